@@ -1,0 +1,1 @@
+"""The matching domain, pure: no pipeline, registry, store or cloud library is imported here."""

@@ -1,0 +1,16 @@
+"""The match spec: its model, and how it is read and checked."""
+
+from matchwright.core.spec.load import load_spec, parse_spec, spec_digest, spec_yaml
+from matchwright.core.spec.model import Band, FieldKind, FieldSpec, MatchSpec, PiiClass
+
+__all__ = [
+    "Band",
+    "FieldKind",
+    "FieldSpec",
+    "MatchSpec",
+    "PiiClass",
+    "load_spec",
+    "parse_spec",
+    "spec_digest",
+    "spec_yaml",
+]

@@ -1,0 +1,129 @@
+"""What one part of a spec demands of another, checked on the raw document.
+
+Raw, so that these faults are found in the same pass as the structural ones.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from matchwright.core.spec.vocabulary import COMPARATORS, EVIDENCE_LEVELS, RECORD_FEATURES
+from matchwright.errors import Fault
+
+
+def cross_check(raw: dict[str, Any]) -> list[Fault]:
+    """All faults between the sections of the raw spec document."""
+    fields = {name: f for name, f in _mapping(raw, "fields").items() if isinstance(name, str) and isinstance(f, dict)}
+    compared = {name: f for name, f in fields.items() if f.get("compare", True) is not False}
+    faults: list[Fault] = []
+    if isinstance(raw.get("fields"), dict) and not compared:
+        faults.append(Fault("fields", "no field is compared", "let at least one field have compare: true"))
+    faults += _field_faults(fields)
+    faults += _candidate_faults(_mapping(raw, "candidates"), compared)
+    faults += _unknown_fields(_list(_mapping(raw, "encoder"), "fields"), "encoder.fields", compared)
+    faults += _reference_faults(raw, fields, compared)
+    faults += _split_faults(_mapping(raw, "split"))
+    faults += _reason_faults(_mapping(_mapping(raw, "reasons"), "texts"), compared)
+    return faults
+
+
+def _field_faults(fields: dict[str, Any]) -> Iterator[Fault]:
+    for name, field in fields.items():
+        path = f"fields.{name}"
+        if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+            yield Fault(path, "is not a field name", "use lower case letters, digits and single underscores")
+        if name in ("record", "record_id", "record_key", "source"):
+            yield Fault(path, "is a reserved name", "rename the field and give its column: with 'column'")
+        kind = field.get("kind")
+        for comparator in field.get("comparators") or ():
+            if kind in COMPARATORS and comparator not in COMPARATORS[kind]:
+                yield Fault(
+                    f"{path}.comparators",
+                    f"'{comparator}' is not a comparator of kind {kind}",
+                    f"choose from {', '.join(COMPARATORS[kind])}",
+                )
+        agrees, disagrees = field.get("agrees_at", 0.92), field.get("disagrees_below", 0.7)
+        if _number(agrees) and _number(disagrees) and disagrees > agrees:
+            yield Fault(f"{path}.disagrees_below", "lies above agrees_at", "lower it")
+
+
+def _candidate_faults(candidates: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
+    features = set(compared)
+    for name, field in compared.items():
+        features |= {f"{name}__{suffix}" for suffix in RECORD_FEATURES.get(field.get("kind"), {})}
+    rules = _list(candidates, "rules")
+    if "rules" in candidates and not rules:
+        yield Fault("candidates.rules", "is empty", "give at least one rule, for example [[surname__phonetic]]")
+    for index, rule in enumerate(rules):
+        if rule == []:
+            yield Fault(f"candidates.rules.{index}", "is empty", "name at least one record feature")
+        for feature in rule if isinstance(rule, list) else ():
+            if feature not in features:
+                yield Fault(
+                    f"candidates.rules.{index}",
+                    f"'{feature}' is not a record feature",
+                    f"choose from {', '.join(sorted(features))}",
+                )
+    yield from _unknown_fields(_list(_mapping(candidates, "tfidf"), "fields"), "candidates.tfidf.fields", compared)
+
+
+def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
+    for index, piece in enumerate(_list(raw, "slices")):
+        if isinstance(piece, dict):
+            yield from _unknown_fields([piece.get("field")], f"slices.{index}.field", compared)
+            if piece.get("when") == "equals" and piece.get("value") is None:
+                yield Fault(f"slices.{index}.value", "is required where when is 'equals'", "give the value")
+    for index, pair in enumerate(_list(raw, "golden")):
+        for side in ("left", "right"):
+            if isinstance(pair, dict) and isinstance(pair.get(side), dict):
+                yield from _unknown_fields(list(pair[side]), f"golden.{index}.{side}", compared)
+    quality = _mapping(_mapping(raw, "quality"), "fields")
+    yield from _unknown_fields(list(quality), "quality.fields", fields)
+    for name, expected in quality.items():
+        pattern = expected.get("pattern") if isinstance(expected, dict) else None
+        if isinstance(pattern, str):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                yield Fault(f"quality.fields.{name}.pattern", f"is not a regular expression: {error}", "mend it")
+
+
+def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:
+    shares = [split.get("train", 0.6), split.get("calibrate", 0.2), split.get("test", 0.2)]
+    if all(_number(share) for share in shares):
+        if abs(sum(shares) - 1) > 1e-9:
+            yield Fault("split", f"the shares add up to {sum(shares):g}", "make them add up to 1")
+        if min(shares) <= 0:
+            yield Fault("split", "a share is 0", "every part needs entities")
+
+
+def _reason_faults(texts: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
+    subjects = [*compared, "record"]
+    known = {f"{name.upper()}_{level}" for name in subjects for level in EVIDENCE_LEVELS}
+    for code in texts:
+        if code not in known:
+            yield Fault(
+                f"reasons.texts.{code}",
+                "is not a reason code",
+                f"a code is a compared field and one of {', '.join(EVIDENCE_LEVELS)}, such as {min(known)}",
+            )
+
+
+def _unknown_fields(names: list[Any], path: str, known: dict[str, Any]) -> Iterator[Fault]:
+    for name in names:
+        if isinstance(name, str) and name not in known:
+            yield Fault(path, f"'{name}' is not a field of this spec", f"choose from {', '.join(known)}")
+
+
+def _mapping(raw: dict[str, Any], key: str) -> dict[str, Any]:
+    value = raw.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _list(raw: dict[str, Any], key: str) -> list[Any]:
+    value = raw.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

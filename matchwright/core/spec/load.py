@@ -1,0 +1,119 @@
+"""Reading a match spec: every fault is reported at once, with the path of its key and a hint."""
+
+import difflib
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from matchwright.core.spec.checks import cross_check
+from matchwright.core.spec.model import MatchSpec
+from matchwright.errors import Fault, SpecError
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML's silent last-one-wins for a repeated key would hide a fault."""
+
+
+def _mapping_of_unique_keys(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key) for key, _ in node.value]  # type: ignore[no-untyped-call]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", node.start_mark)
+    return {loader.construct_object(k): loader.construct_object(v, deep=True) for k, v in node.value}  # type: ignore[no-untyped-call]
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_of_unique_keys)
+
+
+def load_spec(path: Path | str) -> MatchSpec:
+    """Read and check a match spec file.
+
+    Raises:
+        SpecError: the file is absent, is not YAML, or has faults (all of them listed).
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise SpecError(f"No match spec at {path}.", [Fault(str(path), "no such file", "see specs/ for examples")])
+    return parse_spec(path.read_text(encoding="utf-8"), origin=path.name)
+
+
+def parse_spec(text: str, origin: str = "match spec") -> MatchSpec:
+    """Parse the YAML text of a match spec; see :func:`load_spec`."""
+    try:
+        raw = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader underneath
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "document"
+        problem = getattr(error, "problem", None) or "not valid YAML"
+        raise SpecError(f"{origin} cannot be read.", [Fault(where, problem, "mend the YAML")]) from None
+    if not isinstance(raw, dict):
+        raise SpecError(f"{origin} cannot be read.", [Fault("document", "is not a mapping", "start from specs/")])
+    faults: list[Fault] = []
+    spec: MatchSpec | None = None
+    try:
+        spec = MatchSpec.model_validate(raw)
+    except ValidationError as error:
+        faults += [_as_fault(raw, detail) for detail in error.errors()]
+    known = {fault.path for fault in faults}
+    faults += [fault for fault in cross_check(raw) if fault.path not in known]
+    if faults or spec is None:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise SpecError(f"{origin} has {count}:", faults)
+    return spec
+
+
+def spec_yaml(spec: MatchSpec) -> str:
+    """The spec as YAML text, such that ``parse_spec(spec_yaml(spec)) == spec``."""
+    document = spec.model_dump(mode="json", exclude_unset=True)
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+
+
+def spec_digest(spec: MatchSpec) -> str:
+    """SHA-256 over the spec's meaning: defaults filled in, independent of layout and comments."""
+    canonical = json.dumps(spec.model_dump(mode="json"), separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _as_fault(raw: dict[str, Any], detail: Any) -> Fault:
+    location = [str(part) for part in detail["loc"]]
+    path = ".".join(location) or "document"
+    if detail["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(location[-1], _known_keys(location[:-1]), n=1)
+        hint = f"did you mean '{close[0]}'?" if close else "remove it"
+        return Fault(path, "unknown key", hint)
+    if detail["type"] == "missing":
+        return Fault(path, "is required", f"add '{location[-1]}'")
+    return Fault(path, str(detail["msg"]), f"expected {_expectation(detail)}")
+
+
+def _expectation(detail: Any) -> str:
+    context = detail.get("ctx", {})
+    if "expected" in context:
+        return f"one of {context['expected']}"
+    bounds = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than", "pattern": "the pattern"}
+    said = [f"{words} {context[key]}" for key, words in bounds.items() if key in context]
+    return ", ".join(said) or f"a value of type {str(detail['type']).removesuffix('_type').removesuffix('_parsing')}"
+
+
+def _known_keys(location: list[str]) -> list[str]:
+    model: Any = MatchSpec
+    for part in location:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            field = model.model_fields.get(part)
+            model = _section_of(field.annotation) if field else None
+        # an index or a free key (a field's name) stays at the section below it
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _section_of(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        section = _section_of(argument)
+        if section is not None:
+            return section
+    return None

@@ -1,0 +1,31 @@
+"""What each field kind offers: its record features and its comparators, first the one evidence is read off."""
+
+from matchwright.core.spec.model import FieldKind
+
+RECORD_FEATURES: dict[FieldKind, dict[str, str]] = {
+    "name": {"phonetic": "string", "initial": "string", "rarity": "number"},
+    "text": {},
+    "id_code": {},
+    "number": {},
+    "date": {"year": "string"},
+    "address": {"number": "string"},
+    "category": {},
+}
+"""Derived record features per kind (suffix to type), beside the normal form itself."""
+
+COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
+    "name": ("jaro_winkler", "levenshtein", "phonetic", "rarity"),
+    "text": ("token_overlap", "token_sort", "unmatched_left", "unmatched_right"),
+    "id_code": ("levenshtein", "exact", "containment"),
+    "number": ("relative", "exact"),
+    "date": ("date", "exact", "year"),
+    "address": ("token_set", "levenshtein", "number"),
+    "category": ("exact", "levenshtein"),
+}
+"""Comparators per kind; a field without a list of its own uses all of them."""
+
+FALLING = frozenset({"unmatched_left", "unmatched_right", "unmatched"})
+"""Comparators where a higher value means less alike; all others rise with agreement."""
+
+MISSING_SUFFIX = "missing"
+EVIDENCE_LEVELS = ("AGREES", "PARTLY_AGREES", "DISAGREES", "MISSING")

@@ -1,0 +1,86 @@
+"""Errors that state the fact and end with a hint of what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class MatchwrightError(Exception):
+    """Base of all errors a user may see: the fact first, then ``Hint:`` and what to do."""
+
+    def __init__(self, fact: str, hint: str = "") -> None:
+        self.fact = fact
+        self.hint = hint
+        super().__init__(f"{fact}\nHint: {hint}" if hint else fact)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of a configuration or table: where it is, what is wrong, what to do."""
+
+    path: str
+    problem: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        hint = f"\n      Hint: {self.hint}" if self.hint else ""
+        return f"  {self.path}: {self.problem}{hint}"
+
+
+class FaultsError(MatchwrightError):
+    """Several faults, reported together so that one edit can mend them all."""
+
+    def __init__(self, fact: str, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join([fact, *map(str, self.faults)]))
+
+
+class SpecError(FaultsError):
+    """A match spec that cannot be used."""
+
+
+class SettingsError(FaultsError):
+    """An environment configuration that cannot be used."""
+
+
+class DataError(FaultsError):
+    """Input tables that do not fit the match spec."""
+
+
+class QualityError(MatchwrightError):
+    """A batch beyond the spec's quality limits."""
+
+
+class CandidateError(MatchwrightError):
+    """Candidate rules that cannot be run as they stand."""
+
+
+class TrainingError(MatchwrightError):
+    """Data that a model cannot be trained or judged on."""
+
+
+class BundleError(MatchwrightError):
+    """A decision bundle that is corrupt, unsigned or does not reproduce its golden pairs."""
+
+
+class FeatureStoreError(MatchwrightError):
+    """Record features that are absent, stale or do not add up."""
+
+
+class RegistryError(MatchwrightError):
+    """A model version that is absent or cannot be registered."""
+
+
+class ReleaseRefused(MatchwrightError):
+    """A release whose conditions do not hold; ``conditions`` names those that failed."""
+
+    def __init__(self, fact: str, conditions: Sequence[str], hint: str = "") -> None:
+        self.conditions = tuple(conditions)
+        super().__init__("\n".join([fact, *(f"  - {c}" for c in self.conditions)]), hint)
+
+
+class EndpointError(MatchwrightError):
+    """An endpoint that did not start, answer or take the bundle it was given."""
+
+
+class RequestError(FaultsError):
+    """A scoring request that names what is wrong with it, never its values."""

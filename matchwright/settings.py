@@ -1,0 +1,205 @@
+"""The environment: one YAML per environment, single keys overridden by environment variables.
+
+``MATCHWRIGHT_ENDPOINT__TARGET=sagemaker`` overrides ``endpoint.target``. Secrets are never in
+the file: they are read from the environment where they are used (see :mod:`matchwright.secrets`).
+"""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from matchwright.errors import Fault, SettingsError
+
+PREFIX = "MATCHWRIGHT_"
+
+
+class Section(BaseModel):
+    """Base of every section: frozen, and unknown keys are faults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Lake(Section):
+    """Where Delta tables lie; empty means ``home/lake``."""
+
+    uri: str = ""
+
+
+class Registry(Section):
+    """MLflow; an empty tracking URI means SQLite under ``home``."""
+
+    tracking_uri: str = ""
+    artifact_uri: str = ""
+    experiment: str = "matchwright"
+
+
+class Features(Section):
+    """Feast's online store; ``connection`` is a file for sqlite, ``host:port,db=0`` for redis."""
+
+    online: Literal["sqlite", "redis"] = "sqlite"
+    connection: str = ""
+    registry_uri: str = ""
+
+
+class Ledger(Section):
+    """The release ledger's database; empty means SQLite under ``home``."""
+
+    url: str = ""
+
+
+class Endpoint(Section):
+    """The endpoint that a release is put behind."""
+
+    target: Literal["local", "sagemaker"] = "local"
+    name: str = "matchwright"
+    host: str = "127.0.0.1"
+    port: int = 8090
+    region: str = ""
+    role_arn: str = ""
+    bucket: str = ""
+    kms_key_id: str = ""
+    image_uri: str = ""
+    instance_type: str = "ml.m5.large"
+    instance_count: int = 1
+    wait_seconds: int = 900
+
+
+class Monitoring(Section):
+    """Evidently's workspace; empty means a folder under ``home``."""
+
+    workspace: str = ""
+
+
+class Interfaces(Section):
+    """Addresses of the local stack's user interfaces."""
+
+    mlflow_port: int = 5050
+    evidently_port: int = 8050
+
+
+class Resources(Section):
+    """What a pipeline step asks of the cluster."""
+
+    cpu: str = "2"
+    memory: str = "4Gi"
+    gpu: int = 0
+
+
+class Cluster(Section):
+    """Kubeflow: where it is, what image runs the steps, and which secret and settings they get."""
+
+    host: str = ""
+    namespace: str = "kubeflow"
+    image: str = "matchwright-python:0.1.0"
+    image_pull_policy: str = "IfNotPresent"
+    image_pull_secret: str = ""
+    secret_name: str = ""
+    secret_keys: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    node_selector: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    volume_claim: str = ""
+    volume_mount: str = "/var/lib/matchwright"
+    step_timeout_seconds: int = 7200
+    resources: Resources = Resources()
+
+
+class Settings(BaseSettings):
+    """One environment, frozen."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+    environment: str
+    home: Path = Path(".matchwright")
+    user: str = ""
+    lake: Lake = Lake()
+    registry: Registry = Registry()
+    features: Features = Features()
+    ledger: Ledger = Ledger()
+    endpoint: Endpoint = Endpoint()
+    monitoring: Monitoring = Monitoring()
+    interfaces: Interfaces = Interfaces()
+    cluster: Cluster = Field(default_factory=Cluster)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment's variables win over the file's keys."""
+        return env_settings, init_settings
+
+    @property
+    def lake_uri(self) -> str:
+        return self.lake.uri or str(self.folder("lake"))
+
+    @property
+    def tracking_uri(self) -> str:
+        return self.registry.tracking_uri or f"sqlite:///{self.folder('mlflow') / 'mlflow.db'}"
+
+    @property
+    def artifact_uri(self) -> str:
+        return self.registry.artifact_uri or self.folder("mlflow", "artifacts").as_uri()
+
+    @property
+    def ledger_url(self) -> str:
+        return self.ledger.url or f"sqlite:///{self.folder('ledger') / 'ledger.db'}"
+
+    @property
+    def drift_workspace(self) -> str:
+        return self.monitoring.workspace or str(self.folder("evidently"))
+
+    @property
+    def decision_log_folder(self) -> Path:
+        return self.folder("decisions")
+
+    def folder(self, *parts: str) -> Path:
+        """An absolute folder under ``home``, made if it is not there."""
+        path = self.home.absolute().joinpath(*parts)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
+    """Settings of an environment: the name of a file in ``pipelines/configs`` or a path to one.
+
+    Without a name ``MATCHWRIGHT_ENVIRONMENT`` is used, else ``local``.
+
+    Raises:
+        SettingsError: the file is absent or has faults (all of them listed).
+    """
+    name = str(environment or os.environ.get(f"{PREFIX}ENVIRONMENT") or "local")
+    path = Path(name) if name.endswith((".yaml", ".yml")) else configs_folder() / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in configs_folder().glob("*.yaml")))
+        raise SettingsError(f"No environment '{name}'.", [Fault(str(path.name), "no such file", f"choose from {known}")])
+    document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    try:
+        return Settings(**{"environment": path.stem, **document, **overrides})
+    except ValidationError as error:
+        faults = [
+            Fault(".".join(map(str, detail["loc"])), detail["msg"], f"mend it in {path.name} or in {PREFIX}*")
+            for detail in error.errors()
+        ]
+        raise SettingsError(f"Environment '{path.stem}' has {len(faults)} fault(s):", faults) from None
+
+
+def configs_folder() -> Path:
+    """The folder with one YAML per environment; ``MATCHWRIGHT_CONFIGS`` names another one."""
+    if named := os.environ.get(f"{PREFIX}CONFIGS"):
+        return Path(named)
+    found = find_spec("pipelines")
+    if found is None or found.origin is None:
+        raise SettingsError("The pipelines package is not installed.", [Fault("pipelines", "absent", "pip install -e .")])
+    return Path(found.origin).parent / "configs"
