@@ -1,0 +1,76 @@
+"""The normal form of a value, by field kind: what is left when spelling habits are taken away."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+
+from matchwright.core.spec import FieldKind
+
+LONGEST = {"name": 128, "text": 1_000, "id_code": 64, "address": 256, "category": 128}
+"""Characters kept per kind: comparison cost is bounded by it."""
+
+_NOT_WORD = re.compile(r"[^\w]+|_")
+_DIGITS = re.compile(r"\d+")
+_ISO_DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[T ].*)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+
+
+def words(value: str) -> str | None:
+    """Lower case, accents stripped, punctuation to single spaces."""
+    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _NOT_WORD.sub(" ", plain).strip() or None
+
+
+def squeezed(value: str) -> str | None:
+    """Letters and digits only: ``TT-4411 / b`` and ``tt4411b`` are one code."""
+    plain = words(value)
+    return plain.replace(" ", "") if plain else None
+
+
+def calendar_date(value: str) -> str | None:
+    """``YYYYMMDD`` from ISO or day-first notation; eight digits that are no date are kept as they stand."""
+    text = value.strip()
+    if found := _DAY_FIRST.fullmatch(text):
+        return f"{found[3]}{int(found[2]):02d}{int(found[1]):02d}"
+    if re.fullmatch(r"\d{8}", text):
+        return text
+    if found := _ISO_DATE.fullmatch(text):
+        return f"{found[1]}{int(found[2]):02d}{int(found[3]):02d}"
+    return None
+
+
+def is_calendar_date(digits: str) -> bool:
+    """Whether ``YYYYMMDD`` names a day that exists."""
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return True
+
+
+def first_number(value: str) -> str | None:
+    """The first run of digits, without leading zeros."""
+    found = _DIGITS.search(value)
+    return (found.group().lstrip("0") or "0") if found else None
+
+
+def _bounded(kind: str, convert: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    longest = LONGEST[kind]
+
+    def bounded(value: str) -> str | None:
+        normal = convert(value)
+        return normal[:longest].rstrip() if normal else None
+
+    return bounded
+
+
+NORMAL_FORM: dict[FieldKind, Callable[[str], str | None]] = {
+    "name": _bounded("name", words),
+    "text": _bounded("text", words),
+    "id_code": _bounded("id_code", squeezed),
+    "date": calendar_date,
+    "address": _bounded("address", words),
+    "category": _bounded("category", words),
+}
