@@ -70,6 +70,10 @@ class RegistryError(MatchwrightError):
     """A model version that is absent or cannot be registered."""
 
 
+class LedgerError(MatchwrightError):
+    """A release ledger that cannot be written, or that was tampered with."""
+
+
 class ReleaseRefused(MatchwrightError):
     """A release whose conditions do not hold; ``conditions`` names those that failed."""
 

@@ -1,0 +1,53 @@
+"""One entry of the release ledger, and what a sequence of them leaves standing."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Action = Literal["approved", "rejected", "released", "refused", "rolled_back"]
+
+GENESIS = "0" * 64
+
+
+class Entry(BaseModel):
+    """One act. ``id``, ``time`` (ISO 8601, UTC) and the hashes are given by the ledger."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action: Action
+    model: str
+    version: str
+    actor: str
+    digest: str = ""
+    previous_digest: str = ""
+    endpoint: str = ""
+    note: str = ""
+    id: int = 0
+    time: str = ""
+    previous_hash: str = ""
+    hash: str = ""
+
+    def content_hash(self) -> str:
+        """SHA-256 over everything but the hash itself; ``previous_hash`` ties it to the entry before."""
+        content = self.model_dump(exclude={"hash"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def standing(entries: Sequence[Entry]) -> list[Entry]:
+    """The releases of one endpoint as they stand on each other, oldest first.
+
+    A rollback takes away those above the one that it puts back, so that a second rollback goes
+    further back and never forth again to a version that was withdrawn.
+    """
+    stack: list[Entry] = []
+    for entry in entries:
+        digests = [below.digest for below in stack]
+        if entry.action == "released" and digests[-1:] != [entry.digest]:
+            stack.append(entry)
+        elif entry.action == "rolled_back" and entry.digest in digests:
+            while stack[-1].digest != entry.digest:
+                stack.pop()
+    return stack

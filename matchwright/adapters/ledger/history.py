@@ -1,0 +1,131 @@
+"""Writing and reading the release ledger."""
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from matchwright.adapters.ledger.entry import GENESIS, Entry, standing
+from matchwright.adapters.ledger.schema import engine_for, metadata, table
+from matchwright.errors import LedgerError
+
+_WRITE_LOCK = 7_220_318_514  # our PostgreSQL advisory lock among those of other applications
+
+
+class Ledger:
+    """The ledger in the database at ``url``; its table is made on first use.
+
+    Raises:
+        LedgerError: from every method, when the database does not answer or refuses.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._engine = engine_for(url)
+        with self._transaction() as connection:
+            metadata.create_all(connection)
+
+    def append(self, entry: Entry) -> Entry:
+        """Write one entry and return it as it stands in the ledger.
+
+        Raises:
+            LedgerError: the entry names no actor.
+        """
+        if not entry.actor.strip():
+            raise LedgerError(f"The ledger takes no '{entry.action}' entry without an actor.", "say who acts")
+        with self._transaction() as connection:
+            last = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().first()
+            given = {
+                "id": last["id"] + 1 if last else 1,
+                "time": datetime.now(UTC).isoformat(timespec="microseconds"),
+                "previous_hash": last["hash"] if last else GENESIS,
+            }
+            drafted = entry.model_copy(update=given)
+            written = drafted.model_copy(update={"hash": drafted.content_hash()})
+            connection.execute(insert(table).values(**written.model_dump()))
+        return written
+
+    def entries(self, model: str | None = None, endpoint: str | None = None) -> list[Entry]:
+        """The history, oldest first; of one model or one endpoint if named."""
+        query = select(table).order_by(table.c.id)
+        if model is not None:
+            query = query.where(table.c.model == model)
+        if endpoint is not None:
+            query = query.where(table.c.endpoint == endpoint)
+        with self._transaction() as connection:
+            return [Entry(**row) for row in connection.execute(query).mappings()]
+
+    def current(self, endpoint: str) -> Entry | None:
+        """The entry that put what now stands behind ``endpoint``; None before the first release."""
+        releases = standing(self.entries(endpoint=endpoint))
+        return releases[-1] if releases else None
+
+    def previous(self, endpoint: str) -> Entry | None:
+        """What a rollback of ``endpoint`` puts back: the release below the current one; None if there is none."""
+        releases = standing(self.entries(endpoint=endpoint))
+        return releases[-2] if len(releases) > 1 else None
+
+    def verify_chain(self) -> int:
+        """Check every entry against its hash and the entry before; returns how many there are.
+
+        What is cut off the end leaves an intact chain: keep the last hash elsewhere to notice that.
+
+        Raises:
+            LedgerError: an entry was changed, removed or inserted; names the first such place.
+        """
+        expected_id, expected_hash = 1, GENESIS
+        entries = self.entries()
+        for entry in entries:
+            follows = entry.id == expected_id and entry.previous_hash == expected_hash
+            if not follows or entry.hash != entry.content_hash():
+                raise LedgerError(
+                    f"The release ledger was tampered with at entry {entry.id} (expected entry {expected_id}).",
+                    "restore the database from its backup and find out who could write to it",
+                )
+            expected_id, expected_hash = entry.id + 1, entry.hash
+        return len(entries)
+
+    @contextmanager
+    def releasing(self, endpoint: str) -> Iterator[None]:
+        """Hold the right to change ``endpoint``; a killed holder loses it at once.
+
+        Raises:
+            LedgerError: another release or rollback of the endpoint is under way.
+        """
+        name = hashlib.sha256(endpoint.encode()).digest()[:8]
+        busy = LedgerError(
+            f"Another release or rollback of endpoint '{endpoint}' is under way.", "wait until it has ended, then retry"
+        )
+        if self._url.get_backend_name() == "sqlite":
+            with Path(f"{self._url.database}.{name.hex()}.lock").open("w") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise busy from None
+                yield
+            return
+        key = int.from_bytes(name, signed=True)
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
+                raise busy
+            yield  # the end of the connection ends the lock
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """A transaction that overlaps no other one of the ledger (on SQLite every ``BEGIN`` is immediate)."""
+        try:
+            with self._engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+                yield connection
+        except SQLAlchemyError as error:
+            raise LedgerError(
+                f"The release ledger at {self._url.render_as_string()} failed: {type(error).__name__}.",
+                "check ledger.url (MATCHWRIGHT_LEDGER__URL), that the database answers and may be written to",
+            ) from error

@@ -1,0 +1,136 @@
+"""The release ledger, on SQLite and on a real PostgreSQL."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy
+
+from matchwright.adapters.ledger import Entry, Ledger
+from matchwright.errors import LedgerError
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return request.getfixturevalue("new_postgres_database")()
+
+
+def act(action, version, endpoint="local:persons"):
+    return Entry(action=action, model="persons", version=version, digest=f"d{version}", actor="ada", endpoint=endpoint)
+
+
+def tamper(url, statement):
+    engine = sqlalchemy.create_engine(url)
+    with engine.begin() as connection:
+        for trigger in ("update", "delete", "replace"):
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"DROP TRIGGER release_ledger_no_{trigger}")
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("ALTER TABLE release_ledger DISABLE TRIGGER USER")
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def test_entries_are_numbered_timed_and_chained(url):
+    first = Ledger(url).append(act("approved", "1"))
+    second = Ledger(url).append(act("released", "1"))
+    assert (first.id, second.id) == (1, 2)
+    assert second.previous_hash == first.hash
+    assert second.time.endswith("+00:00")
+    assert Ledger(url).entries() == [first, second]
+    assert Ledger(url).verify_chain() == 2
+
+
+def test_history_of_one_model_or_endpoint(url):
+    ledger = Ledger(url)
+    ledger.append(act("released", "1"))
+    ledger.append(act("released", "2", endpoint="local:other"))
+    assert [entry.version for entry in ledger.entries(endpoint="local:other")] == ["2"]
+    assert len(ledger.entries(model="persons")) == 2
+    assert ledger.entries(model="products") == []
+
+
+def test_an_entry_names_its_actor(url):
+    with pytest.raises(LedgerError, match="without an actor"):
+        Ledger(url).append(act("approved", "1").model_copy(update={"actor": "  "}))
+
+
+def test_current_and_previous_follow_releases_and_rollbacks(url):
+    ledger = Ledger(url)
+    assert ledger.current("local:persons") is None
+    assert ledger.previous("local:persons") is None
+    for version in ("1", "2", "2", "3"):  # 2 twice: a repeated release is not a step back
+        ledger.append(act("released", version))
+    ledger.append(act("refused", "4"))
+    assert ledger.current("local:persons").version == "3"
+    assert ledger.previous("local:persons").version == "2"
+    ledger.append(act("rolled_back", "2"))
+    assert ledger.current("local:persons").version == "2"
+    assert ledger.previous("local:persons").version == "1"
+
+
+@pytest.mark.parametrize("statement", ["UPDATE release_ledger SET actor = 'eve'", "DELETE FROM release_ledger"])
+def test_the_database_refuses_changes(url, statement):
+    Ledger(url).append(act("released", "1"))
+    engine = sqlalchemy.create_engine(url)
+    with pytest.raises(sqlalchemy.exc.DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    assert Ledger(url).entries()[0].actor == "ada"
+
+
+def test_replacing_a_row_is_a_change_too(tmp_path):
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    entry = Ledger(url).append(act("released", "1"))
+    forged = entry.model_copy(update={"actor": "eve"}).model_dump()
+    engine = sqlalchemy.create_engine(url)
+    names = ", ".join(forged)
+    with pytest.raises(sqlalchemy.exc.DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(
+            sqlalchemy.text(f"INSERT OR REPLACE INTO release_ledger ({names}) VALUES (:{', :'.join(forged)})"), forged
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE release_ledger SET actor = 'eve' WHERE id = 2",
+        "DELETE FROM release_ledger WHERE id = 1",
+        "DELETE FROM release_ledger WHERE id = 2",
+    ],
+)
+def test_who_gets_past_the_triggers_breaks_the_chain(url, statement):
+    for version in ("1", "2", "3"):
+        Ledger(url).append(act("released", version))
+    tamper(url, statement)
+    with pytest.raises(LedgerError, match="tampered"):
+        Ledger(url).verify_chain()
+
+
+def test_concurrent_writers_make_one_chain(url):
+    Ledger(url)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: Ledger(url).append(act("released", str(number))), range(20)))
+    assert Ledger(url).verify_chain() == 20
+
+
+def test_ledgers_opened_at_the_same_time_make_one_table(url):
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: Ledger(url), range(4)))
+    assert Ledger(url).verify_chain() == 0
+
+
+def test_one_release_at_a_time_for_each_endpoint(url):
+    with Ledger(url).releasing("local:persons"):
+        with pytest.raises(LedgerError, match="under way"), Ledger(url).releasing("local:persons"):
+            pass
+        with Ledger(url).releasing("local:other"):
+            Ledger(url).append(act("released", "1", endpoint="local:other"))
+    with Ledger(url).releasing("local:persons"):
+        pass
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password():
+    with pytest.raises(LedgerError, match="MATCHWRIGHT_LEDGER__URL") as caught:
+        Ledger("postgresql+psycopg2://user:hush@127.0.0.1:9/none")
+    assert "hush" not in str(caught.value)
