@@ -1,0 +1,37 @@
+"""Candidates: which pairs are worth scoring.
+
+Equality rules and sparse TF-IDF top-k miss different pairs, so both are run and united.
+"""
+
+import pandas as pd
+
+from matchwright.core.candidates.rules import propose_by_rules
+from matchwright.core.candidates.table import RecordTable, unite
+from matchwright.core.candidates.tfidf import propose_by_tfidf
+from matchwright.core.spec import MatchSpec
+
+__all__ = ["propose_candidates"]
+
+
+def propose_candidates(features: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
+    """All candidates of a set of records: the union of the spec's rules and its TF-IDF neighbours.
+
+    Args:
+        features: record features, one row per record. With record keys of both sources every
+            candidate has a left and a right record; with left ones only it is deduplication, and
+            every candidate has ``left_key < right_key``.
+        spec: the match spec.
+
+    Returns:
+        Sorted by ``left_key`` and ``right_key``, without repeats, whatever the order of ``features``:
+        left_key, right_key, proposed_by (``rule:surname__phonetic+postcode|tfidf``) and tfidf_rank
+        (Int16, 1 is the nearest, missing where TF-IDF did not propose the pair).
+
+    Raises:
+        CandidateError: a rule would make more than ``max_pairs_per_rule`` pairs, or keys are not unique.
+    """
+    table = RecordTable.of(features)
+    proposals = propose_by_rules(table, spec.candidates)
+    if spec.candidates.tfidf is not None:
+        proposals.append(propose_by_tfidf(table, spec.candidates.tfidf))
+    return unite(table, proposals)
