@@ -105,7 +105,9 @@ class Corpus:
         try:
             arrays = load_file(path)
         except Exception as error:
-            raise BundleError("The corpus statistics cannot be read.", "take the bundle from the registry again") from error
+            raise BundleError(
+                "The corpus statistics cannot be read.", "take the bundle from the registry again"
+            ) from error
         names = {key.rpartition(".")[0] for key in arrays} - {""}
         return cls(
             {

@@ -1,0 +1,88 @@
+"""From two records to a decision: comparisons, score, band and reasons."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.bands import Bands
+from matchwright.core.calibrate import Calibrator
+from matchwright.core.compare import compare
+from matchwright.core.corpus import Corpus
+from matchwright.core.encoder import Encoder
+from matchwright.core.reasons import Catalogue, Reason, evidence, field_contributions, give_reasons
+from matchwright.core.scorer import Scorer
+from matchwright.core.spec import Band, MatchSpec
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+__all__ = ["Decision", "DecisionModel", "Reason"]
+
+SCORE_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is decided about one pair; ``comparisons`` holds None where evidence is missing."""
+
+    score: float
+    band: Band
+    reasons: tuple[Reason, ...]
+    comparisons: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class DecisionModel:
+    """Everything that turns a pair into a decision."""
+
+    spec: MatchSpec
+    corpus: Corpus
+    encoder: Encoder | None
+    scorer: Scorer
+    calibrator: Calibrator
+    bands: Bands
+    catalogue: Catalogue
+
+    def compare(self, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+        """Comparisons of row-aligned record features."""
+        return compare(left, right, self.spec, self.corpus, self.encoder)
+
+    def score(self, comparisons: pd.DataFrame) -> Array:
+        """Calibrated probability that each pair matches, shape (pairs,)."""
+        if not len(comparisons):
+            return np.zeros(0)
+        return np.round(self.calibrator.apply(self.scorer.margin(comparisons)), SCORE_DECIMALS)
+
+    def band(self, scores: Array) -> np.ndarray[Any, Any]:
+        """The band of each score."""
+        return self.bands.assign(scores)
+
+    def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
+        """The weightiest reasons of each pair."""
+        contributions, _ = self.scorer.contributions(comparisons)
+        per_field = field_contributions(contributions, self.scorer.names)
+        return give_reasons(evidence(comparisons, self.spec), per_field, self.catalogue, top)
+
+    def decide(self, left: pd.DataFrame, right: pd.DataFrame, top: int = 4) -> list[Decision]:
+        """One decision per row-aligned pair of record features, with at most ``top`` reasons each."""
+        if not len(left):
+            return []
+        return self.decide_compared(self.compare(left, right), top)
+
+    def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
+        """Decisions from comparisons, such as a decision log keeps: how a decision is replayed."""
+        scores = self.score(comparisons)
+        bands = self.band(scores)
+        reasons = self.reasons(comparisons, top)
+        names = list(comparisons.columns)
+        rows = comparisons.to_numpy(dtype=np.float64)
+        return [
+            Decision(
+                float(scores[row]),
+                cast("Band", bands[row]),
+                reasons[row],
+                {n: None if np.isnan(v) else round(float(v), 5) for n, v in zip(names, rows[row], strict=True)},
+            )
+            for row in range(len(comparisons))
+        ]

@@ -1,0 +1,130 @@
+"""Reasons: why a pair got its score, in the catalogue's stable codes.
+
+The code follows from the evidence alone (what the field's comparison says), so the same evidence
+gives the same code in every bundle; the contributions decide which reasons are given, and in which
+order. A field whose contribution speaks against its evidence is never given as a reason.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from matchwright.core.compare.names import RECORD, field_of, primary_comparison
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, MISSING_SUFFIX
+from matchwright.errors import BundleError
+
+SMALLEST_CONTRIBUTION = 0.02
+"""Log-odds below which a field is not worth naming."""
+
+RECORD_AGREES_AT, RECORD_DISAGREES_BELOW = 0.75, 0.35
+_SAYS = {
+    "AGREES": "{label} agrees.",
+    "PARTLY_AGREES": "{label} is similar but not the same.",
+    "DISAGREES": "{label} differs.",
+    "MISSING": "{label} is missing on one or both sides.",
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason; ``contribution`` is the field's summed share of the log-odds."""
+
+    code: str
+    text: str
+    field: str
+    evidence: str
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The versioned text of every reason code."""
+
+    version: int
+    texts: dict[str, str]
+
+    @classmethod
+    def of(cls, spec: MatchSpec) -> "Catalogue":
+        """All codes of a spec: its own texts, and a plain one from the field's label for the rest."""
+        labels = {name: field.label for name, field in spec.compared.items()}
+        texts = {
+            f"{name.upper()}_{level}": _SAYS[level].format(label=label[:1].upper() + label[1:])
+            for name, label in [*labels.items(), (RECORD, "record as a whole")]
+            for level in EVIDENCE_LEVELS
+        }
+        return cls(spec.reasons.version, {**texts, **spec.reasons.texts})
+
+    def save(self, path: Path) -> None:
+        """Write ``reasons.yaml``."""
+        document = {"version": self.version, "texts": dict(sorted(self.texts.items()))}
+        path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "Catalogue":
+        """Read what :meth:`save` wrote (BundleError where it is not a catalogue)."""
+        try:
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            return cls(int(document["version"]), {str(k): str(v) for k, v in document["texts"].items()})
+        except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BundleError(
+                "The reason catalogue cannot be read.", "take the bundle from the registry again"
+            ) from error
+
+
+def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> dict[str, np.ndarray[Any, Any]]:
+    """Per field the level of evidence of each pair: AGREES, PARTLY_AGREES, DISAGREES or MISSING."""
+    levels: dict[str, np.ndarray[Any, Any]] = {}
+    for field in dict.fromkeys(field_of(name) for name in comparisons.columns):
+        agrees, disagrees = RECORD_AGREES_AT, RECORD_DISAGREES_BELOW
+        if field != RECORD:
+            agrees, disagrees = spec.fields[field].agrees_at, spec.fields[field].disagrees_below
+        values = comparisons[primary_comparison(spec, field)].to_numpy(dtype=np.float64)
+        missing = np.isnan(values)
+        flag = f"{field}__{MISSING_SUFFIX}"
+        if flag in comparisons:
+            missing |= comparisons[flag].to_numpy() > 0
+        with np.errstate(invalid="ignore"):
+            level = np.where(values >= agrees, "AGREES", np.where(values < disagrees, "DISAGREES", "PARTLY_AGREES"))
+        levels[field] = np.where(missing, "MISSING", level).astype(object)
+    return levels
+
+
+def field_contributions(contributions: np.ndarray[Any, Any], names: tuple[str, ...]) -> pd.DataFrame:
+    """Contributions summed per field: one row per pair, one column per field."""
+    owners = [field_of(name) for name in names]
+    fields = list(dict.fromkeys(owners))
+    membership = np.array([[owner == field for field in fields] for owner in owners], dtype=np.float64)
+    return pd.DataFrame(contributions @ membership, columns=fields)
+
+
+def give_reasons(
+    levels: dict[str, np.ndarray[Any, Any]], contributions: pd.DataFrame, catalogue: Catalogue, top: int
+) -> list[tuple[Reason, ...]]:
+    """The ``top`` reasons of each pair, the weightiest first."""
+    fields = list(contributions.columns)
+    values = contributions.to_numpy()
+    order = np.argsort(-np.abs(values), axis=1, kind="stable")
+    given = []
+    for row in range(len(values)):
+        reasons: list[Reason] = []
+        for place in order[row]:
+            field, weight = fields[place], float(values[row, place])
+            level = str(levels[field][row])
+            if abs(weight) < SMALLEST_CONTRIBUTION or len(reasons) == top:
+                break
+            if contradicts(level, weight):
+                continue
+            code = f"{field.upper()}_{level}"
+            reasons.append(Reason(code, catalogue.texts[code], field, level, round(weight, 5)))
+        given.append(tuple(reasons))
+    return given
+
+
+def contradicts(level: str, contribution: float) -> bool:
+    """Agreement that lowers the score, or disagreement that raises it, would be no reason a reader accepts."""
+    return (level == "AGREES" and contribution < 0) or (level == "DISAGREES" and contribution > 0)

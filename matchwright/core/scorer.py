@@ -1,0 +1,170 @@
+"""The XGBoost scorer: comparisons to log-odds, with exact additive contributions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare.names import constraints
+from matchwright.core.spec.model import ModelSpec
+from matchwright.errors import BundleError, TrainingError
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+FEWEST_PER_CLASS = 10
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A boosted-tree model over named comparisons; ``booster`` is an ``xgboost.Booster``."""
+
+    booster: Any
+    names: tuple[str, ...]
+
+    def margin(self, comparisons: pd.DataFrame) -> Array:
+        """Log-odds of a match, shape (pairs,), before calibration."""
+        values = self.booster.inplace_predict(self._matrix(comparisons), predict_type="margin")
+        return np.asarray(values, dtype=np.float64).ravel()
+
+    def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
+        """Additive contributions to the margin, shape (pairs, comparisons), and the base value.
+
+        Exact tree SHAP values: Lundberg et al. (2020), From local explanations to global understanding.
+        """
+        import xgboost
+
+        matrix = xgboost.DMatrix(self._matrix(comparisons), missing=np.nan, nthread=1)
+        values = np.asarray(self.booster.predict(matrix, pred_contribs=True), dtype=np.float64)
+        base = float(values[0, -1]) if len(values) else 0.0
+        return values[:, :-1], base
+
+    def save(self, path: Path) -> None:
+        """Write ``scorer.ubj``, the comparisons' names inside it."""
+        path.write_bytes(bytes(self.booster.save_raw("ubj")))
+
+    @classmethod
+    def load(cls, path: Path) -> "Scorer":
+        """Read what :meth:`save` wrote; scores on one thread.
+
+        Raises:
+            BundleError: the file is not a scorer with named comparisons.
+        """
+        import xgboost
+
+        booster = xgboost.Booster({"nthread": 1})
+        try:
+            booster.load_model(bytearray(path.read_bytes()))
+        except xgboost.core.XGBoostError as error:
+            raise BundleError("The scorer cannot be read.", "take the bundle from the registry again") from error
+        names = booster.attr("comparisons")
+        if not names:
+            raise BundleError("The scorer does not name its comparisons.", "train it with matchwright")
+        return cls(booster, tuple(names.split(",")))
+
+    def _matrix(self, comparisons: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float32]]:
+        return np.ascontiguousarray(comparisons[list(self.names)].to_numpy(dtype=np.float32))
+
+
+@dataclass(frozen=True)
+class TrainedScorer:
+    """The scorer and its log loss per round on the training and the validation pairs."""
+
+    scorer: Scorer
+    train_losses: tuple[float, ...]
+    validation_losses: tuple[float, ...]
+
+
+def train_scorer(
+    comparisons: pd.DataFrame,
+    labels: "Sequence[int] | np.ndarray[Any, Any]",
+    validation: pd.DataFrame,
+    validation_labels: "Sequence[int] | np.ndarray[Any, Any]",
+    spec: ModelSpec,
+    progress: Callable[[int, float], None] | None = None,
+) -> TrainedScorer:
+    """Boost trees under monotone constraints, stopped early on validation log loss; no class weights.
+
+    A share ``missing_augmentation`` of the training pairs is repeated with one field blanked,
+    so that what a missing field does is learned from every field, not only from those often missing.
+
+    Raises:
+        TrainingError: fewer than ten pairs of a class.
+    """
+    import xgboost
+
+    target = np.asarray(labels, dtype=np.float32)
+    fewest = int(min((target == 1).sum(), (target == 0).sum()))
+    if fewest < FEWEST_PER_CLASS:
+        raise TrainingError(
+            f"The scorer has {int((target == 1).sum())} matching and {int((target == 0).sum())} other pairs; "
+            f"it needs {FEWEST_PER_CLASS} of each.",
+            "label more pairs, or widen the candidate rules",
+        )
+    names = list(comparisons.columns)
+    augmented, augmented_target = _with_blanked_fields(comparisons, target, spec)
+    parameters = {
+        "objective": "binary:logistic",
+        "eval_metric": "logloss",
+        "tree_method": "hist",
+        "max_depth": spec.depth,
+        "eta": spec.learning_rate,
+        "min_child_weight": spec.min_child_weight,
+        "monotone_constraints": tuple(constraints(names)),
+        "seed": spec.seed,
+        "nthread": 2,
+    }
+    history: dict[str, dict[str, list[float]]] = {}
+    booster = xgboost.train(
+        parameters,
+        xgboost.DMatrix(augmented, augmented_target, missing=np.nan),
+        num_boost_round=spec.trees,
+        evals=[
+            (xgboost.DMatrix(augmented, augmented_target, missing=np.nan), "train"),
+            (xgboost.DMatrix(validation[names].to_numpy(dtype=np.float32), validation_labels, missing=np.nan), "valid"),
+        ],
+        evals_result=history,
+        early_stopping_rounds=spec.early_stopping,
+        verbose_eval=False,
+        callbacks=[_Progress(progress)] if progress else None,
+    )
+    best = booster[: booster.best_iteration + 1]
+    # inplace_predict and a reload both start from the same bytes: nothing of the training session is left in them
+    best.set_attr(comparisons=",".join(names), best_iteration=None, best_score=None)
+    fresh = xgboost.Booster({"nthread": 1})
+    fresh.load_model(bytearray(best.save_raw("ubj")))
+    return TrainedScorer(
+        Scorer(fresh, tuple(names)), tuple(history["train"]["logloss"]), tuple(history["valid"]["logloss"])
+    )
+
+
+def _with_blanked_fields(comparisons: pd.DataFrame, target: Any, spec: ModelSpec) -> tuple[Any, Any]:
+    from matchwright.core.compare.names import field_of
+
+    matrix = comparisons.to_numpy(dtype=np.float32)
+    generator = np.random.default_rng(spec.seed)
+    chosen = generator.permutation(len(matrix))[: int(len(matrix) * spec.missing_augmentation)]
+    copies = matrix[chosen]
+    names = np.array(comparisons.columns)
+    owners = np.array([field_of(name) for name in names])
+    fields = sorted(set(owners) - {"record"})
+    picks = generator.integers(len(fields), size=len(copies))
+    for place, field in enumerate(fields):
+        rows = picks == place
+        columns = owners == field
+        flags = np.array([name.endswith("__missing") for name in names])
+        copies[np.ix_(rows, columns & ~flags)] = np.nan
+        copies[np.ix_(rows, columns & flags)] = np.maximum(copies[np.ix_(rows, columns & flags)], 1.0)
+    return np.vstack([matrix, copies]), np.concatenate([target, target[chosen]])
+
+
+def _Progress(report: Callable[[int, float], None]) -> Any:  # noqa: N802 - stands for a class xgboost must supply
+    import xgboost
+
+    class Progress(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+            report(epoch + 1, cast("float", evals_log["valid"]["logloss"][-1]))
+            return False
+
+    return Progress()
