@@ -86,5 +86,9 @@ class EndpointError(MatchwrightError):
     """An endpoint that did not start, answer or take the bundle it was given."""
 
 
+class ServiceError(MatchwrightError):
+    """A supervised process that did not start, answer or stop."""
+
+
 class RequestError(FaultsError):
     """A scoring request that names what is wrong with it, never its values."""

@@ -1,0 +1,19 @@
+"""Long-running child processes that outlive the command that started them."""
+
+from matchwright.supervisor.files import exclusive, write_private
+from matchwright.supervisor.network import Answer, fetch, free_port, healthy, port_is_free
+from matchwright.supervisor.process import Process
+from matchwright.supervisor.service import Service, Supervisor
+
+__all__ = [
+    "Answer",
+    "Process",
+    "Service",
+    "Supervisor",
+    "exclusive",
+    "fetch",
+    "free_port",
+    "healthy",
+    "port_is_free",
+    "write_private",
+]

@@ -1,0 +1,58 @@
+"""Local ports, and whether something answers there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a URL answered; header names in lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def healthy(url: str) -> bool:
+    """Whether the URL answers 200."""
+    answer = fetch(url)
+    return answer is not None and answer.status == 200
+
+
+def fetch(url: str, body: bytes | None = None, *, timeout: float = 3.0) -> Answer | None:
+    """GET, or POST of a JSON body, past any proxy; None where nothing answers."""
+    request = Request(url, data=body, headers={"Content-Type": "application/json"} if body is not None else {})  # noqa: S310
+    try:
+        with build_opener(ProxyHandler({})).open(request, timeout=timeout) as response:
+            return Answer(response.status, response.read(), {k.lower(): v for k, v in response.headers.items()})
+    except HTTPError as error:
+        with error:
+            return Answer(error.code, error.read(), {k.lower(): v for k, v in error.headers.items()})
+    except (OSError, HTTPException):
+        return None
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that nothing listens on at this moment."""
+    with socket(_family(host), SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether a process could listen on the port."""
+    with socket(_family(host), SOCK_STREAM) as probe:
+        probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def _family(host: str) -> int:
+    return AF_INET6 if ":" in host else AF_INET
