@@ -46,6 +46,10 @@ class DataError(FaultsError):
     """Input tables that do not fit the match spec."""
 
 
+class LakeError(MatchwrightError):
+    """A lake table, version or snapshot that is absent or cannot be written."""
+
+
 class QualityError(MatchwrightError):
     """A batch beyond the spec's quality limits."""
 
@@ -60,6 +64,10 @@ class TrainingError(MatchwrightError):
 
 class BundleError(MatchwrightError):
     """A decision bundle that is corrupt, unsigned or does not reproduce its golden pairs."""
+
+
+DAMAGED = "take the bundle from the registry again"
+"""The hint wherever a file of a bundle cannot be read."""
 
 
 class FeatureStoreError(MatchwrightError):
@@ -92,3 +100,7 @@ class ServiceError(MatchwrightError):
 
 class RequestError(FaultsError):
     """A scoring request that names what is wrong with it, never its values."""
+
+
+class PipelineError(MatchwrightError):
+    """A pipeline that cannot be compiled, submitted or run as asked."""

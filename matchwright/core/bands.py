@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from matchwright.core.spec.model import Costs, Floors, Frozen
-from matchwright.errors import BundleError
+from matchwright.errors import DAMAGED, BundleError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -23,10 +23,8 @@ class Bands(Frozen):
     def assign(self, scores: Array) -> np.ndarray[Any, Any]:
         """The band of each score; a score that is NaN goes to ``review``."""
         with np.errstate(invalid="ignore"):
-            bands = np.where(
-                scores >= self.match_from, "match", np.where(scores < self.review_from, "no_match", "review")
-            )
-        return bands.astype(object)
+            below = np.where(scores < self.review_from, "no_match", "review")
+            return np.where(scores >= self.match_from, "match", below).astype(object)
 
     def save(self, path: Path) -> None:
         """Write ``bands.json``."""
@@ -38,12 +36,12 @@ class Bands(Frozen):
         try:
             return cls.model_validate_json(path.read_text(encoding="utf-8"))
         except (ValidationError, UnicodeDecodeError) as error:
-            raise BundleError("The bands cannot be read.", "take the bundle from the registry again") from error
+            raise BundleError("The bands cannot be read.", DAMAGED) from error
 
 
 @dataclass(frozen=True)
 class BandChoice:
-    """The bands and how they came about: thresholds from costs alone, and each floor's bound on the calibration split."""
+    """The bands, the thresholds from costs alone, and each floor's bound on the calibration split."""
 
     bands: Bands
     from_costs: Bands

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from matchwright.core.spec.model import Frozen
-from matchwright.errors import BundleError, TrainingError
+from matchwright.errors import DAMAGED, BundleError, TrainingError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Method = Literal["none", "platt", "beta", "isotonic"]
@@ -56,7 +56,7 @@ class Calibrator(Frozen):
         try:
             return cls.model_validate_json(path.read_text(encoding="utf-8"))
         except (ValidationError, UnicodeDecodeError) as error:
-            raise BundleError("The calibrator cannot be read.", "take the bundle from the registry again") from error
+            raise BundleError("The calibrator cannot be read.", DAMAGED) from error
 
 
 @dataclass(frozen=True)

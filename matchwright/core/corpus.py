@@ -18,7 +18,7 @@ import pandas as pd
 from safetensors.numpy import load_file, save
 
 from matchwright.core.spec import MatchSpec
-from matchwright.errors import BundleError
+from matchwright.errors import DAMAGED, BundleError
 
 SMALLEST_COUNT = 3
 """Values seen less often are left out and count as seen this often less one."""
@@ -74,7 +74,7 @@ class Corpus:
         if counts is None or counts.total == 0:
             return np.ones(len(values))
         share = counts.of(_hashed(field, values)) / (counts.total + SMALLEST_COUNT)
-        return np.round(np.maximum(-np.log10(share), 0.0), 6)
+        return np.round(np.maximum(-np.log10(share), 0.0), 6).astype(np.float64)
 
     @cached_property
     def content(self) -> bytes:
@@ -84,7 +84,7 @@ class Corpus:
             arrays[f"{name}.keys"] = counts.keys
             arrays[f"{name}.counts"] = counts.counts
             arrays[f"{name}.total"] = np.array([counts.total], dtype=np.int64)
-        return cast("bytes", save(arrays or {"empty": np.zeros(1, dtype=np.int64)}))
+        return bytes(save(arrays or {"empty": np.zeros(1, dtype=np.int64)}))
 
     @property
     def digest(self) -> str:
@@ -105,9 +105,7 @@ class Corpus:
         try:
             arrays = load_file(path)
         except Exception as error:
-            raise BundleError(
-                "The corpus statistics cannot be read.", "take the bundle from the registry again"
-            ) from error
+            raise BundleError("The corpus statistics cannot be read.", DAMAGED) from error
         names = {key.rpartition(".")[0] for key in arrays} - {""}
         return cls(
             {

@@ -16,7 +16,7 @@ import yaml
 from matchwright.core.compare.names import RECORD, field_of, primary_comparison
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, MISSING_SUFFIX
-from matchwright.errors import BundleError
+from matchwright.errors import DAMAGED, BundleError
 
 SMALLEST_CONTRIBUTION = 0.02
 """Log-odds below which a field is not worth naming."""
@@ -71,9 +71,7 @@ class Catalogue:
             document = yaml.safe_load(path.read_text(encoding="utf-8"))
             return cls(int(document["version"]), {str(k): str(v) for k, v in document["texts"].items()})
         except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise BundleError(
-                "The reason catalogue cannot be read.", "take the bundle from the registry again"
-            ) from error
+            raise BundleError("The reason catalogue cannot be read.", DAMAGED) from error
 
 
 def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> dict[str, np.ndarray[Any, Any]]:

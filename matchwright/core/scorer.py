@@ -10,7 +10,7 @@ import pandas as pd
 
 from matchwright.core.compare.names import constraints
 from matchwright.core.spec.model import ModelSpec
-from matchwright.errors import BundleError, TrainingError
+from matchwright.errors import DAMAGED, BundleError, TrainingError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 FEWEST_PER_CLASS = 10
@@ -57,7 +57,7 @@ class Scorer:
         try:
             booster.load_model(bytearray(path.read_bytes()))
         except xgboost.core.XGBoostError as error:
-            raise BundleError("The scorer cannot be read.", "take the bundle from the registry again") from error
+            raise BundleError("The scorer cannot be read.", DAMAGED) from error
         names = booster.attr("comparisons")
         if not names:
             raise BundleError("The scorer does not name its comparisons.", "train it with matchwright")

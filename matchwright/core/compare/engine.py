@@ -104,4 +104,7 @@ def _values(frame: pd.DataFrame, column: str) -> np.ndarray[Any, Any]:
     # online stores hand back NaN for a missing string: None is the one form of missing here
     values = frame[column].to_numpy(dtype=object)
     absent = pd.isna(values)
-    return np.where(absent, None, values) if absent.any() else values
+    if absent.any():
+        values = values.copy()
+        values[absent] = None
+    return values

@@ -13,7 +13,7 @@ from matchwright.core.corpus import Corpus
 
 @dataclass(frozen=True)
 class TokenEvidence:
-    """Per pair: ``overlap`` in [0, 1], and the information (decimal orders of magnitude) left unmatched on each side."""
+    """Per pair: ``overlap`` in [0, 1], and the information (orders of magnitude) unmatched on each side."""
 
     overlap: Comparison
     unmatched_left: Comparison

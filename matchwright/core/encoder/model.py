@@ -11,7 +11,7 @@ from safetensors.numpy import load_file, save
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from matchwright.core.spec.model import EncoderSpec
-from matchwright.errors import BundleError
+from matchwright.errors import DAMAGED, BundleError
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -54,13 +54,12 @@ class Encoder:
         Raises:
             BundleError: the file is not this spec's encoder.
         """
-        hint = "take the bundle from the registry again"
         try:
             weights = load_file(path)["weights"]
         except Exception as error:
-            raise BundleError("The encoder's weights cannot be read.", hint) from error
+            raise BundleError("The encoder's weights cannot be read.", DAMAGED) from error
         if weights.shape != (spec.buckets, spec.dimension):
-            raise BundleError(f"The encoder's weights have shape {weights.shape}, not the spec's.", hint)
+            raise BundleError(f"The encoder's weights have shape {weights.shape}, not the spec's.", DAMAGED)
         return cls(spec, weights)
 
 

@@ -1,6 +1,6 @@
 """Records: from an input table to conformed values, normal forms and record features."""
 
-from matchwright.core.records.conform import conform, record_key
+from matchwright.core.records.conform import conform, conform_values, record_key
 from matchwright.core.records.features import feature_schema, normal_forms, record_features
 
-__all__ = ["conform", "feature_schema", "normal_forms", "record_features", "record_key"]
+__all__ = ["conform", "conform_values", "feature_schema", "normal_forms", "record_features", "record_key"]

@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -52,6 +52,13 @@ def conform(frame: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
         else:
             data[name] = per_distinct(values, clean_text)
     return pd.DataFrame(data, index=pd.RangeIndex(len(frame)))
+
+
+def conform_values(values: Sequence[Mapping[str, Any]], spec: MatchSpec, source: str) -> pd.DataFrame:
+    """Conform records given by field name, as requests and golden pairs give them; a field left out is missing."""
+    columns = {spec.column_of(name): [value.get(name) for value in values] for name in spec.fields}
+    ids = [str(value.get("record_id") or f"given-{position}") for position, value in enumerate(values)]
+    return conform(pd.DataFrame({**columns, spec.record_id: ids}, dtype=object), spec, source)
 
 
 def clean_text(value: Any) -> str | None:

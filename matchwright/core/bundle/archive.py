@@ -1,0 +1,37 @@
+"""Packing a bundle as ``model.tar.gz``, the same bytes for the same bundle."""
+
+import gzip
+import tarfile
+from pathlib import Path
+
+from matchwright.errors import BundleError
+
+
+def pack_bundle(folder: Path, archive: Path) -> None:
+    """Write the bundle's files to the root of a ``.tar.gz``; no time, owner or mode of this machine is kept."""
+    draft = archive.with_name(f".{archive.name}.draft")
+    with (
+        draft.open("wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as zipped,
+        tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        for path in sorted(folder.iterdir()):
+            entry = tarfile.TarInfo(path.name)
+            entry.size, entry.mode = path.stat().st_size, 0o644
+            with path.open("rb") as file:
+                tar.addfile(entry, file)
+    draft.replace(archive)
+
+
+def unpack_bundle(archive: Path, folder: Path) -> None:
+    """Unpack what :func:`pack_bundle` wrote.
+
+    Raises:
+        BundleError: the archive is damaged, or would write outside ``folder``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            tar.extractall(folder, filter="data")
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise BundleError(f"{archive.name} cannot be unpacked.", "fetch the bundle again") from error

@@ -1,0 +1,134 @@
+"""Reading a bundle: nothing is used before every hash and the signature hold and the golden pairs replay."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
+
+from matchwright.core.bands import Bands
+from matchwright.core.bundle.golden import GoldenDecision, replay
+from matchwright.core.bundle.manifest import (
+    BANDS,
+    CALIBRATOR,
+    CARD,
+    CORPUS,
+    ENCODER,
+    GOLDEN,
+    MANIFEST,
+    REASONS,
+    REFERENCE,
+    REQUIRED,
+    SCORER,
+    SIGNATURE,
+    SPEC,
+    Manifest,
+    bundle_digest,
+    file_digest,
+)
+from matchwright.core.calibrate import Calibrator
+from matchwright.core.corpus import Corpus, feature_version
+from matchwright.core.decide import DecisionModel
+from matchwright.core.encoder import Encoder
+from matchwright.core.reasons import Catalogue
+from matchwright.core.scorer import Scorer
+from matchwright.core.spec import load_spec, spec_digest
+from matchwright.errors import DAMAGED, BundleError
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle; ``digest`` is the SHA-256 of its manifest."""
+
+    model: DecisionModel
+    manifest: Manifest
+    digest: str
+    folder: Path
+
+    def reference(self) -> pd.DataFrame:
+        """Comparisons, score, band and label of the evaluation set."""
+        return pd.read_parquet(self.folder / REFERENCE)
+
+    def card(self) -> str:
+        """The model card in Markdown."""
+        return (self.folder / CARD).read_text(encoding="utf-8")
+
+
+def verify_bundle(folder: Path, verify_key: bytes) -> tuple[Manifest, str]:
+    """Check the signature over the manifest, then the hash of every file.
+
+    Returns:
+        The manifest and the bundle's digest.
+
+    Raises:
+        BundleError: names every file that is absent, altered or not in the manifest.
+    """
+    path, signature = folder / MANIFEST, folder / SIGNATURE
+    if not path.is_file() or not signature.is_file():
+        raise BundleError(f"No signed bundle in {folder.name}.", "a bundle has bundle.json and signature")
+    content = path.read_bytes()
+    try:
+        Ed25519PublicKey.from_public_bytes(verify_key).verify(signature.read_bytes(), content)
+    except (InvalidSignature, ValueError) as error:
+        raise BundleError(
+            "The bundle's signature does not fit its manifest.",
+            "it was altered, or signed with a key other than MATCHWRIGHT_VERIFY_KEY's",
+        ) from error
+    try:
+        manifest = Manifest.model_validate_json(content)
+    except ValidationError as error:
+        raise BundleError("The bundle's manifest cannot be read.", DAMAGED) from error
+    present = {item.name for item in folder.iterdir()} - {MANIFEST, SIGNATURE}
+    faults = [f"{name} is absent" for name in sorted({*manifest.files, *REQUIRED} - present)]
+    faults += [f"{name} is not in the manifest" for name in sorted(present - set(manifest.files))]
+    faults += [
+        f"{name} was altered"
+        for name, digest in sorted(manifest.files.items())
+        if name in present and file_digest(folder / name) != digest
+    ]
+    if faults:
+        raise BundleError(f"The bundle is corrupt: {'; '.join(faults)}.", DAMAGED)
+    return manifest, bundle_digest(content)
+
+
+def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
+    """Verify, load and replay a bundle.
+
+    Raises:
+        BundleError: it is corrupt, not signed by ``verify_key``'s owner, its parts do not
+            belong together, or it does not reproduce its golden pairs.
+    """
+    folder = Path(folder)
+    manifest, digest = verify_bundle(folder, verify_key)
+    spec = load_spec(folder / SPEC)
+    corpus = Corpus.load(folder / CORPUS)
+    if spec_digest(spec) != manifest.spec_digest or feature_version(spec, corpus) != manifest.feature_version:
+        raise BundleError("The bundle's spec or corpus is not the one it names.", "train and register it again")
+    has_encoder = spec.encoder is not None and ENCODER in manifest.files
+    model = DecisionModel(
+        spec=spec,
+        corpus=corpus,
+        encoder=Encoder.load(folder / ENCODER, spec.encoder) if spec.encoder and has_encoder else None,
+        scorer=Scorer.load(folder / SCORER),
+        calibrator=Calibrator.load(folder / CALIBRATOR),
+        bands=Bands.load(folder / BANDS),
+        catalogue=Catalogue.load(folder / REASONS),
+    )
+    faults = replay(model, _golden(folder / GOLDEN))
+    if faults:
+        raise BundleError(
+            f"The bundle does not reproduce {len(faults)} golden pair(s): {'; '.join(faults[:5])}.",
+            "serve it with the library versions it was made with, or train it again",
+        )
+    return Bundle(model, manifest, digest, folder)
+
+
+def _golden(path: Path) -> list[GoldenDecision]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [GoldenDecision.model_validate(json.loads(line)) for line in lines if line]
+    except (ValidationError, ValueError) as error:
+        raise BundleError("The golden pairs cannot be read.", DAMAGED) from error

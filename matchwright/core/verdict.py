@@ -1,0 +1,161 @@
+"""The verdict on a window of decisions, for whoever is woken by it: what moved, does it matter, what to do."""
+
+from typing import Literal
+
+from matchwright.core.drift_figures import DriftFigures, Frozen, IntegrityFault, ShareShift
+from matchwright.core.spec import Band, MatchSpec
+from matchwright.core.verdict_findings import Cause, Finding, find
+from matchwright.core.verdict_integrity import integrity_findings
+
+Status = Literal["ok", "watch", "alarm", "not_enough_data"]
+
+_SHOWN = 5
+_DECISION_CHANGE = 0.01
+"""A band share that moved by less than one point in a hundred changes nobody's day."""
+
+_HEADLINES: dict[Status, str] = {
+    "ok": "Nothing moved that matters.",
+    "watch": "Something moves, below the limits.",
+    "alarm": "Beyond the limits: act.",
+    "not_enough_data": "Too few decisions to judge.",
+}
+
+
+class Window(Frozen):
+    """The decisions judged: ISO times (empty where there are none) and what was left out, in words."""
+
+    since: str = ""
+    until: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Effect(Frozen):
+    """What the move does to decisions; review load is per 1,000 decisions, with its interval."""
+
+    changes_decisions: bool
+    bands: dict[Band, ShareShift]
+    review_per_1000_reference: float
+    review_per_1000: float
+    review_change_low: float
+    review_change_high: float
+
+    @property
+    def review_change(self) -> float:
+        """Reviews more (or fewer) per 1,000 decisions."""
+        return self.review_per_1000 - self.review_per_1000_reference
+
+    def sentence(self) -> str:
+        """Both figures in plain words."""
+        shares = ", ".join(
+            f"{band} {shift.current:.1%} (was {shift.reference:.1%})" for band, shift in self.bands.items()
+        )
+        answer = "change" if self.changes_decisions else "hold"
+        return (
+            f"Decisions {answer}: {shares}. Review load {self.review_per_1000:.0f} per 1,000, "
+            f"{self.review_change:+.0f} (between {self.review_change_low:+.0f} and {self.review_change_high:+.0f})."
+        )
+
+
+class Verdict(Frozen):
+    """The judgement on one window: ``findings`` and ``next_steps`` with the most urgent first."""
+
+    status: Status
+    spec: str
+    bundle: str
+    window: Window
+    figures: DriftFigures
+    findings: tuple[Finding, ...] = ()
+    effect: Effect | None = None
+    next_steps: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """One line: the status and what it means."""
+        return f"{self.status.upper().replace('_', ' ')}: {_HEADLINES[self.status]}"
+
+    def text(self) -> str:
+        """The verdict on one screen, under 25 lines."""
+        figures, window = self.figures, self.window
+        span = f" from {window.since} to {window.until}" if window.since else ""
+        lines = [
+            self.headline,
+            f"  {self.spec}, bundle {self.bundle[:12]}, {figures.decisions:,} decisions{span}",
+            *(f"  Note: {note}" for note in window.notes[:3]),
+        ]
+        if self.findings:
+            lines.append("What moved")
+            lines += [f"  [{finding.severity}] {finding.text}" for finding in self.findings[:_SHOWN]]
+            if len(self.findings) > _SHOWN:
+                lines.append(f"  and {len(self.findings) - _SHOWN} more, in the report")
+        if self.effect:
+            lines += ["Does it change decisions?", f"  {self.effect.sentence()}"]
+        if performance := figures.performance:
+            lines.append(
+                f"  F1 {performance.f1:.3f} on {performance.labelled:,} labelled decisions, reference "
+                f"{performance.f1_reference:.3f} at the same mix of bands."
+            )
+        if self.next_steps:
+            lines.append("What to do next")
+            lines += [f"  {number}. {step}" for number, step in enumerate(self.next_steps[:_SHOWN], start=1)]
+        return "\n".join(lines) + "\n"
+
+
+def judge(
+    figures: DriftFigures, faults: tuple[IntegrityFault, ...], spec: MatchSpec, bundle: str, window: Window
+) -> Verdict:
+    """Figures of a window against the spec's monitoring limits.
+
+    Below ``min_decisions`` nothing is said about drift: the verdict is ``not_enough_data``, unless the
+    log itself is at fault, which a single line can prove.
+    """
+    enough = figures.decisions >= spec.monitoring.min_decisions
+    found = integrity_findings(faults, spec)
+    if enough:
+        found += find(figures, spec)
+    found.sort(key=lambda finding: (finding.severity != "alarm", -finding.size))
+    steps = list(dict.fromkeys(finding.action for finding in found if finding.action))
+    status: Status = "ok"
+    if any(finding.severity == "alarm" for finding in found):
+        status = "alarm"
+    elif not enough:
+        status = "not_enough_data"
+        steps.append(_wait_for_more(figures.decisions, spec))
+    elif found:
+        status = "watch"
+    return Verdict(
+        status=status,
+        spec=spec.name,
+        bundle=bundle,
+        window=window,
+        figures=figures,
+        findings=tuple(found),
+        effect=_effect(figures) if enough else None,
+        next_steps=tuple(steps),
+    )
+
+
+def _effect(figures: DriftFigures) -> Effect | None:
+    if not figures.bands:
+        return None
+    review = figures.bands["review"]
+    low, high = review.interval
+    return Effect(
+        changes_decisions=any(
+            shift.beyond_chance and abs(shift.change) >= _DECISION_CHANGE for shift in figures.bands.values()
+        ),
+        bands=figures.bands,
+        review_per_1000_reference=1000 * review.reference,
+        review_per_1000=1000 * review.current,
+        review_change_low=1000 * low,
+        review_change_high=1000 * high,
+    )
+
+
+def _wait_for_more(decisions: int, spec: MatchSpec) -> str:
+    if decisions == 0:
+        return "No decisions in this window: see with `matchwright status` that the endpoint answers and logs."
+    needed = spec.monitoring.min_decisions
+    return f"Wait, or take a longer window: a verdict needs {needed:,} decisions, this one has {decisions:,}."
+
+
+__all__ = ["Cause", "Effect", "Finding", "Status", "Verdict", "Window", "judge"]

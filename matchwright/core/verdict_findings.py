@@ -1,0 +1,188 @@
+"""From figures to findings: each says what moved and by how much, and carries its line of the runbook."""
+
+from typing import Literal
+
+from matchwright.core.drift_figures import DriftFigures, Frozen, ShareShift, ValueShift
+from matchwright.core.spec import Band, MatchSpec
+
+Severity = Literal["alarm", "watch"]
+Cause = Literal[
+    "log_fault", "degraded", "field_lost", "field_missing", "encoder_missing", "comparison", "score", "bands",
+    "performance",
+]  # fmt: skip
+
+ENCODER_FIELD = "record"
+WATCH_FROM = 0.5
+"""A figure is worth watching from this part of its limit on."""
+LOST_FROM = 0.95
+"""A field whose comparisons are missing in this share of decisions has stopped arriving."""
+
+
+class Finding(Frozen):
+    """One thing that moved. ``size`` is in units of its limit; ``action`` is what to do about it."""
+
+    severity: Severity
+    cause: Cause
+    subject: str
+    size: float
+    text: str
+    action: str
+
+
+def find(figures: DriftFigures, spec: MatchSpec) -> list[Finding]:
+    """All findings of a window that has enough decisions, in no particular order."""
+    fields: dict[str, list[ValueShift]] = {}
+    for shift in figures.comparisons:
+        fields.setdefault(shift.field, []).append(shift)
+    found = [finding for field, shifts in fields.items() for finding in _field_findings(field, shifts, spec)]
+    inputs_moved = any(finding.severity == "alarm" for finding in found)
+    found += _score_findings(figures, spec, inputs_moved)
+    found += _band_findings(figures.bands, spec, inputs_moved)
+    found += _performance_findings(figures, spec)
+    return found
+
+
+def _field_findings(field: str, shifts: list[ValueShift], spec: MatchSpec) -> list[Finding]:
+    """At most one finding on missing values and one on values per field: its comparisons move together."""
+    limits, found = spec.monitoring, []
+    missing = max((s.missing for s in shifts), key=lambda m: abs(m.change))
+    if severity := _severity(abs(missing.change), limits.missing_share_change, missing.beyond_chance):
+        if missing.change < 0:
+            severity = "watch"  # no evidence was lost; what it does to decisions shows in the bands
+        found.append(_missing_finding(field, missing, severity, spec))
+    measured = [s for s in shifts if s.distance is not None]
+    if measured:
+        worst = max(measured, key=lambda s: s.distance or 0.0)
+        distance = worst.distance or 0.0
+        if severity := _severity(distance, limits.comparison_distance, distance > worst.noise):
+            moved = sum((s.distance or 0.0) >= limits.comparison_distance for s in measured)
+            others = f", with {moved - 1} more of its comparisons" if moved > 1 else ""
+            found.append(
+                Finding(
+                    severity=severity,
+                    cause="comparison",
+                    subject=field,
+                    size=distance / limits.comparison_distance,
+                    text=f"{worst.name} moved by {distance:.2f} standard deviations (limit "
+                    f"{limits.comparison_distance:g}); its mean went from {_mean(worst.reference_mean)} to "
+                    f"{_mean(worst.current_mean)}{others}.",
+                    action=f"Values of {_feed(field, spec)} changed: look for a new format, source or default in the "
+                    "feeds. A fault: have it mended upstream. Here to stay: retrain on recent data.",
+                )
+            )
+    return found
+
+
+def _missing_finding(field: str, missing: ShareShift, severity: Severity, spec: MatchSpec) -> Finding:
+    rate = f"in {missing.current:.0%} of decisions (was {missing.reference:.0%})"
+    size = abs(missing.change) / max(spec.monitoring.missing_share_change, 1e-9)
+    cause: Cause
+    if field == ENCODER_FIELD:
+        cause, text = "encoder_missing", f"The encoder's comparison is missing {rate}."
+        action = (
+            "Serving runs without its encoder: read the endpoint's log and `matchwright status`; if it began with the "
+            "last release, `matchwright rollback`."
+        )
+    elif missing.change < 0:
+        cause, text = "field_missing", f"{field} is missing less often: {rate}."
+        action = f"More evidence on {field} than in training: retrain when it lasts."
+    else:
+        lost = missing.current >= LOST_FROM
+        cause = "field_lost" if lost else "field_missing"
+        text = f"{field} is lost: missing {rate}." if lost else f"{field} is missing more often: {rate}."
+        action = (
+            f"Upstream feed lost {_feed(field, spec)}: check its last deliveries in {spec.sources.left} and "
+            f"{spec.sources.right} and have it restored. Neither rollback nor retraining helps."
+        )
+    return Finding(severity=severity, cause=cause, subject=field, size=size + (10 if cause == "field_lost" else 0),
+                   text=text, action=action)  # fmt: skip
+
+
+def _score_findings(figures: DriftFigures, spec: MatchSpec, inputs_moved: bool) -> list[Finding]:
+    score, limit = figures.score, spec.monitoring.score_distance
+    if score is None or score.distance is None:
+        return []
+    severity = _severity(score.distance, limit, score.distance > score.noise)
+    if severity is None:
+        return []
+    return [
+        Finding(
+            severity=severity,
+            cause="score",
+            subject="score",
+            size=score.distance / limit,
+            text=f"Scores moved by {score.distance:.2f} standard deviations (limit {limit:g}); the mean went from "
+            f"{_mean(score.reference_mean)} to {_mean(score.current_mean)}.",
+            action=_shifted_output("Scores", inputs_moved),
+        )
+    ]
+
+
+def _band_findings(bands: dict[Band, ShareShift], spec: MatchSpec, inputs_moved: bool) -> list[Finding]:
+    limit = spec.monitoring.band_share_change
+    found = []
+    for band, shift in bands.items():
+        if severity := _severity(abs(shift.change), limit, shift.beyond_chance):
+            action = _shifted_output("Bands", inputs_moved)
+            if band == "review" and shift.change > 0:
+                action = f"Tell the clerical team: about {1000 * shift.change:.0f} more reviews per 1,000 decisions."
+            found.append(
+                Finding(
+                    severity=severity,
+                    cause="bands",
+                    subject=band,
+                    size=abs(shift.change) / max(limit, 1e-9),
+                    text=f"The share of {band} went from {shift.reference:.1%} to {shift.current:.1%} "
+                    f"({100 * shift.change:+.1f} points, limit {100 * limit:g}).",
+                    action=action,
+                )
+            )
+    return found
+
+
+def _performance_findings(figures: DriftFigures, spec: MatchSpec) -> list[Finding]:
+    performance, limit = figures.performance, spec.monitoring.f1_loss
+    if performance is None:
+        return []
+    loss = performance.f1_reference - performance.f1
+    severity = _severity(loss, limit, performance.f1_interval[1] < performance.f1_reference)
+    if severity is None:
+        return []
+    return [
+        Finding(
+            severity=severity,
+            cause="performance",
+            subject="f1",
+            size=10 + loss / max(limit, 1e-9),
+            text=f"F1 fell from {performance.f1_reference:.3f} to {performance.f1:.3f} (limit {limit:g}): precision "
+            f"{performance.precision:.3f}, recall {performance.recall:.3f} on {performance.labelled:,} labelled.",
+            action="Decisions are wrong more often: have a reviewer check some of the errors. Began with the last "
+            "release: `matchwright rollback`. Crept in: retrain with the new labels.",
+        )
+    ]
+
+
+def _severity(size: float, limit: float, beyond_chance: bool) -> Severity | None:
+    if not beyond_chance or size < WATCH_FROM * limit or size <= 0:
+        return None
+    return "alarm" if size >= limit else "watch"
+
+
+def _shifted_output(subject: str, inputs_moved: bool) -> str:
+    if inputs_moved:
+        return f"{subject} follow the inputs named above: mend those first, then look again."
+    return (
+        f"{subject} moved while the comparisons hold: suspect the release. See that `matchwright status` shows the "
+        "bundle meant; if it began with the last release, `matchwright rollback`."
+    )
+
+
+def _feed(field: str, spec: MatchSpec) -> str:
+    if field not in spec.fields:
+        return f"'{field}'"
+    column = spec.column_of(field)
+    return f"'{field}'" if column == field else f"'{field}' (column '{column}')"
+
+
+def _mean(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"
