@@ -1,0 +1,105 @@
+"""Opening Feast's store from settings."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from matchwright.adapters.features.definitions import PROJECT
+from matchwright.errors import FeatureStoreError
+from matchwright.settings import Settings
+
+WRITE_BATCH = 10_000
+"""Rows per write while materialising: Redis takes them in one round trip, memory stays bounded."""
+
+_REDIS_LIMITS = {"socket_connect_timeout": "2", "socket_timeout": "5", "retry": "null"}
+"""A store that is down must not hang the endpoint: seconds, and none of the client's ten-second retries."""
+
+
+def store_config(settings: Settings) -> dict[str, Any]:
+    """The content of a ``feature_store.yaml`` for this environment."""
+    home = settings.folder("features")
+    registry = settings.features.registry_uri or f"sqlite:///{home / 'registry.db'}"
+    return {
+        "project": PROJECT,
+        "provider": "local",
+        "registry": _registry(registry),
+        "offline_store": {"type": "duckdb"},
+        "online_store": _online_store(settings, str(home / "online.db")),
+        "entity_key_serialization_version": 3,
+        "materialization": {"online_write_batch_size": WRITE_BATCH},
+    }
+
+
+def open_store(settings: Settings) -> Any:
+    """Feast's ``FeatureStore`` for this environment."""
+    # Feast may send lineage and metrics where it is told to; it is told nowhere.
+    os.environ.setdefault("OPENLINEAGE_DISABLED", "true")
+    with _without_torch():
+        from feast import FeatureStore, RepoConfig
+    home = settings.folder("features")
+    return FeatureStore(config=RepoConfig(**store_config(settings), repo_path=home))
+
+
+@contextmanager
+def store_errors(doing: str) -> Iterator[None]:
+    """Turn what Feast and the stores under it raise into one error that quotes no values.
+
+    Raises:
+        FeatureStoreError: the store is down, or does not know what was asked for.
+    """
+    import sqlite3
+
+    from feast.errors import FeastError
+    from redis.exceptions import RedisError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (FeastError, RedisError, SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
+        raise FeatureStoreError(
+            f"The feature store failed while {doing} ({type(error).__name__}).",
+            "check that features.connection and features.registry_uri point to running stores, "
+            "and that the training pipeline's features step ran in this environment",
+        ) from error
+
+
+def _registry(uri: str) -> dict[str, Any]:
+    if "://" not in uri or uri.startswith(("s3://", "gs://")):
+        return {"registry_type": "file", "path": uri}
+    # a bare postgresql:// would be sent to psycopg 3, which is not installed
+    uri = uri.replace("postgresql://", "postgresql+psycopg2://", 1)
+    return {
+        "registry_type": "sql",
+        "path": uri,
+        # otherwise the endpoint is refused every read while a pipeline materialises
+        "serve_features_while_materializing": True,
+    }
+
+
+def _online_store(settings: Settings, default_path: str) -> dict[str, Any]:
+    connection = settings.features.connection
+    if settings.features.online == "sqlite":
+        return {"type": "sqlite", "path": connection or default_path}
+    given = {part.partition("=")[0] for part in connection.split(",")}
+    limits = [f"{key}={value}" for key, value in _REDIS_LIMITS.items() if key not in given]
+    return {
+        "type": "redis",
+        "connection_string": ",".join([connection or "127.0.0.1:6379", *limits]),
+        # an equal timestamp must not keep a corrected row out: materialising again repairs
+        "skip_dedup": True,
+    }
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """Feast imports torch where it is installed, for tensors nobody asks for: two seconds and 200 MB."""
+    if "torch" in sys.modules or "feast" in sys.modules:
+        yield
+        return
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["torch"]
