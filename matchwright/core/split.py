@@ -5,7 +5,7 @@ its smallest record key, so a record keeps its part when rows are reordered or o
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -53,9 +53,8 @@ def subdivide(
     """
     inside = parts.index[parts == part].to_series()
     named = {label: share, part: 1.0 - share}
-    return cast(
-        "pd.Series[str]", _place(inside, pairs, named, f"{label}-{seed}", True).reindex(parts.index).fillna(parts)
-    )
+    placed = _place(inside, pairs, named, f"{label}-{seed}", follow_neighbours=True)
+    return placed.reindex(parts.index).fillna(parts)
 
 
 def assign_pairs(pairs: pd.DataFrame, parts: "pd.Series[str]") -> tuple[pd.DataFrame, int]:
@@ -91,13 +90,13 @@ def _smallest_of_component(size: int, left: np.ndarray[Any, Any], right: np.ndar
     count, component = connected_components(graph, directed=False)
     smallest = np.full(count, size, dtype=np.int64)
     np.minimum.at(smallest, component, np.arange(size))
-    return smallest[component]
+    return np.asarray(smallest[component])
 
 
 def _hashed_part(keys: pd.Index, shares: list[float], salt: str) -> np.ndarray[Any, Any]:
     salted = np.array([f"{salt}:{key}" for key in keys], dtype=object)
     uniform = pd.util.hash_array(salted, categorize=False) / 2.0**64
-    return np.minimum(np.searchsorted(np.cumsum(shares), uniform, side="right"), len(shares) - 1)
+    return np.asarray(np.searchsorted(np.cumsum(shares)[:-1], uniform, side="right"))
 
 
 def _follow(

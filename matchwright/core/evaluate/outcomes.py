@@ -1,0 +1,25 @@
+"""Outcomes: what became of every labelled pair, those that blocking missed included."""
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = ("left_key", "right_key", "label", "score", "band", "missed")
+
+
+def pair_outcomes(scored: pd.DataFrame, missed: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One frame of labelled pairs to measure: scored candidates, then true pairs that blocking missed.
+
+    Args:
+        scored: left_key, right_key, label, score (0..1), band; pairs of unknown label (-1) are left out.
+        missed: left_key, right_key, label of labelled pairs that are no candidates; only true ones count,
+            because a pair that is not true and not proposed is rightly left alone.
+
+    Returns:
+        Columns left_key, right_key, label, score, band, missed. A missed pair has score NaN and
+        band ``no_match``. The index is 0, 1, 2, ...
+    """
+    judged = scored.loc[scored["label"] >= 0, list(COLUMNS[:-1])].assign(missed=False)
+    if missed is None:
+        return judged.reset_index(drop=True)
+    lost = missed.loc[missed["label"] == 1, list(COLUMNS[:3])].assign(score=np.nan, band="no_match", missed=True)
+    return pd.concat([judged, lost], ignore_index=True) if len(lost) else judged.reset_index(drop=True)
