@@ -1,0 +1,128 @@
+"""The lake: Delta tables in a folder or under ``s3://``, one version per distinct content."""
+
+import hashlib
+import os
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from matchwright.errors import LakeError
+
+DIGEST_KEY = "matchwright.digest"
+_ATTEMPTS = 3
+
+
+class TableVersion(BaseModel):
+    """One version of a Delta table; ``digest`` is the SHA-256 of its content."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    uri: str
+    version: int
+    digest: str
+    rows: int
+
+
+def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
+    """Make ``frame`` the table's current version; nothing is written where it already is.
+
+    A write is one atomic commit that carries ``digest`` in its metadata: a killed write leaves
+    the version before it. Earlier versions stay readable.
+
+    Raises:
+        LakeError: the table cannot be written, or other writers kept getting in between.
+    """
+    from deltalake import CommitProperties, write_deltalake
+    from deltalake.exceptions import CommitFailedError, DeltaError
+
+    for _ in range(_ATTEMPTS):
+        version = _current(uri, digest)
+        if version is None:
+            try:
+                write_deltalake(
+                    uri,
+                    _arrow(frame),
+                    mode="overwrite",
+                    schema_mode="overwrite",
+                    storage_options=_storage_options(uri),
+                    commit_properties=CommitProperties(custom_metadata={DIGEST_KEY: digest}),
+                )
+            except CommitFailedError:
+                continue  # another writer was first: look again at what is there now
+            except (DeltaError, OSError) as error:
+                raise LakeError(f"Lake table {uri} cannot be written.", f"the lake says: {error}") from None
+            version = _current(uri, digest)
+        if version is not None:
+            return TableVersion(uri=uri, version=version, digest=digest, rows=len(frame))
+    raise LakeError(f"Lake table {uri} has too many writers.", "let one run of a spec write at a time, then run again")
+
+
+def read_table(uri: str, version: int | None = None) -> pd.DataFrame:
+    """A table as it stood in ``version`` (the current one if not given): strings are str or None.
+
+    Raises:
+        LakeError: there is no such table or version.
+    """
+    from deltalake import DeltaTable
+    from deltalake.exceptions import DeltaError
+
+    try:
+        table = DeltaTable(uri, version=version, storage_options=_storage_options(uri))
+        return table.to_pandas()
+    except (DeltaError, OSError):
+        what = f"version {version} of lake table {uri}" if version is not None else f"lake table {uri}"
+        raise LakeError(f"There is no {what}.", "run the step that writes it, or look at lake.uri") from None
+
+
+def frame_digest(frame: pd.DataFrame) -> str:
+    """SHA-256 (hex) over column names, kinds and values, row by row in the frame's order."""
+    digest = hashlib.sha256(f"{len(frame)}".encode())
+    for name in frame.columns:
+        column = frame[name]
+        missing = column.isna().to_numpy(dtype=bool)
+        digest.update(f"\n{name}:{_kind(column)}\n".encode())
+        digest.update(missing.tobytes())
+        present = column[~missing]
+        if _kind(column) == "string":
+            encoded = [str(value).encode() for value in present]
+            digest.update(np.fromiter(map(len, encoded), dtype="<i8", count=len(encoded)).tobytes())
+            digest.update(b"".join(encoded))
+        else:
+            digest.update(present.to_numpy(dtype="<f8" if _kind(column) == "float64" else "<i8").tobytes())
+    return digest.hexdigest()
+
+
+def _current(uri: str, digest: str) -> int | None:
+    """The current version if its content is ``digest``."""
+    from deltalake import DeltaTable
+
+    options = _storage_options(uri)
+    if not DeltaTable.is_deltatable(uri, storage_options=options):
+        return None
+    latest = DeltaTable(uri, storage_options=options, without_files=True).history(1)[0]
+    return int(latest["version"]) if latest.get(DIGEST_KEY) == digest else None
+
+
+def _kind(column: "pd.Series[Any]") -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "bool"
+    if pd.api.types.is_integer_dtype(column):
+        return str(column.dtype).lower()
+    return "float64" if pd.api.types.is_float_dtype(column) else "string"
+
+
+def _arrow(frame: pd.DataFrame) -> Any:
+    """An Arrow table whose types follow from the frame's, also where a column is wholly missing."""
+    import pyarrow as pa
+
+    schema = pa.schema([(str(name), pa.type_for_alias(_kind(frame[name]))) for name in frame.columns])
+    return pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+
+
+def _storage_options(uri: str) -> dict[str, str] | None:
+    """An object store's address and credentials come from the environment (``AWS_*``)."""
+    if not uri.startswith(("s3://", "s3a://")):
+        return None
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}

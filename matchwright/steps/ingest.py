@@ -1,0 +1,109 @@
+"""Ingest: the input tables, conformed to the match spec, become a snapshot of the lake."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePath
+
+import pandas as pd
+
+from matchwright.adapters.example_data import FEBRL4, febrl4
+from matchwright.adapters.lakehouse import frame_digest, write_table
+from matchwright.adapters.tables import read_input_table
+from matchwright.core.records import conform
+from matchwright.core.spec import MatchSpec, spec_digest
+from matchwright.errors import DataError, Fault
+from matchwright.settings import Settings
+from matchwright.steps.pair_table import conform_pairs
+from matchwright.steps.snapshot import Snapshot
+
+INPUTS = RECORDS, RECORDS_RIGHT, PAIRS = "records", "records_right", "pairs"
+
+_Conformed = tuple[dict[str, pd.DataFrame], list[Fault]]
+
+
+def ingest(
+    *,
+    settings: Settings,
+    spec: MatchSpec,
+    records: str = "",
+    records_right: str = "",
+    pairs: str = "",
+    snapshot: Path,
+) -> Snapshot:
+    """Read the input tables, enforce the spec's schema, write Delta tables and the snapshot file.
+
+    The arguments name CSV or Parquet files; without any, the example data FEBRL 4 are read.
+    ``records`` and ``pairs`` without ``records_right`` is deduplication: one table, whose
+    records all stand in source ``left``. The same input again writes nothing new, and a run
+    that was killed between two tables is completed by the next.
+
+    Raises:
+        DataError: the inputs do not fit; the faults of all of them are listed together.
+        LakeError: the lake cannot be written.
+    """
+    files = {name: uri for name, uri in zip(INPUTS, (records, records_right, pairs), strict=True) if uri}
+    conformed, faults = _conform_files(files, spec) if files else _conform_example(spec)
+    if faults:
+        raise DataError(_headline(spec, files, len(faults)), faults)
+    sides = [conformed[name] for name in (RECORDS, RECORDS_RIGHT) if name in conformed]
+    frames = {
+        # sorted, so that the same rows in another order are the same content
+        RECORDS: pd.concat(sides).sort_values("record_key", kind="stable", ignore_index=True),
+        PAIRS: conformed[PAIRS],
+    }
+    lake = f"{settings.lake_uri.rstrip('/')}/{spec.name}"
+    tables = {name: write_table(f"{lake}/{name}", frame, frame_digest(frame)) for name, frame in frames.items()}
+    result = Snapshot(spec_name=spec.name, spec_digest=spec_digest(spec), tables=tables, origin=_origin(files))
+    result.write(snapshot)
+    return result
+
+
+def _conform_files(files: Mapping[str, str], spec: MatchSpec) -> _Conformed:
+    def reader(uri: str) -> Callable[[], pd.DataFrame]:
+        return lambda: read_input_table(uri)
+
+    conformed, faults = _conform_all({name: reader(uri) for name, uri in files.items()}, spec)
+    for name in (RECORDS, PAIRS):
+        if name not in files:
+            faults.append(Fault(name, "is not given", f"name the file of {name}; with no file at all {FEBRL4} is read"))
+    return conformed, faults
+
+
+def _conform_example(spec: MatchSpec) -> _Conformed:
+    def reader(frame: pd.DataFrame) -> Callable[[], pd.DataFrame]:
+        return lambda: frame
+
+    return _conform_all({name: reader(frame) for name, frame in zip(INPUTS, febrl4(), strict=True)}, spec)
+
+
+def _conform_all(readers: Mapping[str, Callable[[], pd.DataFrame]], spec: MatchSpec) -> _Conformed:
+    """Each input in its conformed form, and the faults of those that have none."""
+    conformed: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for name, read in readers.items():
+        try:
+            if name == PAIRS:
+                conformed[name] = conform_pairs(read(), spec, one_table=RECORDS_RIGHT not in readers)
+            else:
+                conformed[name] = _conform_records(read(), spec, "left" if name == RECORDS else "right")
+        except DataError as error:
+            faults += [Fault(".".join(filter(None, (name, f.path))), f.problem, f.hint) for f in error.faults]
+    return conformed, faults
+
+
+def _conform_records(table: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
+    wanted = [spec.record_id, *(spec.column_of(field) for field in spec.fields)]
+    if not set(wanted) & set(table.columns):
+        # its first row may be a record: nothing of it may be shown
+        hint = f"see that its first row is a header; the spec reads {', '.join(wanted)}"
+        raise DataError("A table does not fit.", [Fault("", "has none of the columns that the spec reads", hint)])
+    return conform(table, spec, source)
+
+
+def _headline(spec: MatchSpec, files: Mapping[str, str], count: int) -> str:
+    what = "The input tables do" if files else f"The example data {FEBRL4} do"
+    hint = "" if files else "; name your own files with records, records_right and pairs"
+    return f"{what} not fit spec '{spec.name}', {count} fault(s){hint}:"
+
+
+def _origin(files: Mapping[str, str]) -> str:
+    return "files " + ", ".join(PurePath(uri).name for uri in files.values()) if files else FEBRL4

@@ -1,0 +1,79 @@
+"""The table of labelled pairs: which of its columns hold what, and its conformed form."""
+
+import difflib
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.records import record_key
+from matchwright.core.records.conform import clean_text, per_distinct
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import DataError, Fault
+
+LABEL_COLUMNS = ("label", "is_match", "match")
+_MEANING = {"1": 1, "true": 1, "yes": 1, "match": 1, "0": 0, "false": 0, "no": 0, "no_match": 0}
+
+
+def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.DataFrame:
+    """Name the columns of a pairs table and turn its record ids into record keys.
+
+    Args:
+        table: two columns of record ids (see :func:`id_column_names`) and, where the spec's
+            labels are partial, a column of labels; without one every pair is a match.
+        spec: the match spec.
+        one_table: both records come from one table; a pair then has no order, and gets one.
+
+    Returns:
+        Columns left_key, right_key (str or None) and label (Int8; missing where a label is
+        neither yes nor no), sorted by key.
+
+    Raises:
+        DataError: the columns cannot be told, or labels are needed and absent.
+    """
+    columns = [str(name) for name in table.columns]
+    named = next((pair for pair in id_column_names(spec) if set(pair) <= set(columns)), None)
+    label = next((name for name in LABEL_COLUMNS if name in columns), None)
+    faults = [] if named else [_no_id_columns(columns, spec)]
+    if label is None and spec.labels == "partial":
+        faults.append(
+            Fault(
+                LABEL_COLUMNS[0],
+                "no such column, and the spec says labels: partial",
+                "add a column 'label' of 1 and 0, or say labels: complete where the table lists every match",
+            )
+        )
+    if faults or named is None:
+        raise DataError("The pairs table does not fit.", faults)
+    left = _keys(table[named[0]], "left")
+    right = _keys(table[named[1]], "left" if one_table else "right")
+    if one_table:
+        swap = [a is not None and b is not None and a > b for a, b in zip(left, right, strict=True)]
+        left, right = np.where(swap, right, left), np.where(swap, left, right)
+    labels = per_distinct(table[label], _label) if label else np.ones(len(table), dtype=np.int8)
+    frame = pd.DataFrame({"left_key": left, "right_key": right, "label": pd.array(labels, dtype="Int8")})
+    return frame.sort_values(["left_key", "right_key"], kind="stable", ignore_index=True)
+
+
+def id_column_names(spec: MatchSpec) -> list[tuple[str, str]]:
+    """The names understood for the two columns of record ids, the preferred ones first."""
+    named = (f"{spec.sources.left}_id", f"{spec.sources.right}_id")
+    return [("left_id", "right_id"), named, ("ltable_id", "rtable_id"), ("lid", "rid"), ("id_left", "id_right")]
+
+
+def _keys(ids: "pd.Series[Any]", source: str) -> "np.ndarray[Any, Any]":
+    return per_distinct(ids, lambda value: None if (text := clean_text(value)) is None else record_key(source, text))
+
+
+def _label(value: Any) -> int | None:
+    return _MEANING.get((clean_text(value) or "").lower())
+
+
+def _no_id_columns(columns: list[str], spec: MatchSpec) -> Fault:
+    known = [name for pair in id_column_names(spec) for name in pair]
+    close = {name: match for name in columns for match in difflib.get_close_matches(name, known, n=1)}
+    if close:
+        seen = ", ".join(f"'{name}' (did you mean '{match}'?)" for name, match in close.items())
+        return Fault("left_id, right_id", "no such columns", f"the table has {seen}")
+    pairs = ", ".join(" and ".join(pair) for pair in id_column_names(spec))
+    return Fault("left_id, right_id", "no such columns", f"name them {pairs}, in a header row")
