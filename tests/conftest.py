@@ -1,0 +1,26 @@
+"""Fixtures every test may use."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from fixtures.models import SIGNING_KEY
+from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY as SIGNING_NAME, VERIFY_KEY, verify_key_of
+from matchwright.settings import Settings, load_settings
+
+pytest_plugins = ["fixtures.models", "fixtures.postgres", "fixtures.redis"]
+
+
+@pytest.fixture(autouse=True)
+def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Known keys, so that bundles of one test can be verified in another."""
+    monkeypatch.setenv(IDENTIFIER_KEY, base64.b64encode(b"identifier-key-of-the-test-suite").decode())
+    monkeypatch.setenv(SIGNING_NAME, base64.b64encode(SIGNING_KEY).decode())
+    monkeypatch.setenv(VERIFY_KEY, verify_key_of(SIGNING_KEY))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The embedded defaults, all state in a folder of this test."""
+    return load_settings("local", home=tmp_path / "home", user="engineer")
