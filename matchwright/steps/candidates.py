@@ -1,0 +1,90 @@
+"""Candidates: the pairs worth scoring, labelled, with a report of what blocking finds and what it misses."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.candidates import propose_candidates
+from matchwright.core.candidates.labels import LabelledCandidates, label_candidates
+from matchwright.core.candidates.quality import (
+    candidates_per_record,
+    contributions,
+    pairs_completeness,
+    recall_at_k,
+    reduction_ratio,
+)
+from matchwright.core.candidates.table import RecordTable
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import CandidateError
+from matchwright.settings import Settings
+from matchwright.steps.output import write_whole
+from matchwright.steps.snapshot import Snapshot
+
+RANKS = (1, 2, 3, 5, 10, 20, 50, 100, 200)
+
+
+def candidates(
+    *, settings: Settings, spec: MatchSpec, snapshot: Path, features: Path, candidates: Path
+) -> dict[str, Any]:
+    """Propose candidates from the record features and label them from the snapshot's pairs.
+
+    Writes into the folder ``candidates``:
+        candidates.parquet  left_key, right_key, label (int8: 1, 0, -1 unknown), proposed_by
+        missed.parquet      left_key, right_key, label of the labelled pairs that are no candidates
+        candidates.json     the report, which is also returned; written last
+
+    Raises:
+        CandidateError: a rule makes too many pairs, or nothing is proposed at all.
+    """
+    records = pd.read_parquet(features / "records.parquet")
+    proposed = propose_candidates(records, spec)
+    if proposed.empty:
+        raise CandidateError(
+            "No rule proposes a single pair.", "look at candidates.rules: are their fields filled in both sources?"
+        )
+    pairs = Snapshot.read(snapshot).frame("pairs")
+    labelled = label_candidates(proposed, pairs, records["record_key"], spec.labels)
+    columns = ["left_key", "right_key", "label", "proposed_by"]
+    _write_frame(candidates / "candidates.parquet", labelled.candidates[columns])
+    _write_frame(candidates / "missed.parquet", labelled.missed)
+    report = _report(records, labelled, spec)
+    write_whole(candidates / "candidates.json", json.dumps(report, indent=1, allow_nan=False) + "\n")
+    return report
+
+
+def _report(records: pd.DataFrame, labelled: LabelledCandidates, spec: MatchSpec) -> dict[str, Any]:
+    table, made, true_pairs = RecordTable.of(records), labelled.candidates, labelled.true_pairs
+    methods = contributions(made, true_pairs)
+    report: dict[str, Any] = {
+        "records": {"left": len(table.left), "right": 0 if table.one_table else len(table.right)},
+        "possible_pairs": table.possible_pairs,
+        "candidates": len(made),
+        "reduction_ratio": reduction_ratio(len(made), table.possible_pairs),
+        "true_pairs": len(true_pairs),
+        "missed_true_pairs": int((labelled.missed["label"] == 1).sum()),
+        "pairs_completeness": pairs_completeness(made, true_pairs) if len(true_pairs) else None,
+        "labels": {name: int((made["label"] == label).sum()) for name, label in _LABELS.items()},
+        "contradicting_pairs": labelled.contradicting,
+        "pairs_without_record": labelled.without_record,
+        "candidates_per_record": candidates_per_record(made, records["record_key"]),
+        "methods": methods.replace({np.nan: None}).to_dict("records"),
+    }
+    if spec.candidates.tfidf is not None and len(true_pairs):
+        top_k = spec.candidates.tfidf.top_k
+        ranks = [*(k for k in RANKS if k < top_k), top_k]
+        report["tfidf_recall_at_k"] = {str(k): recall for k, recall in recall_at_k(made, true_pairs, ranks).items()}
+    return report
+
+
+_LABELS = {"match": 1, "no_match": 0, "unknown": -1}
+
+
+def _write_frame(path: Path, frame: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    frame.to_parquet(draft, index=False)
+    draft.replace(path)
