@@ -53,7 +53,11 @@ class Ledger(Section):
 
 
 class Endpoint(Section):
-    """The endpoint that a release is put behind."""
+    """The endpoint that a release is put behind.
+
+    ``kms_key_id`` encrypts the bundle in S3, ``volume_kms_key_id`` the instances' volumes;
+    ``identifier_secret_arn`` names the Secrets Manager secret that holds the identifier key.
+    """
 
     target: Literal["local", "sagemaker"] = "local"
     name: str = "matchwright"
@@ -63,10 +67,15 @@ class Endpoint(Section):
     role_arn: str = ""
     bucket: str = ""
     kms_key_id: str = ""
+    volume_kms_key_id: str = ""
+    identifier_secret_arn: str = ""
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
     image_uri: str = ""
     instance_type: str = "ml.m5.large"
     instance_count: int = 1
     wait_seconds: int = 900
+    poll_seconds: float = 10.0
 
 
 class Monitoring(Section):

@@ -1,0 +1,21 @@
+"""Endpoints: where a released bundle answers. One protocol, two targets."""
+
+from matchwright.adapters.endpoints.base import Deployment, Endpoint
+from matchwright.settings import Settings
+
+__all__ = ["Deployment", "Endpoint", "open_endpoint"]
+
+
+def open_endpoint(settings: Settings) -> Endpoint:
+    """The endpoint that the environment names.
+
+    Raises:
+        SettingsError: keys that its target needs are not set (all of them listed).
+    """
+    if settings.endpoint.target == "sagemaker":
+        from matchwright.adapters.endpoints.sagemaker import SageMakerEndpoint
+
+        return SageMakerEndpoint(settings)
+    from matchwright.adapters.endpoints.local import LocalEndpoint
+
+    return LocalEndpoint(settings)

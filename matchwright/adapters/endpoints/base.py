@@ -1,0 +1,96 @@
+"""What every endpoint target does, and how an answer of the serving contract is read."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from matchwright.errors import EndpointError, Fault, RequestError
+
+Status = Literal["in_service", "updating", "failed", "down", "stopped"]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What an endpoint serves. ``digest`` is the bundle's; ``down`` means it ought to run and does not."""
+
+    target: str
+    name: str
+    address: str
+    digest: str
+    status: Status
+    pid: int | None = None
+
+
+class Endpoint(Protocol):
+    """Where a released bundle answers."""
+
+    def deploy(self, bundle: Path, digest: str) -> Deployment:
+        """Block until what answers reports this digest; the same bundle again is a repair.
+
+        Raises:
+            EndpointError: it does not; whatever served before serves on.
+        """
+
+    def describe(self) -> Deployment | None:
+        """What is served now; None where nothing was ever deployed."""
+
+    def invoke(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Score a request of the serving contract.
+
+        Raises:
+            RequestError: the request has faults (all listed, values never quoted).
+            EndpointError: nothing answers, or not as the contract says.
+        """
+
+    def stop(self) -> None:
+        """End serving; stopping what does not run is no error."""
+
+
+def require_digest(bundle: Path, digest: str) -> None:
+    """Make sure that the folder is the bundle that was asked for.
+
+    Raises:
+        EndpointError: it has no manifest, or another one.
+    """
+    manifest = bundle / "bundle.json"
+    if not manifest.is_file():
+        raise EndpointError("The folder to deploy is no decision bundle: it has no bundle.json.")
+    found = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    if found != digest:
+        hint = "Fetch the bundle from the registry again."
+        raise EndpointError(f"The folder to deploy holds bundle {found[:12]}, not {digest[:12]}.", hint)
+
+
+def read_answer(name: str, status: int, body: bytes) -> dict[str, Any]:
+    """The document that an endpoint answered; see :meth:`Endpoint.invoke` for the errors."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise EndpointError(f"Endpoint {name} answered {status} and no JSON object.", "See its log.")
+    if status == 200:
+        return document
+    if 400 <= status < 500:
+        faults = [
+            Fault(str(fault.get("path", "")), str(fault.get("problem", "")), str(fault.get("hint") or ""))
+            for fault in document.get("faults") or ()
+        ]
+        raise RequestError(str(document.get("error") or f"Endpoint {name} refused the request."), faults)
+    raise EndpointError(f"Endpoint {name} answered {status}.", "See its log.")
+
+
+def probe_of(bundle: Path) -> dict[str, Any]:
+    """A request of one golden pair (synthetic by the spec's promise), or of two empty records without one."""
+    golden = bundle / "golden.jsonl"
+    lines = golden.read_text(encoding="utf-8").splitlines() if golden.is_file() else []
+    pair = json.loads(lines[0]) if lines else {"left": {}, "right": {}}
+    return {"pairs": [{"left": pair["left"], "right": pair["right"]}]}
+
+
+def bundle_digest_of(answer: dict[str, Any]) -> str:
+    """The digest of the bundle that made the decisions; empty where the answer names none."""
+    bundle = answer.get("bundle")
+    return str(bundle.get("digest", "")) if isinstance(bundle, dict) else ""

@@ -1,0 +1,31 @@
+"""The environment that a serving process gets: what it needs to verify, look up and log, no more."""
+
+import os
+
+from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY
+from matchwright.settings import PREFIX, Settings
+
+_FROM_THIS_PROCESS = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
+
+
+def serving_environment(settings: Settings) -> dict[str, str]:
+    """Variables common to every target; the key that signs bundles is never among them."""
+    features = settings.features
+    named = {
+        VERIFY_KEY: os.environ.get(VERIFY_KEY, ""),
+        IDENTIFIER_KEY: os.environ.get(IDENTIFIER_KEY, ""),
+        f"{PREFIX}ENVIRONMENT": os.environ.get(f"{PREFIX}ENVIRONMENT") or settings.environment,
+        f"{PREFIX}FEATURES__ONLINE": features.online,
+        f"{PREFIX}FEATURES__CONNECTION": features.connection,
+        f"{PREFIX}FEATURES__REGISTRY_URI": features.registry_uri,
+        "OMP_NUM_THREADS": "1",  # with more, XGBoost's one-row latency is a hundred times worse on busy cores
+        "DO_NOT_TRACK": "1",
+        "FEAST_USAGE": "False",
+    }
+    return {name: value for name, value in named.items() if value}
+
+
+def local_environment(settings: Settings) -> dict[str, str]:
+    """What a process on this machine gets on top: where its programs, settings and stores lie."""
+    kept = {name: os.environ[name] for name in (*_FROM_THIS_PROCESS, f"{PREFIX}CONFIGS") if name in os.environ}
+    return {**kept, **serving_environment(settings), f"{PREFIX}HOME": str(settings.home.absolute())}

@@ -1,0 +1,191 @@
+"""A supervised process on this machine with the SageMaker container contract.
+
+A release goes through two slots, blue and green. The new bundle first answers on a private port; only then
+does its process join the shared port (SO_REUSEPORT), and only when it answers there does the old one stop.
+Callers see no gap, and a refused bundle never sees a caller.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from matchwright.adapters.endpoints.base import Deployment, Status, bundle_digest_of, probe_of, require_digest
+from matchwright.adapters.endpoints.container import ping, score
+from matchwright.adapters.endpoints.environment import local_environment
+from matchwright.adapters.endpoints.kept_bundles import drop_bundles, keep_bundle
+from matchwright.errors import EndpointError, MatchwrightError, ServiceError
+from matchwright.settings import Settings
+from matchwright.supervisor import Process, Service, Supervisor, exclusive, free_port, write_private
+
+_REHEARSAL = "rehearsal"
+_SLOTS = {"blue": "green", "green": "blue"}
+_START_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class _Released:
+    """The endpoint's memory: which bundle serves from which slot, and whether it ought to run."""
+
+    digest: str
+    previous: str
+    slot: str
+    stopped: bool = False
+
+
+class LocalEndpoint:
+    """The endpoint of a laptop; its state lies under ``home/endpoints/<name>`` and outlives the command."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._name = settings.endpoint.name
+        self._host = settings.endpoint.host
+        self._address = _address(self._host, settings.endpoint.port)
+        self._folder = settings.folder("endpoints", self._name)
+        self._processes = Supervisor(self._folder / "processes")
+
+    def deploy(self, bundle: Path, digest: str) -> Deployment:
+        """See :meth:`Endpoint.deploy`."""
+        require_digest(bundle, digest)
+        with exclusive(self._folder / ".deploy.lock"):
+            released = self._released()
+            copy = keep_bundle(bundle, self._folder, digest)
+            running = self._processes.find(released.slot) if released else None
+            if released and running and self._serves(released, running, copy, digest):
+                self._processes.stop(_SLOTS[released.slot])  # a take-over that was killed half-way left it
+            else:
+                self._rehearse(copy, digest)
+                released = self._take_over(released, running, copy, digest)
+            drop_bundles(self._folder, {digest, released.previous})
+        deployment = self.describe()
+        if deployment is None or deployment.status != "in_service" or deployment.digest != digest:
+            raise EndpointError(f"Endpoint {self._name} does not answer with bundle {digest[:12]}.", "Deploy it again.")
+        return deployment
+
+    def resume(self) -> Deployment | None:
+        """Serve the last released bundle again where it does not run; None where there never was one.
+
+        Raises:
+            EndpointError: it does not start, or its bundle is gone.
+        """
+        released = self._released()
+        return self.deploy(self._folder / released.digest, released.digest) if released else None
+
+    def describe(self) -> Deployment | None:
+        """See :meth:`Endpoint.describe`."""
+        released = self._released()
+        if released is None:
+            return None
+        process = self._processes.find(released.slot)
+        if process is None:
+            idle: Status = "stopped" if released.stopped else "down"
+            return Deployment("local", self._name, self._address, released.digest, idle)
+        answered = ping(process.address)
+        status: Status = "in_service" if answered else "failed"
+        return Deployment("local", self._name, process.address, answered or released.digest, status, process.pid)
+
+    def bundle_label(self) -> str:
+        """Name and version of the released bundle, for display."""
+        released = self._released()
+        manifest = self._folder / released.digest / "bundle.json" if released else None
+        if manifest is None or not manifest.is_file():
+            return ""
+        document = json.loads(manifest.read_text(encoding="utf-8"))
+        return f"{document.get('name', '')} {document.get('version', '')}".strip()
+
+    def invoke(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """See :meth:`Endpoint.invoke`."""
+        deployment = self.describe()
+        if deployment is None or deployment.status in ("down", "stopped"):
+            hint = "Release a bundle." if deployment is None else "Start it with 'matchwright up'."
+            raise EndpointError(f"Endpoint {self._name} does not run.", hint)
+        return score(self._name, deployment.address, payload)
+
+    def stop(self) -> None:
+        """See :meth:`Endpoint.stop`. The bundle is kept, so that it can be resumed."""
+        with exclusive(self._folder / ".deploy.lock"):
+            released = self._released()
+            if released:
+                self._remember(_Released(released.digest, released.previous, released.slot, stopped=True))
+            for name in (*_SLOTS, _REHEARSAL):
+                self._processes.stop(name)
+
+    def _serves(self, released: _Released, running: Process, copy: Path, digest: str) -> bool:
+        wanted = self._service(released.slot, copy, self._address)
+        same = released.digest == digest and running.command == wanted.command
+        return same and ping(running.address) == digest
+
+    def _rehearse(self, copy: Path, digest: str) -> None:
+        """Let the bundle load and score on a private port.
+
+        Raises:
+            EndpointError: it does not.
+        """
+        self._processes.stop(_REHEARSAL)
+        address = _address("127.0.0.1", free_port())
+        try:
+            self._start(self._service(_REHEARSAL, copy, address), lambda: bool(ping(address)))
+            reported = {ping(address), bundle_digest_of(score(_REHEARSAL, address, probe_of(copy)))}
+        except MatchwrightError as error:
+            fact = f"Bundle {digest[:12]} was refused before it took over endpoint {self._name}: {error.fact}"
+            raise EndpointError(fact, error.hint) from error
+        finally:
+            self._processes.stop(_REHEARSAL)
+            shutil.rmtree(self._folder / _REHEARSAL, ignore_errors=True)  # its decision is nobody's
+        if reported != {digest}:
+            raise EndpointError(f"The process started for bundle {digest[:12]} reports another one.")
+
+    def _take_over(self, released: _Released | None, running: Process | None, copy: Path, digest: str) -> _Released:
+        slot = _SLOTS[released.slot] if released else "blue"
+        self._processes.stop(slot)
+        if released and running and released.digest == digest:
+            self._processes.stop(
+                released.slot
+            )  # the same bundle, sick or with other settings: no digest tells them apart
+            running = None
+        shares_port = running is not None and running.address == self._address
+        service = self._service(slot, copy, self._address, shares_port=shares_port)
+        try:
+            self._start(service, lambda: ping(self._address) == digest)
+        except ServiceError as error:
+            raise EndpointError(f"Bundle {digest[:12]} could not take over: {error.fact}", error.hint) from error
+        previous = "" if released is None else released.previous if released.digest == digest else released.digest
+        now = _Released(digest, previous, slot)
+        self._remember(now)
+        self._processes.stop(_SLOTS[slot])
+        return now
+
+    def _start(self, service: Service, ready: Callable[[], bool]) -> Process:
+        return self._processes.start(service, wait_seconds=_START_SECONDS, ready=ready)
+
+    def _service(self, name: str, copy: Path, address: str, *, shares_port: bool = False) -> Service:
+        parts = urlsplit(address)
+        log_folder = self._settings.decision_log_folder if name in _SLOTS else self._folder / _REHEARSAL
+        host = self._host if name in _SLOTS else str(parts.hostname)
+        command = [sys.executable, "-P", "-m", "serving", "--bundle", str(copy), "--host", host]
+        command += ["--port", str(parts.port), "--log-folder", str(log_folder), "--reuse-port"]
+        return Service(
+            name=name,
+            command=tuple(command),
+            health_url=f"{address}/ping",
+            environment=local_environment(self._settings),
+            quote_log=True,
+            shares_port=shares_port,
+            port_setting="MATCHWRIGHT_ENDPOINT__PORT",
+        )
+
+    def _released(self) -> _Released | None:
+        path = self._folder / "endpoint.json"
+        return _Released(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+    def _remember(self, released: _Released) -> None:
+        write_private(self._folder / "endpoint.json", json.dumps(asdict(released)))
+
+
+def _address(host: str, port: int) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what answers there is reached here
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
