@@ -101,7 +101,7 @@ def _current(uri: str, digest: str) -> int | None:
     options = _storage_options(uri)
     if not DeltaTable.is_deltatable(uri, storage_options=options):
         return None
-    latest = DeltaTable(uri, storage_options=options, without_files=True).history(1)[0]
+    latest = DeltaTable(uri, storage_options=options).history(1)[0]
     return int(latest["version"]) if latest.get(DIGEST_KEY) == digest else None
 
 

@@ -1,0 +1,145 @@
+"""Judging a batch: which rows are quarantined and why, and whether the rest may be used."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from matchwright.adapters.quality.pairs import pair_facts
+from matchwright.adapters.quality.result import Check, Labels, Presence, QualityResult, TableCount
+from matchwright.adapters.quality.run import Observed, run_expectations
+from matchwright.adapters.quality.suite import (
+    ALL_FIELDS,
+    label_expectations,
+    pair_expectations,
+    record_expectations,
+)
+from matchwright.core.spec import MatchSpec
+
+RECORDS, PAIRS = "records", "pairs"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict, the rows that are left, and those that are not.
+
+    ``quarantine`` has columns record_key, source, record_id, table, reasons and batch; a pair's
+    record_key is its two keys joined by ``|``.
+    """
+
+    result: QualityResult
+    records: pd.DataFrame
+    pairs: pd.DataFrame
+    quarantine: pd.DataFrame
+
+
+def judge(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, batch: str) -> Judgement:
+    """Check a batch of conformed records and pairs against the spec's quality expectations.
+
+    ``batch`` is the digest that names the batch in the quarantine table.
+
+    Raises:
+        SpecError: an expectation does not suit its field.
+        QualityError: an expectation could not be computed.
+    """
+    records, pairs = records.reset_index(drop=True), pairs.reset_index(drop=True)
+    checks, record_reasons = _judge_records(records, spec)
+    bad_records = record_reasons != ""
+    checks.append(_quarantined_share(int(bad_records.sum()), len(records), spec))
+
+    facts = pair_facts(pairs, records["record_key"].dropna(), records.loc[bad_records, "record_key"].dropna())
+    observed = run_expectations(facts, pair_expectations(spec), PAIRS)
+    pair_reasons = _reasons(observed, np.arange(len(pairs)), len(pairs))
+    checks += [one.check for one in observed]
+    bad_pairs = pair_reasons != ""
+    clean_pairs = pairs[~bad_pairs].astype({"label": "int8"}).reset_index(drop=True)
+    checks += [one.check for one in run_expectations(clean_pairs, label_expectations(spec), PAIRS)]
+
+    result = QualityResult(
+        spec_name=spec.name,
+        batch=batch,
+        passed=all(check.outcome != "stopped" for check in checks),
+        checks=tuple(checks),
+        presence=tuple(_presence(records, spec)),
+        labels=Labels(positive=int((clean_pairs["label"] == 1).sum()), negative=int((clean_pairs["label"] == 0).sum())),
+        tables={
+            RECORDS: TableCount(rows=len(records), quarantined=int(bad_records.sum())),
+            PAIRS: TableCount(rows=len(pairs), quarantined=int(bad_pairs.sum())),
+        },
+    )
+    quarantine = _quarantine_table(records[bad_records], record_reasons, pairs[bad_pairs], pair_reasons, batch)
+    return Judgement(result, records[~bad_records].reset_index(drop=True), clean_pairs, quarantine)
+
+
+def _judge_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check], pd.Series[str]]":
+    expected = record_expectations(spec)
+    checks: list[Check] = []
+    reasons = pd.Series("", index=records.index, dtype=object)
+    for source, part in records.groupby("source", sort=True):
+        observed = run_expectations(part, expected, RECORDS, str(source))
+        checks += [one.check for one in observed]
+        own = _reasons(observed, part.index.to_numpy(), len(records))
+        reasons = reasons.where(own == "", own)
+    return checks, reasons
+
+
+def _reasons(
+    observed: Iterable[Observed], rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", length: int
+) -> "pd.Series[str]":
+    """Per row of the whole table, the expectations that it fails, comma separated."""
+    failed: list[list[str]] = [[] for _ in range(length)]
+    for one in observed:
+        if one.check.quarantines:
+            for row in rows[one.failed]:
+                failed[row].append(f"{one.check.field} {one.check.what}")
+    return pd.Series([", ".join(reasons) for reasons in failed], dtype=object)
+
+
+def _quarantined_share(quarantined: int, rows: int, spec: MatchSpec) -> Check:
+    share = quarantined / rows
+    limit = spec.quality.max_quarantined_share
+    return Check(
+        table=RECORDS,
+        source="",
+        field=ALL_FIELDS,
+        what="share of rows quarantined",
+        unit="share",
+        observed=share,
+        at_most=limit,
+        outcome="stopped" if share > limit else "passed",
+    )
+
+
+def _presence(records: pd.DataFrame, spec: MatchSpec) -> Iterable[Presence]:
+    for source, part in records.groupby("source", sort=True):
+        for name in spec.fields:
+            yield Presence(source=str(source), field=name, share=float(part[name].notna().mean()))
+
+
+def _quarantine_table(
+    records: pd.DataFrame,
+    record_reasons: "pd.Series[str]",
+    pairs: pd.DataFrame,
+    pair_reasons: "pd.Series[str]",
+    batch: str,
+) -> pd.DataFrame:
+    of_records = {
+        "record_key": records["record_key"],
+        "source": records["source"],
+        "record_id": records["record_id"],
+        "table": RECORDS,
+        "reasons": record_reasons[records.index],
+    }
+    of_pairs = {
+        "record_key": pairs["left_key"].fillna("") + "|" + pairs["right_key"].fillna(""),
+        "source": None,
+        "record_id": None,
+        "table": PAIRS,
+        "reasons": pair_reasons[pairs.index],
+    }
+    parts = [
+        pd.DataFrame(of_records, index=records.index, dtype=object),
+        pd.DataFrame(of_pairs, index=pairs.index, dtype=object),
+    ]
+    return pd.concat(parts, ignore_index=True).assign(batch=batch)

@@ -1,0 +1,97 @@
+"""Running expectations through Great Expectations, and taking plain figures out of it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.adapters.quality.result import Check
+from matchwright.adapters.quality.suite import Expected
+from matchwright.errors import QualityError
+from matchwright.telemetry import silence
+
+_POSITION = "position"
+_RESULT_FORMAT = {"result_format": "COMPLETE", "include_unexpected_rows": False}
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A check, and the positions of the rows that fail it."""
+
+    check: Check
+    failed: "np.ndarray[Any, np.dtype[np.int64]]"
+
+
+def run_expectations(frame: pd.DataFrame, expected: Sequence[Expected], table: str, source: str = "") -> list[Observed]:
+    """Check a frame; results stand in the order of ``expected``.
+
+    Rows are told apart by position, so the engine's results hold no record id.
+
+    Raises:
+        QualityError: the engine could not compute an expectation.
+    """
+    silence()
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    suite = gx.ExpectationSuite(
+        name=table,
+        expectations=[
+            {"type": one.type, "kwargs": one.arguments, "meta": {_POSITION: position}}
+            for position, one in enumerate(expected)
+        ],
+    )
+    # the engine drops an expectation that it does not know, and then reports success
+    if len(suite.expectations) != len(expected):
+        raise QualityError(
+            f"Great Expectations took {len(suite.expectations)} of {len(expected)} expectations.",
+            "install the versions in requirements.lock",
+        )
+    asset = context.data_sources.add_pandas("lake").add_dataframe_asset(table)
+    batch = asset.add_batch_definition_whole_dataframe("batch").get_batch({"dataframe": frame.reset_index(drop=True)})
+    outcomes: list[Any] = batch.validate(suite, result_format=_RESULT_FORMAT).results
+    results = {one.expectation_config.meta[_POSITION]: one for one in outcomes}
+    if sorted(results) != list(range(len(expected))):
+        raise QualityError("Great Expectations left expectations out.", "install the versions in requirements.lock")
+    return [_observed(one, results[position], table, source) for position, one in enumerate(expected)]
+
+
+def _observed(expected: Expected, outcome: Any, table: str, source: str) -> Observed:
+    result = outcome.result
+    if not result:
+        # its own message and traceback may quote a value
+        raise QualityError(
+            f"The expectation on {table}, {expected.field} ({expected.what}) could not be computed.",
+            "see that it suits the field's kind in the spec",
+        )
+    failed = np.array(result.get("unexpected_index_list") or [], dtype=np.int64)
+    limited = expected.at_least is not None or expected.at_most is not None
+    stops = limited and not outcome.success
+    check = Check(
+        table=table,
+        source=source,
+        field=expected.field,
+        what=expected.what,
+        unit=expected.unit,
+        observed=_figure(result),
+        at_least=expected.at_least,
+        at_most=expected.at_most,
+        quarantines=expected.quarantines,
+        failed_rows=len(failed),
+        outcome="stopped" if stops else "quarantined" if expected.quarantines and len(failed) else "passed",
+    )
+    return Observed(check, failed)
+
+
+def _figure(result: Any) -> float | None:
+    """The observed figure, or the share of rows with a value that hold the expectation."""
+    if "unexpected_count" in result:
+        rows = result["element_count"] - result.get("missing_count", 0)
+        return 1 - result["unexpected_count"] / rows if rows else None
+    observed = result["observed_value"]
+    return None if observed is None or math.isnan(observed) else float(observed)

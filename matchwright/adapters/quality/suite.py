@@ -1,0 +1,147 @@
+"""Expectations that follow from the match spec, as plain data: nothing is run here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.model import FieldQuality
+from matchwright.errors import Fault, SpecError
+
+ALL_FIELDS = "all fields"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One expectation: Great Expectations' type and arguments, and what they mean here.
+
+    ``what`` says what a row that holds it is like. The limits are on the share of rows that
+    hold it, or on a figure of the whole table.
+    """
+
+    field: str
+    what: str
+    type: str
+    arguments: dict[str, Any]
+    unit: Literal["share", "count"] = "share"
+    quarantines: bool = False
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+def record_expectations(spec: MatchSpec) -> list[Expected]:
+    """Expectations on the conformed records of one source.
+
+    Raises:
+        SpecError: an expectation does not suit the kind of its field (all of them are listed).
+    """
+    faults = [fault for name, quality in spec.quality.fields.items() for fault in _unsuited(spec, name, quality)]
+    if faults:
+        raise SpecError(f"Spec '{spec.name}' expects what cannot be checked:", faults)
+    expected = [
+        _each_row("record_id", "is present", "expect_column_values_to_not_be_null"),
+        _each_row("record_id", "is unique in its source", "expect_column_values_to_be_unique"),
+        Expected(
+            ALL_FIELDS,
+            "number of rows",
+            "expect_table_row_count_to_be_between",
+            {"min_value": spec.quality.min_rows},
+            unit="count",
+            at_least=spec.quality.min_rows,
+        ),
+    ]
+    for name, quality in spec.quality.fields.items():
+        expected += _of_field(name, quality)
+    return expected
+
+
+def pair_expectations(spec: MatchSpec) -> list[Expected]:
+    """Expectations on the table of :func:`matchwright.adapters.quality.pairs.pair_facts`."""
+    labels = spec.quality.labels
+    unlabelled = spec.quality.max_quarantined_share
+    return [
+        _true("pair", "names records that exist", "records_exist", at_least=1 - labels.max_unknown_id_share),
+        _true("pair", "names records that are not quarantined", "records_clean"),
+        _true("pair", "names two different records", "records_differ"),
+        _true("label", "is yes or no", "label_known", at_least=1 - unlabelled),
+        _true("label", "is the same wherever the pair stands", "label_agrees"),
+        _true("pair", "stands for the first time", "first"),
+        Expected(
+            "label",
+            "pairs with contradicting labels",
+            "expect_column_sum_to_be_between",
+            {"column": "contradictions", "max_value": labels.max_contradicting},
+            unit="count",
+            at_most=labels.max_contradicting,
+        ),
+    ]
+
+
+def label_expectations(spec: MatchSpec) -> list[Expected]:
+    """Expectations on the labels of the pairs that are left."""
+    labels = spec.quality.labels
+    return [
+        Expected(
+            "label",
+            "matching pairs",
+            "expect_column_sum_to_be_between",
+            {"column": "label", "min_value": labels.min_positives},
+            unit="count",
+            at_least=labels.min_positives,
+        ),
+        Expected(
+            "label",
+            "share of matching pairs",
+            "expect_column_mean_to_be_between",
+            {"column": "label", "min_value": labels.min_positive_share, "max_value": labels.max_positive_share},
+            at_least=labels.min_positive_share,
+            at_most=labels.max_positive_share,
+        ),
+    ]
+
+
+def _of_field(name: str, quality: FieldQuality) -> Iterator[Expected]:
+    if quality.present_share is not None:
+        yield Expected(
+            name,
+            "share of rows with a value",
+            "expect_column_values_to_not_be_null",
+            {"column": name, "mostly": quality.present_share},
+            at_least=quality.present_share,
+        )
+    if quality.required:
+        yield _each_row(name, "is present", "expect_column_values_to_not_be_null")
+    if quality.pattern is not None:
+        what = f"matches the pattern {quality.pattern}"
+        yield _each_row(name, what, "expect_column_values_to_match_regex", regex=quality.pattern)
+    if quality.max_length is not None:
+        what = f"has at most {quality.max_length} characters"
+        yield _each_row(name, what, "expect_column_value_lengths_to_be_between", max_value=quality.max_length)
+    if quality.minimum is not None:
+        what = f"is at least {quality.minimum:g}"
+        yield _each_row(name, what, "expect_column_values_to_be_between", min_value=quality.minimum)
+    if quality.maximum is not None:
+        what = f"is at most {quality.maximum:g}"
+        yield _each_row(name, what, "expect_column_values_to_be_between", max_value=quality.maximum)
+    if quality.allowed is not None:
+        what = f"is one of the {len(quality.allowed)} allowed values"
+        yield _each_row(name, what, "expect_column_values_to_be_in_set", value_set=list(quality.allowed))
+
+
+def _each_row(name: str, what: str, kind: str, **arguments: Any) -> Expected:
+    return Expected(name, what, kind, {"column": name, **arguments}, quarantines=True)
+
+
+def _true(name: str, what: str, column: str, at_least: float | None = None) -> Expected:
+    arguments: dict[str, Any] = {"column": column, "value_set": [True]}
+    if at_least is not None:
+        arguments["mostly"] = at_least
+    return Expected(name, what, "expect_column_values_to_be_in_set", arguments, quarantines=True, at_least=at_least)
+
+
+def _unsuited(spec: MatchSpec, name: str, quality: FieldQuality) -> Iterator[Fault]:
+    is_number = spec.fields[name].kind == "number"
+    for key in ("pattern", "max_length", "allowed") if is_number else ("minimum", "maximum"):
+        if getattr(quality, key) is not None:
+            hint = "use minimum and maximum" if is_number else "use pattern, max_length or allowed"
+            yield Fault(f"quality.fields.{name}.{key}", f"does not suit kind {spec.fields[name].kind}", hint)

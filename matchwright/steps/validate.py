@@ -1,0 +1,72 @@
+"""Validate: bad rows go to quarantine, a batch beyond the spec's limits goes no further."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from matchwright.adapters.lakehouse import frame_digest, write_table
+from matchwright.adapters.quality import judge, render_report
+from matchwright.adapters.quality.report import advice, sentence
+from matchwright.adapters.quality.result import QualityResult
+from matchwright.core.spec import MatchSpec, spec_digest
+from matchwright.errors import QualityError
+from matchwright.settings import Settings
+from matchwright.steps.output import write_whole
+from matchwright.steps.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+
+def validate(*, settings: Settings, spec: MatchSpec, snapshot: Path, validated: Path, report: Path) -> dict[str, Any]:
+    """Check a snapshot against the spec's quality expectations.
+
+    Writes the quarantine table, the report (HTML) with the result beside it as JSON, and, where
+    the batch holds its limits, the clean tables and ``validated``: the snapshot of them under
+    the names ``records``, ``pairs`` and ``quarantine``. The same snapshot again writes nothing
+    new to the lake.
+
+    Returns:
+        passed, rows and quarantined rows per table, labels.
+
+    Raises:
+        QualityError: a limit of the spec is not held; every one is named. The report is there.
+        LakeError: the snapshot or its tables cannot be read.
+        SpecError: a quality expectation does not suit its field.
+    """
+    incoming = Snapshot.read(snapshot)
+    validated.unlink(missing_ok=True)  # a batch that is stopped must not leave an earlier one's snapshot
+    judgement = judge(incoming.frame("records"), incoming.frame("pairs"), spec, batch=incoming.digest)
+    lake = f"{settings.lake_uri.rstrip('/')}/{spec.name}"
+    quarantine = write_table(f"{lake}/quarantine", judgement.quarantine, frame_digest(judgement.quarantine))
+
+    result = judgement.result
+    where = f"version {quarantine.version} of lake table {quarantine.uri}"
+    write_whole(report, render_report(result, spec, where))
+    write_whole(report.with_suffix(".json"), result.model_dump_json(indent=2) + "\n")
+    for name, count in result.tables.items():
+        log.info("%s: %d rows, %d quarantined", name, count.rows, count.quarantined)
+    if not result.passed:
+        raise _beyond_limits(result, report, where)
+
+    tables = {
+        name: write_table(f"{lake}/{name}_clean", frame, frame_digest(frame))
+        for name, frame in (("records", judgement.records), ("pairs", judgement.pairs))
+    }
+    Snapshot(
+        spec_name=spec.name,
+        spec_digest=spec_digest(spec),
+        tables={**tables, "quarantine": quarantine},
+        origin=incoming.origin,
+    ).write(validated)
+    return {
+        "passed": True,
+        "rows": {name: count.rows for name, count in result.tables.items()},
+        "quarantined": {name: count.quarantined for name, count in result.tables.items()},
+        "labels": result.labels.model_dump(),
+    }
+
+
+def _beyond_limits(result: QualityResult, report: Path, quarantine: str) -> QualityError:
+    failed = [f"  - {sentence(check)}" for check in result.stopped_by]
+    fact = f"The batch of spec '{result.spec_name}' does not hold {len(failed)} of its quality limits:"
+    return QualityError("\n".join([fact, *failed]), f"read {report}. {advice(result, quarantine)}")
