@@ -1,0 +1,17 @@
+"""One word on which the pipeline branches."""
+
+from kfp import dsl
+
+from components.base import component
+
+
+@component
+def gate(environment: str, spec: str, code_digest: str, evaluation: dsl.Input[dsl.Artifact]) -> str:
+    """``pass`` or ``fail``: a single value, because the local engine branches on nothing else."""
+    from pathlib import Path
+
+    from components.context import step_context
+    from matchwright.steps.gate import gate as step
+
+    with step_context(environment, spec):
+        return step(evaluation=Path(evaluation.path))

@@ -1,0 +1,37 @@
+"""Read the input tables into versioned lake tables."""
+
+from kfp import dsl
+
+from components.base import component
+
+
+@component
+def ingest(
+    spec: str,
+    environment: str,
+    code_digest: str,
+    data_digest: str,
+    records: str,
+    records_right: str,
+    pairs: str,
+    snapshot: dsl.Output[dsl.Dataset],
+) -> None:
+    """Write the records and pairs to the lake; ``snapshot`` names the table versions.
+
+    ``data_digest`` stands for the content behind the three paths, so that a changed file is
+    never taken for the one a cached result was made from.
+    """
+    from pathlib import Path
+
+    from components.context import step_context
+    from matchwright.steps.ingest import ingest as step
+
+    with step_context(environment, spec) as at:
+        step(
+            settings=at.settings,
+            spec=at.spec,
+            records=records,
+            records_right=records_right,
+            pairs=pairs,
+            snapshot=Path(snapshot.path),
+        )

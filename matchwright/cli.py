@@ -1,0 +1,52 @@
+"""The ``matchwright`` command. Everything heavy is imported by the command that needs it."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from matchwright import __version__
+from matchwright.commands import pipeline, spec
+from matchwright.errors import MatchwrightError
+
+app = typer.Typer(
+    help="Train, approve, release, serve and watch matching models.",
+    invoke_without_command=True,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals hold records
+)
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    """Options of every command."""
+    if version:
+        typer.echo(f"matchwright {__version__}")
+        raise typer.Exit
+
+
+for group in (spec, pipeline):
+    group.register(app)
+
+
+def main() -> None:
+    """Run a command; an error ends it with exit code 1, the fact and the hint, and no traceback."""
+    try:
+        app()
+    except MatchwrightError as error:
+        show(error)
+        sys.exit(1)
+
+
+def show(error: MatchwrightError) -> None:
+    """Print an error on stderr as its fact and its hint."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print("[red]Error:[/] ", end="")
+    console.print(error.fact, markup=False)
+    if error.hint:
+        console.print("[cyan]Hint:[/] ", end="")
+        console.print(error.hint, markup=False)

@@ -1,0 +1,106 @@
+"""``matchwright pipeline``: run, compile and submit pipelines."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(help="Run, compile and submit pipelines.", no_args_is_help=True)
+
+Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
+Name = Annotated[str, typer.Argument(help="train, release or monitor.")]
+SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
+Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet; FEBRL 4 if not given.")]
+RecordsRight = Annotated[str, typer.Option(help="Records of the right source; none for deduplication.")]
+Pairs = Annotated[str, typer.Option(help="Labelled pairs: CSV or Parquet.")]
+ModelVersion = Annotated[str, typer.Option("--version", help="release: the version; the challenger if not given.")]
+
+
+def register(root: typer.Typer) -> None:
+    """Add these commands to the root command."""
+    root.add_typer(app, name="pipeline")
+
+
+@app.command()
+def run(
+    name: Name,
+    spec: SpecFile = Path("specs/persons.yaml"),
+    records: Records = "",
+    records_right: RecordsRight = "",
+    pairs: Pairs = "",
+    version: ModelVersion = "",
+    environment: Environment = "",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Run every step, whatever is known already.")] = False,
+) -> None:
+    """Run a pipeline on this machine. A run that was killed is resumed by running it again."""
+    from matchwright.secrets import ensure_local_secrets
+    from matchwright.settings import load_settings
+    from pipelines.arguments import arguments_of
+    from pipelines.catalogue import pipeline_named
+    from pipelines.run import run_pipeline
+
+    settings = load_settings(environment)
+    if settings.environment == "local":
+        ensure_local_secrets(settings.home)
+    given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
+    arguments, spec_name = arguments_of(name, spec, given)
+    record = run_pipeline(
+        pipeline_named(name),
+        settings,
+        arguments,
+        environment=_named(environment) or settings.environment,
+        spec_name=spec_name,
+        cached=not no_cache,
+    )
+    folder = settings.folder("runs", record.run_id)
+    _console().print(f"[green]Succeeded[/] in {record.seconds:.1f} s; the record is in {folder}")
+
+
+@app.command(name="compile")
+def compile_(
+    environment: Environment = "",
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("build/pipelines"),
+) -> None:
+    """Write every pipeline as IR YAML for a cluster."""
+    from matchwright.settings import load_settings
+    from pipelines.compile import compile_all
+
+    for path in compile_all(load_settings(environment), out):
+        _console().print(f"[green]Wrote[/] {path}")
+
+
+@app.command()
+def submit(
+    name: Name,
+    spec: SpecFile = Path("specs/persons.yaml"),
+    records: Records = "",
+    records_right: RecordsRight = "",
+    pairs: Pairs = "",
+    version: ModelVersion = "",
+    environment: Environment = "",
+    run_name: Annotated[str, typer.Option(help="The run's name in the cluster; made up if not given.")] = "",
+) -> None:
+    """Upload a pipeline to a cluster and start it."""
+    from datetime import datetime
+
+    from matchwright.settings import load_settings
+    from pipelines.arguments import arguments_of
+    from pipelines.submit import submit as submit_to_cluster
+
+    settings = load_settings(environment)
+    given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
+    arguments, spec_name = arguments_of(name, spec, given)
+    title = run_name or f"{name} {spec_name} {datetime.now():%Y-%m-%d %H:%M}"
+    done = submit_to_cluster(name, settings, arguments, run_name=title)
+    _console().print(f"[green]Started[/] run {done.run_id} of version {done.version}\n  {done.address}")
+
+
+def _named(environment: str) -> str:
+    """A path must still be found when a step's process reads it."""
+    return str(Path(environment).absolute()) if environment.endswith((".yaml", ".yml")) else environment
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)

@@ -1,0 +1,43 @@
+"""A pipeline's parameters, from what its user gives."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from matchwright.core.spec.load import load_spec, spec_yaml
+from matchwright.errors import DataError, Fault
+from pipelines.catalogue import pipeline_named
+from pipelines.digests import code_digest, data_digest
+
+
+def arguments_of(name: str, spec_file: Path, given: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    """The parameters that the pipeline ``name`` takes, and the spec's name.
+
+    The spec travels as text, its layout and comments removed: a cluster needs no file, and a new
+    comment changes no result.
+
+    Raises:
+        SpecError: the spec has faults.
+        DataError: an input file is absent (all of them listed).
+        PipelineError: there is no such pipeline.
+    """
+    pipeline = pipeline_named(name)
+    spec = load_spec(spec_file)
+    files = {key: _absolute(given.get(key, "")) for key in pipeline.inputs}
+    here = {key: location for key, location in files.items() if location and "://" not in location}
+    absent = [key for key, location in here.items() if not Path(location).is_file()]
+    if absent:
+        faults = [Fault(f"--{key.replace('_', '-')}", "no such file", "check the path") for key in absent]
+        raise DataError("Input files are absent.", faults)
+    facts = {
+        "spec": spec_yaml(spec),
+        "name": spec.name,
+        "code_digest": code_digest(),
+        "data_digest": data_digest(files.values()),
+        **given,
+        **files,
+    }
+    return {key: facts[key] for key in pipeline.parameters if key in facts}, spec.name
+
+
+def _absolute(location: str) -> str:
+    return location if not location or "://" in location else str(Path(location).absolute())

@@ -1,0 +1,48 @@
+"""The pipelines of this project, by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kfp.dsl.graph_component import GraphComponent
+
+from matchwright.errors import PipelineError
+from pipelines.placement import Step, here
+from pipelines.release import release_pipeline
+from pipelines.train import train_pipeline
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline by its short name.
+
+    ``make`` builds it with tasks made by a :class:`Step`; ``inputs`` are the parameters that are paths.
+    """
+
+    name: str
+    make: Callable[[Step], GraphComponent]
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its parameters."""
+        return tuple(self.make(here).pipeline_spec.root.input_definitions.parameters)
+
+
+PIPELINES = {
+    pipeline.name: pipeline
+    for pipeline in (
+        Pipeline("train", train_pipeline, inputs=("records", "records_right", "pairs")),
+        Pipeline("release", release_pipeline),
+    )
+}
+
+
+def pipeline_named(name: str) -> Pipeline:
+    """The pipeline of that name.
+
+    Raises:
+        PipelineError: there is none.
+    """
+    if name not in PIPELINES:
+        raise PipelineError(f"There is no pipeline '{name}'.", f"choose from {', '.join(PIPELINES)}")
+    return PIPELINES[name]

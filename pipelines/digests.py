@@ -1,0 +1,83 @@
+"""What a result depends on besides its arguments: the code and the content of the input files."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.util import find_spec
+from pathlib import Path
+from uuid import uuid4
+
+_PACKAGES = ("matchwright", "components", "feature_repo")
+_OUTSIDE_OF_RESULTS = ("matchwright/cli.py", "matchwright/commands/")
+_READ_BYTES = 1 << 20
+
+
+def code_digest() -> str:
+    """SHA-256 over the code that makes results and the versions of the libraries it names.
+
+    The engine's cache sees neither: without this argument a change of either gives a stale hit.
+    """
+    digest = hashlib.sha256()
+    for name, path in _sources():
+        digest.update(f"{name}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for line in _libraries():
+        digest.update(f"{line}\0".encode())
+    return digest.hexdigest()
+
+
+def data_digest(locations: Iterable[str]) -> str:
+    """SHA-256 over the content of local files.
+
+    What lies elsewhere cannot be read from here, so it counts as new each time: then the data is read
+    again rather than a stale result taken. Absent files stand as absent; ingest reports them.
+    """
+    digest = hashlib.sha256()
+    for location in locations:
+        path = Path(location)
+        if "://" in location:
+            digest.update(uuid4().bytes)
+        elif path.is_file():
+            digest.update(_of_file(path))
+        digest.update(f"\0{location != ''}\0{path.suffix}\0".encode())
+    return digest.hexdigest()
+
+
+def _of_file(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_READ_BYTES):
+            digest.update(chunk)
+    return digest.digest()
+
+
+def _sources() -> list[tuple[str, Path]]:
+    found = []
+    for package in _PACKAGES:
+        spec = find_spec(package)
+        for folder in (spec.submodule_search_locations or ()) if spec else ():
+            root = Path(folder)
+            found += [
+                (f"{package}/{path.relative_to(root).as_posix()}", path)
+                for path in root.rglob("*")
+                if path.is_file() and "__pycache__" not in path.parts
+            ]
+    return sorted((name, path) for name, path in found if not name.startswith(_OUTSIDE_OF_RESULTS))
+
+
+def _libraries() -> list[str]:
+    """The installed versions of the libraries this package asks for, those for development aside."""
+    wanted = {
+        re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0].lower()
+        for line in requires("matchwright") or ()
+        if "extra == 'dev'" not in line.replace('"', "'")
+    }
+    return sorted(f"{name}=={_version(name)}" for name in wanted)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"

@@ -1,0 +1,1 @@
+"""Running a pipeline on this machine: recorded, resumable, one process per step."""

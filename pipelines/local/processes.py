@@ -1,0 +1,83 @@
+"""The processes of a run: one run at a time, and no step outlives its run unnoticed."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from matchwright.errors import PipelineError
+from matchwright.supervisor.process import Process, boot_id, members, send, stat_of
+from pipelines.local.record import RunRecord, StepProcess, run_folders
+
+
+@contextmanager
+def only_run(runs: Path) -> Iterator[None]:
+    """Hold the folder of runs; the lock ends with its holder, however that ends.
+
+    Raises:
+        PipelineError: another run holds it.
+    """
+    runs.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(runs / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PipelineError(
+                "Another pipeline runs in this home.", "wait for it to end, or set MATCHWRIGHT_HOME to another folder"
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def tidy_up_killed_runs(runs: Path) -> list[str]:
+    """End the steps of runs that were killed and mark their records; called by whoever holds the lock.
+
+    Returns:
+        the ids of those runs.
+    """
+    killed = []
+    for folder in run_folders(runs):
+        record = RunRecord.read(folder)
+        if record.status != "running":
+            continue
+        for step in record.steps:
+            if step.status == "running":
+                if step.process is not None:
+                    end(step.process)
+                step.status = "interrupted"
+        record.status, record.error = "interrupted", "The run was killed."
+        record.write(folder)
+        killed.append(record.run_id)
+    return killed
+
+
+def start(
+    command: Sequence[str], log: Path, environment: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], StepProcess]:
+    """Start a step's process in a session of its own, its output going to ``log``."""
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    stat = stat_of(child.pid)
+    return child, StepProcess(pid=child.pid, started=stat.started if stat else 0, boot=boot_id())
+
+
+def end(step: StepProcess) -> None:
+    """Kill a step with all its workers: steps write under temporary names, so a rerun repairs them."""
+    process = Process("step", step.pid, step.started, step.boot, (), "", "")
+    while found := members(process):
+        for pid in found:
+            send(pid, signal.SIGKILL)
+        time.sleep(0.05)

@@ -1,0 +1,77 @@
+"""The record of a local run: what ran, how long, what came of it."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+RunStatus = Literal["running", "succeeded", "failed", "interrupted"]
+StepStatus = Literal["running", "done", "cached", "failed", "interrupted"]
+
+
+class StepProcess(BaseModel):
+    """The process of a step, such that a reused id is not taken for it; ``started`` is in ticks since boot."""
+
+    pid: int
+    started: int
+    boot: str
+
+
+class StepRecord(BaseModel):
+    """One step. ``artefacts`` maps output names to paths, ``outputs`` to small values."""
+
+    name: str
+    status: StepStatus = "running"
+    started: datetime
+    seconds: float = 0.0
+    log: str = ""
+    artefacts: dict[str, str] = {}
+    outputs: dict[str, Any] = {}
+    error: str = ""
+    process: StepProcess | None = None
+
+
+class RunRecord(BaseModel):
+    """One run; written to ``run.json`` in the run's folder after every change."""
+
+    model_config = ConfigDict(validate_assignment=True)
+
+    run_id: str
+    pipeline: str
+    environment: str
+    spec_name: str = ""
+    code_digest: str
+    arguments: dict[str, str]
+    status: RunStatus = "running"
+    started: datetime
+    seconds: float = 0.0
+    error: str = ""
+    steps: list[StepRecord] = []
+
+    @classmethod
+    def read(cls, folder: Path) -> "RunRecord":
+        """Read the record of the run in ``folder``."""
+        return cls.model_validate_json((folder / "run.json").read_text(encoding="utf-8"))
+
+    def write(self, folder: Path) -> None:
+        """Write the record whole, or leave the one before."""
+        draft = folder / f".run.json.{os.getpid()}"
+        draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        draft.replace(folder / "run.json")
+
+    def output(self, step: str, name: str = "Output") -> Any:
+        """A value that ``step`` gave (that of the last task of this name)."""
+        return next(s.outputs[name] for s in reversed(self.steps) if s.name == step and name in s.outputs)
+
+
+def now() -> datetime:
+    """The time in UTC, to the millisecond."""
+    time = datetime.now(UTC)
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def run_folders(runs: Path) -> list[Path]:
+    """The folders of all recorded runs, oldest first."""
+    return sorted(path.parent for path in runs.glob("*/run.json"))

@@ -1,0 +1,190 @@
+"""Run a pipeline on this machine; a killed run is resumed by running it again."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from rich.console import Console
+
+from matchwright.errors import MatchwrightError
+from matchwright.settings import Settings
+from pipelines.catalogue import Pipeline
+from pipelines.local import engine, processes
+from pipelines.local.cache import open_cache
+from pipelines.local.progress import Progress
+from pipelines.local.record import RunRecord, StepRecord, now
+from pipelines.placement import here
+
+_ERROR_FILE = "MATCHWRIGHT_STEP_ERROR"
+
+
+class StepFailedError(MatchwrightError):
+    """A step's own error, as it said it, with where to read on."""
+
+    def __init__(self, fact: str, hint: str, run: RunRecord, step: StepRecord) -> None:
+        self.run = run
+        self.step = step
+        super().__init__(fact, hint)
+
+
+@dataclass
+class _Run:
+    """One run under way: keeps the record, starts the processes, shows the progress."""
+
+    record: RunRecord
+    folder: Path
+    environment: Mapping[str, str]
+    progress: Progress
+    clock: dict[str, float] = field(default_factory=dict)
+
+    def started(self, step: str) -> None:
+        log = self.folder / "logs" / f"{len(self.record.steps) + 1:02d}-{step}.log"
+        self.record.steps.append(StepRecord(name=step, started=now(), log=str(log)))
+        self.record.write(self.folder)
+        self.clock[step] = time.monotonic()
+        self.progress.step_begins(self.record.steps[-1])
+
+    def spawn(self, command: Sequence[str]) -> int:
+        step = self.record.steps[-1]
+        scratch = self.folder / "tmp"
+        scratch.mkdir(exist_ok=True)
+        environment = {**self.environment, "TMPDIR": str(scratch), _ERROR_FILE: str(self._error_file())}
+        child, step.process = processes.start(command, Path(step.log), environment)
+        self.record.write(self.folder)
+        try:
+            return child.wait()
+        finally:
+            processes.end(step.process)  # also whatever a step left behind
+            child.wait()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def finished(self, step: str, *, succeeded: bool, ran: bool, outputs: dict[str, Any]) -> None:
+        entry = self.record.steps[-1]
+        entry.seconds = round(time.monotonic() - self.clock[step], 3)
+        entry.status = ("done" if ran else "cached") if succeeded else "failed"
+        entry.artefacts = engine.artifact_paths(outputs)
+        entry.outputs = engine.small_values(outputs)
+        entry.error = "" if succeeded else self.failure()["message"]
+        self.record.write(self.folder)
+        self.progress.step_ends(entry)
+
+    def failure(self) -> dict[str, str]:
+        """What the failed step said of itself."""
+        if self._error_file().is_file():
+            said: dict[str, str] = json.loads(self._error_file().read_text(encoding="utf-8"))
+            return said
+        fact = f"Step {self.record.steps[-1].name} ended without saying why."
+        return {"fact": fact, "hint": f"see {self.record.steps[-1].log}", "message": fact}
+
+    def end(self, status: str, error: str, since: float) -> None:
+        self.progress.stop()
+        for step in self.record.steps:
+            step.status = "interrupted" if step.status == "running" else step.status
+        self.record.error = error
+        self.record.seconds = round(time.monotonic() - since, 3)
+        self.record.status = status  # type: ignore[assignment]  # validated on assignment
+        self.record.write(self.folder)
+
+    def _error_file(self) -> Path:
+        return self.folder / "error.json"
+
+
+def run_pipeline(
+    pipeline: Pipeline,
+    settings: Settings,
+    arguments: Mapping[str, str],
+    *,
+    environment: str,
+    spec_name: str = "",
+    cached: bool = True,
+    console: Console | None = None,
+) -> RunRecord:
+    """Run a pipeline here and record it under ``home/runs``.
+
+    Steps whose code, arguments and inputs are unchanged since an earlier run, killed or not, are kept
+    from it, unless ``cached`` is false.
+
+    Raises:
+        StepFailedError: a step failed; the error is the step's own.
+        PipelineError: another run holds this home.
+    """
+    runs = settings.folder("runs")
+    with processes.only_run(runs), _terminable():
+        processes.tidy_up_killed_runs(runs)
+        record = RunRecord(
+            run_id=f"{now():%Y%m%d-%H%M%S}-{uuid4().hex[:6]}",
+            pipeline=pipeline.name,
+            environment=settings.environment,
+            spec_name=spec_name,
+            code_digest=arguments.get("code_digest", ""),
+            arguments={key: value for key, value in arguments.items() if key != "spec"},
+            started=now(),
+        )
+        folder = settings.folder("runs", record.run_id)
+        (folder / "logs").mkdir()
+        run = _Run(record, folder, _child_environment(settings), Progress(console or Console()))
+        return _carry_out(run, pipeline.make, {**arguments, "environment": environment}, settings, cached)
+
+
+def _carry_out(run: _Run, make: Any, arguments: dict[str, str], settings: Settings, cached: bool) -> RunRecord:
+    since = time.monotonic()
+    run.record.write(run.folder)
+    run.progress.begin(run.record)
+    try:
+        succeeded = engine.run_locally(
+            lambda: make(here),
+            arguments,
+            artefacts=run.folder / "artefacts",
+            log=run.folder / "logs" / "engine.log",
+            cache=open_cache(settings) if cached else None,
+            observer=run,
+        )
+    except BaseException as error:
+        run.end("interrupted", f"The run was stopped: {type(error).__name__}.", since)
+        raise
+    if not succeeded:
+        said = run.failure()
+        run.end("failed", said["message"], since)
+        raise StepFailedError(said["fact"], said["hint"], run.record, run.record.steps[-1])
+    run.end("succeeded", "", since)
+    return run.record
+
+
+def _child_environment(settings: Settings) -> dict[str, str]:
+    """What a step's process sees: this home by its full path, and no more threads than cores it may use."""
+    cores = str(len(os.sched_getaffinity(0)))
+    defaults = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), cores)
+    return {
+        **defaults,
+        **os.environ,
+        "MATCHWRIGHT_HOME": str(settings.home.absolute()),
+        "MATCHWRIGHT_ENVIRONMENT": settings.environment,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a run as Ctrl-C does: the step is stopped and the record says so."""
+
+    def stop(number: int, frame: Any) -> None:
+        sys.exit(128 + number)
+
+    try:
+        previous = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread, where signals do not arrive
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
