@@ -13,8 +13,8 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.stats import binomtest
 
+from matchwright.core.evaluate.wilson import wilson_interval
 from matchwright.core.spec import Band
 
 CONFIDENCE = 0.999
@@ -132,10 +132,8 @@ class DriftFigures(Frozen):
 
 def wilson(share: float, rows: int) -> tuple[float, float]:
     """Wilson's interval of a share counted on ``rows`` rows; (0, 1) on none."""
-    if rows == 0:
-        return 0.0, 1.0
-    interval = binomtest(round(share * rows), rows).proportion_ci(CONFIDENCE, method="wilson")
-    return float(interval.low), float(interval.high)
+    low, high = wilson_interval(share * rows, rows, CONFIDENCE)
+    return float(low), float(high)
 
 
 def distance_unit(reference: NDArray[np.floating]) -> float:

@@ -1,0 +1,6 @@
+"""Evidently: computes the drift report, keeps its runs in a workspace and shows them on a dashboard."""
+
+from matchwright.adapters.drift.report import Measured, measure
+from matchwright.adapters.drift.workspace import RunAddress, RunIdentity, save_run
+
+__all__ = ["Measured", "RunAddress", "RunIdentity", "measure", "save_run"]

@@ -1,0 +1,132 @@
+"""Evidently's workspace: a folder, or the address of an Evidently service.
+
+A window has one run, however often it is monitored: project and run ids follow from what they stand for.
+In a folder a rerun replaces the run (labels may have arrived since); a service keeps the first one, its
+API can neither replace nor delete. Files are written elsewhere first and moved into place, because
+one torn file keeps the Evidently UI from starting.
+"""
+
+import os
+import tempfile
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matchwright.adapters.drift.dashboard import dashboard
+from matchwright.adapters.drift.report import Measured
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import MatchwrightError
+from matchwright.telemetry import silence
+
+_NAMESPACE = uuid.UUID("6d1c6a2e-5f0b-5c57-9d0a-3a1c7e0f4b52")
+_WINDOW_KEY = "window"
+
+
+@dataclass(frozen=True)
+class RunIdentity:
+    """What makes two runs the same run: spec, bundle and window."""
+
+    spec: str
+    bundle: str
+    since: str
+    until: str
+
+    @property
+    def project(self) -> uuid.UUID:
+        """The project's id: one per spec name."""
+        return uuid.uuid5(_NAMESPACE, self.spec)
+
+    def run(self, tag: str) -> uuid.UUID:
+        """The id of this window's run of one kind (``drift``, ``performance``)."""
+        return uuid.uuid5(self.project, f"{self.bundle}|{self.since}|{self.until}|{tag}")
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """Kept with the run, and what a service's runs are told apart by."""
+        return {"bundle": self.bundle, _WINDOW_KEY: f"{self.since}/{self.until}"}
+
+
+@dataclass(frozen=True)
+class RunAddress:
+    """Where the runs of a window are kept; ``path`` is that of the drift run within the Evidently UI."""
+
+    project: str
+    runs: dict[str, str]
+    path: str
+
+
+def save_run(workspace: str, measured: Measured, spec: MatchSpec, identity: RunIdentity, name: str) -> RunAddress:
+    """Save a window's snapshots, with the project and its dashboard, to the workspace.
+
+    Raises:
+        MatchwrightError: the Evidently service does not answer.
+    """
+    silence()
+    columns = [shift.name for shift in measured.figures.comparisons]
+    board = dashboard(spec, columns)
+    if workspace.startswith(("http://", "https://")):
+        runs = _to_service(workspace, measured, spec, identity, name, board)
+        project = str(runs.pop("project"))
+    else:
+        runs = _to_folder(Path(workspace), measured, spec, identity, name, board)
+        project = str(identity.project)
+    saved = {tag: str(run) for tag, run in runs.items()}
+    return RunAddress(project, saved, f"/projects/{project}/reports/{saved['drift']}" if "drift" in saved else "")
+
+
+def _to_folder(
+    workspace: Path, measured: Measured, spec: MatchSpec, identity: RunIdentity, name: str, board: Any
+) -> dict[str, uuid.UUID]:
+    """Evidently writes to a folder beside the projects; each file is then moved to its place."""
+    from evidently.sdk.models import ProjectModel
+    from evidently.ui.workspace import Workspace
+
+    workspace.mkdir(parents=True, exist_ok=True)
+    project = workspace / str(identity.project)
+    (project / "snapshots").mkdir(parents=True, exist_ok=True)
+    runs = {}
+    with tempfile.TemporaryDirectory(prefix=".draft-", dir=workspace) as draft:
+        drafted = Workspace(draft)
+        drafted.add_project(ProjectModel(id=identity.project, name=spec.name, description=spec.description))
+        drafted.save_dashboard(identity.project, board)
+        for tag, snapshot in measured.snapshots.items():
+            saved = drafted.add_run(identity.project, snapshot, name=f"{name} ({tag})")
+            runs[tag] = identity.run(tag)
+            _move(Path(saved.url), project / "snapshots" / f"{runs[tag]}.json")
+        for file in ("metadata.json", "dashboard.json"):
+            _move(Path(draft) / str(identity.project) / file, project / file)
+    return runs
+
+
+def _move(draft: Path, place: Path) -> None:
+    os.replace(draft, place)
+    os.utime(place)  # a running UI watches for changes of a file at its place and is blind to files moved there
+
+
+def _to_service(
+    address: str, measured: Measured, spec: MatchSpec, identity: RunIdentity, name: str, board: Any
+) -> dict[str, uuid.UUID]:
+    import requests  # type: ignore[import-untyped]
+    from evidently.ui.workspace import RemoteWorkspace
+
+    try:
+        service = RemoteWorkspace(address)
+        found = [project for project in service.search_project(spec.name) if project.name == spec.name]
+        project = found[0] if found else service.create_project(spec.name, spec.description)
+        service.save_dashboard(project.id, board)
+        answer = requests.get(f"{address.rstrip('/')}/api/projects/{project.id}/snapshots", timeout=60)
+        answer.raise_for_status()
+        known = {
+            (tag, run["metadata"].get("bundle"), run["metadata"].get(_WINDOW_KEY)): uuid.UUID(run["id"])
+            for run in answer.json()
+            for tag in run["tags"]
+        }
+        runs = {"project": project.id}
+        for tag, snapshot in measured.snapshots.items():
+            same = known.get((tag, identity.metadata["bundle"], identity.metadata[_WINDOW_KEY]))
+            runs[tag] = same or service.add_run(project.id, snapshot, name=f"{name} ({tag})").id
+    except (requests.RequestException, ValueError) as error:
+        fact = f"The Evidently service of this environment does not take the run ({type(error).__name__})."
+        raise MatchwrightError(fact, "see that monitoring.workspace is its address and that it runs") from error
+    return runs

@@ -1,0 +1,126 @@
+"""The monitoring step: a window of the decision log against the reference of the bundle that decided it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matchwright.adapters.drift import RunAddress, RunIdentity, measure, save_run
+from matchwright.core.bundle import verify_bundle
+from matchwright.core.bundle.manifest import REFERENCE
+from matchwright.core.spec import MatchSpec
+from matchwright.core.verdict import Verdict, Window, judge
+from matchwright.errors import BundleError, DataError, Fault
+from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.settings import Settings
+from matchwright.steps.decision_window import DecisionWindow, read_window
+from matchwright.steps.drift_page import drift_page
+from matchwright.steps.output import write_whole
+from matchwright.steps.period import Period
+
+_NOT_COMPARISONS = ("score", "band", "label")
+
+
+def monitor(
+    *,
+    settings: Settings,
+    spec: MatchSpec,
+    bundle: Path,
+    decisions: Path | None = None,
+    since: str = "",
+    until: str = "",
+    labels: str = "",
+    report: Path,
+    verdict: Path,
+) -> dict[str, Any]:
+    """Judge the decisions of ``bundle`` in a period; nothing is raised for an alarm.
+
+    Args:
+        settings: names the decision log (unless ``decisions`` does) and Evidently's workspace.
+        spec: its ``monitoring`` gives the limits; its name picks the decisions.
+        bundle: folder of the bundle whose decisions are judged, and whose reference they are judged by.
+        decisions: log folder or one of its files.
+        since, until: ISO dates or times, ``until`` exclusive; ``since`` may be a span such as ``24h``.
+        labels: CSV or Parquet with ``decision_id`` and ``label`` (1 or 0), where some have arrived.
+        report: HTML page to write; Evidently's full report is written beside it.
+        verdict: JSON file to write; the same as text beside it, with the suffix ``.txt``.
+
+    Returns:
+        status, headline, decisions, bundle, report, full_report, verdict, project, run and address
+        (the run's path within the Evidently UI, empty without one).
+
+    Raises:
+        BundleError: the bundle is corrupt or of another spec.
+        DataError: the log or the labels cannot be read.
+    """
+    manifest, digest = verify_bundle(bundle, secret(VERIFY_KEY))
+    if manifest.name != spec.name:
+        raise BundleError(
+            f"The bundle is of '{manifest.name}', the spec is '{spec.name}'.", "give the spec it was made with"
+        )
+    reference = pd.read_parquet(bundle / REFERENCE)
+    comparisons = [name for name in reference.columns if name not in _NOT_COMPARISONS]
+    if lacking := [name for name in ("score", "band") if name not in reference]:
+        raise DataError("The bundle's reference lacks columns.", [Fault(REFERENCE, f"no {' and no '.join(lacking)}")])
+    period = Period.parse(since, until)
+    window = read_window(decisions or settings.decision_log_folder, spec.name, digest, comparisons, period, labels)
+    identity = RunIdentity(spec.name, digest, *_ends(window, period))
+    measured = measure(reference, window.frame, spec, timestamp=_timestamp(window, period), metadata=identity.metadata)
+    judged = judge(measured.figures, window.faults, spec, digest, _describe(window, period))
+    address = RunAddress(str(identity.project), {}, "")
+    if measured.snapshots:
+        address = save_run(settings.drift_workspace, measured, spec, identity, judged.headline)
+    full = report.with_name(f"{report.stem}-evidently.html")
+    full.unlink(missing_ok=True)
+    if "drift" in measured.snapshots:
+        write_whole(full, measured.snapshots["drift"].get_html_str(as_iframe=False))
+    write_whole(verdict, judged.model_dump_json(indent=1) + "\n")
+    write_whole(verdict.with_suffix(".txt"), judged.text())
+    write_whole(report, drift_page(judged, full.name if full.exists() else "", address.path))
+    return {
+        "status": judged.status,
+        "headline": judged.headline,
+        "decisions": judged.figures.decisions,
+        "bundle": digest,
+        "report": str(report),
+        "full_report": str(full) if full.exists() else "",
+        "verdict": str(verdict),
+        "project": address.project,
+        "run": address.runs.get("drift", ""),
+        "address": address.path,
+    }
+
+
+def read_verdict(path: Path) -> Verdict:
+    """The verdict that a run of :func:`monitor` wrote."""
+    return Verdict.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def _ends(window: DecisionWindow, period: Period) -> tuple[str, str]:
+    """What tells windows apart: the ends asked for where they are fixed, else those of the decisions found."""
+    since = period.since if period.fixed_start else window.since
+    until = period.until or window.until
+    return (since.isoformat() if since else ""), (until.isoformat() if until else "")
+
+
+def _timestamp(window: DecisionWindow, period: Period) -> datetime:
+    """Evidently's time axis has no zones: UTC."""
+    return (period.until or window.until or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
+
+
+def _describe(window: DecisionWindow, period: Period) -> Window:
+    notes = []
+    if window.other_bundles:
+        others = ", ".join(f"{digest[:12]} ({count:,})" for digest, count in list(window.other_bundles.items())[:3])
+        notes.append(f"{sum(window.other_bundles.values()):,} decisions by other bundles are left out: {others}.")
+    if window.torn_lines:
+        notes.append(f"{window.torn_lines} line(s) cut off by a stop of the writer are left out.")
+    if window.other_labels:
+        notes.append(f"{window.other_labels:,} labels belong to no decision of this window.")
+    since, until = window.since or period.since, window.until or period.until
+    return Window(
+        since=f"{since:%Y-%m-%d %H:%M}" if since else "",
+        until=f"{until:%Y-%m-%d %H:%M} UTC" if until else "",
+        notes=tuple(notes),
+    )
