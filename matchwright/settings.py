@@ -4,6 +4,7 @@
 the file: they are read from the environment where they are used (see :mod:`matchwright.secrets`).
 """
 
+import getpass
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -172,6 +173,14 @@ class Settings(BaseSettings):
     @property
     def decision_log_folder(self) -> Path:
         return self.folder("decisions")
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as versions and the release ledger name them: ``user``, else this machine's account."""
+        try:
+            return self.user.strip() or getpass.getuser()
+        except (KeyError, OSError):  # a container's user often has no account
+            return f"uid-{os.getuid()}"
 
     def folder(self, *parts: str) -> Path:
         """An absolute folder under ``home``, made if it is not there."""

@@ -66,9 +66,9 @@ class Ledger:
         releases = standing(self.entries(endpoint=endpoint))
         return releases[-1] if releases else None
 
-    def previous(self, endpoint: str) -> Entry | None:
+    def previous(self, endpoint: str, model: str | None = None) -> Entry | None:
         """What a rollback of ``endpoint`` puts back: the release below the current one; None if there is none."""
-        releases = standing(self.entries(endpoint=endpoint))
+        releases = standing(self.entries(model=model, endpoint=endpoint))
         return releases[-2] if len(releases) > 1 else None
 
     def verify_chain(self) -> int:

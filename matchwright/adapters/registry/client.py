@@ -1,0 +1,70 @@
+"""A quiet client for the environment's MLflow."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from matchwright.errors import RegistryError
+from matchwright.settings import Settings
+
+_CHATTY = (
+    "alembic",
+    "mlflow.store.db.utils",
+    "mlflow.tracking.request_header.registry",  # sagemaker-mlflow warns on every call
+    "mlflow.pyfunc",
+    "mlflow.models.model",
+    "mlflow.types.type_hints",
+)
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[Any]:
+    """An ``MlflowClient`` of the environment's tracking and registry store.
+
+    Raises:
+        RegistryError: in place of any MlflowException, within the ``with`` block too.
+    """
+    quieten()
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield MlflowClient(tracking_uri=settings.tracking_uri, registry_uri=settings.tracking_uri)
+    except MlflowException as error:
+        raise RegistryError(
+            f"MLflow refused ({error.error_code}): {error.message}",
+            "check registry.tracking_uri (MATCHWRIGHT_REGISTRY__TRACKING_URI) and that the store answers",
+        ) from error
+
+
+def experiment_id(client: Any, settings: Settings) -> str:
+    """The experiment's id; made on first use, with its artefacts under ``settings.artifact_uri``."""
+    from mlflow.exceptions import MlflowException
+
+    name = settings.registry.experiment
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return str(client.create_experiment(name, artifact_location=_artifact_location(settings)))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+            found = client.get_experiment_by_name(name)  # another process was first
+    return str(found.experiment_id)
+
+
+def quieten() -> None:
+    """Turn off MLflow's progress bars and chatter; an environment variable that is set wins."""
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", "false")
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _artifact_location(settings: Settings) -> str | None:
+    # A tracking server knows where its artefacts belong, unless the environment says otherwise.
+    if settings.tracking_uri.startswith("http") and not settings.registry.artifact_uri:
+        return None
+    return f"{settings.artifact_uri.rstrip('/')}/{settings.registry.experiment}"

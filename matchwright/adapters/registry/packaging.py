@@ -1,0 +1,97 @@
+"""Writing a decision bundle as an MLflow model folder that needs no installed matchwright."""
+
+import base64
+import re
+import shutil
+import tempfile
+import warnings
+from importlib.metadata import requires, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import matchwright
+from matchwright.adapters.registry.client import quieten
+from matchwright.adapters.registry.versions import BUNDLE_FOLDER
+from matchwright.core.spec import MatchSpec, load_spec
+from matchwright.secrets import VERIFY_KEY, secret
+
+_CODE = ("__init__.py", "errors.py", "telemetry.py", "core")
+
+
+def write_model(bundle: Path, folder: Path, model_id: str, run_id: str) -> None:
+    """Save ``bundle`` as an MLflow model in ``folder``, which must not exist: code as text, no pickle."""
+    quieten()
+    from mlflow.models import Model
+    from mlflow.pyfunc import save_model
+
+    spec = load_spec(bundle / "spec.yaml")
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
+        code = _own_code(Path(scratch))
+        artefact = Path(scratch, BUNDLE_FOLDER)  # MLflow keeps the name of the folder it is given
+        shutil.copytree(bundle, artefact)
+        warnings.simplefilter("ignore", UserWarning)  # advice on type hints; the signature is given
+        save_model(
+            path=str(folder),
+            mlflow_model=Model(model_id=model_id, run_id=run_id, model_uuid=model_id),
+            python_model=str(Path(__file__).with_name("pyfunc_model.py")),
+            artifacts={"bundle": str(artefact)},
+            code_paths=[str(code)],
+            model_config={"verify_key": base64.b64encode(secret(VERIFY_KEY)).decode()},
+            signature=_signature(spec),
+            input_example=_example(spec),
+            pip_requirements=_pinned_requirements(),
+        )
+    for cache in folder.rglob("__pycache__"):
+        shutil.rmtree(cache)
+
+
+def _own_code(scratch: Path) -> Path:
+    package = Path(matchwright.__file__).parent
+    copy = scratch / "matchwright"
+    copy.mkdir()
+    for name in _CODE:
+        source = package / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy / name)
+    return copy
+
+
+def _signature(spec: MatchSpec) -> Any:
+    from mlflow.models import ModelSignature
+    from mlflow.types.schema import Array, ColSpec, DataType, Schema
+
+    inputs = [
+        ColSpec(DataType.double if field.kind == "number" else DataType.string, f"{side}_{name}", required=False)
+        for side in ("left", "right")
+        for name, field in spec.compared.items()
+    ]
+    outputs = [
+        ColSpec(DataType.double, "score"),
+        ColSpec(DataType.string, "band"),
+        ColSpec(Array(DataType.string), "reasons"),
+    ]
+    return ModelSignature(inputs=Schema([*inputs]), outputs=Schema([*outputs]))
+
+
+def _example(spec: MatchSpec) -> pd.DataFrame | None:
+    """The spec's golden pairs, which are synthetic, as a request."""
+    rows = [
+        {
+            f"{side}_{name}": values.get(name)
+            for side, values in (("left", pair.left), ("right", pair.right))
+            for name in spec.compared
+        }
+        for pair in spec.golden
+    ]
+    return pd.DataFrame(rows) if rows else None
+
+
+def _pinned_requirements() -> list[str]:
+    """What matchwright's core declares that it needs, at the versions that trained this bundle."""
+    declared = [line for line in requires("matchwright") or [] if "extra ==" not in line]
+    names = [re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0] for line in declared]
+    return [f"{name}=={version(name)}" for name in ["mlflow", *names]]

@@ -1,0 +1,66 @@
+"""Runs: one per distinct inputs of the training pipeline."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from matchwright.adapters.registry.client import connected, experiment_id
+from matchwright.settings import Settings
+
+_PARAMETERS_AT_ONCE = 100  # MLflow's limits of one batch
+_METRICS_AT_ONCE = 1000
+_LONGEST_PARAMETER = 6000
+
+
+def open_run(settings: Settings, spec_name: str, inputs_digest: str, tags: Mapping[str, str]) -> str:
+    """The id of the run with these inputs: the existing one is reused, so that a rerun adds none."""
+    with connected(settings) as client:
+        experiment = experiment_id(client, settings)
+        same_inputs = f"tags.spec = '{spec_name}' and tags.inputs_digest = '{inputs_digest}'"
+        found = client.search_runs([experiment], same_inputs, max_results=1, order_by=["attributes.start_time ASC"])
+        identity = {**tags, "spec": spec_name, "inputs_digest": inputs_digest}
+        if not found:
+            name = f"{spec_name} {inputs_digest[:8]}"
+            return str(client.create_run(experiment, tags=identity, run_name=name).info.run_id)
+        run_id = str(found[0].info.run_id)
+        for key, value in identity.items():
+            client.set_tag(run_id, key, value)
+        client.update_run(run_id, status="RUNNING")
+        return run_id
+
+
+def log_parameters(settings: Settings, run_id: str, values: Mapping[str, Any]) -> None:
+    """Log parameters; a value may not change within a run, which has one for each distinct inputs."""
+    from mlflow.entities import Param
+
+    entities = [Param(key, str(value)[:_LONGEST_PARAMETER]) for key, value in values.items()]
+    with connected(settings) as client:
+        for start in range(0, len(entities), _PARAMETERS_AT_ONCE):
+            client.log_batch(run_id, params=entities[start : start + _PARAMETERS_AT_ONCE])
+
+
+def log_metrics(settings: Settings, run_id: str, values: Mapping[str, float], step: int | None = None) -> None:
+    """Log metrics at one step (0 if not given)."""
+    _log(settings, run_id, [(key, value, step or 0) for key, value in values.items()])
+
+
+def log_curve(settings: Settings, run_id: str, name: str, values: Sequence[float]) -> None:
+    """Log one metric over steps 0, 1, 2, ..."""
+    _log(settings, run_id, [(name, value, step) for step, value in enumerate(values)])
+
+
+def log_folder(settings: Settings, run_id: str, folder: Path, artifact_path: str) -> None:
+    """Upload a folder's files under ``artifact_path`` of the run; the same names are overwritten."""
+    with connected(settings) as client:
+        client.log_artifacts(run_id, str(folder), artifact_path)
+
+
+def _log(settings: Settings, run_id: str, points: Sequence[tuple[str, float, int]]) -> None:
+    from mlflow.entities import Metric
+
+    with connected(settings) as client:
+        # The run's own time: a rerun then writes the very same points, and MLflow keeps one of each.
+        time = client.get_run(run_id).info.start_time
+        metrics = [Metric(name, float(value), time, step) for name, value, step in points]
+        for start in range(0, len(metrics), _METRICS_AT_ONCE):
+            client.log_batch(run_id, metrics=metrics[start : start + _METRICS_AT_ONCE])

@@ -1,0 +1,107 @@
+"""The commands of governance: ``approve``, ``release``, ``rollback``, ``history``."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from matchwright.settings import Settings
+
+Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
+Name = Annotated[str, typer.Argument(help="The registered model: the match spec's name.")]
+Version = Annotated[str, typer.Option("--version", help="The version; the challenger if not given.")]
+By = Annotated[str, typer.Option(help="Who acts; your account if not given.")]
+Note = Annotated[str, typer.Option(help="Why, in a sentence.")]
+
+
+class Verdict(StrEnum):
+    """What a reviewer says of a version."""
+
+    approved = "approved"
+    rejected = "rejected"
+
+
+def register(root: typer.Typer) -> None:
+    """Add these commands to the root command."""
+    for command in (approve, release, rollback, history):
+        root.command()(command)
+
+
+def approve(
+    name: Name,
+    version: Version = "",
+    by: By = "",
+    note: Note = "",
+    verdict: Annotated[Verdict, typer.Option(help="What you say of it.")] = Verdict.approved,
+    environment: Environment = "",
+) -> None:
+    """Approve or reject a version: what a reviewer may also do in the MLflow UI."""
+    from matchwright.steps.approve import approve as step
+
+    settings = _settings(environment)
+    done = step(
+        settings=settings, name=name, version=version, by=by or settings.actor, note=note, verdict=verdict.value
+    )
+    _console().print(f"[green]Done:[/] {name} version {done['version']} is {done['approval']} by {done['by']}.")
+
+
+def release(name: Name, version: Version = "", environment: Environment = "") -> None:
+    """Put an approved version behind the endpoint."""
+    from matchwright.steps.release import release as step
+
+    _tell("serves", step(settings=_settings(environment), name=name, version=version))
+
+
+def rollback(name: Name, by: By = "", note: Note = "", environment: Environment = "") -> None:
+    """Put the previous release back behind the endpoint, as a whole."""
+    from matchwright.steps.rollback import rollback as step
+
+    settings = _settings(environment)
+    _tell("serves again", step(settings=settings, name=name, by=by or settings.actor, note=note))
+
+
+def history(
+    name: Annotated[str, typer.Argument(help="Of one model only; of all if not given.")] = "",
+    environment: Environment = "",
+) -> None:
+    """Show the release ledger, and check that nobody changed it."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from matchwright.adapters.ledger import Ledger
+
+    ledger = Ledger(_settings(environment).ledger_url)
+    intact = ledger.verify_chain()
+    table = Table(
+        "", "time (UTC)", "action", "model", "bundle", "endpoint", "by", "note", box=None, header_style="bold"
+    )
+    for entry in ledger.entries(model=name or None):
+        model = f"{entry.model} {entry.version}".strip()
+        cells = (entry.time[:19], entry.action, model, entry.digest[:12], entry.endpoint, entry.actor, entry.note)
+        table.add_row(str(entry.id), *map(escape, cells))
+    _console().print(table)
+    _console().print(f"[green]Intact:[/] {intact} entries, each chained to the one before.")
+
+
+def _tell(what: str, done: dict[str, str]) -> None:
+    before = f", after {done['previous_digest'][:12]}" if done["previous_digest"] else ""
+    console = _console()
+    console.print(f"[green]Done:[/] {done['name']} version {done['version']} {what} at {done['address']}")
+    console.print(f"  bundle {done['digest'][:12]}{before}; endpoint {done['endpoint']}")
+
+
+def _settings(environment: str) -> "Settings":
+    from matchwright.secrets import ensure_local_secrets
+    from matchwright.settings import load_settings
+
+    settings = load_settings(environment)
+    if settings.environment == "local":
+        ensure_local_secrets(settings.home)
+    return settings
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
