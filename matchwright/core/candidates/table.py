@@ -41,9 +41,7 @@ class RecordTable:
         keys = ordered["record_key"].to_numpy(dtype=object)
         repeated = int(ordered["record_key"].duplicated().sum())
         if repeated:
-            raise CandidateError(
-                f"{repeated} record key(s) stand more than once.", "keep one row per record and source"
-            )
+            raise CandidateError(f"{repeated} record key(s) repeat.", "keep one row per record and source")
         positions = np.arange(len(ordered), dtype=np.int32)
         is_right = ordered["record_key"].str.startswith("right:").to_numpy(dtype=bool)
         if not is_right.any():
