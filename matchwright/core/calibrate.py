@@ -1,7 +1,7 @@
 """Calibration: from the scorer's log-odds to a probability that can be believed.
 
-The method is the one of {none, Platt, beta, isotonic} with the least cross-validated log loss on
-pairs the scorer never saw; the simpler one wins a tie. Beta calibration: Kull et al. (2017).
+The method is the simplest of none, Platt, beta and isotonic whose cross-validated log loss, on pairs
+the scorer never saw, is within one standard error of the best one's. Beta calibration: Kull et al. (2017).
 """
 
 import json
@@ -23,7 +23,6 @@ SMALLEST = 1e-6
 
 FOLDS = 5
 FEWEST_FOR_CHOICE = 20
-TIE = 1e-5
 
 
 class Calibrator(Frozen):
@@ -87,18 +86,23 @@ def choose_calibrator(margin: Array, labels: Array, groups: Any, seed: int) -> C
         )
     if min(positives, negatives) < FEWEST_FOR_CHOICE:
         none = Calibrator(method="none")
-        return CalibrationChoice(none, {"none": _log_loss(none.apply(margin), labels)})
+        return CalibrationChoice(none, {"none": float(np.mean(_log_losses(none.apply(margin), labels)))})
     fold_of = _folds(groups, seed)
-    losses: dict[str, float] = {}
+    losses: dict[str, Array] = {}
     for method in METHODS:
         predicted = np.empty(len(margin))
         for fold in range(FOLDS):
             held = fold_of == fold
             predicted[held] = fit(method, margin[~held], labels[~held]).apply(margin[held])
-        losses[method] = _log_loss(predicted, labels)
-    best = min(losses.values())
-    chosen = next(method for method in METHODS if losses[method] <= best + TIE)
-    return CalibrationChoice(fit(chosen, margin, labels), losses)
+        losses[method] = _log_losses(predicted, labels)
+    best = min(losses.values(), key=np.mean)
+    chosen = next(method for method in METHODS if _no_worse(losses[method], best))
+    return CalibrationChoice(fit(chosen, margin, labels), {name: float(np.mean(each)) for name, each in losses.items()})
+
+
+def _no_worse(losses: Array, best: Array) -> bool:
+    difference = losses - best
+    return bool(difference.mean() <= difference.std() / np.sqrt(len(difference)))
 
 
 def fit(method: Method, margin: Array, labels: Array) -> Calibrator:
@@ -133,8 +137,8 @@ def _folds(groups: Any, seed: int) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.asarray(shuffled[codes] % FOLDS)
 
 
-def _log_loss(predicted: Array, labels: Array) -> float:
-    return float(-np.mean(labels * np.log(predicted) + (1 - labels) * np.log(1 - predicted)))
+def _log_losses(predicted: Array, labels: Array) -> Array:
+    return np.asarray(-np.log(np.where(labels == 1, predicted, 1 - predicted)))
 
 
 def _sigmoid(values: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from matchwright.core.decide import Decision, DecisionModel
-from matchwright.core.records import conform_values, record_features
+from matchwright.core.records import conform_values, mistyped, record_features
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.model import Frozen
 
@@ -88,12 +88,3 @@ def _variations(spec: MatchSpec) -> Any:
             yield f"{pair.name}, {field} missing", left, {**right, field: None}
             if isinstance(value, str) and len(value) > 3:
                 yield f"{pair.name}, {field} mistyped", left, {**right, field: mistyped(value)}
-
-
-def mistyped(value: str) -> str:
-    """Two neighbouring characters in the middle swapped, or one left out where they are the same."""
-    middle = len(value) // 2
-    one, other = value[middle - 1], value[middle]
-    if one == other:
-        return value[:middle] + value[middle + 1 :]
-    return value[: middle - 1] + other + one + value[middle + 1 :]

@@ -1,0 +1,60 @@
+"""Gates: what a version must show before it may be released, and by how much it does."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from matchwright.core.evaluate.behaviours import Behaviour
+from matchwright.core.evaluate.metrics import Estimate
+from matchwright.core.evaluate.slices import SliceResult
+from matchwright.core.spec.model import Frozen, Gates
+
+
+class Gate(Frozen):
+    """One gate and its result; ``margin`` is how far inside the limit the value lies (negative: outside)."""
+
+    name: str
+    value: float
+    must_be: Literal["at least", "at most"]
+    limit: float
+
+    @property
+    def margin(self) -> float:
+        return self.value - self.limit if self.must_be == "at least" else self.limit - self.value
+
+    @property
+    def passed(self) -> bool:
+        """A value that is not a number passes nothing."""
+        return self.margin >= 0
+
+
+def judge(
+    gates: Gates,
+    metrics: Mapping[str, Estimate],
+    slices: Sequence[SliceResult],
+    behaviours: Sequence[Behaviour],
+    f1_change: float | None,
+) -> list[Gate]:
+    """Every gate of the spec on the test split's figures; ``f1_change`` is challenger less champion, if any."""
+    at_least = {
+        "F1": (metrics["f1"].value, gates.f1_min),
+        "precision of match": (metrics["precision"].value, gates.match_precision_min),
+        "recall": (metrics["recall"].value, gates.recall_min),
+        "pairs completeness": (metrics["pairs_completeness"].value, gates.pairs_completeness_min),
+    }
+    at_most = {
+        "log loss": (metrics["log_loss"].value, gates.log_loss_max),
+        "review share": (metrics["review_share"].value, gates.review_share_max),
+    }
+    for piece in slices:
+        if piece.verdict == "judged":
+            at_least[f"F1 where {piece.name}"] = (piece.metrics["f1"].value, gates.slice_f1_min)
+    for behaviour in behaviours:
+        # a golden pair is one the spec says must hold: there is no share of them that would do
+        limit = 1.0 if behaviour.name.startswith("golden") else gates.behaviour_pass_min
+        at_least[behaviour.name] = (behaviour.share, limit)
+    if f1_change is not None:
+        at_least["F1 against the champion"] = (f1_change, -gates.champion_f1_loss_max)
+    return [
+        *(Gate(name=name, value=value, must_be="at least", limit=limit) for name, (value, limit) in at_least.items()),
+        *(Gate(name=name, value=value, must_be="at most", limit=limit) for name, (value, limit) in at_most.items()),
+    ]

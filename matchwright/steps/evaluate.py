@@ -1,0 +1,137 @@
+"""Judge the model on entities that neither taught nor calibrated it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matchwright.adapters.registry import log_folder, log_metrics
+from matchwright.core.decide import DecisionModel
+from matchwright.core.evaluate.behaviours import Behaviour, behave
+from matchwright.core.evaluate.gates import Gate, judge
+from matchwright.core.evaluate.metrics import Estimate, band_table, compare_models, measure
+from matchwright.core.evaluate.outcomes import pair_outcomes
+from matchwright.core.evaluate.slices import SliceResult, measure_slices
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import TrainingError
+from matchwright.settings import Settings
+from matchwright.steps.champion import champion_digest, champion_model, scored_by
+from matchwright.steps.evaluation_plots import draw_evaluation
+from matchwright.steps.output import write_whole
+from matchwright.steps.snapshot import Snapshot
+from matchwright.steps.trained import Trained, read_json, rows_of
+
+SUMMARY, GATES, PLOTS = "evaluation.json", "gates.json", "plots"
+SCORED, REFERENCE = "scored.parquet", "reference.parquet"
+
+
+def evaluate(
+    *,
+    settings: Settings,
+    spec: MatchSpec,
+    snapshot: Path,
+    features: Path,
+    model: Path,
+    calibration: Path,
+    evaluation: Path,
+) -> dict[str, Any]:
+    """Metrics with intervals, bands, slices, behaviours and the champion's figures on the same pairs.
+
+    Args:
+        settings: the environment, which says where the champion is.
+        spec: the match spec.
+        snapshot: the validated snapshot.
+        features: folder of the features step.
+        model: folder of the train step.
+        calibration: folder of the calibrate step.
+        evaluation: folder to write: evaluation.json, gates.json, reference.parquet (comparisons,
+            score, band, label), scored.parquet (with record keys, for later steps) and plots/.
+
+    Returns:
+        What ``evaluation.json`` holds.
+
+    Raises:
+        TrainingError: the test split has no true pair.
+    """
+    trained = Trained.read(model, spec)
+    decider = trained.decision_model(spec, features, calibration)
+    pairs, comparisons, missed = trained.part("test")
+    if not (pairs["label"] == 1).any():
+        raise TrainingError("The test split has no true pair among its candidates.", "label more pairs")
+    scores = decider.score(comparisons)
+    scored = pairs.assign(score=scores, band=decider.band(scores))
+    outcomes = pair_outcomes(scored, missed)
+    metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
+    records = Snapshot.read(snapshot).frame("records")
+    frame = pd.read_parquet(features / "records.parquet")
+    sides = rows_of(frame, outcomes["left_key"]), rows_of(frame, outcomes["right_key"])
+    slices = measure_slices(outcomes, spec, *sides, seed=spec.model.seed)
+    behaviours = _behaviours(decider, records, scored)
+    change = _against_champion(settings, spec, records, pairs, missed, outcomes)
+    gates = judge(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None)
+
+    summary = {
+        "test_pairs": len(pairs),
+        "true_pairs": int((outcomes["label"] == 1).sum()),
+        "metrics": {name: estimate.as_dict() for name, estimate in metrics.items()},
+        "bands": json.loads(band_table(outcomes).to_json(orient="records")),
+        "slices": [_slice(piece) for piece in slices],
+        "behaviours": [{"name": b.name, "passed": b.passed, "total": b.total} for b in behaviours],
+        "champion": champion_digest(settings, spec.name),
+        "against_champion": {name: estimate.as_dict() for name, estimate in change.items()},
+    }
+    evaluation.mkdir(parents=True, exist_ok=True)
+    scored.to_parquet(evaluation / SCORED, index=False)
+    reference = comparisons.assign(score=scores, band=scored["band"], label=pairs["label"])
+    reference.to_parquet(evaluation / REFERENCE, index=False)
+    draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, slices, read_json(model / "train.json"))
+    write_whole(evaluation / SUMMARY, json.dumps(summary, indent=1) + "\n")
+    write_whole(evaluation / GATES, json.dumps({"gates": [_gate(gate) for gate in gates]}, indent=1) + "\n")
+    _track(settings, trained.run_id, metrics, gates, evaluation)
+    return summary
+
+
+def _behaviours(decider: DecisionModel, records: pd.DataFrame, scored: pd.DataFrame) -> list[Behaviour]:
+    true = scored[scored["label"] == 1]
+    sides = rows_of(records, true["left_key"]), rows_of(records, true["right_key"])
+    return behave(decider, *sides, seed=decider.spec.model.seed)
+
+
+def _against_champion(
+    settings: Settings,
+    spec: MatchSpec,
+    records: pd.DataFrame,
+    pairs: pd.DataFrame,
+    missed: pd.DataFrame,
+    outcomes: pd.DataFrame,
+) -> dict[str, Estimate]:
+    serving = champion_model(settings, spec.name)
+    if serving is None:
+        return {}
+    theirs = pair_outcomes(scored_by(serving, records, pairs), missed)
+    return compare_models(theirs, outcomes, spec.costs, seed=spec.model.seed)
+
+
+def _slice(piece: SliceResult) -> dict[str, Any]:
+    metrics = {name: estimate.as_dict() for name, estimate in piece.metrics.items()}
+    return {
+        "name": piece.name,
+        "pairs": piece.pairs,
+        "true_pairs": piece.true_pairs,
+        "verdict": piece.verdict,
+        "metrics": metrics,
+    }
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    return {**gate.model_dump(), "passed": gate.passed, "margin": round(gate.margin, 6)}
+
+
+def _track(
+    settings: Settings, run_id: str, metrics: dict[str, Estimate], gates: Sequence[Gate], evaluation: Path
+) -> None:
+    known = {f"test_{name}": e.value for name, e in metrics.items() if e.value == e.value}
+    log_metrics(settings, run_id, {**known, "gates_failed": float(sum(not gate.passed for gate in gates))})
+    log_folder(settings, run_id, evaluation / PLOTS, "plots")

@@ -1,0 +1,115 @@
+"""Explain the model: what moves its scores overall, and one decision of every band in full."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.adapters.plots import draw_importance, draw_waterfall
+from matchwright.adapters.registry import log_folder, log_metrics
+from matchwright.core.decide import DecisionModel
+from matchwright.core.reasons import contradicts, evidence, field_contributions
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import TrainingError
+from matchwright.settings import Settings
+from matchwright.steps.evaluate import SCORED
+from matchwright.steps.output import write_whole
+from matchwright.steps.trained import Trained
+
+SAMPLE = 2_000
+ADDITIVITY = 1e-3
+"""Log-odds that contributions may miss the score by: 32-bit sums over the trees."""
+
+SUMMARY, PLOTS = "explanation.json", "plots"
+
+
+def explain(
+    *,
+    settings: Settings,
+    spec: MatchSpec,
+    features: Path,
+    model: Path,
+    calibration: Path,
+    evaluation: Path,
+    explanation: Path,
+) -> dict[str, Any]:
+    """Contributions on the test pairs: plots, how often each reason is given, and that they add up.
+
+    Args:
+        settings: the environment.
+        spec: the match spec.
+        features: folder of the features step.
+        model: folder of the train step.
+        calibration: folder of the calibrate step.
+        evaluation: folder of the evaluate step.
+        explanation: folder to write: explanation.json and plots/.
+
+    Returns:
+        What ``explanation.json`` holds.
+
+    Raises:
+        TrainingError: the contributions do not add up to the scores.
+    """
+    trained = Trained.read(model, spec)
+    decider = trained.decision_model(spec, features, calibration)
+    scored = pd.read_parquet(evaluation / SCORED)
+    rows = _balanced(scored["label"].to_numpy(), spec.model.seed)
+    comparisons = trained.part("test")[1].iloc[rows].reset_index(drop=True)
+    bands = scored["band"].to_numpy(dtype=object)[rows]
+    contributions, base = decider.scorer.contributions(comparisons)
+    error = float(np.abs(contributions.sum(axis=1) + base - decider.scorer.margin(comparisons)).max())
+    if error > ADDITIVITY:
+        raise TrainingError(
+            f"Contributions miss the scores by up to {error:.4f} log-odds.", "use the xgboost version of the lock"
+        )
+    per_field = field_contributions(contributions, decider.scorer.names)
+    summary = {
+        "pairs": len(comparisons),
+        "additivity_error": error,
+        "importance": per_field.abs().mean().sort_values(ascending=False).round(5).to_dict(),
+        "contradicting_share": _contradicting_share(decider, comparisons, per_field),
+        "reasons": _reason_shares(decider, comparisons, bands),
+    }
+    plots = explanation / PLOTS
+    plots.mkdir(parents=True, exist_ok=True)
+    draw_importance(plots / "importance.png", contributions, base, comparisons)
+    for band in ("match", "review", "no_match"):
+        rows = np.flatnonzero(bands == band)
+        if len(rows):
+            typical = rows[np.argsort(np.abs(contributions[rows]).sum(axis=1), kind="stable")[len(rows) // 2]]
+            row = slice(typical, typical + 1)
+            draw_waterfall(plots / f"waterfall_{band}.png", contributions[row], base, comparisons[row], band)
+    write_whole(explanation / SUMMARY, json.dumps(summary, indent=1) + "\n")
+    log_folder(settings, trained.run_id, plots, "plots")
+    log_metrics(settings, trained.run_id, {"explain_additivity_error": error})
+    return summary
+
+
+def _balanced(labels: np.ndarray[Any, Any], seed: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Rows of at most ``SAMPLE`` pairs, true ones and others half and half where there are enough of both."""
+    order = np.random.default_rng(seed).permutation(len(labels))
+    return np.sort(np.concatenate([order[labels[order] == label][: SAMPLE // 2] for label in (1, 0)]))
+
+
+def _contradicting_share(decider: DecisionModel, comparisons: pd.DataFrame, per_field: pd.DataFrame) -> float:
+    levels = evidence(comparisons, decider.spec)
+    total = sum(
+        contradicts(str(level), float(weight))
+        for field in per_field
+        for level, weight in zip(levels[field], per_field[field], strict=True)
+    )
+    return round(total / max(per_field.size, 1), 5)
+
+
+def _reason_shares(
+    decider: DecisionModel, comparisons: pd.DataFrame, bands: np.ndarray[Any, Any]
+) -> dict[str, dict[str, float]]:
+    reasons = decider.reasons(comparisons)
+    shares: dict[str, dict[str, float]] = {}
+    for band in ("match", "review", "no_match"):
+        rows = np.flatnonzero(bands == band)
+        codes = pd.Series([reason.code for row in rows for reason in reasons[row]], dtype=object)
+        shares[band] = (codes.value_counts() / max(len(rows), 1)).round(4).to_dict()
+    return shares

@@ -1,0 +1,129 @@
+"""Write the decision bundle and register it as a version for the reviewer."""
+
+import getpass
+import hashlib
+from importlib.metadata import version as library_version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matchwright.adapters.registry import register_bundle
+from matchwright.core.bundle import BundleParts, golden_decisions, load_bundle, write_bundle
+from matchwright.core.card import render_card
+from matchwright.core.spec import MatchSpec, spec_digest
+from matchwright.secrets import SIGNING_KEY, VERIFY_KEY, secret
+from matchwright.settings import Settings
+from matchwright.steps.card_figures import card_figures
+from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
+from matchwright.steps.snapshot import Snapshot
+from matchwright.steps.trained import Trained, read_json
+
+_LIBRARIES = ("numpy", "pandas", "rapidfuzz", "scikit-learn", "torch", "xgboost-cpu")
+
+
+def register(
+    *,
+    settings: Settings,
+    spec: MatchSpec,
+    snapshot: Path,
+    features: Path,
+    candidates: Path,
+    model: Path,
+    calibration: Path,
+    evaluation: Path,
+    explanation: Path,
+    gate: str,
+    code_digest: str,
+    bundle: Path,
+) -> dict[str, str]:
+    """Make the bundle, check that it loads, and register it.
+
+    Args:
+        settings: the environment, which says where MLflow is.
+        spec: the match spec.
+        snapshot: the validated snapshot.
+        features: folder of the features step.
+        candidates: folder of the candidates step.
+        model: folder of the train step.
+        calibration: folder of the calibrate step.
+        evaluation: folder of the evaluate step.
+        explanation: folder of the explain step.
+        gate: ``pass`` makes the version challenger; ``fail`` records it for the reviewer alone.
+        code_digest: of the code that made it.
+        bundle: folder to write the bundle to.
+
+    Returns:
+        name, version and digest of the registered version.
+
+    Raises:
+        BundleError: the bundle does not load as it would where it serves.
+    """
+    trained = Trained.read(model, spec)
+    decider = trained.decision_model(spec, features, calibration)
+    taken = Snapshot.read(snapshot)
+    judged, gates = read_json(evaluation / SUMMARY), read_json(evaluation / GATES)["gates"]
+    feature_summary = read_json(features / "features.json")
+    lineage = _lineage(spec, taken, features, candidates, model, code_digest)
+    card = render_card(
+        card_figures(
+            spec,
+            decider.bands,
+            judged,
+            gates,
+            read_json(calibration / "calibration.json"),
+            {key: str(value) for key, value in lineage.items() if isinstance(value, str)},
+            {"origin": taken.origin, **{name: f"{t.rows} rows" for name, t in sorted(taken.tables.items())}},
+        )
+    )
+    parts = BundleParts(
+        golden=golden_decisions(decider),
+        reference=pd.read_parquet(evaluation / REFERENCE),
+        card=card,
+        lineage=lineage,
+        code_digest=code_digest,
+        data_versions=taken.data_versions,
+        parent=judged["champion"],
+        feature_service=str(feature_summary["feature_service"]),
+    )
+    digest = write_bundle(decider, parts, bundle, secret(SIGNING_KEY))
+    load_bundle(bundle, secret(VERIFY_KEY))
+    tags = {
+        "gates": "passed" if gate == "pass" else "failed",
+        "trained_by": settings.user or getpass.getuser(),
+        "spec_digest": spec_digest(spec),
+        "code_digest": code_digest,
+        "feature_service": parts.feature_service,
+        **{f"data.{table}": version for table, version in taken.data_versions.items()},
+        **{f"gate.{_tag(row['name'])}": _verdict(row) for row in gates},
+    }
+    info = register_bundle(settings, trained.run_id, bundle, digest, card, tags, challenger=gate == "pass")
+    return {"name": info.name, "version": info.version, "digest": digest}
+
+
+def _lineage(
+    spec: MatchSpec, snapshot: Snapshot, features: Path, candidates: Path, model: Path, code_digest: str
+) -> dict[str, Any]:
+    """Where every part came from, by content: no path and no time, so that it is the same everywhere."""
+    return {
+        "spec": spec_digest(spec),
+        "code": code_digest,
+        "data": {name: {"digest": t.digest, "rows": t.rows} for name, t in sorted(snapshot.tables.items())},
+        "corpus": _digest(features / "corpus.safetensors"),
+        "candidates": _digest(candidates / "candidates.parquet"),
+        "scorer": _digest(model / "scorer.ubj"),
+        "libraries": {name: library_version(name) for name in _LIBRARIES},
+    }
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _tag(name: str) -> str:
+    return name.lower().replace(" ", "_")[:100]
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    state = "passed" if row["passed"] else "failed"
+    return f"{state}: {row['value']:.4f}, {row['must_be']} {row['limit']:g}"

@@ -1,0 +1,194 @@
+"""Train the encoder and the scorer on entities that no later step judges."""
+
+import getpass
+import hashlib
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matchwright.adapters.registry import log_curve, log_metrics, log_parameters, open_run
+from matchwright.core.candidates.quality import canonical_pairs
+from matchwright.core.compare import compare
+from matchwright.core.corpus import Corpus
+from matchwright.core.encoder import Encoder
+from matchwright.core.encoder.propose import propose_by_encoder
+from matchwright.core.encoder.train import TrainedEncoder, train_encoder
+from matchwright.core.scorer import TrainedScorer, train_scorer
+from matchwright.core.spec import MatchSpec, spec_digest
+from matchwright.core.split import assign_pairs, split_entities, subdivide
+from matchwright.settings import Settings
+from matchwright.steps.output import write_whole
+from matchwright.steps.snapshot import Snapshot
+from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, SCORER, SUMMARY, rows_of
+
+ENCODER_PART, VALIDATION_PART = "encoder", "validate"
+VALIDATION_SHARE = 0.2
+"""Of the training entities: what early stopping is judged on."""
+
+_log = logging.getLogger(__name__)
+
+
+def train(
+    *,
+    settings: Settings,
+    spec: MatchSpec,
+    snapshot: Path,
+    features: Path,
+    candidates: Path,
+    model: Path,
+    code_digest: str,
+) -> dict[str, Any]:
+    """Split by entity, train, and compare every judged candidate.
+
+    Args:
+        settings: the environment, which says where MLflow is.
+        spec: the match spec.
+        snapshot: the validated snapshot.
+        features: folder of the features step.
+        candidates: folder of the candidates step.
+        model: folder to write: scorer, encoder, judged pairs with their part, comparisons, train.json.
+        code_digest: of the code that trains, for the lineage.
+
+    Returns:
+        What ``train.json`` holds: run_id, pairs per part, encoder and scorer figures.
+
+    Raises:
+        TrainingError: too few labelled pairs.
+    """
+    taken = Snapshot.read(snapshot)
+    frame = pd.read_parquet(features / "records.parquet")
+    corpus = Corpus.load(features / "corpus.safetensors")
+    labelled = canonical_pairs(taken.frame("pairs")) if _one_table(frame) else taken.frame("pairs")
+    proposed = pd.read_parquet(candidates / "candidates.parquet")
+    inputs = hashlib.sha256(f"{taken.digest}{spec_digest(spec)}{code_digest}".encode()).hexdigest()
+    tags = {"trained_by": settings.user or getpass.getuser(), "code_digest": code_digest}
+    run_id = open_run(settings, spec.name, inputs, tags)
+    log_parameters(settings, run_id, _parameters(spec, taken))
+
+    parts = _parts(frame, labelled, spec)
+    encoder = _train_encoder(frame, labelled, parts, spec)
+    if encoder is not None and spec.candidates.encoder_top_k:
+        proposed = _with_encoder_proposals(proposed, frame, labelled, encoder.encoder, spec)
+    judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
+    judged = judged.reset_index(drop=True)
+    missed = _missed(labelled, judged, parts)
+    left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
+    comparisons = compare(left, right, spec, corpus, encoder.encoder if encoder else None)
+    _log.info("%d judged candidates compared in %d respects", len(judged), comparisons.shape[1])
+    scorer = _train_scorer(judged, comparisons, spec)
+
+    summary = {
+        "run_id": run_id,
+        "records_per_part": parts.value_counts().sort_index().to_dict(),
+        "pairs_per_part": judged["part"].value_counts().sort_index().to_dict(),
+        "pairs_across_parts": dropped,
+        "encoder": None if encoder is None else {"device": encoder.device, "losses": encoder.losses},
+        "rounds": len(scorer.validation_losses),
+        "train_losses": scorer.train_losses,
+        "validation_losses": scorer.validation_losses,
+    }
+    _track(settings, run_id, encoder, scorer)
+    model.mkdir(parents=True, exist_ok=True)
+    scorer.scorer.save(model / SCORER)
+    if encoder is not None:
+        encoder.encoder.save(model / ENCODER)
+    judged.to_parquet(model / PAIRS, index=False)
+    missed.to_parquet(model / MISSED, index=False)
+    comparisons.to_parquet(model / COMPARISONS, index=False)
+    write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
+    return summary
+
+
+def _one_table(frame: pd.DataFrame) -> bool:
+    return bool(frame["record_key"].str.startswith("left:").all())
+
+
+def _parts(frame: pd.DataFrame, labelled: pd.DataFrame, spec: MatchSpec) -> "pd.Series[str]":
+    seed = spec.model.seed
+    parts = split_entities(frame["record_key"], labelled, spec.split, seed, spec.labels)
+    if spec.encoder is not None:
+        # pairs that taught the encoder would look better to the scorer than any pair will later
+        parts = subdivide(parts, "train", spec.encoder.share, seed, pairs=labelled, label=ENCODER_PART)
+    return subdivide(parts, "train", VALIDATION_SHARE, seed, pairs=labelled, label=VALIDATION_PART)
+
+
+def _train_encoder(
+    frame: pd.DataFrame, labelled: pd.DataFrame, parts: "pd.Series[str]", spec: MatchSpec
+) -> TrainedEncoder | None:
+    if spec.encoder is None:
+        return None
+    pairs, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
+    pairs = pairs[pairs["part"] == ENCODER_PART].sort_values(["left_key", "right_key"])
+    epochs = spec.encoder.epochs
+    return train_encoder(
+        rows_of(frame, pairs["left_key"]),
+        rows_of(frame, pairs["right_key"]),
+        spec.encoder,
+        spec.model.seed,
+        lambda epoch, loss: _log.info("encoder: epoch %d of %d, loss %.4f", epoch, epochs, loss),
+    )
+
+
+def _with_encoder_proposals(
+    proposed: pd.DataFrame, frame: pd.DataFrame, labelled: pd.DataFrame, encoder: Encoder, spec: MatchSpec
+) -> pd.DataFrame:
+    keys = ["left_key", "right_key"]
+    more = propose_by_encoder(frame, encoder, spec.candidates.encoder_top_k)
+    new = more.merge(proposed[keys], how="left", on=keys, indicator=True)
+    new = new[new["_merge"] == "left_only"][keys]
+    new = new.merge(labelled[[*keys, "label"]], how="left", on=keys)
+    unknown = 0 if spec.labels == "complete" else -1
+    new["label"] = new["label"].fillna(unknown).astype("int8")
+    _log.info("the encoder proposes %d candidates that no rule and no TF-IDF neighbour did", len(new))
+    return pd.concat([proposed, new.assign(proposed_by="encoder")], ignore_index=True).sort_values(
+        keys, ignore_index=True
+    )
+
+
+def _missed(labelled: pd.DataFrame, judged: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:
+    inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
+    keys = ["left_key", "right_key"]
+    against = inside.merge(judged[keys], how="left", on=keys, indicator=True)
+    return against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
+
+
+def _train_scorer(judged: pd.DataFrame, comparisons: pd.DataFrame, spec: MatchSpec) -> TrainedScorer:
+    teaching = judged["part"].isin(["train"]).to_numpy()
+    validating = (judged["part"] == VALIDATION_PART).to_numpy()
+    labels = judged["label"].to_numpy()
+
+    def progress(tree: int, loss: float) -> None:
+        if tree % 25 == 0:
+            _log.info("scorer: tree %d of %d, validation log loss %.5f", tree, spec.model.trees, loss)
+
+    return train_scorer(
+        comparisons[teaching],
+        labels[teaching],
+        comparisons[validating],
+        labels[validating],
+        spec.model,
+        progress,
+    )
+
+
+def _parameters(spec: MatchSpec, snapshot: Snapshot) -> dict[str, Any]:
+    sections = {"model": spec.model, "encoder": spec.encoder, "split": spec.split, "costs": spec.costs}
+    values = {
+        f"{name}.{key}": value
+        for name, section in sections.items()
+        if section is not None
+        for key, value in section.model_dump(mode="json").items()
+    }
+    data = {f"data.{table}": digest for table, digest in snapshot.data_versions.items()}
+    return {**values, **data, "spec_digest": spec_digest(spec)}
+
+
+def _track(settings: Settings, run_id: str, encoder: TrainedEncoder | None, scorer: TrainedScorer) -> None:
+    log_curve(settings, run_id, "scorer_train_log_loss", scorer.train_losses)
+    log_curve(settings, run_id, "scorer_validation_log_loss", scorer.validation_losses)
+    if encoder is not None:
+        log_curve(settings, run_id, "encoder_loss", encoder.losses)
+    log_metrics(settings, run_id, {"rounds": float(len(scorer.validation_losses))})

@@ -1,0 +1,79 @@
+"""What training leaves for the steps after it, and how they read it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matchwright.core.bands import Bands
+from matchwright.core.calibrate import Calibrator
+from matchwright.core.corpus import Corpus
+from matchwright.core.decide import DecisionModel
+from matchwright.core.encoder import Encoder
+from matchwright.core.reasons import Catalogue
+from matchwright.core.scorer import Scorer
+from matchwright.core.spec import MatchSpec
+
+SCORER, ENCODER = "scorer.ubj", "encoder.safetensors"
+PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
+CALIBRATOR, BANDS = "calibrator.json", "bands.json"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model's parts, its judged candidates (left_key, right_key, label, part) and their comparisons."""
+
+    scorer: Scorer
+    encoder: Encoder | None
+    pairs: pd.DataFrame
+    missed: pd.DataFrame
+    comparisons: pd.DataFrame
+    run_id: str
+
+    @classmethod
+    def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
+        """Read the folder that the train step wrote."""
+        path = folder / ENCODER
+        return cls(
+            scorer=Scorer.load(folder / SCORER),
+            encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
+            pairs=pd.read_parquet(folder / PAIRS),
+            missed=pd.read_parquet(folder / MISSED),
+            comparisons=pd.read_parquet(folder / COMPARISONS),
+            run_id=str(read_json(folder / SUMMARY)["run_id"]),
+        )
+
+    def part(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Pairs, their comparisons and the missed true pairs of one part, each numbered from 0."""
+        inside = (self.pairs["part"] == name).to_numpy()
+        missed = self.missed[self.missed["part"] == name]
+        return (
+            self.pairs[inside].reset_index(drop=True),
+            self.comparisons[inside].reset_index(drop=True),
+            missed.reset_index(drop=True),
+        )
+
+    def decision_model(self, spec: MatchSpec, features: Path, calibration: Path) -> DecisionModel:
+        """The whole decision model, from the features' corpus to the calibrated bands."""
+        return DecisionModel(
+            spec=spec,
+            corpus=Corpus.load(features / "corpus.safetensors"),
+            encoder=self.encoder,
+            scorer=self.scorer,
+            calibrator=Calibrator.load(calibration / CALIBRATOR),
+            bands=Bands.load(calibration / BANDS),
+            catalogue=Catalogue.of(spec),
+        )
+
+
+def rows_of(features: pd.DataFrame, keys: "pd.Series[Any]") -> pd.DataFrame:
+    """The rows of a frame with a record_key column, in the order of ``keys``."""
+    return features.set_index("record_key", drop=False).loc[keys].reset_index(drop=True)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object that an earlier step wrote."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
