@@ -74,3 +74,8 @@ def secret(name: str) -> bytes:
 def pseudonym(identifier: str) -> str:
     """The keyed HMAC (32 hex digits) that stands for a record id outside the lake and the online store."""
     return hmac.new(secret(IDENTIFIER_KEY), identifier.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def pair_pseudonym(one_key: str, other_key: str) -> str:
+    """The pseudonym of a pair of record keys, the same in either order: how labels find decisions."""
+    return pseudonym("|".join(sorted((one_key, other_key))))

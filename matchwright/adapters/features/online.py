@@ -59,7 +59,7 @@ class OnlineFeatures:
         return pd.DataFrame(data)
 
 
-def _found(response: Any) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+def _found(response: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which rows the store holds; a record whose every field is missing is held all the same."""
     from feast.protos.feast.serving.ServingService_pb2 import FieldStatus
 
@@ -68,4 +68,5 @@ def _found(response: Any) -> "np.ndarray[Any, np.dtype[np.bool_]]":
         for name, result in zip(response.metadata.feature_names.val, response.results, strict=True)
         if name != ENTITY_KEY
     ]
-    return (np.array(features) != FieldStatus.NOT_FOUND).any(axis=0)
+    found: np.ndarray[Any, np.dtype[np.bool_]] = (np.array(features) != FieldStatus.NOT_FOUND).any(axis=0)
+    return found

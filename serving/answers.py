@@ -1,0 +1,77 @@
+"""Decisions as a response and as lines of the decision log."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+from matchwright.core.bundle import Bundle
+from matchwright.core.decide import Decision
+from serving.decision_log import LoggedDecision
+
+Mode = Literal["full", "features_unavailable"]
+FULL: Mode = "full"
+FEATURES_UNAVAILABLE: Mode = "features_unavailable"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One decision as it leaves; ``decision`` is None where serving abstains for want of features."""
+
+    kind: Literal["pair", "rank"]
+    decision: Decision | None
+    pair: str | None = None
+    candidate: str | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """How the decision came about."""
+        return FULL if self.decision else FEATURES_UNAVAILABLE
+
+    @property
+    def score(self) -> float | None:
+        """The calibrated probability of a match."""
+        return self.decision.score if self.decision else None
+
+    @property
+    def band(self) -> str:
+        """The decision; to abstain is to ask for a review."""
+        return self.decision.band if self.decision else "review"
+
+
+def bundle_facts(bundle: Bundle) -> dict[str, str]:
+    """How a bundle names itself in every response."""
+    return {"name": bundle.manifest.name, "version": bundle.manifest.version, "digest": bundle.digest}
+
+
+def respond(answers: list[Answer], bundle: Bundle) -> tuple[dict[str, Any], list[LoggedDecision]]:
+    """The response body, and the log lines with the same decision ids."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    unscored = dict.fromkeys(bundle.model.scorer.names)
+    decisions, lines = [], []
+    for answer in answers:
+        decision_id = uuid4().hex
+        reasons = answer.decision.reasons if answer.decision else ()
+        shown: dict[str, Any] = {"decision_id": decision_id}
+        if answer.candidate is not None:
+            shown["candidate"] = answer.candidate
+        shown |= {"score": answer.score, "band": answer.band, "mode": answer.mode}
+        decisions.append({**shown, "reasons": [{"code": reason.code, "text": reason.text} for reason in reasons]})
+        lines.append(
+            LoggedDecision(
+                decision_id=decision_id,
+                time=now,
+                name=bundle.model.spec.name,
+                bundle=bundle.digest,
+                mode=answer.mode,
+                kind=answer.kind,
+                pair=answer.pair,
+                score=answer.score,
+                band=answer.band,
+                reasons=tuple(reason.code for reason in reasons),
+                comparisons=answer.decision.comparisons if answer.decision else unscored,
+            )
+        )
+    degraded = any(answer.mode != FULL for answer in answers)
+    body = {"bundle": bundle_facts(bundle), "mode": FEATURES_UNAVAILABLE if degraded else FULL, "decisions": decisions}
+    return body, lines

@@ -1,0 +1,107 @@
+"""The HTTP contract: ``GET /ping``, ``POST /invocations`` (SageMaker's) and ``GET /metrics``."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
+
+from matchwright.errors import Fault, RequestError
+from serving.answers import bundle_facts
+from serving.request_body import BodyError
+from serving.service import LogUnavailableError, Service
+
+LARGEST_BODY = 6 * 1024 * 1024
+"""Bytes; what a SageMaker endpoint takes at most."""
+
+BUNDLE_HEADER = "X-Matchwright-Bundle"
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application; it answers 503 until ``service`` has a runtime."""
+    # one thread: a worker has one core, and XGBoost and the feature store are used from one thread only
+    scoring = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        scoring.shutdown(wait=True)
+
+    # no generated pages: they load scripts from elsewhere
+    app = FastAPI(title="Matchwright", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.get("/ping")
+    async def ping() -> Response:
+        runtime = service.runtime
+        if runtime is None:
+            return _refusal(503, "The bundle is not loaded yet.")
+        body = {"status": "ok", "bundle": bundle_facts(runtime.bundle), "mode": runtime.mode}
+        return JSONResponse(body, headers={BUNDLE_HEADER: runtime.bundle.digest})
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.post("/invocations")
+    async def invocations(request: Request) -> Response:
+        started = time.perf_counter()
+        status = 500
+        try:
+            response = await _invoke(service, scoring, request)
+            status = response.status_code
+        finally:
+            service.metrics.requests.labels(str(status)).inc()
+            service.metrics.seconds.observe(time.perf_counter() - started)
+        return response
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> Response:
+        hint = Fault("path", "is not served here", "use GET /ping, POST /invocations or GET /metrics")
+        return _refusal(error.status_code, "No such resource or method.", [hint], error.headers)
+
+    return app
+
+
+async def _invoke(service: Service, scoring: ThreadPoolExecutor, request: Request) -> Response:
+    runtime = service.runtime
+    if runtime is None:
+        return _refusal(503, "The bundle is not loaded yet.")
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        fault = Fault("content-type", "is not application/json", "send JSON and say so in the header")
+        return _refusal(415, "The content type is not served.", [fault])
+    body = await _read(request)
+    if body is None:
+        fault = Fault("body", f"is larger than {LARGEST_BODY} bytes", "send several requests")
+        return _refusal(413, "The request is too large.", [fault])
+    try:
+        content = await asyncio.get_running_loop().run_in_executor(scoring, service.invoke, body)
+    except RequestError as error:
+        return _refusal(400 if isinstance(error, BodyError) else 422, str(error).splitlines()[0], error.faults)
+    except LogUnavailableError as error:
+        return _refusal(503, error.fact)
+    return JSONResponse(content, headers={BUNDLE_HEADER: runtime.bundle.digest})
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body, or None where it is larger than is taken."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > LARGEST_BODY:
+        return None
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def _refusal(status: int, error: str, faults: Any = (), headers: Any = None) -> Response:
+    listed = [{"path": fault.path, "problem": fault.problem, "hint": fault.hint} for fault in faults]
+    return JSONResponse({"error": error, "faults": listed}, status_code=status, headers=headers)

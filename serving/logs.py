@@ -1,0 +1,26 @@
+"""What the process writes to its standard error: never a value from a request."""
+
+import logging
+import sys
+import traceback
+from types import TracebackType
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class ValueFreeFormatter(logging.Formatter):
+    """Formats an exception as its type and where it was raised; its message may quote a request."""
+
+    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - the name that logging calls
+        kind, _, trace = ei
+        frames = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
+        return "\n".join([*frames, kind.__name__ if kind else "no exception"])
+
+
+def configure_logging() -> None:
+    """One line per event on standard error; no access log, which would repeat paths and queries."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(ValueFreeFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for name in ("serving", "matchwright", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.INFO)

@@ -1,0 +1,51 @@
+"""What Prometheus reads: counts and times, with labels from fixed lists only."""
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from matchwright.core.bundle import Manifest
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """The metrics of one serving process."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = Counter(
+            "matchwright_requests", "Scoring requests by status code", ["code"], registry=self._registry
+        )
+        self.seconds = Histogram(
+            "matchwright_request_seconds", "Time a scoring request took", buckets=_SECONDS, registry=self._registry
+        )
+        self.decisions = Counter(
+            "matchwright_decisions",
+            "Decisions by kind, band and mode",
+            ["kind", "band", "mode"],
+            registry=self._registry,
+        )
+        self.features_missing = Counter(
+            "matchwright_features_missing", "Candidates whose features could not be read", registry=self._registry
+        )
+        self.log_failures = Counter(
+            "matchwright_decision_log_failures", "Requests refused since the log took no line", registry=self._registry
+        )
+        self._bundle = Gauge(
+            "matchwright_bundle_info", "The bundle that serves", ["name", "version", "digest"], registry=self._registry
+        )
+
+    def bundle(self, manifest: Manifest, digest: str) -> None:
+        """Name the bundle that serves."""
+        self._bundle.clear()
+        self._bundle.labels(manifest.name, manifest.version, digest).set(1)
+
+    def decided(self, kind: str, band_and_mode: Iterable[tuple[str, str]]) -> None:
+        """Count decisions."""
+        for band, mode in band_and_mode:
+            self.decisions.labels(kind, band, mode).inc()
+
+    def text(self) -> bytes:
+        """The exposition format."""
+        return generate_latest(self._registry)

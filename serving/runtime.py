@@ -1,0 +1,135 @@
+"""The runtime: a verified bundle that answers scoring requests."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.bundle import Bundle, load_bundle
+from matchwright.core.decide import Decision
+from matchwright.core.records import conform_values, record_features, record_key
+from matchwright.errors import FeatureStoreError, SettingsError
+from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, pair_pseudonym, secret
+from serving.answers import FEATURES_UNAVAILABLE, FULL, Answer, Mode
+from serving.request_schema import RECORD_ID, PairsRequest, RankRequest
+
+ReadFeatures = Callable[[Sequence[str]], pd.DataFrame]
+"""Record features and a column ``found`` for record keys, row-aligned."""
+
+_log = logging.getLogger(__name__)
+
+
+class Runtime:
+    """Scores pairs and ranks candidates with one bundle.
+
+    Args:
+        bundle: verified and replayed.
+        open_features: opens the online store when the first rank request comes.
+    """
+
+    def __init__(self, bundle: Bundle, open_features: Callable[[Bundle], ReadFeatures]) -> None:
+        self.bundle = bundle
+        self.mode: Mode = FULL
+        self._open_features = open_features
+        self._read_features: ReadFeatures | None = None
+        self._pseudonyms = _has_identifier_key()
+
+    def answer(self, request: PairsRequest | RankRequest) -> list[Answer]:
+        """Decide what the request asks for."""
+        return self._pairs(request) if isinstance(request, PairsRequest) else self._rank(request)
+
+    def _pairs(self, request: PairsRequest) -> list[Answer]:
+        left, right = zip(*request.pairs, strict=True)
+        decisions = self.bundle.model.decide(self._features(left, "left"), self._features(right, "right"))
+        pairs = [self._pair(_key(one, "left"), _key(other, "right")) for one, other in request.pairs]
+        return [Answer("pair", decision, pair) for decision, pair in zip(decisions, pairs, strict=True)]
+
+    def _rank(self, request: RankRequest) -> list[Answer]:
+        candidates = self._candidate_features(request.candidates)
+        decisions: dict[int, Decision] = {}
+        if candidates is not None:
+            # a candidate without features is not scored: nothing speaks for or against it
+            scored = [int(row) for row in np.flatnonzero(candidates["found"].to_numpy())]
+            sides = self._sides(request.query, candidates.drop(columns="found").iloc[scored])
+            decisions = dict(zip(scored, self.bundle.model.decide(*sides), strict=True))
+        answers = [
+            Answer("rank", decisions.get(row), self._pair(_key(request.query, _query_side(key)), key), key)
+            for row, key in enumerate(request.candidates)
+        ]
+        # abstentions come last, in the order in which they were sent
+        return sorted(answers, key=lambda answer: -1.0 if answer.score is None else answer.score, reverse=True)
+
+    def _candidate_features(self, keys: Sequence[str]) -> pd.DataFrame | None:
+        """The candidates' features; None where the store cannot be read."""
+        try:
+            if self._read_features is None:
+                self._read_features = self._open_features(self.bundle)
+            found = self._read_features(keys)
+        except (FeatureStoreError, SettingsError) as error:
+            if self.mode == FULL:
+                _log.warning("%s %s", FEATURES_UNAVAILABLE, error.fact)
+            self.mode = FEATURES_UNAVAILABLE
+            return None
+        self.mode = FULL
+        return found
+
+    def _sides(self, query: Mapping[str, Any], candidates: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The query beside each candidate, each on its own source's side."""
+        count = len(candidates)
+        stacked = pd.concat([self._features([query], "left"), candidates], ignore_index=True)
+        query_rows, candidate_rows = np.zeros(count, dtype=int), np.arange(1, count + 1)
+        swapped = np.array([_query_side(key) == "right" for key in candidates["record_key"]])
+        left = stacked.iloc[np.where(swapped, candidate_rows, query_rows)].reset_index(drop=True)
+        right = stacked.iloc[np.where(swapped, query_rows, candidate_rows)].reset_index(drop=True)
+        return left, right
+
+    def _features(self, records: Sequence[Mapping[str, Any]], source: str) -> pd.DataFrame:
+        model = self.bundle.model
+        return record_features(conform_values(records, model.spec, source), model.spec, model.corpus)
+
+    def _pair(self, left: str | None, right: str | None) -> str | None:
+        if not self._pseudonyms or left is None or right is None:
+            return None
+        return pair_pseudonym(left, right)
+
+
+def open_runtime(folder: Path) -> Runtime:
+    """Load a bundle for serving.
+
+    Raises:
+        BundleError: it does not verify or does not reproduce its golden pairs.
+        SettingsError: the verify key is not set.
+    """
+    return Runtime(load_bundle(folder, secret(VERIFY_KEY)), _open_online_features)
+
+
+def _open_online_features(bundle: Bundle) -> ReadFeatures:
+    # here, not above: Feast takes seconds and memory that scoring pairs does not need
+    from matchwright.adapters.features import OnlineFeatures
+    from matchwright.settings import load_settings
+
+    return OnlineFeatures(load_settings(), bundle.model.spec, bundle.manifest.feature_version).read
+
+
+def _query_side(candidate: str) -> str:
+    return "right" if candidate.startswith("left:") else "left"
+
+
+def _key(record: Mapping[str, Any], source: str) -> str | None:
+    record_id = record.get(RECORD_ID)
+    if not record_id:
+        return None
+    # a whole key says its source itself, as it must where both records are of one table
+    return str(record_id) if record_id.startswith(("left:", "right:")) else record_key(source, record_id)
+
+
+def _has_identifier_key() -> bool:
+    try:
+        secret(IDENTIFIER_KEY)
+    except SettingsError:
+        _log.warning("%s is not set: the decision log will not say which records a decision was about", IDENTIFIER_KEY)
+        return False
+    return True

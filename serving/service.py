@@ -1,0 +1,68 @@
+"""From a request's bytes to a response's content: parse, decide, count, log."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from matchwright.errors import MatchwrightError
+from serving.answers import respond
+from serving.decision_log import DecisionLog
+from serving.metrics import Metrics
+from serving.request_schema import RankRequest, parse_request
+from serving.runtime import Runtime
+
+_log = logging.getLogger(__name__)
+
+
+class LogUnavailableError(MatchwrightError):
+    """A decision that could not be logged is not given."""
+
+
+class Service:
+    """One bundle behind the HTTP contract; ``runtime`` is None until it is loaded."""
+
+    def __init__(self, log_folder: Path, runtime: Runtime | None = None) -> None:
+        self.metrics = Metrics()
+        self.runtime: Runtime | None = None
+        self._decisions = DecisionLog(log_folder)
+        if runtime:
+            self.take(runtime)
+
+    def take(self, runtime: Runtime) -> None:
+        """Serve with this runtime from now on."""
+        self.metrics.bundle(runtime.bundle.manifest, runtime.bundle.digest)
+        self.runtime = runtime
+
+    def invoke(self, body: bytes) -> dict[str, Any]:
+        """Answer the body of ``POST /invocations``.
+
+        Raises:
+            RequestError: what is wrong with it, never its values.
+            LogUnavailableError: the decision log takes no lines.
+        """
+        runtime = self.runtime
+        if runtime is None:
+            raise RuntimeError("invoked before a bundle was loaded")
+        request = parse_request(body, runtime.bundle.model.spec)
+        answers = runtime.answer(request)
+        counts = {}
+        if isinstance(request, RankRequest):
+            scored = sum(answer.decision is not None for answer in answers)
+            self.metrics.features_missing.inc(len(answers) - scored)
+            counts = {
+                "candidates": {
+                    "given": len(answers),
+                    "scored": scored,
+                    "features_unavailable": len(answers) - scored,
+                }
+            }
+            answers = answers[: request.top]
+        content, lines = respond(answers, runtime.bundle)
+        try:
+            self._decisions.write(lines)
+        except OSError as error:
+            self.metrics.log_failures.inc()
+            _log.error("the decision log cannot be written (%s)", type(error).__name__)
+            raise LogUnavailableError("The decision could not be logged, so it is not given.") from error
+        self.metrics.decided(lines[0].kind, [(line.band, line.mode) for line in lines])
+        return {**content, **counts}
