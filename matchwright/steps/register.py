@@ -1,6 +1,5 @@
 """Write the decision bundle and register it as a version for the reviewer."""
 
-import getpass
 import hashlib
 from importlib.metadata import version as library_version
 from pathlib import Path
@@ -90,7 +89,7 @@ def register(
     load_bundle(bundle, secret(VERIFY_KEY))
     tags = {
         "gates": "passed" if gate == "pass" else "failed",
-        "trained_by": settings.user or getpass.getuser(),
+        "trained_by": settings.actor,
         "spec_digest": spec_digest(spec),
         "code_digest": code_digest,
         "feature_service": parts.feature_service,

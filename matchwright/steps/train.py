@@ -1,6 +1,5 @@
 """Train the encoder and the scorer on entities that no later step judges."""
 
-import getpass
 import hashlib
 import json
 import logging
@@ -64,7 +63,7 @@ def train(
     labelled = canonical_pairs(taken.frame("pairs")) if _one_table(frame) else taken.frame("pairs")
     proposed = pd.read_parquet(candidates / "candidates.parquet")
     inputs = hashlib.sha256(f"{taken.digest}{spec_digest(spec)}{code_digest}".encode()).hexdigest()
-    tags = {"trained_by": settings.user or getpass.getuser(), "code_digest": code_digest}
+    tags = {"trained_by": settings.actor, "code_digest": code_digest}
     run_id = open_run(settings, spec.name, inputs, tags)
     log_parameters(settings, run_id, _parameters(spec, taken))
 

@@ -1,0 +1,100 @@
+"""``matchwright demo``: the whole loop on this machine, and a summary that a person understands."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pipelines.demo import DemoResult
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root command."""
+    app.command()(demo)
+
+
+def demo(
+    spec: Annotated[Path, typer.Option(help="The match spec.")] = Path("specs/persons.yaml"),
+    records: Annotated[str, typer.Option(help="Records of the left source; FEBRL 4 if not given.")] = "",
+    records_right: Annotated[str, typer.Option(help="Records of the right source.")] = "",
+    pairs: Annotated[str, typer.Option(help="Labelled pairs.")] = "",
+    environment: Annotated[str, typer.Option(help="An environment of pipelines/configs.")] = "",
+) -> None:
+    """Train, approve, release, decide and watch, on embedded parts; ends in a summary."""
+    from rich.console import Console
+
+    from matchwright.secrets import ensure_local_secrets
+    from matchwright.settings import load_settings
+    from pipelines.demo import run_demo
+
+    settings = load_settings(environment)
+    if settings.environment == "local":
+        ensure_local_secrets(settings.home)
+    console = Console(highlight=False)
+    given = {"records": records, "records_right": records_right, "pairs": pairs}
+    began = time.monotonic()
+    result = run_demo(settings, spec, given, environment or settings.environment, console)
+    _summary(console, result, time.monotonic() - began, settings)
+
+
+def _summary(console: Any, result: "DemoResult", seconds: float, settings: Any) -> None:
+    from rich.panel import Panel
+    from rich.rule import Rule
+
+    console.print()
+    console.print(Rule(f"{result.spec.name} version {result.version}, bundle {result.digest[:12]}"))
+    console.print(_figures(result))
+    console.print(_decisions(result))
+    console.print(Panel(result.usual.text().strip(), title="A usual batch", border_style="green"))
+    lost = f"A batch after '{result.fault.lost}' went missing upstream"
+    console.print(Panel(result.alarmed.text().strip(), title=lost, border_style="red"))
+    interfaces = settings.interfaces
+    console.print(
+        f"Done in {seconds:.0f} s. What to do next:\n"
+        f"  matchwright up              start the interfaces and the endpoint\n"
+        f"    MLflow    http://127.0.0.1:{interfaces.mlflow_port}/#/models/{result.spec.name}"
+        f"  the version, its card, tags and plots\n"
+        f"    Evidently http://127.0.0.1:{interfaces.evidently_port}  the drift runs\n"
+        f"    endpoint  http://{settings.endpoint.host}:{settings.endpoint.port}/ping\n"
+        f"  matchwright history         approvals, releases and rollbacks\n"
+        f"  matchwright down            stop it all; everything lies under {settings.home}/",
+        soft_wrap=True,
+    )
+
+
+def _figures(result: "DemoResult") -> Any:
+    from rich.table import Table
+
+    table = Table(title="On entities the model never saw", title_justify="left", box=None, pad_edge=False)
+    for column in ("figure", "value", "95% interval"):
+        table.add_column(column, justify="left" if column == "figure" else "right")
+    names = {
+        "f1": "F1, end to end",
+        "precision": "precision of match",
+        "recall": "recall of match",
+        "pairs_completeness": "pairs completeness",
+        "review_share": "share for review",
+        "log_loss": "log loss",
+        "brier": "Brier score",
+    }
+    for key, name in names.items():
+        estimate = result.evaluation["metrics"][key]
+        interval = "" if estimate["lower"] is None else f"{estimate['lower']:.4f} to {estimate['upper']:.4f}"
+        table.add_row(name, f"{estimate['value']:.4f}", interval)
+    passed = sum(gate["passed"] for gate in result.gates)
+    table.caption = f"{passed} of {len(result.gates)} gates passed"
+    return table
+
+
+def _decisions(result: "DemoResult") -> Any:
+    from rich.table import Table
+
+    table = Table(title="Three decisions and their reasons", title_justify="left")
+    for column in ("pair", "score", "decision", "reasons"):
+        table.add_column(column)
+    for example in result.examples:
+        reasons = "\n".join(f"{reason['code']}: {reason['text']}" for reason in example.decision["reasons"])
+        table.add_row(example.name, f"{example.decision['score']:.4f}", example.decision["band"], reasons)
+    return table

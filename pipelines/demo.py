@@ -1,0 +1,153 @@
+"""The whole life of a matching model in one go, every part of it real."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from matchwright.adapters.endpoints import Endpoint, open_endpoint
+from matchwright.core.spec import MatchSpec, load_spec
+from matchwright.core.verdict import Verdict
+from matchwright.settings import Settings
+from matchwright.steps.approve import approve
+from matchwright.steps.example_traffic import Fault, example_pairs, fault_of, requests, shifted
+from matchwright.steps.trained import read_json
+from pipelines.arguments import arguments_of
+from pipelines.catalogue import pipeline_named
+from pipelines.local.record import RunRecord
+from pipelines.run import StepFailedError, run_pipeline
+
+ENGINEER, REVIEWER = "demo-engineer", "demo-reviewer"
+PAIRS, PAIRS_PER_REQUEST, SEED = 1_500, 250, 4
+
+
+@dataclass(frozen=True)
+class Example:
+    """A golden pair (synthetic by the spec's word) and what the endpoint answered."""
+
+    name: str
+    decision: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demo shows at its end."""
+
+    spec: MatchSpec
+    version: str
+    digest: str
+    evaluation: dict[str, Any]
+    gates: list[dict[str, Any]]
+    candidates: dict[str, Any]
+    examples: list[Example]
+    usual: Verdict
+    fault: Fault
+    alarmed: Verdict
+    seconds: dict[str, float]
+
+
+def run_demo(
+    settings: Settings, spec_file: Path, given: dict[str, str], environment: str, console: Console
+) -> DemoResult:
+    """Train, approve, release, ask for decisions, and watch two batches of them: as usual, and shifted.
+
+    Raises:
+        MatchwrightError: a part failed; what it said is the error.
+    """
+    spec = load_spec(spec_file)
+    seconds: dict[str, float] = {}
+
+    def pipeline(name: str, user: str, more: dict[str, str]) -> RunRecord:
+        arguments, _ = arguments_of(name, spec_file, {**given, **more})
+        return run_pipeline(
+            pipeline_named(name),
+            settings.model_copy(update={"user": user}),
+            arguments,
+            environment=environment,
+            spec_name=spec.name,
+            console=console,
+        )
+
+    with _chapter(console, "1  Train: from two tables to a version that can be reviewed", seconds, "train"):
+        trained = pipeline("train", ENGINEER, {})
+    version = _registered_version(trained)
+    with _chapter(console, "2  Approve and release", seconds, "release"):
+        approve(settings=settings, name=spec.name, version=version, by=REVIEWER, note="Read the card; gates passed.")
+        console.print(f"   {REVIEWER} approved {spec.name} version {version}")
+        released = pipeline("release", ENGINEER, {"version": version})
+    endpoint = open_endpoint(settings)
+    try:
+        with _chapter(console, "3  Decide, as usual and after an upstream fault", seconds, "decide"):
+            examples = _examples(endpoint, spec)
+            pairs = example_pairs(_artefact(trained, "validated"), _artefact(trained, "evaluation"), spec, PAIRS, SEED)
+            fault = fault_of(spec)
+            usual_from = _send(endpoint, pairs)
+            shifted_from = _send(endpoint, shifted(pairs, fault, SEED))
+            console.print(f"   the endpoint decided {2 * len(pairs)} pairs")
+        with _chapter(console, "4  Watch: the same window before and after the fault", seconds, "monitor"):
+            usual = _verdict(pipeline, {"since": usual_from, "until": shifted_from}, settings)
+            alarmed = _verdict(pipeline, {"since": shifted_from}, settings)
+    finally:
+        endpoint.stop()
+    evaluation = _artefact(trained, "evaluation")
+    return DemoResult(
+        spec=spec,
+        version=version,
+        digest=str(released.output("release")),
+        evaluation=read_json(evaluation / "evaluation.json"),
+        gates=read_json(evaluation / "gates.json")["gates"],
+        candidates=read_json(_artefact(trained, "candidates") / "candidates.json"),
+        examples=examples,
+        usual=usual,
+        fault=fault,
+        alarmed=alarmed,
+        seconds=seconds,
+    )
+
+
+@contextmanager
+def _chapter(console: Console, title: str, seconds: dict[str, float], key: str) -> Iterator[None]:
+    console.print(f"\n[bold]{title}[/]")
+    began = datetime.now(UTC)
+    yield
+    seconds[key] = round((datetime.now(UTC) - began).total_seconds(), 1)
+
+
+def _registered_version(run: RunRecord) -> str:
+    return str(run.output("register")).rpartition("/")[2]
+
+
+def _artefact(run: RunRecord, name: str) -> Path:
+    return next(Path(step.artefacts[name]) for step in reversed(run.steps) if name in step.artefacts)
+
+
+def _examples(endpoint: Endpoint, spec: MatchSpec) -> list[Example]:
+    """One golden pair of each band where the spec has one, else its first three."""
+    pairs = [{"left": dict(pair.left), "right": dict(pair.right)} for pair in spec.golden]
+    decisions = endpoint.invoke({"pairs": pairs})["decisions"]
+    found = [Example(pair.name, decision) for pair, decision in zip(spec.golden, decisions, strict=True)]
+    return sorted(found, key=lambda example: -float(example.decision["score"]))[:3]
+
+
+def _send(endpoint: Endpoint, pairs: list[dict[str, Any]]) -> str:
+    """Ask for decisions; returns the time before the first, from which a window can start."""
+    began = datetime.now(UTC).isoformat()
+    for payload in requests(pairs, PAIRS_PER_REQUEST):
+        endpoint.invoke(payload)
+    return began
+
+
+def _verdict(pipeline: Callable[..., RunRecord], window: dict[str, str], settings: Settings) -> Verdict:
+    """Run the monitoring pipeline; an alarm fails the run, which is what it is for, and is read like any verdict."""
+    try:
+        run = pipeline("monitor", ENGINEER, window)
+    except StepFailedError as alarm:
+        if alarm.step.name != "alarm":
+            raise
+        run = alarm.run
+    return Verdict.model_validate(json.loads(_artefact(run, "verdict").read_text(encoding="utf-8")))
