@@ -10,6 +10,7 @@ def evaluate(
     spec: str,
     environment: str,
     code_digest: str,
+    champion: str,
     snapshot: dsl.Input[dsl.Dataset],
     features: dsl.Input[dsl.Dataset],
     model: dsl.Input[dsl.Model],
@@ -18,13 +19,19 @@ def evaluate(
     summary: dsl.Output[dsl.Markdown],
     figures: dsl.Output[dsl.Metrics],
 ) -> None:
-    """Write figures, gates and plots to the folder ``evaluation``, and what the pipeline's page shows of them."""
+    """Write figures, gates and plots to the folder ``evaluation``, and what the pipeline's page shows of them.
+
+    ``champion`` is the digest of the bundle it is compared with, so that a cached result is of the same one.
+    """
     from pathlib import Path
 
     from components.context import step_context
-    from components.presentation import flat_figures, summary_markdown
+    from components.presentation import evaluation_markdown, figures_of
+    from matchwright.steps.evaluate import GATES
     from matchwright.steps.evaluate import evaluate as step
+    from matchwright.steps.trained import read_json
 
+    summary.uri += ".md"
     with step_context(environment, spec) as at:
         result = step(
             settings=at.settings,
@@ -35,6 +42,7 @@ def evaluate(
             calibration=Path(calibration.path),
             evaluation=Path(evaluation.path),
         )
-        Path(summary.path).write_text(summary_markdown(at.spec.name, result), encoding="utf-8")
-        for name, value in flat_figures(result).items():
+        gates = read_json(Path(evaluation.path) / GATES)["gates"]
+        Path(summary.path).write_text(evaluation_markdown(at.spec.name, result, gates), encoding="utf-8")
+        for name, value in figures_of(result).items():
             figures.log_metric(name, value)

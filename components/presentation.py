@@ -1,23 +1,28 @@
-"""What a pipeline's page shows of a step's result."""
+"""What a pipeline's page shows of an evaluation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def flat_figures(result: Mapping[str, Any]) -> dict[str, float]:
-    """Every number in a nested result, named by its path: ``{"match": {"precision": 1}}`` gives ``match.precision``."""
-    return dict(_numbers(result, ""))
+def figures_of(evaluation: Mapping[str, Any]) -> dict[str, float]:
+    """The value of every metric that the test pairs could tell, by name."""
+    values = {name: estimate["value"] for name, estimate in evaluation["metrics"].items()}
+    return {name: float(value) for name, value in values.items() if value is not None}
 
 
-def summary_markdown(name: str, result: Mapping[str, Any]) -> str:
-    """A result as a markdown table of its figures, under the spec's name."""
-    rows = "\n".join(f"| {figure} | {value:.4g} |" for figure, value in flat_figures(result).items())
-    return f"# Evaluation of {name}\n\n| figure | value |\n|---|---|\n{rows}\n"
+def evaluation_markdown(name: str, evaluation: Mapping[str, Any], gates: Sequence[Mapping[str, Any]]) -> str:
+    """The gates with their margins, then the metrics with their intervals, as markdown tables."""
+    lines = [f"# Evaluation of {name}", "", "| gate | value | must be | margin | |", "|---|---|---|---|---|"]
+    for gate in gates:
+        verdict = "passed" if gate["passed"] else "**failed**"
+        limit = f"{gate['must_be']} {gate['limit']:.4g}"
+        lines.append(f"| {gate['name']} | {_said(gate['value'])} | {limit} | {_said(gate['margin'])} | {verdict} |")
+    lines += ["", "| metric | value | 95 % interval |", "|---|---|---|"]
+    for metric, estimate in evaluation["metrics"].items():
+        interval = f"{_said(estimate['lower'])} to {_said(estimate['upper'])}"
+        lines.append(f"| {metric} | {_said(estimate['value'])} | {interval} |")
+    return "\n".join(lines) + "\n"
 
 
-def _numbers(value: Any, path: str) -> Iterator[tuple[str, float]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _numbers(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, bool | int | float):
-        yield path, float(value)
+def _said(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.4g}"

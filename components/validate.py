@@ -25,6 +25,7 @@ def validate(
     from matchwright.errors import QualityError
     from matchwright.steps.validate import validate as step
 
+    report.uri += ".html"
     with step_context(environment, spec) as at:
         try:
             step(

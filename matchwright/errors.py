@@ -104,3 +104,7 @@ class RequestError(FaultsError):
 
 class PipelineError(MatchwrightError):
     """A pipeline that cannot be compiled, submitted or run as asked."""
+
+
+class DriftAlarm(MatchwrightError):  # noqa: N818 - an alarm, not a fault of the program
+    """A monitoring verdict that somebody has to act on."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kfp.dsl.graph_component import GraphComponent
 
 from matchwright.errors import PipelineError
+from pipelines.monitor import monitor_pipeline
 from pipelines.placement import Step, here
 from pipelines.release import release_pipeline
 from pipelines.train import train_pipeline
@@ -33,6 +34,7 @@ PIPELINES = {
     for pipeline in (
         Pipeline("train", train_pipeline, inputs=("records", "records_right", "pairs")),
         Pipeline("release", release_pipeline),
+        Pipeline("monitor", monitor_pipeline, inputs=("labels",)),
     )
 }
 

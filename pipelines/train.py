@@ -6,6 +6,7 @@ from kfp.dsl.graph_component import GraphComponent
 from components.accept import accept
 from components.calibrate import calibrate
 from components.candidates import candidates
+from components.champion import champion
 from components.evaluate import evaluate
 from components.explain import explain
 from components.features import features
@@ -51,7 +52,8 @@ def train_pipeline(step: Step) -> GraphComponent:
         calibrated = step(calibrate, **shared, **model)
         model |= {"calibration": calibrated.outputs["calibration"]}
 
-        evaluated = step(evaluate, **shared, **records_of, **model)
+        serving = step(champion, cached=False, **shared)
+        evaluated = step(evaluate, **shared, champion=serving.output, **records_of, **model)
         judged = {"evaluation": evaluated.outputs["evaluation"]}
         verdict = step(gate, **shared, **judged)
         explained = step(explain, **shared, features=featured.outputs["features"], **model, **judged)

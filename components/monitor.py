@@ -1,0 +1,43 @@
+"""Judge a window of the decision log."""
+
+from kfp import dsl
+
+from components.base import component
+
+
+@component
+def monitor(
+    spec: str,
+    environment: str,
+    code_digest: str,
+    bundle: dsl.Input[dsl.Model],
+    since: str,
+    until: str,
+    labels: str,
+    report: dsl.Output[dsl.HTML],
+    verdict: dsl.Output[dsl.Artifact],
+) -> str:
+    """Write the report and the verdict; the result is the verdict's text if it is an alarm, else empty.
+
+    A cluster keeps the artifacts of a succeeding step only, so ``alarm`` fails the pipeline, not this step.
+    """
+    from pathlib import Path
+
+    from components.context import step_context
+    from matchwright.steps.monitor import monitor as step
+    from matchwright.steps.monitor import read_verdict
+
+    report.uri += ".html"
+    verdict.uri += ".json"
+    with step_context(environment, spec) as at:
+        judged = step(
+            settings=at.settings,
+            spec=at.spec,
+            bundle=Path(bundle.path),
+            since=since,
+            until=until,
+            labels=labels,
+            report=Path(report.path),
+            verdict=Path(verdict.path),
+        )
+        return read_verdict(Path(verdict.path)).text() if judged["status"] == "alarm" else ""

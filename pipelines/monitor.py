@@ -1,0 +1,35 @@
+"""Watch what the champion decides."""
+
+from kfp import dsl
+from kfp.dsl.graph_component import GraphComponent
+
+from components.alarm import alarm
+from components.fetch_champion import fetch_champion
+from components.monitor import monitor
+from pipelines.placement import Step
+
+
+def monitor_pipeline(step: Step) -> GraphComponent:
+    """The monitoring pipeline, its tasks made by ``step``."""
+
+    @dsl.pipeline(
+        name="matchwright-monitor",
+        description="Compare a window of the decision log with the reference of the bundle that decided it.",
+    )
+    def matchwright_monitor(
+        spec: str,
+        code_digest: str,
+        environment: str = "local",
+        version: str = "",
+        since: str = "",
+        until: str = "",
+        labels: str = "",
+    ) -> None:
+        shared = {"spec": spec, "environment": environment, "code_digest": code_digest}
+        # Never cached: the decision log grows behind the same arguments.
+        fetched = step(fetch_champion, cached=False, **shared, version=version)
+        bundle = fetched.outputs["bundle"]
+        judged = step(monitor, cached=False, **shared, bundle=bundle, since=since, until=until, labels=labels)
+        step(alarm, cached=False, verdict=judged.outputs["Output"])
+
+    return matchwright_monitor
