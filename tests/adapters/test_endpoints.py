@@ -1,0 +1,89 @@
+"""Both endpoint targets keep the same promises: what answers is the bundle that was asked for."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from fixtures.endpoints import digest_of
+
+from matchwright.adapters.endpoints import open_endpoint
+from matchwright.adapters.endpoints.base import probe_of
+from matchwright.errors import EndpointError, RequestError
+from matchwright.settings import load_settings
+
+
+@pytest.fixture(params=["local", "sagemaker"])
+def endpoint(request):
+    """An endpoint of each target, with nothing deployed yet."""
+    endpoint = open_endpoint(request.getfixturevalue(f"{request.param}_settings"))
+    yield endpoint
+    endpoint.stop()
+
+
+@pytest.fixture
+def corrupt_bundle(second_bundle, tmp_path):
+    """Its manifest is whole, one of its files is not."""
+    bundle = Path(shutil.copytree(second_bundle, tmp_path / "corrupt"))
+    scorer = bundle / "scorer.ubj"
+    scorer.write_bytes(scorer.read_bytes()[:-1] + b"?")
+    return bundle
+
+
+def test_an_endpoint_through_its_life(endpoint, trained_bundle, second_bundle, corrupt_bundle):
+    first, second = digest_of(trained_bundle), digest_of(second_bundle)
+    assert endpoint.describe() is None
+
+    deployed = endpoint.deploy(trained_bundle, first)
+    assert (deployed.digest, deployed.status) == (first, "in_service")
+    assert endpoint.describe() == deployed
+    answer = endpoint.invoke(probe_of(trained_bundle))
+    assert answer["bundle"]["digest"] == first
+    assert answer["decisions"][0]["band"] == "match"
+    assert endpoint.deploy(trained_bundle, first) == deployed, "the same bundle again changes nothing"
+
+    with pytest.raises(EndpointError):
+        endpoint.deploy(corrupt_bundle, second)
+    assert endpoint.describe() == deployed
+    assert endpoint.invoke(probe_of(trained_bundle))["bundle"]["digest"] == first
+
+    assert endpoint.deploy(second_bundle, second).digest == second
+    assert endpoint.invoke(probe_of(second_bundle))["bundle"]["digest"] == second
+    assert endpoint.deploy(trained_bundle, first).digest == first, "and back again"
+
+    endpoint.stop()
+    stopped = endpoint.describe()
+    assert stopped is None or stopped.status == "stopped"
+    with pytest.raises(EndpointError):
+        endpoint.invoke(probe_of(trained_bundle))
+    endpoint.stop()
+
+
+def test_a_bad_request_names_the_field(endpoint, trained_bundle):
+    endpoint.deploy(trained_bundle, digest_of(trained_bundle))
+    with pytest.raises(RequestError) as error:
+        endpoint.invoke({"pears": []})
+    assert error.value.faults
+
+
+def test_another_bundle_than_the_one_asked_for_is_not_deployed(endpoint, trained_bundle, second_bundle):
+    with pytest.raises(EndpointError, match="holds bundle"):
+        endpoint.deploy(trained_bundle, digest_of(second_bundle))
+    assert endpoint.describe() is None
+
+
+def test_a_folder_that_is_no_bundle_is_not_deployed(endpoint, tmp_path):
+    with pytest.raises(EndpointError, match="no decision bundle"):
+        endpoint.deploy(tmp_path, "0" * 64)
+
+
+def test_a_first_bundle_that_is_refused_leaves_nothing_in_service(endpoint, corrupt_bundle, trained_bundle):
+    with pytest.raises(EndpointError):
+        endpoint.deploy(corrupt_bundle, digest_of(corrupt_bundle))
+    described = endpoint.describe()
+    assert described is None or described.status == "failed"
+    assert endpoint.deploy(trained_bundle, digest_of(trained_bundle)).status == "in_service"
+
+
+def test_the_target_is_a_setting(tmp_path):
+    endpoint = open_endpoint(load_settings("local", home=tmp_path))
+    assert type(endpoint).__name__ == "LocalEndpoint"
