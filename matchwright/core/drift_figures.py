@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from matchwright.core.evaluate.wilson import wilson_interval
 from matchwright.core.spec import Band
+from matchwright.core.spec.vocabulary import MISSING_SUFFIX
 
 CONFIDENCE = 0.999
 STD_FLOOR = 0.05
@@ -65,7 +66,7 @@ class ValueShift(Frozen):
     """How far a comparison, or the score, moved.
 
     ``distance`` is Wasserstein's in units of the reference's standard deviation (at least
-    ``STD_FLOOR``), None where either side has too few values to tell. ``noise`` is the distance that
+    ``STD_FLOOR``), None where either side has too few values to tell, or none is wanted. ``noise`` is the distance that
     a window of this size shows without any change. The means are of the values present.
     """
 
@@ -80,6 +81,11 @@ class ValueShift(Frozen):
     def field(self) -> str:
         """The field that the comparison belongs to (``record`` for the encoder's)."""
         return self.name.split("__", 1)[0]
+
+    @property
+    def counts_missing(self) -> bool:
+        """Whether it counts the sides (0, 1, 2) that lack the field, and does not compare them."""
+        return counts_missing(self.name)
 
 
 class Performance(Frozen):
@@ -128,6 +134,11 @@ class DriftFigures(Frozen):
     comparisons: tuple[ValueShift, ...] = ()
     bands: dict[Band, ShareShift] = {}
     performance: Performance | None = None
+
+
+def counts_missing(comparison: str) -> bool:
+    """Whether a comparison counts the sides that lack its field: the share of missing values tells the same."""
+    return comparison.endswith(f"__{MISSING_SUFFIX}")
 
 
 def wilson(share: float, rows: int) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """The verdict on a window of decisions, for whoever is woken by it: what moved, does it matter, what to do."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from matchwright.core.drift_figures import DriftFigures, Frozen, IntegrityFault, ShareShift
 from matchwright.core.spec import Band, MatchSpec
@@ -10,14 +10,14 @@ from matchwright.core.verdict_integrity import integrity_findings
 Status = Literal["ok", "watch", "alarm", "not_enough_data"]
 
 _SHOWN = 5
+_URGENCY = {cause: place for place, cause in enumerate(get_args(Cause))}
+_CONSEQUENCES = ("bands", "score")
 _DECISION_CHANGE = 0.01
 """A band share that moved by less than one point in a hundred changes nobody's day."""
 
-_HEADLINES: dict[Status, str] = {
-    "ok": "Nothing moved that matters.",
-    "watch": "Something moves, below the limits.",
-    "alarm": "Beyond the limits: act.",
-    "not_enough_data": "Too few decisions to judge.",
+_HEADLINES: dict[str, str] = {
+    "ok": "nothing moved that matters.",
+    "not_enough_data": "too few decisions to judge.",
 }
 
 
@@ -70,8 +70,9 @@ class Verdict(Frozen):
 
     @property
     def headline(self) -> str:
-        """One line: the status and what it means."""
-        return f"{self.status.upper().replace('_', ' ')}: {_HEADLINES[self.status]}"
+        """One line: the status and why."""
+        why = _HEADLINES.get(self.status) or self.findings[0].text
+        return f"{self.status.upper().replace('_', ' ')}: {why}"
 
     def text(self) -> str:
         """The verdict on one screen, under 25 lines."""
@@ -112,8 +113,11 @@ def judge(
     found = integrity_findings(faults, spec)
     if enough:
         found += find(figures, spec)
-    found.sort(key=lambda finding: (finding.severity != "alarm", -finding.size))
-    steps = list(dict.fromkeys(finding.action for finding in found if finding.action))
+    found.sort(key=lambda finding: (finding.severity != "alarm", _URGENCY[finding.cause], -finding.size))
+    causes_first = sorted(found, key=lambda finding: (finding.severity != "alarm", finding.cause in _CONSEQUENCES))
+    steps = list(dict.fromkeys(finding.action for finding in causes_first if finding.action))
+    if enough and (more := _more_reviews(figures, spec)):
+        steps.append(more)
     status: Status = "ok"
     if any(finding.severity == "alarm" for finding in found):
         status = "alarm"
@@ -149,6 +153,13 @@ def _effect(figures: DriftFigures) -> Effect | None:
         review_change_low=1000 * low,
         review_change_high=1000 * high,
     )
+
+
+def _more_reviews(figures: DriftFigures, spec: MatchSpec) -> str:
+    review = figures.bands.get("review")
+    if review is None or not review.beyond_chance or review.change < spec.monitoring.band_share_change / 2:
+        return ""
+    return f"Tell the clerical team: about {1000 * review.change:.0f} more reviews per 1,000 decisions."
 
 
 def _wait_for_more(decisions: int, spec: MatchSpec) -> str:

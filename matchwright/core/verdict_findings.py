@@ -7,19 +7,23 @@ from matchwright.core.spec import Band, MatchSpec
 
 Severity = Literal["alarm", "watch"]
 Cause = Literal[
-    "log_fault", "degraded", "field_lost", "field_missing", "encoder_missing", "comparison", "score", "bands",
-    "performance",
+    "log_fault", "degraded", "field_lost", "encoder_missing", "mix", "performance", "bands", "score", "field_missing",
+    "comparison",
 ]  # fmt: skip
+"""Most urgent first: what is at fault before what follows from it."""
 
 ENCODER_FIELD = "record"
+MIX_FROM = 0.5
+"""Where this part of the fields moved at once it is not the fields but the kind of pairs."""
 WATCH_FROM = 0.5
 """A figure is worth watching from this part of its limit on."""
+_BOTH_SIDES_FROM = 1.5
 LOST_FROM = 0.95
 """A field whose comparisons are missing in this share of decisions has stopped arriving."""
 
 
 class Finding(Frozen):
-    """One thing that moved. ``size`` is in units of its limit; ``action`` is what to do about it."""
+    """One thing that moved. ``size`` is in units of its limit; ``action`` (if any) is what to do about it."""
 
     severity: Severity
     cause: Cause
@@ -35,6 +39,7 @@ def find(figures: DriftFigures, spec: MatchSpec) -> list[Finding]:
     for shift in figures.comparisons:
         fields.setdefault(shift.field, []).append(shift)
     found = [finding for field, shifts in fields.items() for finding in _field_findings(field, shifts, spec)]
+    found = _with_mix(found, len(fields))
     inputs_moved = any(finding.severity == "alarm" for finding in found)
     found += _score_findings(figures, spec, inputs_moved)
     found += _band_findings(figures.bands, spec, inputs_moved)
@@ -49,8 +54,10 @@ def _field_findings(field: str, shifts: list[ValueShift], spec: MatchSpec) -> li
     if severity := _severity(abs(missing.change), limits.missing_share_change, missing.beyond_chance):
         if missing.change < 0:
             severity = "watch"  # no evidence was lost; what it does to decisions shows in the bands
-        found.append(_missing_finding(field, missing, severity, spec))
-    measured = [s for s in shifts if s.distance is not None]
+        sides = next((s.current_mean for s in shifts if s.counts_missing), None)
+        both = sides is not None and missing.current > 0 and sides / missing.current >= _BOTH_SIDES_FROM
+        found.append(_missing_finding(field, missing, severity, both, spec))
+    measured = [s for s in shifts if s.distance is not None and not s.counts_missing]
     if measured:
         worst = max(measured, key=lambda s: s.distance or 0.0)
         distance = worst.distance or 0.0
@@ -66,14 +73,30 @@ def _field_findings(field: str, shifts: list[ValueShift], spec: MatchSpec) -> li
                     text=f"{worst.name} moved by {distance:.2f} standard deviations (limit "
                     f"{limits.comparison_distance:g}); its mean went from {_mean(worst.reference_mean)} to "
                     f"{_mean(worst.current_mean)}{others}.",
-                    action=f"Values of {_feed(field, spec)} changed: look for a new format, source or default in the "
-                    "feeds. A fault: have it mended upstream. Here to stay: retrain on recent data.",
+                    action=_changed_values(field, spec),
                 )
             )
     return found
 
 
-def _missing_finding(field: str, missing: ShareShift, severity: Severity, spec: MatchSpec) -> Finding:
+def _with_mix(found: list[Finding], fields: int) -> list[Finding]:
+    """One cause in place of many, where most fields moved at once."""
+    moved = [finding for finding in found if finding.cause == "comparison" and finding.severity == "alarm"]
+    if len(moved) < max(3, MIX_FROM * fields):
+        return found
+    mix = Finding(
+        severity="alarm",
+        cause="mix",
+        subject="pairs",
+        size=max(finding.size for finding in moved),
+        text=f"{len(moved)} of {fields} fields moved at once: the pairs are of another kind, or wrongly joined.",
+        action="Ask what callers send since then: a new caller, other candidate rules, two tables joined out of step. "
+        "If these pairs are meant and here to stay, retrain on recent data.",
+    )
+    return [mix, *(finding.model_copy(update={"action": ""}) if finding in moved else finding for finding in found)]
+
+
+def _missing_finding(field: str, missing: ShareShift, severity: Severity, both: bool, spec: MatchSpec) -> Finding:
     rate = f"in {missing.current:.0%} of decisions (was {missing.reference:.0%})"
     size = abs(missing.change) / max(spec.monitoring.missing_share_change, 1e-9)
     cause: Cause
@@ -89,13 +112,16 @@ def _missing_finding(field: str, missing: ShareShift, severity: Severity, spec: 
     else:
         lost = missing.current >= LOST_FROM
         cause = "field_lost" if lost else "field_missing"
-        text = f"{field} is lost: missing {rate}." if lost else f"{field} is missing more often: {rate}."
-        action = (
-            f"Upstream feed lost {_feed(field, spec)}: check its last deliveries in {spec.sources.left} and "
-            f"{spec.sources.right} and have it restored. Neither rollback nor retraining helps."
+        what = "is lost: missing" if lost else "is missing more often:"
+        text = f"{field} {what} {rate}, mostly on {'both sides' if both else 'one side'}."
+        feeds = (
+            f"{spec.sources.left} and {spec.sources.right}" if both else f"{spec.sources.left} or {spec.sources.right}"
         )
-    return Finding(severity=severity, cause=cause, subject=field, size=size + (10 if cause == "field_lost" else 0),
-                   text=text, action=action)  # fmt: skip
+        action = (
+            f"Upstream feed lost {_feed(field, spec)}: check the last deliveries of {feeds} and have it restored. "
+            "Neither rollback nor retraining helps."
+        )
+    return Finding(severity=severity, cause=cause, subject=field, size=size, text=text, action=action)
 
 
 def _score_findings(figures: DriftFigures, spec: MatchSpec, inputs_moved: bool) -> list[Finding]:
@@ -113,31 +139,32 @@ def _score_findings(figures: DriftFigures, spec: MatchSpec, inputs_moved: bool) 
             size=score.distance / limit,
             text=f"Scores moved by {score.distance:.2f} standard deviations (limit {limit:g}); the mean went from "
             f"{_mean(score.reference_mean)} to {_mean(score.current_mean)}.",
-            action=_shifted_output("Scores", inputs_moved),
+            action=_shifted_output(inputs_moved),
         )
     ]
 
 
 def _band_findings(bands: dict[Band, ShareShift], spec: MatchSpec, inputs_moved: bool) -> list[Finding]:
+    """At most one: the band whose share changed most, for the others change with it."""
     limit = spec.monitoring.band_share_change
-    found = []
-    for band, shift in bands.items():
-        if severity := _severity(abs(shift.change), limit, shift.beyond_chance):
-            action = _shifted_output("Bands", inputs_moved)
-            if band == "review" and shift.change > 0:
-                action = f"Tell the clerical team: about {1000 * shift.change:.0f} more reviews per 1,000 decisions."
-            found.append(
-                Finding(
-                    severity=severity,
-                    cause="bands",
-                    subject=band,
-                    size=abs(shift.change) / max(limit, 1e-9),
-                    text=f"The share of {band} went from {shift.reference:.1%} to {shift.current:.1%} "
-                    f"({100 * shift.change:+.1f} points, limit {100 * limit:g}).",
-                    action=action,
-                )
-            )
-    return found
+    changed = {band: shift for band, shift in bands.items() if shift.beyond_chance}
+    if not changed:
+        return []
+    band, shift = max(changed.items(), key=lambda item: abs(item[1].change))
+    severity = _severity(abs(shift.change), limit, True)
+    if severity is None:
+        return []
+    return [
+        Finding(
+            severity=severity,
+            cause="bands",
+            subject=band,
+            size=abs(shift.change) / max(limit, 1e-9),
+            text=f"The share of {band} went from {shift.reference:.1%} to {shift.current:.1%} "
+            f"({100 * shift.change:+.1f} points, limit {100 * limit:g}).",
+            action=_shifted_output(inputs_moved),
+        )
+    ]
 
 
 def _performance_findings(figures: DriftFigures, spec: MatchSpec) -> list[Finding]:
@@ -153,7 +180,7 @@ def _performance_findings(figures: DriftFigures, spec: MatchSpec) -> list[Findin
             severity=severity,
             cause="performance",
             subject="f1",
-            size=10 + loss / max(limit, 1e-9),
+            size=loss / max(limit, 1e-9),
             text=f"F1 fell from {performance.f1_reference:.3f} to {performance.f1:.3f} (limit {limit:g}): precision "
             f"{performance.precision:.3f}, recall {performance.recall:.3f} on {performance.labelled:,} labelled.",
             action="Decisions are wrong more often: have a reviewer check some of the errors. Began with the last "
@@ -168,12 +195,21 @@ def _severity(size: float, limit: float, beyond_chance: bool) -> Severity | None
     return "alarm" if size >= limit else "watch"
 
 
-def _shifted_output(subject: str, inputs_moved: bool) -> str:
-    if inputs_moved:
-        return f"{subject} follow the inputs named above: mend those first, then look again."
+def _changed_values(field: str, spec: MatchSpec) -> str:
+    if field == ENCODER_FIELD:
+        return "The encoder sees other texts: look at the fields it reads for a new format or language."
     return (
-        f"{subject} moved while the comparisons hold: suspect the release. See that `matchwright status` shows the "
-        "bundle meant; if it began with the last release, `matchwright rollback`."
+        f"Values of {_feed(field, spec)} changed: look for a new format, source or default in the feeds. A fault: have "
+        "it mended upstream. Here to stay: retrain on recent data."
+    )
+
+
+def _shifted_output(inputs_moved: bool) -> str:
+    if inputs_moved:
+        return "Scores and bands follow the inputs: mend those first, then look again."
+    return (
+        "Scores or bands moved while the comparisons hold: suspect the release. See that `matchwright status` shows "
+        "the bundle meant; if it began with the last release, `matchwright rollback`."
     )
 
 

@@ -54,7 +54,7 @@ def integrity_findings(faults: tuple[IntegrityFault, ...], spec: MatchSpec) -> l
                 severity="alarm" if alarming else "watch",
                 cause="degraded" if fault.code == "degraded" else "log_fault",
                 subject=fault.code,
-                size=100.0 if fault.code == "unexpected_keys" else 10 + share,
+                size=1 + share if fault.code == "unexpected_keys" else share,
                 text=f"{fault.count:,} of {fault.of:,} {words}{names}.",
                 action=action,
             )

@@ -7,7 +7,7 @@ from matchwright.core.spec import Band
 from matchwright.core.verdict import Verdict
 
 _COLOURS = {"ok": "#1a7f37", "watch": "#9a6700", "alarm": "#cf222e", "not_enough_data": "#57606a"}
-_ROWS = 12
+_ROWS, _FINDINGS = 10, 6
 _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;margin:0;color:#1f2328;background:#fff}
 main{max-width:960px;margin:0 auto;padding:16px 20px}
@@ -44,7 +44,7 @@ def drift_page(verdict: Verdict, full_report: str = "", address: str = "") -> st
         "</p></header><main>",
         _list("Notes", window.notes, "ul"),
         _list("What to do next", verdict.next_steps, "ol"),
-        _list("What moved", [f"{finding.severity}: {finding.text}" for finding in verdict.findings], "ul"),
+        _list("What moved", _moved(verdict), "ul"),
         _decisions(verdict),
         _table(verdict),
         _links(full_report, address),
@@ -57,6 +57,12 @@ def _list(title: str, lines: tuple[str, ...] | list[str], kind: str) -> str:
     if not lines:
         return ""
     return f"<h2>{title}</h2><{kind}>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</{kind}>"
+
+
+def _moved(verdict: Verdict) -> list[str]:
+    lines = [f"{finding.severity}: {finding.text}" for finding in verdict.findings[:_FINDINGS]]
+    rest = len(verdict.findings) - _FINDINGS
+    return [*lines, f"and {rest} more, of which the JSON tells"] if rest > 0 else lines
 
 
 def _decisions(verdict: Verdict) -> str:
@@ -91,7 +97,8 @@ def _table(verdict: Verdict) -> str:
     if not figures.comparisons:
         return ""
     far = {finding.subject for finding in verdict.findings if finding.severity == "alarm"}
-    shifts = sorted(figures.comparisons, key=lambda s: max(s.distance or 0.0, abs(s.missing.change)), reverse=True)
+    compared = [shift for shift in figures.comparisons if not shift.counts_missing]
+    shifts = sorted(compared, key=lambda s: max(s.distance or 0.0, abs(s.missing.change)), reverse=True)
     rows = [_row(shift, shift.field in far) for shift in shifts[:_ROWS]]
     if figures.score:
         rows.insert(0, _row(figures.score, "score" in far))

@@ -7,7 +7,7 @@ BANDS: tuple[Band, ...] = ("match", "review", "no_match")
 
 DISTANCE = "wasserstein_floored"
 """Our registered drift method: Wasserstein in units of the reference's standard deviation, floored."""
-BAND_METHOD = "TVD"
-"""Total variation distance: the largest change of a probability, in the same unit as the spec's limit."""
+BAND_METHOD = "band_shares"
+"""Our registered drift method: the largest change of a band's share, in the unit of the spec's limit."""
 
 DRIFT_TAG, PERFORMANCE_TAG = "drift", "performance"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from matchwright.adapters.drift.columns import BAND, BAND_METHOD, BANDS, DRIFT_TAG, PERFORMANCE_TAG, SCORE
+from matchwright.core.drift_figures import counts_missing
 from matchwright.core.spec import MatchSpec
 
 _TAB = "Decisions over time"
@@ -23,7 +24,7 @@ def dashboard(spec: MatchSpec, columns: list[str]) -> Any:
     moved = drift("MovedComparisons", "share of comparisons that moved", value_type="share")
     reviews = drift("ReviewLoad", "reviews per 1,000")
     shares = [drift("CategoryCount", band, column=BAND, categories=f"['{band}']", value_type="share") for band in BANDS]
-    comparisons = [column for column in columns if column not in (SCORE, BAND)]
+    comparisons = [column for column in columns if not counts_missing(column)]
     panels = [
         text_panel(
             title=f"{spec.name}: decisions against the bundle's reference",
@@ -31,18 +32,19 @@ def dashboard(spec: MatchSpec, columns: list[str]) -> Any:
             f"standard deviations, bands {limits.band_share_change:g}, missing {limits.missing_share_change:g}, "
             f"F1 {limits.f1_loss:g}. The verdict of each window is in its run's name.",
         ),
-        counter_panel(title="Decisions looked at", values=[drift("RowCount", "last window")], size="half"),
-        counter_panel(title="Reviews per 1,000 decisions", values=[reviews], size="half"),
+        counter_panel(title="Decisions looked at in the last window", values=[drift("RowCount", "decisions")]),
         bar_plot_panel(title="Band shares", values=shares, size="half", stacked=True),
         line_plot_panel(
             title="Score", size="half",
             values=[drift("MeanValue", "mean score", column=SCORE), drift("ValueDrift", "distance", column=SCORE)],
         ),
-        line_plot_panel(title="Share of comparisons that moved", values=[moved], size="half"),
+        # no counter: Evidently's shows a 0 as "no value"
+        line_plot_panel(title="Reviews per 1,000 decisions", values=[reviews], size="half"),
         line_plot_panel(
-            title="Band shares: total variation distance", size="half",
-            values=[drift("ValueDrift", "distance", column=BAND, method=BAND_METHOD)],
+            title="Largest change of a band's share", size="half",
+            values=[drift("ValueDrift", "change", column=BAND, method=BAND_METHOD)],
         ),
+        line_plot_panel(title="Share of comparisons that moved", values=[moved]),
         line_plot_panel(
             title="Distance per comparison, in standard deviations",
             values=[drift("ValueDrift", column, column=column) for column in comparisons],

@@ -1,11 +1,12 @@
-"""Our additions to Evidently: a drift method and two metrics. Imports Evidently, so import it late.
+"""Our additions to Evidently: two drift methods and two metrics. Imports Evidently, so import it late.
 
 Method per column, and why:
 
 - numeric comparisons and the score: Wasserstein distance. It says how far values moved, in units one can
   reason in, and does not depend on the number of rows as p-values do. Population stability index would
   depend on its bins and passes over a shift of 0.3 standard deviations.
-- band: total variation distance, the change in shares itself, in the unit of the spec's limit.
+- band: the largest change of a share, in the unit of the spec's limit. (Evidently's ``TVD`` is no distance
+  but a p-value of one.)
 
 Evidently's own normed Wasserstein divides by the reference's standard deviation, at least 0.001. A
 comparison that is 1 in nearly every reference pair would then alarm at a whisper: ours is floored higher.
@@ -25,7 +26,7 @@ from evidently.legacy.core import ColumnType
 from evidently.metrics import CategoryCount, ValueDrift
 from scipy.stats import wasserstein_distance
 
-from matchwright.adapters.drift.columns import BAND, DISTANCE
+from matchwright.adapters.drift.columns import BAND, BAND_METHOD, DISTANCE
 from matchwright.core.drift_figures import distance_unit
 
 
@@ -34,6 +35,21 @@ def _floored(reference: pd.Series, current: pd.Series, _: ColumnType, threshold:
     return float(distance), bool(distance >= threshold)
 
 
+def _largest_change(reference: pd.Series, current: pd.Series, _: ColumnType, threshold: float) -> tuple[float, bool]:
+    shares = reference.value_counts(normalize=True), current.value_counts(normalize=True)
+    change = float(shares[0].sub(shares[1], fill_value=0.0).abs().max())
+    return change, change >= threshold
+
+
+register_stattest(
+    StatTest(
+        name=BAND_METHOD,
+        display_name="Largest change of a share",
+        allowed_feature_types=[ColumnType.Categorical],
+        default_threshold=0.1,
+    ),
+    _largest_change,
+)
 register_stattest(
     StatTest(
         name=DISTANCE,

@@ -17,7 +17,7 @@ from matchwright.adapters.drift.columns import (
     SCORE,
 )
 from matchwright.adapters.drift.performance import measure_performance
-from matchwright.core.drift_figures import DriftFigures, ShareShift, ValueShift, distance_noise
+from matchwright.core.drift_figures import DriftFigures, ShareShift, ValueShift, counts_missing, distance_noise
 from matchwright.core.spec import MatchSpec
 from matchwright.telemetry import silence
 
@@ -62,7 +62,7 @@ def measure(
     baseline = _sample(reference, spec)[[*numeric, BAND]].astype(dict.fromkeys(numeric, "float64"))
     window = _sample(decisions, spec)[[*numeric, BAND]].astype(dict.fromkeys(numeric, "float64"))
     noise = {name: _noise(baseline[name], window[name]) for name in numeric}
-    telling = [name for name in numeric if np.isfinite(noise[name])]
+    telling = [name for name in numeric if np.isfinite(noise[name]) and not counts_missing(name)]
     noise_table = pd.DataFrame(
         [(name, noise[name]) for name in telling if name != SCORE], columns=["column", "noise"]
     ).astype({"column": "object", "noise": "float64"})
@@ -81,8 +81,8 @@ def measure(
             name=name,
             distance=results.value("ValueDrift", name) if name in telling else None,
             noise=noise[name] if name in telling else 0.0,
-            reference_mean=results.mean(name, reference=True) if name in telling else None,
-            current_mean=results.mean(name, reference=False) if name in telling else None,
+            reference_mean=results.mean(name, reference=True),
+            current_mean=results.mean(name, reference=False),
             missing=results.share("MissingValueCount", name, left_out=unscored),
         )
         for name in numeric
@@ -119,7 +119,9 @@ def _metrics(numeric: list[str], telling: list[str], spec: MatchSpec) -> list[An
     for name in [SCORE, *(column for column in numeric if column != SCORE)]:
         threshold = limits.score_distance if name == SCORE else limits.comparison_distance
         if name in telling:
-            metrics += [ValueDrift(column=name, method=DISTANCE, threshold=threshold), MeanValue(column=name)]
+            metrics.append(ValueDrift(column=name, method=DISTANCE, threshold=threshold))
+        if name in telling or counts_missing(name):
+            metrics.append(MeanValue(column=name))
         metrics.append(MissingValueCount(column=name))
     return metrics
 
@@ -153,9 +155,12 @@ class _Results:
     def value(self, metric: str, column: str) -> float:
         return float(self._found[metric, column, ""][1].value)
 
-    def mean(self, column: str, *, reference: bool) -> float:
+    def mean(self, column: str, *, reference: bool) -> float | None:
+        if ("MeanValue", column, "") not in self._found:
+            return None
         identity, result = self._found["MeanValue", column, ""]
-        return float((self._context.get_reference_metric_result(identity) if reference else result).value)
+        value = float((self._context.get_reference_metric_result(identity) if reference else result).value)
+        return value if np.isfinite(value) else None
 
     def share(self, metric: str, column: str, category: str = "", left_out: int = 0) -> ShareShift:
         """``left_out`` counted rows of the window are none of the share's: there serving abstained."""
