@@ -4,7 +4,8 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from matchwright.supervisor.network import base_url
 
 children: dict[int, "subprocess.Popen[bytes]"] = {}  # kept so that a child of this very process is reaped
 
@@ -24,8 +25,7 @@ class Process:
     @property
     def address(self) -> str:
         """The service's base URL."""
-        parts = urlsplit(self.health_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return base_url(self.health_url)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from matchwright.errors import ServiceError
 from matchwright.supervisor.files import exclusive, write_private
-from matchwright.supervisor.network import healthy, port_is_free
+from matchwright.supervisor.network import base_url, healthy, port_is_free
 from matchwright.supervisor.process import Process, boot_id, children, is_running, members, send, stat_of
 
 _POLL_SECONDS = 0.1
@@ -39,6 +39,11 @@ class Service:
     quote_log: bool = False
     shares_port: bool = False
     port_setting: str = ""
+
+    @property
+    def address(self) -> str:
+        """The service's base URL."""
+        return base_url(self.health_url)
 
 
 class Supervisor:

@@ -13,7 +13,11 @@ Status = Literal["in_service", "updating", "failed", "down", "stopped"]
 
 @dataclass(frozen=True)
 class Deployment:
-    """What an endpoint serves. ``digest`` is the bundle's; ``down`` means it ought to run and does not."""
+    """What an endpoint serves.
+
+    ``digest`` is the bundle's, ``bundle`` its name and version for display where it is known here;
+    ``down`` means that it ought to run and does not.
+    """
 
     target: str
     name: str
@@ -21,6 +25,7 @@ class Deployment:
     digest: str
     status: Status
     pid: int | None = None
+    bundle: str = ""
 
 
 class Endpoint(Protocol):

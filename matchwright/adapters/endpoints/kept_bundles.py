@@ -1,6 +1,7 @@
 """Copies of bundles that a local endpoint serves from, one folder per digest."""
 
 import filecmp
+import json
 import os
 import re
 import shutil
@@ -31,6 +32,15 @@ def drop_bundles(folder: Path, keep: Collection[str]) -> None:
     for entry in folder.iterdir():
         if re.fullmatch(r"\.?[0-9a-f]{64}(\..*)?", entry.name) and entry.name not in keep:
             shutil.rmtree(entry)
+
+
+def bundle_label(bundle: Path) -> str:
+    """Name and version of a bundle, for display; empty where it is gone."""
+    manifest = bundle / "bundle.json"
+    if not manifest.is_file():
+        return ""
+    document = json.loads(manifest.read_text(encoding="utf-8"))
+    return f"{document['name']} {document['version']}"
 
 
 def _alike(one: Path, other: Path) -> bool:

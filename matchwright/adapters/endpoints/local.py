@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from matchwright.adapters.endpoints.base import Deployment, Status, bundle_digest_of, probe_of, require_digest
 from matchwright.adapters.endpoints.container import ping, score
 from matchwright.adapters.endpoints.environment import local_environment
-from matchwright.adapters.endpoints.kept_bundles import drop_bundles, keep_bundle
+from matchwright.adapters.endpoints.kept_bundles import bundle_label, drop_bundles, keep_bundle
 from matchwright.errors import EndpointError, MatchwrightError, ServiceError
 from matchwright.settings import Settings
 from matchwright.supervisor import Process, Service, Supervisor, exclusive, free_port, write_private
@@ -81,21 +81,20 @@ class LocalEndpoint:
         if released is None:
             return None
         process = self._processes.find(released.slot)
-        if process is None:
-            idle: Status = "stopped" if released.stopped else "down"
-            return Deployment("local", self._name, self._address, released.digest, idle)
-        answered = ping(process.address)
+        answered = ping(process.address) if process else ""
         status: Status = "in_service" if answered else "failed"
-        return Deployment("local", self._name, process.address, answered or released.digest, status, process.pid)
-
-    def bundle_label(self) -> str:
-        """Name and version of the released bundle, for display."""
-        released = self._released()
-        manifest = self._folder / released.digest / "bundle.json" if released else None
-        if manifest is None or not manifest.is_file():
-            return ""
-        document = json.loads(manifest.read_text(encoding="utf-8"))
-        return f"{document.get('name', '')} {document.get('version', '')}".strip()
+        if process is None:
+            status = "stopped" if released.stopped else "down"
+        digest = answered or released.digest
+        return Deployment(
+            target="local",
+            name=self._name,
+            address=process.address if process else self._address,
+            digest=digest,
+            status=status,
+            pid=process.pid if process else None,
+            bundle=bundle_label(self._folder / digest),
+        )
 
     def invoke(self, payload: dict[str, Any]) -> dict[str, Any]:
         """See :meth:`Endpoint.invoke`."""

@@ -42,5 +42,10 @@ def _is_there(s3: Any, bucket: str, key: str, checksum: str, kms_key_id: str) ->
         if error.response["Error"].get("Code") in ("404", "NoSuchKey", "NotFound"):
             return False
         raise
-    encrypted = head.get("ServerSideEncryption") == "aws:kms" and kms_key_id in head.get("SSEKMSKeyId", "")
-    return encrypted and head.get("Metadata", {}).get("sha256") == checksum
+    # S3 names the key by its ARN, so an alias cannot be compared
+    same_key = "alias/" in kms_key_id or kms_key_id in head.get("SSEKMSKeyId", "")
+    return (
+        head.get("ServerSideEncryption") == "aws:kms"
+        and same_key
+        and head.get("Metadata", {}).get("sha256") == checksum
+    )

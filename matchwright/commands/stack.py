@@ -1,0 +1,86 @@
+"""The commands of the local stack: ``up``, ``down``, ``status``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from matchwright.settings import Settings
+    from matchwright.steps.stack import Part
+
+Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
+
+_COLOURS = {"running": "green", "stopped": "dim", "failing": "red", "remote": "cyan", "nothing released": "yellow"}
+
+
+def register(root: typer.Typer) -> None:
+    """Add these commands to the root command."""
+    for command in (up, down, status):
+        root.command()(command)
+
+
+def up(environment: Environment = "") -> None:
+    """Start the MLflow UI, the Evidently UI and the endpoint, and wait until they answer."""
+    from rich.console import Console
+
+    from matchwright.steps.stack import up as start
+
+    settings = _settings(environment)
+    with Console(stderr=True).status("Starting MLflow, Evidently and the endpoint ..."):
+        parts = start(settings)
+    _show(parts)
+    _end(parts)
+
+
+def down(environment: Environment = "") -> None:
+    """Stop what 'up' started, and nothing else."""
+    from matchwright.steps.stack import down as stop
+
+    _show(stop(_settings(environment)))
+
+
+def status(environment: Environment = "") -> None:
+    """Show each part of the stack: whether it runs, its address, its process and its bundle."""
+    from matchwright.steps.stack import status as look
+
+    parts = look(_settings(environment))
+    _show(parts)
+    _end(parts)
+
+
+def _show(parts: "list[Part]") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False, soft_wrap=True)
+    table = Table("part", "state", "address", "process", "bundle", box=None, header_style="bold")
+    for part in parts:
+        state = f"[{_COLOURS[part.state]}]{part.state}[/]"
+        table.add_row(part.name, state, escape(part.address), str(part.pid or ""), escape(part.bundle))
+    console.print(table)
+    if any(part.state == "nothing released" for part in parts):
+        console.print("The endpoint serves nothing: no bundle was ever released. Train, approve and release one:")
+        console.print("  matchwright demo, or matchwright approve NAME and matchwright release NAME", markup=False)
+
+
+def _end(parts: "list[Part]") -> None:
+    """Exit code 1 where a part is not as it ought to be, with each fault's fact and hint."""
+    from matchwright.errors import MatchwrightError
+
+    faults = [part.fault for part in parts if part.fault is not None]
+    if faults:
+        *others, last = faults
+        raise MatchwrightError("\n".join([*map(str, others), last.fact]), last.hint)
+    if any(part.state == "failing" for part in parts):
+        raise typer.Exit(1)
+
+
+def _settings(environment: str) -> "Settings":
+    from matchwright.secrets import ensure_local_secrets
+    from matchwright.settings import load_settings
+
+    settings = load_settings(environment)
+    if settings.environment == "local":
+        ensure_local_secrets(settings.home)
+    return settings
