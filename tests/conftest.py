@@ -9,7 +9,14 @@ from fixtures.models import SIGNING_KEY
 from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY as SIGNING_NAME, VERIFY_KEY, verify_key_of
 from matchwright.settings import Settings, load_settings
 
-pytest_plugins = ["fixtures.endpoints", "fixtures.models", "fixtures.postgres", "fixtures.redis", "fixtures.registry"]
+pytest_plugins = [
+    "fixtures.endpoints",
+    "fixtures.models",
+    "fixtures.object_store",
+    "fixtures.postgres",
+    "fixtures.redis",
+    "fixtures.registry",
+]
 
 
 @pytest.fixture(autouse=True)

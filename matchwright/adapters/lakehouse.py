@@ -38,9 +38,9 @@ def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
     from deltalake.exceptions import CommitFailedError, DeltaError
 
     for _ in range(_ATTEMPTS):
-        version = _current(uri, digest)
-        if version is None:
-            try:
+        try:
+            version = _current(uri, digest)
+            if version is None:
                 write_deltalake(
                     uri,
                     _arrow(frame),
@@ -49,11 +49,11 @@ def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
                     storage_options=_storage_options(uri),
                     commit_properties=CommitProperties(custom_metadata={DIGEST_KEY: digest}),
                 )
-            except CommitFailedError:
-                continue  # another writer was first: look again at what is there now
-            except (DeltaError, OSError) as error:
-                raise LakeError(f"Lake table {uri} cannot be written.", f"the lake says: {error}") from None
-            version = _current(uri, digest)
+                version = _current(uri, digest)
+        except CommitFailedError:
+            continue  # another writer was first: look again at what is there now
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"Lake table {uri} cannot be written.", f"the lake says: {_first_line(error)}") from None
         if version is not None:
             return TableVersion(uri=uri, version=version, digest=digest, rows=len(frame))
     raise LakeError(f"Lake table {uri} has too many writers.", "let one run of a spec write at a time, then run again")
@@ -97,12 +97,17 @@ def frame_digest(frame: pd.DataFrame) -> str:
 def _current(uri: str, digest: str) -> int | None:
     """The current version if its content is ``digest``."""
     from deltalake import DeltaTable
+    from deltalake.exceptions import TableNotFoundError
 
-    options = _storage_options(uri)
-    if not DeltaTable.is_deltatable(uri, storage_options=options):
+    try:
+        latest = DeltaTable(uri, storage_options=_storage_options(uri)).history(1)[0]
+    except TableNotFoundError:
         return None
-    latest = DeltaTable(uri, storage_options=options).history(1)[0]
     return int(latest["version"]) if latest.get(DIGEST_KEY) == digest else None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0]
 
 
 def _kind(column: "pd.Series[Any]") -> str:

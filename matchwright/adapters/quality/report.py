@@ -64,7 +64,8 @@ def advice(result: QualityResult, quarantine: str) -> str:
 
 def _sources(result: QualityResult, spec: MatchSpec) -> list[dict[str, str]]:
     names = {"left": spec.sources.left, "right": spec.sources.right}
-    return [{"key": key, "name": names[key]} for key in sorted({one.source for one in result.presence})]
+    found = sorted({one.source for one in result.presence})
+    return [{"key": key, "name": key if names[key] == key else f"{key} ({names[key]})"} for key in found]
 
 
 def _chart(result: QualityResult, spec: MatchSpec) -> dict[str, Any]:

@@ -85,7 +85,7 @@ class QualityResult(Plain):
 
 
 def figure(value: float | None, unit: str) -> str:
-    """A share with up to four decimals, a count with thousands separated."""
+    """A share with six digits, so that it never rounds onto its limit, or a count with thousands separated."""
     if value is None:
         return "nothing to observe"
-    return f"{value:.4g}" if unit == "share" else f"{value:,.0f}"
+    return f"{value:.6g}" if unit == "share" else f"{value:,.0f}"

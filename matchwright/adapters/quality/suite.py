@@ -15,8 +15,8 @@ ALL_FIELDS = "all fields"
 class Expected:
     """One expectation: Great Expectations' type and arguments, and what they mean here.
 
-    ``what`` says what a row that holds it is like. The limits are on the share of rows that
-    hold it, or on a figure of the whole table.
+    ``what`` says what a row must be like, or which figure of the table is limited. The limits
+    are on the share of rows that hold it, or on that figure.
     """
 
     field: str
@@ -39,8 +39,8 @@ def record_expectations(spec: MatchSpec) -> list[Expected]:
     if faults:
         raise SpecError(f"Spec '{spec.name}' expects what cannot be checked:", faults)
     expected = [
-        _each_row("record_id", "is present", "expect_column_values_to_not_be_null"),
-        _each_row("record_id", "is unique in its source", "expect_column_values_to_be_unique"),
+        _each_row("record_id", "must be present", "expect_column_values_to_not_be_null"),
+        _each_row("record_id", "must be unique in its source", "expect_column_values_to_be_unique"),
         Expected(
             ALL_FIELDS,
             "number of rows",
@@ -60,12 +60,12 @@ def pair_expectations(spec: MatchSpec) -> list[Expected]:
     labels = spec.quality.labels
     unlabelled = spec.quality.max_quarantined_share
     return [
-        _true("pair", "names records that exist", "records_exist", at_least=1 - labels.max_unknown_id_share),
-        _true("pair", "names records that are not quarantined", "records_clean"),
-        _true("pair", "names two different records", "records_differ"),
-        _true("label", "is yes or no", "label_known", at_least=1 - unlabelled),
-        _true("label", "is the same wherever the pair stands", "label_agrees"),
-        _true("pair", "stands for the first time", "first"),
+        _true("pair", "must name records that exist", "records_exist", at_least=1 - labels.max_unknown_id_share),
+        _true("pair", "must name records that are not quarantined", "records_clean"),
+        _true("pair", "must name two different records", "records_differ"),
+        _true("label", "must be yes or no", "label_known", at_least=1 - unlabelled),
+        _true("label", "must be the same wherever the pair stands", "label_agrees"),
+        _true("pair", "must stand once", "first"),
         Expected(
             "label",
             "pairs with contradicting labels",
@@ -94,8 +94,8 @@ def label_expectations(spec: MatchSpec) -> list[Expected]:
             "share of matching pairs",
             "expect_column_mean_to_be_between",
             {"column": "label", "min_value": labels.min_positive_share, "max_value": labels.max_positive_share},
-            at_least=labels.min_positive_share,
-            at_most=labels.max_positive_share,
+            at_least=labels.min_positive_share or None,
+            at_most=labels.max_positive_share if labels.max_positive_share < 1 else None,
         ),
     ]
 
@@ -110,21 +110,21 @@ def _of_field(name: str, quality: FieldQuality) -> Iterator[Expected]:
             at_least=quality.present_share,
         )
     if quality.required:
-        yield _each_row(name, "is present", "expect_column_values_to_not_be_null")
+        yield _each_row(name, "must be present", "expect_column_values_to_not_be_null")
     if quality.pattern is not None:
-        what = f"matches the pattern {quality.pattern}"
+        what = f"must match the pattern {quality.pattern}"
         yield _each_row(name, what, "expect_column_values_to_match_regex", regex=quality.pattern)
     if quality.max_length is not None:
-        what = f"has at most {quality.max_length} characters"
+        what = f"must have at most {quality.max_length} characters"
         yield _each_row(name, what, "expect_column_value_lengths_to_be_between", max_value=quality.max_length)
     if quality.minimum is not None:
-        what = f"is at least {quality.minimum:g}"
+        what = f"must be at least {quality.minimum:g}"
         yield _each_row(name, what, "expect_column_values_to_be_between", min_value=quality.minimum)
     if quality.maximum is not None:
-        what = f"is at most {quality.maximum:g}"
+        what = f"must be at most {quality.maximum:g}"
         yield _each_row(name, what, "expect_column_values_to_be_between", max_value=quality.maximum)
     if quality.allowed is not None:
-        what = f"is one of the {len(quality.allowed)} allowed values"
+        what = f"must be one of the {len(quality.allowed)} allowed values"
         yield _each_row(name, what, "expect_column_values_to_be_in_set", value_set=list(quality.allowed))
 
 
