@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from kfp import kubernetes
 from kfp.dsl import PipelineTask
 
+from matchwright.secrets import SIGNING_KEY
 from matchwright.settings import Cluster
 
 
@@ -46,7 +47,10 @@ def _configure(task: PipelineTask, cluster: Cluster, environment: str) -> None:
     for name, value in cluster.environment.items():
         task.set_env_variable(name, value)
     if cluster.secret_name:
-        kubernetes.use_secret_as_env(task, cluster.secret_name, {key: key for key in cluster.secret_keys})
+        # The key that signs bundles goes to the one step that signs.
+        signs = task.name.startswith("register")
+        keys = {key: key for key in cluster.secret_keys if key != SIGNING_KEY or signs}
+        kubernetes.use_secret_as_env(task, cluster.secret_name, keys)
     if cluster.volume_claim:
         kubernetes.mount_pvc(task, cluster.volume_claim, cluster.volume_mount)
 

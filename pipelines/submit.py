@@ -71,10 +71,16 @@ def submit(name: str, settings: Settings, arguments: Mapping[str, str], *, run_n
 
 
 def _client(settings: Settings) -> Any:
+    import kfp_server_api
     from kfp import Client
 
-    cluster = settings.cluster
-    return Client(host=cluster.host, namespace=cluster.namespace, existing_token=os.environ.get(TOKEN))
+    cluster, token = settings.cluster, os.environ.get(TOKEN)
+    # Ask once ourselves: the client would take 25 seconds and five logged tracebacks to say that it may not.
+    asked = kfp_server_api.Configuration(host=cluster.host.rstrip("/"))
+    if token:
+        asked.api_key, asked.api_key_prefix = {"authorization": token}, {"authorization": "Bearer"}
+    kfp_server_api.HealthzServiceApi(kfp_server_api.ApiClient(asked)).healthz_service_get_healthz()
+    return Client(host=cluster.host, namespace=cluster.namespace, existing_token=token)
 
 
 def _version_id(client: Any, pipeline_id: str, version: str) -> str | None:
