@@ -1,6 +1,7 @@
 """The server process: one socket, one worker, a bundle that is loaded before or behind it."""
 
 import logging
+import signal
 import socket
 from pathlib import Path
 from threading import Thread
@@ -53,6 +54,9 @@ def serve(bundle: Path, log_folder: Path, host: str, port: int, *, reuse_port: b
     if not reuse_port:
         Thread(target=load, name="load", daemon=True).start()
     _log.info("listening on port %d", listener.getsockname()[1])
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal once more when it is done; it must end the process with code 0
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     server.run(sockets=[listener])
     if refused:
         raise refused[0]

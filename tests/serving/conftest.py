@@ -4,8 +4,8 @@ import base64
 from collections.abc import Iterator
 
 import pytest
-
 from fixtures.models import SIGNING_KEY
+
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, verify_key_of
 
 

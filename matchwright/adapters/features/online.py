@@ -61,12 +61,7 @@ class OnlineFeatures:
 
 def _found(response: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which rows the store holds; a record whose every field is missing is held all the same."""
-    from feast.protos.feast.serving.ServingService_pb2 import FieldStatus
-
-    features = [
-        result.statuses
-        for name, result in zip(response.metadata.feature_names.val, response.results, strict=True)
-        if name != ENTITY_KEY
-    ]
-    found: np.ndarray[Any, np.dtype[np.bool_]] = (np.array(features) != FieldStatus.NOT_FOUND).any(axis=0)
-    return found
+    names = list(response.metadata.feature_names.val)
+    row = next(result for name, result in zip(names, response.results, strict=True) if name != ENTITY_KEY)
+    # not by status: Redis reports the values of a record it does not know as missing, not as not found
+    return np.array([moment.seconds > 0 for moment in row.event_timestamps], dtype=bool)

@@ -1,0 +1,190 @@
+"""The feature store on SQLite and on a real Redis: what is written is what is read, by version and by name."""
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from fixtures.redis import running_redis
+
+from matchwright.adapters.features import FeatureSet, OnlineFeatures, RecordFeatureStore
+from matchwright.core.corpus import Corpus, feature_version
+from matchwright.core.records import conform_values, feature_schema, normal_forms, record_features
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import FeatureStoreError
+from matchwright.settings import Settings
+
+OFFERS = [
+    {"record_id": "1", "title": "acme turbo toaster", "brand": "acme", "model": "tt-4411", "price": 39.9},
+    {"record_id": "2", "title": "zenith garden hose", "price": 12.5, "category": "garden"},
+    {"record_id": "3", "title": "Ärmelschürze, größe 42", "brand": "zenith"},
+    {"record_id": "4"},
+]
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """An environment whose online store is SQLite, then one whose is a real Redis."""
+    if request.param == "sqlite":
+        return Settings(environment="test", home=tmp_path)
+    server = request.getfixturevalue("redis_server")
+    return Settings(environment="test", home=tmp_path, features={"online": "redis", "connection": server.connection(3)})
+
+
+def computed(spec: MatchSpec, offers: list[dict], snapshot_version: int = 1) -> tuple[FeatureSet, pd.DataFrame]:
+    conformed = conform_values(offers, spec, "left")
+    corpus = Corpus.fit(normal_forms(conformed, spec), spec)
+    frame = record_features(conformed, spec, corpus)
+    feature_set = FeatureSet(
+        spec_name=spec.name,
+        feature_version=feature_version(spec, corpus),
+        columns=feature_schema(spec),
+        snapshot_version=snapshot_version,
+        rows=len(frame),
+    )
+    return feature_set, frame
+
+
+def publish(settings: Settings, feature_set: FeatureSet, frame: pd.DataFrame) -> RecordFeatureStore:
+    store = RecordFeatureStore(settings)
+    store.write(feature_set, frame)
+    store.apply(feature_set)
+    store.materialise(feature_set)
+    return store
+
+
+def test_both_sides_return_the_rows_that_were_written_in_the_order_asked_for(
+    store_settings: Settings, products_spec: MatchSpec
+) -> None:
+    feature_set, frame = computed(products_spec, OFFERS)
+    store = publish(store_settings, feature_set, frame)
+    asked = ["left:3", "left:1", "left:4", "left:2"]
+    expected = frame.set_index("record_key").loc[asked].reset_index()
+    pd.testing.assert_frame_equal(store.historical(feature_set, asked), expected)
+    online = OnlineFeatures(store_settings, products_spec, feature_set.feature_version).read(asked)
+    pd.testing.assert_frame_equal(online.drop(columns="found"), expected)
+    assert online["found"].all()
+
+
+def test_a_record_without_a_value_is_found_and_an_unknown_one_is_not(
+    store_settings: Settings, products_spec: MatchSpec
+) -> None:
+    feature_set, frame = computed(products_spec, OFFERS)
+    publish(store_settings, feature_set, frame)
+    online = OnlineFeatures(store_settings, products_spec, feature_set.feature_version)
+    rows = online.read(["left:nobody", "left:4", "left:1", "left:4"])
+    assert rows["found"].tolist() == [False, True, True, True]
+    assert rows.loc[0, list(feature_set.columns)].isna().all()
+    assert online.read([]).columns.tolist() == rows.columns.tolist()
+
+
+def test_materialising_again_changes_nothing_and_repairs_what_was_left_half_done(
+    store_settings: Settings, products_spec: MatchSpec
+) -> None:
+    feature_set, frame = computed(products_spec, OFFERS)
+    keys = frame["record_key"].tolist()
+    store = publish(store_settings, feature_set, frame)
+    online = OnlineFeatures(store_settings, products_spec, feature_set.feature_version)
+    first = online.read(keys)
+    store.materialise(feature_set)
+    pd.testing.assert_frame_equal(online.read(keys), first)
+    corrected = frame.assign(brand="corrected")  # the same version and moment
+    store.write(feature_set, corrected)
+    store.materialise(feature_set)
+    assert set(online.read(keys)["brand"]) == {"corrected"}
+
+
+def test_a_killed_materialisation_can_be_run_again(store_settings: Settings, products_spec: MatchSpec) -> None:
+    from feast.feature_view import FeatureViewState
+
+    feature_set, frame = computed(products_spec, OFFERS)
+    store = publish(store_settings, feature_set, frame)
+    feast = store._store
+    view = feast.get_feature_view(feature_set.name)
+    view.state = FeatureViewState.MATERIALIZING  # what a killed process leaves in the registry
+    feast.registry.apply_feature_view(view, feast.project, commit=True)
+    online = OnlineFeatures(store_settings, products_spec, feature_set.feature_version)
+    assert online.read(["left:1"])["found"].all(), "the endpoint goes on reading while a pipeline materialises"
+    again = publish(store_settings, feature_set, frame)
+    assert len(again.historical(feature_set, frame["record_key"].tolist())) == len(frame)
+
+
+def test_an_earlier_version_stays_readable_beside_a_later_one(
+    store_settings: Settings, products_spec: MatchSpec, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, old_frame = computed(products_spec, OFFERS)
+    after, new_frame = computed(
+        products_spec, OFFERS * 1 + [{"record_id": str(n), "title": "acme"} for n in range(5, 9)], 2
+    )
+    assert before.name != after.name
+    with caplog.at_level(logging.INFO):
+        publish(store_settings, before, old_frame)
+        store = RecordFeatureStore(store_settings)
+        assert store.apply(before) == []
+        store.write(after, new_frame)
+        assert store.apply(after) == [f"create feature view {after.name}", f"create feature service {after.name}"]
+        store.materialise(after)
+    assert f"feature store plan: create feature view {after.name}" in caplog.messages
+    old = OnlineFeatures(store_settings, products_spec, before.feature_version).read(old_frame["record_key"].tolist())
+    pd.testing.assert_frame_equal(old.drop(columns="found"), old_frame)
+    pd.testing.assert_frame_equal(store.historical(before, old_frame["record_key"].tolist()), old_frame)
+    assert OnlineFeatures(store_settings, products_spec, after.feature_version).read(["left:8"])["found"].all()
+
+
+def test_rows_that_do_not_add_up_are_refused(settings: Settings, products_spec: MatchSpec) -> None:
+    feature_set, frame = computed(products_spec, OFFERS)
+    store = RecordFeatureStore(settings)
+    with pytest.raises(FeatureStoreError, match="Expected 4 record"):
+        store.write(feature_set, pd.concat([frame, frame.head(1)], ignore_index=True))
+    with pytest.raises(FeatureStoreError, match="columns"):
+        store.write(feature_set, frame.drop(columns="brand"))
+    publish(settings, feature_set, frame)
+    with pytest.raises(FeatureStoreError, match="Expected 2 record"):
+        store.historical(feature_set, ["left:1", "left:1"])
+
+
+def test_an_unknown_version_is_refused_in_plain_words(settings: Settings, products_spec: MatchSpec) -> None:
+    with pytest.raises(FeatureStoreError, match="products_records_000000000000") as caught:
+        OnlineFeatures(settings, products_spec, "000000000000")
+    assert "Hint:" in str(caught.value)
+
+
+def test_a_redis_that_goes_down_and_comes_back(tmp_path: Path, products_spec: MatchSpec) -> None:
+    feature_set, frame = computed(products_spec, OFFERS)
+    with running_redis() as server:
+        settings = Settings(
+            environment="test", home=tmp_path, features={"online": "redis", "connection": server.connection()}
+        )
+        publish(settings, feature_set, frame)
+        online = OnlineFeatures(settings, products_spec, feature_set.feature_version)
+        assert online.read(["left:1"])["found"].all()
+    with pytest.raises(FeatureStoreError, match="ConnectionError") as caught:
+        online.read(["left:1"])
+    assert "left:1" not in str(caught.value)
+
+
+def test_the_registry_may_be_a_real_postgresql(
+    tmp_path: Path, make_postgres_database, products_spec: MatchSpec
+) -> None:
+    plain = make_postgres_database().replace("postgresql+psycopg2", "postgresql")
+    settings = Settings(environment="test", home=tmp_path, features={"registry_uri": plain})
+    feature_set, frame = computed(products_spec, OFFERS)
+    publish(settings, feature_set, frame)
+    assert OnlineFeatures(settings, products_spec, feature_set.feature_version).read(["left:2"])["found"].all()
+
+
+def test_feast_is_opened_without_the_training_stack(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from matchwright.adapters.features.connect import open_store
+from matchwright.settings import Settings
+assert "feast" not in sys.modules
+open_store(Settings(environment="test", home="{tmp_path}"))
+print([name for name in ("mlflow", "kfp", "torch", "shap", "great_expectations", "evidently") if name in sys.modules])
+import torch
+print(torch.zeros(1).item())
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+    assert said.split("\n")[:2] == ["[]", "0.0"]

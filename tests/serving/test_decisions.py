@@ -1,0 +1,207 @@
+"""What the endpoint decides, logs and counts; and what it does when the feature store is away."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from fastapi.testclient import TestClient
+
+from matchwright.core.bundle import Bundle, load_bundle
+from matchwright.errors import FeatureStoreError
+from matchwright.secrets import pair_pseudonym
+from serving.app import create_app
+from serving.runtime import Runtime
+from serving.service import Service
+
+CANARY = "zebediahcanary"
+
+
+class Stores:
+    """Record features by key; raises like a store that is down where ``down`` is set."""
+
+    def __init__(self, features: pd.DataFrame) -> None:
+        self._features = features.set_index("record_key", drop=False)
+        self.down = False
+
+    def open(self, bundle: Bundle):
+        return self.read
+
+    def read(self, keys) -> pd.DataFrame:
+        if self.down:
+            raise FeatureStoreError("The feature store failed while reading (ConnectionError).")
+        frame = self._features.reindex(keys)
+        return frame.assign(record_key=list(keys), found=frame["record_key"].notna().to_numpy()).reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def bundle(trained_bundle: Path, verify_key: bytes) -> Bundle:
+    return load_bundle(trained_bundle, verify_key)
+
+
+@pytest.fixture
+def stores(small_world) -> Stores:
+    return Stores(small_world.features)
+
+
+@pytest.fixture
+def client(bundle: Bundle, stores: Stores, tmp_path: Path) -> TestClient:
+    return TestClient(create_app(Service(tmp_path / "log", Runtime(bundle, stores.open))))
+
+
+def logged(tmp_path: Path) -> list[dict]:
+    return [json.loads(line) for path in (tmp_path / "log").rglob("*.jsonl") for line in path.read_text().splitlines()]
+
+
+def values(record: pd.Series, spec) -> dict:
+    return {name: record[name] for name in spec.compared if record[name] is not None}
+
+
+def test_ping_names_the_bundle(client: TestClient, bundle: Bundle) -> None:
+    response = client.get("/ping")
+    assert response.status_code == 200
+    assert response.headers["X-Matchwright-Bundle"] == bundle.digest
+    facts = {"name": "persons", "version": bundle.manifest.version, "digest": bundle.digest}
+    assert response.json() == {"status": "ok", "bundle": facts, "mode": "full"}
+
+
+def test_until_the_bundle_is_loaded_the_answer_is_503(tmp_path: Path) -> None:
+    client = TestClient(create_app(Service(tmp_path)))
+    assert client.get("/ping").status_code == 503
+    assert client.post("/invocations", json={"pairs": []}).status_code == 503
+
+
+def test_pairs_get_the_decisions_of_the_model(client: TestClient, bundle: Bundle, small_world, tmp_path: Path) -> None:
+    spec, left, right = small_world.spec, small_world.left.head(20), small_world.right.head(20)
+    pairs = [
+        {"left": values(one, spec), "right": values(other, spec)}
+        for (_, one), (_, other) in zip(left.iterrows(), right.iterrows(), strict=True)
+    ]
+    body = client.post("/invocations", json={"pairs": pairs}).json()
+    expected = bundle.model.decide(left, right)
+    assert body["mode"] == "full"
+    assert [d["score"] for d in body["decisions"]] == [d.score for d in expected]
+    assert [d["band"] for d in body["decisions"]] == [d.band for d in expected]
+    assert [[r["code"] for r in d["reasons"]] for d in body["decisions"]] == [
+        [r.code for r in d.reasons] for d in expected
+    ]
+    assert [line["comparisons"] for line in logged(tmp_path)] == [d.comparisons for d in expected]
+
+
+def test_a_logged_decision_can_be_replayed_from_its_comparisons(
+    client: TestClient, bundle: Bundle, tmp_path: Path
+) -> None:
+    golden = bundle.model.spec.golden[0]
+    client.post("/invocations", json={"pairs": [{"left": golden.left, "right": golden.right}]})
+    (line,) = logged(tmp_path)
+    (again,) = bundle.model.decide_compared(pd.DataFrame([line["comparisons"]], dtype="float32"))
+    assert (again.band, [reason.code for reason in again.reasons]) == (line["band"], line["reasons"])
+    assert again.score == pytest.approx(line["score"], abs=1e-4)
+
+
+def test_a_missing_field_is_missing_evidence_and_not_a_fault(client: TestClient) -> None:
+    record = {"surname": "testwell", "given_name": None}
+    response = client.post("/invocations", json={"pairs": [{"left": record, "right": record}]})
+    assert response.status_code == 200
+    assert response.json()["decisions"][0]["band"] in {"match", "review", "no_match"}
+
+
+def test_the_log_has_its_keys_and_pseudonyms_and_no_values(client: TestClient, tmp_path: Path, capfd) -> None:
+    left = {"surname": CANARY, "street": f"{CANARY} lane", "record_id": f"{CANARY}-1"}
+    pair = {"left": left, "right": {**left, "record_id": f"{CANARY}-2"}}
+    rank = {"query": left, "candidates": [f"right:{CANARY}"]}
+    bad = {"pairs": [{"left": {"surname": [CANARY]}, "right": left}]}
+    assert [client.post("/invocations", json=body).status_code for body in ({"pairs": [pair]}, rank, bad)] == [
+        200,
+        200,
+        422,
+    ]
+    first, second = logged(tmp_path)
+    assert set(first) == {
+        "decision_id", "time", "name", "bundle", "mode", "kind", "pair", "score", "band", "reasons", "comparisons",
+    }  # fmt: skip
+    assert (first["kind"], second["kind"]) == ("pair", "rank")
+    assert first["pair"] == pair_pseudonym(f"left:{CANARY}-1", f"right:{CANARY}-2")
+    assert second["pair"] == pair_pseudonym(f"right:{CANARY}", f"left:{CANARY}-1")
+    written = "".join(path.read_text() for path in (tmp_path / "log").rglob("*") if path.is_file())
+    said = capfd.readouterr()
+    for text in (written, said.out, said.err, client.get("/metrics").text):
+        assert CANARY not in text.lower()
+
+
+def test_candidates_are_ranked_by_score(client: TestClient, small_world) -> None:
+    record = small_world.left.iloc[0]
+    true = small_world.right.iloc[0]["record_key"]
+    others = [key for key in small_world.right["record_key"].head(40) if key != true]
+    request = {"query": values(record, small_world.spec), "candidates": [*others, true], "top": 5}
+    body = client.post("/invocations", json=request).json()
+    assert body["decisions"][0]["candidate"] == true
+    assert body["decisions"][0]["band"] == "match"
+    scores = [decision["score"] for decision in body["decisions"]]
+    assert scores == sorted(scores, reverse=True)
+    assert len(scores) == 5
+    assert body["candidates"] == {"given": 40, "scored": 40, "features_unavailable": 0}
+
+
+def test_the_side_of_a_query_follows_from_its_candidates(client: TestClient, small_world) -> None:
+    right = small_world.right.iloc[0]
+    key = small_world.left.iloc[0]["record_key"]
+    body = client.post("/invocations", json={"query": values(right, small_world.spec), "candidates": [key, key]}).json()
+    assert [d["band"] for d in body["decisions"]] == ["match", "match"]
+
+
+def test_a_candidate_without_features_is_left_to_review(client: TestClient, small_world, tmp_path: Path) -> None:
+    true = small_world.right.iloc[0]["record_key"]
+    request = {"query": values(small_world.left.iloc[0], small_world.spec), "candidates": ["right:unheard-of", true]}
+    body = client.post("/invocations", json=request).json()
+    assert body["mode"] == "features_unavailable"
+    scored, abstained = body["decisions"]
+    assert (scored["candidate"], scored["mode"]) == (true, "full")
+    assert {key: abstained[key] for key in ("candidate", "score", "band", "mode", "reasons")} == {
+        "candidate": "right:unheard-of",
+        "score": None,
+        "band": "review",
+        "mode": "features_unavailable",
+        "reasons": [],
+    }
+    assert "matchwright_features_missing_total 1.0" in client.get("/metrics").text
+    assert set(logged(tmp_path)[1]["comparisons"].values()) == {None}
+
+
+def test_a_store_that_is_down_is_a_named_mode_until_it_is_back(client: TestClient, stores: Stores, small_world) -> None:
+    request = {
+        "query": values(small_world.left.iloc[0], small_world.spec),
+        "candidates": list(small_world.right["record_key"].head(3)),
+    }
+    stores.down = True
+    body = client.post("/invocations", json=request).json()
+    assert (body["mode"], {d["band"] for d in body["decisions"]}) == ("features_unavailable", {"review"})
+    assert client.get("/ping").json()["mode"] == "features_unavailable"
+    pair = {"left": {"surname": "testwell"}, "right": {"surname": "testwell"}}
+    assert client.post("/invocations", json={"pairs": [pair]}).json()["mode"] == "full"
+    stores.down = False
+    assert client.post("/invocations", json=request).json()["mode"] == "full"
+    assert client.get("/ping").json()["mode"] == "full"
+    text = client.get("/metrics").text
+    assert 'matchwright_decisions_total{band="review",kind="rank",mode="features_unavailable"} 3.0' in text
+    assert 'matchwright_requests_total{code="200"} 3.0' in text
+
+
+def test_a_decision_that_cannot_be_logged_is_not_given(bundle: Bundle, stores: Stores, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("a file where the folder should be")
+    client = TestClient(create_app(Service(tmp_path / "log", Runtime(bundle, stores.open))))
+    pair = {"left": {"surname": "testwell"}, "right": {"surname": "testwell"}}
+    response = client.post("/invocations", json={"pairs": [pair]})
+    assert response.status_code == 503
+    assert "decisions" not in response.json()
+    assert "matchwright_decision_log_failures_total 1.0" in client.get("/metrics").text
+
+
+def test_without_the_identifier_key_decisions_are_logged_without_a_pair(
+    bundle: Bundle, stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MATCHWRIGHT_IDENTIFIER_KEY")
+    client = TestClient(create_app(Service(tmp_path / "log", Runtime(bundle, stores.open))))
+    record = {"surname": "testwell", "record_id": "1"}
+    assert client.post("/invocations", json={"pairs": [{"left": record, "right": record}]}).status_code == 200
+    assert logged(tmp_path)[0]["pair"] is None
