@@ -13,7 +13,7 @@ from matchwright.errors import LedgerError
 def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'ledger.db'}"
-    return request.getfixturevalue("new_postgres_database")()
+    return request.getfixturevalue("make_postgres_database")()
 
 
 def act(action, version, endpoint="local:persons"):

@@ -24,19 +24,20 @@ def connected(settings: Settings) -> Iterator[Any]:
     """An ``MlflowClient`` of the environment's tracking and registry store.
 
     Raises:
-        RegistryError: in place of any MlflowException, within the ``with`` block too.
+        RegistryError: in place of MLflow's and its database's errors, within the ``with`` block too.
     """
     quieten()
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
 
+    hint = "check registry.tracking_uri (MATCHWRIGHT_REGISTRY__TRACKING_URI) and that the store answers"
     try:
         yield MlflowClient(tracking_uri=settings.tracking_uri, registry_uri=settings.tracking_uri)
     except MlflowException as error:
-        raise RegistryError(
-            f"MLflow refused ({error.error_code}): {error.message}",
-            "check registry.tracking_uri (MATCHWRIGHT_REGISTRY__TRACKING_URI) and that the store answers",
-        ) from error
+        raise RegistryError(f"MLflow refused ({error.error_code}): {error.message}", hint) from error
+    except SQLAlchemyError as error:
+        raise RegistryError(f"MLflow's database failed: {type(error).__name__}.", hint) from error
 
 
 def experiment_id(client: Any, settings: Settings) -> str:

@@ -29,10 +29,9 @@ class PairModel(PythonModel):  # type: ignore[misc]
         key = os.environ.get("MATCHWRIGHT_VERIFY_KEY") or context.model_config["verify_key"]
         self._model = load_bundle(Path(context.artifacts["bundle"]), base64.b64decode(key)).model
 
-    # Without a type hint on the input: MLflow would take it for a schema; the signature is ours.
-    def predict(self, context, model_input, params=None) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+    def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """One row per pair: ``score`` (calibrated probability), ``band``, ``reasons`` (list of codes)."""
-        pairs = pd.DataFrame(model_input)
+        pairs = pd.DataFrame(model_input)  # a caller that goes round MLflow's wrapper may give a dict
         decisions = decide_values(self._model, self._values(pairs, "left"), self._values(pairs, "right"))
         return pd.DataFrame(
             {
