@@ -22,11 +22,16 @@ _HEADLINES: dict[str, str] = {
 
 
 class Window(Frozen):
-    """The decisions judged: ISO times (empty where there are none) and what was left out, in words."""
+    """The decisions judged: first and last time, as text (empty where open), and what was left out."""
 
     since: str = ""
     until: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def span(self) -> str:
+        """Such as ``from 2026-03-01 06:00 to 2026-03-01 18:00 UTC``."""
+        return " ".join([f"from {self.since}"] * bool(self.since) + [f"to {self.until}"] * bool(self.until))
 
 
 class Effect(Frozen):
@@ -77,10 +82,9 @@ class Verdict(Frozen):
     def text(self) -> str:
         """The verdict on one screen, under 25 lines."""
         figures, window = self.figures, self.window
-        span = f" from {window.since} to {window.until}" if window.since else ""
         lines = [
             self.headline,
-            f"  {self.spec}, bundle {self.bundle[:12]}, {figures.decisions:,} decisions{span}",
+            f"  {self.spec}, bundle {self.bundle[:12]}, {figures.decisions:,} decisions {window.span}".rstrip(),
             *(f"  Note: {note}" for note in window.notes[:3]),
         ]
         if self.findings:

@@ -31,7 +31,6 @@ def drift_page(verdict: Verdict, full_report: str = "", address: str = "") -> st
         address: the run's path within the Evidently UI.
     """
     figures, window = verdict.figures, verdict.window
-    span = f", {window.since} to {window.until}" if window.since else ""
     document = verdict.model_dump_json().replace("<", "\\u003c")  # so that no text can end the script element
     parts = [
         "<!doctype html>",
@@ -39,9 +38,9 @@ def drift_page(verdict: Verdict, full_report: str = "", address: str = "") -> st
         f'<head><meta charset="utf-8"><title>{escape(verdict.spec)}: {escape(verdict.status)}</title>'
         f"<style>{_STYLE}</style></head><body>",
         f'<header style="background:{_COLOURS[verdict.status]}"><h1>{escape(verdict.headline)}</h1>'
-        f"<p>{escape(verdict.spec)}, bundle {escape(verdict.bundle[:12])}, {figures.decisions:,} decisions"
-        f"{escape(span)}; distances on {figures.sampled:,} of them against {figures.reference_rows:,} reference pairs"
-        "</p></header><main>",
+        f"<p>{escape(verdict.spec)}, bundle {escape(verdict.bundle[:12])}, {figures.decisions:,} decisions "
+        f"{escape(window.span)}; distances on {figures.sampled:,} of them against {figures.reference_rows:,} "
+        "reference pairs</p></header><main>",
         _list("Notes", window.notes, "ul"),
         _list("What to do next", verdict.next_steps, "ol"),
         _list("What moved", _moved(verdict), "ul"),

@@ -120,7 +120,7 @@ def _describe(window: DecisionWindow, period: Period) -> Window:
         notes.append(f"{window.other_labels:,} labels belong to no decision of this window.")
     since, until = window.since or period.since, window.until or period.until
     return Window(
-        since=f"{since:%Y-%m-%d %H:%M}" if since else "",
+        since=f"{since:%Y-%m-%d %H:%M} UTC" if since else "",
         until=f"{until:%Y-%m-%d %H:%M} UTC" if until else "",
         notes=tuple(notes),
     )

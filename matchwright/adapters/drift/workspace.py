@@ -7,6 +7,7 @@ one torn file keeps the Evidently UI from starting.
 """
 
 import os
+import shutil
 import tempfile
 import uuid
 from dataclasses import dataclass
@@ -78,30 +79,38 @@ def save_run(workspace: str, measured: Measured, spec: MatchSpec, identity: RunI
 def _to_folder(
     workspace: Path, measured: Measured, spec: MatchSpec, identity: RunIdentity, name: str, board: Any
 ) -> dict[str, uuid.UUID]:
-    """Evidently writes to a folder beside the projects; each file is then moved to its place."""
+    """Evidently writes to a folder elsewhere; each file is then put in its place.
+
+    Not within the workspace: a running UI watches that, and its watcher dies of a folder that is gone.
+    """
     from evidently.sdk.models import ProjectModel
     from evidently.ui.workspace import Workspace
 
-    workspace.mkdir(parents=True, exist_ok=True)
     project = workspace / str(identity.project)
     (project / "snapshots").mkdir(parents=True, exist_ok=True)
     runs = {}
-    with tempfile.TemporaryDirectory(prefix=".draft-", dir=workspace) as draft:
+    with tempfile.TemporaryDirectory(prefix="evidently-") as draft:
         drafted = Workspace(draft)
         drafted.add_project(ProjectModel(id=identity.project, name=spec.name, description=spec.description))
         drafted.save_dashboard(identity.project, board)
         for tag, snapshot in measured.snapshots.items():
             saved = drafted.add_run(identity.project, snapshot, name=f"{name} ({tag})")
             runs[tag] = identity.run(tag)
-            _move(Path(saved.url), project / "snapshots" / f"{runs[tag]}.json")
+            _put(Path(saved.url), project / "snapshots" / f"{runs[tag]}.json")
         for file in ("metadata.json", "dashboard.json"):
-            _move(Path(draft) / str(identity.project) / file, project / file)
+            _put(Path(draft) / str(identity.project) / file, project / file)
     return runs
 
 
-def _move(draft: Path, place: Path) -> None:
-    os.replace(draft, place)
-    os.utime(place)  # a running UI watches for changes of a file at its place and is blind to files moved there
+def _put(draft: Path, place: Path) -> None:
+    beside = place.with_name(f".{place.name}.{os.getpid()}")
+    shutil.copyfile(draft, beside)
+    beside.replace(place)
+    # A running UI's watcher sees a write to a file in its place, and not that one was moved there.
+    with place.open("r+b") as file:
+        first = file.read(1)
+        file.seek(0)
+        file.write(first)
 
 
 def _to_service(

@@ -1,0 +1,77 @@
+"""``matchwright drift``: judge the decision log on this machine, without a pipeline."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from matchwright.core.verdict import Verdict
+
+EXIT_CODES = {"ok": 0, "watch": 0, "alarm": 2, "not_enough_data": 3}
+_STYLES = {"ok": "green", "watch": "yellow", "alarm": "red", "not_enough_data": "bright_black"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root command."""
+    app.command()(drift)
+
+
+def drift(
+    spec: Annotated[
+        Path, typer.Option(help="The match spec: its name picks the decisions, it sets the limits.")
+    ] = Path("specs/persons.yaml"),
+    since: Annotated[str, typer.Option(help="ISO date or time, or a span back such as 24h or 7d; all if empty.")] = "",
+    until: Annotated[str, typer.Option(help="ISO date or time, exclusive; now if empty.")] = "",
+    labels: Annotated[str, typer.Option(help="CSV or Parquet of arrived labels: decision_id, label (1 or 0).")] = "",
+    decisions: Annotated[
+        Path | None, typer.Option(help="A decision log folder, or one file of it; this environment's if not given.")
+    ] = None,
+    bundle: Annotated[Path | None, typer.Option(help="A bundle folder; the champion's if not given.")] = None,
+    version: Annotated[str, typer.Option(help="Of which version; the champion if not given.")] = "",
+    environment: Annotated[str, typer.Option(help="An environment of pipelines/configs.")] = "",
+) -> None:
+    """Compare decisions with the reference of the bundle that made them, and say what to do.
+
+    Exit code 0: ok or watch. 1: could not be run. 2: alarm. 3: not enough decisions to judge.
+    """
+    from matchwright.core.spec import load_spec
+    from matchwright.secrets import ensure_local_secrets
+    from matchwright.settings import load_settings
+    from matchwright.steps.fetch_champion import fetch_champion
+    from matchwright.steps.monitor import monitor, read_verdict
+
+    settings, parsed = load_settings(environment), load_spec(spec)
+    if settings.environment == "local":
+        ensure_local_secrets(settings.home)
+    folder = settings.folder("drift", parsed.name)
+    if bundle is None:
+        bundle = folder / "bundle"
+        fetch_champion(settings=settings, name=parsed.name, version=version, bundle=bundle)
+    judged = monitor(
+        settings=settings,
+        spec=parsed,
+        bundle=bundle,
+        decisions=decisions,
+        since=since,
+        until=until,
+        labels=labels,
+        report=folder / "report.html",
+        verdict=folder / "verdict.json",
+    )
+    _show(read_verdict(Path(judged["verdict"])), judged)
+    raise typer.Exit(EXIT_CODES[judged["status"]])
+
+
+def _show(verdict: "Verdict", judged: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.panel import Panel
+
+    console = Console(highlight=False)
+    headline, rest = verdict.text().strip().split("\n", 1)
+    style = _STYLES[verdict.status]
+    console.print(Panel(f"[bold {style}]{escape(headline)}[/]\n{escape(rest)}", border_style=style))
+    console.print(f"Report {judged['report']}", soft_wrap=True, markup=False)
+    if judged["address"]:
+        console.print(f"Evidently UI (`matchwright up`) {judged['address']}", soft_wrap=True, markup=False)
