@@ -1,0 +1,154 @@
+"""Every pipeline compiles for every environment, and carries what the environment's cluster section says."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from google.protobuf import json_format
+from kfp.pipeline_spec import pipeline_spec_pb2
+
+from matchwright.settings import configs_folder, load_settings
+from pipelines.catalogue import PIPELINES
+from pipelines.compile import compile_all
+
+ENVIRONMENTS = sorted(path.stem for path in configs_folder().glob("*.yaml"))
+# Their result depends on more than their arguments: a registry, an endpoint or a log that others change.
+UNCACHED = {"champion", "register", "register-2", "release", "fetch-champion", "monitor", "alarm"}
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The documents of each package, by environment and pipeline: the pipeline, then its platform settings."""
+    documents = {}
+    for environment in ENVIRONMENTS:
+        folder = tmp_path_factory.mktemp(environment)
+        for path in compile_all(load_settings(environment), folder):
+            documents[environment, path.stem] = list(yaml.safe_load_all(path.read_text()))
+    return documents
+
+
+def tasks_of(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every task of a pipeline that runs something, those inside branches too."""
+    dags = [spec["root"]["dag"], *(c["dag"] for c in spec["components"].values() if "dag" in c)]
+    tasks = {name: task for dag in dags for name, task in dag["tasks"].items()}
+    return {n: t for n, t in tasks.items() if "executorLabel" in spec["components"][t["componentRef"]["name"]]}
+
+
+def containers(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: executor["container"] for name, executor in spec["deploymentSpec"]["executors"].items()}
+
+
+def test_all_environments_and_pipelines_are_there(compiled: dict[tuple[str, str], Any]) -> None:
+    assert {"local", "dev", "staging", "prod"} <= set(ENVIRONMENTS)
+    assert {name for _, name in compiled} == set(PIPELINES) == {"train", "release", "monitor"}
+
+
+def test_what_is_written_is_a_pipeline(compiled: dict[tuple[str, str], Any]) -> None:
+    for documents in compiled.values():
+        json_format.ParseDict(documents[0], pipeline_spec_pb2.PipelineSpec())
+        json_format.ParseDict(documents[1], pipeline_spec_pb2.PlatformSpec())
+
+
+def test_the_training_pipeline_has_every_step(compiled: dict[tuple[str, str], Any]) -> None:
+    tasks = tasks_of(compiled["local", "train"][0])
+
+    steps = "ingest validate accept features candidates train calibrate champion evaluate gate explain register"
+    assert set(tasks) == {*steps.split(), "register-2"}
+
+
+def test_either_branch_registers_and_says_which_it_was(compiled: dict[tuple[str, str], Any]) -> None:
+    spec = compiled["local", "train"][0]
+    tasks = tasks_of(spec)
+
+    said = {
+        name: tasks[name]["inputs"]["parameters"]["gate"]["runtimeValue"]["constant"] for name in tasks if "reg" in name
+    }
+    conditions = [
+        task["triggerPolicy"]["condition"]
+        for component in spec["components"].values()
+        for task in component.get("dag", {}).get("tasks", {}).values()
+        if "triggerPolicy" in task
+    ]
+    assert said == {"register": "pass", "register-2": "fail"}
+    assert len(conditions) == 2
+    assert all("gate-Output" in condition and "'pass'" in condition for condition in conditions)
+
+
+def test_features_wait_until_the_batch_is_accepted(compiled: dict[tuple[str, str], Any]) -> None:
+    tasks = tasks_of(compiled["local", "train"][0])
+
+    assert "accept" in tasks["features"]["dependentTasks"]
+
+
+def test_no_step_installs_anything(compiled: dict[tuple[str, str], Any]) -> None:
+    for documents in compiled.values():
+        assert "pip install" not in yaml.safe_dump(documents[0])
+
+
+def test_the_cache_sees_the_code(compiled: dict[tuple[str, str], Any]) -> None:
+    """A cached step takes the code digest, or imports none of our code but its errors."""
+    for documents in compiled.values():
+        for name, task in tasks_of(documents[0]).items():
+            cached = task["cachingOptions"].get("enableCache", False)
+            assert cached == (name not in UNCACHED), name
+            assert "code_digest" in task["inputs"]["parameters"] or name in {"accept", "alarm"}, name
+
+
+def test_evaluation_is_cached_for_one_champion_only(compiled: dict[tuple[str, str], Any]) -> None:
+    parameters = tasks_of(compiled["local", "train"][0])["evaluate"]["inputs"]["parameters"]
+
+    assert parameters["champion"]["taskOutputParameter"]["producerTask"] == "champion"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_step_runs_as_the_environment_says(environment: str, compiled: dict[tuple[str, str], Any]) -> None:
+    cluster = load_settings(environment).cluster
+
+    for name in PIPELINES:
+        spec, platform = compiled[environment, name]
+        for label, container in containers(spec).items():
+            assert container["image"] == cluster.image, label
+            resources = container["resources"]
+            assert (resources["resourceCpuLimit"], resources["resourceMemoryLimit"]) == (
+                cluster.resources.cpu,
+                cluster.resources.memory,
+            )
+            assert {"name": "MATCHWRIGHT_ENVIRONMENT", "value": environment} in container["env"]
+        for label, placed in platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"].items():
+            assert placed["activeDeadlineSeconds"] == str(cluster.step_timeout_seconds), label
+            assert placed.get("nodeSelector", {}).get("labels", {}) == cluster.node_selector
+            assert placed.get("podMetadata", {}).get("labels", {}) == cluster.labels
+            secrets = [item["secretName"] for item in placed.get("imagePullSecret", ())]
+            assert secrets == ([cluster.image_pull_secret] if cluster.image_pull_secret else [])
+            claims = [(item["constant"], item["mountPath"]) for item in placed.get("pvcMount", ())]
+            assert claims == ([(cluster.volume_claim, cluster.volume_mount)] if cluster.volume_claim else [])
+
+
+def test_secrets_come_from_the_cluster_and_only_the_signing_step_gets_the_signing_key(
+    compiled: dict[tuple[str, str], Any],
+) -> None:
+    spec, platform = compiled["prod", "train"]
+    given = {
+        label.removeprefix("exec-"): {key["envVar"] for secret in placed["secretAsEnv"] for key in secret["keyToEnv"]}
+        for label, placed in platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"].items()
+    }
+
+    keys = set(load_settings("prod").cluster.secret_keys)
+    assert {name for name, names in given.items() if "MATCHWRIGHT_SIGNING_KEY" in names} == {"register", "register-2"}
+    assert all(names | {"MATCHWRIGHT_SIGNING_KEY"} == keys for names in given.values())
+    for container in containers(spec).values():
+        assert not keys & {variable["name"] for variable in container["env"]}
+
+
+def test_only_training_asks_for_a_gpu(compiled: dict[tuple[str, str], Any]) -> None:
+    accelerated = {n for n, c in containers(compiled["prod", "train"][0]).items() if "accelerator" in c["resources"]}
+
+    assert accelerated == {"exec-train"}
+
+
+def test_compiling_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    first = compile_all(load_settings("prod"), tmp_path / "a")
+    second = compile_all(load_settings("prod"), tmp_path / "b")
+
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
