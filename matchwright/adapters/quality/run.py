@@ -1,5 +1,6 @@
 """Running expectations through Great Expectations, and taking plain figures out of it."""
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ def run_expectations(frame: pd.DataFrame, expected: Sequence[Expected], table: s
         QualityError: the engine could not compute an expectation.
     """
     silence()
+    # below a warning it tells of itself, and is free to quote what it looks at
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

@@ -1,0 +1,274 @@
+import logging
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from matchwright.adapters.quality import Judgement, QualityResult, judge, render_report
+from matchwright.adapters.quality.run import run_expectations
+from matchwright.adapters.quality.suite import Expected, record_expectations
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.model import FieldQuality, LabelQuality, QualitySpec
+from matchwright.errors import QualityError, SpecError
+
+CANARY = "canaria.piepmatz"
+
+
+def expecting(spec: MatchSpec, labels: dict[str, Any] | None = None, **quality: Any) -> MatchSpec:
+    """The spec with these quality expectations alone, and limits that a handful of rows can hold."""
+    wide = {"min_positives": 1, "max_unknown_id_share": 1.0, "max_contradicting": 100}
+    expected = QualitySpec(
+        **{"max_quarantined_share": 1.0, **quality, "labels": LabelQuality(**{**wide, **(labels or {})})}
+    )
+    return spec.model_copy(update={"quality": expected})
+
+
+def records(spec: MatchSpec, *keys: str | None, **values: list[Any]) -> pd.DataFrame:
+    """Conformed records: a key such as ``left:1`` per row (``left:`` for a lost id), and values of some fields."""
+    rows = [{"source": key.split(":")[0], "record_id": key.split(":")[1] or None} for key in keys if key]
+    frame = pd.DataFrame(rows)
+    frame.insert(0, "record_key", [key if row["record_id"] else None for key, row in zip(keys, rows, strict=True)])
+    for name, field in spec.fields.items():
+        blank = [float("nan") if field.kind == "number" else None] * len(rows)
+        frame[name] = pd.Series(values.get(name, blank), dtype=float if field.kind == "number" else object)
+    return frame
+
+
+def pairs(*rows: tuple[str | None, str | None, int | None]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["left_key", "right_key", "label"])
+
+
+def reasons(judgement: Judgement, table: str) -> dict[str, str]:
+    rows = judgement.quarantine[judgement.quarantine["table"] == table]
+    return dict(zip(rows["record_key"], rows["reasons"], strict=True))
+
+
+def stopped(judgement: Judgement) -> list[str]:
+    return [f"{check.subject}: {check.what}" for check in judgement.result.stopped_by]
+
+
+SIX = ["left:1", "left:2", "left:3", "right:1", "right:2", "right:3"]
+
+
+@pytest.mark.parametrize(
+    ("field", "expectation", "good", "bad", "reason"),
+    [
+        ("title", {"required": True}, "toaster", None, "title must be present"),
+        ("brand", {"pattern": "^[a-z]+$"}, "acme", CANARY, "brand must match the pattern ^[a-z]+$"),
+        ("brand", {"max_length": 5}, "acme", CANARY, "brand must have at most 5 characters"),
+        ("brand", {"allowed": ("acme",)}, "acme", CANARY, "brand must be one of the 1 allowed values"),
+        ("price", {"minimum": 0}, 0.0, -1.0, "price must be at least 0"),
+        ("price", {"maximum": 9.5}, 9.5, 9.6, "price must be at most 9.5"),
+    ],
+)
+def test_a_row_that_fails_a_row_level_expectation_is_quarantined(
+    products_spec: MatchSpec, field: str, expectation: dict[str, Any], good: Any, bad: Any, reason: str
+) -> None:
+    spec = expecting(products_spec, fields={field: FieldQuality(**expectation)})
+    table = records(spec, *SIX, **{field: [good, good, bad, good, good, good]})
+    judgement = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert judgement.result.passed
+    assert reasons(judgement, "records") == {"left:3": reason}
+    assert "left:3" not in set(judgement.records["record_key"])
+    assert len(judgement.records) == 5
+
+
+def test_a_missing_value_fails_nothing_but_presence(products_spec: MatchSpec) -> None:
+    some = FieldQuality(pattern="^x$", max_length=1, allowed=("x",))
+    spec = expecting(products_spec, fields={"brand": some, "price": FieldQuality(minimum=0, maximum=1)})
+    judgement = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert judgement.result.passed
+    assert len(judgement.records) == 6
+
+
+def test_records_without_an_id_of_their_own_are_quarantined(products_spec: MatchSpec) -> None:
+    spec = expecting(products_spec)
+    table = records(spec, "left:1", "left:2", "left:2", "left:", "right:1", "right:2")
+    judgement = judge(table, pairs(("left:1", "right:2", 1), ("left:2", "right:1", 1)), spec, batch="b")
+    assert judgement.records["record_key"].tolist() == ["left:1", "right:1", "right:2"]
+    assert judgement.quarantine["reasons"].tolist() == [
+        "record_id must be unique in its source",
+        "record_id must be unique in its source",
+        "record_id must be present",
+        "pair must name records that are not quarantined",
+    ]
+
+
+def test_a_row_carries_all_its_reasons(products_spec: MatchSpec) -> None:
+    fields = {"brand": FieldQuality(max_length=3), "price": FieldQuality(minimum=0)}
+    spec = expecting(products_spec, fields=fields)
+    table = records(spec, *SIX, brand=["acme", *"abcde"], price=[-1.0, *[1.0] * 5])
+    judgement = judge(table, pairs(("left:2", "right:1", 1)), spec, batch="b")
+    assert reasons(judgement, "records")["left:1"] == "brand must have at most 3 characters, price must be at least 0"
+
+
+def test_presence_is_judged_per_source(products_spec: MatchSpec) -> None:
+    """A field that one register never has must not hide behind the other."""
+    spec = expecting(products_spec, fields={"brand": FieldQuality(present_share=0.5)})
+    table = records(spec, *SIX, brand=["acme", "acme", "acme", "acme", None, None])
+    judgement = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert stopped(judgement) == ["records right, brand: share of rows with a value"]
+    assert judgement.quarantine.empty
+    shares = {one.source: one.share for one in judgement.result.presence if one.field == "brand"}
+    assert shares == {"left": 1.0, "right": pytest.approx(1 / 3)}
+
+
+def test_too_few_rows_stop_the_batch(products_spec: MatchSpec) -> None:
+    spec = expecting(products_spec, min_rows=4)
+    table = records(spec, "left:1", "left:2", "left:3", "left:4", "right:1")
+    judgement = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert stopped(judgement) == ["records right, all fields: number of rows"]
+    assert judgement.result.stopped_by[0].allowed == "at least 4"
+
+
+def test_too_many_quarantined_rows_stop_the_batch(products_spec: MatchSpec) -> None:
+    spec = expecting(products_spec, fields={"brand": FieldQuality(required=True)}, max_quarantined_share=0.4)
+    table = records(spec, *SIX, brand=["a", "b", "c", None, None, None])
+    judgement = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert "records, all fields: share of rows quarantined" in stopped(judgement)
+
+
+def test_pairs_that_cannot_be_learned_from_are_quarantined(products_spec: MatchSpec) -> None:
+    spec = expecting(products_spec, fields={"brand": FieldQuality(max_length=3)})
+    table = records(spec, *SIX, brand=["a", "b", "acme", "a", "b", "c"])
+    judgement = judge(
+        table,
+        pairs(
+            ("left:1", "right:1", 1),
+            ("left:1", "right:1", 1),
+            ("left:2", "right:2", 1),
+            ("left:2", "right:2", 0),
+            ("left:3", "right:3", 1),
+            ("left:9", "right:3", 1),
+            (None, "right:3", 1),
+            ("left:2", "left:2", 1),
+            ("left:2", "right:1", None),
+            ("left:2", "right:1", 0),
+        ),
+        spec,
+        batch="b",
+    )
+    assert judgement.pairs.to_numpy().tolist() == [["left:1", "right:1", 1], ["left:2", "right:1", 0]]
+    assert judgement.pairs["label"].dtype == "int8"
+    assert judgement.result.labels.model_dump() == {"positive": 1, "negative": 1}
+    assert reasons(judgement, "pairs") == {
+        "left:1|right:1": "pair must stand once",
+        "left:2|right:2": "label must be the same wherever the pair stands, pair must stand once",
+        "left:3|right:3": "pair must name records that are not quarantined",
+        "left:9|right:3": "pair must name records that exist",
+        "|right:3": "pair must name records that exist",
+        "left:2|left:2": "pair must name two different records",
+        "left:2|right:1": "label must be yes or no",
+    }
+    assert len(judgement.quarantine[judgement.quarantine["table"] == "pairs"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ({"max_unknown_id_share": 0.1}, "pairs, pair: must name records that exist"),
+        ({"max_contradicting": 0}, "pairs, label: pairs with contradicting labels"),
+        ({"min_positives": 3}, "pairs, label: matching pairs"),
+        ({"min_positive_share": 0.9}, "pairs, label: share of matching pairs"),
+        ({"max_positive_share": 0.5}, "pairs, label: share of matching pairs"),
+    ],
+)
+def test_labels_beyond_a_limit_stop_the_batch(products_spec: MatchSpec, limit: dict[str, Any], said: str) -> None:
+    table = pairs(
+        ("left:1", "right:1", 1),
+        ("left:2", "right:2", 1),
+        ("left:1", "right:2", 0),
+        ("left:3", "right:3", 1),
+        ("left:3", "right:3", 0),
+        ("left:9", "right:3", 1),
+    )
+    within = expecting(products_spec)
+    assert judge(records(within, *SIX), table, within, batch="b").result.passed
+    beyond = expecting(products_spec, labels=limit)
+    assert stopped(judge(records(beyond, *SIX), table, beyond, batch="b")) == [said]
+
+
+def test_no_usable_pair_stops_the_batch(products_spec: MatchSpec) -> None:
+    spec = expecting(products_spec)
+    judgement = judge(records(spec, *SIX), pairs(("left:8", "right:9", 1)), spec, batch="b")
+    assert stopped(judgement) == ["pairs, label: matching pairs"]
+    assert judgement.result.stopped_by[0].observed == 0
+
+
+def test_an_expectation_that_does_not_suit_its_field_is_a_fault_of_the_spec(products_spec: MatchSpec) -> None:
+    fields = {"price": FieldQuality(pattern="^1", max_length=3), "brand": FieldQuality(minimum=1)}
+    with pytest.raises(SpecError) as caught:
+        record_expectations(expecting(products_spec, fields=fields))
+    assert [fault.path for fault in caught.value.faults] == [
+        "quality.fields.price.pattern",
+        "quality.fields.price.max_length",
+        "quality.fields.brand.minimum",
+    ]
+
+
+def test_an_expectation_that_the_engine_does_not_know_is_not_dropped_in_silence() -> None:
+    unknown = Expected("brand", "must be well", "expect_column_values_to_be_well", {"column": "brand"})
+    with pytest.raises(QualityError, match="took 0 of 1 expectations"):
+        run_expectations(pd.DataFrame({"brand": ["acme"]}), [unknown], "records")
+
+
+def test_an_expectation_that_fails_to_run_is_an_error_without_values(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    kind = "expect_column_values_to_be_between"
+    uncomparable = Expected("brand", "must be at least 3", kind, {"column": "brand", "min_value": 3})
+    with pytest.raises(QualityError, match=r"records, brand .* could not be computed") as caught:
+        run_expectations(pd.DataFrame({"brand": [CANARY]}), [uncomparable], "records")
+    assert CANARY not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert CANARY not in caplog.text
+
+
+def a_bad_batch(spec: MatchSpec) -> tuple[MatchSpec, Judgement]:
+    fields = {"brand": FieldQuality(max_length=5, present_share=0.9), "title": FieldQuality(pattern="<b>&")}
+    spec = expecting(spec, fields=fields)
+    table = records(spec, *SIX, f"left:{CANARY}", brand=[CANARY, *["acme"] * 3, None, None, CANARY], title=[CANARY] * 7)
+    table["category"] = CANARY
+    return spec, judge(table, pairs(("left:1", "right:1", 1), (f"left:{CANARY}", "right:x", 0)), spec, batch="b" * 64)
+
+
+def test_results_hold_no_value_and_no_record_id(products_spec: MatchSpec, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    spec, judgement = a_bad_batch(products_spec)
+    page = render_report(judgement.result, spec, "version 3 of lake table quarantine")
+    assert not judgement.result.passed
+    assert CANARY in set(judgement.quarantine["record_id"])  # ids stay in the lake, values are not needed there
+    for told in (page, judgement.result.model_dump_json(), caplog.text, *judgement.quarantine["reasons"]):
+        assert CANARY not in told
+    assert QualityResult.model_validate_json(judgement.result.model_dump_json()) == judgement.result
+
+
+def test_the_report_begins_with_the_verdict_and_needs_nothing_from_outside(products_spec: MatchSpec) -> None:
+    spec, judgement = a_bad_batch(products_spec)
+    page = render_report(judgement.result, spec, "version 3 of lake table quarantine")
+    text = re.sub(r"\s+", " ", re.sub(r"<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL))
+    assert text.index("Stopped:") < text.index("records right, brand: share of rows with a value, observed 0.333333")
+    assert text.index("allowed at least 0.9") < text.index("version 3 of lake table quarantine")
+    assert text.index("version 3 of lake table quarantine") < text.index("Rows quarantined")
+    assert "must match the pattern &lt;b&gt;&amp;" in text
+    assert page.count("<svg") == 2
+    assert not re.search(r"(src|href)=|url\(|https?://|<script", page)
+    assert len(page.encode()) < 200_000
+
+
+def test_the_report_of_a_good_batch_says_what_goes_on(products_spec: MatchSpec) -> None:
+    spec = expecting(products_spec)
+    judgement = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
+    page = render_report(judgement.result, spec, "nowhere")
+    assert "<strong>Passed</strong>" in page
+    assert "6 records and 1 pairs go on to the next step." in page
+    assert "Nothing to do." in page
+
+
+def test_one_table_is_judged_as_one_source(products_spec: MatchSpec) -> None:
+    spec = expecting(products_spec)
+    judgement = judge(records(spec, "left:1", "left:2"), pairs(("left:1", "left:2", 1)), spec, batch="b")
+    assert judgement.result.passed
+    assert {check.source for check in judgement.result.checks} == {"left", ""}
+    assert "left (shop)" in render_report(judgement.result, spec, "")
+    assert "catalogue" not in render_report(judgement.result, spec, "").split("<h2>Share")[1]

@@ -1,0 +1,198 @@
+import json
+import logging
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import matchwright.steps.validate as step
+from matchwright.adapters.lakehouse import TableVersion, read_table, write_table
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import LakeError, QualityError
+from matchwright.settings import Settings
+from matchwright.steps.ingest import ingest
+from matchwright.steps.snapshot import Snapshot
+from matchwright.steps.validate import validate
+
+CANARY = "canaria-piepmatz"
+
+
+class Run:
+    """One run's files, and its two steps."""
+
+    def __init__(self, settings: Settings, spec: MatchSpec, folder: Path) -> None:
+        self.settings, self.spec, self.folder = settings, spec, folder
+        self.snapshot, self.validated = folder / "snapshot.json", folder / "validated.json"
+        self.report = folder / "quality.html"
+
+    def ingest(self, left: pd.DataFrame, right: pd.DataFrame, pairs: pd.DataFrame) -> Snapshot:
+        files = {"records": left, "records_right": right, "pairs": pairs}
+        for name, frame in files.items():
+            frame.to_csv(self.folder / f"{name}.csv", index=False)
+        paths = {name: str(self.folder / f"{name}.csv") for name in files}
+        return ingest(settings=self.settings, spec=self.spec, snapshot=self.snapshot, **paths)
+
+    def validate(self) -> dict[str, object]:
+        return validate(
+            settings=self.settings,
+            spec=self.spec,
+            snapshot=self.snapshot,
+            validated=self.validated,
+            report=self.report,
+        )
+
+
+@pytest.fixture
+def run(settings: Settings, persons_spec: MatchSpec, tmp_path: Path) -> Run:
+    return Run(settings, persons_spec, tmp_path)
+
+
+@pytest.fixture
+def registers(febrl: tuple[pd.DataFrame, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """300 persons in two registers, and their 300 links."""
+    left, right = (table.head(300).astype(object).reset_index(drop=True) for table in febrl)
+    left, right = (
+        left.assign(rec_id=[f"a-{i}" for i in range(300)]),
+        right.assign(rec_id=[f"b-{i}" for i in range(300)]),
+    )
+    return left, right, pd.DataFrame({"left_id": left["rec_id"], "right_id": right["rec_id"]})
+
+
+Registers = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+
+
+def test_a_good_batch_goes_on_whole(run: Run, registers: Registers) -> None:
+    incoming = run.ingest(*registers)
+    result = run.validate()
+    assert result == {
+        "passed": True,
+        "rows": {"records": 600, "pairs": 300},
+        "quarantined": {"records": 0, "pairs": 0},
+        "labels": {"positive": 300, "negative": 0},
+    }
+    clean = Snapshot.read(run.validated)
+    for table in ("records", "pairs"):
+        assert clean.tables[table].uri.endswith(f"/persons/{table}_clean")
+        pd.testing.assert_frame_equal(clean.frame(table), incoming.frame(table))
+    assert clean.frame("quarantine").empty
+    assert "Passed" in run.report.read_text()
+
+
+def test_bad_rows_are_quarantined_and_the_rest_goes_on(run: Run, registers: Registers) -> None:
+    left, right, pairs = registers
+    left.loc[0, "postcode"] = CANARY
+    right.loc[1, "date_of_birth"] = CANARY
+    incoming = run.ingest(left, right, pd.concat([pairs, pd.DataFrame({"left_id": ["a-5"], "right_id": ["nobody"]})]))
+    result = run.validate()
+    assert result["quarantined"] == {"records": 2, "pairs": 3}
+
+    clean = Snapshot.read(run.validated)
+    assert {"left:a-0", "right:b-1"}.isdisjoint(clean.frame("records")["record_key"])
+    assert len(clean.frame("records")) == 598
+    assert {"left:a-0", "left:a-1"}.isdisjoint(clean.frame("pairs")["left_key"])
+    quarantine = clean.frame("quarantine")
+    assert list(quarantine.columns) == ["record_key", "source", "record_id", "table", "reasons", "batch"]
+    assert quarantine.set_index("record_key")["reasons"].to_dict() == {
+        "left:a-0": r"postcode must match the pattern ^\d{3,5}$",
+        "right:b-1": r"date_of_birth must match the pattern ^\d{8}$|^\d{4}-\d{2}-\d{2}$",
+        "left:a-0|right:b-0": "pair must name records that are not quarantined",
+        "left:a-1|right:b-1": "pair must name records that are not quarantined",
+        "left:a-5|right:nobody": "pair must name records that exist",
+    }
+    assert set(quarantine["batch"]) == {incoming.digest}
+
+
+def test_a_batch_beyond_its_limits_stops_after_the_report(run: Run, registers: Registers) -> None:
+    left, right, pairs = registers
+    right["surname"] = [None] * 100 + ["testwell"] * 200
+    left.loc[:99, "postcode"] = "unknown"
+    run.ingest(left, right, pd.concat([pairs, pairs.head(50).assign(left_id="nobody")]))
+    with pytest.raises(QualityError) as caught:
+        run.validate()
+    fact, hint = str(caught.value).split("\nHint: ")
+    assert fact.splitlines()[0] == "The batch of spec 'persons' does not hold 3 of its quality limits:"
+    assert "records right, surname: share of rows with a value, observed 0.666667, allowed at least 0.9" in fact
+    assert "records, all fields: share of rows quarantined, observed 0.166667, allowed at most 0.05" in fact
+    assert "pairs, pair: must name records that exist, observed 0.857143, allowed at least 0.99" in fact
+    assert str(run.report) in hint
+    assert "version 0 of lake table" in hint
+
+    told = json.loads(run.report.with_suffix(".json").read_text())
+    assert told["passed"] is False
+    assert sum(check["outcome"] == "stopped" for check in told["checks"]) == 3
+    assert "3 limits not held" in run.report.read_text()
+    assert not run.validated.exists()
+    assert len(read_table(f"{run.settings.lake_uri}/persons/quarantine")) == 250
+
+
+def test_contradicting_labels_stop_the_batch(run: Run, registers: Registers) -> None:
+    left, right, pairs = registers
+    run.ingest(left, right, pd.concat([pairs.assign(label=1), pairs.head(1).assign(label=0)]))
+    with pytest.raises(QualityError, match="pairs with contradicting labels, observed 1, allowed at most 0"):
+        run.validate()
+
+
+def test_a_stopped_batch_does_not_leave_an_earlier_ones_snapshot(run: Run, registers: Registers) -> None:
+    left, right, pairs = registers
+    run.ingest(left, right, pairs)
+    run.validate()
+    run.ingest(left, right, pairs.head(3))
+    with pytest.raises(QualityError, match="matching pairs, observed 3, allowed at least 100"):
+        run.validate()
+    assert not run.validated.exists()
+
+
+def test_planted_values_appear_in_nothing_that_is_told(
+    run: Run, registers: Registers, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    left, right, pairs = registers
+    for column in set(left.columns) - {"rec_id"}:
+        left.loc[:40, column] = f"{CANARY} {column}"
+    left.loc[3, "rec_id"] = f"{CANARY}-id"
+    run.ingest(left, right, pd.concat([pairs, pairs.head(40).assign(right_id=f"{CANARY}-other")]))
+    with pytest.raises(QualityError) as caught:
+        run.validate()
+    printed = capfd.readouterr()
+    files = [run.report, run.report.with_suffix(".json"), run.snapshot]
+    for told in (str(caught.value), caplog.text, printed.out, printed.err, *(file.read_text() for file in files)):
+        assert CANARY not in told.lower()
+
+
+def test_the_same_snapshot_again_writes_nothing_new(run: Run, registers: Registers) -> None:
+    left, right, pairs = registers
+    left.loc[0, "postcode"] = "x"
+    run.ingest(left, right, pairs)
+    run.validate()
+    first, page = Snapshot.read(run.validated), run.report.read_text()
+    run.validate()
+    assert Snapshot.read(run.validated) == first
+    assert {table.version for table in first.tables.values()} == {0}
+    assert run.report.read_text() == page
+
+
+def test_a_run_killed_between_tables_is_completed_by_the_next(
+    run: Run, registers: Registers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.ingest(*registers)
+
+    def killed_before_pairs(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
+        if uri.endswith("pairs_clean"):
+            raise KeyboardInterrupt
+        return write_table(uri, frame, digest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, "write_table", killed_before_pairs)
+        with pytest.raises(KeyboardInterrupt):
+            run.validate()
+    assert not run.validated.exists()
+
+    run.validate()
+    clean = Snapshot.read(run.validated)
+    assert {name: table.version for name, table in clean.tables.items()} == {"records": 0, "pairs": 0, "quarantine": 0}
+    assert len(clean.frame("pairs")) == 300
+
+
+def test_without_a_snapshot_there_is_nothing_to_validate(run: Run) -> None:
+    with pytest.raises(LakeError, match="There is no snapshot"):
+        run.validate()
