@@ -16,6 +16,7 @@ pytest_plugins = [
     "fixtures.postgres",
     "fixtures.redis",
     "fixtures.registry",
+    "fixtures.releases",
 ]
 
 
