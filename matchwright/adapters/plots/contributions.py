@@ -75,10 +75,12 @@ def _shap_figure(path: Path) -> Iterator[Any]:
     mpl.use("Agg")
     from matplotlib import pyplot
 
-    figure = pyplot.figure()
+    figure, state = pyplot.figure(), np.random.get_state()
+    np.random.seed(0)  # shap spreads its dots by numpy's global generator
     try:
         yield figure
         figure.set_layout_engine("tight")
         save(figure, path, DOTS_PER_INCH)
     finally:
+        np.random.set_state(state)
         pyplot.close(figure)
