@@ -1,6 +1,6 @@
 """Data quality: expectations from the match spec, run by Great Expectations, told in plain data and one page."""
 
-from matchwright.adapters.quality.judge import Judgement, judge
+from matchwright.adapters.quality.judgement import Judgement, judge
 from matchwright.adapters.quality.report import render_report
 from matchwright.adapters.quality.result import Check, QualityResult
 
