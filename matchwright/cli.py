@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from matchwright import __version__
-from matchwright.commands import pipeline, spec
+from matchwright.commands import demo, governance, monitoring, pipeline, spec, stack
 from matchwright.errors import MatchwrightError
 
 app = typer.Typer(
@@ -29,7 +29,7 @@ def root(
         raise typer.Exit
 
 
-for group in (spec, pipeline):
+for group in (demo, spec, pipeline, governance, stack, monitoring):
     group.register(app)
 
 

@@ -5,7 +5,9 @@ the file: they are read from the environment where they are used (see :mod:`matc
 """
 
 import getpass
+import json
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -201,7 +203,9 @@ def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
     path = Path(name) if name.endswith((".yaml", ".yml")) else configs_folder() / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in configs_folder().glob("*.yaml")))
-        raise SettingsError(f"No environment '{name}'.", [Fault(str(path.name), "no such file", f"choose from {known}")])
+        raise SettingsError(
+            f"No environment '{name}'.", [Fault(str(path.name), "no such file", f"choose from {known}")]
+        )
     document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     try:
         return Settings(**{"environment": path.stem, **document, **overrides})
@@ -213,11 +217,29 @@ def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
         raise SettingsError(f"Environment '{path.stem}' has {len(faults)} fault(s):", faults) from None
 
 
+def overrides_of(settings: Settings, environment: str | Path = "") -> dict[str, str]:
+    """The environment variables that turn ``environment``, as it is loaded here, into ``settings``."""
+    return dict(
+        _differences(settings.model_dump(mode="json"), load_settings(environment).model_dump(mode="json"), PREFIX)
+    )
+
+
+def _differences(wanted: dict[str, Any], loaded: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    for key, value in wanted.items():
+        name = f"{prefix}{key.upper()}"
+        if isinstance(value, dict) and isinstance(loaded[key], dict) and value.keys() == loaded[key].keys():
+            yield from _differences(value, loaded[key], f"{name}__")
+        elif value != loaded[key]:
+            yield name, value if isinstance(value, str) else json.dumps(value)
+
+
 def configs_folder() -> Path:
     """The folder with one YAML per environment; ``MATCHWRIGHT_CONFIGS`` names another one."""
     if named := os.environ.get(f"{PREFIX}CONFIGS"):
         return Path(named)
     found = find_spec("pipelines")
     if found is None or found.origin is None:
-        raise SettingsError("The pipelines package is not installed.", [Fault("pipelines", "absent", "pip install -e .")])
+        raise SettingsError(
+            "The pipelines package is not installed.", [Fault("pipelines", "absent", "pip install -e .")]
+        )
     return Path(found.origin).parent / "configs"

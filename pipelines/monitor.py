@@ -1,5 +1,7 @@
 """Watch what the champion decides."""
 
+from typing import Any
+
 from kfp import dsl
 from kfp.dsl.graph_component import GraphComponent
 
@@ -25,7 +27,7 @@ def monitor_pipeline(step: Step) -> GraphComponent:
         until: str = "",
         labels: str = "",
     ) -> None:
-        shared = {"spec": spec, "environment": environment, "code_digest": code_digest}
+        shared: dict[str, Any] = {"spec": spec, "environment": environment, "code_digest": code_digest}
         # Never cached: the decision log grows behind the same arguments.
         fetched = step(fetch_champion, cached=False, **shared, version=version)
         bundle = fetched.outputs["bundle"]

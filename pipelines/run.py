@@ -16,7 +16,7 @@ from uuid import uuid4
 from rich.console import Console
 
 from matchwright.errors import MatchwrightError
-from matchwright.settings import Settings
+from matchwright.settings import Settings, overrides_of
 from pipelines.catalogue import Pipeline
 from pipelines.local import engine, processes
 from pipelines.local.cache import open_cache
@@ -131,7 +131,7 @@ def run_pipeline(
         )
         folder = settings.folder("runs", record.run_id)
         (folder / "logs").mkdir()
-        run = _Run(record, folder, _child_environment(settings), Progress(console or Console()))
+        run = _Run(record, folder, _child_environment(settings, environment), Progress(console or Console()))
         return _carry_out(run, pipeline.make, {**arguments, "environment": environment}, settings, cached)
 
 
@@ -159,15 +159,15 @@ def _carry_out(run: _Run, make: Any, arguments: dict[str, str], settings: Settin
     return run.record
 
 
-def _child_environment(settings: Settings) -> dict[str, str]:
-    """What a step's process sees: this home by its full path, and no more threads than cores it may use."""
+def _child_environment(settings: Settings, environment: str) -> dict[str, str]:
+    """What a step's process sees: these very settings, and no more threads than cores it may use."""
     cores = str(len(os.sched_getaffinity(0)))
     defaults = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), cores)
     return {
         **defaults,
         **os.environ,
+        **overrides_of(settings, environment),
         "MATCHWRIGHT_HOME": str(settings.home.absolute()),
-        "MATCHWRIGHT_ENVIRONMENT": settings.environment,
         "PYTHONUNBUFFERED": "1",
     }
 

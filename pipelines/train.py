@@ -1,5 +1,7 @@
 """From two tables of records to a version that a reviewer can approve."""
 
+from typing import Any
+
 from kfp import dsl
 from kfp.dsl.graph_component import GraphComponent
 
@@ -34,7 +36,7 @@ def train_pipeline(step: Step) -> GraphComponent:
         records_right: str = "",
         pairs: str = "",
     ) -> None:
-        shared = {"spec": spec, "environment": environment, "code_digest": code_digest}
+        shared: dict[str, Any] = {"spec": spec, "environment": environment, "code_digest": code_digest}
 
         ingested = step(
             ingest, **shared, data_digest=data_digest, records=records, records_right=records_right, pairs=pairs

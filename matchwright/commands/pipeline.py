@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from matchwright.commands.outcome import outcome
+
 app = typer.Typer(help="Run, compile and submit pipelines.", no_args_is_help=True)
 
 Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
@@ -13,7 +15,12 @@ SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
 Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet; FEBRL 4 if not given.")]
 RecordsRight = Annotated[str, typer.Option(help="Records of the right source; none for deduplication.")]
 Pairs = Annotated[str, typer.Option(help="Labelled pairs: CSV or Parquet.")]
-ModelVersion = Annotated[str, typer.Option("--version", help="release: the version; the challenger if not given.")]
+ModelVersion = Annotated[
+    str, typer.Option("--version", help="release, monitor: the version; else the challenger, the champion.")
+]
+Since = Annotated[str, typer.Option(help="monitor: from this date or time, or a span back such as 24h or 7d.")]
+Until = Annotated[str, typer.Option(help="monitor: up to this date or time.")]
+Labels = Annotated[str, typer.Option(help="monitor: labels that have arrived, CSV or Parquet.")]
 
 
 def register(root: typer.Typer) -> None:
@@ -29,6 +36,9 @@ def run(
     records_right: RecordsRight = "",
     pairs: Pairs = "",
     version: ModelVersion = "",
+    since: Since = "",
+    until: Until = "",
+    labels: Labels = "",
     environment: Environment = "",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Run every step, whatever is known already.")] = False,
 ) -> None:
@@ -37,23 +47,32 @@ def run(
     from matchwright.settings import load_settings
     from pipelines.arguments import arguments_of
     from pipelines.catalogue import pipeline_named
-    from pipelines.run import run_pipeline
+    from pipelines.run import StepFailedError, run_pipeline
 
     settings = load_settings(environment)
     if settings.environment == "local":
         ensure_local_secrets(settings.home)
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
+    given |= {"since": since, "until": until, "labels": labels}
     arguments, spec_name = arguments_of(name, spec, given)
-    record = run_pipeline(
-        pipeline_named(name),
-        settings,
-        arguments,
-        environment=_named(environment) or settings.environment,
-        spec_name=spec_name,
-        cached=not no_cache,
-    )
+    console = _console()
+    try:
+        record = run_pipeline(
+            pipeline_named(name),
+            settings,
+            arguments,
+            environment=_named(environment) or settings.environment,
+            spec_name=spec_name,
+            cached=not no_cache,
+        )
+    except StepFailedError as failure:
+        console.print(f"[red]Failed[/] in {failure.step.name}; its log is {failure.step.log}")
+        console.print("  Steps that succeeded are kept: run the same command again once it is mended.")
+        raise
+    for line in outcome(record):
+        console.print(line)
     folder = settings.folder("runs", record.run_id)
-    _console().print(f"[green]Succeeded[/] in {record.seconds:.1f} s; the record is in {folder}")
+    console.print(f"[green]Succeeded[/] in {record.seconds:.1f} s; the record is in {folder}")
 
 
 @app.command(name="compile")
@@ -77,6 +96,9 @@ def submit(
     records_right: RecordsRight = "",
     pairs: Pairs = "",
     version: ModelVersion = "",
+    since: Since = "",
+    until: Until = "",
+    labels: Labels = "",
     environment: Environment = "",
     run_name: Annotated[str, typer.Option(help="The run's name in the cluster; made up if not given.")] = "",
 ) -> None:
@@ -89,6 +111,7 @@ def submit(
 
     settings = load_settings(environment)
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
+    given |= {"since": since, "until": until, "labels": labels}
     arguments, spec_name = arguments_of(name, spec, given)
     title = run_name or f"{name} {spec_name} {datetime.now():%Y-%m-%d %H:%M}"
     done = submit_to_cluster(name, settings, arguments, run_name=title)

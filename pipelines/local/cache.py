@@ -68,7 +68,7 @@ def _mark(folder: Path) -> str:
 
 
 def _contents(outputs: Iterable[Any]) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for artifact in outputs:
         if isinstance(artifact, dsl.Artifact):
             root = Path(artifact.path)

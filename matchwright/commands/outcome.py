@@ -1,0 +1,37 @@
+"""What a finished pipeline run means for its user."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.local.record import RunRecord
+
+
+def outcome(run: "RunRecord") -> Iterator[str]:
+    """Lines that say what was registered or released, and what to do next."""
+    for step in run.steps:
+        if step.name.startswith("register"):
+            name, _, version = str(step.outputs["Output"]).rpartition("/")
+            failed = _failed_gates(run)
+            yield f"[green]Registered[/] {name} version {version}" + (
+                " for the reviewer to read; it is no challenger." if failed else " as challenger: every gate passed."
+            )
+            yield from failed
+            if not failed:
+                yield f"  Next: matchwright up, read its card, then matchwright approve {name} --version {version}"
+        if step.name == "release":
+            yield f"[green]Released[/] bundle {str(step.outputs['Output'])[:12]}; it answers."
+        if report := next((path for path in step.artefacts.values() if path.endswith(".html")), ""):
+            yield f"  {step.name}: {report}"
+
+
+def _failed_gates(run: "RunRecord") -> list[str]:
+    folder = next(step.artefacts["evaluation"] for step in reversed(run.steps) if "evaluation" in step.artefacts)
+    gates = json.loads((Path(folder) / "gates.json").read_text(encoding="utf-8"))["gates"]
+    return [
+        f"  [red]gate failed[/] {gate['name']}: {gate['value']:.4g}, must be {gate['must_be']} {gate['limit']:.4g}"
+        for gate in gates
+        if not gate["passed"]
+    ]
