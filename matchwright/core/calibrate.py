@@ -23,6 +23,7 @@ SMALLEST = 1e-6
 
 FOLDS = 5
 FEWEST_FOR_CHOICE = 20
+FEWEST_STEPS = 5
 
 
 class Calibrator(Frozen):
@@ -95,9 +96,16 @@ def choose_calibrator(margin: Array, labels: Array, groups: Any, seed: int) -> C
             held = fold_of == fold
             predicted[held] = fit(method, margin[~held], labels[~held]).apply(margin[held])
         losses[method] = _log_losses(predicted, labels)
+    if _is_a_threshold(fit("isotonic", margin, labels)):
+        del losses["isotonic"]
     best = min(losses.values(), key=np.mean)
     chosen = next(method for method in METHODS if _no_worse(losses[method], best))
     return CalibrationChoice(fit(chosen, margin, labels), {name: float(np.mean(each)) for name, each in losses.items()})
+
+
+def _is_a_threshold(isotonic: Calibrator) -> bool:
+    """Where the classes hardly overlap isotonic regression says 0 or 1, which no finite sample supports."""
+    return sum(SMALLEST < value < 1 - SMALLEST for _, value in isotonic.knots) < FEWEST_STEPS
 
 
 def _no_worse(losses: Array, best: Array) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 from matchwright.core.bands import Bands
 from matchwright.core.calibrate import Calibrator
 from matchwright.core.compare import compare
+from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
 from matchwright.core.reasons import Catalogue, Reason, evidence, field_contributions, give_reasons
@@ -82,7 +83,7 @@ class DecisionModel:
                 float(scores[row]),
                 cast("Band", bands[row]),
                 reasons[row],
-                {n: None if np.isnan(v) else round(float(v), 5) for n, v in zip(names, rows[row], strict=True)},
+                {n: None if np.isnan(v) else round(float(v), DECIMALS) for n, v in zip(names, rows[row], strict=True)},
             )
             for row in range(len(comparisons))
         ]

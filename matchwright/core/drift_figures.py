@@ -155,7 +155,7 @@ def distance_unit(reference: NDArray[np.floating]) -> float:
 def distance_noise(reference: NDArray[np.floating], rows: int, seed: int = 0) -> float:
     """The distance that ``rows`` values drawn from the reference itself stay under 99.9 times in 100.
 
-    Draws from the reference's distribution, on a grid of its quantiles, as many values as carry the
+    Draws from the reference's distribution, on a grid, as many values as carry the
     sampling error of both sides: a finite reference strays from the truth as well.
     """
     if rows == 0 or len(reference) == 0:
@@ -163,7 +163,9 @@ def distance_noise(reference: NDArray[np.floating], rows: int, seed: int = 0) ->
     reference = np.asarray(reference, dtype=np.float64)
     points, counts = np.unique(reference, return_counts=True)
     if len(points) > _GRID:
-        points = np.unique(np.quantile(reference, np.linspace(0, 1, _GRID)))
+        # quantiles follow the bulk, even steps the tails
+        steps = np.linspace(points[0], points[-1], _GRID // 2)
+        points = np.unique([*np.quantile(reference, np.linspace(0, 1, _GRID // 2)), *steps])
         nearest = np.searchsorted((points[1:] + points[:-1]) / 2, reference)
         counts = np.bincount(nearest, minlength=len(points))
     probabilities = counts / counts.sum()

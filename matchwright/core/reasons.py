@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.names import RECORD, field_of, primary_comparison
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, MISSING_SUFFIX
@@ -81,7 +82,8 @@ def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> dict[str, np.ndarray
         agrees, disagrees = RECORD_AGREES_AT, RECORD_DISAGREES_BELOW
         if field != RECORD:
             agrees, disagrees = spec.fields[field].agrees_at, spec.fields[field].disagrees_below
-        values = comparisons[primary_comparison(spec, field)].to_numpy(dtype=np.float64)
+        # as logged: 0.7 in 32 bits is a little less than 0.7, and a replay must not read it otherwise
+        values = np.round(comparisons[primary_comparison(spec, field)].to_numpy(dtype=np.float64), DECIMALS)
         missing = np.isnan(values)
         flag = f"{field}__{MISSING_SUFFIX}"
         if flag in comparisons:

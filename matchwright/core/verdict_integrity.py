@@ -4,16 +4,17 @@ from matchwright.core.drift_figures import IntegrityFault
 from matchwright.core.spec import MatchSpec
 from matchwright.core.verdict_findings import Finding
 
-_ALARMING_FAULTS = {
-    "unexpected_keys", "unknown_comparisons", "missing_comparisons", "score_out_of_range", "unknown_band",
-}  # fmt: skip
+_LEAKS = ("unexpected_keys", "values_not_numbers", "pair_not_pseudonym")
+_ALARMING_FAULTS = {*_LEAKS, "unknown_comparisons", "missing_comparisons", "score_out_of_range", "unknown_band"}
 _FIND_WRITER = "Find the process that writes other than this bundle's log (`matchwright status`) and restart it."
+_STOP_SHIPPING = (
+    "The log may hold personal data: stop shipping it, find which serving version writes it so, purge those lines."
+)
 _SHARE_FAULTS = {"degraded", "unreadable_lines", "repeated_decisions", "contradicting_labels"}
 _FAULT_WORDS = {
-    "unexpected_keys": (
-        "log lines carry keys that a decision log must not have",
-        "It may hold personal data: stop shipping the log, find which serving version writes these keys, purge them.",
-    ),
+    "unexpected_keys": ("log lines carry keys that a decision log must not have", _STOP_SHIPPING),
+    "values_not_numbers": ("decisions carry comparisons that are no numbers", _STOP_SHIPPING),
+    "pair_not_pseudonym": ("decisions name their pair by something other than a pseudonym", _STOP_SHIPPING),
     "unknown_comparisons": ("decisions carry comparisons that the bundle does not have", _FIND_WRITER),
     "missing_comparisons": ("decisions lack comparisons that the bundle has", _FIND_WRITER),
     "score_out_of_range": (
@@ -54,7 +55,7 @@ def integrity_findings(faults: tuple[IntegrityFault, ...], spec: MatchSpec) -> l
                 severity="alarm" if alarming else "watch",
                 cause="degraded" if fault.code == "degraded" else "log_fault",
                 subject=fault.code,
-                size=1 + share if fault.code == "unexpected_keys" else share,
+                size=1 + share if fault.code in _LEAKS else share,
                 text=f"{fault.count:,} of {fault.of:,} {words}{names}.",
                 action=action,
             )

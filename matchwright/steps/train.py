@@ -6,12 +6,15 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_metrics, log_parameters, open_run
+from matchwright.core.candidates import propose_candidates
 from matchwright.core.candidates.quality import canonical_pairs
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
+from matchwright.core.counter_examples import counter_examples
 from matchwright.core.encoder import Encoder
 from matchwright.core.encoder.propose import propose_by_encoder
 from matchwright.core.encoder.train import TrainedEncoder, train_encoder
@@ -24,6 +27,7 @@ from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, SCORER, SUMMARY, rows_of
 
 ENCODER_PART, VALIDATION_PART = "encoder", "validate"
+PAIR = ["left_key", "right_key"]
 VALIDATION_SHARE = 0.2
 """Of the training entities: what early stopping is judged on."""
 
@@ -69,21 +73,26 @@ def train(
 
     parts = _parts(frame, labelled, spec)
     encoder = _train_encoder(frame, labelled, parts, spec)
-    if encoder is not None and spec.candidates.encoder_top_k:
-        proposed = _with_encoder_proposals(proposed, frame, labelled, encoder.encoder, spec)
+    learned = encoder.encoder if encoder else None
+    if spec.labels == "complete":
+        proposed = _candidates_within_parts(frame, parts, labelled, learned, spec)
     judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
-    judged = judged.reset_index(drop=True)
+    judged = judged.sort_values(PAIR, ignore_index=True)
     missed = _missed(labelled, judged, parts)
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
-    comparisons = compare(left, right, spec, corpus, encoder.encoder if encoder else None)
+    comparisons = compare(left, right, spec, corpus, learned)
     _log.info("%d judged candidates compared in %d respects", len(judged), comparisons.shape[1])
-    scorer = _train_scorer(judged, comparisons, spec)
+    true = ((judged["part"] == "train") & (judged["label"] == 1)).to_numpy()
+    made, rows = counter_examples(right[true].reset_index(drop=True), spec, spec.model.seed)
+    unlike = compare(left[true].iloc[rows].reset_index(drop=True), made, spec, corpus, learned)
+    scorer = _train_scorer(judged, comparisons, unlike, spec)
 
     summary = {
         "run_id": run_id,
         "records_per_part": parts.value_counts().sort_index().to_dict(),
         "pairs_per_part": judged["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": dropped,
+        "counter_examples": len(unlike),
         "encoder": None if encoder is None else {"device": encoder.device, "losses": encoder.losses},
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
@@ -120,7 +129,7 @@ def _train_encoder(
     if spec.encoder is None:
         return None
     pairs, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    pairs = pairs[pairs["part"] == ENCODER_PART].sort_values(["left_key", "right_key"])
+    pairs = pairs[pairs["part"] == ENCODER_PART].sort_values(PAIR)
     epochs = spec.encoder.epochs
     return train_encoder(
         rows_of(frame, pairs["left_key"]),
@@ -131,31 +140,37 @@ def _train_encoder(
     )
 
 
-def _with_encoder_proposals(
-    proposed: pd.DataFrame, frame: pd.DataFrame, labelled: pd.DataFrame, encoder: Encoder, spec: MatchSpec
+def _candidates_within_parts(
+    frame: pd.DataFrame, parts: "pd.Series[str]", labelled: pd.DataFrame, encoder: Encoder | None, spec: MatchSpec
 ) -> pd.DataFrame:
-    keys = ["left_key", "right_key"]
-    more = propose_by_encoder(frame, encoder, spec.candidates.encoder_top_k)
-    new = more.merge(proposed[keys], how="left", on=keys, indicator=True)
-    new = new[new["_merge"] == "left_only"][keys]
-    new = new.merge(labelled[[*keys, "label"]], how="left", on=keys)
-    unknown = 0 if spec.labels == "complete" else -1
-    new["label"] = new["label"].fillna(unknown).astype("int8")
-    _log.info("the encoder proposes %d candidates that no rule and no TF-IDF neighbour did", len(new))
-    return pd.concat([proposed, new.assign(proposed_by="encoder")], ignore_index=True).sort_values(
-        keys, ignore_index=True
-    )
+    """Candidates of each part by itself, as if its records were the whole tables.
+
+    Candidates across parts cannot be used, and without others in their place a part would hold far
+    fewer wrong pairs than the model meets when it serves.
+    """
+    part_of = frame["record_key"].map(parts)
+    found = []
+    for part in sorted(set(parts) - {ENCODER_PART}):
+        records = frame[(part_of == part).to_numpy()].reset_index(drop=True)
+        found.append(propose_candidates(records, spec)[PAIR])
+        if encoder is not None and spec.candidates.encoder_top_k:
+            found.append(propose_by_encoder(records, encoder, spec.candidates.encoder_top_k))
+    proposed = pd.concat(found).drop_duplicates()
+    true = labelled.loc[labelled["label"] == 1, PAIR].assign(label=1)
+    labels = proposed.merge(true, how="left", on=PAIR)["label"].fillna(0)
+    return proposed.assign(label=labels.to_numpy(dtype="int8"))
 
 
 def _missed(labelled: pd.DataFrame, judged: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:
     inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    keys = ["left_key", "right_key"]
-    against = inside.merge(judged[keys], how="left", on=keys, indicator=True)
+    against = inside.merge(judged[PAIR], how="left", on=PAIR, indicator=True)
     return against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
 
 
-def _train_scorer(judged: pd.DataFrame, comparisons: pd.DataFrame, spec: MatchSpec) -> TrainedScorer:
-    teaching = judged["part"].isin(["train"]).to_numpy()
+def _train_scorer(
+    judged: pd.DataFrame, comparisons: pd.DataFrame, unlike: pd.DataFrame, spec: MatchSpec
+) -> TrainedScorer:
+    teaching = (judged["part"] == "train").to_numpy()
     validating = (judged["part"] == VALIDATION_PART).to_numpy()
     labels = judged["label"].to_numpy()
 
@@ -164,8 +179,8 @@ def _train_scorer(judged: pd.DataFrame, comparisons: pd.DataFrame, spec: MatchSp
             _log.info("scorer: tree %d of %d, validation log loss %.5f", tree, spec.model.trees, loss)
 
     return train_scorer(
-        comparisons[teaching],
-        labels[teaching],
+        pd.concat([comparisons[teaching], unlike], ignore_index=True),
+        np.append(labels[teaching], np.zeros(len(unlike), dtype=labels.dtype)),
         comparisons[validating],
         labels[validating],
         spec.model,

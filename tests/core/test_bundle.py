@@ -16,7 +16,9 @@ def copy(trained_bundle: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained_bundle, tmp_path / "copy"))
 
 
-def test_a_bundle_loads_and_decides_as_the_model_it_was_made_of(trained_bundle, verify_key, decision_model, small_world):
+def test_a_bundle_loads_and_decides_as_the_model_it_was_made_of(
+    trained_bundle, verify_key, decision_model, small_world
+):
     bundle = load_bundle(trained_bundle, verify_key)
     left, right = small_world.left.head(50), small_world.right.head(50)
     assert bundle.model.decide(left, right) == decision_model.decide(left, right)
@@ -29,7 +31,9 @@ def test_the_same_model_gives_the_same_bytes(trained_bundle, decision_model, sma
     assert verify_bundle(again, verify_key)[1] == verify_bundle(trained_bundle, verify_key)[1]
 
 
-@pytest.mark.parametrize("name", ["scorer.ubj", "spec.yaml", "golden.jsonl", "encoder.safetensors", "corpus.safetensors"])
+@pytest.mark.parametrize(
+    "name", ["scorer.ubj", "spec.yaml", "golden.jsonl", "encoder.safetensors", "corpus.safetensors"]
+)
 def test_an_altered_file_is_named(copy, verify_key, name):
     content = bytearray((copy / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -61,11 +65,10 @@ def test_a_bundle_signed_by_another_key_is_refused(trained_bundle):
         load_bundle(trained_bundle, base64.b64decode(verify_key_of(bytes(32))))
 
 
-def test_a_bundle_that_does_not_reproduce_its_golden_pairs_does_not_load(
-    copy, verify_key, signing_key, monkeypatch
-):
-    from matchwright.core.bundle import manifest as names
+def test_a_bundle_that_does_not_reproduce_its_golden_pairs_does_not_load(copy, verify_key, signing_key, monkeypatch):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from matchwright.core.bundle import manifest as names
 
     lines = [json.loads(line) for line in (copy / "golden.jsonl").read_text().splitlines()]
     lines[0]["score"] = 0.5

@@ -21,6 +21,7 @@ def cross_check(raw: dict[str, Any]) -> list[Fault]:
     faults += _field_faults(fields)
     faults += _candidate_faults(_mapping(raw, "candidates"), compared)
     faults += _unknown_fields(_list(_mapping(raw, "encoder"), "fields"), "encoder.fields", compared)
+    faults += _unknown_fields(_list(raw, "identity"), "identity", compared)
     faults += _reference_faults(raw, fields, compared)
     faults += _split_faults(_mapping(raw, "split"))
     faults += _reason_faults(_mapping(_mapping(raw, "reasons"), "texts"), compared)
@@ -73,6 +74,8 @@ def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dic
             yield from _unknown_fields([piece.get("field")], f"slices.{index}.field", compared)
             if piece.get("when") == "equals" and piece.get("value") is None:
                 yield Fault(f"slices.{index}.value", "is required where when is 'equals'", "give the value")
+    if not _list(raw, "golden"):
+        yield Fault("golden", "is empty", "give synthetic pairs that must and must not match: a bundle replays them")
     for index, pair in enumerate(_list(raw, "golden")):
         for side in ("left", "right"):
             if isinstance(pair, dict) and isinstance(pair.get(side), dict):

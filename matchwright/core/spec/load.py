@@ -19,10 +19,12 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
 
 def _mapping_of_unique_keys(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]  # type: ignore[no-untyped-call]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", node.start_mark)
+    seen = set()
+    for key, _ in node.value:
+        name = loader.construct_object(key)  # type: ignore[no-untyped-call]
+        if name in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"key {name!r} stands twice", key.start_mark)
+        seen.add(name)
     return {loader.construct_object(k): loader.construct_object(v, deep=True) for k, v in node.value}  # type: ignore[no-untyped-call]
 
 
@@ -100,13 +102,12 @@ def _expectation(detail: Any) -> str:
 
 
 def _known_keys(location: list[str]) -> list[str]:
-    model: Any = MatchSpec
+    model: type[BaseModel] = MatchSpec
     for part in location:
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            field = model.model_fields.get(part)
-            model = _section_of(field.annotation) if field else None
+        field = model.model_fields.get(part)
         # an index or a free key (a field's name) stays at the section below it
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+        model = (_section_of(field.annotation) or model) if field else model
+    return list(model.model_fields)
 
 
 def _section_of(annotation: Any) -> Any:

@@ -88,7 +88,11 @@ class EncoderSpec(Frozen):
 
 
 class ModelSpec(Frozen):
-    """The XGBoost scorer; every comparison's constraint keeps more agreement from lowering a score."""
+    """The XGBoost scorer; every comparison's constraint keeps more agreement from lowering a score.
+
+    ``missing_augmentation`` is the share of training pairs repeated with one field blanked,
+    ``counter_examples`` that of true training pairs repeated with another record's identity fields.
+    """
 
     trees: Annotated[int, Field(ge=1, le=5000)] = 150
     depth: Annotated[int, Field(ge=1, le=12)] = 3
@@ -96,6 +100,7 @@ class ModelSpec(Frozen):
     min_child_weight: Annotated[float, Field(ge=0)] = 2.0
     early_stopping: Annotated[int, Field(ge=1)] = 20
     missing_augmentation: Share = 0.15
+    counter_examples: Share = 0.3
     seed: int = 20
 
 
@@ -202,7 +207,11 @@ class ReasonTexts(Frozen):
 
 
 class MatchSpec(Frozen):
-    """A matching problem. Everything else derives from it."""
+    """A matching problem. Everything else derives from it.
+
+    ``identity`` names fields of which at least one must agree in a match (a household shares all but
+    these): training gets counter-examples in which none does.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
     version: Annotated[int, Field(ge=1)]
@@ -212,6 +221,7 @@ class MatchSpec(Frozen):
     multiplicity: Literal["one_to_one", "one_to_many", "many_to_many"] = "many_to_many"
     labels: Literal["complete", "partial"] = "complete"
     fields: dict[str, FieldSpec]
+    identity: tuple[str, ...] = ()
     candidates: CandidateSpec
     split: SplitSpec = SplitSpec()
     encoder: EncoderSpec | None = None

@@ -1,0 +1,101 @@
+"""A spec is read whole: every fault at once, with its key's path and a hint."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from fixtures.models import REPOSITORY
+
+from matchwright.core.spec import load_spec, parse_spec, spec_digest, spec_yaml
+from matchwright.errors import SpecError
+
+SHIPPED = sorted((REPOSITORY / "specs").glob("*.yaml"))
+
+
+@pytest.fixture
+def raw() -> dict:
+    return yaml.safe_load((REPOSITORY / "specs" / "persons.yaml").read_text())
+
+
+def faults_of(raw: dict) -> dict[str, str]:
+    with pytest.raises(SpecError) as caught:
+        parse_spec(yaml.safe_dump(raw, sort_keys=True))
+    return {fault.path: f"{fault.problem} {fault.hint}" for fault in caught.value.faults}
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_shipped_specs_are_good_and_survive_a_round_trip(path):
+    spec = load_spec(path)
+    assert spec.name == path.stem
+    assert parse_spec(spec_yaml(spec)) == spec
+
+
+def test_the_national_identifier_is_direct_and_never_compared(persons_spec):
+    assert persons_spec.fields["national_id"].pii == "direct"
+    assert "national_id" not in persons_spec.compared
+
+
+def test_the_digest_ignores_layout_and_sees_meaning(raw):
+    spec = parse_spec(yaml.safe_dump(raw, sort_keys=False))
+    assert spec_digest(spec) == spec_digest(load_spec(REPOSITORY / "specs" / "persons.yaml"))
+    raw["costs"]["review"] = 2
+    assert spec_digest(parse_spec(yaml.safe_dump(raw, sort_keys=False))) != spec_digest(spec)
+
+
+def test_a_spec_is_frozen(persons_spec):
+    with pytest.raises(ValueError, match="frozen"):
+        persons_spec.costs.review = 3
+
+
+def test_all_faults_are_reported_at_once_each_with_path_and_hint(raw):
+    raw["fields"]["surname"]["kind"] = "nam"
+    raw["fields"]["given_name"]["agree_at"] = 0.9
+    raw["costs"]["review"] = -1
+    raw["candidates"]["rules"].append(["birthday"])
+    raw["slices"][0]["field"] = "dob"
+    raw["split"]["train"] = 0.9
+    raw["reasons"]["texts"]["SURNAME_MATCHES"] = "?"
+    del raw["record_id"]
+    faults = faults_of(raw)
+    assert "'name'" in faults["fields.surname.kind"]
+    assert "did you mean 'agrees_at'?" in faults["fields.given_name.agree_at"]
+    assert "more than 0" in faults["costs.review"]
+    assert "birthday" in faults["candidates.rules.5"]
+    assert "choose from date_of_birth" in faults["slices.0.field"]
+    assert "add up to 1.3" in faults["split"]
+    assert "reasons.texts.SURNAME_MATCHES" in faults
+    assert "is required" in faults["record_id"]
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "path"),
+    [
+        ("encoder", {"fields": ["birthday"]}, "encoder.fields"),
+        ("quality", {"fields": {"surname": {"pattern": "("}}}, "quality.fields.surname.pattern"),
+        ("golden", [], "golden"),
+        ("name", "Not A Name", "name"),
+    ],
+)
+def test_one_fault_names_its_key(raw, section, value, path):
+    raw[section] = value
+    assert list(faults_of(raw)) == [path]
+
+
+def test_a_comparator_of_another_kind_is_refused_with_the_choices(raw):
+    raw["fields"]["surname"]["comparators"] = ["relative"]
+    assert "choose from jaro_winkler" in faults_of(raw)["fields.surname.comparators"]
+
+
+def test_a_key_that_stands_twice_is_a_fault():
+    with pytest.raises(SpecError, match=r"line 2: key 'name' stands twice"):
+        parse_spec("name: persons\nname: people\n")
+
+
+def test_broken_yaml_names_its_line():
+    with pytest.raises(SpecError, match="line 2"):
+        parse_spec("name: persons\n  fields: [}\n")
+
+
+def test_an_absent_file_says_where_examples_are(tmp_path: Path):
+    with pytest.raises(SpecError, match=r"Hint: see specs/"):
+        load_spec(tmp_path / "none.yaml")
