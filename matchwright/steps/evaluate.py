@@ -86,7 +86,7 @@ def evaluate(
     scored.to_parquet(evaluation / SCORED, index=False)
     reference = comparisons.assign(score=scores, band=scored["band"], label=pairs["label"])
     reference.to_parquet(evaluation / REFERENCE, index=False)
-    draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, slices, read_json(model / "train.json"))
+    draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, metrics, slices, read_json(model / "train.json"))
     write_whole(evaluation / SUMMARY, json.dumps(summary, indent=1) + "\n")
     write_whole(evaluation / GATES, json.dumps({"gates": [_gate(gate) for gate in gates]}, indent=1) + "\n")
     _track(settings, trained.run_id, metrics, gates, evaluation)

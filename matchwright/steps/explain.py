@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.adapters.plots import draw_importance, draw_waterfall
+from matchwright.adapters.plots import plot_importance, plot_waterfall
 from matchwright.adapters.registry import log_folder, log_metrics
 from matchwright.core.decide import DecisionModel
 from matchwright.core.reasons import contradicts, evidence, field_contributions
@@ -74,13 +74,15 @@ def explain(
     }
     plots = explanation / PLOTS
     plots.mkdir(parents=True, exist_ok=True)
-    draw_importance(plots / "importance.png", contributions, base, comparisons)
+    names, values = decider.scorer.names, comparisons.to_numpy(dtype=np.float64)
+    plot_importance(contributions, values, names, plots / "importance.png")
     for band in ("match", "review", "no_match"):
         rows = np.flatnonzero(bands == band)
         if len(rows):
             typical = rows[np.argsort(np.abs(contributions[rows]).sum(axis=1), kind="stable")[len(rows) // 2]]
-            row = slice(typical, typical + 1)
-            draw_waterfall(plots / f"waterfall_{band}.png", contributions[row], base, comparisons[row], band)
+            title = f"A typical pair of the band {band}"
+            path = plots / f"waterfall_{band}.png"
+            plot_waterfall(contributions[typical], base, values[typical], names, title, path)
     write_whole(explanation / SUMMARY, json.dumps(summary, indent=1) + "\n")
     log_folder(settings, trained.run_id, plots, "plots")
     log_metrics(settings, trained.run_id, {"explain_additivity_error": error})

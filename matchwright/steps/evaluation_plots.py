@@ -1,0 +1,63 @@
+"""The plots a reviewer reads beside the figures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.adapters.plots import (
+    plot_precision_recall,
+    plot_reliability,
+    plot_review_load,
+    plot_scores,
+    plot_slices,
+    plot_training,
+)
+from matchwright.core.bands import Bands
+from matchwright.core.evaluate.curves import precision_recall, review_load
+from matchwright.core.evaluate.metrics import Estimate
+from matchwright.core.evaluate.reliability import reliability_curve
+from matchwright.core.evaluate.slices import SliceResult
+from matchwright.core.spec import MatchSpec
+
+
+def draw_evaluation(
+    folder: Path,
+    spec: MatchSpec,
+    bands: Bands,
+    outcomes: pd.DataFrame,
+    metrics: dict[str, Estimate],
+    slices: Sequence[SliceResult],
+    training: dict[str, Any],
+) -> None:
+    """Draw everything that the test split shows, and the training curves, as PNG files in ``folder``."""
+    scored = outcomes[~outcomes["missed"]]
+    scores = scored["score"].to_numpy(dtype=np.float64)
+    labels = scored["label"].to_numpy()
+    edges = (bands.review_from, bands.match_from)
+    plot_reliability(reliability_curve(scores, labels), folder / "reliability.png")
+    plot_scores(scores, labels, *edges, folder / "scores.png")
+    plot_precision_recall(precision_recall(outcomes), *edges, folder / "precision_recall.png")
+    plot_review_load(
+        review_load(outcomes, spec.costs),
+        metrics["review_share"].value,
+        metrics["cost_per_1000"].value,
+        folder / "review_load.png",
+    )
+    if slices:
+        plot_slices(
+            [piece.name for piece in slices],
+            [_bounds(piece.metrics.get("f1")) for piece in slices],
+            metrics["f1"].value,
+            folder / "slices.png",
+            spec.gates.slice_f1_min,
+        )
+    curves = {"train": training["train_losses"], "validation": training["validation_losses"]}
+    best = int(np.argmin(training["validation_losses"])) + 1
+    plot_training(curves, "tree", "log loss", folder / "training.png", best)
+
+
+def _bounds(estimate: Estimate | None) -> tuple[float, float, float] | None:
+    return (estimate.value, estimate.lower, estimate.upper) if estimate else None
