@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.candidates.labels import label_candidates
@@ -14,27 +13,25 @@ from matchwright.core.candidates.quality import (
     recall_at_k,
     reduction_ratio,
 )
-from matchwright.core.spec import MatchSpec, parse_spec
+from matchwright.core.spec import MatchSpec
 from matchwright.errors import CandidateError
 
 
 def spec_with(rules: list[list[str]], tfidf: dict | None = None, most: int = 5_000_000) -> MatchSpec:
-    return parse_spec(
-        yaml.safe_dump(
-            {
-                "name": "people",
-                "version": 1,
-                "description": "people",
-                "record_id": "id",
-                "fields": {
-                    "surname": {"kind": "name", "pii": "quasi", "label": "surname"},
-                    "town": {"kind": "category", "pii": "none", "label": "town"},
-                    "price": {"kind": "number", "pii": "none", "label": "price"},
-                },
-                "candidates": {"rules": rules, "max_pairs_per_rule": most, **({"tfidf": tfidf} if tfidf else {})},
-                "costs": {"false_match": 10, "missed_match": 5, "review": 1},
-            }
-        )
+    return MatchSpec.model_validate(
+        {
+            "name": "people",
+            "version": 1,
+            "description": "people",
+            "record_id": "id",
+            "fields": {
+                "surname": {"kind": "name", "pii": "quasi", "label": "surname"},
+                "town": {"kind": "category", "pii": "none", "label": "town"},
+                "price": {"kind": "number", "pii": "none", "label": "price"},
+            },
+            "candidates": {"rules": rules, "max_pairs_per_rule": most, **({"tfidf": tfidf} if tfidf else {})},
+            "costs": {"false_match": 10, "missed_match": 5, "review": 1},
+        }
     )
 
 

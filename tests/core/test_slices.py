@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from matchwright.core.evaluate.outcomes import pair_outcomes
 from matchwright.core.evaluate.slices import measure_slices, slice_mask
-from matchwright.core.spec import MatchSpec, parse_spec
+from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.model import SliceSpec
 
 SLICES = [
@@ -20,22 +19,20 @@ SLICES = [
 
 @pytest.fixture
 def spec() -> MatchSpec:
-    return parse_spec(
-        yaml.safe_dump(
-            {
-                "name": "towns",
-                "version": 1,
-                "description": "towns",
-                "record_id": "id",
-                "fields": {
-                    "town": {"kind": "category", "pii": "none", "label": "town"},
-                    "price": {"kind": "number", "pii": "none", "label": "price"},
-                },
-                "candidates": {"rules": [["town"]]},
-                "costs": {"false_match": 10, "missed_match": 5, "review": 1},
-                "slices": SLICES,
-            }
-        )
+    return MatchSpec.model_validate(
+        {
+            "name": "towns",
+            "version": 1,
+            "description": "towns",
+            "record_id": "id",
+            "fields": {
+                "town": {"kind": "category", "pii": "none", "label": "town"},
+                "price": {"kind": "number", "pii": "none", "label": "price"},
+            },
+            "candidates": {"rules": [["town"]]},
+            "costs": {"false_match": 10, "missed_match": 5, "review": 1},
+            "slices": SLICES,
+        }
     )
 
 
