@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.model import FieldQuality
-from matchwright.errors import Fault, SpecError
 
 ALL_FIELDS = "all fields"
 
@@ -30,14 +29,7 @@ class Expected:
 
 
 def record_expectations(spec: MatchSpec) -> list[Expected]:
-    """Expectations on the conformed records of one source.
-
-    Raises:
-        SpecError: an expectation does not suit the kind of its field (all of them are listed).
-    """
-    faults = [fault for name, quality in spec.quality.fields.items() for fault in _unsuited(spec, name, quality)]
-    if faults:
-        raise SpecError(f"Spec '{spec.name}' expects what cannot be checked:", faults)
+    """Expectations on the conformed records of one source."""
     expected = [
         _each_row("record_id", "must be present", "expect_column_values_to_not_be_null"),
         _each_row("record_id", "must be unique in its source", "expect_column_values_to_be_unique"),
@@ -137,11 +129,3 @@ def _true(name: str, what: str, column: str, at_least: float | None = None) -> E
     if at_least is not None:
         arguments["mostly"] = at_least
     return Expected(name, what, "expect_column_values_to_be_in_set", arguments, quarantines=True, at_least=at_least)
-
-
-def _unsuited(spec: MatchSpec, name: str, quality: FieldQuality) -> Iterator[Fault]:
-    is_number = spec.fields[name].kind == "number"
-    for key in ("pattern", "max_length", "allowed") if is_number else ("minimum", "maximum"):
-        if getattr(quality, key) is not None:
-            hint = "use minimum and maximum" if is_number else "use pattern, max_length or allowed"
-            yield Fault(f"quality.fields.{name}.{key}", f"does not suit kind {spec.fields[name].kind}", hint)

@@ -91,5 +91,5 @@ def per_distinct(values: "pd.Series[Any]", convert: Callable[[Any], Any]) -> np.
 
 def _absent(column: str, frame: pd.DataFrame) -> Fault:
     close = difflib.get_close_matches(column, [str(name) for name in frame.columns], n=1)
-    have = ", ".join(map(str, list(frame.columns)[:20]))
-    return Fault(column, "no such column", f"did you mean '{close[0]}'?" if close else f"the table has: {have}")
+    # the table's own column names are not quoted: without a header row they are a record's values
+    return Fault(column, "no such column", f"did you mean '{close[0]}'?" if close else "add it, or name another one")

@@ -84,11 +84,22 @@ def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dic
     yield from _unknown_fields(list(quality), "quality.fields", fields)
     for name, expected in quality.items():
         pattern = expected.get("pattern") if isinstance(expected, dict) else None
+        if isinstance(expected, dict):
+            yield from _unsuited(name, expected, fields.get(name, {}).get("kind") == "number")
         if isinstance(pattern, str):
             try:
                 re.compile(pattern)
             except re.error as error:
                 yield Fault(f"quality.fields.{name}.pattern", f"is not a regular expression: {error}", "mend it")
+
+
+def _unsuited(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[Fault]:
+    for_others = ("pattern", "max_length", "allowed") if is_number else ("minimum", "maximum")
+    what = "numbers" if is_number else "text"
+    for key in for_others:
+        if expected.get(key) is not None:
+            hint = "use minimum and maximum" if is_number else "use pattern, max_length or allowed"
+            yield Fault(f"quality.fields.{name}.{key}", f"does not suit a field of {what}", hint)
 
 
 def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:
