@@ -238,6 +238,13 @@ def test_a_description_shows_the_runs_plots_after_gates_and_figures():
     assert "table.csv" not in text
 
 
+def test_tables_are_given_room_between_their_columns():
+    card = "# persons\n\n## Gates\n\n| gate | result |\n| --- | --- |\n| f1 | passed |\n"
+    lines = describe(card, "run1", [], "card/card.md").splitlines()
+    assert "| --- | --- |" in lines
+    assert "| f1\u2003\u2060 | passed |" in lines
+
+
 def test_a_long_card_is_cut_by_whole_sections_and_says_so():
     card = "# persons\n\n## Gates\n\nall\n\n" + "".join(f"## Part {n}\n\n{'x' * 1500}\n\n" for n in range(5))
     text = describe(card, "run1", [], "card/card.md")

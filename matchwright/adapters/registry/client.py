@@ -12,6 +12,7 @@ from matchwright.settings import Settings
 _CHATTY = (
     "alembic",
     "mlflow.store.db.utils",
+    "mlflow.store.model_registry.abstract_store",
     "mlflow.tracking.request_header.registry",  # sagemaker-mlflow warns on every call
     "mlflow.pyfunc",
     "mlflow.models.model",
@@ -59,6 +60,7 @@ def experiment_id(client: Any, settings: Settings) -> str:
 def quieten() -> None:
     """Turn off MLflow's progress bars and chatter; an environment variable that is set wins."""
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     os.environ.setdefault("MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", "false")
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.ERROR)

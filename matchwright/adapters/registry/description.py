@@ -20,7 +20,7 @@ def describe(card: str, run_id: str, artefacts: Sequence[str], card_path: str) -
     """
     images = [path for path in artefacts if path.endswith((".png", ".svg", ".jpg"))]
     plots = "\n\n".join(f"![{_title(path)}]({_address(path, run_id)})" for path in images)
-    card = re.sub(r"(?m)^\|.*\|$", lambda row: row[0].replace(" | ", f"{_GAP} | "), card)
+    card = re.sub(r"(?m)^\| (?!---).*\|$", lambda row: row[0].replace(" | ", f"{_GAP} | "), card)
     head, *sections = re.split(r"(?m)^(?=## )", card)
     if plots:
         sections.insert(min(2, len(sections)), f"## Plots\n\n{plots}\n\n")
