@@ -43,7 +43,9 @@ class Runtime:
 
     def _pairs(self, request: PairsRequest) -> list[Answer]:
         left, right = zip(*request.pairs, strict=True)
-        decisions = self.bundle.model.decide(self._features(left, "left"), self._features(right, "right"))
+        both = self._features([*left, *right])  # in one pass: for few records the cost is per call
+        sides = both.iloc[: len(left)], both.iloc[len(left) :].reset_index(drop=True)
+        decisions = self.bundle.model.decide(*sides)
         pairs = [self._pair(_key(one, "left"), _key(other, "right")) for one, other in request.pairs]
         return [Answer("pair", decision, pair) for decision, pair in zip(decisions, pairs, strict=True)]
 
@@ -79,16 +81,17 @@ class Runtime:
     def _sides(self, query: Mapping[str, Any], candidates: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The query beside each candidate, each on its own source's side."""
         count = len(candidates)
-        stacked = pd.concat([self._features([query], "left"), candidates], ignore_index=True)
+        stacked = pd.concat([self._features([query]), candidates], ignore_index=True)
         query_rows, candidate_rows = np.zeros(count, dtype=int), np.arange(1, count + 1)
         swapped = np.array([_query_side(key) == "right" for key in candidates["record_key"]])
         left = stacked.iloc[np.where(swapped, candidate_rows, query_rows)].reset_index(drop=True)
         right = stacked.iloc[np.where(swapped, query_rows, candidate_rows)].reset_index(drop=True)
         return left, right
 
-    def _features(self, records: Sequence[Mapping[str, Any]], source: str) -> pd.DataFrame:
+    def _features(self, records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         model = self.bundle.model
-        return record_features(conform_values(records, model.spec, source), model.spec, model.corpus)
+        # the source shows in the record key alone, which no comparison reads
+        return record_features(conform_values(records, model.spec, "left"), model.spec, model.corpus)
 
     def _pair(self, left: str | None, right: str | None) -> str | None:
         if not self._pseudonyms or left is None or right is None:

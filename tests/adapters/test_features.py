@@ -182,9 +182,34 @@ from matchwright.adapters.features.connect import open_store
 from matchwright.settings import Settings
 assert "feast" not in sys.modules
 open_store(Settings(environment="test", home="{tmp_path}"))
+import os
+assert not [name for name in os.environ if name.startswith("PROMETHEUS")]
 print([name for name in ("mlflow", "kfp", "torch", "shap", "great_expectations", "evidently") if name in sys.modules])
 import torch
 print(torch.zeros(1).item())
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
     assert said.split("\n")[:2] == ["[]", "0.0"]
+
+
+def test_feasts_own_command_line_finds_every_version_and_nothing_to_change(
+    tmp_path: Path, products_spec: MatchSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(environment="test", home=tmp_path)
+    before, old_frame = computed(products_spec, OFFERS)
+    after, new_frame = computed(products_spec, [*OFFERS, {"record_id": "9", "title": "acme"}], snapshot_version=2)
+    publish(settings, before, old_frame)
+    publish(settings, after, new_frame)
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path))
+
+    def feast(*arguments: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "feature_repo", *arguments], capture_output=True, check=True, text=True
+        ).stdout
+
+    assert "Deleted" not in feast("plan", "--skip-source-validation")
+    feast("apply", "--skip-source-validation")
+    listed = feast("feature-views", "list")
+    assert before.name in listed
+    assert after.name in listed
+    assert OnlineFeatures(settings, products_spec, before.feature_version).read(["left:1"])["found"].all()

@@ -1,7 +1,8 @@
 """Record features in Feast: one feature view and one feature service per feature version."""
 
+from matchwright.adapters.features.command_line import all_definitions, run_feast
 from matchwright.adapters.features.definitions import FeatureSet, service_name
 from matchwright.adapters.features.offline import RecordFeatureStore
 from matchwright.adapters.features.online import OnlineFeatures
 
-__all__ = ["FeatureSet", "OnlineFeatures", "RecordFeatureStore", "service_name"]
+__all__ = ["FeatureSet", "OnlineFeatures", "RecordFeatureStore", "all_definitions", "run_feast", "service_name"]

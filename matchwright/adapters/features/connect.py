@@ -16,6 +16,8 @@ WRITE_BATCH = 10_000
 _REDIS_LIMITS = {"socket_connect_timeout": "2", "socket_timeout": "5", "retry": "null"}
 """A store that is down must not hang the endpoint: seconds, and none of the client's ten-second retries."""
 
+_MULTI_PROCESS = ("PROMETHEUS_MULTIPROCESS_DIR", "PROMETHEUS_MULTIPROC_DIR")
+
 
 def store_config(settings: Settings) -> dict[str, Any]:
     """The content of a ``feature_store.yaml`` for this environment."""
@@ -34,9 +36,8 @@ def store_config(settings: Settings) -> dict[str, Any]:
 
 def open_store(settings: Settings) -> Any:
     """Feast's ``FeatureStore`` for this environment."""
-    # Feast may send lineage and metrics where it is told to; it is told nowhere.
-    os.environ.setdefault("OPENLINEAGE_DISABLED", "true")
-    with _without_torch():
+    with _feast_apart():
+        import feast.metrics  # noqa: F401 - else it comes later, with the first read
         from feast import FeatureStore, RepoConfig
     home = settings.folder("features")
     return FeatureStore(config=RepoConfig(**store_config(settings), repo_path=home))
@@ -93,13 +94,26 @@ def _online_store(settings: Settings, default_path: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _without_torch() -> Iterator[None]:
-    """Feast imports torch where it is installed, for tensors nobody asks for: two seconds and 200 MB."""
-    if "torch" in sys.modules or "feast" in sys.modules:
+def _feast_apart() -> Iterator[None]:
+    """Import Feast without what it does to the process on the way.
+
+    Its metrics put Prometheus's client into multi-process mode, here and in every child process;
+    and it imports torch where it is installed, two seconds and 200 MB for tensors nobody asks for.
+    """
+    if "feast" in sys.modules:
         yield
         return
-    sys.modules["torch"] = None  # type: ignore[assignment]
+    import prometheus_client.values  # noqa: F401 - chooses its mode now
+
+    before = {name: os.environ.get(name) for name in _MULTI_PROCESS}
+    torch_loaded = "torch" in sys.modules
+    if not torch_loaded:
+        sys.modules["torch"] = None  # type: ignore[assignment]
     try:
         yield
     finally:
-        del sys.modules["torch"]
+        if not torch_loaded:
+            del sys.modules["torch"]
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
