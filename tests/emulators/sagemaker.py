@@ -26,10 +26,9 @@ from pathlib import Path
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.s3.models import s3_backends
-from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.exceptions import SagemakerClientError, ValidationError
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 from moto.server import ThreadedMotoServer
@@ -50,7 +49,7 @@ class SageMakerEmulator:
         self._containers = Supervisor(folder / "containers")
         self._serving: dict[str, str] = {}  # endpoint name to the container that answers for it
         self._started = 0
-        self._faults: dict[str, ServiceException] = {}
+        self._faults: dict[str, SagemakerClientError] = {}
         self._failing_update = ""
         self._swapped: bytes | None = None
         self._transitions: list[threading.Thread] = []
@@ -80,7 +79,7 @@ class SageMakerEmulator:
 
     def refuse_next(self, operation: str, code: str, message: str) -> None:
         """Let the next call of an operation (``create_model``) be refused, as AWS would with this code."""
-        self._faults[operation] = ServiceException(code, message)
+        self._faults[operation] = SagemakerClientError(code, message)
 
     def fail_next_update(self, reason: str) -> None:
         """Let the next update be rolled back: InService, the old config, and this reason."""
@@ -197,7 +196,8 @@ class SageMakerEmulator:
         name = response.path.split("/")[2]
         container = self._containers.find(self._serving.get(name, "none"))
         if container is None:
-            raise ServiceException("ValidationError", f"Endpoint {name} of account {DEFAULT_ACCOUNT_ID} not found.")
+            message = f"Endpoint {name} of account {DEFAULT_ACCOUNT_ID} not found."
+            return _fault(400, "ValidationError", {"Message": message})
         body = response.body if isinstance(response.body, bytes) else response.body.encode()
         answer = fetch(f"{container.address}/invocations", body, timeout=60)
         status, content = (answer.status, answer.body) if answer else (500, b"")
@@ -209,5 +209,9 @@ class SageMakerEmulator:
             "OriginalMessage": content.decode(),
             "LogStreamArn": f"arn:aws:logs:{REGION}:{DEFAULT_ACCOUNT_ID}:log-group:/aws/sagemaker/Endpoints/{name}",
         }
-        headers = {"status": 424, "Content-Type": "application/json", "x-amzn-errortype": "ModelError"}
-        return 424, headers, json.dumps(fault)  # moto reads the status from the headers
+        return _fault(424, "ModelError", fault)
+
+
+def _fault(status: int, code: str, body: dict[str, Any]) -> Any:
+    headers = {"status": status, "Content-Type": "application/json", "x-amzn-errortype": code}
+    return status, headers, json.dumps(body)  # moto reads the status from the headers

@@ -1,0 +1,132 @@
+"""The local endpoint: swapped without a gap, remembered across commands, repaired by the next deployment."""
+
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from fixtures.endpoints import digest_of
+
+from matchwright.adapters.endpoints.base import probe_of
+from matchwright.adapters.endpoints.local import LocalEndpoint
+from matchwright.errors import EndpointError
+from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY, VERIFY_KEY
+from matchwright.supervisor import fetch
+
+
+@pytest.fixture
+def endpoint(local_settings):
+    endpoint = LocalEndpoint(local_settings)
+    yield endpoint
+    endpoint.stop()
+
+
+def test_callers_see_no_gap_while_another_bundle_takes_over(endpoint, local_settings, trained_bundle, second_bundle):
+    (local_settings.folder("endpoints", "matchwright") / ("f" * 64)).mkdir()
+    address = endpoint.deploy(trained_bundle, digest_of(trained_bundle)).address
+    body = json.dumps(probe_of(trained_bundle)).encode()
+    answers, over = [], threading.Event()
+
+    def call():
+        while not over.is_set():
+            answers.append(fetch(f"{address}/invocations", body, timeout=20))
+            time.sleep(0.02)
+
+    callers = [threading.Thread(target=call) for _ in range(2)]
+    for caller in callers:
+        caller.start()
+    try:
+        endpoint.deploy(second_bundle, digest_of(second_bundle))
+        time.sleep(0.2)
+    finally:
+        over.set()
+        for caller in callers:
+            caller.join()
+
+    assert {answer and answer.status for answer in answers} == {200}
+    served = [json.loads(answer.body)["bundle"]["digest"] for answer in answers]
+    assert {served[0], served[-1]} == {digest_of(trained_bundle), digest_of(second_bundle)}
+    assert set(served) == {served[0], served[-1]}
+    kept = {path.name for path in (local_settings.home / "endpoints" / "matchwright").iterdir() if len(path.name) == 64}
+    assert kept == set(served), "copies of older bundles are gone"
+
+
+def test_it_gets_what_serving_needs_and_not_the_signing_key(endpoint, local_settings, trained_bundle, monkeypatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not for serving")
+    deployment = endpoint.deploy(trained_bundle, digest_of(trained_bundle))
+    environment = Path(f"/proc/{deployment.pid}/environ").read_text()
+    names = {entry.partition("=")[0] for entry in environment.split("\0")}
+    assert {VERIFY_KEY, IDENTIFIER_KEY, "MATCHWRIGHT_ENVIRONMENT", "MATCHWRIGHT_HOME", "OMP_NUM_THREADS"} <= names
+    assert not names & {SIGNING_KEY, "AWS_SECRET_ACCESS_KEY"}
+    assert not list(local_settings.decision_log_folder.rglob("*.jsonl")), "a rehearsal is no decision"
+
+
+def test_after_a_reboot_it_is_down_until_it_is_resumed(endpoint, local_settings, trained_bundle):
+    digest = digest_of(trained_bundle)
+    deployment = endpoint.deploy(trained_bundle, digest)
+    os.kill(deployment.pid, signal.SIGKILL)
+
+    later = LocalEndpoint(local_settings)
+    assert _until(lambda: later.describe().status == "down")
+    assert later.describe().digest == digest
+    with pytest.raises(EndpointError, match="matchwright up"):
+        later.invoke(probe_of(trained_bundle))
+    assert later.resume().status == "in_service"
+
+
+def test_nothing_is_resumed_where_nothing_was_released(endpoint):
+    assert endpoint.resume() is None
+
+
+def test_a_copy_that_was_damaged_is_replaced(endpoint, local_settings, trained_bundle):
+    digest = digest_of(trained_bundle)
+    endpoint.deploy(trained_bundle, digest)
+    endpoint.stop()
+    kept = local_settings.home / "endpoints" / "matchwright" / digest
+    (kept / "scorer.ubj").write_bytes(b"damaged")
+    with pytest.raises(EndpointError, match=r"scorer\.ubj was altered"):
+        endpoint.resume()
+    assert endpoint.deploy(trained_bundle, digest).status == "in_service"
+
+
+def test_what_a_killed_take_over_left_is_cleared(endpoint, local_settings, trained_bundle, second_bundle, monkeypatch):
+    first, second = digest_of(trained_bundle), digest_of(second_bundle)
+    endpoint.deploy(trained_bundle, first)
+    killed = LocalEndpoint(local_settings)
+    monkeypatch.setattr(killed, "_remember", _be_killed)
+    with pytest.raises(KeyboardInterrupt):
+        killed.deploy(second_bundle, second)
+    assert _until(lambda: _served(endpoint) == {first, second}), "both answer at the shared port"
+
+    assert endpoint.deploy(trained_bundle, first).digest == first
+    assert _served(endpoint) == {first}
+
+
+def test_a_port_of_a_stranger_is_named(endpoint, local_settings, trained_bundle):
+    with (
+        socket.create_server(("127.0.0.1", local_settings.endpoint.port)),
+        pytest.raises(EndpointError, match="not ours") as error,
+    ):
+        endpoint.deploy(trained_bundle, digest_of(trained_bundle))
+    assert "MATCHWRIGHT_ENDPOINT__PORT" in error.value.hint
+    assert endpoint.describe() is None
+
+
+def _be_killed(_):
+    raise KeyboardInterrupt
+
+
+def _served(endpoint):
+    address = endpoint.describe().address
+    return {fetch(f"{address}/ping").headers["x-matchwright-bundle"] for _ in range(20)}
+
+
+def _until(condition):
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
