@@ -25,6 +25,7 @@ FULL_MODE = "full"
 _KNOWN_MODES = ("features_unavailable",)
 _BANDS = ("match", "review", "no_match")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,60}")
+_PSEUDONYM = re.compile(r"[0-9a-f]{32,64}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -149,6 +150,10 @@ def _take(line: dict[str, Any], reading: _Reading, spec_name: str, bundle: str, 
         reading.flaw("unknown_comparisons", sorted(unknown))
     if lacking := set(reading.comparisons) - comparisons.keys():
         reading.flaw("missing_comparisons", sorted(lacking))
+    if no_numbers := [key for key, value in comparisons.items() if value is not None and _number(value) is None]:
+        reading.flaw("values_not_numbers", sorted(no_numbers))
+    if line.get("pair") is not None and not _PSEUDONYM.fullmatch(str(line["pair"])):
+        reading.flaw("pair_not_pseudonym")
     mode = line.get("mode")
     abstained = score is None and mode != FULL_MODE
     if mode != FULL_MODE:

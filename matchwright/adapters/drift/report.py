@@ -67,13 +67,14 @@ def measure(
         [(name, noise[name]) for name in telling if name != SCORE], columns=["column", "noise"]
     ).astype({"column": "object", "noise": "float64"})
     definition = DataDefinition(numerical_columns=numeric, categorical_columns=[BAND])
-    snapshot = Report(_metrics(numeric, telling, spec), tags=[DRIFT_TAG]).run(
-        Dataset.from_pandas(window, definition),
-        Dataset.from_pandas(baseline, definition),
-        additional_data={"noise": Dataset.from_pandas(noise_table, DataDefinition())},
-        timestamp=timestamp,
-        metadata=dict(metadata),
-    )
+    with np.errstate(invalid="ignore"):  # Evidently divides by the number of values present, be it 0
+        snapshot = Report(_metrics(numeric, telling, spec), tags=[DRIFT_TAG]).run(
+            Dataset.from_pandas(window, definition),
+            Dataset.from_pandas(baseline, definition),
+            additional_data={"noise": Dataset.from_pandas(noise_table, DataDefinition())},
+            timestamp=timestamp,
+            metadata=dict(metadata),
+        )
     results = _Results(snapshot, len(baseline), len(window))
     unscored = int(window[SCORE].isna().sum())
     shifts = {
