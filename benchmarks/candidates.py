@@ -13,6 +13,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -86,11 +87,11 @@ def methods(problem: Problem) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]
 
     yield f"equality rules ({len(spec.candidates.rules)})", rules
     for top_k in RANKS:
-        yield f"TF-IDF char-{nearest.ngram} top {top_k}", lambda top_k=top_k: neighbours(top_k)
+        yield f"TF-IDF char-{nearest.ngram} top {top_k}", partial(neighbours, top_k)
     yield f"rules and TF-IDF top {nearest.top_k}", united
     for first in fields[:2]:
-        yield f"recordlinkage, block on {first}", lambda first=first: indexed(table, first, window=0)
-        yield f"recordlinkage, sorted neighbours 9 on {first}", lambda first=first: indexed(table, first, window=9)
+        yield f"recordlinkage, block on {first}", partial(indexed, table, first, window=0)
+        yield f"recordlinkage, sorted neighbours 9 on {first}", partial(indexed, table, first, window=9)
 
 
 def indexed(table: RecordTable, field: str, window: int) -> pd.DataFrame:
