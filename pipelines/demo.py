@@ -83,8 +83,8 @@ def run_demo(
     endpoint = open_endpoint(settings)
     try:
         with _chapter(console, "3  Decide, as usual and after an upstream fault", seconds, "decide"):
-            examples = _examples(endpoint, spec)
             pairs = example_pairs(_artefact(trained, "validated"), _artefact(trained, "evaluation"), spec, PAIRS, SEED)
+            examples = _examples(endpoint, spec, pairs)
             fault = fault_of(spec)
             usual_from = _send(endpoint, pairs)
             shifted_from = _send(endpoint, shifted(pairs, fault, SEED))
@@ -126,19 +126,31 @@ def _artefact(run: RunRecord, name: str) -> Path:
     return next(Path(step.artefacts[name]) for step in reversed(run.steps) if name in step.artefacts)
 
 
-def _examples(endpoint: Endpoint, spec: MatchSpec) -> list[Example]:
-    """One golden pair of each band where the spec has one, else its first three."""
-    pairs = [{"left": dict(pair.left), "right": dict(pair.right)} for pair in spec.golden]
-    decisions = endpoint.invoke({"pairs": pairs})["decisions"]
-    found = [Example(pair.name, decision) for pair, decision in zip(spec.golden, decisions, strict=True)]
-    return sorted(found, key=lambda example: -float(example.decision["score"]))[:3]
+def _examples(endpoint: Endpoint, spec: MatchSpec, pairs: list[dict[str, Any]]) -> list[Example]:
+    """A match and a non-match among the spec's golden pairs, and one of ``pairs`` that goes to review.
+
+    Nothing of a record is kept, only the decision.
+    """
+    golden = [{"left": dict(pair.left), "right": dict(pair.right)} for pair in spec.golden]
+    decided = zip(spec.golden, endpoint.invoke({"pairs": golden})["decisions"], strict=True)
+    by_band = {decision["band"]: Example(f"golden pair: {pair.name}", decision) for pair, decision in decided}
+    answer = (decision for payload in requests(pairs, PAIRS_PER_REQUEST) for decision in _decide(endpoint, payload))
+    review = next((decision for decision in answer if decision["band"] == "review"), None)
+    if review is not None:
+        by_band["review"] = Example("a test pair for review", review)
+    return [by_band[band] for band in ("match", "review", "no_match") if band in by_band]
+
+
+def _decide(endpoint: Endpoint, payload: dict[str, Any]) -> list[dict[str, Any]]:
+    decisions: list[dict[str, Any]] = endpoint.invoke(payload)["decisions"]
+    return decisions
 
 
 def _send(endpoint: Endpoint, pairs: list[dict[str, Any]]) -> str:
     """Ask for decisions; returns the time before the first, from which a window can start."""
     began = datetime.now(UTC).isoformat()
     for payload in requests(pairs, PAIRS_PER_REQUEST):
-        endpoint.invoke(payload)
+        _decide(endpoint, payload)
     return began
 
 
