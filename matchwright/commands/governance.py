@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from matchwright.settings import Settings
 
 Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
-Name = Annotated[str, typer.Argument(help="The registered model: the match spec's name.")]
+Name = Annotated[str, typer.Argument(help="The registered model: the match spec's name.", metavar="NAME")]
 Version = Annotated[str, typer.Option("--version", help="The version; the challenger if not given.")]
 By = Annotated[str, typer.Option(help="Who acts; your account if not given.")]
 Note = Annotated[str, typer.Option(help="Why, in a sentence.")]
@@ -62,7 +62,7 @@ def rollback(name: Name, by: By = "", note: Note = "", environment: Environment 
 
 
 def history(
-    name: Annotated[str, typer.Argument(help="Of one model only; of all if not given.")] = "",
+    name: Annotated[str, typer.Argument(help="Of one model only; of all if not given.", metavar="NAME")] = "",
     environment: Environment = "",
 ) -> None:
     """Show the release ledger, and check that nobody changed it."""
@@ -73,12 +73,14 @@ def history(
 
     ledger = Ledger(_settings(environment).ledger_url)
     intact = ledger.verify_chain()
-    table = Table(
-        "", "time (UTC)", "action", "model", "bundle", "endpoint", "by", "note", box=None, header_style="bold"
-    )
+    table = Table(box=None, header_style="bold")
+    for column in ("", "time (UTC)", "action", "version", "bundle", "by"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("endpoint and note", overflow="fold")
     for entry in ledger.entries(model=name or None):
-        model = f"{entry.model} {entry.version}".strip()
-        cells = (entry.time[:19], entry.action, model, entry.digest[:12], entry.endpoint, entry.actor, entry.note)
+        version = f"{entry.model} {entry.version}".strip()
+        told = "\n".join(part for part in (entry.endpoint, entry.note) if part)
+        cells = (entry.time[:16].replace("T", " "), entry.action, version, entry.digest[:8], entry.actor, told)
         table.add_row(str(entry.id), *map(escape, cells))
     _console().print(table)
     _console().print(f"[green]Intact:[/] {intact} entries, each chained to the one before.")
