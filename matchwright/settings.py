@@ -218,7 +218,10 @@ def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
 
 
 def overrides_of(settings: Settings, environment: str | Path = "") -> dict[str, str]:
-    """The environment variables that turn ``environment``, as it is loaded here, into ``settings``."""
+    """The environment variables that turn ``environment``, as it is loaded here, into ``settings``.
+
+    A free mapping (the cluster's labels) can gain keys this way, not lose them.
+    """
     return dict(
         _differences(settings.model_dump(mode="json"), load_settings(environment).model_dump(mode="json"), PREFIX)
     )

@@ -1,0 +1,61 @@
+"""What every component shares: errors reach whoever started the step, values do not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.context import ERROR_FILE, SHOW_VALUES, StepError, environment_context, reported, step_context
+from matchwright.errors import QualityError, SettingsError, SpecError
+
+SECRET = "Marianne Testwell"
+
+
+@pytest.fixture
+def error_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "error.json"
+    monkeypatch.setenv(ERROR_FILE, str(path))
+    return path
+
+
+def test_a_step_gets_the_environment_and_the_spec() -> None:
+    with step_context("local", Path("specs/persons.yaml").read_text()) as at:
+        assert at.settings.environment == "local"
+        assert at.spec.name == "persons"
+
+
+def test_a_refusal_is_passed_on_as_it_is(error_file: Path) -> None:
+    with pytest.raises(QualityError), reported():
+        raise QualityError("Too few rows.", "send more")
+
+    said = json.loads(error_file.read_text())
+    assert (said["type"], said["fact"], said["hint"]) == ("QualityError", "Too few rows.", "send more")
+
+
+def test_an_unforeseen_failure_names_its_type_and_place_but_no_value(
+    error_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(StepError) as caught, reported():
+        float(SECRET)
+
+    assert "ValueError at test_context.py:" in caught.value.fact
+    assert SHOW_VALUES in caught.value.hint
+    assert caught.value.__suppress_context__
+    assert SECRET not in str(caught.value) + error_file.read_text() + capsys.readouterr().err
+
+
+def test_values_are_shown_to_who_asks_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SHOW_VALUES, "1")
+
+    with pytest.raises(ValueError, match=SECRET), reported():
+        float(SECRET)
+
+
+def test_a_bad_spec_and_an_unknown_environment_are_reported_too(error_file: Path) -> None:
+    with pytest.raises(SpecError), step_context("local", "name: X"):
+        pass
+    assert json.loads(error_file.read_text())["type"] == "SpecError"
+
+    with pytest.raises(SettingsError), environment_context("moon"):
+        pass
+    assert json.loads(error_file.read_text())["type"] == "SettingsError"

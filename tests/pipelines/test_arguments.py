@@ -1,0 +1,97 @@
+"""A pipeline's parameters, and the digests that keep a cached result honest."""
+
+from pathlib import Path
+
+import pytest
+
+from matchwright.core.spec import load_spec, parse_spec
+from matchwright.errors import DataError, PipelineError
+from matchwright.settings import load_settings, overrides_of
+from pipelines import digests
+from pipelines.arguments import arguments_of
+
+SPEC = Path("specs/persons.yaml")
+
+
+def test_the_spec_travels_as_text_that_means_the_same() -> None:
+    arguments, name = arguments_of("train", SPEC, {})
+
+    assert name == "persons"
+    assert parse_spec(arguments["spec"]) == load_spec(SPEC)
+
+
+def test_a_comment_changes_nothing_and_a_setting_does(tmp_path: Path) -> None:
+    text = SPEC.read_text()
+    (tmp_path / "commented.yaml").write_text("# another comment\n" + text)
+    (tmp_path / "changed.yaml").write_text(text.replace("depth: 3", "depth: 4"))
+
+    plain = arguments_of("train", SPEC, {})[0]["spec"]
+
+    assert arguments_of("train", tmp_path / "commented.yaml", {})[0]["spec"] == plain
+    assert arguments_of("train", tmp_path / "changed.yaml", {})[0]["spec"] != plain
+
+
+def test_only_what_a_pipeline_takes_is_given() -> None:
+    assert set(arguments_of("release", SPEC, {"version": "3", "labels": ""})[0]) == {"code_digest", "name", "version"}
+
+
+def test_input_files_are_named_by_their_full_path_and_known_by_their_content(tmp_path: Path) -> None:
+    file = tmp_path / "records.csv"
+    file.write_text("rec_id\n1\n")
+    first = arguments_of("train", SPEC, {"records": str(file)})[0]
+    file.write_text("rec_id\n2\n")
+    second = arguments_of("train", SPEC, {"records": str(file)})[0]
+
+    assert first["records"] == second["records"] == str(file)
+    assert first["data_digest"] != second["data_digest"]
+
+
+def test_absent_files_are_listed_together() -> None:
+    with pytest.raises(DataError) as caught:
+        arguments_of("train", SPEC, {"records": "no.csv", "pairs": "nor.csv"})
+
+    assert [fault.path for fault in caught.value.faults] == ["--records", "--pairs"]
+
+
+def test_what_lies_elsewhere_counts_as_new_each_time() -> None:
+    assert digests.data_digest(["s3://bucket/a.csv"]) != digests.data_digest(["s3://bucket/a.csv"])
+
+
+def test_which_file_is_which_matters(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a")
+    (tmp_path / "b.csv").write_text("b")
+    a, b = str(tmp_path / "a.csv"), str(tmp_path / "b.csv")
+
+    assert len({digests.data_digest(order) for order in ([a, b], [b, a], [a, "", b], [a], [])}) == 5
+
+
+def test_the_code_digest_changes_with_the_code_and_with_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digests.code_digest()
+    assert digests.code_digest() == before
+
+    monkeypatch.setattr(digests, "_version", lambda name: "9.9")
+    assert digests.code_digest() != before
+
+
+def test_the_code_digest_does_not_change_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [name for name, _ in digests._sources()]
+
+    assert "matchwright/core/decide.py" in names
+    assert "components/context.py" in names
+    assert not any(name.startswith(("matchwright/commands", "matchwright/cli.py")) for name in names)
+
+
+def test_an_unknown_pipeline_is_refused() -> None:
+    with pytest.raises(PipelineError, match="choose from train, release, monitor"):
+        arguments_of("fly", SPEC, {})
+
+
+def test_a_steps_process_can_be_given_the_very_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = load_settings("prod")
+    endpoint = loaded.endpoint.model_copy(update={"port": 9999, "subnets": ("a", "b")})
+    wanted = loaded.model_copy(update={"home": tmp_path, "user": "engineer", "endpoint": endpoint})
+
+    for name, value in overrides_of(wanted, "prod").items():
+        monkeypatch.setenv(name, value)
+
+    assert load_settings("prod") == wanted
