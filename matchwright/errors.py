@@ -82,7 +82,7 @@ class LedgerError(MatchwrightError):
     """A release ledger that cannot be written, or that was tampered with."""
 
 
-class ReleaseRefused(MatchwrightError):
+class ReleaseRefused(MatchwrightError):  # noqa: N818 - a refusal is the system working, not an error of it
     """A release whose conditions do not hold; ``conditions`` names those that failed."""
 
     def __init__(self, fact: str, conditions: Sequence[str], hint: str = "") -> None:

@@ -83,15 +83,9 @@ def choose_bands(scores: Array, labels: Array, costs: Costs, floors: Floors) -> 
 
 def wilson_lower(successes: float, trials: float, confidence: float) -> float:
     """One-sided lower confidence bound of a share. Wilson (1927)."""
-    from scipy.stats import norm
+    from matchwright.core.evaluate.wilson import wilson_interval  # scipy.stats, which serving can do without
 
-    if trials == 0:
-        return 0.0
-    z = float(norm.ppf(confidence))
-    share = successes / trials
-    centre = share + z * z / (2 * trials)
-    spread = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    return float((centre - spread) / (1 + z * z / trials))
+    return float(wilson_interval(successes, trials, 2 * confidence - 1)[0])
 
 
 def _raise_to_floor(

@@ -18,6 +18,7 @@ from matchwright.core.candidates.quality import (
     reduction_ratio,
 )
 from matchwright.core.candidates.table import RecordTable
+from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import CandidateError
 from matchwright.settings import Settings
@@ -40,7 +41,7 @@ def candidates(
     Raises:
         CandidateError: a rule makes too many pairs, or nothing is proposed at all.
     """
-    records = pd.read_parquet(features / "records.parquet")
+    records = read_frame(features / "records.parquet")
     proposed = propose_candidates(records, spec)
     if proposed.empty:
         raise CandidateError(

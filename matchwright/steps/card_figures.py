@@ -12,6 +12,10 @@ _LIMITS = (
     "Scores hold for candidates that the spec's rules propose; a pair that blocking misses is never scored.",
     "Not for a decision about a person without human review where the law asks for one.",
 )
+_PARTIAL = (
+    "Labels are partial: judged pairs between two parts of the split are left out, most of them wrong pairs, so "
+    "matches are more frequent here than among all judged pairs, and precision and scores look better than they are."
+)
 
 
 def card_figures(
@@ -45,7 +49,7 @@ def card_figures(
         behaviours=tuple(BehaviourRow.model_validate(behaviour) for behaviour in evaluation["behaviours"]),
         data={**data, "calibration": f"{calibration['method']} on {calibration['pairs']} pairs"},
         personal_data=personal,
-        limits=_LIMITS,
+        limits=_LIMITS if spec.labels == "complete" else (*_LIMITS, _PARTIAL),
         lineage=lineage,
         reasons={code: text for code, text in Catalogue.of(spec).texts.items() if not code.startswith("RECORD_")},
     )

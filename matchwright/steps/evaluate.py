@@ -14,6 +14,7 @@ from matchwright.core.evaluate.gates import Gate, judge
 from matchwright.core.evaluate.metrics import Estimate, band_table, compare_models, measure
 from matchwright.core.evaluate.outcomes import pair_outcomes
 from matchwright.core.evaluate.slices import SliceResult, measure_slices
+from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
 from matchwright.settings import Settings
@@ -65,7 +66,7 @@ def evaluate(
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
     records = Snapshot.read(snapshot).frame("records")
-    frame = pd.read_parquet(features / "records.parquet")
+    frame = read_frame(features / "records.parquet")
     sides = rows_of(frame, outcomes["left_key"]), rows_of(frame, outcomes["right_key"])
     slices = measure_slices(outcomes, spec, *sides, seed=spec.model.seed)
     behaviours = _behaviours(decider, records, scored)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.frames import read_frame
 from matchwright.core.records import mistyped
 from matchwright.core.spec import MatchSpec
 from matchwright.steps.evaluate import SCORED
@@ -27,7 +28,7 @@ class Fault:
 
 def example_pairs(snapshot: Path, evaluation: Path, spec: MatchSpec, count: int, seed: int) -> list[dict[str, Any]]:
     """``count`` of the test split's pairs (all if fewer) as the endpoint takes them, in a seeded order."""
-    scored = pd.read_parquet(evaluation / SCORED)
+    scored = read_frame(evaluation / SCORED)
     records = Snapshot.read(snapshot).frame("records")
     chosen = scored.iloc[np.random.default_rng(seed).permutation(len(scored))[:count]]
     sides = [_values(rows_of(records, chosen[key]), spec) for key in ("left_key", "right_key")]

@@ -10,6 +10,7 @@ import pandas as pd
 from matchwright.adapters.plots import plot_importance, plot_waterfall
 from matchwright.adapters.registry import log_folder, log_metrics
 from matchwright.core.decide import DecisionModel
+from matchwright.core.frames import read_frame
 from matchwright.core.reasons import contradicts, evidence, field_contributions
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
@@ -54,7 +55,7 @@ def explain(
     """
     trained = Trained.read(model, spec)
     decider = trained.decision_model(spec, features, calibration)
-    scored = pd.read_parquet(evaluation / SCORED)
+    scored = read_frame(evaluation / SCORED)
     rows = _balanced(scored["label"].to_numpy(), spec.model.seed)
     comparisons = trained.part("test")[1].iloc[rows].reset_index(drop=True)
     bands = scored["band"].to_numpy(dtype=object)[rows]
@@ -100,7 +101,7 @@ def _contradicting_share(decider: DecisionModel, comparisons: pd.DataFrame, per_
     total = sum(
         contradicts(str(level), float(weight))
         for field in per_field
-        for level, weight in zip(levels[field], per_field[field], strict=True)
+        for level, weight in zip(levels[str(field)], per_field[field], strict=True)
     )
     return round(total / max(per_field.size, 1), 5)
 
@@ -113,5 +114,6 @@ def _reason_shares(
     for band in ("match", "review", "no_match"):
         rows = np.flatnonzero(bands == band)
         codes = pd.Series([reason.code for row in rows for reason in reasons[row]], dtype=object)
-        shares[band] = (codes.value_counts() / max(len(rows), 1)).round(4).to_dict()
+        counts = (codes.value_counts() / max(len(rows), 1)).round(4)
+        shares[band] = {str(code): float(share) for code, share in counts.items()}
     return shares

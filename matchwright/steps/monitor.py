@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from matchwright.adapters.drift import RunAddress, RunIdentity, measure, save_run
 from matchwright.core.bundle import verify_bundle
 from matchwright.core.bundle.manifest import REFERENCE
+from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.core.verdict import Verdict, Window, judge
 from matchwright.errors import BundleError, DataError, Fault
@@ -59,7 +58,7 @@ def monitor(
         raise BundleError(
             f"The bundle is of '{manifest.name}', the spec is '{spec.name}'.", "give the spec it was made with"
         )
-    reference = pd.read_parquet(bundle / REFERENCE)
+    reference = read_frame(bundle / REFERENCE)
     comparisons = [name for name in reference.columns if name not in _NOT_COMPARISONS]
     if lacking := [name for name in ("score", "band") if name not in reference]:
         raise DataError("The bundle's reference lacks columns.", [Fault(REFERENCE, f"no {' and no '.join(lacking)}")])

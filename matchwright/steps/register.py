@@ -5,11 +5,10 @@ from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from matchwright.adapters.registry import register_bundle
 from matchwright.core.bundle import BundleParts, golden_decisions, load_bundle, write_bundle
 from matchwright.core.card import render_card
+from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.secrets import SIGNING_KEY, VERIFY_KEY, secret
 from matchwright.settings import Settings
@@ -77,7 +76,7 @@ def register(
     )
     parts = BundleParts(
         golden=golden_decisions(decider),
-        reference=pd.read_parquet(evaluation / REFERENCE),
+        reference=read_frame(evaluation / REFERENCE),
         card=card,
         lineage=lineage,
         code_digest=code_digest,

@@ -18,6 +18,7 @@ from matchwright.core.counter_examples import counter_examples
 from matchwright.core.encoder import Encoder
 from matchwright.core.encoder.propose import propose_by_encoder
 from matchwright.core.encoder.train import TrainedEncoder, train_encoder
+from matchwright.core.frames import read_frame
 from matchwright.core.scorer import TrainedScorer, train_scorer
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.core.split import assign_pairs, split_entities, subdivide
@@ -62,10 +63,10 @@ def train(
         TrainingError: too few labelled pairs.
     """
     taken = Snapshot.read(snapshot)
-    frame = pd.read_parquet(features / "records.parquet")
+    frame = read_frame(features / "records.parquet")
     corpus = Corpus.load(features / "corpus.safetensors")
     labelled = canonical_pairs(taken.frame("pairs")) if _one_table(frame) else taken.frame("pairs")
-    proposed = pd.read_parquet(candidates / "candidates.parquet")
+    proposed = read_frame(candidates / "candidates.parquet")
     inputs = hashlib.sha256(f"{taken.digest}{spec_digest(spec)}{code_digest}".encode()).hexdigest()
     tags = {"trained_by": settings.actor, "code_digest": code_digest}
     run_id = open_run(settings, spec.name, inputs, tags)

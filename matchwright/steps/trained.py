@@ -12,6 +12,7 @@ from matchwright.core.calibrate import Calibrator
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
+from matchwright.core.frames import read_frame
 from matchwright.core.reasons import Catalogue
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import MatchSpec
@@ -39,9 +40,9 @@ class Trained:
         return cls(
             scorer=Scorer.load(folder / SCORER),
             encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
-            pairs=pd.read_parquet(folder / PAIRS),
-            missed=pd.read_parquet(folder / MISSED),
-            comparisons=pd.read_parquet(folder / COMPARISONS),
+            pairs=read_frame(folder / PAIRS),
+            missed=read_frame(folder / MISSED),
+            comparisons=read_frame(folder / COMPARISONS),
             run_id=str(read_json(folder / SUMMARY)["run_id"]),
         )
 

@@ -33,9 +33,10 @@ from matchwright.core.calibrate import Calibrator
 from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
+from matchwright.core.frames import read_frame
 from matchwright.core.reasons import Catalogue
 from matchwright.core.scorer import Scorer
-from matchwright.core.spec import load_spec, spec_digest
+from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
 
 
@@ -50,7 +51,7 @@ class Bundle:
 
     def reference(self) -> pd.DataFrame:
         """Comparisons, score, band and label of the evaluation set."""
-        return pd.read_parquet(self.folder / REFERENCE)
+        return read_frame(self.folder / REFERENCE)
 
     def card(self) -> str:
         """The model card in Markdown."""
@@ -105,7 +106,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
     manifest, digest = verify_bundle(folder, verify_key)
     spec = load_spec(folder / SPEC)
     corpus = Corpus.load(folder / CORPUS)
-    if spec_digest(spec) != manifest.spec_digest or feature_version(spec, corpus) != manifest.feature_version:
+    if written_digest(spec) != manifest.spec_digest or feature_version(spec, corpus) != manifest.feature_version:
         raise BundleError("The bundle's spec or corpus is not the one it names.", "train and register it again")
     has_encoder = spec.encoder is not None and ENCODER in manifest.files
     model = DecisionModel(

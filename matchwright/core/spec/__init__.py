@@ -1,6 +1,6 @@
 """The match spec: its model, and how it is read and checked."""
 
-from matchwright.core.spec.load import load_spec, parse_spec, spec_digest, spec_yaml
+from matchwright.core.spec.load import load_spec, parse_spec, spec_digest, spec_yaml, written_digest
 from matchwright.core.spec.model import Band, FieldKind, FieldSpec, MatchSpec, PiiClass
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "parse_spec",
     "spec_digest",
     "spec_yaml",
+    "written_digest",
 ]

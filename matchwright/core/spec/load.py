@@ -69,15 +69,26 @@ def parse_spec(text: str, origin: str = "match spec") -> MatchSpec:
 
 
 def spec_yaml(spec: MatchSpec) -> str:
-    """The spec as YAML text, such that ``parse_spec(spec_yaml(spec)) == spec``."""
-    document = spec.model_dump(mode="json", exclude_unset=True)
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    """The spec as YAML text with every default written out, such that ``parse_spec(spec_yaml(spec)) == spec``."""
+    return yaml.safe_dump(spec.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
 
 
 def spec_digest(spec: MatchSpec) -> str:
     """SHA-256 over the spec's meaning: defaults filled in, independent of layout and comments."""
-    canonical = json.dumps(spec.model_dump(mode="json"), separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return _digest(spec.model_dump(mode="json"))
+
+
+def written_digest(spec: MatchSpec) -> str:
+    """SHA-256 over the keys that stood in the document the spec was read from.
+
+    For a document that :func:`spec_yaml` wrote this is the :func:`spec_digest` of its time, also
+    under later code whose specs have more keys.
+    """
+    return _digest(spec.model_dump(mode="json", exclude_unset=True))
+
+
+def _digest(document: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document, separators=(",", ":")).encode()).hexdigest()
 
 
 def _as_fault(raw: dict[str, Any], detail: Any) -> Fault:
