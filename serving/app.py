@@ -65,6 +65,11 @@ def create_app(service: Service) -> FastAPI:
         hint = Fault("path", "is not served here", "use GET /ping, POST /invocations or GET /metrics")
         return _refusal(error.status_code, "No such resource or method.", [hint], error.headers)
 
+    @app.exception_handler(Exception)
+    async def failed(_: Request, error: Exception) -> Response:
+        # the server logs where it was raised, without its message, which may quote the request
+        return _refusal(500, f"The request could not be answered ({type(error).__name__}).")
+
     return app
 
 

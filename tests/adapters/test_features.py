@@ -151,6 +151,12 @@ def test_an_unknown_version_is_refused_in_plain_words(settings: Settings, produc
     assert "Hint:" in str(caught.value)
 
 
+def test_a_broken_configuration_is_refused_in_plain_words(tmp_path: Path, products_spec: MatchSpec) -> None:
+    settings = Settings(environment="test", home=tmp_path, features={"registry_uri": "nosuchengine://somewhere"})
+    with pytest.raises(FeatureStoreError, match="feature store failed"):
+        OnlineFeatures(settings, products_spec, "000000000000")
+
+
 def test_a_redis_that_goes_down_and_comes_back(tmp_path: Path, products_spec: MatchSpec) -> None:
     feature_set, frame = computed(products_spec, OFFERS)
     with running_redis() as server:
@@ -181,7 +187,8 @@ import sys
 from matchwright.adapters.features.connect import open_store
 from matchwright.settings import Settings
 assert "feast" not in sys.modules
-open_store(Settings(environment="test", home="{tmp_path}"))
+sys.modules["ibis"] = None  # as where serving is installed alone
+open_store(Settings(environment="test", home="{tmp_path}"), online_only=True)
 import os
 assert not [name for name in os.environ if name.startswith("PROMETHEUS")]
 print([name for name in ("mlflow", "kfp", "torch", "shap", "great_expectations", "evidently") if name in sys.modules])

@@ -1,6 +1,8 @@
 """What the endpoint decides, logs and counts; and what it does when the feature store is away."""
 
 import json
+import logging
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +13,7 @@ from matchwright.core.bundle import Bundle, load_bundle
 from matchwright.errors import FeatureStoreError
 from matchwright.secrets import pair_pseudonym
 from serving.app import create_app
+from serving.logs import ValueFreeFormatter
 from serving.runtime import Runtime
 from serving.service import Service
 
@@ -205,3 +208,27 @@ def test_without_the_identifier_key_decisions_are_logged_without_a_pair(
     record = {"surname": "testwell", "record_id": "1"}
     assert client.post("/invocations", json={"pairs": [{"left": record, "right": record}]}).status_code == 200
     assert logged(tmp_path)[0]["pair"] is None
+
+
+def test_a_fault_of_ours_says_nothing_of_the_request(
+    bundle: Bundle, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: Bundle):
+        raise RuntimeError(f"it happened at {CANARY}")
+
+    service = Service(tmp_path / "log", Runtime(bundle, broken))
+    client = TestClient(create_app(service), raise_server_exceptions=False)
+    response = client.post("/invocations", json={"query": {"surname": CANARY}, "candidates": ["right:1"]})
+    assert (response.status_code, CANARY in response.text) == (500, False)
+    assert response.json()["faults"] == []
+    assert 'matchwright_requests_total{code="500"} 1.0' in client.get("/metrics").text
+
+
+def test_tracebacks_on_standard_error_leave_the_message_out() -> None:
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        record = logging.LogRecord("serving", logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+    text = ValueFreeFormatter().format(record)
+    assert "ValueError" in text
+    assert CANARY not in text

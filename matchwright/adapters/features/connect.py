@@ -34,13 +34,23 @@ def store_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def open_store(settings: Settings) -> Any:
-    """Feast's ``FeatureStore`` for this environment."""
+def open_store(settings: Settings, *, online_only: bool = False) -> Any:
+    """Feast's ``FeatureStore`` for this environment.
+
+    ``online_only`` leaves the offline store out: Feast would load it at once, and where records
+    are only looked up its libraries are not installed.
+
+    Raises:
+        FeatureStoreError: the configuration is not one that Feast takes.
+    """
     with _feast_apart():
         import feast.metrics  # noqa: F401 - else it comes later, with the first read
         from feast import FeatureStore, RepoConfig
-    home = settings.folder("features")
-    return FeatureStore(config=RepoConfig(**store_config(settings), repo_path=home))
+    config = store_config(settings)
+    if online_only:
+        del config["offline_store"]
+    with store_errors("opening"):
+        return FeatureStore(config=RepoConfig(**config, repo_path=settings.folder("features")))
 
 
 @contextmanager

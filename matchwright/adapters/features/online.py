@@ -27,7 +27,7 @@ class OnlineFeatures:
     def __init__(self, settings: Settings, spec: "MatchSpec", feature_version: str) -> None:
         self.service = service_name(spec.name, feature_version)
         self._columns = feature_schema(spec)
-        self._store = open_store(settings)
+        self._store = open_store(settings, online_only=True)
         with store_errors(f"looking up {self.service}"):
             self._features = self._store.get_feature_service(self.service)
 
