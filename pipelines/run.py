@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from rich.console import Console
 
@@ -120,14 +119,15 @@ def run_pipeline(
     runs = settings.folder("runs")
     with processes.only_run(runs), _terminable():
         processes.tidy_up_killed_runs(runs)
+        started = now()
         record = RunRecord(
-            run_id=f"{now():%Y%m%d-%H%M%S}-{uuid4().hex[:6]}",
+            run_id=f"{started:%Y%m%d-%H%M%S}-{started.microsecond // 1000:03d}",  # sorts by time; one run at a time
             pipeline=pipeline.name,
             environment=settings.environment,
             spec_name=spec_name,
             code_digest=arguments.get("code_digest", ""),
             arguments={key: value for key, value in arguments.items() if key != "spec"},
-            started=now(),
+            started=started,
         )
         folder = settings.folder("runs", record.run_id)
         (folder / "logs").mkdir()

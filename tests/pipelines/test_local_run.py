@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import tiny_pipeline
 
 from matchwright.errors import PipelineError
+from matchwright.supervisor.process import stat_of
 from pipelines.local.record import RunRecord, run_folders
 from pipelines.run import StepFailedError
 
@@ -141,14 +142,14 @@ def test_a_killed_run_is_resumed_at_the_step_that_ran(home: Path, tmp_path: Path
     assert step is not None
     child.send_signal(signal.SIGKILL)
     child.wait()
-    assert Path(f"/proc/{step.pid}").exists(), "the step outlives its run, which is what a rerun has to repair"
+    assert stat_of(step.pid), "the step outlives its run, which is what a rerun has to repair"
     pause.unlink()
 
     record = tiny_pipeline.run(home, "hello", str(pause))
 
     killed = RunRecord.read(run_folders(home / "runs")[0])
     assert (killed.status, statuses(killed)) == ("interrupted", {"write": "done", "measure": "interrupted"})
-    assert not Path(f"/proc/{step.pid}").exists()
+    assert stat_of(step.pid) is None
     assert statuses(record) == {"write": "cached", "measure": "done", "say": "done"}
     assert record.status == "succeeded"
 
@@ -165,7 +166,7 @@ def test_a_run_that_is_told_to_stop_takes_its_step_with_it(home: Path, tmp_path:
     child.send_signal(number)
 
     assert child.wait(timeout=20) != 0
-    assert not Path(f"/proc/{step.pid}").exists()
+    assert stat_of(step.pid) is None
     assert RunRecord.read(run_folders(home / "runs")[-1]).status == "interrupted"
 
 
