@@ -76,7 +76,8 @@ def test_batches_and_order_change_nothing(decision_model, small_world, monkeypat
     pd.testing.assert_frame_equal(single, whole[5:6].reset_index(drop=True))
 
 
-def test_no_pairs_give_no_rows(small_world):
+def test_no_pairs_give_no_rows(small_world, decision_model):
+    assert len(decision_model.compare(small_world.left.head(0), small_world.right.head(0))) == 0
     none = small_world.left.head(0)
     assert compare(none, none, small_world.spec, small_world.corpus).shape == (
         0,

@@ -29,6 +29,8 @@ class Encoder:
 
     def encode(self, records: pd.DataFrame) -> Vectors:
         """Unit vectors, shape (records, dimension), of record features; all zero where every field is missing."""
+        if not len(records):
+            return np.zeros((0, self.spec.dimension), dtype=np.float32)
         texts = record_texts(records, self.spec)
         codes, distinct = pd.factorize(np.array(texts, dtype=object))
         vectors = self._vectorizer.transform(distinct) @ self.weights
