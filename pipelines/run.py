@@ -44,6 +44,7 @@ class _Run:
     environment: Mapping[str, str]
     progress: Progress
     clock: dict[str, float] = field(default_factory=dict)
+    failed: tuple[StepRecord, dict[str, str]] | None = None
 
     def started(self, step: str) -> None:
         log = self.folder / "logs" / f"{len(self.record.steps) + 1:02d}-{step}.log"
@@ -72,7 +73,11 @@ class _Run:
         entry.status = ("done" if ran else "cached") if succeeded else "failed"
         entry.artefacts = engine.artifact_paths(outputs)
         entry.outputs = engine.small_values(outputs)
-        entry.error = "" if succeeded else self.failure()["message"]
+        if not succeeded:
+            said = self.failure()
+            entry.error = said["message"]
+            # steps that do not depend on it go on: the first failure is the one to tell
+            self.failed = self.failed or (entry, said)
         self.record.write(self.folder)
         self.progress.step_ends(entry)
 
@@ -152,9 +157,9 @@ def _carry_out(run: _Run, make: Any, arguments: dict[str, str], settings: Settin
         run.end("interrupted", f"The run was stopped: {type(error).__name__}.", since)
         raise
     if not succeeded:
-        said = run.failure()
+        step, said = run.failed or (run.record.steps[-1], run.failure())
         run.end("failed", said["message"], since)
-        raise StepFailedError(said["fact"], said["hint"], run.record, run.record.steps[-1])
+        raise StepFailedError(said["fact"], said["hint"], run.record, step)
     run.end("succeeded", "", since)
     return run.record
 
