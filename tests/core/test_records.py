@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.corpus import Corpus, feature_version
@@ -86,6 +86,7 @@ def test_the_corpus_does_not_depend_on_row_order_and_round_trips(small_world, tm
 
 
 @settings(max_examples=60, deadline=None)
+@example(value="unit 4:_12")
 @given(value=st.text(max_size=300))
 def test_no_text_breaks_features_and_normal_forms_are_stable(persons_spec, value):
     """A normal form is its own normal form, whatever the text."""

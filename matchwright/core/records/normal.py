@@ -10,7 +10,7 @@ from matchwright.core.spec import FieldKind
 LONGEST = {"name": 128, "text": 1_000, "id_code": 64, "address": 256, "category": 128}
 """Characters kept per kind: comparison cost is bounded by it."""
 
-_NOT_WORD = re.compile(r"[^\w]+|_")
+_NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 _ISO_DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
