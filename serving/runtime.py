@@ -10,7 +10,7 @@ import pandas as pd
 
 from matchwright.core.bundle import Bundle, load_bundle
 from matchwright.core.decide import Decision
-from matchwright.core.records import conform_values, record_features, record_key
+from matchwright.core.records import Columns, columns_of, conformed_values, feature_columns, record_key, take
 from matchwright.errors import FeatureStoreError, SettingsError
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, pair_pseudonym, secret
 from serving.answers import FEATURES_UNAVAILABLE, FULL, Answer, Mode
@@ -44,7 +44,7 @@ class Runtime:
     def _pairs(self, request: PairsRequest) -> list[Answer]:
         left, right = zip(*request.pairs, strict=True)
         both = self._features([*left, *right])  # in one pass: for few records the cost is per call
-        sides = both.iloc[: len(left)], both.iloc[len(left) :].reset_index(drop=True)
+        sides = take(both, slice(len(left))), take(both, slice(len(left), None))
         decisions = self.bundle.model.decide(*sides)
         pairs = [self._pair(_key(one, "left"), _key(other, "right")) for one, other in request.pairs]
         return [Answer("pair", decision, pair) for decision, pair in zip(decisions, pairs, strict=True)]
@@ -78,20 +78,20 @@ class Runtime:
         self.mode = FULL
         return found
 
-    def _sides(self, query: Mapping[str, Any], candidates: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _sides(self, query: Mapping[str, Any], candidates: pd.DataFrame) -> tuple[Columns, Columns]:
         """The query beside each candidate, each on its own source's side."""
-        count = len(candidates)
-        stacked = pd.concat([self._features([query]), candidates], ignore_index=True)
+        found, count = columns_of(candidates), len(candidates)
+        stacked = {name: np.concatenate([values, found[name]]) for name, values in self._features([query]).items()}
         query_rows, candidate_rows = np.zeros(count, dtype=int), np.arange(1, count + 1)
-        swapped = np.array([_query_side(key) == "right" for key in candidates["record_key"]])
-        left = stacked.iloc[np.where(swapped, candidate_rows, query_rows)].reset_index(drop=True)
-        right = stacked.iloc[np.where(swapped, query_rows, candidate_rows)].reset_index(drop=True)
-        return left, right
+        swapped = np.array([_query_side(key) == "right" for key in found["record_key"]], dtype=bool)
+        left = np.where(swapped, candidate_rows, query_rows)
+        right = np.where(swapped, query_rows, candidate_rows)
+        return take(stacked, left), take(stacked, right)
 
-    def _features(self, records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    def _features(self, records: Sequence[Mapping[str, Any]]) -> Columns:
         model = self.bundle.model
         # the source shows in the record key alone, which no comparison reads
-        return record_features(conform_values(records, model.spec, "left"), model.spec, model.corpus)
+        return feature_columns(conformed_values(records, model.spec, "left"), model.spec, model.corpus)
 
     def _pair(self, left: str | None, right: str | None) -> str | None:
         if not self._pseudonyms or left is None or right is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,9 +61,10 @@ class Corpus:
 
     def rarity(self, field: str, values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Decimal orders of magnitude between all values and this one: 3.0 is one in a thousand; NaN where missing."""
-        codes, distinct = pd.factorize(values, use_na_sentinel=True)
-        rarity = np.append(self._information(field, [str(value) for value in distinct]), np.nan)
-        return cast("np.ndarray[Any, np.dtype[np.float64]]", rarity[codes])
+        listed = values.tolist()
+        distinct = [value for value in dict.fromkeys(listed) if isinstance(value, str)]
+        rarity = dict(zip(distinct, self._information(field, distinct).tolist(), strict=True))
+        return np.array([rarity.get(value, np.nan) for value in listed], dtype=np.float64)
 
     def inverse_document_frequency(self, field: str, tokens: list[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """How telling each token of a text field is, in decimal orders of magnitude."""

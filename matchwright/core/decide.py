@@ -1,7 +1,8 @@
 """From two records to a decision: comparisons, score, band and reasons."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from math import isnan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
 from matchwright.core.reasons import Catalogue, Reason, evidence, field_contributions, give_reasons
+from matchwright.core.records.columns import Table
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import Band, MatchSpec
 
@@ -45,7 +47,7 @@ class DecisionModel:
     bands: Bands
     catalogue: Catalogue
 
-    def compare(self, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    def compare(self, left: Table, right: Table) -> pd.DataFrame:
         """Comparisons of row-aligned record features."""
         return compare(left, right, self.spec, self.corpus, self.encoder)
 
@@ -65,25 +67,24 @@ class DecisionModel:
         per_field = field_contributions(contributions, self.scorer.names)
         return give_reasons(evidence(comparisons, self.spec), per_field, self.catalogue, top)
 
-    def decide(self, left: pd.DataFrame, right: pd.DataFrame, top: int = 4) -> list[Decision]:
+    def decide(self, left: Table, right: Table, top: int = 4) -> list[Decision]:
         """One decision per row-aligned pair of record features, with at most ``top`` reasons each."""
-        if not len(left):
-            return []
-        return self.decide_compared(self.compare(left, right), top)
+        comparisons = self.compare(left, right)
+        return self.decide_compared(comparisons, top) if len(comparisons) else []
 
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
         """Decisions from comparisons, such as a decision log keeps: how a decision is replayed."""
         scores = self.score(comparisons)
         bands = self.band(scores)
         reasons = self.reasons(comparisons, top)
-        names = list(comparisons.columns)
-        rows = comparisons.to_numpy(dtype=np.float64)
+        names = comparisons.columns.tolist()
+        numbers = comparisons.to_numpy(dtype=np.float64).tolist()
         return [
             Decision(
-                float(scores[row]),
-                cast("Band", bands[row]),
-                reasons[row],
-                {n: None if np.isnan(v) else round(float(v), DECIMALS) for n, v in zip(names, rows[row], strict=True)},
+                score,
+                band,
+                given,
+                {n: None if isnan(v) else round(v, DECIMALS) for n, v in zip(names, row, strict=True)},
             )
-            for row in range(len(comparisons))
+            for score, band, given, row in zip(scores.tolist(), bands.tolist(), reasons, numbers, strict=True)
         ]

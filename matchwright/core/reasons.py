@@ -6,6 +6,7 @@ order. A field whose contribution speaks against its evidence is never given as 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,46 +78,54 @@ class Catalogue:
 
 def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> dict[str, np.ndarray[Any, Any]]:
     """Per field the level of evidence of each pair: AGREES, PARTLY_AGREES, DISAGREES or MISSING."""
-    levels: dict[str, np.ndarray[Any, Any]] = {}
-    for field in dict.fromkeys(field_of(name) for name in comparisons.columns):
-        agrees, disagrees = RECORD_AGREES_AT, RECORD_DISAGREES_BELOW
-        if field != RECORD:
-            agrees, disagrees = spec.fields[field].agrees_at, spec.fields[field].disagrees_below
-        # as logged: 0.7 in 32 bits is a little less than 0.7, and a replay must not read it otherwise
-        values = np.round(comparisons[primary_comparison(spec, field)].to_numpy(dtype=np.float64), DECIMALS)
-        missing = np.isnan(values)
-        flag = f"{field}__{MISSING_SUFFIX}"
-        if flag in comparisons:
-            missing |= comparisons[flag].to_numpy() > 0
-        with np.errstate(invalid="ignore"):
-            level = np.where(values >= agrees, "AGREES", np.where(values < disagrees, "DISAGREES", "PARTLY_AGREES"))
-        levels[field] = np.where(missing, "MISSING", level).astype(object)
-    return levels
+    names = comparisons.columns.tolist()
+    numbers = comparisons.to_numpy(dtype=np.float64)
+    place = {name: position for position, name in enumerate(names)}
+    fields = list(dict.fromkeys(field_of(name) for name in names))
+    own = [None if field == RECORD else spec.fields[field] for field in fields]
+    agrees = np.array([section.agrees_at if section else RECORD_AGREES_AT for section in own])
+    disagrees = np.array([section.disagrees_below if section else RECORD_DISAGREES_BELOW for section in own])
+    # as logged: 0.7 in 32 bits is a little less than 0.7, and a replay must not read it otherwise
+    values = np.round(numbers[:, [place[primary_comparison(spec, field)] for field in fields]], DECIMALS)
+    missing = np.isnan(values)
+    flagged = [position for position, field in enumerate(fields) if f"{field}__{MISSING_SUFFIX}" in place]
+    missing[:, flagged] |= numbers[:, [place[f"{fields[position]}__{MISSING_SUFFIX}"] for position in flagged]] > 0
+    with np.errstate(invalid="ignore"):
+        level = np.where(values >= agrees, 0, np.where(values < disagrees, 2, 1))
+    level = np.where(missing, 3, level)  # a place in EVIDENCE_LEVELS
+    return dict(zip(fields, np.array(EVIDENCE_LEVELS, dtype=object)[level].T, strict=True))
 
 
 def field_contributions(contributions: np.ndarray[Any, Any], names: tuple[str, ...]) -> pd.DataFrame:
     """Contributions summed per field: one row per pair, one column per field."""
+    fields, membership = _membership(names)
+    return pd.DataFrame(contributions @ membership, columns=fields)
+
+
+@lru_cache
+def _membership(names: tuple[str, ...]) -> tuple[list[str], np.ndarray[Any, np.dtype[np.float64]]]:
+    """The fields, and which comparison (row) belongs to which of them (column)."""
     owners = [field_of(name) for name in names]
     fields = list(dict.fromkeys(owners))
-    membership = np.array([[owner == field for field in fields] for owner in owners], dtype=np.float64)
-    return pd.DataFrame(contributions @ membership, columns=fields)
+    return fields, np.array([[owner == field for field in fields] for owner in owners], dtype=np.float64)
 
 
 def give_reasons(
     levels: dict[str, np.ndarray[Any, Any]], contributions: pd.DataFrame, catalogue: Catalogue, top: int
 ) -> list[tuple[Reason, ...]]:
     """The ``top`` reasons of each pair, the weightiest first."""
-    fields = list(contributions.columns)
+    fields = contributions.columns.tolist()
     values = contributions.to_numpy()
-    order = np.argsort(-np.abs(values), axis=1, kind="stable")
+    weights = values.tolist()
+    order = np.argsort(-np.abs(values), axis=1, kind="stable").tolist()
     given = []
-    for row in range(len(values)):
+    for row, by_weight in enumerate(order):
         reasons: list[Reason] = []
-        for place in order[row]:
-            field, weight = fields[place], float(values[row, place])
-            level = str(levels[field][row])
+        for place in by_weight:
+            field, weight = fields[place], weights[row][place]
             if abs(weight) < SMALLEST_CONTRIBUTION or len(reasons) == top:
                 break
+            level = levels[field][row]
             if contradicts(level, weight):
                 continue
             code = f"{field.upper()}_{level}"

@@ -64,7 +64,9 @@ class Scorer:
         return cls(booster, tuple(names.split(",")))
 
     def _matrix(self, comparisons: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float32]]:
-        return np.ascontiguousarray(comparisons[list(self.names)].to_numpy(dtype=np.float32))
+        names = list(self.names)
+        ordered = comparisons if comparisons.columns.tolist() == names else comparisons[names]
+        return np.ascontiguousarray(ordered.to_numpy(dtype=np.float32))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from matchwright.core.compare.strings import Comparison, Strings, present
+from matchwright.core.compare.pairing import Pairing
+from matchwright.core.compare.strings import Comparison
 from matchwright.core.corpus import Corpus
 
 
@@ -20,17 +21,17 @@ class TokenEvidence:
     unmatched_right: Comparison
 
 
-def token_evidence(left: Strings, right: Strings, field: str, corpus: Corpus, alike: bool) -> TokenEvidence:
+def token_evidence(pairing: Pairing, field: str, corpus: Corpus) -> TokenEvidence:
     """Weighted cosine of word sets, and unmatched mass both ways.
 
     Where the sources are ``alike`` the larger unmatched mass is given as left and the
     smaller as right, so that the evidence does not depend on the order of the records.
     Inverse document frequency: Spärck Jones (1972).
     """
-    both = present(left, right)
-    overlap, over_left, over_right = (np.full(len(left), np.nan, dtype=np.float32) for _ in range(3))
-    if both.any():
-        codes, distinct = pd.factorize(np.concatenate([left[both], right[both]]))
+    both = pairing.both
+    overlap, over_left, over_right = (np.full(len(both), np.nan, dtype=np.float32) for _ in range(3))
+    if pairing.any:
+        codes, distinct = pd.factorize(np.concatenate([pairing.left[both], pairing.right[both]]))
         words, mass = _weighted_words([str(value) for value in distinct], field, corpus)
         one, other = codes[: both.sum()], codes[both.sum() :]
         shared = np.asarray(words[one].multiply(words[other]).sum(axis=1)).ravel()
@@ -38,7 +39,7 @@ def token_evidence(left: Strings, right: Strings, field: str, corpus: Corpus, al
         norm = np.sqrt(left_mass * right_mass)
         overlap[both] = np.where(norm > 0, shared / np.where(norm > 0, norm, 1), 0.0)
         first, second = left_mass - shared, right_mass - shared
-        if alike:
+        if pairing.alike:
             first, second = np.maximum(first, second), np.minimum(first, second)
         over_left[both], over_right[both] = np.maximum(first, 0), np.maximum(second, 0)
     return TokenEvidence(overlap, over_left, over_right)

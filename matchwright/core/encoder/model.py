@@ -10,6 +10,7 @@ import pandas as pd
 from safetensors.numpy import load_file, save
 from sklearn.feature_extraction.text import HashingVectorizer
 
+from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.spec.model import EncoderSpec
 from matchwright.errors import DAMAGED, BundleError
 
@@ -27,23 +28,28 @@ class Encoder:
     def _vectorizer(self) -> HashingVectorizer:
         return ngram_vectorizer(self.spec)
 
-    def encode(self, records: pd.DataFrame) -> Vectors:
+    def encode(self, records: Table) -> Vectors:
         """Unit vectors, shape (records, dimension), of record features; all zero where every field is missing."""
-        if not len(records):
-            return np.zeros((0, self.spec.dimension), dtype=np.float32)
-        texts = record_texts(records, self.spec)
-        codes, distinct = pd.factorize(np.array(texts, dtype=object))
-        vectors = self._vectorizer.transform(distinct) @ self.weights
-        norms = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
-        unit = (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
-        return cast("Vectors", unit[codes])
+        return self._vectors(record_texts(records, self.spec))
 
-    def cosine(self, left: pd.DataFrame, right: pd.DataFrame) -> Vectors:
+    def cosine(self, left: Table, right: Table) -> Vectors:
         """Cosine in [0, 1] of row-aligned records (negative values count as 0), NaN where a record has no text."""
-        one, other = self.encode(left), self.encode(right)
+        texts = record_texts(left, self.spec)
+        both = self._vectors([*texts, *record_texts(right, self.spec)])
+        one, other = both[: len(texts)], both[len(texts) :]
         cosine = np.clip((one * other).sum(axis=1), 0.0, 1.0)
         known = (np.abs(one).sum(axis=1) > 0) & (np.abs(other).sum(axis=1) > 0)
         return np.where(known, cosine, np.nan).astype(np.float32)
+
+    def _vectors(self, texts: list[str]) -> Vectors:
+        places: dict[str, int] = {}
+        codes = [places.setdefault(text, len(places)) for text in texts]  # each distinct text is encoded once
+        if not texts:
+            return np.zeros((0, self.spec.dimension), dtype=np.float32)
+        vectors = self._vectorizer.transform(places) @ self.weights
+        norms = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
+        unit = (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
+        return cast("Vectors", unit[codes])
 
     def save(self, path: Path) -> None:
         """Write ``encoder.safetensors``."""
@@ -78,7 +84,10 @@ def ngram_vectorizer(spec: EncoderSpec) -> HashingVectorizer:
     )
 
 
-def record_texts(records: pd.DataFrame, spec: EncoderSpec) -> list[str]:
+def record_texts(records: Table, spec: EncoderSpec) -> list[str]:
     """The encoder's fields of each record in one line."""
-    columns = [records[name].astype(object).where(records[name].notna(), "").tolist() for name in spec.fields]
-    return [" ".join(str(value) for value in row if value != "") for row in zip(*columns, strict=True)]
+    columns = columns_of(records)
+    present = [columns[name].astype(object) for name in spec.fields]
+    for place, values in enumerate(present):
+        present[place] = np.where(pd.isna(values), "", values)
+    return [" ".join(str(value) for value in row if value != "") for row in zip(*present, strict=True)]

@@ -3,15 +3,17 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from matchwright.core.records.columns import Array, Columns, as_objects
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
 
+RECORD_ID = "record_id"
 LONGEST_VALUE = 4_000
 """Characters kept of one value: string comparison is quadratic in length."""
 
@@ -35,30 +37,38 @@ def conform(frame: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
     Raises:
         DataError: columns that the spec needs are absent (all of them are named).
     """
-    wanted = {"record_id": spec.record_id, **{name: spec.column_of(name) for name in spec.fields}}
+    wanted = {RECORD_ID: spec.record_id, **{name: spec.column_of(name) for name in spec.fields}}
     faults = [_absent(column, frame) for column in wanted.values() if column not in frame.columns]
     if faults:
         raise DataError(f"The {source} table lacks columns that spec '{spec.name}' needs:", faults)
-    ids = per_distinct(frame[spec.record_id], clean_text)
-    data: dict[str, Any] = {
-        "record_key": [None if value is None else record_key(source, value) for value in ids],
-        "source": source,
-        "record_id": ids,
-    }
-    for name, field in spec.fields.items():
-        values = frame[wanted[name]]
-        if field.kind == "number":
-            data[name] = per_distinct(values, parse_number).astype(np.float64)
-        else:
-            data[name] = per_distinct(values, clean_text)
-    return pd.DataFrame(data, index=pd.RangeIndex(len(frame)))
+    return pd.DataFrame(_conformed({name: frame[column].tolist() for name, column in wanted.items()}, spec, source))
 
 
 def conform_values(values: Sequence[Mapping[str, Any]], spec: MatchSpec, source: str) -> pd.DataFrame:
     """Conform records given by field name, as requests and golden pairs give them; a field left out is missing."""
-    columns = {spec.column_of(name): [value.get(name) for value in values] for name in spec.fields}
-    ids = [str(value.get("record_id") or f"given-{position}") for position, value in enumerate(values)]
-    return conform(pd.DataFrame({**columns, spec.record_id: ids}, dtype=object), spec, source)
+    return pd.DataFrame(conformed_values(values, spec, source))
+
+
+def conformed_values(values: Sequence[Mapping[str, Any]], spec: MatchSpec, source: str) -> Columns:
+    """What :func:`conform_values` gives, as columns."""
+    given = {name: [value.get(name) for value in values] for name in spec.fields}
+    ids = [str(value.get(RECORD_ID) or f"given-{position}") for position, value in enumerate(values)]
+    return _conformed({RECORD_ID: ids, **given}, spec, source)
+
+
+def _conformed(values: dict[str, list[Any]], spec: MatchSpec, source: str) -> Columns:
+    ids = per_distinct(values[RECORD_ID], clean_text)
+    columns = {
+        "record_key": as_objects([None if value is None else record_key(source, value) for value in ids]),
+        "source": as_objects([source] * len(ids)),
+        RECORD_ID: ids,
+    }
+    for name, field in spec.fields.items():
+        if field.kind == "number":
+            columns[name] = per_distinct(values[name], parse_number).astype(np.float64)
+        else:
+            columns[name] = per_distinct(values[name], clean_text)
+    return columns
 
 
 def clean_text(value: Any) -> str | None:
@@ -79,14 +89,16 @@ def parse_number(value: Any) -> float:
     return float(found.group().replace(",", "")) if found else np.nan
 
 
-def per_distinct(values: "pd.Series[Any]", convert: Callable[[Any], Any]) -> np.ndarray[Any, Any]:
+def per_distinct(values: Iterable[Any], convert: Callable[[Any], Any]) -> Array:
     """Convert each distinct value once; a missing value stays missing (None)."""
-    codes, distinct = pd.factorize(values.astype(object), use_na_sentinel=True)
-    converted = np.empty(len(distinct) + 1, dtype=object)
-    for position, value in enumerate(cast("list[Hashable]", list(distinct))):
-        converted[position] = convert(value)
-    converted[-1] = None
-    return cast("np.ndarray[Any, Any]", converted[codes])
+    listed = values.tolist() if isinstance(values, pd.Series | np.ndarray) else list(values)
+    converted = {value: None if is_missing(value) else convert(value) for value in dict.fromkeys(listed)}
+    return as_objects([converted[value] for value in listed])
+
+
+def is_missing(value: Hashable) -> bool:
+    """Whether a value is None, NaN or what else pandas takes for missing."""
+    return value is None or (type(value) is not str and bool(pd.isna(value)))  # type: ignore[call-overload]
 
 
 def _absent(column: str, frame: pd.DataFrame) -> Fault:

@@ -1,12 +1,13 @@
 """Record features: computed once per record, before any pair is formed."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import jellyfish
 import numpy as np
 import pandas as pd
 
+from matchwright.core.records.columns import Columns, columns_of
 from matchwright.core.records.conform import per_distinct
 from matchwright.core.records.normal import NORMAL_FORM, first_number
 from matchwright.core.spec import MatchSpec
@@ -28,13 +29,7 @@ def feature_schema(spec: MatchSpec) -> dict[str, Literal["string", "number"]]:
 
 def normal_forms(conformed: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
     """record_key and one column per compared field in normal form; rows as in ``conformed``."""
-    data: dict[str, Any] = {"record_key": conformed["record_key"].to_numpy(dtype=object)}
-    for name, field in spec.compared.items():
-        if field.kind == "number":
-            data[name] = conformed[name].to_numpy(dtype=np.float64, na_value=np.nan)
-        else:
-            data[name] = per_distinct(conformed[name], NORMAL_FORM[field.kind])
-    return pd.DataFrame(data)
+    return pd.DataFrame(_normal_columns(columns_of(conformed), spec))
 
 
 def record_features(conformed: pd.DataFrame, spec: MatchSpec, corpus: "Corpus") -> pd.DataFrame:
@@ -42,17 +37,31 @@ def record_features(conformed: pd.DataFrame, spec: MatchSpec, corpus: "Corpus") 
 
     Strings are object columns with None where missing, numbers float64 with NaN.
     """
-    normal = normal_forms(conformed, spec)
-    data: dict[str, Any] = {"record_key": normal["record_key"].to_numpy(dtype=object)}
+    return pd.DataFrame(feature_columns(columns_of(conformed), spec, corpus))
+
+
+def feature_columns(conformed: Columns, spec: MatchSpec, corpus: "Corpus") -> Columns:
+    """What :func:`record_features` gives, from columns to columns."""
+    normal = _normal_columns(conformed, spec)
+    features = {"record_key": normal["record_key"]}
     for name, field in spec.compared.items():
-        data[name] = normal[name].to_numpy()
+        features[name] = normal[name]
         for suffix in RECORD_FEATURES[field.kind]:
-            column = f"{name}__{suffix}"
             if suffix == "rarity":
-                data[column] = corpus.rarity(name, data[name])
+                features[f"{name}__{suffix}"] = corpus.rarity(name, normal[name])
             else:
-                data[column] = per_distinct(normal[name], _DERIVED[suffix])
-    return pd.DataFrame(data)
+                features[f"{name}__{suffix}"] = per_distinct(normal[name], _DERIVED[suffix])
+    return features
+
+
+def _normal_columns(conformed: Columns, spec: MatchSpec) -> Columns:
+    normal = {"record_key": conformed["record_key"].astype(object)}
+    for name, field in spec.compared.items():
+        if field.kind == "number":
+            normal[name] = conformed[name].astype(np.float64)
+        else:
+            normal[name] = per_distinct(conformed[name], NORMAL_FORM[field.kind])
+    return normal
 
 
 def _phonetic(value: str) -> str | None:

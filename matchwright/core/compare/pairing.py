@@ -1,0 +1,87 @@
+"""One field of row-aligned pairs: its normal forms on both sides, and where both are there."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.records.columns import Columns
+
+Strings = np.ndarray[Any, Any]
+Rows = np.ndarray[Any, np.dtype[np.bool_]]
+
+FEWEST_FOR_DISTINCT = 64
+"""Pairs below which looking for equal ones takes longer than comparing them again."""
+
+
+@dataclass(frozen=True)
+class DistinctPairs:
+    """The pairs of values that are compared; row ``i`` is pair ``place[i]``, or pair ``i`` where it is None."""
+
+    left: list[str]
+    right: list[str]
+    place: np.ndarray[Any, np.dtype[np.intp]] | None
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Both sides' values of one column; a missing string is None.
+
+    ``alike`` sources are put in a fixed order before strings are compared, because Jaro-Winkler's
+    greedy matching is not symmetric in every corner.
+    """
+
+    left: Strings
+    right: Strings
+    left_missing: Rows
+    right_missing: Rows
+    alike: bool
+
+    @classmethod
+    def of(cls, left: Columns, right: Columns, column: str, alike: bool) -> "Pairing":
+        """The column of row-aligned record features."""
+        one, one_missing = _values(left[column])
+        other, other_missing = _values(right[column])
+        return cls(one, other, one_missing, other_missing, alike)
+
+    @cached_property
+    def both(self) -> Rows:
+        """Rows where both sides have a value."""
+        return ~(self.left_missing | self.right_missing)
+
+    @cached_property
+    def any(self) -> bool:
+        """Whether there is such a row."""
+        return bool(self.both.any())
+
+    @cached_property
+    def equal(self) -> Rows:
+        """Rows with the same value on both sides (as are those where both are missing)."""
+        return cast("Rows", (self.left == self.right).astype(bool))
+
+    @cached_property
+    def distinct(self) -> DistinctPairs:
+        """The rows of :attr:`both` as pairs of strings, each once where there are many."""
+        one, other = self.left[self.both], self.right[self.both]
+        if self.alike:
+            swap = one > other
+            one, other = np.where(swap, other, one), np.where(swap, one, other)
+        if len(one) < FEWEST_FOR_DISTINCT:
+            return DistinctPairs(one.tolist(), other.tolist(), None)
+        codes, values = pd.factorize(np.concatenate([one, other]))
+        pairs = codes[: len(one)].astype(np.int64) * len(values) + codes[len(one) :]
+        unique, place = np.unique(pairs, return_inverse=True)
+        return DistinctPairs(
+            values[unique // len(values)].tolist(), values[unique % len(values)].tolist(), place.astype(np.intp)
+        )
+
+
+def _values(values: Strings) -> tuple[Strings, Rows]:
+    missing = pd.isna(values)
+    # online stores hand back NaN for a missing string: None is the one form of missing here
+    if values.dtype == object and missing.any():
+        values = values.copy()
+        values[missing] = None
+    return values, missing
