@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -40,6 +40,6 @@ class DecisionLog:
         """
         day = self._folder / f"{now or datetime.now(UTC):%Y-%m-%d}"
         day.mkdir(parents=True, exist_ok=True)
-        lines = "".join(json.dumps(asdict(decision), separators=(",", ":")) + "\n" for decision in decisions)
+        lines = "".join(json.dumps(vars(decision), separators=(",", ":")) + "\n" for decision in decisions)
         with (day / f"{os.getpid()}.jsonl").open("ab", buffering=0) as file:
             file.write(lines.encode())

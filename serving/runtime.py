@@ -1,7 +1,7 @@
 """The runtime: a verified bundle that answers scoring requests."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,8 @@ from matchwright.core.records import Columns, columns_of, conformed_values, feat
 from matchwright.errors import FeatureStoreError, SettingsError
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, pair_pseudonym, secret
 from serving.answers import FEATURES_UNAVAILABLE, FULL, Answer, Mode
+from serving.online_features import CandidateFeatures, OpenFeatures, open_online_features
 from serving.request_schema import RECORD_ID, PairsRequest, RankRequest
-
-ReadFeatures = Callable[[Sequence[str]], pd.DataFrame]
-"""Record features and a column ``found`` for record keys, row-aligned."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,19 +25,22 @@ class Runtime:
 
     Args:
         bundle: verified and replayed.
-        open_features: opens the online store when the first rank request comes.
+        open_features: opens the online store, at :meth:`warm_up` or when the first rank request comes.
     """
 
-    def __init__(self, bundle: Bundle, open_features: Callable[[Bundle], ReadFeatures]) -> None:
+    def __init__(self, bundle: Bundle, open_features: OpenFeatures) -> None:
         self.bundle = bundle
         self.mode: Mode = FULL
-        self._open_features = open_features
-        self._read_features: ReadFeatures | None = None
+        self._candidates = CandidateFeatures(bundle, open_features)
         self._pseudonyms = _has_identifier_key()
 
     def answer(self, request: PairsRequest | RankRequest) -> list[Answer]:
         """Decide what the request asks for."""
         return self._pairs(request) if isinstance(request, PairsRequest) else self._rank(request)
+
+    def warm_up(self) -> None:
+        """Open the online store, so that the first rank request need not wait for it."""
+        self._candidates.warm_up()
 
     def _pairs(self, request: PairsRequest) -> list[Answer]:
         left, right = zip(*request.pairs, strict=True)
@@ -67,9 +68,7 @@ class Runtime:
     def _candidate_features(self, keys: Sequence[str]) -> pd.DataFrame | None:
         """The candidates' features; None where the store cannot be read."""
         try:
-            if self._read_features is None:
-                self._read_features = self._open_features(self.bundle)
-            found = self._read_features(keys)
+            found = self._candidates.read(keys)
         except (FeatureStoreError, SettingsError) as error:
             if self.mode == FULL:
                 _log.warning("%s %s", FEATURES_UNAVAILABLE, error.fact)
@@ -106,15 +105,7 @@ def open_runtime(folder: Path) -> Runtime:
         BundleError: it does not verify or does not reproduce its golden pairs.
         SettingsError: the verify key is not set.
     """
-    return Runtime(load_bundle(folder, secret(VERIFY_KEY)), _open_online_features)
-
-
-def _open_online_features(bundle: Bundle) -> ReadFeatures:
-    # here, not above: Feast takes seconds and memory that scoring pairs does not need
-    from matchwright.adapters.features import OnlineFeatures
-    from matchwright.settings import load_settings
-
-    return OnlineFeatures(load_settings(), bundle.model.spec, bundle.manifest.feature_version).read
+    return Runtime(load_bundle(folder, secret(VERIFY_KEY)), open_online_features)
 
 
 def _query_side(candidate: str) -> str:

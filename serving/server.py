@@ -10,6 +10,7 @@ import uvicorn
 
 from matchwright.errors import EndpointError, MatchwrightError
 from serving.app import create_app
+from serving.online_features import online_store_configured
 from serving.runtime import open_runtime
 from serving.service import Service
 
@@ -29,7 +30,7 @@ def serve(bundle: Path, log_folder: Path, host: str, port: int, *, reuse_port: b
     """
     service = Service(log_folder)
     if reuse_port:
-        service.take(open_runtime(bundle))
+        _load(service, bundle)
     config = uvicorn.Config(
         create_app(service),
         log_config=None,
@@ -43,7 +44,7 @@ def serve(bundle: Path, log_folder: Path, host: str, port: int, *, reuse_port: b
 
     def load() -> None:
         try:
-            service.take(open_runtime(bundle))
+            _load(service, bundle)
         except MatchwrightError as error:
             refused.append(error)
         finally:
@@ -61,6 +62,20 @@ def serve(bundle: Path, log_folder: Path, host: str, port: int, *, reuse_port: b
     if refused:
         raise refused[0]
     return 0 if service.runtime else 1
+
+
+def _load(service: Service, bundle: Path) -> None:
+    """Serve pairs as soon as the bundle is loaded; the online store is opened behind that."""
+    runtime = open_runtime(bundle)
+    service.take(runtime)
+    try:
+        configured = online_store_configured()
+    except MatchwrightError as error:
+        _log.warning("no online store is opened ahead of time (%s)", type(error).__name__)
+        return
+    if configured:
+        # no daemon: a library that is cut off while it is imported can crash the process as it ends
+        Thread(target=runtime.warm_up, name="warm-up").start()
 
 
 def _listen(host: str, port: int, reuse_port: bool) -> socket.socket:
