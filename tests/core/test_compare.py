@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchwright.core.compare import compare, comparison_names, constraints, engine
+from matchwright.core.compare import compare, comparison_names, constraints, engine, pairing
 from matchwright.core.corpus import Corpus
 from matchwright.core.records import conform_values, normal_forms, record_features
 
@@ -101,3 +101,11 @@ def test_alike_sources_compare_symmetrically_and_within_bounds(persons_spec, one
     for name, value in there.items():
         upper = 2 if name.endswith("__missing") else 20 if name.endswith("__rarity") else 1
         assert np.isnan(value) or 0 <= value <= upper
+
+
+def test_a_pair_compares_the_same_alone_and_among_many(small_world):
+    """Many pairs are compared once per distinct pair of values, few one by one."""
+    world, count = small_world, 2 * pairing.FEWEST_FOR_DISTINCT
+    together = compare(world.left.head(count), world.right.head(count), world.spec, world.corpus)
+    alone = [compare(world.left.iloc[[row]], world.right.iloc[[row]], world.spec, world.corpus) for row in range(count)]
+    pd.testing.assert_frame_equal(pd.concat(alone, ignore_index=True), together, check_exact=True)
