@@ -97,7 +97,7 @@ def prepare(home: Path) -> list[Contestant]:
     scores = model.score(reference)
     parts = BundleParts(
         golden=golden_decisions(model),
-        reference=reference.assign(score=scores, band=model.band(scores), label=pairs.labels),
+        reference=reference.assign(score=scores, band=model.band(scores, reference), label=pairs.labels),
         card="# A bundle to measure with\n",
         lineage={"origin": f"FEBRL 4, {ENTITIES} entities"},
         code_digest="0" * 64,

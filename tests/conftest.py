@@ -4,9 +4,10 @@ import base64
 from pathlib import Path
 
 import pytest
-
 from fixtures.models import SIGNING_KEY
-from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY as SIGNING_NAME, VERIFY_KEY, verify_key_of
+
+from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, verify_key_of
+from matchwright.secrets import SIGNING_KEY as SIGNING_NAME
 from matchwright.settings import Settings, load_settings
 
 pytest_plugins = [

@@ -57,9 +57,14 @@ class DecisionModel:
             return np.zeros(0)
         return np.round(self.calibrator.apply(self.scorer.margin(comparisons)), SCORE_DECIMALS)
 
-    def band(self, scores: Array) -> np.ndarray[Any, Any]:
-        """The band of each score."""
-        return self.bands.assign(scores)
+    def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
+        """The band of each pair: its score's, but ``review`` for a match in which no identity field agrees at all."""
+        bands = self.bands.assign(scores)
+        if self.spec.identity and (bands == "match").any():
+            levels = evidence(comparisons, self.spec)
+            agrees = [np.isin(levels[field], ("AGREES", "PARTLY_AGREES")) for field in self.spec.identity]
+            bands[(bands == "match") & ~np.any(agrees, axis=0)] = "review"
+        return bands
 
     def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
         """The weightiest reasons of each pair."""
@@ -75,7 +80,7 @@ class DecisionModel:
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
         """Decisions from comparisons, such as a decision log keeps: how a decision is replayed."""
         scores = self.score(comparisons)
-        bands = self.band(scores)
+        bands = self.band(scores, comparisons)
         reasons = self.reasons(comparisons, top)
         names = comparisons.columns.tolist()
         numbers = comparisons.to_numpy(dtype=np.float64).tolist()

@@ -88,9 +88,6 @@ def train_scorer(
 ) -> TrainedScorer:
     """Boost trees under monotone constraints, stopped early on validation log loss; no class weights.
 
-    A share ``missing_augmentation`` of the training pairs is repeated with one field blanked,
-    so that what a missing field does is learned from every field, not only from those often missing.
-
     Raises:
         TrainingError: fewer than ten pairs of a class.
     """
@@ -105,7 +102,7 @@ def train_scorer(
             "label more pairs, or widen the candidate rules",
         )
     names = list(comparisons.columns)
-    augmented, augmented_target = _with_blanked_fields(comparisons, target, spec)
+    matrix = comparisons.to_numpy(dtype=np.float32)
     parameters = {
         "objective": "binary:logistic",
         "eval_metric": "logloss",
@@ -120,10 +117,10 @@ def train_scorer(
     history: dict[str, dict[str, list[float]]] = {}
     booster = xgboost.train(
         parameters,
-        xgboost.DMatrix(augmented, augmented_target, missing=np.nan),
+        xgboost.DMatrix(matrix, target, missing=np.nan),
         num_boost_round=spec.trees,
         evals=[
-            (xgboost.DMatrix(augmented, augmented_target, missing=np.nan), "train"),
+            (xgboost.DMatrix(matrix, target, missing=np.nan), "train"),
             (xgboost.DMatrix(validation[names].to_numpy(dtype=np.float32), validation_labels, missing=np.nan), "valid"),
         ],
         evals_result=history,
@@ -139,26 +136,6 @@ def train_scorer(
     return TrainedScorer(
         Scorer(fresh, tuple(names)), tuple(history["train"]["logloss"]), tuple(history["valid"]["logloss"])
     )
-
-
-def _with_blanked_fields(comparisons: pd.DataFrame, target: Any, spec: ModelSpec) -> tuple[Any, Any]:
-    from matchwright.core.compare.names import field_of
-
-    matrix = comparisons.to_numpy(dtype=np.float32)
-    generator = np.random.default_rng(spec.seed)
-    chosen = generator.permutation(len(matrix))[: int(len(matrix) * spec.missing_augmentation)]
-    copies = matrix[chosen]
-    names = np.array(comparisons.columns)
-    owners = np.array([field_of(name) for name in names])
-    fields = sorted(set(owners) - {"record"})
-    picks = generator.integers(len(fields), size=len(copies))
-    for place, field in enumerate(fields):
-        rows = picks == place
-        columns = owners == field
-        flags = np.array([name.endswith("__missing") for name in names])
-        copies[np.ix_(rows, columns & ~flags)] = np.nan
-        copies[np.ix_(rows, columns & flags)] = np.maximum(copies[np.ix_(rows, columns & flags)], 1.0)
-    return np.vstack([matrix, copies]), np.concatenate([target, target[chosen]])
 
 
 def _Progress(report: Callable[[int, float], None]) -> Any:  # noqa: N802 - stands for a class xgboost must supply

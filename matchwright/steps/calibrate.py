@@ -10,10 +10,11 @@ import numpy as np
 from matchwright.adapters.registry import log_metrics
 from matchwright.core.bands import choose_bands
 from matchwright.core.calibrate import choose_calibrator
+from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.settings import Settings
 from matchwright.steps.output import write_whole
-from matchwright.steps.trained import BANDS, CALIBRATOR, Trained
+from matchwright.steps.trained import BANDS, CALIBRATOR, POOR, Trained
 
 SUMMARY = "calibration.json"
 
@@ -37,12 +38,21 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     pairs, comparisons, _ = trained.part("calibrate")
     margin = trained.scorer.margin(comparisons)
     labels = pairs["label"].to_numpy(dtype=np.float64)
-    choice = choose_calibrator(margin, labels, pairs["left_key"].to_numpy(), spec.model.seed)
+    # Pairs with fields blanked stand beside the whole ones: complete records are told apart almost
+    # without doubt, and a calibrator that saw those alone would be as sure on hardly any evidence.
+    poor = read_frame(model / POOR)
+    choice = choose_calibrator(
+        np.concatenate([margin, trained.scorer.margin(poor)]),
+        np.concatenate([labels, poor["label"].to_numpy(dtype=np.float64)]),
+        np.concatenate([pairs["left_key"], poor["left_key"]]),
+        spec.model.seed,
+    )
     bands = choose_bands(choice.calibrator.apply(margin), labels, spec.costs, spec.floors)
     summary = {
         "method": choice.calibrator.method,
         "log_losses": choice.log_losses,
         "pairs": len(pairs),
+        "blanked_pairs": len(poor),
         "true_pairs": int(labels.sum()),
         "review_from": bands.bands.review_from,
         "match_from": bands.bands.match_from,

@@ -62,7 +62,7 @@ def evaluate(
     if not (pairs["label"] == 1).any():
         raise TrainingError("The test split has no true pair among its candidates.", "label more pairs")
     scores = decider.score(comparisons)
-    scored = pairs.assign(score=scores, band=decider.band(scores))
+    scored = pairs.assign(score=scores, band=decider.band(scores, comparisons))
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
     records = Snapshot.read(snapshot).frame("records")

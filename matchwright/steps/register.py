@@ -1,6 +1,7 @@
 """Write the decision bundle and register it as a version for the reviewer."""
 
 import hashlib
+import re
 from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,8 @@ def _digest(path: Path) -> str:
 
 
 def _tag(name: str) -> str:
-    return name.lower().replace(" ", "_")[:100]
+    """MLflow takes letters, digits and few signs in a tag's key; a slice's name may hold anything."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:100]
 
 
 def _verdict(row: dict[str, Any]) -> str:

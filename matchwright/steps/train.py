@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_metrics, log_parameters, open_run
+from matchwright.core.augmentation import blanked_pairs, counter_examples
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.candidates.quality import canonical_pairs
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
-from matchwright.core.counter_examples import counter_examples
 from matchwright.core.encoder import Encoder
 from matchwright.core.encoder.propose import propose_by_encoder
 from matchwright.core.encoder.train import TrainedEncoder, train_encoder
@@ -25,9 +25,9 @@ from matchwright.core.split import assign_pairs, split_entities, subdivide
 from matchwright.settings import Settings
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, SCORER, SUMMARY, rows_of
+from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SCORER, SUMMARY, rows_of
 
-ENCODER_PART, VALIDATION_PART = "encoder", "validate"
+ENCODER_PART, VALIDATION_PART, CALIBRATION_PART = "encoder", "validate", "calibrate"
 PAIR = ["left_key", "right_key"]
 VALIDATION_SHARE = 0.2
 """Of the training entities: what early stopping is judged on."""
@@ -83,17 +83,19 @@ def train(
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
     comparisons = compare(left, right, spec, corpus, learned)
     _log.info("%d judged candidates compared in %d respects", len(judged), comparisons.shape[1])
-    true = ((judged["part"] == "train") & (judged["label"] == 1)).to_numpy()
-    made, rows = counter_examples(right[true].reset_index(drop=True), spec, spec.model.seed)
-    unlike = compare(left[true].iloc[rows].reset_index(drop=True), made, spec, corpus, learned)
-    scorer = _train_scorer(judged, comparisons, unlike, spec)
+    taught = (judged["part"] == "train").to_numpy()
+    extra, extra_labels = _augmented(left[taught], right[taught], judged.loc[taught, "label"], spec, corpus, learned)
+    poor = {
+        part: _poor(left, right, judged, part, spec, corpus, learned) for part in (VALIDATION_PART, CALIBRATION_PART)
+    }
+    scorer = _train_scorer(judged, comparisons, (extra, extra_labels), poor[VALIDATION_PART], spec)
 
     summary = {
         "run_id": run_id,
         "records_per_part": parts.value_counts().sort_index().to_dict(),
         "pairs_per_part": judged["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": dropped,
-        "counter_examples": len(unlike),
+        "augmented_pairs": len(extra),
         "encoder": None if encoder is None else {"device": encoder.device, "losses": encoder.losses},
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
@@ -107,6 +109,7 @@ def train(
     judged.to_parquet(model / PAIRS, index=False)
     missed.to_parquet(model / MISSED, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
+    poor[CALIBRATION_PART].to_parquet(model / POOR, index=False)
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
 
@@ -168,8 +171,51 @@ def _missed(labelled: pd.DataFrame, judged: pd.DataFrame, parts: "pd.Series[str]
     return against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
 
 
+def _augmented(
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    labels: "pd.Series[int]",
+    spec: MatchSpec,
+    corpus: Corpus,
+    encoder: Encoder | None,
+) -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:
+    """Comparisons and labels of the training pairs that the data has too few of."""
+    left, right = left.reset_index(drop=True), right.reset_index(drop=True)
+    values = labels.to_numpy()
+    true = values == 1
+    unlike, rows = counter_examples(right[true].reset_index(drop=True), spec, spec.model.seed)
+    blank_left, blank_right, blank_rows = blanked_pairs(left, right, spec, spec.model.seed)
+    made_left = pd.concat([left[true].iloc[rows], blank_left], ignore_index=True)
+    made_right = pd.concat([unlike, blank_right], ignore_index=True)
+    made_labels = np.concatenate([np.zeros(len(rows), dtype=values.dtype), values[blank_rows]])
+    return compare(made_left, made_right, spec, corpus, encoder), made_labels
+
+
+def _poor(
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    judged: pd.DataFrame,
+    part: str,
+    spec: MatchSpec,
+    corpus: Corpus,
+    encoder: Encoder | None,
+) -> pd.DataFrame:
+    """A part's pairs with fields blanked: their comparisons, ``label`` and ``left_key``."""
+    inside = (judged["part"] == part).to_numpy()
+    whole_left, whole_right = left[inside].reset_index(drop=True), right[inside].reset_index(drop=True)
+    blank_left, blank_right, rows = blanked_pairs(whole_left, whole_right, spec, spec.model.seed)
+    kept = judged[inside].iloc[rows].reset_index(drop=True)
+    return compare(blank_left, blank_right, spec, corpus, encoder).assign(
+        label=kept["label"], left_key=kept["left_key"]
+    )
+
+
 def _train_scorer(
-    judged: pd.DataFrame, comparisons: pd.DataFrame, unlike: pd.DataFrame, spec: MatchSpec
+    judged: pd.DataFrame,
+    comparisons: pd.DataFrame,
+    augmented: tuple[pd.DataFrame, np.ndarray[Any, Any]],
+    poor: pd.DataFrame,
+    spec: MatchSpec,
 ) -> TrainedScorer:
     teaching = (judged["part"] == "train").to_numpy()
     validating = (judged["part"] == VALIDATION_PART).to_numpy()
@@ -180,10 +226,10 @@ def _train_scorer(
             _log.info("scorer: tree %d of %d, validation log loss %.5f", tree, spec.model.trees, loss)
 
     return train_scorer(
-        pd.concat([comparisons[teaching], unlike], ignore_index=True),
-        np.append(labels[teaching], np.zeros(len(unlike), dtype=labels.dtype)),
-        comparisons[validating],
-        labels[validating],
+        pd.concat([comparisons[teaching], augmented[0]], ignore_index=True),
+        np.append(labels[teaching], augmented[1]),
+        pd.concat([comparisons[validating], poor[comparisons.columns]], ignore_index=True),
+        np.append(labels[validating], poor["label"]),
         spec.model,
         progress,
     )

@@ -19,6 +19,7 @@ from matchwright.core.spec import MatchSpec
 
 SCORER, ENCODER = "scorer.ubj", "encoder.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
+POOR = "calibrate_blanked.parquet"
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matchwright.core.augmentation import blanked_pairs, counter_examples
 from matchwright.core.bundle.golden import decide_values
 from matchwright.core.compare import constraints
-from matchwright.core.counter_examples import counter_examples
 from matchwright.core.evaluate.behaviours import behave
 from matchwright.core.reasons import contradicts, evidence
 from matchwright.core.scorer import Scorer, train_scorer
@@ -105,7 +105,31 @@ def test_behaviours_hold_for_the_trained_model(decision_model, small_world):
     assert found["swapping sides changes nothing"].share == 1
     assert found["a typo in an agreeing field does not raise the score"].share >= 0.98
     assert found["a missing value in an agreeing field does not raise the score"].total > 500
+    assert found["a record with at most one field is not matched"].share >= 0.98
     assert found["golden pairs that must match"].share == 1
+
+
+def test_a_record_with_nothing_in_it_is_never_matched(decision_model):
+    blank = dict.fromkeys(PERSON)
+    for decision in decide_values(decision_model, [PERSON, blank, blank], [blank, PERSON, blank]):
+        assert decision.band != "match"
+
+
+def test_an_address_alone_is_never_matched_without_review(decision_model):
+    address = {field: value for field, value in PERSON.items() if field not in decision_model.spec.identity}
+    (decision,) = decide_values(decision_model, [PERSON], [address])
+    assert decision.score > 0.5
+    assert decision.band == "review"
+
+
+def test_blanked_pairs_lack_from_one_to_all_fields_and_keep_their_rows(small_world):
+    left, right, rows = blanked_pairs(small_world.left, small_world.right, small_world.spec, seed=1)
+    fields = list(small_world.spec.compared)
+    missing = left[fields].isna().sum(axis=1) + right[fields].isna().sum(axis=1)
+    assert len(left) == len(right) == len(rows) == int(len(small_world.left) * 0.4)
+    assert (left["record_key"].to_numpy() == small_world.left["record_key"].to_numpy()[rows]).all()
+    assert missing.min() >= 1
+    assert missing.max() == 2 * len(fields)
 
 
 def test_counter_examples_agree_in_all_but_identity(small_world):

@@ -123,10 +123,10 @@ def test_no_record_stands_on_two_sides(run):
     assert set(sides["part"]) == {"train", "validate", "calibrate", "test"}
 
 
-def test_the_summary_of_training_shows_curves_and_counter_examples(run):
+def test_the_summary_of_training_shows_curves_and_augmentation(run):
     summary = json.loads((run[0].model / "train.json").read_text())
     assert summary["validation_losses"][-1] < summary["validation_losses"][0]
-    assert summary["counter_examples"] > 0
+    assert summary["augmented_pairs"] > 0
     assert summary["encoder"]["device"] in ("cpu", "cuda")
 
 

@@ -49,7 +49,7 @@ def behave(model: DecisionModel, left: pd.DataFrame, right: pd.DataFrame, seed: 
     tried = _TriedPairs(model, left, right)
     found = [tried.symmetry()] if model.spec.sources.alike else []
     found += [tried.does_not_rise(kind) for kind in ("a typo", "a missing value")]
-    return [*found, *_golden(model)]
+    return [*found, tried.little_evidence(seed), *_golden(model)]
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,12 @@ class _TriedPairs:
     left: pd.DataFrame
     right: pd.DataFrame
 
-    def scores(self, left: pd.DataFrame, right: pd.DataFrame) -> Scores:
+    def compared(self, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
         spec, corpus = self.model.spec, self.model.corpus
-        compared = self.model.compare(record_features(left, spec, corpus), record_features(right, spec, corpus))
-        return self.model.score(compared)
+        return self.model.compare(record_features(left, spec, corpus), record_features(right, spec, corpus))
+
+    def scores(self, left: pd.DataFrame, right: pd.DataFrame) -> Scores:
+        return self.model.score(self.compared(left, right))
 
     def symmetry(self) -> Behaviour:
         """Swapping the records changes nothing."""
@@ -83,6 +85,17 @@ class _TriedPairs:
             passed += int((after <= before[changed] + RISE_TOLERANCE).sum())
             total += int(changed.sum())
         return Behaviour(f"{kind} in an agreeing field does not raise the score", passed, total)
+
+    def little_evidence(self, seed: int) -> Behaviour:
+        """A record with at most one field left is never matched without review, though the pair be true."""
+        fields = list(self.model.spec.compared)
+        kept = np.random.default_rng(seed).integers(-1, len(fields), size=len(self.right))
+        poor = self.right.copy()
+        for place, field in enumerate(fields):
+            poor[field] = poor[field].mask(kept != place, np.nan if poor[field].dtype.kind == "f" else None)
+        compared = self.compared(self.left, poor)
+        bands = self.model.band(self.model.score(compared), compared)
+        return Behaviour("a record with at most one field is not matched", int((bands != "match").sum()), len(bands))
 
 
 def _spoiled(values: "pd.Series[Any]", kind: str) -> "pd.Series[Any]":

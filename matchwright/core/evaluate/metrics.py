@@ -60,7 +60,8 @@ def measure(outcomes: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, 
             lower, upper = wilson_interval(part, whole)
             if name.startswith("f1"):
                 lower, upper = _f1(lower), _f1(upper)
-            estimates[name] = Estimate(float(values[name]), float(lower), float(upper))
+            value = float(values[name])  # where it is 1, Wilson's bound may fall short of it by a rounding error
+            estimates[name] = Estimate(value, min(float(lower), value), max(float(upper), value))
     return estimates
 
 

@@ -84,13 +84,13 @@ class EncoderSpec(Frozen):
     batch_size: Annotated[int, Field(ge=8, le=4096)] = 256
     learning_rate: Annotated[float, Field(gt=0)] = 0.01
     temperature: Annotated[float, Field(gt=0)] = 0.07
-    share: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    share: Annotated[float, Field(gt=0, lt=1)] = 0.2
 
 
 class ModelSpec(Frozen):
     """The XGBoost scorer; every comparison's constraint keeps more agreement from lowering a score.
 
-    ``missing_augmentation`` is the share of training pairs repeated with one field blanked,
+    ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
     ``counter_examples`` that of true training pairs repeated with another record's identity fields.
     """
 
@@ -99,7 +99,7 @@ class ModelSpec(Frozen):
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.15
     min_child_weight: Annotated[float, Field(ge=0)] = 2.0
     early_stopping: Annotated[int, Field(ge=1)] = 20
-    missing_augmentation: Share = 0.15
+    missing_augmentation: Share = 0.4
     counter_examples: Share = 0.3
     seed: int = 20
 
@@ -210,7 +210,7 @@ class MatchSpec(Frozen):
     """A matching problem. Everything else derives from it.
 
     ``identity`` names fields of which at least one must agree in a match (a household shares all but
-    these): training gets counter-examples in which none does.
+    these): training gets counter-examples in which none does, and a match in which none does goes to review.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
