@@ -1,9 +1,18 @@
-"""A run as its user sees it: one line per step."""
+"""A run as its user sees it: one line per step, and on a terminal what the running one last said."""
+
+import re
+from pathlib import Path
+from threading import Event, Thread
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 from pipelines.local.record import RunRecord, StepRecord
+
+_SAID = re.compile(rb"^\[KFP Executor [^\]]* INFO\]: (.+)$", re.MULTILINE)
+_SECONDS_BETWEEN_LOOKS = 0.5
+_LAST_BYTES = 4_096
 
 _WORDS = {"done": ("done", "green"), "cached": ("kept", "cyan"), "failed": ("failed", "red")}
 
@@ -15,6 +24,7 @@ class Progress:
         self._console = console
         self._console.file = console.file  # where stdout leads now, whatever the engine does to it later
         self._status: Status | None = None
+        self._ended = Event()
 
     def begin(self, record: RunRecord) -> None:
         """Say which run this is."""
@@ -26,6 +36,9 @@ class Progress:
         """Show the step as running."""
         self._status = self._console.status(f"  {step.name} ...")
         self._status.start()
+        if self._console.is_terminal:
+            self._ended = Event()
+            Thread(target=_follow, args=(Path(step.log), step.name, self._status, self._ended), daemon=True).start()
 
     def step_ends(self, step: StepRecord) -> None:
         """Print what became of the step."""
@@ -35,6 +48,24 @@ class Progress:
 
     def stop(self) -> None:
         """Leave the terminal as it was."""
+        self._ended.set()
         if self._status is not None:
             self._status.stop()
             self._status = None
+
+
+def _follow(log: Path, step: str, status: Status, ended: Event) -> None:
+    """Keep the status at the newest line that the step logged, until it ends."""
+    while not ended.wait(_SECONDS_BETWEEN_LOOKS):
+        if said := newest_line(log):
+            status.update(f"  {step}: {escape(said)}")
+
+
+def newest_line(log: Path) -> str:
+    """What a step's log says last, in the step's own words; empty while it has said nothing."""
+    if not log.is_file():
+        return ""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _LAST_BYTES))
+        said = _SAID.findall(file.read())
+    return said[-1].decode("utf-8", "replace")[:100] if said else ""
