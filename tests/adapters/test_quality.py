@@ -7,10 +7,10 @@ import pytest
 
 from matchwright.adapters.quality import Judgement, QualityResult, judge, render_report
 from matchwright.adapters.quality.run import run_expectations
-from matchwright.adapters.quality.suite import Expected, record_expectations
+from matchwright.adapters.quality.suite import Expected
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.model import FieldQuality, LabelQuality, QualitySpec
-from matchwright.errors import QualityError, SpecError
+from matchwright.errors import QualityError
 
 CANARY = "canaria.piepmatz"
 
@@ -194,17 +194,6 @@ def test_no_usable_pair_stops_the_batch(products_spec: MatchSpec) -> None:
     judgement = judge(records(spec, *SIX), pairs(("left:8", "right:9", 1)), spec, batch="b")
     assert stopped(judgement) == ["pairs, label: matching pairs"]
     assert judgement.result.stopped_by[0].observed == 0
-
-
-def test_an_expectation_that_does_not_suit_its_field_is_a_fault_of_the_spec(products_spec: MatchSpec) -> None:
-    fields = {"price": FieldQuality(pattern="^1", max_length=3), "brand": FieldQuality(minimum=1)}
-    with pytest.raises(SpecError) as caught:
-        record_expectations(expecting(products_spec, fields=fields))
-    assert [fault.path for fault in caught.value.faults] == [
-        "quality.fields.price.pattern",
-        "quality.fields.price.max_length",
-        "quality.fields.brand.minimum",
-    ]
 
 
 def test_an_expectation_that_the_engine_does_not_know_is_not_dropped_in_silence() -> None:

@@ -106,3 +106,8 @@ def test_broken_yaml_names_its_line():
 def test_an_absent_file_says_where_examples_are(tmp_path: Path):
     with pytest.raises(SpecError, match=r"Hint: see specs/"):
         load_spec(tmp_path / "none.yaml")
+
+
+def test_an_expectation_that_does_not_suit_its_field_is_a_fault(raw):
+    raw["quality"]["fields"]["surname"]["minimum"] = 1
+    assert "use pattern, max_length or allowed" in faults_of(raw)["quality.fields.surname.minimum"]
