@@ -93,7 +93,9 @@ def register(
         "spec_digest": spec_digest(spec),
         "code_digest": code_digest,
         "feature_service": parts.feature_service,
-        **{f"data.{table}": version for table, version in taken.data_versions.items()},
+        **{f"data.{table}": digest for table, digest in taken.data_versions.items()},
+        # to read the very tables again; not in the bundle, which is the same for the same data in any lake
+        **{f"lake_version.{name}": str(table.version) for name, table in taken.tables.items()},
         **{f"gate.{_tag(row['name'])}": _verdict(row) for row in gates},
     }
     info = register_bundle(settings, trained.run_id, bundle, digest, card, tags, challenger=gate == "pass")

@@ -177,6 +177,7 @@ def test_the_version_carries_its_tags_and_card(run):
     info = version_info(made.settings, "persons", registered["version"])
     assert info.tags["approval"] == "pending"
     assert info.tags["trained_by"] == "engineer"
+    assert info.tags["lake_version.records"] == "0"
     assert info.tags["bundle_digest"] == registered["digest"]
     assert info.tags["gate.f1"].startswith(("passed: 0.9", "failed: 0.9", "passed: 1.0"))
     card = (made.bundle / "card.md").read_text()
