@@ -82,6 +82,8 @@ class DecisionModel:
         scores = self.score(comparisons)
         bands = self.band(scores, comparisons)
         reasons = self.reasons(comparisons, top)
+        for row in np.flatnonzero(bands != self.bands.assign(scores)):
+            reasons[row] = (self.catalogue.unconfirmed(), *reasons[row])[:top]
         names = comparisons.columns.tolist()
         numbers = comparisons.to_numpy(dtype=np.float64).tolist()
         return [

@@ -17,7 +17,7 @@ import yaml
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.names import RECORD, field_of, primary_comparison
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, MISSING_SUFFIX
+from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, MISSING_SUFFIX, UNCONFIRMED
 from matchwright.errors import DAMAGED, BundleError
 
 SMALLEST_CONTRIBUTION = 0.02
@@ -59,7 +59,14 @@ class Catalogue:
             for name, label in [*labels.items(), (RECORD, "record as a whole")]
             for level in EVIDENCE_LEVELS
         }
+        if spec.identity:
+            fields = ", ".join(labels[name] for name in spec.identity)
+            texts[UNCONFIRMED] = f"None of {fields} agrees: a person decides."
         return cls(spec.reasons.version, {**texts, **spec.reasons.texts})
+
+    def unconfirmed(self) -> Reason:
+        """Why a pair with a score for a match went to review; no contribution, because a rule says so."""
+        return Reason(UNCONFIRMED, self.texts[UNCONFIRMED], "identity", "UNCONFIRMED", 0.0)
 
     def save(self, path: Path) -> None:
         """Write ``reasons.yaml``."""

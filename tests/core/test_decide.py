@@ -118,8 +118,10 @@ def test_a_record_with_nothing_in_it_is_never_matched(decision_model):
 def test_an_address_alone_is_never_matched_without_review(decision_model):
     address = {field: value for field, value in PERSON.items() if field not in decision_model.spec.identity}
     (decision,) = decide_values(decision_model, [PERSON], [address])
-    assert decision.score > 0.5
+    assert decision.score > decision_model.bands.match_from
     assert decision.band == "review"
+    assert decision.reasons[0].code == "IDENTITY_UNCONFIRMED"
+    assert decision.reasons[0].text == "None of given name, surname, date of birth agrees: a person decides."
 
 
 def test_blanked_pairs_lack_from_one_to_all_fields_and_keep_their_rows(small_world):

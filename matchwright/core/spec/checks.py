@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from matchwright.core.spec.vocabulary import COMPARATORS, EVIDENCE_LEVELS, RECORD_FEATURES
+from matchwright.core.spec.vocabulary import COMPARATORS, EVIDENCE_LEVELS, RECORD_FEATURES, UNCONFIRMED
 from matchwright.errors import Fault
 
 
@@ -33,7 +33,7 @@ def _field_faults(fields: dict[str, Any]) -> Iterator[Fault]:
         path = f"fields.{name}"
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
             yield Fault(path, "is not a field name", "use lower case letters, digits and single underscores")
-        if name in ("record", "record_id", "record_key", "source"):
+        if name in ("identity", "record", "record_id", "record_key", "source"):
             yield Fault(path, "is a reserved name", "rename the field and give its column: with 'column'")
         kind = field.get("kind")
         for comparator in field.get("comparators") or ():
@@ -113,7 +113,7 @@ def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:
 
 def _reason_faults(texts: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
     subjects = [*compared, "record"]
-    known = {f"{name.upper()}_{level}" for name in subjects for level in EVIDENCE_LEVELS}
+    known = {f"{name.upper()}_{level}" for name in subjects for level in EVIDENCE_LEVELS} | {UNCONFIRMED}
     for code in texts:
         if code not in known:
             yield Fault(

@@ -29,3 +29,6 @@ FALLING = frozenset({"unmatched_left", "unmatched_right", "unmatched"})
 
 MISSING_SUFFIX = "missing"
 EVIDENCE_LEVELS = ("AGREES", "PARTLY_AGREES", "DISAGREES", "MISSING")
+
+UNCONFIRMED = "IDENTITY_UNCONFIRMED"
+"""The code of a match that goes to review because no identity field agrees: a rule's, not a contribution's."""
