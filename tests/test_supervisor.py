@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from matchwright.errors import ServiceError
-from matchwright.supervisor import Service, Supervisor, fetch, free_port, healthy
+from matchwright.supervisor import Service, Supervisor, fetch, free_port, healthy, port_is_free
 
 WEB_SERVER = "import sys, http.server as h; h.test(h.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WEB_SERVER}"
@@ -173,3 +173,8 @@ def test_an_unreadable_state_file_is_repaired(supervisor):
 
 def test_stopping_what_does_not_run_says_so(supervisor):
     assert not supervisor.stop("web")
+
+
+def test_a_free_port_is_none_that_an_outgoing_connection_may_take() -> None:
+    ports = {free_port() for _ in range(20)}
+    assert all(20_000 <= port < 32_000 and port_is_free("127.0.0.1", port) for port in ports)

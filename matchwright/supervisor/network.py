@@ -1,5 +1,6 @@
 """Local ports, and whether something answers there."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -7,6 +8,13 @@ from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, soc
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
+
+from matchwright.errors import ServiceError
+
+_NOT_HANDED_OUT = range(20_000, 32_000)
+"""Below what Linux hands out by default (net.ipv4.ip_local_port_range starts at 32768)."""
+
+_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -44,10 +52,15 @@ def fetch(url: str, body: bytes | None = None, *, timeout: float = 3.0) -> Answe
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nothing listens on at this moment."""
-    with socket(_family(host), SOCK_STREAM) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on at this moment.
+
+    Not one that the kernel hands out: those go to every outgoing connection, so that one
+    found free may be a client's a moment later.
+    """
+    for port in random.sample(_NOT_HANDED_OUT, _TRIES):
+        if port_is_free(host, port):
+            return port
+    raise ServiceError(f"No free port on {host} among {_TRIES}.", "see what listens there with 'ss -ltn'")
 
 
 def port_is_free(host: str, port: int) -> bool:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from fixtures.models import REPOSITORY
-from test_whole_life import free_port
+
+from matchwright.supervisor import free_port
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,8 @@ import pandas as pd
 import pytest
 from fixtures.models import REPOSITORY
 from fixtures.traces import files_holding
+
+from matchwright.supervisor import free_port
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]
 
@@ -34,12 +35,6 @@ class Life:
 
     def newest(self, pattern: str) -> Path:
         return max(self.home.glob(f"runs/*/{pattern}"), key=lambda path: path.stat().st_mtime)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def matchwright(home: Path, *arguments: str, port: int) -> subprocess.CompletedProcess[str]:

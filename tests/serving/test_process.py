@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from matchwright.supervisor import free_port
+
 HEAVY = ("mlflow", "kfp", "torch", "shap", "great_expectations", "evidently")
 PAIR = {"left": {"surname": "zebediahcanary", "postcode": 2999}, "right": {"surname": "zebediahcanary"}}
 
@@ -41,12 +43,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
         if process.poll() is None:
             process.kill()
             process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def ask(port: int, path: str, body: object = None) -> tuple[int, dict]:
