@@ -1,7 +1,7 @@
 """The names of a spec's comparisons, and what each says about agreement."""
 
 from matchwright.core.spec import FieldSpec, MatchSpec
-from matchwright.core.spec.vocabulary import COMPARATORS, FALLING, MISSING_SUFFIX
+from matchwright.core.spec.vocabulary import COMPARATORS, EVIDENCE_KINDS, FALLING, MISSING_SUFFIX
 
 RECORD = "record"
 ENCODER_COSINE = f"{RECORD}__encoder_cosine"
@@ -25,6 +25,16 @@ def comparison_names(spec: MatchSpec, with_encoder: bool) -> list[str]:
 def field_of(comparison: str) -> str:
     """The field a comparison belongs to; ``record`` for those over the whole record."""
     return comparison.partition("__")[0]
+
+
+def group_of(comparison: str) -> str:
+    """The field and kind of evidence that a comparison belongs to: ``title``, ``title_numbers``, ``record_codes``.
+
+    Contributions are summed over these groups, and a reason code is a group and a level of evidence.
+    """
+    field, _, comparator = comparison.partition("__")
+    kind = EVIDENCE_KINDS.get(comparator)
+    return f"{field}_{kind}" if kind else field
 
 
 def primary_comparison(spec: MatchSpec, field: str) -> str:

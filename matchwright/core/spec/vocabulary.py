@@ -1,6 +1,6 @@
 """What each field kind offers: its record features and its comparators, first the one evidence is read off."""
 
-from matchwright.core.spec.model import FieldKind
+from matchwright.core.spec.fields import FieldKind
 
 RECORD_FEATURES: dict[FieldKind, dict[str, str]] = {
     "name": {"phonetic": "string", "initial": "string", "rarity": "number"},
@@ -10,6 +10,7 @@ RECORD_FEATURES: dict[FieldKind, dict[str, str]] = {
     "date": {"year": "string"},
     "address": {"number": "string"},
     "category": {},
+    "geo": {},
 }
 """Derived record features per kind (suffix to type), beside the normal form itself."""
 
@@ -21,10 +22,27 @@ COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
     "date": ("date", "exact", "year"),
     "address": ("token_set", "levenshtein", "number"),
     "category": ("exact", "levenshtein"),
+    "geo": ("proximity", "exact"),
 }
 """Comparators per kind; a field without a list of its own uses all of them."""
 
-FALLING = frozenset({"unmatched_left", "unmatched_right", "unmatched"})
+RECORD, CONTEXT = "record", "context"
+"""What stands before ``__`` in comparisons over the whole record, and in those with the pair's rivals."""
+
+EVIDENCE_KINDS: dict[str, str] = {
+    "numbers": "numbers",
+    "unmatched_numbers": "numbers",
+    "codes": "codes",
+    "unmatched_codes_left": "codes",
+    "unmatched_codes_right": "codes",
+    "elsewhere": "elsewhere",
+}
+"""Comparators whose evidence is told apart from the value's own: reasons are given for each kind of a field."""
+
+FALLING = frozenset(
+    {"unmatched_left", "unmatched_right", "unmatched", "unmatched_numbers"}
+    | {"unmatched_codes_left", "unmatched_codes_right"}
+)
 """Comparators where a higher value means less alike; all others rise with agreement."""
 
 MISSING_SUFFIX = "missing"

@@ -1,0 +1,29 @@
+"""The sections about candidates."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from matchwright.core.spec.base import Frozen, Share
+
+
+class TfidfTopK(Frozen):
+    """Sparse character n-gram TF-IDF: each left record's ``top_k`` nearest right records."""
+
+    fields: tuple[str, ...]
+    ngram: Annotated[int, Field(ge=2, le=5)] = 3
+    top_k: Annotated[int, Field(ge=1, le=200)] = 10
+    min_similarity: Share = 0.1
+
+
+class CandidateSpec(Frozen):
+    """Which pairs are worth scoring.
+
+    A rule is a list of record features that must all be equal (``surname__phonetic``);
+    a rule that would make more than ``max_pairs_per_rule`` pairs is refused.
+    """
+
+    rules: tuple[tuple[str, ...], ...]
+    tfidf: TfidfTopK | None = None
+    encoder_top_k: Annotated[int, Field(ge=0, le=200)] = 0
+    max_pairs_per_rule: Annotated[int, Field(ge=1)] = 5_000_000

@@ -1,0 +1,57 @@
+"""The sections about decisions: what errors cost, and what a version must show."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from matchwright.core.spec.base import Frozen, Share
+
+Band = Literal["match", "review", "no_match"]
+
+
+class Costs(Frozen):
+    """What a wrong match, a missed match and one clerical review cost, in one unit."""
+
+    false_match: Annotated[float, Field(gt=0)]
+    missed_match: Annotated[float, Field(gt=0)]
+    review: Annotated[float, Field(gt=0)]
+
+
+class Floors(Frozen):
+    """Floors that bands must hold with the given confidence (one-sided Wilson bound)."""
+
+    match_precision: Share = 0.0
+    no_match_npv: Share = 0.0
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+
+class Gates(Frozen):
+    """What a version must show on the test split before it may be released."""
+
+    f1_min: Share = 0.0
+    match_precision_min: Share = 0.0
+    recall_min: Share = 0.0
+    pairs_completeness_min: Share = 0.0
+    log_loss_max: Annotated[float, Field(gt=0)] = 1.0
+    review_share_max: Share = 1.0
+    behaviour_pass_min: Share = 0.95
+    slice_f1_min: Share = 0.0
+    champion_f1_loss_max: Share = 0.005
+
+
+class SliceSpec(Frozen):
+    """Pairs to report apart: where ``field`` is missing on a side, present on both, or equals ``value``."""
+
+    name: str
+    field: str
+    when: Literal["missing", "present", "equals"]
+    value: str | None = None
+
+
+class GoldenPair(Frozen):
+    """A synthetic pair with the band it must get; values must not be a real person's."""
+
+    name: str
+    left: dict[str, str | float | None]
+    right: dict[str, str | float | None]
+    expect: Band

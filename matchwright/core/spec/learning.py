@@ -1,0 +1,46 @@
+"""The sections about learning: split, encoder and scorer."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from matchwright.core.spec.base import Frozen, Share
+
+
+class SplitSpec(Frozen):
+    """Shares of the entities in each part; no record stands in two parts."""
+
+    train: Share = 0.6
+    calibrate: Share = 0.2
+    test: Share = 0.2
+
+
+class EncoderSpec(Frozen):
+    """The character n-gram bi-encoder; ``share`` of the training entities teach it alone."""
+
+    fields: tuple[str, ...]
+    ngram: Annotated[int, Field(ge=2, le=5)] = 3
+    buckets: Annotated[int, Field(ge=256, le=2**20)] = 8192
+    dimension: Annotated[int, Field(ge=8, le=1024)] = 64
+    epochs: Annotated[int, Field(ge=1, le=200)] = 8
+    batch_size: Annotated[int, Field(ge=8, le=4096)] = 256
+    learning_rate: Annotated[float, Field(gt=0)] = 0.01
+    temperature: Annotated[float, Field(gt=0)] = 0.07
+    share: Annotated[float, Field(gt=0, lt=1)] = 0.2
+
+
+class ModelSpec(Frozen):
+    """The XGBoost scorer; every comparison's constraint keeps more agreement from lowering a score.
+
+    ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
+    ``counter_examples`` that of true training pairs repeated with another record's identity fields.
+    """
+
+    trees: Annotated[int, Field(ge=1, le=5000)] = 150
+    depth: Annotated[int, Field(ge=1, le=12)] = 3
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.15
+    min_child_weight: Annotated[float, Field(ge=0)] = 2.0
+    early_stopping: Annotated[int, Field(ge=1)] = 20
+    missing_augmentation: Share = 0.4
+    counter_examples: Share = 0.3
+    seed: int = 20
