@@ -8,20 +8,29 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file, save
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import HashingVectorizer
 
+from matchwright.core.records.columns import columns_of
+from matchwright.core.records.normal import NORMAL_FORMS
+from matchwright.core.records.whole import record_texts
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import RECORD
 from matchwright.errors import DAMAGED, BundleError
 
 SMALLEST_COUNT = 3
 """Values seen less often are left out and count as seen this often less one."""
+
+NGRAM_BUCKETS = 2**14
+"""Character trigrams are hashed to this many columns."""
 
 _VALUE_KINDS = ("name",)
 _TOKEN_KINDS = ("text",)
@@ -42,40 +51,55 @@ class _Counts:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Frequencies of name values and document frequencies of text tokens, per field."""
+    """Frequencies of name values and document frequencies of text tokens, per field and over the whole record.
+
+    ``ngrams`` are document frequencies of hashed character trigrams, shape (NGRAM_BUCKETS,).
+    """
 
     fields: dict[str, _Counts]
+    ngrams: dict[str, np.ndarray[Any, np.dtype[np.int64]]] = field(default_factory=dict)
 
     @classmethod
     def fit(cls, normal: pd.DataFrame, spec: MatchSpec) -> "Corpus":
         """Count over the normal forms of all records (see :func:`~matchwright.core.records.normal_forms`)."""
         fields: dict[str, _Counts] = {}
-        for name, field in spec.compared.items():
+        for name, section in spec.compared.items():
             values = normal[name].dropna()
-            if field.kind in _VALUE_KINDS:
+            if section.kind in _VALUE_KINDS:
                 fields[name] = _counted(name, Counter(values.tolist()), len(values))
-            elif field.kind in _TOKEN_KINDS:
-                tokens = Counter(token for value in values for token in set(value.split()))
-                fields[name] = _counted(name, tokens, len(values))
-        return cls(fields)
+            elif section.kind in _TOKEN_KINDS:
+                fields[name] = _counted_words(name, values.tolist())
+        if spec.record is None:
+            return cls(fields)
+        texts = [text for text in record_texts(columns_of(normal), spec) if text is not None]
+        return cls({**fields, RECORD: _counted_words(RECORD, texts)}, {RECORD: _counted_ngrams(texts)})
 
     def rarity(self, field: str, values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Decimal orders of magnitude between all values and this one: 3.0 is one in a thousand; NaN where missing."""
         listed = values.tolist()
         distinct = [value for value in dict.fromkeys(listed) if isinstance(value, str)]
-        rarity = dict(zip(distinct, self._information(field, distinct).tolist(), strict=True))
+        rarity = dict(zip(distinct, self.information(field, distinct).tolist(), strict=True))
         return np.array([rarity.get(value, np.nan) for value in listed], dtype=np.float64)
 
-    def inverse_document_frequency(self, field: str, tokens: list[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """How telling each token of a text field is, in decimal orders of magnitude."""
-        return self._information(field, tokens)
-
-    def _information(self, field: str, values: list[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def information(self, field: str, values: list[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """How telling each value of a name field, or word of a text field, is, in decimal orders of magnitude."""
         counts = self.fields.get(field)
         if counts is None or counts.total == 0:
             return np.ones(len(values))
         share = counts.of(_hashed(field, values)) / (counts.total + SMALLEST_COUNT)
         return np.round(np.maximum(-np.log10(share), 0.0), 6).astype(np.float64)
+
+    def ngram_vectors(self, field: str, texts: list[str]) -> csr_matrix:
+        """Unit vectors over hashed trigrams, weighted by inverse document frequency; shape (texts, NGRAM_BUCKETS)."""
+        vectors = _ngram_counter().transform(texts).tocsr()
+        counts = self.ngrams.get(field)
+        if counts is not None:
+            total = self.fields[field].total
+            weights = np.log((total + SMALLEST_COUNT) / (np.maximum(counts, SMALLEST_COUNT - 1) + 1))
+            vectors.data *= np.maximum(weights, 0.0)[vectors.indices]
+        squares = np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel()
+        vectors.data /= np.repeat(np.sqrt(np.where(squares > 0, squares, 1.0)), np.diff(vectors.indptr))
+        return vectors
 
     @cached_property
     def content(self) -> bytes:
@@ -85,6 +109,7 @@ class Corpus:
             arrays[f"{name}.keys"] = counts.keys
             arrays[f"{name}.counts"] = counts.counts
             arrays[f"{name}.total"] = np.array([counts.total], dtype=np.int64)
+        arrays |= {f"{name}.ngrams": counts for name, counts in self.ngrams.items()}
         return bytes(save(arrays or {"empty": np.zeros(1, dtype=np.int64)}))
 
     @property
@@ -112,14 +137,15 @@ class Corpus:
             {
                 name: _Counts(arrays[f"{name}.keys"], arrays[f"{name}.counts"], int(arrays[f"{name}.total"][0]))
                 for name in sorted(names)
-            }
+            },
+            {name: arrays[f"{name}.ngrams"] for name in sorted(names) if f"{name}.ngrams" in arrays},
         )
 
 
 def feature_version(spec: MatchSpec, corpus: Corpus) -> str:
     """Twelve hex digits that change when record features would: they name the feature view and service."""
     fields = {name: [field.kind, spec.column_of(name)] for name, field in spec.compared.items()}
-    meaning = json.dumps([spec.name, fields, corpus.digest], separators=(",", ":"))
+    meaning = json.dumps([NORMAL_FORMS, spec.name, fields, corpus.digest], separators=(",", ":"))
     return hashlib.sha256(meaning.encode()).hexdigest()[:12]
 
 
@@ -135,3 +161,27 @@ def _counted(field: str, counter: Counter[str], total: int) -> _Counts:
     order = np.argsort(keys, kind="stable")
     counts = np.array([count for _, count in kept], dtype=np.int64)
     return _Counts(keys[order], counts[order], total)
+
+
+def _counted_words(field: str, texts: list[str]) -> _Counts:
+    return _counted(field, Counter(word for text in texts for word in set(text.split())), len(texts))
+
+
+def _counted_ngrams(texts: list[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    if not texts:
+        return np.zeros(NGRAM_BUCKETS, dtype=np.int64)
+    counts = np.bincount(_ngram_counter().transform(texts).indices, minlength=NGRAM_BUCKETS)
+    return np.where(counts >= SMALLEST_COUNT, counts, 0).astype(np.int64)
+
+
+@cache
+def _ngram_counter() -> HashingVectorizer:
+    return HashingVectorizer(
+        analyzer="char_wb",
+        ngram_range=(3, 3),
+        n_features=NGRAM_BUCKETS,
+        alternate_sign=False,
+        norm=None,
+        lowercase=False,
+        dtype=np.float64,
+    )

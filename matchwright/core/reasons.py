@@ -15,9 +15,9 @@ import pandas as pd
 import yaml
 
 from matchwright.core.compare.engine import DECIMALS
-from matchwright.core.compare.names import RECORD, field_of, primary_comparison
+from matchwright.core.compare.names import field_of, primary_comparison
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, MISSING_SUFFIX, UNCONFIRMED
+from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, MISSING_SUFFIX, RECORD, UNCONFIRMED
 from matchwright.errors import DAMAGED, BundleError
 
 SMALLEST_CONTRIBUTION = 0.02

@@ -89,7 +89,13 @@ def test_every_comparison_but_a_missing_flag_is_constrained(persons_spec, produc
     for spec in (persons_spec, products_spec):
         names = comparison_names(spec, with_encoder=True)
         for name, direction in zip(names, constraints(names), strict=True):
-            assert direction == (0 if name.endswith("__missing") else -1 if "unmatched" in name else 1)
+            assert direction == (
+                0
+                if name.endswith("__missing")
+                else -1
+                if any(word in name for word in ("unmatched", "rank", "rivals"))
+                else 1
+            )
 
 
 @settings(max_examples=80, deadline=None)

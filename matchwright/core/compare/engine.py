@@ -1,19 +1,28 @@
 """Turning row-aligned record features into comparisons."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare import numbers, strings
-from matchwright.core.compare.names import comparators_of, comparison_names
+from matchwright.core.compare import numbers, places, strings
+from matchwright.core.compare.elsewhere import elsewhere, record_pairing, swapped
+from matchwright.core.compare.names import (
+    comparison_names,
+    context_names,
+    field_comparators,
+    other_names,
+    record_comparators,
+)
+from matchwright.core.compare.nicknames import nickname
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.strings import Comparison
-from matchwright.core.compare.tokens import token_evidence
+from matchwright.core.compare.texts import TextEvidence
 from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import Columns, Table, columns_of, row_count, take
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import RECORD
 
 if TYPE_CHECKING:
     from matchwright.core.encoder import Encoder
@@ -56,31 +65,54 @@ def compare(
 def _batch(
     left: Columns, right: Columns, spec: MatchSpec, corpus: Corpus, encoder: "Encoder | None"
 ) -> Iterator[Comparison]:
-    """The comparisons in the order of their names."""
+    """The comparisons in the order of their names; those of context are not known from a pair alone."""
+    records = record_pairing(left, right, spec) if spec.record is not None else None
     for field in spec.compared:
-        yield from _field(left, right, field, spec, corpus)
+        yield from _field(left, right, field, spec, corpus, records)
+    if records is not None:
+        evidence = TextEvidence(records, RECORD, corpus)
+        for comparator in record_comparators(spec):
+            yield _text(evidence, comparator)
     if encoder is not None:
         yield encoder.cosine(left, right)
+    for _ in context_names(spec):
+        yield np.full(row_count(left), np.nan, dtype=np.float32)
 
 
-def _field(left: Columns, right: Columns, field: str, spec: MatchSpec, corpus: Corpus) -> Iterator[Comparison]:
-    pairing = Pairing.of(left, right, field, spec.sources.alike)
-    texts = None
-    for comparator in comparators_of(spec.fields[field]):
+def _field(
+    left: Columns, right: Columns, field: str, spec: MatchSpec, corpus: Corpus, records: Pairing | None
+) -> Iterator[Comparison]:
+    kind, alike = spec.fields[field].kind, spec.sources.alike
+    pairing = Pairing.of(left, right, field, alike)
+    evidence = TextEvidence(pairing, field, corpus)
+    for comparator in field_comparators(spec, field):
         match comparator:
-            case "token_overlap" | "unmatched_left" | "unmatched_right":
-                texts = texts or token_evidence(pairing, field, corpus)
-                yield getattr(texts, comparator.removeprefix("token_"))
-            case "phonetic" | "year" | "number":
-                yield strings.exact(Pairing.of(left, right, f"{field}__{comparator}", pairing.alike))
+            case "phonetic" | "year" | "number" | "initial":
+                yield strings.exact(Pairing.of(left, right, f"{field}__{comparator}", alike))
             case "rarity":
-                yield strings.shared_rarity(pairing, Pairing.of(left, right, f"{field}__rarity", pairing.alike))
+                yield strings.shared_rarity(pairing, Pairing.of(left, right, f"{field}__rarity", alike))
             case "relative":
                 yield numbers.relative(pairing)
-            case "exact" if spec.fields[field].kind == "number":
+            case "exact" if kind == "number":
                 yield numbers.exact_number(pairing)
             case "date":
                 yield numbers.date_similarity(pairing)
+            case "parts":
+                yield numbers.date_parts(pairing)
+            case "proximity":
+                yield places.proximity(pairing)
+            case "nickname":
+                yield nickname(pairing)
+            case "swapped":
+                yield swapped(left, right, field, other_names(spec, field), alike)
+            case "elsewhere":
+                yield elsewhere(pairing, records or record_pairing(left, right, spec), squeeze=kind == "id_code")
             case _:
-                yield getattr(strings, comparator)(pairing)
+                yield _text(evidence, comparator)
     yield pairing.left_missing.astype(np.float32) + pairing.right_missing
+
+
+def _text(evidence: TextEvidence, comparator: str) -> Comparison:
+    if hasattr(TextEvidence, comparator):
+        return cast("Comparison", getattr(evidence, comparator))
+    return cast("Comparison", getattr(strings, comparator)(evidence.pairing))

@@ -1,29 +1,95 @@
 """The names of a spec's comparisons, and what each says about agreement."""
 
 from matchwright.core.spec import FieldSpec, MatchSpec
-from matchwright.core.spec.vocabulary import COMPARATORS, EVIDENCE_KINDS, FALLING, MISSING_SUFFIX
+from matchwright.core.spec.vocabulary import (
+    COMPARATORS,
+    CONTEXT,
+    CONTEXT_COMPARATORS,
+    EVIDENCE_KINDS,
+    FALLING,
+    MISSING_SUFFIX,
+    NEEDS_ANOTHER_NAME,
+    NEEDS_RECORD,
+    RECORD,
+    RECORD_COMPARATORS,
+)
 
-RECORD = "record"
+__all__ = [
+    "CONTEXT",
+    "CONTEXT_SIDES",
+    "ENCODER_COSINE",
+    "RECORD",
+    "comparators_of",
+    "comparison_names",
+    "constraints",
+    "context_names",
+    "field_comparators",
+    "field_of",
+    "group_of",
+    "other_names",
+    "primary_comparison",
+    "record_comparators",
+]
+
 ENCODER_COSINE = f"{RECORD}__encoder_cosine"
+CONTEXT_SIDES: dict[str, tuple[str, ...]] = {
+    "one_to_one": ("left", "right"),
+    "one_to_many": ("right",),
+    "many_to_many": (),
+}
+"""By multiplicity, the sides whose record has at most one true match: only there another candidate is a rival."""
 
 
 def comparators_of(field: FieldSpec) -> tuple[str, ...]:
-    """The field's comparators in order; evidence is read off the first."""
+    """The comparators a field of this kind has, or its own list; evidence is read off the first."""
     return field.comparators or COMPARATORS[field.kind]
+
+
+def field_comparators(spec: MatchSpec, field: str) -> tuple[str, ...]:
+    """The field's comparators in order, without those of its kind's list that this spec gives no ground for."""
+    section = spec.fields[field]
+    if section.comparators is not None:
+        return section.comparators
+    without: frozenset[str] = frozenset()
+    if spec.record is None:
+        without |= NEEDS_RECORD
+    if not other_names(spec, field):
+        without |= NEEDS_ANOTHER_NAME
+    return tuple(name for name in comparators_of(section) if name not in without)
+
+
+def other_names(spec: MatchSpec, field: str) -> tuple[str, ...]:
+    """The other names of the same person or thing: identity fields of kind ``name``; none if this is not one."""
+    names = tuple(name for name in spec.identity if spec.fields[name].kind == "name")
+    return tuple(name for name in names if name != field) if field in names else ()
+
+
+def record_comparators(spec: MatchSpec) -> tuple[str, ...]:
+    """The comparators over the whole record; none without a section ``record``."""
+    if spec.record is None:
+        return ()
+    return spec.record.comparators or RECORD_COMPARATORS
+
+
+def context_names(spec: MatchSpec) -> list[str]:
+    """The comparisons of a pair with its rivals; none where a record may have many matches on both sides."""
+    sides = CONTEXT_SIDES[spec.multiplicity]
+    return [f"{CONTEXT}__{comparator}_{side}" for comparator in CONTEXT_COMPARATORS for side in sides]
 
 
 def comparison_names(spec: MatchSpec, with_encoder: bool) -> list[str]:
     """All comparisons of the spec in the order of the scorer's columns."""
     names = [
         f"{field}__{comparator}"
-        for field, section in spec.compared.items()
-        for comparator in (*comparators_of(section), MISSING_SUFFIX)
+        for field in spec.compared
+        for comparator in (*field_comparators(spec, field), MISSING_SUFFIX)
     ]
-    return [*names, ENCODER_COSINE] if with_encoder else names
+    names += [f"{RECORD}__{comparator}" for comparator in record_comparators(spec)]
+    return [*names, *([ENCODER_COSINE] if with_encoder else []), *context_names(spec)]
 
 
 def field_of(comparison: str) -> str:
-    """The field a comparison belongs to; ``record`` for those over the whole record."""
+    """The field a comparison belongs to; ``record`` for those over the whole record, ``context`` for rivals."""
     return comparison.partition("__")[0]
 
 
@@ -39,7 +105,11 @@ def group_of(comparison: str) -> str:
 
 def primary_comparison(spec: MatchSpec, field: str) -> str:
     """The comparison that the field's evidence (agrees, partly agrees, disagrees) is read off."""
-    return ENCODER_COSINE if field == RECORD else f"{field}__{comparators_of(spec.compared[field])[0]}"
+    if field == CONTEXT:
+        return context_names(spec)[0]
+    if field == RECORD:
+        return f"{RECORD}__{record_comparators(spec)[0]}" if spec.record else ENCODER_COSINE
+    return f"{field}__{comparators_of(spec.compared[field])[0]}"
 
 
 def constraints(names: list[str]) -> list[int]:

@@ -33,3 +33,16 @@ def date_similarity(pairing: Pairing) -> Comparison:
         if one[:4] == other[:4] and one[4:6] == other[6:] and one[6:] == other[4:6]:
             similarity[row] = SWAPPED_DAY_MONTH
     return similarity
+
+
+def date_parts(pairing: Pairing) -> Comparison:
+    """Share of year, month and day that are equal: 0, 1/3, 2/3 or 1."""
+    result = np.full(len(pairing.left), np.nan, dtype=np.float32)
+    pairs = pairing.distinct
+    same = [
+        ((one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:] == other[6:])) / 3
+        for one, other in zip(pairs.left, pairs.right, strict=True)
+    ]
+    values = np.array(same, dtype=np.float32)
+    result[pairing.both] = values if pairs.place is None else values[pairs.place]
+    return result

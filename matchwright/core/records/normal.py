@@ -7,10 +7,16 @@ from datetime import date
 
 from matchwright.core.spec import FieldKind
 
+NORMAL_FORMS = 2
+"""The version of the normal forms: features made by another one are other features."""
+
 LONGEST = {"name": 128, "text": 1_000, "id_code": 64, "address": 256, "category": 128}
 """Characters kept per kind: comparison cost is bounded by it."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_NOT_RUNNING = re.compile(r"(?:(?!(?<=\d)\.\d)[\W_])+")
+_PLACE = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)")
 _DIGITS = re.compile(r"\d+")
 _ISO_DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -18,9 +24,23 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 def words(value: str) -> str | None:
     """Lower case, accents stripped, punctuation to single spaces."""
-    decomposed = unicodedata.normalize("NFKD", value.casefold())
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _NOT_WORD.sub(" ", plain).strip() or None
+    return _NOT_WORD.sub(" ", _plain(value)).strip() or None
+
+
+def running_text(value: str) -> str | None:
+    """As :func:`words`, but decimal points stay (``15.4``) and commas between thousands go (``1,299``)."""
+    return _NOT_RUNNING.sub(" ", _plain(_THOUSANDS.sub("", value))).strip() or None
+
+
+def place_on_globe(value: str) -> str | None:
+    """``latitude,longitude`` in degrees with five decimals (one metre); None where it names no place."""
+    found = _PLACE.fullmatch(value.strip().strip("()[]"))
+    if not found:
+        return None
+    latitude, longitude = float(found[1]), float(found[2])
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        return None
+    return f"{latitude + 0.0:.5f},{longitude + 0.0:.5f}"
 
 
 def squeezed(value: str) -> str | None:
@@ -56,6 +76,11 @@ def first_number(value: str) -> str | None:
     return (found.group().lstrip("0") or "0") if found else None
 
 
+def _plain(value: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
 def _bounded(kind: str, convert: Callable[[str], str | None]) -> Callable[[str], str | None]:
     longest = LONGEST[kind]
 
@@ -68,9 +93,10 @@ def _bounded(kind: str, convert: Callable[[str], str | None]) -> Callable[[str],
 
 NORMAL_FORM: dict[FieldKind, Callable[[str], str | None]] = {
     "name": _bounded("name", words),
-    "text": _bounded("text", words),
+    "text": _bounded("text", running_text),
     "id_code": _bounded("id_code", squeezed),
     "date": calendar_date,
     "address": _bounded("address", words),
     "category": _bounded("category", words),
+    "geo": place_on_globe,
 }

@@ -15,16 +15,31 @@ RECORD_FEATURES: dict[FieldKind, dict[str, str]] = {
 """Derived record features per kind (suffix to type), beside the normal form itself."""
 
 COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
-    "name": ("jaro_winkler", "levenshtein", "phonetic", "rarity"),
-    "text": ("token_overlap", "token_sort", "unmatched_left", "unmatched_right"),
-    "id_code": ("levenshtein", "exact", "containment"),
-    "number": ("relative", "exact"),
-    "date": ("date", "exact", "year"),
+    "name": ("jaro_winkler", "levenshtein", "phonetic", "token_sort", "initial", "nickname", "swapped", "rarity"),
+    "text": (
+        *("token_overlap", "token_containment", "unmatched_left", "unmatched_right", "token_sort"),
+        *("numbers", "unmatched_numbers", "codes", "unmatched_codes_left", "unmatched_codes_right"),
+    ),
+    "id_code": ("levenshtein", "exact", "containment", "elsewhere"),
+    "number": ("relative", "exact", "elsewhere"),
+    "date": ("date", "exact", "year", "parts"),
     "address": ("token_set", "levenshtein", "number"),
-    "category": ("exact", "levenshtein"),
+    "category": ("levenshtein", "exact", "token_set", "elsewhere"),
     "geo": ("proximity", "exact"),
 }
 """Comparators per kind; a field without a list of its own uses all of them."""
+
+RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set")
+"""Comparators over the whole record, where the spec has a section ``record``."""
+
+CONTEXT_COMPARATORS = ("margin", "rank", "rivals")
+"""A pair against its rivals, the other candidates of one of its records; each is given for both sides."""
+
+NEEDS_RECORD = frozenset({"elsewhere"})
+"""Comparators that look for a field's value in the rest of the other record: only with a section ``record``."""
+
+NEEDS_ANOTHER_NAME = frozenset({"swapped"})
+"""Comparators that need a second name among the spec's identity fields."""
 
 RECORD, CONTEXT = "record", "context"
 """What stands before ``__`` in comparisons over the whole record, and in those with the pair's rivals."""
@@ -36,12 +51,13 @@ EVIDENCE_KINDS: dict[str, str] = {
     "unmatched_codes_left": "codes",
     "unmatched_codes_right": "codes",
     "elsewhere": "elsewhere",
+    "swapped": "swapped",
 }
 """Comparators whose evidence is told apart from the value's own: reasons are given for each kind of a field."""
 
 FALLING = frozenset(
-    {"unmatched_left", "unmatched_right", "unmatched", "unmatched_numbers"}
-    | {"unmatched_codes_left", "unmatched_codes_right"}
+    {"unmatched_left", "unmatched_right", "unmatched_numbers", "unmatched_codes_left", "unmatched_codes_right"}
+    | {"rank_left", "rank_right", "rivals_left", "rivals_right"}
 )
 """Comparators where a higher value means less alike; all others rise with agreement."""
 

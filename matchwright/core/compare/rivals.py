@@ -1,0 +1,120 @@
+"""Context: a pair beside its rivals, the other candidates of one of its records.
+
+Where a record has at most one true match, a candidate that fits less well than another hardly can be
+it. The measure of fit needs no labels: how alike the records are as a whole.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare.names import CONTEXT_SIDES, field_of, primary_comparison
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import CONTEXT, RECORD
+
+NEAR = 0.1
+"""Similarity within which another candidate is a near tie."""
+
+_FIT = (f"{RECORD}__token_overlap", f"{RECORD}__ngram_cosine")
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Rivalry:
+    """Per pair, among the candidates of one of its records.
+
+    ``margin`` in [-1, 1]: its fit less the best other's; NaN without another. ``rank`` from 1: one more
+    than the candidates that fit better. ``rivals`` from 0: others that fit better or nearly as well.
+    """
+
+    margin: Numbers
+    rank: Numbers
+    rivals: Numbers
+
+    @classmethod
+    def among(cls, groups: np.ndarray[Any, Any], fit: Numbers) -> "Rivalry":
+        """Compare within groups of equal ``groups``; both of shape (pairs,)."""
+        _, group = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+        order = np.lexsort((-fit, group))
+        sorted_fit, sorted_group = fit[order], group[order]
+        starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]])
+        of_group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(order)]))
+        sizes = np.diff(np.r_[starts, len(order)])
+        second = np.where(sizes > 1, sorted_fit[np.minimum(starts + 1, len(order) - 1)], np.nan)
+        first_place = np.arange(len(order)) == starts[of_group]
+        best_other = np.where(first_place, second[of_group], sorted_fit[starts[of_group]])
+        # fits lie in [0, 1]: with 4 between the groups one sorted array answers for all of them
+        ladder = of_group * 4.0 - sorted_fit
+        better = np.searchsorted(ladder, ladder, side="left") - starts[of_group]
+        near = np.searchsorted(ladder, ladder + NEAR, side="right") - starts[of_group] - 1
+        back = np.empty(len(order), dtype=np.intp)
+        back[order] = np.arange(len(order))
+        return cls(*(values[back].astype(np.float64) for values in (sorted_fit - best_other, better + 1, near)))
+
+
+def fit_of(comparisons: pd.DataFrame, spec: MatchSpec) -> Numbers:
+    """How alike the records are as a whole, in [0, 1], from pair evidence alone; missing evidence counts as 0.
+
+    The mean of weighted word overlap and trigram cosine where the spec compares whole records, else the
+    mean of each field's first comparison.
+    """
+    names = [name for name in _FIT if name in comparisons.columns]
+    if not names:
+        names = [primary_comparison(spec, field) for field in spec.compared]
+    values = comparisons[names].to_numpy(dtype=np.float64)
+    return cast("Numbers", np.round(np.nan_to_num(np.clip(values, 0, 1)).mean(axis=1), 5))
+
+
+def in_context(
+    comparisons: pd.DataFrame,
+    left_keys: Any,
+    right_keys: Any,
+    spec: MatchSpec,
+    known: tuple[str, ...] = ("left", "right"),
+) -> pd.DataFrame:
+    """The comparisons with those of context filled in.
+
+    Args:
+        comparisons: of all candidates that belong together, with context columns of NaN.
+        left_keys: the left record of each pair; equal keys are one record.
+        right_keys: the right record of each pair.
+        spec: its ``multiplicity`` says on which sides another candidate is a rival.
+        known: sides whose records' candidates are all here; the other side's context stays missing.
+
+    Returns:
+        A copy; the frame itself where the spec has no context. Where the sources are alike ``left`` and
+        ``right`` hold the lower and the higher margin, and the higher and the lower rank and count.
+    """
+    sides = CONTEXT_SIDES[spec.multiplicity]
+    if not sides or not len(comparisons):
+        return comparisons
+    keys = {"left": left_keys, "right": right_keys}
+    fit = fit_of(comparisons, spec)
+    found = {side: Rivalry.among(keys[side], fit) for side in sides if side in known}
+    filled = comparisons.copy()
+    for measure in ("margin", "rank", "rivals"):
+        values = {side: getattr(rivalry, measure) for side, rivalry in found.items()}
+        if spec.sources.alike and len(sides) == 2 and values:
+            values = _ordered(values, weakest_first=np.fmin if measure == "margin" else np.fmax)
+        for side, value in values.items():
+            filled[f"{CONTEXT}__{measure}_{side}"] = np.round(value, 5).astype(np.float32)
+    return filled
+
+
+def without_context(comparisons: pd.DataFrame, rows: Any, sides: tuple[str, ...] = ("left", "right")) -> pd.DataFrame:
+    """A copy of some rows as they would be were the candidates of those sides' records not known."""
+    made: pd.DataFrame = comparisons.iloc[rows].reset_index(drop=True)
+    gone = [name for name in made.columns if field_of(name) == CONTEXT and name.rpartition("_")[2] in sides]
+    made[gone] = np.float32(np.nan)
+    return made
+
+
+def _ordered(values: dict[str, Numbers], weakest_first: Any) -> dict[str, Numbers]:
+    strongest = np.fmax if weakest_first is np.fmin else np.fmin
+    if len(values) == 1:
+        # one side known: it stands in both places, as it does where both sides see the same
+        (only,) = values.values()
+        return {"left": only, "right": only}
+    return {"left": weakest_first(*values.values()), "right": strongest(*values.values())}

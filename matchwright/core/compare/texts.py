@@ -1,0 +1,179 @@
+"""Evidence of running text: words weighted by how telling they are, numbers, and codes such as model numbers.
+
+All of it is computed once per distinct text, then put together per pair. Where the sources are
+``alike`` what is left over on the two sides is given as the larger (left) and the smaller (right),
+so that the evidence does not depend on the order of the records.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare.pairing import Pairing
+from matchwright.core.compare.sets import Numbers, Positions, WeightedSets
+from matchwright.core.compare.strings import Comparison
+from matchwright.core.corpus import Corpus
+
+SHORTEST_CODE, SHORTEST_DIGIT_CODE = 4, 5
+"""Characters of a code: of letters and digits together, and of digits alone."""
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class TextEvidence:
+    """The texts of row-aligned pairs, and the corpus that says how telling a word of ``field`` is.
+
+    Every property has one float32 per pair, NaN where a side is missing.
+    """
+
+    pairing: Pairing
+    field: str
+    corpus: Corpus
+
+    @property
+    def token_overlap(self) -> Comparison:
+        """[0, 1]: cosine of the word sets, weighted by inverse document frequency. Spärck Jones (1972)."""
+        shared, left, right = self._words
+        return self._whole(_share(shared, np.sqrt(left * right)))
+
+    @property
+    def token_containment(self) -> Comparison:
+        """[0, 1]: shared weight over the lighter side's: 1 where one text holds all telling words of the other."""
+        shared, left, right = self._words
+        return self._whole(_share(shared, np.minimum(left, right)))
+
+    @property
+    def unmatched_left(self) -> Comparison:
+        """At least 0: information, in decimal orders of magnitude, of the left side's words that the right lacks."""
+        return self._over[0]
+
+    @property
+    def unmatched_right(self) -> Comparison:
+        """The same of the right side's words."""
+        return self._over[1]
+
+    @property
+    def numbers(self) -> Comparison:
+        """[0, 1]: share of the numbers of the side with fewer that the other has; NaN where a side has none."""
+        shared, fewer = self._numbers
+        return self._whole(np.where(fewer > 0, _share(shared, fewer), np.nan))
+
+    @property
+    def unmatched_numbers(self) -> Comparison:
+        """At least 0: numbers of the side with fewer that the other lacks; NaN where a side has none."""
+        shared, fewer = self._numbers
+        return self._whole(np.where(fewer > 0, fewer - shared, np.nan))
+
+    @property
+    def codes(self) -> Comparison:
+        """[0, 1]: share of both sides' codes found in the other text, blanks taken out; NaN without any."""
+        left, right, found = self._codes
+        return self._whole(np.where(left + right > 0, _share(found[0] + found[1], left + right), np.nan))
+
+    @property
+    def unmatched_codes_left(self) -> Comparison:
+        """At least 0: codes of the left side that are not found in the right text."""
+        return self._codes_over[0]
+
+    @property
+    def unmatched_codes_right(self) -> Comparison:
+        """The same of the right side's codes."""
+        return self._codes_over[1]
+
+    @property
+    def ngram_cosine(self) -> Comparison:
+        """[0, 1]: cosine of character trigram vectors weighted by inverse document frequency: forgives misspelling."""
+        one, other = self._places
+        vectors = self.corpus.ngram_vectors(self.field, self._texts)
+        return self._whole(np.asarray(vectors[one].multiply(vectors[other]).sum(axis=1)).ravel())
+
+    @cached_property
+    def _distinct(self) -> tuple[list[str], Positions, Positions]:
+        """The distinct texts, and the places of each complete pair's two."""
+        both = self.pairing.both
+        count = int(both.sum())
+        codes, values = pd.factorize(np.concatenate([self.pairing.left[both], self.pairing.right[both]]))
+        return [str(value) for value in values], codes[:count].astype(np.intp), codes[count:].astype(np.intp)
+
+    @property
+    def _texts(self) -> list[str]:
+        return self._distinct[0]
+
+    @property
+    def _places(self) -> tuple[Positions, Positions]:
+        return self._distinct[1], self._distinct[2]
+
+    @cached_property
+    def _words(self) -> tuple[Numbers, Numbers, Numbers]:
+        one, other = self._places
+        sets = WeightedSets.of(
+            [text.split() for text in self._texts], lambda words: self.corpus.information(self.field, words)
+        )
+        return sets.shared(one, other), sets.mass[one], sets.mass[other]
+
+    @cached_property
+    def _over(self) -> tuple[Comparison, Comparison]:
+        shared, left, right = self._words
+        return self._sides(left - shared, right - shared)
+
+    @cached_property
+    def _numbers(self) -> tuple[Numbers, Numbers]:
+        """Numbers in common, and how many the side with fewer has."""
+        one, other = self._places
+        sets = WeightedSets.of([numbers_in(text) for text in self._texts], lambda found: np.ones(len(found)))
+        return sets.shared(one, other), np.minimum(sets.mass[one], sets.mass[other])
+
+    @cached_property
+    def _codes(self) -> tuple[Numbers, Numbers, tuple[Numbers, Numbers]]:
+        """How many codes each side has, and how many of them are found in the other text."""
+        one, other = self._places
+        codes = [codes_in(text) for text in self._texts]
+        squeezed = [text.replace(" ", "") for text in self._texts]
+        counts = np.array([len(each) for each in codes], dtype=np.float64)
+        found = np.zeros(len(one)), np.zeros(len(one))
+        for row in np.flatnonzero(counts[one] + counts[other]):
+            left, right = one[row], other[row]
+            found[0][row] = sum(code in squeezed[right] for code in codes[left])
+            found[1][row] = sum(code in squeezed[left] for code in codes[right])
+        return counts[one], counts[other], found
+
+    @cached_property
+    def _codes_over(self) -> tuple[Comparison, Comparison]:
+        left, right, found = self._codes
+        return self._sides(left - found[0], right - found[1])
+
+    def _sides(self, left: Numbers, right: Numbers) -> tuple[Comparison, Comparison]:
+        left, right = np.maximum(left, 0.0), np.maximum(right, 0.0)
+        if self.pairing.alike:
+            left, right = np.maximum(left, right), np.minimum(left, right)
+        return self._whole(left), self._whole(right)
+
+    def _whole(self, values: Numbers) -> Comparison:
+        result = np.full(len(self.pairing.both), np.nan, dtype=np.float32)
+        result[self.pairing.both] = values
+        return result
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of a text in one notation (``15.40`` is ``15.4``), also those inside words (``cs3``)."""
+    return [f"{float(found):g}" for found in _NUMBER.findall(text)]
+
+
+def codes_in(text: str) -> list[str]:
+    """The words that look like codes: of letters and digits, or of many digits."""
+    return [word for word in dict.fromkeys(text.split()) if _is_code(word)]
+
+
+def _is_code(word: str) -> bool:
+    if len(word) < SHORTEST_CODE or "." in word or not any(character.isdigit() for character in word):
+        return False
+    return len(word) >= SHORTEST_DIGIT_CODE or not word.isdigit()
+
+
+def _share(part: Any, whole: Any) -> Numbers:
+    return cast("Numbers", np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole > 0))
