@@ -1,9 +1,9 @@
 """The loop that comparisons per second are measured against does the same work, or refuses."""
 
 import pytest
+
 from benchmarks.peers import PairByPair
 from benchmarks.throughput import agree
-
 from matchwright.core.compare import compare, comparison_names
 
 
