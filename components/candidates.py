@@ -13,18 +13,22 @@ def candidates(
     snapshot: dsl.Input[dsl.Dataset],
     features: dsl.Input[dsl.Dataset],
     candidates: dsl.Output[dsl.Dataset],
+    summary: dsl.Output[dsl.Markdown],
 ) -> None:
-    """Write the candidates and how complete they are to the folder ``candidates``."""
+    """Write the candidates and how complete they are to the folder ``candidates``, and a summary for its page."""
     from pathlib import Path
 
     from components.context import step_context
+    from components.presentation import candidates_markdown
     from matchwright.steps.candidates import candidates as step
 
+    summary.uri += ".md"
     with step_context(environment, spec) as at:
-        step(
+        report = step(
             settings=at.settings,
             spec=at.spec,
             snapshot=Path(snapshot.path),
             features=Path(features.path),
             candidates=Path(candidates.path),
         )
+        Path(summary.path).write_text(candidates_markdown(at.spec.name, report), encoding="utf-8")

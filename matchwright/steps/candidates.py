@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.candidates import propose_candidates
+from matchwright.adapters.plots import plot_candidate_recall
+from matchwright.core.candidates import propose_without_budget
+from matchwright.core.candidates.budget import completeness_by_budget, places, within_budget
 from matchwright.core.candidates.labels import LabelledCandidates, label_candidates
 from matchwright.core.candidates.quality import (
     candidates_per_record,
@@ -26,6 +28,8 @@ from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 
 RANKS = (1, 2, 3, 5, 10, 20, 50, 100, 200)
+BUDGETS = (*RANKS, 500, 1_000, 2_000, 5_000)
+SUMMARY, PLOTS = "candidates.json", "plots"
 
 
 def candidates(
@@ -36,24 +40,27 @@ def candidates(
     Writes into the folder ``candidates``:
         candidates.parquet  left_key, right_key, label (int8: 1, 0, -1 unknown), proposed_by
         missed.parquet      left_key, right_key, label of the labelled pairs that are no candidates
+        plots/              true pairs found by neighbours and by candidates per record
         candidates.json     the report, which is also returned; written last
 
     Raises:
         CandidateError: a rule makes too many pairs, or nothing is proposed at all.
     """
     records = read_frame(features / "records.parquet")
-    proposed = propose_candidates(records, spec)
-    if proposed.empty:
+    everything = propose_without_budget(records, spec)
+    if everything.empty:
         raise CandidateError(
             "No rule proposes a single pair.", "look at candidates.rules: are their fields filled in both sources?"
         )
     pairs = Snapshot.read(snapshot).frame("pairs")
+    proposed = within_budget(everything, spec.candidates.max_candidates_per_record)
     labelled = label_candidates(proposed, pairs, records["record_key"], spec.labels)
     columns = ["left_key", "right_key", "label", "proposed_by"]
     _write_frame(candidates / "candidates.parquet", labelled.candidates[columns])
     _write_frame(candidates / "missed.parquet", labelled.missed)
-    report = _report(records, labelled, spec)
-    write_whole(candidates / "candidates.json", json.dumps(report, indent=1, allow_nan=False) + "\n")
+    report = _report(records, labelled, spec) | _budget(everything, labelled, spec)
+    _draw(report, candidates / PLOTS)
+    write_whole(candidates / SUMMARY, json.dumps(report, indent=1, allow_nan=False) + "\n")
     return report
 
 
@@ -79,6 +86,47 @@ def _report(records: pd.DataFrame, labelled: LabelledCandidates, spec: MatchSpec
         ranks = [*(k for k in RANKS if k < top_k), top_k]
         report["tfidf_recall_at_k"] = {str(k): recall for k, recall in recall_at_k(made, true_pairs, ranks).items()}
     return report
+
+
+def candidate_facts(report: dict[str, Any]) -> str:
+    """What blocking finds and costs, in one line for the model card."""
+    budget, per_record = report["budget"], report["candidates_per_record"]
+    facts = [
+        f"{report['candidates']:,} of {report['possible_pairs']:,} possible pairs",
+        f"{per_record['mean']:.1f} per record (a record brings {budget['most_used']:,} at most, "
+        f"its budget is {budget['max_candidates_per_record']:,})",
+    ]
+    if report["completeness_by_budget"]:
+        first, last = report["completeness_by_budget"][0], report["completeness_by_budget"][-1]
+        found = f"{last['pairs_completeness']:.4f} ({last['lower']:.4f} to {last['upper']:.4f})"
+        facts.append(f"pairs completeness {found}, {first['pairs_completeness']:.4f} with the likeliest one alone")
+    return "; ".join(facts)
+
+
+def _budget(everything: pd.DataFrame, labelled: LabelledCandidates, spec: MatchSpec) -> dict[str, Any]:
+    """How much of the budget is used, what it cuts, and how much would be found with less."""
+    made, true_pairs = labelled.candidates, labelled.true_pairs
+    lost = 0
+    if len(everything) > len(made) and len(true_pairs):
+        before = pairs_completeness(everything, true_pairs)
+        lost = round((before - pairs_completeness(made, true_pairs)) * len(true_pairs))
+    return {
+        "budget": {
+            "max_candidates_per_record": spec.candidates.max_candidates_per_record,
+            "most_used": int(places(made).max(initial=0)),
+            "candidates_cut": len(everything) - len(made),
+            "true_pairs_cut": lost,
+        },
+        "completeness_by_budget": completeness_by_budget(made, true_pairs, BUDGETS),
+    }
+
+
+def _draw(report: dict[str, Any], folder: Path) -> None:
+    by_budget = {int(row["budget"]): row for row in report["completeness_by_budget"]}
+    if by_budget:
+        recall = {int(k): value for k, value in report.get("tfidf_recall_at_k", {}).items()}
+        curve = {k: (row["pairs_completeness"], row["lower"], row["upper"]) for k, row in by_budget.items()}
+        plot_candidate_recall(recall, curve, folder / "candidates.png")
 
 
 _LABELS = {"match": 1, "no_match": 0, "unknown": -1}

@@ -38,7 +38,7 @@ def card_figures(
         spec_version=spec.version,
         intended_use=(f"Decide whether a record of {spec.sources.left} and one of {spec.sources.right} match.",),
         gates=tuple(GateRow.model_validate({k: v for k, v in gate.items() if k != "margin"}) for gate in gates),
-        figures=_figures(evaluation["metrics"]),
+        figures=_figures({**evaluation["metrics"], **evaluation["ranking"]}),
         champion=_champion(evaluation),
         bands=_bands(bands, evaluation["bands"]),
         costs=spec.costs.model_dump(),

@@ -13,6 +13,7 @@ from matchwright.core.evaluate.behaviours import Behaviour, behave
 from matchwright.core.evaluate.gates import Gate, judge
 from matchwright.core.evaluate.metrics import Estimate, band_table, compare_models, measure
 from matchwright.core.evaluate.outcomes import pair_outcomes
+from matchwright.core.evaluate.ranking import ranking_metrics
 from matchwright.core.evaluate.slices import SliceResult, measure_slices
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
@@ -25,6 +26,7 @@ from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import Trained, read_json, rows_of
 
 SUMMARY, GATES, PLOTS = "evaluation.json", "gates.json", "plots"
+RANKED = ("left_key", "score", "label", "missed")
 SCORED, REFERENCE = "scored.parquet", "reference.parquet"
 
 
@@ -65,6 +67,7 @@ def evaluate(
     scored = pairs.assign(score=scores, band=decider.band(scores, comparisons))
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
+    ranking = ranking_metrics(*(outcomes[name] for name in RANKED), seed=spec.model.seed)
     records = Snapshot.read(snapshot).frame("records")
     frame = read_frame(features / "records.parquet")
     sides = rows_of(frame, outcomes["left_key"]), rows_of(frame, outcomes["right_key"])
@@ -77,6 +80,7 @@ def evaluate(
         "test_pairs": len(pairs),
         "true_pairs": int((outcomes["label"] == 1).sum()),
         "metrics": {name: estimate.as_dict() for name, estimate in metrics.items()},
+        "ranking": {name: estimate.as_dict() for name, estimate in ranking.items()},
         "bands": json.loads(band_table(outcomes).to_json(orient="records")),
         "slices": [_slice(piece) for piece in slices],
         "behaviours": [{"name": b.name, "passed": b.passed, "total": b.total} for b in behaviours],
@@ -90,7 +94,7 @@ def evaluate(
     draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, metrics, slices, read_json(model / "train.json"))
     write_whole(evaluation / SUMMARY, json.dumps(summary, indent=1) + "\n")
     write_whole(evaluation / GATES, json.dumps({"gates": [_gate(gate) for gate in gates]}, indent=1) + "\n")
-    _track(settings, trained.run_id, metrics, gates, evaluation)
+    _track(settings, trained.run_id, {**metrics, **ranking}, gates, evaluation)
     return summary
 
 

@@ -13,6 +13,8 @@ from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.secrets import SIGNING_KEY, VERIFY_KEY, secret
 from matchwright.settings import Settings
+from matchwright.steps.candidates import SUMMARY as CANDIDATES
+from matchwright.steps.candidates import candidate_facts
 from matchwright.steps.card_figures import card_figures
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
 from matchwright.steps.snapshot import Snapshot
@@ -72,7 +74,11 @@ def register(
             gates,
             read_json(calibration / "calibration.json"),
             {key: str(value) for key, value in lineage.items() if isinstance(value, str)},
-            {"origin": taken.origin, **{name: f"{t.rows} rows" for name, t in sorted(taken.tables.items())}},
+            {
+                "origin": taken.origin,
+                "candidates": candidate_facts(read_json(candidates / CANDIDATES)),
+                **{name: f"{t.rows} rows" for name, t in sorted(taken.tables.items())},
+            },
         )
     )
     parts = BundleParts(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.adapters.registry import log_curve, log_metrics, log_parameters, open_run
+from matchwright.adapters.registry import log_curve, log_folder, log_metrics, log_parameters, open_run
 from matchwright.core.augmentation import blanked_pairs, counter_examples
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.candidates.quality import canonical_pairs
@@ -23,6 +23,7 @@ from matchwright.core.scorer import TrainedScorer, train_scorer
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.core.split import assign_pairs, split_entities, subdivide
 from matchwright.settings import Settings
+from matchwright.steps.candidates import PLOTS
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SCORER, SUMMARY, rows_of
@@ -102,6 +103,8 @@ def train(
         "validation_losses": scorer.validation_losses,
     }
     _track(settings, run_id, encoder, scorer)
+    if (candidates / PLOTS).is_dir():  # drawn before there was a run to log them to
+        log_folder(settings, run_id, candidates / PLOTS, "plots")
     model.mkdir(parents=True, exist_ok=True)
     scorer.scorer.save(model / SCORER)
     if encoder is not None:

@@ -35,7 +35,9 @@ PLOTS: dict[str, Callable[[Path], Path]] = {
         {"train": [0.5, 0.2], "validation": [0.6, 0.3]}, "tree", "log loss", path, 2
     ),
     "slices": lambda path: plots.plot_slices(["a", "b"], [(0.9, 0.8, 0.95), None], 0.92, path, floor=0.85),
-    "candidate_recall": lambda path: plots.plot_candidate_recall({1: 0.9, 5: 0.99}, 1.0, path),
+    "candidate_recall": lambda path: plots.plot_candidate_recall(
+        {1: 0.9, 5: 0.99}, {1: (0.95, 0.9, 0.97), 8: (1.0, 0.98, 1.0)}, path
+    ),
     "importance": lambda path: plots.plot_importance(CONTRIBUTIONS, VALUES, NAMES, path),
     "waterfall": lambda path: plots.plot_waterfall(CONTRIBUTIONS[0], -2.0, VALUES[0], NAMES, "band review", path),
 }
@@ -56,11 +58,12 @@ def test_a_plot_is_a_small_png_and_the_same_one_each_time(name, tmp_path):
 
 def test_plots_of_nearly_nothing_are_drawn_all_the_same(tmp_path):
     plots.plot_reliability(RELIABILITY.head(0), tmp_path / "reliability.png")
+    plots.plot_candidate_recall({}, {}, tmp_path / "candidates.png")
     plots.plot_precision_recall(CURVE.head(0), 0.1, 0.9, tmp_path / "precision_recall.png")
     plots.plot_scores(np.array([0.5]), np.array([1]), 0.3, 0.9, tmp_path / "scores.png")
     plots.plot_slices([], [], 0.9, tmp_path / "slices.png")
     plots.plot_importance(CONTRIBUTIONS[:2, :2], VALUES[:2, :2], NAMES[:2], tmp_path / "importance.png")
-    assert len(list(tmp_path.iterdir())) == 5
+    assert len(list(tmp_path.iterdir())) == 6
 
 
 def test_importing_the_plots_imports_neither_matplotlib_nor_shap():

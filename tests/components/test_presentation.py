@@ -1,6 +1,6 @@
 """The evaluation as a pipeline's page shows it."""
 
-from components.presentation import evaluation_markdown, figures_of
+from components.presentation import candidates_markdown, evaluation_markdown, figures_of
 
 EVALUATION = {
     "metrics": {
@@ -25,3 +25,26 @@ def test_the_table_says_which_gate_failed_and_by_how_much() -> None:
     assert "| log loss | 0.5 | at most 0.02 | -0.48 | **failed** |" in text
     assert "| f1 | 0.9963 | 0.9936 to 0.9989 |" in text
     assert "| npv | not known | not known to not known |" in text
+
+
+def test_candidates_are_shown_by_method_and_by_budget() -> None:
+    report = {
+        "candidates": 1200,
+        "possible_pairs": 10_000,
+        "true_pairs": 50,
+        "missed_true_pairs": 1,
+        "budget": {"max_candidates_per_record": 20, "most_used": 20, "candidates_cut": 7, "true_pairs_cut": 0},
+        "methods": [
+            {"method": "tfidf", "candidates": 1200, "candidates_alone": 9, "true_pairs": 49, "true_pairs_alone": 2}
+        ],
+        "completeness_by_budget": [
+            {"budget": 1, "candidates": 100, "pairs_completeness": 0.9, "lower": 0.8, "upper": 0.95},
+        ],
+    }
+
+    text = candidates_markdown("persons", report)
+
+    assert "1 of 50 true pairs are missed" in text
+    assert "the budget cuts 7 pairs, 0 of them true" in text
+    assert "| tfidf | 1,200 | 9 | 49 | 2 |" in text
+    assert "| 1 | 100 | 0.9 | 0.8 to 0.95 |" in text

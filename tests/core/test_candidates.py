@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matchwright.core.candidates import propose_candidates
+from matchwright.core.candidates import lookups, propose_candidates
+from matchwright.core.candidates.budget import completeness_by_budget, places, within_budget
 from matchwright.core.candidates.labels import label_candidates
 from matchwright.core.candidates.quality import (
     candidates_per_record,
@@ -133,6 +134,60 @@ def test_rules_that_would_make_too_many_pairs_are_all_refused_by_size_alone():
     assert "york" not in message
 
 
+def test_a_refused_rule_is_told_which_further_feature_would_make_it_fit():
+    many = records(
+        **{
+            f"{side}_{n}": ("smith" if n % 2 else "jones", "york" if n < 18 else None, float(n // 2))
+            for side in ("left", "right")
+            for n in range(20)
+        }
+    )
+    with pytest.raises(CandidateError) as refusal:
+        propose_candidates(many, spec_with([["town"], ["surname"]], most=50))
+    hint = str(refusal.value).partition("Hint: ")[2]
+    assert "add to town one of price (36 pairs, 100% of the records)" in hint
+    assert "add to surname one of price (20 pairs, 100% of the records)" in hint
+    assert "surname (" not in hint
+
+
+def test_a_refused_rule_that_no_single_feature_mends_is_told_so():
+    same = records(**{f"{side}_{n}": ("smith", "york", 1.0) for side in ("left", "right") for n in range(20)})
+    with pytest.raises(CandidateError, match="no single feature makes town small enough"):
+        propose_candidates(same, spec_with([["town"]], most=100))
+
+
+def test_both_ways_adds_the_nearest_left_records_of_each_right_one():
+    people = records(
+        left_1=("anderson smith", None, np.nan),
+        left_2=("anderson", None, np.nan),
+        right_1=("anderson smith", None, np.nan),
+        right_2=("anderson smythe", None, np.nan),
+    )
+    tfidf = {"fields": ["surname"], "top_k": 1}
+    one_way = propose_candidates(people, spec_with([["town"]], tfidf))
+    both = propose_candidates(people, spec_with([["town"]], {**tfidf, "both_ways": True}))
+    assert ("left:1", "right:2") not in as_pairs(one_way)
+    assert ("left:1", "right:2") in as_pairs(both)
+    assert set(as_pairs(one_way)) < set(as_pairs(both))
+    assert both["tfidf_rank"].max() == 1
+
+
+def test_where_the_work_is_too_much_common_ngrams_are_left_out_and_rare_ones_still_find(monkeypatch):
+    people = records(
+        **{
+            f"{side}_{n}": (f"common stem {n:03d}{n:03d}", None, np.nan)
+            for side in ("left", "right")
+            for n in range(60)
+        }
+    )
+    spec = spec_with([["town"]], {"fields": ["surname"], "top_k": 1, "max_lookups_per_record": 100})
+    exact = propose_candidates(people, spec)
+    monkeypatch.setattr(lookups, "EXACT_WORK", 1_000)
+    bounded = propose_candidates(people, spec)
+    assert as_pairs(exact) == as_pairs(bounded)
+    assert len(bounded) == 60
+
+
 def test_repeated_record_keys_are_refused():
     with pytest.raises(CandidateError, match=r"1 record key\(s\) repeat"):
         propose_candidates(pd.concat([PEOPLE, PEOPLE.head(1)]), spec_with([["town"]]))
@@ -218,3 +273,36 @@ def test_a_labelled_pair_of_one_table_has_no_direction():
     result = label_candidates(made, labelled_pairs(("left:2", "left:1", 1)), KEYS, "complete")
     assert result.candidates["label"].tolist() == [1]
     assert result.missed.empty
+
+
+def test_candidates_stand_in_the_order_of_tfidf_then_of_how_many_methods_propose_them():
+    made = pd.DataFrame(
+        [
+            ("left:1", f"right:{n}", by, rank)
+            for n, (by, rank) in enumerate(
+                [("rule:a", None), ("tfidf", 2), ("rule:a|rule:b", None), ("rule:a|tfidf", 1)]
+            )
+        ],
+        columns=["left_key", "right_key", "proposed_by", "tfidf_rank"],
+    ).astype({"tfidf_rank": "Int16"})
+    assert places(made).tolist() == [4, 2, 3, 1]
+    assert as_pairs(within_budget(made, 2)) == [("left:1", "right:1"), ("left:1", "right:3")]
+
+
+def test_the_budget_bounds_what_each_left_record_has():
+    many = records(**{f"{side}_{n}": ("smith", "york", 1.0) for side in ("left", "right") for n in range(20)})
+    spec = spec_with([["town"]])
+    spec = spec.model_copy(update={"candidates": spec.candidates.model_copy(update={"max_candidates_per_record": 3})})
+    assert set(propose_candidates(many, spec)["left_key"].value_counts()) == {3}
+    one_table = many[many["record_key"].str.startswith("left")]
+    assert len(propose_candidates(one_table, spec)) <= 3 * 20
+
+
+def test_completeness_falls_with_the_budget_and_ends_where_nothing_is_cut():
+    rows = completeness_by_budget(CANDIDATES, TRUE, [1, 2, 5])
+    assert [(row["budget"], row["candidates"], row["pairs_completeness"]) for row in rows] == [
+        (1, 3, 0.5),
+        (2, 4, 0.75),
+    ]
+    assert all(row["lower"] <= row["pairs_completeness"] <= row["upper"] for row in rows)
+    assert completeness_by_budget(CANDIDATES, TRUE.head(0), [1]) == []

@@ -57,6 +57,16 @@ def test_what_is_set_aside_is_whole_entities_of_one_part(rows, seed):
     assert (divided[true["left_key"]].to_numpy() == divided[true["right_key"]].to_numpy()).all()
 
 
+@settings(max_examples=60, deadline=None)
+@given(labelled, seeds, st.sampled_from(["complete", "partial"]))
+def test_no_record_asks_in_two_parts_so_the_pairs_of_a_query_are_judged_together(rows, seed, labels):
+    keys, pairs = table(rows)
+    parts = subdivide(split_entities(keys, pairs, SHARES, seed, labels), "train", 0.4, seed, pairs=pairs)
+    kept, _ = assign_pairs(pairs, parts)
+    for side in ("left_key", "right_key"):
+        assert (kept.groupby(side)["part"].nunique() == 1).all()
+
+
 def many_entities(count: int = 4000) -> tuple[pd.Series, pd.DataFrame]:
     pairs = pd.DataFrame(
         {"left_key": [f"left:{n}" for n in range(count)], "right_key": [f"right:{n}" for n in range(count)]}

@@ -61,14 +61,30 @@ def test_candidates_of_two_sources_find_the_true_pairs_and_spare_the_rest(person
     assert report["labels"]["unknown"] == 0
     assert {row["method"] for row in report["methods"]} == set("|".join(table["proposed_by"]).split("|"))
     assert list(report["tfidf_recall_at_k"]) == ["1", "2", "3", "5"]
+    by_budget = report["completeness_by_budget"]
+    assert by_budget[-1]["pairs_completeness"] == report["pairs_completeness"]
+    assert by_budget[-1]["budget"] == report["budget"]["most_used"] <= 1000
+    assert [row["pairs_completeness"] for row in by_budget] == sorted(row["pairs_completeness"] for row in by_budget)
+    assert by_budget[0]["candidates"] <= 800
+
+
+def test_what_the_budget_cuts_is_counted_and_missed(persons, settings, persons_spec):
+    narrow = persons_spec.candidates.model_copy(update={"max_candidates_per_record": 1})
+    spec = persons_spec.model_copy(update={"candidates": narrow})
+    report = candidates(settings=settings, spec=spec, **persons)
+    table = pd.read_parquet(persons["candidates"] / "candidates.parquet")
+    assert table["left_key"].is_unique
+    assert report["budget"]["candidates_cut"] > 0
+    assert report["budget"]["true_pairs_cut"] <= report["missed_true_pairs"]
+    assert len(report["completeness_by_budget"]) == 1
 
 
 def test_the_same_inputs_give_the_same_files(persons, settings, persons_spec):
     candidates(settings=settings, spec=persons_spec, **persons)
-    first = {file.name: file.read_bytes() for file in persons["candidates"].iterdir()}
+    first = {file.name: file.read_bytes() for file in persons["candidates"].rglob("*.*")}
     candidates(settings=settings, spec=persons_spec, **persons)
-    assert {file.name: file.read_bytes() for file in persons["candidates"].iterdir()} == first
-    assert sorted(first) == ["candidates.json", "candidates.parquet", "missed.parquet"]
+    assert {file.name: file.read_bytes() for file in persons["candidates"].rglob("*.*")} == first
+    assert sorted(first) == ["candidates.json", "candidates.parquet", "candidates.png", "missed.parquet"]
 
 
 def test_the_report_holds_no_record(persons, settings, persons_spec):

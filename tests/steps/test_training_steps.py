@@ -135,6 +135,8 @@ def test_the_evaluation_is_good_on_entities_never_seen(run):
     assert evaluation["metrics"]["f1_at_half"]["value"] > 0.97
     assert evaluation["metrics"]["f1"]["lower"] <= evaluation["metrics"]["f1"]["value"]
     assert sum(band["pairs"] for band in evaluation["bands"]) == evaluation["test_pairs"]
+    assert evaluation["ranking"]["hit_at_1"]["value"] > 0.95
+    assert 0 < evaluation["ranking"]["queries"]["value"] <= evaluation["true_pairs"]
     assert evaluation["champion"] is None
 
 
@@ -236,4 +238,5 @@ def test_the_card_s_figures_are_the_evaluation_s(run):
     evaluation = json.loads((run[0].evaluation / "evaluation.json").read_text())
     card = (run[0].bundle / "card.md").read_text()
     assert f"{evaluation['metrics']['f1']['value']:.4f}" in card
+    assert f"| mrr | {evaluation['ranking']['mrr']['value']:.4f} (" in card
     assert yaml.safe_load((run[0].bundle / "bands.json").read_text())["match_from"] >= 0.9

@@ -6,16 +6,29 @@ from pathlib import Path
 from matchwright.adapters.plots.style import BLUE, GREEN, figure_to
 
 
-def plot_candidate_recall(recall_at_k: Mapping[int, float], pairs_completeness: float, path: Path) -> Path:
-    """Recall of TF-IDF by neighbours per record, beside the completeness of all methods together."""
-    ranks = sorted(recall_at_k)
+def plot_candidate_recall(
+    recall_at_k: Mapping[int, float], by_budget: Mapping[int, tuple[float, float, float]], path: Path
+) -> Path:
+    """True pairs found by how many candidates a record may have: all methods together, and TF-IDF alone.
+
+    Args:
+        recall_at_k: recall of TF-IDF among its first k neighbours; empty where it is not used.
+        by_budget: completeness of all methods, with its interval, by candidates kept per record.
+        path: the PNG to write.
+    """
+    budgets, ranks = sorted(by_budget), sorted(recall_at_k)
     with figure_to(path, "True pairs found by candidate generation") as (_, axes):
-        axes.plot(ranks, [100 * recall_at_k[k] for k in ranks], "o-", color=BLUE, label="TF-IDF alone")
-        label = f"all methods: {100 * pairs_completeness:.2f} %"
-        axes.axhline(100 * pairs_completeness, color=GREEN, linestyle="--", label=label)
+        if budgets:
+            value, lower, upper = ([100 * by_budget[k][place] for k in budgets] for place in range(3))
+            axes.fill_between(budgets, lower, upper, color=GREEN, alpha=0.15, linewidth=0)
+            axes.plot(budgets, value, "o-", color=GREEN, label=f"all methods: {value[-1]:.2f} % at the end")
+        if ranks:
+            axes.plot(ranks, [100 * recall_at_k[k] for k in ranks], "s--", color=BLUE, label="TF-IDF alone")
         axes.set_xscale("log")
-        axes.set_xticks(ranks, [str(k) for k in ranks])
+        ticks = sorted({*budgets, *ranks})
+        axes.set_xticks(ticks, [f"{k:,}" for k in ticks])
         axes.minorticks_off()
-        axes.set(xlabel="neighbours per record", ylabel="true pairs found, %")
-        axes.legend(loc="lower right")
+        axes.set(xlabel="candidates kept per record", ylabel="true pairs found, %")
+        if ticks:
+            axes.legend(loc="lower right")
     return path

@@ -5,16 +5,26 @@ Equality rules and sparse TF-IDF top-k miss different pairs, so both are run and
 
 import pandas as pd
 
+from matchwright.core.candidates.budget import within_budget
 from matchwright.core.candidates.rules import propose_by_rules
 from matchwright.core.candidates.table import RecordTable, unite
 from matchwright.core.candidates.tfidf import propose_by_tfidf
 from matchwright.core.spec import MatchSpec
 
-__all__ = ["propose_candidates"]
+__all__ = ["propose_candidates", "propose_without_budget"]
 
 
 def propose_candidates(features: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
-    """All candidates of a set of records: the union of the spec's rules and its TF-IDF neighbours.
+    """The candidates of a set of records: the union of the spec's rules and its TF-IDF neighbours, within its budget.
+
+    See :func:`propose_without_budget`; of a record with more than ``max_candidates_per_record`` the likeliest
+    by the order of :func:`~matchwright.core.candidates.budget.places` are kept.
+    """
+    return within_budget(propose_without_budget(features, spec), spec.candidates.max_candidates_per_record)
+
+
+def propose_without_budget(features: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
+    """All pairs that the spec's rules or TF-IDF propose, however many a record has.
 
     Args:
         features: record features, one row per record. With record keys of both sources every

@@ -52,9 +52,9 @@ def measure(outcomes: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, 
     """
     counts = _counts(outcomes)
     total = counts.sum(axis=0)
-    drawn = _resampled(counts, _clusters(outcomes), replicates, seed)
+    drawn = resampled(counts, _clusters(outcomes), replicates, seed)
     values, draws = _metrics(total, costs), _metrics(drawn, costs)
-    estimates = {name: _estimate(value, draws[name]) for name, value in values.items()}
+    estimates = {name: estimate_of(value, draws[name]) for name, value in values.items()}
     for name, (part, whole) in _shares(total).items():
         if estimates[name].lower == estimates[name].upper:
             lower, upper = wilson_interval(part, whole)
@@ -86,10 +86,10 @@ def compare_models(
             "Champion and challenger were not scored on the same pairs.", "score both on one candidates table"
         )
     both = np.hstack([_counts(champion), _counts(challenger)])
-    drawn = _resampled(both, _clusters(champion), replicates, seed)
+    drawn = resampled(both, _clusters(champion), replicates, seed)
     old, new = (_metrics(half, costs) for half in np.split(both.sum(axis=0), 2))
     drawn_old, drawn_new = (_metrics(half, costs) for half in np.split(drawn, 2, axis=1))
-    return {name: _estimate(new[name] - old[name], drawn_new[name] - drawn_old[name]) for name in new}
+    return {name: estimate_of(new[name] - old[name], drawn_new[name] - drawn_old[name]) for name in new}
 
 
 def band_table(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +132,7 @@ def _clusters(outcomes: pd.DataFrame) -> np.ndarray[Any, Any]:
     return np.unique(outcomes["left_key"].to_numpy(dtype=object), return_inverse=True)[1]
 
 
-def _resampled(counts: Array, cluster: np.ndarray[Any, Any], replicates: int, seed: int) -> Array:
+def resampled(counts: Array, cluster: np.ndarray[Any, Any], replicates: int, seed: int) -> Array:
     """Sums over clusters drawn with replacement: (replicates, columns)."""
     size = int(cluster.max(initial=-1)) + 1
     if not size:
@@ -188,7 +188,8 @@ def _ratio(part: Array, whole: Array) -> Array:
     return np.asarray(np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0))
 
 
-def _estimate(value: Array, draws: Array) -> Estimate:
+def estimate_of(value: Array, draws: Array) -> Estimate:
+    """A value with the middle 95 % of its bootstrap draws; draws that are NaN are left out."""
     known = draws[np.isfinite(draws)]
     lower, upper = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
     return Estimate(float(value), float(lower), float(upper))

@@ -1,0 +1,28 @@
+"""The loop that comparisons per second are measured against does the same work, or refuses."""
+
+import pytest
+
+from benchmarks.peers import PairByPair
+from benchmarks.throughput import agree
+from matchwright.core.compare import compare, comparison_names
+
+
+def test_the_loop_makes_the_same_comparisons_pair_by_pair(small_world):
+    world = small_world
+    names = comparison_names(world.spec, with_encoder=False)
+    loop = PairByPair(world.spec, world.corpus, names, world.left, world.right)
+    agree(compare(world.left, world.right, world.spec, world.corpus), loop())
+
+
+def test_a_comparison_that_differs_stops_the_benchmark(small_world):
+    world = small_world
+    ours = compare(world.left, world.right, world.spec, world.corpus)
+    with pytest.raises(SystemExit, match="surname__jaro_winkler differs in 1 of"):
+        agree(ours, ours.assign(surname__jaro_winkler=ours["surname__jaro_winkler"].where(ours.index > 0, 0.123)))
+
+
+def test_a_comparator_that_the_loop_does_not_know_is_refused_not_left_out(small_world):
+    world = small_world
+    names = ["surname__telepathy", "surname__missing"]
+    with pytest.raises(SystemExit, match="does not know surname__telepathy"):
+        PairByPair(world.spec, world.corpus, names, world.left, world.right)
