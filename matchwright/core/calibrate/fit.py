@@ -1,5 +1,6 @@
 """Fitting one calibration method; whatever the labels, the map never falls."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,8 @@ def _venn_abers(margin: Array, labels: Array) -> Calibrator:
 
     read = np.round(margin, STEP_DECIMALS)
     model = VennAbers()
-    with np.errstate(all="ignore"):  # it divides by zero on its way
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # it divides by zero on its way
         # only the order of its second column counts, so that log-odds do as well as probabilities
         model.fit(np.column_stack([-read, read]), np.asarray(labels, dtype=np.float64))
     lower = np.clip(np.maximum.accumulate(model.p0_[:, 1]), 0, 1)
