@@ -117,8 +117,9 @@ def choose_bands(
     sets = None
     if conformal is not None:
         sets = conformal_sets(scores, labels, conformal)
-        match_from = max(match_from, sets.match_at_least, _just_above(sets.no_match_at_most))
-        review_from = min(review_from, sets.match_at_least, _just_above(sets.no_match_at_most))
+        # `match` only where the set has no `no_match`, and the other way round
+        match_from = max(match_from, _just_above(sets.no_match_at_most))
+        review_from = min(review_from, sets.match_at_least)
     bands = Bands(review_from=min(review_from, match_from), match_from=match_from)
     return BandChoice(bands, start, match.bound, no_match.bound, match.met and no_match.met, sets)
 

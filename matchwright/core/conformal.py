@@ -3,8 +3,10 @@
 Split conformal prediction with one calibration per class (label-conditional, or Mondrian): Vovk,
 Gammerman, Shafer (2005), Algorithmic Learning in a Random World, section 4.5; Sadinle, Lei, Wasserman
 (2019), Least Ambiguous Set-Valued Classifiers with Bounded Error Levels. A set holds ``match`` where
-the score is at least one threshold and ``no_match`` where it is at most another; a set of both answers
-or of none goes to review.
+the score is at least one threshold and ``no_match`` where it is at most another. A set of both goes to
+review. Where the classes lie so far apart that a set would be empty, it is completed, as Sadinle et al.
+do, by what the costs say: a fuller set covers no less, and to review all of the doubtful few that the
+error allows would punish a good scorer.
 """
 
 from math import ceil, floor

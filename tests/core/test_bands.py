@@ -111,6 +111,14 @@ def test_conformal_bands_decide_few_pairs_of_either_class_for_the_other_one():
     assert (np.mean(wrong, axis=0) >= 0.045).all()
 
 
+def test_classes_that_lie_apart_leave_the_bands_to_the_costs():
+    """An error of 0.2 does not send the lower fifth of the matches to review: all of them score above 0.99."""
+    scores, labels = np.r_[np.linspace(0.99, 1, 600), np.linspace(0, 0.01, 600)], np.repeat([1, 0], 600)
+    choice = choose_bands(scores, labels, COSTS, Floors(), ConformalSpec(error=0.2))
+    assert choice.conformal.match_at_least > choice.conformal.no_match_at_most
+    assert choice.bands == choice.from_costs
+
+
 def test_conformal_bands_are_never_looser_than_costs_and_floors():
     scores, labels = drawn(20_000, 1)
     for floors in (Floors(), Floors(match_precision=0.999, no_match_npv=0.999)):
