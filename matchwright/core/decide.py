@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.bands import Bands
+from matchwright.core.bands import SCORE_DECIMALS, Bands
 from matchwright.core.calibrate import Calibrator
 from matchwright.core.compare import compare
 from matchwright.core.compare.engine import DECIMALS
@@ -21,8 +21,6 @@ from matchwright.core.spec import Band, MatchSpec
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 __all__ = ["Decision", "DecisionModel", "Reason"]
-
-SCORE_DECIMALS = 6
 
 
 @dataclass(frozen=True)

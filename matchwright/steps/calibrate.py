@@ -1,7 +1,6 @@
 """Calibrate the scorer and set the bands, on entities that taught it nothing."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,9 @@ import numpy as np
 
 from matchwright.adapters.registry import log_metrics
 from matchwright.core.bands import choose_bands
-from matchwright.core.calibrate import choose_calibrator
+from matchwright.core.calibrate import Calibrator, choose_calibrator
+from matchwright.core.conformal import ConformalSets
+from matchwright.core.evaluate.reliability import calibration_figures
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.settings import Settings
@@ -29,10 +30,11 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         calibration: folder to write: calibrator.json, bands.json, calibration.json.
 
     Returns:
-        What ``calibration.json`` holds: the method and each method's log loss, thresholds, floors.
+        What ``calibration.json`` holds: the method and each method's log loss; figures before and after
+        on held-out pairs, none of them blanked; thresholds, floors, and the conformal guarantee if asked for.
 
     Raises:
-        TrainingError: the calibration split has no pair of one class.
+        TrainingError: the calibration split has no pair of one class, or too few for a conformal guarantee.
     """
     trained = Trained.read(model, spec)
     pairs, comparisons, _ = trained.part("calibrate")
@@ -46,18 +48,28 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         np.concatenate([labels, poor["label"].to_numpy(dtype=np.float64)]),
         np.concatenate([pairs["left_key"], poor["left_key"]]),
         spec.model.seed,
+        spec.calibration.methods,
     )
-    bands = choose_bands(choice.calibrator.apply(margin), labels, spec.costs, spec.floors)
+    scores = choice.calibrator.apply(margin)
+    bands = choose_bands(scores, labels, spec.costs, spec.floors, spec.calibration.conformal, order=margin)
+    lower, upper = choice.calibrator.interval(margin)
+    before = Calibrator(method="none").apply(margin)
+    whole = choice.held_out[: len(margin)]
     summary = {
         "method": choice.calibrator.method,
         "log_losses": choice.log_losses,
+        "held_out": calibration_figures(before, whole, labels, pairs["left_key"], spec.model.seed),
+        "score_interval_width": float(np.mean(upper - lower)),
         "pairs": len(pairs),
         "blanked_pairs": len(poor),
         "true_pairs": int(labels.sum()),
         "review_from": bands.bands.review_from,
         "match_from": bands.bands.match_from,
         "from_costs": bands.from_costs.model_dump(),
-        "floors": {key: value for key, value in asdict(bands).items() if key not in ("bands", "from_costs")},
+        "floors": {
+            name: getattr(bands, name) for name in ("match_precision_bound", "no_match_npv_bound", "floors_met")
+        },
+        "conformal": _conformal_figures(bands.conformal),
     }
     calibration.mkdir(parents=True, exist_ok=True)
     choice.calibrator.save(calibration / CALIBRATOR)
@@ -65,3 +77,10 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     write_whole(calibration / SUMMARY, json.dumps(summary, indent=1) + "\n")
     log_metrics(settings, trained.run_id, {f"calibration_log_loss_{k}": v for k, v in choice.log_losses.items()})
     return summary
+
+
+def _conformal_figures(sets: ConformalSets | None) -> dict[str, Any] | None:
+    """The sets, what they guarantee in words, and the coverage that this split gives with 95 % confidence."""
+    if sets is None:
+        return None
+    return {**sets.model_dump(), "guarantee": sets.guarantee, "coverage_shown": sets.coverage_shown()}

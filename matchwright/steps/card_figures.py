@@ -3,9 +3,10 @@
 from typing import Any
 
 from matchwright.core.bands import Bands
-from matchwright.core.card import BandRow, BehaviourRow, CardFigures, Figure, GateRow, SliceRow
+from matchwright.core.card import BandRow, BehaviourRow, CardFigures, Figure, GateRow, OperatingPoint, SliceRow
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
+from matchwright.steps.card_calibration import calibration_rows, guarantees
 
 _LIMITS = (
     "Judged on entities of the same sources as it was trained on: figures for another source or time are unknown.",
@@ -42,6 +43,9 @@ def card_figures(
         champion=_champion(evaluation),
         bands=_bands(bands, evaluation["bands"]),
         costs=spec.costs.model_dump(),
+        operating_points=tuple(OperatingPoint.model_validate(point) for point in evaluation["operating_points"]),
+        calibration=calibration_rows(evaluation["calibration"]),
+        guarantees=guarantees(spec, calibration, evaluation["calibration"]["wrong_decisions"]),
         slices=tuple(
             SliceRow(name=piece["name"], pairs=piece["pairs"], figures=_figures(piece["metrics"], ("f1", "precision")))
             for piece in evaluation["slices"]

@@ -8,12 +8,15 @@ from typing import Any
 import pandas as pd
 
 from matchwright.adapters.registry import log_folder, log_metrics
+from matchwright.core.calibrate import Calibrator
 from matchwright.core.decide import DecisionModel
 from matchwright.core.evaluate.behaviours import Behaviour, behave
+from matchwright.core.evaluate.curves import operating_points
 from matchwright.core.evaluate.gates import Gate, judge
 from matchwright.core.evaluate.metrics import Estimate, band_table, compare_models, measure
 from matchwright.core.evaluate.outcomes import pair_outcomes
 from matchwright.core.evaluate.ranking import ranking_metrics
+from matchwright.core.evaluate.reliability import calibration_figures, wrong_decisions
 from matchwright.core.evaluate.slices import SliceResult, measure_slices
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
@@ -64,6 +67,7 @@ def evaluate(
     if not (pairs["label"] == 1).any():
         raise TrainingError("The test split has no true pair among its candidates.", "label more pairs")
     scores = decider.score(comparisons)
+    before = Calibrator(method="none").apply(decider.scorer.margin(comparisons))
     scored = pairs.assign(score=scores, band=decider.band(scores, comparisons))
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
@@ -82,6 +86,10 @@ def evaluate(
         "metrics": {name: estimate.as_dict() for name, estimate in metrics.items()},
         "ranking": {name: estimate.as_dict() for name, estimate in ranking.items()},
         "bands": json.loads(band_table(outcomes).to_json(orient="records")),
+        "calibration": _calibration(before, scored, spec.model.seed),
+        "operating_points": json.loads(
+            operating_points(outcomes, spec.costs, decider.bands).to_json(orient="records", double_precision=6)
+        ),
         "slices": [_slice(piece) for piece in slices],
         "behaviours": [{"name": b.name, "passed": b.passed, "total": b.total} for b in behaviours],
         "champion": champion_digest(settings, spec.name),
@@ -91,7 +99,8 @@ def evaluate(
     scored.to_parquet(evaluation / SCORED, index=False)
     reference = comparisons.assign(score=scores, band=scored["band"], label=pairs["label"])
     reference.to_parquet(evaluation / REFERENCE, index=False)
-    draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, metrics, slices, read_json(model / "train.json"))
+    training = read_json(model / "train.json")
+    draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, before, metrics, slices, training)
     write_whole(evaluation / SUMMARY, json.dumps(summary, indent=1) + "\n")
     write_whole(evaluation / GATES, json.dumps({"gates": [_gate(gate) for gate in gates]}, indent=1) + "\n")
     _track(settings, trained.run_id, {**metrics, **ranking}, gates, evaluation)
@@ -102,6 +111,13 @@ def _behaviours(decider: DecisionModel, records: pd.DataFrame, scored: pd.DataFr
     true = scored[scored["label"] == 1]
     sides = rows_of(records, true["left_key"]), rows_of(records, true["right_key"])
     return behave(decider, *sides, seed=decider.spec.model.seed)
+
+
+def _calibration(before: Any, scored: pd.DataFrame, seed: int) -> dict[str, Any]:
+    label = scored["label"].to_numpy()
+    figures = calibration_figures(before, scored["score"].to_numpy(), label, scored["left_key"], seed)
+    wrong = wrong_decisions(scored["band"].to_numpy(dtype=object), label)
+    return {**figures, "wrong_decisions": {name: estimate.as_dict() for name, estimate in wrong.items()}}
 
 
 def _against_champion(

@@ -6,14 +6,27 @@ from pydantic import Field
 
 from matchwright.core.spec.base import Frozen, Share
 from matchwright.core.spec.blocking import CandidateSpec, TfidfTopK
-from matchwright.core.spec.deciding import Band, Costs, Floors, Gates, GoldenPair, SliceSpec
+from matchwright.core.spec.deciding import (
+    Band,
+    CalibrationMethod,
+    CalibrationSpec,
+    ConformalSpec,
+    Costs,
+    Floors,
+    Gates,
+    GoldenPair,
+    SliceSpec,
+)
 from matchwright.core.spec.fields import FieldKind, FieldSpec, PiiClass, RecordEvidence, Sources
 from matchwright.core.spec.learning import EncoderSpec, ModelSpec, SplitSpec
 from matchwright.core.spec.watching import FieldQuality, LabelQuality, MonitoringSpec, QualitySpec
 
 __all__ = [
     "Band",
+    "CalibrationMethod",
+    "CalibrationSpec",
     "CandidateSpec",
+    "ConformalSpec",
     "Costs",
     "EncoderSpec",
     "FieldKind",
@@ -67,6 +80,7 @@ class MatchSpec(Frozen):
     split: SplitSpec = SplitSpec()
     encoder: EncoderSpec | None = None
     model: ModelSpec = ModelSpec()
+    calibration: CalibrationSpec = CalibrationSpec()
     costs: Costs
     floors: Floors = Floors()
     gates: Gates = Gates()
