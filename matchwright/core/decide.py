@@ -11,10 +11,11 @@ from matchwright.core.bands import SCORE_DECIMALS, Bands
 from matchwright.core.calibrate import Calibrator
 from matchwright.core.compare import compare
 from matchwright.core.compare.engine import DECIMALS
+from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
 from matchwright.core.reasons import Catalogue, Reason, evidence, field_contributions, give_reasons
-from matchwright.core.records.columns import Table
+from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import Band, MatchSpec
 
@@ -45,9 +46,17 @@ class DecisionModel:
     bands: Bands
     catalogue: Catalogue
 
-    def compare(self, left: Table, right: Table) -> pd.DataFrame:
-        """Comparisons of row-aligned record features."""
-        return compare(left, right, self.spec, self.corpus, self.encoder)
+    def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
+        """Comparisons of row-aligned record features.
+
+        ``known`` names the sides (``left``, ``right``) all of whose records' candidates are among the pairs:
+        there each pair is set beside its rivals. Without any, a pair is judged by its own evidence alone.
+        """
+        comparisons = compare(left, right, self.spec, self.corpus, self.encoder)
+        if not known or not len(comparisons):
+            return comparisons
+        one, other = (columns_of(side)["record_key"] for side in (left, right))
+        return in_context(comparisons, one, other, self.spec, known)
 
     def score(self, comparisons: pd.DataFrame) -> Array:
         """Calibrated probability that each pair matches, shape (pairs,)."""
@@ -70,9 +79,12 @@ class DecisionModel:
         per_field = field_contributions(contributions, self.scorer.names)
         return give_reasons(evidence(comparisons, self.spec), per_field, self.catalogue, top)
 
-    def decide(self, left: Table, right: Table, top: int = 4) -> list[Decision]:
-        """One decision per row-aligned pair of record features, with at most ``top`` reasons each."""
-        comparisons = self.compare(left, right)
+    def decide(self, left: Table, right: Table, top: int = 4, known: tuple[str, ...] = ()) -> list[Decision]:
+        """One decision per row-aligned pair of record features, with at most ``top`` reasons each.
+
+        ``known``: see :meth:`compare`.
+        """
+        comparisons = self.compare(left, right, known)
         return self.decide_compared(comparisons, top) if len(comparisons) else []
 
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_folder, log_metrics
 from matchwright.core.calibrate import Calibrator
+from matchwright.core.compare.names import context_names
+from matchwright.core.compare.rivals import without_context
 from matchwright.core.decide import DecisionModel
 from matchwright.core.evaluate.behaviours import Behaviour, behave
 from matchwright.core.evaluate.curves import operating_points
@@ -71,19 +74,22 @@ def evaluate(
     scored = pairs.assign(score=scores, band=decider.band(scores, comparisons))
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
+    alone = _pairs_alone(decider, pairs, comparisons)
+    alone_metrics = measure(pair_outcomes(alone, missed), spec.costs, seed=spec.model.seed)
     ranking = ranking_metrics(*(outcomes[name] for name in RANKED), seed=spec.model.seed)
     records = Snapshot.read(snapshot).frame("records")
     frame = read_frame(features / "records.parquet")
     sides = rows_of(frame, outcomes["left_key"]), rows_of(frame, outcomes["right_key"])
     slices = measure_slices(outcomes, spec, *sides, seed=spec.model.seed)
     behaviours = _behaviours(decider, records, scored)
-    change = _against_champion(settings, spec, records, pairs, missed, outcomes)
+    change = _against_champion(settings, spec, records, pairs, comparisons, missed, outcomes)
     gates = judge(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None)
 
     summary = {
         "test_pairs": len(pairs),
         "true_pairs": int((outcomes["label"] == 1).sum()),
         "metrics": {name: estimate.as_dict() for name, estimate in metrics.items()},
+        "pair_evidence_alone": {name: estimate.as_dict() for name, estimate in alone_metrics.items()},
         "ranking": {name: estimate.as_dict() for name, estimate in ranking.items()},
         "bands": json.loads(band_table(outcomes).to_json(orient="records")),
         "calibration": _calibration(before, scored, spec.model.seed),
@@ -97,7 +103,10 @@ def evaluate(
     }
     evaluation.mkdir(parents=True, exist_ok=True)
     scored.to_parquet(evaluation / SCORED, index=False)
-    reference = comparisons.assign(score=scores, band=scored["band"], label=pairs["label"])
+    # a monitored endpoint mostly judges single pairs, which have no rivals: so is what it is held against
+    reference = without_context(comparisons, np.arange(len(comparisons))).assign(
+        score=alone["score"], band=alone["band"], label=pairs["label"]
+    )
     reference.to_parquet(evaluation / REFERENCE, index=False)
     training = read_json(model / "train.json")
     draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, before, metrics, slices, training)
@@ -105,6 +114,13 @@ def evaluate(
     write_whole(evaluation / GATES, json.dumps({"gates": [_gate(gate) for gate in gates]}, indent=1) + "\n")
     _track(settings, trained.run_id, {**metrics, **ranking}, gates, evaluation)
     return summary
+
+
+def _pairs_alone(decider: DecisionModel, pairs: pd.DataFrame, comparisons: pd.DataFrame) -> pd.DataFrame:
+    """The pairs as they are scored and decided when their rivals are not known."""
+    compared = without_context(comparisons, np.arange(len(comparisons)))
+    scores = decider.score(compared)
+    return pairs.assign(score=scores, band=decider.band(scores, compared))
 
 
 def _behaviours(decider: DecisionModel, records: pd.DataFrame, scored: pd.DataFrame) -> list[Behaviour]:
@@ -125,13 +141,15 @@ def _against_champion(
     spec: MatchSpec,
     records: pd.DataFrame,
     pairs: pd.DataFrame,
+    comparisons: pd.DataFrame,
     missed: pd.DataFrame,
     outcomes: pd.DataFrame,
 ) -> dict[str, Estimate]:
     serving = champion_model(settings, spec.name)
     if serving is None:
         return {}
-    theirs = pair_outcomes(scored_by(serving, records, pairs), missed)
+    context = comparisons[context_names(spec)]
+    theirs = pair_outcomes(scored_by(serving, records, pairs, context), missed)
     return compare_models(theirs, outcomes, spec.costs, seed=spec.model.seed)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_folder, log_metrics, log_parameters, open_run
-from matchwright.core.augmentation import blanked_pairs, counter_examples
+from matchwright.core.augmentation import blanked_pairs, counter_examples, pairs_alone
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.candidates.quality import canonical_pairs
 from matchwright.core.compare import compare
@@ -23,6 +23,7 @@ from matchwright.core.scorer import TrainedScorer, train_scorer
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.core.split import assign_pairs, split_entities, subdivide
 from matchwright.settings import Settings
+from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.candidates import PLOTS
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
@@ -83,11 +84,16 @@ def train(
     missed = _missed(labelled, judged, parts)
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
     comparisons = compare(left, right, spec, corpus, learned)
+    comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
     _log.info("%d judged candidates compared in %d respects", len(judged), comparisons.shape[1])
     taught = (judged["part"] == "train").to_numpy()
     extra, extra_labels = _augmented(left[taught], right[taught], judged.loc[taught, "label"], spec, corpus, learned)
+    alone, rows = pairs_alone(comparisons[taught].reset_index(drop=True), spec)
+    extra = pd.concat([extra, alone], ignore_index=True)
+    extra_labels = np.append(extra_labels, judged.loc[taught, "label"].to_numpy()[rows])
     poor = {
-        part: _poor(left, right, judged, part, spec, corpus, learned) for part in (VALIDATION_PART, CALIBRATION_PART)
+        part: _poor(left, right, comparisons, judged, part, spec, corpus, learned)
+        for part in (VALIDATION_PART, CALIBRATION_PART)
     }
     scorer = _train_scorer(judged, comparisons, (extra, extra_labels), poor[VALIDATION_PART], spec)
 
@@ -197,20 +203,21 @@ def _augmented(
 def _poor(
     left: pd.DataFrame,
     right: pd.DataFrame,
+    comparisons: pd.DataFrame,
     judged: pd.DataFrame,
     part: str,
     spec: MatchSpec,
     corpus: Corpus,
     encoder: Encoder | None,
 ) -> pd.DataFrame:
-    """A part's pairs with fields blanked: their comparisons, ``label`` and ``left_key``."""
+    """A part's pairs with fields blanked or without context: their comparisons, ``label`` and ``left_key``."""
     inside = (judged["part"] == part).to_numpy()
     whole_left, whole_right = left[inside].reset_index(drop=True), right[inside].reset_index(drop=True)
     blank_left, blank_right, rows = blanked_pairs(whole_left, whole_right, spec, spec.model.seed)
-    kept = judged[inside].iloc[rows].reset_index(drop=True)
-    return compare(blank_left, blank_right, spec, corpus, encoder).assign(
-        label=kept["label"], left_key=kept["left_key"]
-    )
+    alone, alone_rows = pairs_alone(comparisons[inside].reset_index(drop=True), spec)
+    kept = judged[inside].iloc[[*rows, *alone_rows]].reset_index(drop=True)
+    made = pd.concat([compare(blank_left, blank_right, spec, corpus, encoder), alone], ignore_index=True)
+    return made.assign(label=kept["label"], left_key=kept["left_key"])
 
 
 def _train_scorer(
