@@ -13,7 +13,7 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
-from matchwright.core.reasons import Catalogue, Reason, evidence, field_contributions, give_reasons
+from matchwright.core.reasons import Catalogue, Reason, evidence, give_reasons, group_contributions
 from matchwright.core.records.columns import Table
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import Band, MatchSpec
@@ -69,8 +69,8 @@ class DecisionModel:
     def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
         """The weightiest reasons of each pair."""
         contributions, _ = self.scorer.contributions(comparisons)
-        per_field = field_contributions(contributions, self.scorer.names)
-        return give_reasons(evidence(comparisons, self.spec), per_field, self.catalogue, top)
+        per_group = group_contributions(contributions, self.scorer.names)
+        return give_reasons(evidence(comparisons, self.spec), per_group, self.catalogue, top)
 
     def decide(self, left: Table, right: Table, top: int = 4) -> list[Decision]:
         """One decision per row-aligned pair of record features, with at most ``top`` reasons each."""

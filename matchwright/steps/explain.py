@@ -11,7 +11,7 @@ from matchwright.adapters.plots import plot_importance, plot_waterfall
 from matchwright.adapters.registry import log_folder, log_metrics
 from matchwright.core.decide import DecisionModel
 from matchwright.core.frames import read_frame
-from matchwright.core.reasons import contradicts, evidence, field_contributions
+from matchwright.core.reasons import contradicts, evidence, group_contributions
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
 from matchwright.settings import Settings
@@ -65,12 +65,12 @@ def explain(
         raise TrainingError(
             f"Contributions miss the scores by up to {error:.4f} log-odds.", "use the xgboost version of the lock"
         )
-    per_field = field_contributions(contributions, decider.scorer.names)
+    per_group = group_contributions(contributions, decider.scorer.names)
     summary = {
         "pairs": len(comparisons),
         "additivity_error": error,
-        "importance": per_field.abs().mean().sort_values(ascending=False).round(5).to_dict(),
-        "contradicting_share": _contradicting_share(decider, comparisons, per_field),
+        "importance": per_group.abs().mean().sort_values(ascending=False).round(5).to_dict(),
+        "contradicting_share": _contradicting_share(decider, comparisons, per_group),
         "reasons": _reason_shares(decider, comparisons, bands),
     }
     plots = explanation / PLOTS
@@ -96,14 +96,14 @@ def _balanced(labels: np.ndarray[Any, Any], seed: int) -> np.ndarray[Any, np.dty
     return np.sort(np.concatenate([order[labels[order] == label][: SAMPLE // 2] for label in (1, 0)]))
 
 
-def _contradicting_share(decider: DecisionModel, comparisons: pd.DataFrame, per_field: pd.DataFrame) -> float:
+def _contradicting_share(decider: DecisionModel, comparisons: pd.DataFrame, per_group: pd.DataFrame) -> float:
     levels = evidence(comparisons, decider.spec)
     total = sum(
         contradicts(str(level), float(weight))
-        for field in per_field
-        for level, weight in zip(levels[str(field)], per_field[field], strict=True)
+        for field in per_group
+        for level, weight in zip(levels[str(field)], per_group[field], strict=True)
     )
-    return round(total / max(per_field.size, 1), 5)
+    return round(total / max(per_group.size, 1), 5)
 
 
 def _reason_shares(
