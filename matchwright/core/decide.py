@@ -1,6 +1,6 @@
 """From two records to a decision: comparisons, score, band and reasons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -13,7 +13,16 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
-from matchwright.core.reasons import Catalogue, Reason, evidence, give_reasons, group_contributions
+from matchwright.core.reasons import (
+    Catalogue,
+    EvidenceFigures,
+    Hint,
+    Reason,
+    evidence,
+    give_reasons,
+    group_contributions,
+    settling_hints,
+)
 from matchwright.core.records.columns import Table
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import Band, MatchSpec
@@ -27,12 +36,16 @@ SCORE_DECIMALS = 6
 
 @dataclass(frozen=True)
 class Decision:
-    """What is decided about one pair; ``comparisons`` holds None where evidence is missing."""
+    """What is decided about one pair; ``comparisons`` holds None where evidence is missing.
+
+    ``hint`` says what would settle a pair in review, where something would.
+    """
 
     score: float
     band: Band
     reasons: tuple[Reason, ...]
     comparisons: dict[str, float | None]
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,7 @@ class DecisionModel:
     calibrator: Calibrator
     bands: Bands
     catalogue: Catalogue
+    figures: EvidenceFigures = EvidenceFigures()
 
     def compare(self, left: Table, right: Table) -> pd.DataFrame:
         """Comparisons of row-aligned record features."""
@@ -70,7 +84,12 @@ class DecisionModel:
         """The weightiest reasons of each pair."""
         contributions, _ = self.scorer.contributions(comparisons)
         per_group = group_contributions(contributions, self.scorer.names)
-        return give_reasons(evidence(comparisons, self.spec), per_group, self.catalogue, top)
+        return give_reasons(evidence(comparisons, self.spec), per_group, self.catalogue, top, self.figures.weights)
+
+    def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
+        """What would settle each of these pairs, all of them in review."""
+        found = settling_hints(self, comparisons, evidence(comparisons, self.spec), self.figures)
+        return [hint and replace(hint, text=self.catalogue.hint_text(hint)) for hint in found]
 
     def decide(self, left: Table, right: Table, top: int = 4) -> list[Decision]:
         """One decision per row-aligned pair of record features, with at most ``top`` reasons each."""
@@ -84,6 +103,11 @@ class DecisionModel:
         reasons = self.reasons(comparisons, top)
         for row in np.flatnonzero(bands != self.bands.assign(scores)):
             reasons[row] = (self.catalogue.unconfirmed(), *reasons[row])[:top]
+        hints: list[Hint | None] = [None] * len(bands)
+        review = np.flatnonzero(bands == "review")
+        if len(review):
+            for row, hint in zip(review, self.hints(comparisons.iloc[review].reset_index(drop=True)), strict=True):
+                hints[row] = hint
         names = comparisons.columns.tolist()
         numbers = comparisons.to_numpy(dtype=np.float64).tolist()
         return [
@@ -92,6 +116,9 @@ class DecisionModel:
                 band,
                 given,
                 {n: None if isnan(v) else round(v, DECIMALS) for n, v in zip(names, row, strict=True)},
+                hint,
             )
-            for score, band, given, row in zip(scores.tolist(), bands.tolist(), reasons, numbers, strict=True)
+            for score, band, given, row, hint in zip(
+                scores.tolist(), bands.tolist(), reasons, numbers, hints, strict=True
+            )
         ]
