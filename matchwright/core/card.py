@@ -79,6 +79,7 @@ class CardFigures(_Frozen):
     personal_data: dict[str, tuple[str, ...]] = {}
     limits: tuple[str, ...] = ()
     lineage: dict[str, str] = {}
+    explaining: dict[str, str] = {}
     reasons: dict[str, str] = {}
 
 
@@ -91,6 +92,7 @@ def render_card(figures: CardFigures) -> str:
         "Bands and costs": _bands(figures),
         "Slices": _slices(figures.slices),
         "Behaviours": _behaviours(figures.behaviours),
+        "Explaining": _definitions(figures.explaining),
         "How to approve": _APPROVAL.format(name=figures.name),
         "Intended use": _bullets(figures.intended_use),
         "Limits": _bullets(figures.limits),

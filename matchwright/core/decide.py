@@ -1,6 +1,6 @@
 """From two records to a decision: comparisons, score, band and reasons."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any
 
@@ -59,7 +59,7 @@ class DecisionModel:
     calibrator: Calibrator
     bands: Bands
     catalogue: Catalogue
-    figures: EvidenceFigures = EvidenceFigures()
+    figures: EvidenceFigures = field(default_factory=EvidenceFigures)
 
     def compare(self, left: Table, right: Table) -> pd.DataFrame:
         """Comparisons of row-aligned record features."""
@@ -76,7 +76,7 @@ class DecisionModel:
         bands = self.bands.assign(scores)
         if self.spec.identity and (bands == "match").any():
             levels = evidence(comparisons, self.spec)
-            agrees = [np.isin(levels[field], ("AGREES", "PARTLY_AGREES")) for field in self.spec.identity]
+            agrees = [np.isin(levels[name], ("AGREES", "PARTLY_AGREES")) for name in self.spec.identity]
             bands[(bands == "match") & ~np.any(agrees, axis=0)] = "review"
         return bands
 

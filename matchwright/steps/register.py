@@ -15,6 +15,7 @@ from matchwright.secrets import SIGNING_KEY, VERIFY_KEY, secret
 from matchwright.settings import Settings
 from matchwright.steps.card_figures import card_figures
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
+from matchwright.steps.explain import SUMMARY as EXPLANATION
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import Trained, read_json
 
@@ -73,6 +74,7 @@ def register(
             read_json(calibration / "calibration.json"),
             {key: str(value) for key, value in lineage.items() if isinstance(value, str)},
             {"origin": taken.origin, **{name: f"{t.rows} rows" for name, t in sorted(taken.tables.items())}},
+            read_json(explanation / EXPLANATION),
         )
     )
     parts = BundleParts(

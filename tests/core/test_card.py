@@ -20,6 +20,7 @@ FIGURES = CardFigures(
     personal_data={"direct": ("national_id",), "none": ()},
     limits=("Trained on synthetic records.",),
     lineage={"spec_digest": "abc123"},
+    explaining={"reasons that contradict their evidence": "0 given"},
     reasons={"SURNAME_AGREES": "The surnames agree."},
 )
 
@@ -46,6 +47,7 @@ def test_every_subject_has_its_section():
         "Bands and costs",
         "Slices",
         "Behaviours",
+        "Explaining",
         "How to approve",
         "Limits",
         "Data",

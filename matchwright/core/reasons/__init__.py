@@ -5,7 +5,7 @@ from matchwright.core.reasons.catalogue import Catalogue
 from matchwright.core.reasons.counterfactual import settling_hints
 from matchwright.core.reasons.evidence import contradicts, evidence
 from matchwright.core.reasons.figures import EvidenceFigures
-from matchwright.core.reasons.giving import give_reasons
+from matchwright.core.reasons.giving import Contradictions, contradictions, give_reasons
 from matchwright.core.reasons.groups import group_contributions, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
 from matchwright.core.reasons.stability import ReasonChange, changed_reason_share, reason_change
@@ -13,12 +13,14 @@ from matchwright.core.reasons.stability import ReasonChange, changed_reason_shar
 __all__ = [
     "Ablation",
     "Catalogue",
+    "Contradictions",
     "EvidenceFigures",
     "Hint",
     "Reason",
     "ReasonChange",
     "ablation",
     "changed_reason_share",
+    "contradictions",
     "contradicts",
     "evidence",
     "give_reasons",

@@ -54,6 +54,8 @@ def ablation(model: "DecisionModel", comparisons: pd.DataFrame, seed: int = 0) -
     Returns:
         The drops with intervals over resampled pairs, or None where no pair can be tried.
     """
+    if not len(comparisons):
+        return None
     names = model.scorer.names
     comparisons = comparisons[list(names)].reset_index(drop=True)
     groups = groups_of(names)

@@ -106,7 +106,9 @@ class _Search:
                 if reached[place]:
                     settled.setdefault(row, self._hint(row, choice, goal))
             if size == 1:
-                by_score = sorted(range(len(sets)), key=lambda place: -scores[place] if goal.agreement else scores[place])
+                by_score = sorted(
+                    range(len(sets)), key=lambda place: -scores[place] if goal.agreement else scores[place]
+                )
                 for place in by_score:
                     furthest.setdefault(sets[place][0], []).append(sets[place][1][0])
                 tried = {row: sorted(places[:MOST_TRIED]) for row, places in furthest.items()}

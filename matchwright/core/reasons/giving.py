@@ -10,7 +10,7 @@ that agrees less than the average pair's still lies below the average. With grou
 contradictions few: the constraints; groups, within which opposite signs of one field's comparators cancel
 out; and :data:`SMALLEST_CONTRIBUTION`. What still contradicts its evidence is never given as a reason and
 never moved to another group either: the contributions of all groups and the base value add up to the
-log-odds, and :func:`~matchwright.core.reasons.evidence.contradicts` counts what was withheld.
+log-odds, and :func:`contradictions` counts what was withheld.
 
 **Stability.** Where many groups agree, which of them the trees credit is chance: two trainings order them
 differently. Contributions are therefore ranked in coarse steps of a factor of :data:`STEP` below the
@@ -18,7 +18,7 @@ weightiest one, and within a step by how much the evidence tells whatever the tr
 ratio of its level, counted in training), then by field order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -27,12 +27,24 @@ from matchwright.core.reasons.catalogue import Catalogue
 from matchwright.core.reasons.evidence import Levels, contradicts
 from matchwright.core.reasons.groups import Array
 from matchwright.core.reasons.reason import Reason
+from matchwright.core.spec.model import Frozen
 
 SMALLEST_CONTRIBUTION = 0.02
 """Log-odds below which a group is not worth naming."""
 
 STEP = 3.0
 """Contributions within this factor of each other may change places when a model is trained again."""
+
+
+class Contradictions(Frozen):
+    """How many reasons ``given`` contradict their evidence, and what was withheld because it would have.
+
+    ``withheld`` is the share of group contributions, ``withheld_weight`` their share of the absolute log-odds.
+    """
+
+    given: int
+    withheld: float
+    withheld_weight: float
 
 
 def give_reasons(
@@ -69,6 +81,25 @@ def give_reasons(
             reasons.append(Reason(code, catalogue.text(code), group, level, round(weight, 5)))
         given.append(tuple(reasons))
     return given
+
+
+def contradictions(levels: Levels, contributions: pd.DataFrame, reasons: Sequence[Sequence[Reason]]) -> Contradictions:
+    """Count contradictions between evidence and contributions, and among the reasons that were given."""
+    values = contributions.to_numpy()
+    place = {group: position for position, group in enumerate(contributions.columns)}
+    level = np.column_stack([levels[str(group)] for group in contributions])
+    against = ((level == "AGREES") & (values < 0)) | ((level == "DISAGREES") & (values > 0))
+    weight = float(np.abs(values).sum())
+    return Contradictions(
+        given=sum(
+            contradicts(levels[reason.field][row], values[row, place[reason.field]])
+            or reason.evidence != levels[reason.field][row]
+            for row, given in enumerate(reasons)
+            for reason in given
+        ),
+        withheld=round(float(against.mean()), 5) if against.size else 0.0,
+        withheld_weight=round(float(np.abs(values[against]).sum()) / weight, 5) if weight else 0.0,
+    )
 
 
 def _order(

@@ -55,7 +55,7 @@ def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
 
 
 def is_actionable(group: Group) -> bool:
-    """Whether somebody can look the evidence up: a field's own, not the record's, its rivals' or where a word stands."""
+    """Whether somebody can look the evidence up: a field's own, not the record's nor its rivals'."""
     return group.field not in (RECORD, CONTEXT) and group.kind != "elsewhere"
 
 

@@ -24,7 +24,9 @@ class ReasonChange(Frozen):
     first: float | None
 
 
-def reason_change(one: "DecisionModel", other: "DecisionModel", comparisons: pd.DataFrame, top: int = 4) -> ReasonChange:
+def reason_change(
+    one: "DecisionModel", other: "DecisionModel", comparisons: pd.DataFrame, top: int = 4
+) -> ReasonChange:
     """Compare the ``top`` reasons of two models on the same comparisons.
 
     Models that do not score the same comparisons cannot be compared: no pair's evidence is unchanged.
@@ -35,7 +37,10 @@ def reason_change(one: "DecisionModel", other: "DecisionModel", comparisons: pd.
     before, after = evidence(theirs, other.spec), evidence(ours, one.spec)
     rows = np.flatnonzero(np.all([before[group] == after[group] for group in after], axis=0))
     codes = [
-        [tuple(reason.code for reason in reasons) for reasons in model.reasons(frame.iloc[rows].reset_index(drop=True), top)]
+        [
+            tuple(reason.code for reason in reasons)
+            for reasons in model.reasons(frame.iloc[rows].reset_index(drop=True), top)
+        ]
         for model, frame in ((other, theirs), (one, ours))
     ]
     pairs = list(zip(*codes, strict=True))
