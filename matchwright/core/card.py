@@ -107,6 +107,7 @@ class CardFigures(_Frozen):
     personal_data: dict[str, tuple[str, ...]] = {}
     limits: tuple[str, ...] = ()
     lineage: dict[str, str] = {}
+    explaining: dict[str, str] = {}
     reasons: dict[str, str] = {}
 
 
@@ -122,6 +123,7 @@ def render_card(figures: CardFigures) -> str:
         "Guarantees": _bullets(figures.guarantees),
         "Slices": _slices(figures.slices),
         "Behaviours": _behaviours(figures.behaviours),
+        "Explaining": _definitions(figures.explaining),
         "How to approve": _APPROVAL.format(name=figures.name),
         "Intended use": _bullets(figures.intended_use),
         "Limits": _bullets(figures.limits),

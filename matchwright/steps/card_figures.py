@@ -6,6 +6,7 @@ from matchwright.core.bands import Bands
 from matchwright.core.card import BandRow, BehaviourRow, CardFigures, Figure, GateRow, OperatingPoint, SliceRow
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, UNCONFIRMED
 from matchwright.steps.card_calibration import calibration_rows, guarantees
 
 _LIMITS = (
@@ -27,6 +28,7 @@ def card_figures(
     calibration: dict[str, Any],
     lineage: dict[str, str],
     data: dict[str, str],
+    explanation: dict[str, Any] | None = None,
 ) -> CardFigures:
     """The card of one version; values come from the summaries that the steps wrote."""
     personal: dict[str, tuple[str, ...]] = {}
@@ -55,8 +57,41 @@ def card_figures(
         personal_data=personal,
         limits=_LIMITS if spec.labels == "complete" else (*_LIMITS, _PARTIAL),
         lineage=lineage,
-        reasons={code: text for code, text in Catalogue.of(spec).texts.items() if not code.startswith("RECORD_")},
+        explaining=_explaining(explanation or {}),
+        reasons=_reasons(spec),
     )
+
+
+def _explaining(explanation: dict[str, Any]) -> dict[str, str]:
+    """Whether the reasons can be relied on, in sentences."""
+    found = {}
+    if "additivity_error" in explanation:
+        error, pairs = explanation["additivity_error"], explanation["pairs"]
+        found["contributions add up"] = f"within {error:.1e} log-odds on {pairs} pairs"
+    if against := explanation.get("contradictions"):
+        found["reasons that contradict their evidence"] = (
+            f"{against['given']} given; {against['withheld_weight']:.2%} of the contributions' weight withheld"
+        )
+    change = explanation.get("changed_against_champion")
+    if change and change["codes"] is not None:
+        found["reasons that differ from the champion's on unchanged evidence"] = (
+            f"the first {change['first']:.2%}, any {change['codes']:.2%} of {change['pairs']} pairs"
+        )
+    if tried := explanation.get("ablation"):
+        first, other = tried["first"], tried["random"]
+        found["without the evidence named first the score falls by"] = (
+            f"{first['value']:.2f} ({first['lower']:.2f} to {first['upper']:.2f}) log-odds, without a random other by "
+            f"{other['value']:.2f} ({other['lower']:.2f} to {other['upper']:.2f})"
+        )
+    return found
+
+
+def _reasons(spec: MatchSpec) -> dict[str, str]:
+    """The codes of the fields' values: the other kinds have the same levels, and the record's say no more."""
+    shown = {UNCONFIRMED, *spec.reasons.texts} | {
+        f"{name.upper()}_{level}" for name in spec.compared for level in EVIDENCE_LEVELS
+    }
+    return {code: text for code, text in Catalogue.of(spec).texts.items() if code in shown}
 
 
 def _figures(metrics: dict[str, Any], only: tuple[str, ...] = ()) -> dict[str, Figure]:

@@ -13,7 +13,7 @@ from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
-from matchwright.core.reasons import Catalogue
+from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import MatchSpec
 
@@ -67,7 +67,12 @@ class Trained:
             calibrator=Calibrator.load(calibration / CALIBRATOR),
             bands=Bands.load(calibration / BANDS),
             catalogue=Catalogue.of(spec),
+            figures=self._figures(spec),
         )
+
+    def _figures(self, spec: MatchSpec) -> EvidenceFigures:
+        pairs, comparisons, _ = self.part("train")
+        return EvidenceFigures.fit(comparisons[list(self.scorer.names)], pairs["label"], spec)
 
 
 def rows_of(features: pd.DataFrame, keys: "pd.Series[Any]") -> pd.DataFrame:

@@ -49,6 +49,7 @@ FIGURES = CardFigures(
     personal_data={"direct": ("national_id",), "none": ()},
     limits=("Trained on synthetic records.",),
     lineage={"spec_digest": "abc123"},
+    explaining={"reasons that contradict their evidence": "0 given"},
     reasons={"SURNAME_AGREES": "The surnames agree."},
 )
 
@@ -78,6 +79,7 @@ def test_every_subject_has_its_section():
         "Guarantees",
         "Slices",
         "Behaviours",
+        "Explaining",
         "How to approve",
         "Limits",
         "Data",

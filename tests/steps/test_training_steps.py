@@ -190,8 +190,18 @@ def test_the_gate_is_one_bare_word(run, tmp_path):
 def test_the_explanation_adds_up_and_has_a_plot_for_every_band_seen(run):
     explanation = json.loads((run[0].explanation / "explanation.json").read_text())
     assert explanation["additivity_error"] < 1e-3
+    assert explanation["contradictions"]["given"] == 0
+    assert explanation["changed_against_champion"] is None
+    assert explanation["ablation"]["first"]["lower"] > 0
     plots = {path.name for path in (run[0].explanation / "plots").iterdir()}
     assert {"importance.png", "waterfall_match.png", "waterfall_no_match.png"} <= plots
+
+
+def test_the_card_says_whether_reasons_can_be_relied_on(run):
+    card = (run[0].bundle / "card.md").read_text()
+    assert "## Explaining" in card
+    assert "- reasons that contradict their evidence: 0 given" in card
+    assert "without the evidence named first the score falls by" in card
 
 
 def test_the_registered_bundle_loads_and_says_where_it_came_from(run):

@@ -10,6 +10,7 @@ MANIFEST = "bundle.json"
 SIGNATURE = "signature"
 SPEC, SCORER, ENCODER, CORPUS = "spec.yaml", "scorer.ubj", "encoder.safetensors", "corpus.safetensors"
 CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
+EVIDENCE = "evidence.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
 
 REQUIRED = (SPEC, SCORER, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)

@@ -18,6 +18,7 @@ from matchwright.core.bundle.manifest import (
     CARD,
     CORPUS,
     ENCODER,
+    EVIDENCE,
     GOLDEN,
     LINEAGE,
     MANIFEST,
@@ -91,6 +92,7 @@ def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None
     model.calibrator.save(folder / CALIBRATOR)
     model.bands.save(folder / BANDS)
     model.catalogue.save(folder / REASONS)
+    model.figures.save(folder / EVIDENCE)
     lines = [json.dumps(pair.model_dump(mode="json"), sort_keys=True) for pair in parts.golden]
     (folder / GOLDEN).write_text("\n".join(lines) + "\n", encoding="utf-8")
     parts.reference.to_parquet(folder / REFERENCE, index=False)

@@ -51,12 +51,20 @@ __all__ = [
     "TfidfTopK",
 ]
 
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+
 
 class ReasonTexts(Frozen):
-    """The catalogue: a versioned text per reason code; codes without one get a text from the label."""
+    """The catalogue: a versioned text per reason code; codes without one get a text from the label.
+
+    ``texts`` are in ``language``; ``translations`` hold texts by language, and under ``{FIELD}_LABEL``
+    what a field is called there.
+    """
 
     version: int = 1
+    language: Language = "en"
     texts: dict[str, str] = {}
+    translations: dict[Language, dict[str, str]] = {}
 
 
 class MatchSpec(Frozen):

@@ -66,3 +66,9 @@ EVIDENCE_LEVELS = ("AGREES", "PARTLY_AGREES", "DISAGREES", "MISSING")
 
 UNCONFIRMED = "IDENTITY_UNCONFIRMED"
 """The code of a match that goes to review because no identity field agrees: a rule's, not a contribution's."""
+
+COUNTERFACTUAL = "COUNTERFACTUAL"
+"""What the codes of hints begin with; ``_MATCH`` and ``_NO_MATCH`` are their sentences."""
+
+LABEL_SUFFIX = "_LABEL"
+"""What follows a group in the key of a translation that says what the group is called."""
