@@ -26,12 +26,11 @@ from rich.table import Table
 
 from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
 from benchmarks.trained_scores import SPECS, Problem, problem_of
-from matchwright.core.augmentation import blanked_pairs, counter_examples, pairs_alone
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.compare import compare
 from matchwright.core.compare.names import context_names
 from matchwright.core.scorer import train_scorer
-from matchwright.core.spec import MatchSpec, load_spec
+from matchwright.core.spec import load_spec
+from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.steps.candidate_sets import beside_rivals
 
 PUBLISHED = {
@@ -89,11 +88,10 @@ def main() -> None:
 
 def measured(problem: Problem, seeds: range) -> list[Judged]:
     """Train and judge once per seed."""
-    spec = problem.spec
-    records = problem.features
-    compared = _compared(records, problem.pairs, spec, problem)
-    compared = beside_rivals(compared, problem.pairs, _candidates(problem), records, spec, problem.corpus)
-    return [_judge(problem, compared, seed) for seed in seeds]
+    by_key = problem.features.set_index("record_key", drop=False)
+    left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR)
+    candidates = _candidates(problem)
+    return [_judge(problem, left, right, candidates, seed) for seed in seeds]
 
 
 def _candidates(problem: Problem) -> pd.DataFrame:
@@ -104,11 +102,15 @@ def _candidates(problem: Problem) -> pd.DataFrame:
     return pd.concat([proposed, problem.pairs[PAIR]]).drop_duplicates(ignore_index=True)
 
 
-def _judge(problem: Problem, compared: pd.DataFrame, seed: int) -> Judged:
+def _judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int) -> Judged:
+    """As the pipeline trains: words from the training pairs, rivals, and the pairs that are added to teach."""
     spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
     labels = problem.pairs["label"].to_numpy(dtype=np.int64)
     train, valid, test = ((problem.pairs["part"] == part).to_numpy() for part in ("train", "valid", "test"))
-    extra, extra_labels = _augmented(problem, compared[train].reset_index(drop=True), train, spec)
+    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, problem.corpus)
+    compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
+    compared = beside_rivals(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
+    extra, extra_labels = MadePairs(comparer, left, right, compared, labels).that_teach(train)
     scorer = train_scorer(
         pd.concat([compared[train], extra], ignore_index=True),
         np.append(labels[train], extra_labels),
@@ -119,31 +121,6 @@ def _judge(problem: Problem, compared: pd.DataFrame, seed: int) -> Judged:
     on_valid, on_test = (scorer.margin(compared[part].reset_index(drop=True)) for part in (valid, test))
     threshold, valid_f1 = _best_threshold(on_valid, labels[valid])
     return Judged(on_test >= threshold, labels[test] == 1, valid_f1)
-
-
-def _augmented(
-    problem: Problem, compared: pd.DataFrame, train: np.ndarray, spec: MatchSpec
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """The pairs that the pipeline adds to those that teach: fields blanked, identities changed, rivals unknown."""
-    labels = problem.pairs["label"].to_numpy(dtype=np.int64)[train]
-    records = problem.features.set_index("record_key", drop=False)
-    left, right = (records.loc[problem.pairs.loc[train, key]].reset_index(drop=True) for key in PAIR)
-    blank_left, blank_right, blank_rows = blanked_pairs(left, right, spec, spec.model.seed)
-    alone, alone_rows = pairs_alone(compared, spec)
-    made = [compare(blank_left, blank_right, spec, problem.corpus), alone]
-    answers = [labels[blank_rows], labels[alone_rows]]
-    true = np.flatnonzero(labels == 1)
-    unlike, rows = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
-    if len(unlike):
-        made.append(compare(left.iloc[true[rows]].reset_index(drop=True), unlike, spec, problem.corpus))
-        answers.append(np.zeros(len(rows), dtype=np.int64))
-    return pd.concat(made, ignore_index=True), np.concatenate(answers)
-
-
-def _compared(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, problem: Problem) -> pd.DataFrame:
-    by_key = records.set_index("record_key", drop=False)
-    left, right = (by_key.loc[pairs[key]].reset_index(drop=True) for key in PAIR)
-    return compare(left, right, spec, problem.corpus)
 
 
 def _best_threshold(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

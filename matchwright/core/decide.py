@@ -14,6 +14,7 @@ from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
+from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import (
     Catalogue,
     EvidenceFigures,
@@ -59,6 +60,7 @@ class DecisionModel:
     bands: Bands
     catalogue: Catalogue
     figures: EvidenceFigures = field(default_factory=EvidenceFigures)
+    words: LearnedWords | None = None
 
     def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
@@ -66,7 +68,7 @@ class DecisionModel:
         ``known`` names the sides (``left``, ``right``) all of whose records' candidates are among the pairs:
         there each pair is set beside its rivals. Without any, a pair is judged by its own evidence alone.
         """
-        comparisons = compare(left, right, self.spec, self.corpus, self.encoder)
+        comparisons = compare(left, right, self.spec, self.corpus, self.encoder, self.words)
         if not known or not len(comparisons):
             return comparisons
         one, other = (columns_of(side)["record_key"] for side in (left, right))

@@ -13,11 +13,12 @@ from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
+from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import MatchSpec
 
-SCORER, ENCODER = "scorer.ubj", "encoder.safetensors"
+SCORER, ENCODER, WORDS = "scorer.ubj", "encoder.safetensors", "words.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 POOR = "calibrate_blanked.parquet"
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
@@ -29,6 +30,7 @@ class Trained:
 
     scorer: Scorer
     encoder: Encoder | None
+    words: LearnedWords | None
     pairs: pd.DataFrame
     missed: pd.DataFrame
     comparisons: pd.DataFrame
@@ -41,6 +43,7 @@ class Trained:
         return cls(
             scorer=Scorer.load(folder / SCORER),
             encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
+            words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
             pairs=read_frame(folder / PAIRS),
             missed=read_frame(folder / MISSED),
             comparisons=read_frame(folder / COMPARISONS),
@@ -63,6 +66,7 @@ class Trained:
             spec=spec,
             corpus=Corpus.load(features / "corpus.safetensors"),
             encoder=self.encoder,
+            words=self.words,
             scorer=self.scorer,
             calibrator=Calibrator.load(calibration / CALIBRATOR),
             bands=Bands.load(calibration / BANDS),

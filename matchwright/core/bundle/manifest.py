@@ -9,12 +9,13 @@ from matchwright.core.spec.model import Frozen
 MANIFEST = "bundle.json"
 SIGNATURE = "signature"
 SPEC, SCORER, ENCODER, CORPUS = "spec.yaml", "scorer.ubj", "encoder.safetensors", "corpus.safetensors"
+WORDS = "words.safetensors"
 CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
 EVIDENCE = "evidence.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
 
 REQUIRED = (SPEC, SCORER, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)
-"""Files every bundle has; the encoder is there where the spec has one."""
+"""Files every bundle has; encoder and learned words are there where training kept them."""
 
 
 class Manifest(Frozen):

@@ -26,6 +26,7 @@ from matchwright.core.bundle.manifest import (
     SCORER,
     SIGNATURE,
     SPEC,
+    WORDS,
     Manifest,
     bundle_digest,
     file_digest,
@@ -35,6 +36,7 @@ from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
+from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import load_spec, written_digest
@@ -114,6 +116,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
         spec=spec,
         corpus=corpus,
         encoder=Encoder.load(folder / ENCODER, spec.encoder) if spec.encoder and has_encoder else None,
+        words=LearnedWords.load(folder / WORDS) if WORDS in manifest.files else None,
         scorer=Scorer.load(folder / SCORER),
         calibrator=Calibrator.load(folder / CALIBRATOR),
         bands=Bands.load(folder / BANDS),

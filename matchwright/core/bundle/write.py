@@ -27,6 +27,7 @@ from matchwright.core.bundle.manifest import (
     SCORER,
     SIGNATURE,
     SPEC,
+    WORDS,
     Manifest,
     bundle_digest,
     file_digest,
@@ -88,6 +89,8 @@ def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None
     model.scorer.save(folder / SCORER)
     if model.encoder is not None:
         model.encoder.save(folder / ENCODER)
+    if model.words is not None:
+        model.words.save(folder / WORDS)
     model.corpus.save(folder / CORPUS)
     model.calibrator.save(folder / CALIBRATOR)
     model.bands.save(folder / BANDS)

@@ -22,11 +22,13 @@ from matchwright.core.compare.strings import Comparison
 from matchwright.core.compare.texts import TextEvidence
 from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import Columns, Table, columns_of, row_count, take
+from matchwright.core.records.whole import impersonal_fields
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import RECORD
+from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
 
 if TYPE_CHECKING:
     from matchwright.core.encoder import Encoder
+    from matchwright.core.learned_words import LearnedWords
 
 BATCH = 100_000
 """Pairs compared at a time: bounds memory, changes no result."""
@@ -36,7 +38,12 @@ DECIMALS = 5
 
 
 def compare(
-    left: Table, right: Table, spec: MatchSpec, corpus: Corpus, encoder: "Encoder | None" = None
+    left: Table,
+    right: Table,
+    spec: MatchSpec,
+    corpus: Corpus,
+    encoder: "Encoder | None" = None,
+    words: "LearnedWords | None" = None,
 ) -> pd.DataFrame:
     """Comparisons of row-aligned records.
 
@@ -46,6 +53,7 @@ def compare(
         spec: the match spec the features were made with.
         corpus: the corpus statistics the features were made with.
         encoder: adds ``record__encoder_cosine``.
+        words: gives ``record__learned_words`` its values where the spec has it.
 
     Returns:
         float32 columns named ``field__comparator`` in the order of
@@ -58,7 +66,7 @@ def compare(
     comparisons = np.empty((len(names), count), dtype=np.float32)  # one comparison after the other in memory
     for start in range(0, count, BATCH):
         rows = slice(start, start + BATCH)
-        for place, values in enumerate(_batch(take(one, rows), take(other, rows), spec, corpus, encoder)):
+        for place, values in enumerate(_batch(take(one, rows), take(other, rows), spec, corpus, encoder, words)):
             comparisons[place, rows] = values
     return pd.DataFrame(np.round(comparisons, DECIMALS).T, columns=names)
 
@@ -81,8 +89,18 @@ def record_fit(left: Table, right: Table, spec: MatchSpec, corpus: Corpus) -> np
     return np.concatenate(fits) if fits else np.zeros(0)
 
 
+def learned_words_pairing(left: Table, right: Table, spec: MatchSpec) -> Pairing:
+    """The texts that words are learned from and compared in: the record's fields without personal data."""
+    return record_pairing(columns_of(left), columns_of(right), spec, impersonal_fields(spec))
+
+
 def _batch(
-    left: Columns, right: Columns, spec: MatchSpec, corpus: Corpus, encoder: "Encoder | None"
+    left: Columns,
+    right: Columns,
+    spec: MatchSpec,
+    corpus: Corpus,
+    encoder: "Encoder | None",
+    words: "LearnedWords | None",
 ) -> Iterator[Comparison]:
     """The comparisons in the order of their names; those of context are not known from a pair alone."""
     records = record_pairing(left, right, spec) if spec.record is not None else None
@@ -91,7 +109,12 @@ def _batch(
     if records is not None:
         evidence = TextEvidence(records, RECORD, corpus)
         for comparator in record_comparators(spec):
-            yield _text(evidence, comparator)
+            if comparator != LEARNED_WORDS:
+                yield _text(evidence, comparator)
+            elif words is not None:
+                yield words.compare(learned_words_pairing(left, right, spec))
+            else:
+                yield np.full(row_count(left), np.nan, dtype=np.float32)
     if encoder is not None:
         yield encoder.cosine(left, right)
     for _ in context_names(spec):

@@ -29,7 +29,9 @@ COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
 }
 """Comparators per kind; a field without a list of its own uses all of them."""
 
-RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set")
+LEARNED_WORDS = "learned_words"
+
+RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set", LEARNED_WORDS)
 """Comparators over the whole record, where the spec has a section ``record``."""
 
 CONTEXT_COMPARATORS = ("margin", "rank", "rivals")
