@@ -55,7 +55,8 @@ class Pairing:
         """The column of row-aligned record features."""
         if left[column].dtype == object and len(left[column]) >= FEWEST_FOR_DISTINCT:
             codes, values = pd.factorize(np.concatenate([left[column], right[column]]))
-            numbered = Numbered(*np.split(codes.astype(np.int64), 2), values)
+            count = len(left[column])
+            numbered = Numbered(codes[:count].astype(np.int64), codes[count:].astype(np.int64), values)
             missing = numbered.left < 0, numbered.right < 0
             return cls(left[column], right[column], *missing, alike, numbered)
         one, one_missing = _values(left[column])
