@@ -1,13 +1,13 @@
 """Evidence across fields: a value that stands somewhere else in the other record."""
 
-from collections.abc import Callable
+from operator import contains
 from typing import cast
 
 import numpy as np
 
-from matchwright.core.compare.pairing import Pairing
+from matchwright.core.compare.pairing import Pairing, numbered_values
 from matchwright.core.compare.strings import Comparison, jaro_winkler
-from matchwright.core.records.columns import Array, Columns, as_objects
+from matchwright.core.records.columns import Columns, as_objects
 from matchwright.core.records.whole import as_text, record_texts
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import RECORD
@@ -33,26 +33,22 @@ def elsewhere(pairing: Pairing, records: Pairing, squeeze: bool) -> Comparison:
         squeeze: look for codes inside words and across blanks; otherwise for whole words.
     """
     found, looked = np.zeros(len(pairing.left)), np.zeros(len(pairing.left))
-    for values, texts in ((pairing.left, records.right), (pairing.right, records.left)):
-        wanted, asked = _each_once(as_text(values), lambda value: _sought(value, squeeze))
-        read, text = _each_once(texts.tolist(), lambda value: _searched(value, squeeze))
-        rows = np.flatnonzero((asked != "")[wanted] & (text != "")[read])
+    values, texts = numbered_values(pairing), numbered_values(records)
+    # what is missing has number -1 and so reads the last of each
+    sought = as_objects([*(_sought(value, squeeze) for value in as_text(values.values)), ""])
+    searched = as_objects([*(_searched(text, squeeze) for text in texts.values), ""])
+    asks, reads = sought != "", searched != ""
+    for value, text in ((values.left, texts.right), (values.right, texts.left)):
+        rows = np.flatnonzero(asks[value] & reads[text])
         looked[rows] += 1
-        pairs = zip(asked[wanted[rows]].tolist(), text[read[rows]].tolist(), strict=True)
-        found[rows] += np.fromiter((value in whole for value, whole in pairs), dtype=bool, count=len(rows))
+        hits = map(contains, searched[text[rows]].tolist(), sought[value[rows]].tolist())
+        found[rows] += np.fromiter(hits, dtype=bool, count=len(rows))
     share = np.divide(found, looked, out=np.full(len(found), np.nan), where=looked > 0)
     return cast("Comparison", share.astype(np.float32))
 
 
-def _each_once(values: list[str | None], convert: Callable[[str], str]) -> tuple[Array, Array]:
-    """For each value the place of its conversion, and the conversions as objects; "" where there is nothing."""
-    places: dict[str | None, int] = {}
-    place = np.fromiter((places.setdefault(value, len(places)) for value in values), dtype=np.intp, count=len(values))
-    return place, as_objects(["" if value is None else convert(value) for value in places])
-
-
-def _sought(value: str, squeeze: bool) -> str:
-    if len(value) < SHORTEST_VALUE:
+def _sought(value: str | None, squeeze: bool) -> str:
+    if value is None or len(value) < SHORTEST_VALUE:
         return ""
     return value if squeeze else f" {value} "
 

@@ -28,7 +28,7 @@ class DistinctPairs:
 
 @dataclass(frozen=True)
 class Numbered:
-    """Both sides' strings as numbers of ``values``, -1 where missing: looked up once, where there are many rows."""
+    """Both sides' values as numbers of the distinct ``values``, -1 where missing."""
 
     left: Codes
     right: Codes
@@ -54,9 +54,7 @@ class Pairing:
     def of(cls, left: Columns, right: Columns, column: str, alike: bool) -> "Pairing":
         """The column of row-aligned record features."""
         if left[column].dtype == object and len(left[column]) >= FEWEST_FOR_DISTINCT:
-            codes, values = pd.factorize(np.concatenate([left[column], right[column]]))
-            count = len(left[column])
-            numbered = Numbered(codes[:count].astype(np.int64), codes[count:].astype(np.int64), values)
+            numbered = _numbered(left[column], right[column])
             missing = numbered.left < 0, numbered.right < 0
             return cls(left[column], right[column], *missing, alike, numbered)
         one, one_missing = _values(left[column])
@@ -96,6 +94,17 @@ class Pairing:
             swap = one > other
             one, other = np.where(swap, other, one), np.where(swap, one, other)
         return one.tolist(), other.tolist()
+
+
+def numbered_values(pairing: Pairing) -> Numbered:
+    """Both sides' values as numbers of distinct ones, however few or of whatever type."""
+    return pairing.numbered or _numbered(pairing.left, pairing.right)
+
+
+def _numbered(left: Strings, right: Strings) -> Numbered:
+    codes, values = pd.factorize(np.concatenate([left, right]))
+    codes = codes.astype(np.int64)
+    return Numbered(codes[: len(left)], codes[len(left) :], values)
 
 
 def _values(values: Strings) -> tuple[Strings, Rows]:

@@ -8,6 +8,7 @@ so that the evidence does not depend on the order of the records.
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import contains
 from typing import Any, cast
 
 import numpy as np
@@ -167,8 +168,8 @@ def _found_in(codes: list[list[str]], squeezed: list[str], one: Positions, other
     of_pair = lengths[one]
     pair = np.repeat(np.arange(len(one)), of_pair)
     place = np.repeat(starts[one] - (np.cumsum(of_pair) - of_pair), of_pair) + np.arange(len(pair))
-    looked = zip(flat[place].tolist(), as_objects(squeezed)[other[pair]].tolist(), strict=True)
-    hits = np.fromiter((code in text for code, text in looked), dtype=np.float64, count=len(pair))
+    looked = map(contains, as_objects(squeezed)[other[pair]].tolist(), flat[place].tolist())
+    hits = np.fromiter(looked, dtype=np.float64, count=len(pair))
     return np.bincount(pair, hits, minlength=len(one)).astype(np.float64)
 
 
