@@ -31,7 +31,7 @@ from matchwright.core.spec import load_spec
 from matchwright.core.spec.model import ConformalSpec, Floors
 from matchwright.errors import TrainingError
 
-WIDTH = 140
+WIDTH = 128
 FLOOR = 0.95
 """Of the precision of match, where the spec demands none."""
 
@@ -92,12 +92,12 @@ def method_table(title: str, valid: Scored, test: Scored, choice: CalibrationCho
 
 
 def band_table(problem: Problem, valid: Scored, test: Scored, choice: CalibrationChoice) -> Table:
-    """The bands from costs, floors and conformal sets, chosen on the valid part, as the test part finds them."""
+    """The bands that the valid part chose from costs alone, with a floor, and with conformal sets, on the test part."""
     shown = Table(title="bands, judged on the test part", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("bands from", "review from", "match from", "shown", "match", "precision", "bound", "holds"):
         shown.add_column(column, justify="left" if column == "bands from" else "right")
-    for column in ("matches decided no_match", "others decided match"):
-        shown.add_column(column, justify="right")
+    for column in ("matches as no_match", "others as match"):
+        shown.add_column(column, justify="right", no_wrap=True)
     spec = problem.spec
     floors = spec.floors if spec.floors.match_precision else Floors(match_precision=FLOOR)
     whole = ~valid.blanked
@@ -105,8 +105,8 @@ def band_table(problem: Problem, valid: Scored, test: Scored, choice: Calibratio
     scores = choice.calibrator.apply(margin)
     for name, floor, conformal in (
         ("costs", Floors(), None),
-        (f"costs, floor {floors.match_precision:g}", floors, None),
-        ("costs, conformal 0.05", Floors(), ConformalSpec()),
+        (f"floor {floors.match_precision:g}", floors, None),
+        ("conformal 0.05", Floors(), ConformalSpec()),
     ):
         try:
             bands = choose_bands(scores, labels, spec.costs, floor, conformal, order=margin)
@@ -125,7 +125,8 @@ def _judged(chosen: BandChoice, floors: Floors, scores: np.ndarray, labels: np.n
     bound = lower_bound(right, taken, 1 - floors.confidence)
     floor = floors.match_precision
     wrong = [
-        f"{share.value:.4f} ({share.lower:.4f}, {share.upper:.4f})" for share in wrong_decisions(bands, labels).values()
+        f"{share.value:.4f}\n{share.lower:.4f} to {share.upper:.4f}"
+        for share in wrong_decisions(bands, labels).values()
     ]
     return [
         f"{chosen.bands.review_from:.4f}",
@@ -148,7 +149,7 @@ def _interval(estimate: dict[str, float | None], signed: bool = False) -> str:
     if estimate["value"] is None:
         return ""
     sign = "+" if signed else ""
-    return "{0:{s}.4f} ({1:{s}.4f}, {2:{s}.4f})".format(*estimate.values(), s=sign)
+    return "{0:{s}.4f}\n{1:{s}.4f} to {2:{s}.4f}".format(*estimate.values(), s=sign)
 
 
 if __name__ == "__main__":
