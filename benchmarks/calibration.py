@@ -3,6 +3,7 @@
     python -m benchmarks.calibration                    FEBRL 4, and the sets under $MATCHWRIGHT_DATA
     python -m benchmarks.calibration --data FOLDER      the sets in this folder, or the folder as one set
     python -m benchmarks.calibration --spec FILE        the spec for these sets; may be given more than once
+    python -m benchmarks.calibration --context          with what the other pairs of a record say
 
 A set gets the first spec that its columns suit, of those given or of specs/. The scorer learns on the
 train part, calibration and bands on the valid part, and everything shown is of the test part. Method
@@ -44,15 +45,19 @@ def main() -> None:
     )
     parser.add_argument("--spec", type=Path, action="append", help="a match spec; those of specs/ if not given")
     parser.add_argument("--only", action="append", help="the name of a set to keep to (febrl for FEBRL 4)")
+    parser.add_argument("--context", action="store_true", help="compare pairs with their rivals in the same part too")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     console = Console(width=WIDTH)
     specs = [load_spec(path) for path in arguments.spec or sorted(SPECS.glob("*.yaml"))]
     for problem in problems(arguments.data, specs, arguments.only, console):
-        parts = scores_of(problem, arguments.seed)
+        parts = scores_of(problem, arguments.seed, arguments.context)
         valid, test = parts["valid"], parts["test"]
         choice = choose_calibrator(valid.margin, valid.labels, valid.groups, arguments.seed)
-        title = f"{problem.name}, spec {problem.spec.name}: {_counts(valid)} calibrate, {_counts(test)} judge"
+        evidence = "pair evidence and context" if arguments.context else "pair evidence alone"
+        title = (
+            f"{problem.name}, spec {problem.spec.name}, {evidence}: {_counts(valid)} calibrate, {_counts(test)} judge"
+        )
         console.print(method_table(title, valid, test, choice, arguments.seed))
         console.print(band_table(problem, valid, test, choice), "")
 
