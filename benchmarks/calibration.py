@@ -56,7 +56,7 @@ def main() -> None:
         choice = choose_calibrator(valid.margin, valid.labels, valid.groups, arguments.seed)
         evidence = "pair evidence and context" if arguments.context else "pair evidence alone"
         title = (
-            f"{problem.name}, spec {problem.spec.name}, {evidence}: {_counts(valid)} calibrate, {_counts(test)} judge"
+            f"{problem.name}, spec {problem.spec.name}, {evidence}\n{_counts(valid)} calibrate, {_counts(test)} judge"
         )
         console.print(method_table(title, valid, test, choice, arguments.seed))
         console.print(band_table(problem, valid, test, choice), "")

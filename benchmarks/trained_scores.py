@@ -13,7 +13,7 @@ import pandas as pd
 
 from benchmarks.benchmark_data import PARTS, BenchmarkSet
 from matchwright.adapters.example_data import FEBRL4, febrl4
-from matchwright.core.augmentation import blanked_pairs, counter_examples
+from matchwright.core.augmentation import blanked_pairs, counter_examples, pairs_alone
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
 from matchwright.core.compare.rivals import in_context
@@ -41,7 +41,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Scored:
-    """Log-odds, labels (1 or 0) and left keys of one part's pairs; ``blanked`` tells those that lack fields."""
+    """Log-odds, labels (1 or 0) and left keys of a part's pairs; ``blanked`` tells those made to lack fields or rivals."""
 
     margin: np.ndarray
     labels: np.ndarray
@@ -137,6 +137,11 @@ def _compared(
         blocks.append(compare(blank_left, blank_right, spec, problem.corpus, None))
         answers.append(labels[made_from])
         rows.append(np.asarray(made_from))
+    if with_blanked and context:
+        alone, made_from = pairs_alone(whole, spec)
+        blocks.append(alone)
+        answers.append(labels[made_from])
+        rows.append(np.asarray(made_from, dtype=np.int64))
     true = np.flatnonzero(labels == 1)
     if augmented and spec.identity:
         unlike, made_from = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
