@@ -17,7 +17,7 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
 from matchwright.core.records import conform, normal_forms, record_features, record_key
-from matchwright.core.scorer import train_scorer
+from matchwright.core.scorer import Scorer, train_scorer
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.core.split import split_entities
 
@@ -88,15 +88,9 @@ def scores_of(problem: Problem, seed: int) -> dict[str, Scored]:
 
     ``valid`` has its blanked pairs at its end, as the pipeline calibrates on them too.
     """
-    spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
+    spec = _seeded(problem.spec, seed)
+    scorer = scorer_of(problem, seed)
     records = problem.features.set_index("record_key", drop=False)
-    taught = problem.pairs[problem.pairs["part"] == "train"]
-    keys = np.unique(taught["left_key"].to_numpy(dtype=str))
-    stopping = keys[np.random.default_rng(seed).random(len(keys)) < STOPPING_SHARE]
-    stops = taught["left_key"].isin(stopping).to_numpy()
-    train = _compared(problem, records, taught[~stops], spec, augmented=True)
-    stop = _compared(problem, records, taught[stops], spec)
-    scorer = train_scorer(train[0], train[1], stop[0], stop[1], spec.model).scorer
     scored = {}
     for part in ("valid", "test"):
         pairs = problem.pairs[problem.pairs["part"] == part]
@@ -104,6 +98,30 @@ def scores_of(problem: Problem, seed: int) -> dict[str, Scored]:
         groups = pairs["left_key"].to_numpy()[rows]
         scored[part] = Scored(scorer.margin(comparisons), labels, groups, np.arange(len(rows)) >= len(pairs))
     return scored
+
+
+def scorer_of(problem: Problem, seed: int) -> Scorer:
+    """Train on the train part, stopped early on a fifth of its left records."""
+    spec = _seeded(problem.spec, seed)
+    records = problem.features.set_index("record_key", drop=False)
+    taught = problem.pairs[problem.pairs["part"] == "train"]
+    keys = np.unique(taught["left_key"].to_numpy(dtype=str))
+    stopping = keys[np.random.default_rng(seed).random(len(keys)) < STOPPING_SHARE]
+    stops = taught["left_key"].isin(stopping).to_numpy()
+    train = _compared(problem, records, taught[~stops], spec, augmented=True)
+    stop = _compared(problem, records, taught[stops], spec)
+    return train_scorer(train[0], train[1], stop[0], stop[1], spec.model).scorer
+
+
+def compared(problem: Problem, part: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """The comparisons and labels of one part's pairs as they stand."""
+    records = problem.features.set_index("record_key", drop=False)
+    pairs = problem.pairs[problem.pairs["part"] == part]
+    return _compared(problem, records, pairs, problem.spec, with_blanked=False)[:2]
+
+
+def _seeded(spec: MatchSpec, seed: int) -> MatchSpec:
+    return spec.model_copy(update={"model": spec.model.model_copy(update={"seed": seed})})
 
 
 def _features(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.DataFrame, Corpus]:
