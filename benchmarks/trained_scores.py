@@ -19,7 +19,7 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
 from matchwright.core.records import conform, normal_forms, record_features, record_key
-from matchwright.core.scorer import train_scorer
+from matchwright.core.scorer import Scorer, train_scorer
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.core.split import split_entities
 
@@ -41,7 +41,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Scored:
-    """Log-odds, labels (1 or 0) and left keys of a part's pairs; ``blanked`` tells those made to lack fields or rivals."""
+    """Log-odds, labels (1 or 0) and left keys of a part's pairs; ``blanked``: made to lack fields or rivals."""
 
     margin: np.ndarray
     labels: np.ndarray
@@ -92,15 +92,9 @@ def scores_of(problem: Problem, seed: int, context: bool = False) -> dict[str, S
 
     ``valid`` has its blanked pairs at its end, as the pipeline calibrates on them too.
     """
-    spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
+    spec = _seeded(problem.spec, seed)
+    scorer = scorer_of(problem, seed, context)
     records = problem.features.set_index("record_key", drop=False)
-    taught = problem.pairs[problem.pairs["part"] == "train"]
-    keys = np.unique(taught["left_key"].to_numpy(dtype=str))
-    stopping = keys[np.random.default_rng(seed).random(len(keys)) < STOPPING_SHARE]
-    stops = taught["left_key"].isin(stopping).to_numpy()
-    train = _compared(problem, records, taught[~stops], spec, context, augmented=True)
-    stop = _compared(problem, records, taught[stops], spec, context)
-    scorer = train_scorer(train[0], train[1], stop[0], stop[1], spec.model).scorer
     scored = {}
     for part in ("valid", "test"):
         pairs = problem.pairs[problem.pairs["part"] == part]
@@ -108,6 +102,30 @@ def scores_of(problem: Problem, seed: int, context: bool = False) -> dict[str, S
         groups = pairs["left_key"].to_numpy()[rows]
         scored[part] = Scored(scorer.margin(comparisons), labels, groups, np.arange(len(rows)) >= len(pairs))
     return scored
+
+
+def scorer_of(problem: Problem, seed: int, context: bool = False) -> Scorer:
+    """Train on the train part, stopped early on a fifth of its left records."""
+    spec = _seeded(problem.spec, seed)
+    records = problem.features.set_index("record_key", drop=False)
+    taught = problem.pairs[problem.pairs["part"] == "train"]
+    keys = np.unique(taught["left_key"].to_numpy(dtype=str))
+    stopping = keys[np.random.default_rng(seed).random(len(keys)) < STOPPING_SHARE]
+    stops = taught["left_key"].isin(stopping).to_numpy()
+    train = _compared(problem, records, taught[~stops], spec, context, augmented=True)
+    stop = _compared(problem, records, taught[stops], spec, context)
+    return train_scorer(train[0], train[1], stop[0], stop[1], spec.model).scorer
+
+
+def compared(problem: Problem, part: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """The comparisons and labels of one part's pairs as they stand."""
+    records = problem.features.set_index("record_key", drop=False)
+    pairs = problem.pairs[problem.pairs["part"] == part]
+    return _compared(problem, records, pairs, problem.spec, context=False, with_blanked=False)[:2]
+
+
+def _seeded(spec: MatchSpec, seed: int) -> MatchSpec:
+    return spec.model_copy(update={"model": spec.model.model_copy(update={"seed": seed})})
 
 
 def _features(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.DataFrame, Corpus]:
