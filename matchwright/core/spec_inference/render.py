@@ -127,7 +127,9 @@ def _candidates(draft: Draft) -> Iterator[str]:
         yield f"{line:<{widest}}  # {rule.pairs:,} pairs"
     least = 0.1 if draft.of_persons else 0.05
     yield "  # The nearest by spelling find what no rule foresees; more of them find more and take longer."
-    yield f"  tfidf: {{fields: {_list(draft.tfidf_fields)}, ngram: 3, top_k: {draft.top_k}, min_similarity: {least}}}"
+    both = ", both_ways: true" if len(draft.rows) == 2 and max(draft.rows) <= 3 * min(draft.rows) else ""
+    limits = f"ngram: 3, top_k: {draft.top_k}, min_similarity: {least}{both}"
+    yield f"  tfidf: {{fields: {_list(draft.tfidf_fields)}, {limits}}}"
 
 
 def _learning(draft: Draft) -> Iterator[str]:
