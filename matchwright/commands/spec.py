@@ -47,14 +47,13 @@ def infer(
 
     from matchwright.adapters.tables import read_input_table
     from matchwright.core.spec_inference import infer_spec
-    from matchwright.errors import SpecError
+    from matchwright.errors import Fault, SpecError
 
     if len(tables) > 2:
         raise typer.BadParameter("give one table or two", param_hint="TABLE")
     if out is not None and out.exists():
-        raise SpecError(
-            f"{out} is there already.\nHint: name another file; a spec that was edited is not overwritten.", []
-        )
+        hint = "name another file; a spec that may have been edited is not overwritten"
+        raise SpecError("The draft was not written.", [Fault(str(out), "is there already", hint)])
     left, *others = [read_input_table(table) for table in tables]
     text = infer_spec(
         left,
