@@ -91,7 +91,7 @@ class Corpus:
 
     def ngram_vectors(self, field: str, texts: list[str]) -> csr_matrix:
         """Unit vectors over hashed trigrams, weighted by inverse document frequency; shape (texts, NGRAM_BUCKETS)."""
-        vectors = _ngram_counter().transform(texts).tocsr()
+        vectors = _ngram_counts(texts)
         counts = self.ngrams.get(field)
         if counts is not None:
             total = self.fields[field].total
@@ -170,8 +170,22 @@ def _counted_words(field: str, texts: list[str]) -> _Counts:
 def _counted_ngrams(texts: list[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
     if not texts:
         return np.zeros(NGRAM_BUCKETS, dtype=np.int64)
-    counts = np.bincount(_ngram_counter().transform(texts).indices, minlength=NGRAM_BUCKETS)
+    counts = np.bincount(_ngram_counts(texts).indices, minlength=NGRAM_BUCKETS)
     return np.where(counts >= SMALLEST_COUNT, counts, 0).astype(np.int64)
+
+
+def _ngram_counts(texts: list[str]) -> csr_matrix:
+    """Hashed trigrams of each text by bucket: those of its words, because none crosses a blank."""
+    places: dict[str, int] = {}
+    words: list[int] = []
+    starts = [0]
+    for text in texts:
+        words += [places.setdefault(word, len(places)) for word in text.split()]
+        starts.append(len(words))
+    of_texts = csr_matrix((np.ones(len(words)), words, starts), shape=(len(texts), max(len(places), 1)))
+    counts = (of_texts @ _ngram_counter().transform(list(places) or [""])).tocsr()
+    counts.sort_indices()
+    return counts
 
 
 @cache
