@@ -1,6 +1,6 @@
 """Weighted sets, one per distinct text: what two of them share, and what each holds."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -8,6 +8,35 @@ import numpy as np
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Positions = np.ndarray[Any, np.dtype[np.intp]]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts as numbers of the distinct words of ``vocabulary``, in one flat array, text after text."""
+
+    members: Positions
+    starts: Positions
+    vocabulary: list[str]
+
+    @classmethod
+    def of(cls, texts: Iterable[Iterable[str]]) -> "Words":
+        """The words of each text, numbered in the order they are first met."""
+        places: dict[str, int] = {}
+        members: list[int] = []
+        starts = [0]
+        for words in texts:
+            members += [places.setdefault(word, len(places)) for word in words]
+            starts.append(len(members))
+        return cls(np.array(members, dtype=np.intp), np.array(starts, dtype=np.intp), list(places))
+
+    def replaced(self, by: Callable[[str], Iterable[str]]) -> "Words":
+        """The texts with every word replaced by what it holds, which is looked for once per distinct word."""
+        held = Words.of(by(word) for word in self.vocabulary)
+        counts = np.diff(held.starts)[self.members]
+        ends = np.cumsum(counts)
+        inside = np.arange(len(self.members) and ends[-1]) - np.repeat(ends - counts, counts)
+        members = held.members[np.repeat(held.starts[:-1][self.members], counts) + inside]
+        return Words(members, np.r_[0, ends][self.starts], held.vocabulary)
 
 
 @dataclass(frozen=True)
@@ -20,19 +49,20 @@ class WeightedSets:
     mass: Numbers
 
     @classmethod
-    def of(cls, sets: Sequence[Iterable[str]], weigh: Callable[[list[str]], Numbers]) -> "WeightedSets":
-        """The sets, each member weighed once; repeated members count once."""
-        places: dict[str, int] = {}
-        members: list[int] = []
-        starts = [0]
-        for each in sets:
-            members += sorted({places.setdefault(member, len(places)) for member in each})
-            starts.append(len(members))
-        weights = np.asarray(weigh(list(places)), dtype=np.float64)
-        flat, bounds = np.array(members, dtype=np.intp), np.array(starts, dtype=np.intp)
-        owners = np.repeat(np.arange(len(sets)), np.diff(bounds))
-        mass = np.bincount(owners, weights[flat], minlength=len(sets)).astype(np.float64)
-        return cls(flat, bounds, weights, mass)
+    def of(cls, sets: "Words", weights: Numbers) -> "WeightedSets":
+        """The sets of members that texts are made of; a member that a text repeats counts once.
+
+        Args:
+            sets: each text's members.
+            weights: of each member of ``sets.vocabulary``.
+        """
+        size = max(len(weights), 1)
+        texts = np.repeat(np.arange(len(sets.starts) - 1), np.diff(sets.starts))
+        once = np.unique(texts * size + sets.members)
+        owners, members = once // size, once % size
+        starts = np.searchsorted(owners, np.arange(len(sets.starts)))
+        mass = np.bincount(owners, weights[members], minlength=len(sets.starts) - 1).astype(np.float64)
+        return cls(members, starts, weights, mass)
 
     def shared(self, one: Positions, other: Positions) -> Numbers:
         """Per pair of sets the summed weight of what both hold."""
@@ -41,12 +71,17 @@ class WeightedSets:
         both = _common(left, right)
         return cast("Numbers", np.bincount(both // size, self.weights[both % size], minlength=len(one)))
 
-    def _keys(self, rows: Positions, size: int) -> Positions:
-        """``pair * size + member`` for every member of each pair's set: rising, because members are sorted."""
+    def each(self, rows: Positions) -> tuple[Positions, Positions]:
+        """Row by row every member of its set: the places of the rows, rising, and the members, rising in each row."""
         lengths = self.starts[rows + 1] - self.starts[rows]
         pairs = np.repeat(np.arange(len(rows)), lengths)
         offsets = np.arange(len(pairs)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return cast("Positions", pairs * size + self.members[self.starts[rows][pairs] + offsets])
+        return pairs, self.members[self.starts[rows][pairs] + offsets]
+
+    def _keys(self, rows: Positions, size: int) -> Positions:
+        """``pair * size + member`` for every member of each pair's set: rising, because members are sorted."""
+        pairs, members = self.each(rows)
+        return cast("Positions", pairs * size + members)
 
 
 def _common(left: Positions, right: Positions) -> Positions:

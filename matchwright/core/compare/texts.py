@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.pairing import Pairing
-from matchwright.core.compare.sets import Numbers, Positions, WeightedSets
+from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import as_objects
@@ -114,11 +114,14 @@ class TextEvidence:
         return self._distinct[1], self._distinct[2]
 
     @cached_property
+    def _split(self) -> Words:
+        return Words.of(text.split() for text in self._texts)
+
+    @cached_property
     def _words(self) -> tuple[Numbers, Numbers, Numbers]:
         one, other = self._places
-        sets = WeightedSets.of(
-            [text.split() for text in self._texts], lambda words: self.corpus.information(self.field, words)
-        )
+        words = self._split
+        sets = WeightedSets.of(words, self.corpus.information(self.field, words.vocabulary))
         return sets.shared(one, other), sets.mass[one], sets.mass[other]
 
     @cached_property
@@ -130,18 +133,21 @@ class TextEvidence:
     def _numbers(self) -> tuple[Numbers, Numbers]:
         """Numbers in common, and how many the side with fewer has."""
         one, other = self._places
-        sets = WeightedSets.of([numbers_in(text) for text in self._texts], lambda found: np.ones(len(found)))
+        found = self._split.replaced(numbers_in)
+        sets = WeightedSets.of(found, np.ones(len(found.vocabulary)))
         return sets.shared(one, other), np.minimum(sets.mass[one], sets.mass[other])
 
     @cached_property
     def _codes(self) -> tuple[Numbers, Numbers, tuple[Numbers, Numbers]]:
         """How many codes each side has, and how many of them are found in the other text."""
         one, other = self._places
-        codes = [codes_in(text) for text in self._texts]
+        codes = WeightedSets.of(words := self._split.replaced(codes_in), np.ones(len(words.vocabulary)))
         squeezed = [text.replace(" ", "") for text in self._texts]
-        counts = np.array([len(each) for each in codes], dtype=np.float64)
-        found = _found_in(codes, squeezed, one, other), _found_in(codes, squeezed, other, one)
-        return counts[one], counts[other], found
+        found = (
+            _found_in(codes, words.vocabulary, squeezed, one, other),
+            _found_in(codes, words.vocabulary, squeezed, other, one),
+        )
+        return codes.mass[one], codes.mass[other], found
 
     @cached_property
     def _codes_over(self) -> tuple[Comparison, Comparison]:
@@ -160,15 +166,12 @@ class TextEvidence:
         return result
 
 
-def _found_in(codes: list[list[str]], squeezed: list[str], one: Positions, other: Positions) -> Numbers:
+def _found_in(
+    codes: WeightedSets, written: list[str], squeezed: list[str], one: Positions, other: Positions
+) -> Numbers:
     """Per pair, how many codes of the one text stand in the other, blanks taken out."""
-    flat = as_objects([code for each in codes for code in each])
-    lengths = np.array([len(each) for each in codes], dtype=np.intp)
-    starts = np.cumsum(lengths) - lengths
-    of_pair = lengths[one]
-    pair = np.repeat(np.arange(len(one)), of_pair)
-    place = np.repeat(starts[one] - (np.cumsum(of_pair) - of_pair), of_pair) + np.arange(len(pair))
-    looked = map(contains, as_objects(squeezed)[other[pair]].tolist(), flat[place].tolist())
+    pair, member = codes.each(one)
+    looked = map(contains, as_objects(squeezed)[other[pair]].tolist(), as_objects(written)[member].tolist())
     hits = np.fromiter(looked, dtype=np.float64, count=len(pair))
     return np.bincount(pair, hits, minlength=len(one)).astype(np.float64)
 
