@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from matchwright.core.records.columns import columns_of
+from matchwright.core.records.columns import columns_of, numbering
 from matchwright.core.records.normal import NORMAL_FORMS
 from matchwright.core.records.whole import record_fields, record_texts
 from matchwright.core.spec import MatchSpec
@@ -176,11 +176,11 @@ def _counted_ngrams(texts: list[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 def _ngram_counts(texts: list[str]) -> csr_matrix:
     """Hashed trigrams of each text by bucket: those of its words, because none crosses a blank."""
-    places: dict[str, int] = {}
+    places = numbering()
     words: list[int] = []
     starts = [0]
     for text in texts:
-        words += [places.setdefault(word, len(places)) for word in text.split()]
+        words.extend(map(places.__getitem__, text.split()))
         starts.append(len(words))
     of_texts = csr_matrix((np.ones(len(words)), words, starts), shape=(len(texts), max(len(places), 1)))
     counts = (of_texts @ _ngram_counter().transform(list(places) or [""])).tocsr()

@@ -6,6 +6,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from matchwright.core.records.columns import numbering
+
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Positions = np.ndarray[Any, np.dtype[np.intp]]
 
@@ -21,11 +23,11 @@ class Words:
     @classmethod
     def of(cls, texts: Iterable[Iterable[str]]) -> "Words":
         """The words of each text, numbered in the order they are first met."""
-        places: dict[str, int] = {}
+        places = numbering()
         members: list[int] = []
         starts = [0]
         for words in texts:
-            members += [places.setdefault(word, len(places)) for word in words]
+            members.extend(map(places.__getitem__, words))
             starts.append(len(members))
         return cls(np.array(members, dtype=np.intp), np.array(starts, dtype=np.intp), list(places))
 
@@ -58,7 +60,8 @@ class WeightedSets:
         """
         size = max(len(weights), 1)
         texts = np.repeat(np.arange(len(sets.starts) - 1), np.diff(sets.starts))
-        once = np.unique(texts * size + sets.members)
+        each = np.sort(texts * size + sets.members)
+        once = each[np.r_[True, each[1:] != each[:-1]]] if len(each) else each
         owners, members = once // size, once % size
         starts = np.searchsorted(owners, np.arange(len(sets.starts)))
         mass = np.bincount(owners, weights[members], minlength=len(sets.starts) - 1).astype(np.float64)

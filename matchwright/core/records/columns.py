@@ -4,6 +4,8 @@ What is computed per record and per pair works on these: a data frame costs a fi
 column that is put into it or taken out, which a request with one pair would feel.
 """
 
+from collections import defaultdict
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,11 @@ def as_objects(values: list[Any]) -> Array:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
+
+
+def numbering() -> dict[str, int]:
+    """A dictionary that numbers what it is asked for, from 0 in the order of asking."""
+    return defaultdict(count().__next__)
 
 
 def _array(values: "pd.Series[Any]") -> Array:
