@@ -2,7 +2,7 @@
 
 Written as one would by hand, without waste: a text is taken apart and weighed once, and what several comparators
 need of a pair is made once. A comparator that it does not know is refused, not left out.
-Those of context are no comparisons of a pair, and compare() leaves them out too.
+Those of context are no comparisons of a pair, and learned words need labels: compare() leaves both out here too.
 """
 
 from collections.abc import Callable
@@ -21,9 +21,9 @@ from matchwright.core.compare.names import other_names
 from matchwright.core.compare.texts import codes_in, numbers_in
 from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import columns_of
-from matchwright.core.records.whole import record_texts
+from matchwright.core.records.whole import record_fields, record_texts
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import CONTEXT, MISSING_SUFFIX, RECORD
+from matchwright.core.spec.vocabulary import CONTEXT, LEARNED_WORDS, MISSING_SUFFIX, RECORD
 
 Record = dict[str, Any]
 Compared = Callable[[Record, Record], list[float]]
@@ -140,7 +140,7 @@ class PairByPair:
     def __init__(
         self, spec: MatchSpec, corpus: Corpus, names: list[str], left: pd.DataFrame, right: pd.DataFrame
     ) -> None:
-        self.names = [name for name in names if field_of(name) != CONTEXT]
+        self.names = [name for name in names if field_of(name) != CONTEXT and name != f"{RECORD}__{LEARNED_WORDS}"]
         self._spec, self._corpus = spec, corpus
         self._sides = [_records(side) for side in (left, right)]
         self._fields = {
@@ -168,7 +168,7 @@ class PairByPair:
     def _read_whole(self) -> None:
         """The text of the whole record, once for each."""
         records = {record["record_key"]: record for side in self._sides for record in side}
-        texts = record_texts(columns_of(pd.DataFrame(list(records.values()))), self._spec)
+        texts = record_texts(columns_of(pd.DataFrame(list(records.values()))), record_fields(self._spec))
         by_key = dict(zip(records, texts, strict=True))
         for side in self._sides:
             for record in side:

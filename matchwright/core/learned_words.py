@@ -18,7 +18,7 @@ import pandas as pd
 from safetensors.numpy import load_file, save
 
 from matchwright.core.compare.pairing import Pairing
-from matchwright.core.compare.sets import WeightedSets
+from matchwright.core.compare.sets import WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
 from matchwright.errors import DAMAGED, BundleError
 
@@ -52,12 +52,11 @@ class LearnedWords:
         count = int(both.sum())
         codes, values = pd.factorize(np.concatenate([pairing.left[both], pairing.right[both]]))
         one, other = codes[:count].astype(np.intp), codes[count:].astype(np.intp)
-        texts = [str(value).split() for value in values]
-        alone = WeightedSets.of(texts, lambda words: self._weights(words, self.left_over))
+        words = Words.of(str(value).split() for value in values)
+        shared, left_over = (self._weights(words.vocabulary, weights) for weights in (self.shared, self.left_over))
+        alone = WeightedSets.of(words, left_over)
         # a shared word counts once for itself, and not as left over on either side
-        together = WeightedSets.of(
-            texts, lambda words: self._weights(words, self.shared) - 2 * self._weights(words, self.left_over)
-        )
+        together = WeightedSets.of(words, shared - 2 * left_over)
         evidence = self.intercept + alone.mass[one] + alone.mass[other] + together.shared(one, other)
         result[both] = np.round(evidence, DECIMALS)
         return result
