@@ -28,7 +28,7 @@ def impersonal_fields(spec: MatchSpec) -> tuple[str, ...]:
 def record_texts(normal: Columns, fields: tuple[str, ...]) -> Array:
     """The normal forms of each record's ``fields`` in one line, None where it has none; shape (records,)."""
     columns = [normal[name] for name in fields]
-    if len(columns[0]) < FEWEST_FOR_DISTINCT:
+    if not columns or len(columns[0]) < FEWEST_FOR_DISTINCT:
         return _joined(columns)
     row = np.zeros(len(columns[0]), dtype=np.int64)
     for values in columns:
