@@ -9,6 +9,7 @@ import pandas as pd
 
 from matchwright.core.bands import Bands
 from matchwright.core.calibrate import Calibrator
+from matchwright.core.cold_start import ColdStartScorer
 from matchwright.core.compare import compare
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.corpus import Corpus
@@ -42,7 +43,7 @@ class DecisionModel:
     spec: MatchSpec
     corpus: Corpus
     encoder: Encoder | None
-    scorer: Scorer
+    scorer: Scorer | ColdStartScorer
     calibrator: Calibrator
     bands: Bands
     catalogue: Catalogue
@@ -84,6 +85,9 @@ class DecisionModel:
         reasons = self.reasons(comparisons, top)
         for row in np.flatnonzero(bands != self.bands.assign(scores)):
             reasons[row] = (self.catalogue.unconfirmed(), *reasons[row])[:top]
+        if isinstance(self.scorer, ColdStartScorer):
+            for row in np.flatnonzero(bands == "review"):
+                reasons[row] = (self.catalogue.unjudged(), *reasons[row])[:top]
         names = comparisons.columns.tolist()
         numbers = comparisons.to_numpy(dtype=np.float64).tolist()
         return [

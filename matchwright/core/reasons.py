@@ -17,7 +17,7 @@ import yaml
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.names import field_of, primary_comparison
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, MISSING_SUFFIX, RECORD, UNCONFIRMED
+from matchwright.core.spec.vocabulary import COLD_START, EVIDENCE_LEVELS, MISSING_SUFFIX, RECORD, UNCONFIRMED
 from matchwright.errors import DAMAGED, BundleError
 
 SMALLEST_CONTRIBUTION = 0.02
@@ -62,11 +62,17 @@ class Catalogue:
         if spec.identity:
             fields = ", ".join(labels[name] for name in spec.identity)
             texts[UNCONFIRMED] = f"None of {fields} agrees: a person decides."
+        if spec.labels == "none":
+            texts[COLD_START] = "No pair has been judged yet: a person decides."
         return cls(spec.reasons.version, {**texts, **spec.reasons.texts})
 
     def unconfirmed(self) -> Reason:
         """Why a pair with a score for a match went to review; no contribution, because a rule says so."""
         return Reason(UNCONFIRMED, self.texts[UNCONFIRMED], "identity", "UNCONFIRMED", 0.0)
+
+    def unjudged(self) -> Reason:
+        """Why a cold start decides nothing itself; no contribution, because it is no evidence."""
+        return Reason(COLD_START, self.texts[COLD_START], "model", "UNJUDGED", 0.0)
 
     def save(self, path: Path) -> None:
         """Write ``reasons.yaml``."""

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from matchwright.adapters.registry import log_metrics
-from matchwright.core.bands import choose_bands
-from matchwright.core.calibrate import choose_calibrator
+from matchwright.core.bands import bands_from_costs, bands_without_labels, choose_bands
+from matchwright.core.calibrate import Calibrator, choose_calibrator
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.settings import Settings
@@ -35,6 +35,8 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         TrainingError: the calibration split has no pair of one class.
     """
     trained = Trained.read(model, spec)
+    if spec.labels == "none":
+        return _without_labels(spec, calibration)
     pairs, comparisons, _ = trained.part("calibrate")
     margin = trained.scorer.margin(comparisons)
     labels = pairs["label"].to_numpy(dtype=np.float64)
@@ -64,4 +66,25 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     bands.bands.save(calibration / BANDS)
     write_whole(calibration / SUMMARY, json.dumps(summary, indent=1) + "\n")
     log_metrics(settings, trained.run_id, {f"calibration_log_loss_{k}": v for k, v in choice.log_losses.items()})
+    return summary
+
+
+def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:
+    """Scores as the cold start estimates them, and nothing matched without a person."""
+    bands = bands_without_labels(spec.costs)
+    summary = {
+        "method": "none",
+        "log_losses": {},
+        "pairs": 0,
+        "blanked_pairs": 0,
+        "true_pairs": 0,
+        "review_from": bands.review_from,
+        "match_from": bands.match_from,
+        "from_costs": bands_from_costs(spec.costs).model_dump(),
+        "floors": {"match_precision_bound": None, "no_match_npv_bound": None, "floors_met": False},
+    }
+    calibration.mkdir(parents=True, exist_ok=True)
+    Calibrator(method="none").save(calibration / CALIBRATOR)
+    bands.save(calibration / BANDS)
+    write_whole(calibration / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary

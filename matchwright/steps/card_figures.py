@@ -17,6 +17,13 @@ _PARTIAL = (
     "matches are more frequent here than among all judged pairs, and precision and scores look better than they are."
 )
 
+_UNJUDGED = (
+    "A cold start: nobody has judged a single pair. Weights of agreement were estimated from unlabelled candidates, "
+    "no figure is known, scores are not calibrated, and the gate on judged pairs fails on purpose.",
+    "Nothing is matched: whatever would match goes to review. Label pairs with `matchwright label`, then train with "
+    "`labels: partial`.",
+)
+
 
 def card_figures(
     spec: MatchSpec,
@@ -49,7 +56,7 @@ def card_figures(
         behaviours=tuple(BehaviourRow.model_validate(behaviour) for behaviour in evaluation["behaviours"]),
         data={**data, "calibration": f"{calibration['method']} on {calibration['pairs']} pairs"},
         personal_data=personal,
-        limits=_LIMITS if spec.labels == "complete" else (*_LIMITS, _PARTIAL),
+        limits={"complete": _LIMITS, "partial": (*_LIMITS, _PARTIAL), "none": (*_UNJUDGED, *_LIMITS)}[spec.labels],
         lineage=lineage,
         reasons={code: text for code, text in Catalogue.of(spec).texts.items() if not code.startswith("RECORD_")},
     )
@@ -75,7 +82,7 @@ def _champion(evaluation: dict[str, Any]) -> dict[str, Figure]:
 def _bands(bands: Bands, rows: list[dict[str, Any]]) -> tuple[BandRow, ...]:
     edges = {
         "match": (bands.match_from, 1.0),
-        "review": (bands.review_from, bands.match_from),
+        "review": (bands.review_from, min(bands.match_from, 1.0)),
         "no_match": (0.0, bands.review_from),
     }
     found = []

@@ -55,6 +55,12 @@ def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.D
     return frame.sort_values(["left_key", "right_key"], kind="stable", ignore_index=True)
 
 
+def no_pairs() -> pd.DataFrame:
+    """The conformed table of pairs where nobody has judged one."""
+    keys = pd.Series([], dtype=object)
+    return pd.DataFrame({"left_key": keys, "right_key": keys, "label": pd.array([], dtype="Int8")})
+
+
 def id_column_names(spec: MatchSpec) -> list[tuple[str, str]]:
     """The names understood for the two columns of record ids, the preferred ones first."""
     named = (f"{spec.sources.left}_id", f"{spec.sources.right}_id")

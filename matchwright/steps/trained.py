@@ -9,6 +9,7 @@ import pandas as pd
 
 from matchwright.core.bands import Bands
 from matchwright.core.calibrate import Calibrator
+from matchwright.core.cold_start import ColdStartScorer, read_scorer
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
@@ -17,7 +18,7 @@ from matchwright.core.reasons import Catalogue
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import MatchSpec
 
-SCORER, ENCODER = "scorer.ubj", "encoder.safetensors"
+ENCODER = "encoder.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 POOR = "calibrate_blanked.parquet"
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
@@ -27,7 +28,7 @@ CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 class Trained:
     """A trained model's parts, its judged candidates (left_key, right_key, label, part) and their comparisons."""
 
-    scorer: Scorer
+    scorer: Scorer | ColdStartScorer
     encoder: Encoder | None
     pairs: pd.DataFrame
     missed: pd.DataFrame
@@ -39,7 +40,7 @@ class Trained:
         """Read the folder that the train step wrote."""
         path = folder / ENCODER
         return cls(
-            scorer=Scorer.load(folder / SCORER),
+            scorer=read_scorer(folder),
             encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
             pairs=read_frame(folder / PAIRS),
             missed=read_frame(folder / MISSED),

@@ -10,10 +10,14 @@ MANIFEST = "bundle.json"
 SIGNATURE = "signature"
 SPEC, SCORER, ENCODER, CORPUS = "spec.yaml", "scorer.ubj", "encoder.safetensors", "corpus.safetensors"
 CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
+COLD_START = "scorer.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
 
-REQUIRED = (SPEC, SCORER, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)
-"""Files every bundle has; the encoder is there where the spec has one."""
+SCORERS = (SCORER, COLD_START)
+"""One of these is in every bundle, by the kind of its scorer."""
+
+REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)
+"""Files every bundle has beside its scorer; the encoder is there where the spec has one."""
 
 
 class Manifest(Frozen):

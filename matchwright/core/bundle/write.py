@@ -23,13 +23,13 @@ from matchwright.core.bundle.manifest import (
     MANIFEST,
     REASONS,
     REFERENCE,
-    SCORER,
     SIGNATURE,
     SPEC,
     Manifest,
     bundle_digest,
     file_digest,
 )
+from matchwright.core.cold_start import write_scorer
 from matchwright.core.corpus import feature_version
 from matchwright.core.decide import DecisionModel
 from matchwright.core.spec import spec_digest, spec_yaml
@@ -84,7 +84,7 @@ def write_bundle(model: DecisionModel, parts: BundleParts, folder: Path, signing
 
 def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None:
     (folder / SPEC).write_text(spec_yaml(model.spec), encoding="utf-8")
-    model.scorer.save(folder / SCORER)
+    write_scorer(model.scorer, folder)
     if model.encoder is not None:
         model.encoder.save(folder / ENCODER)
     model.corpus.save(folder / CORPUS)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from matchwright.core.spec.vocabulary import COMPARATORS, EVIDENCE_LEVELS, RECORD_FEATURES, UNCONFIRMED
+from matchwright.core.spec.vocabulary import COLD_START, COMPARATORS, EVIDENCE_LEVELS, RECORD_FEATURES, UNCONFIRMED
 from matchwright.errors import Fault
 
 
@@ -113,7 +113,7 @@ def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:
 
 def _reason_faults(texts: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
     subjects = [*compared, "record"]
-    known = {f"{name.upper()}_{level}" for name in subjects for level in EVIDENCE_LEVELS} | {UNCONFIRMED}
+    known = {f"{name.upper()}_{level}" for name in subjects for level in EVIDENCE_LEVELS} | {UNCONFIRMED, COLD_START}
     for code in texts:
         if code not in known:
             yield Fault(

@@ -1,0 +1,80 @@
+"""Benchmark sets in DeepMatcher's layout: two tables of records, and labelled pairs in three parts.
+
+A folder holds train, valid and test.parquet, each with the columns ``label``, ``left_*`` and ``right_*``,
+and mostly ``lid`` and ``rid`` into tableA.parquet and tableB.parquet. A set that comes without tables
+gets its records from the sides of its pairs: equal sides are one record.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+PARTS: tuple[Literal["train", "valid", "test"], ...] = ("train", "valid", "test")
+FOLDER_VARIABLE = "MATCHWRIGHT_DATA"
+ID = "id"
+
+
+@dataclass(frozen=True)
+class BenchmarkSet:
+    """One set: two tables with the column ``id`` (text), and pairs: left_id, right_id, label (0 or 1), part."""
+
+    name: str
+    left: pd.DataFrame
+    right: pd.DataFrame
+    pairs: pd.DataFrame
+
+    def part(self, name: str) -> pd.DataFrame:
+        """The pairs of ``train``, ``valid`` or ``test``, as the set's makers drew them."""
+        return self.pairs[self.pairs["part"] == name].reset_index(drop=True)
+
+
+def is_set(folder: Path) -> bool:
+    """Whether a folder has this layout."""
+    return all((folder / f"{part}.parquet").is_file() for part in PARTS)
+
+
+def find_sets(folder: Path | None = None) -> list[Path]:
+    """The sets in a folder, by name, or the folder itself if it is one; $MATCHWRIGHT_DATA if none is given.
+
+    No folder at all gives no sets.
+    """
+    named = folder or (Path(os.environ[FOLDER_VARIABLE]) if os.environ.get(FOLDER_VARIABLE) else None)
+    if named is None:
+        return []
+    return [named] if is_set(named) else sorted(child for child in named.glob("*") if is_set(child))
+
+
+def read_set(folder: Path) -> BenchmarkSet:
+    """Read one set; records that no table lists are taken from the pairs."""
+    labelled = pd.concat(
+        [pd.read_parquet(folder / f"{part}.parquet").assign(part=part) for part in PARTS], ignore_index=True
+    )
+    left, left_ids = _side(labelled, "left", "lid", folder / "tableA.parquet")
+    right, right_ids = _side(labelled, "right", "rid", folder / "tableB.parquet")
+    pairs = pd.DataFrame(
+        {
+            "left_id": left_ids,
+            "right_id": right_ids,
+            "label": labelled["label"].astype("int8"),
+            "part": labelled["part"],
+        }
+    )
+    return BenchmarkSet(folder.name, left, right, pairs)
+
+
+def _side(labelled: pd.DataFrame, side: str, key: str, table: Path) -> tuple[pd.DataFrame, "pd.Series[str]"]:
+    """The records of one side, and the id of each pair's record."""
+    prefix = f"{side}_"
+    columns = [str(column) for column in labelled.columns if str(column).startswith(prefix)]
+    values = labelled[columns].rename(columns=lambda name: name.removeprefix(prefix))
+    if key in labelled.columns:
+        ids = labelled[key].astype(str)
+    else:
+        ids = pd.Series([f"{side}-{n}" for n in values.groupby(list(values), dropna=False, sort=False).ngroup()])
+    if table.is_file():
+        records = pd.read_parquet(table)
+        return records.assign(**{ID: records[ID].astype(str)}), ids
+    return values.assign(**{ID: ids}).drop_duplicates(ID, ignore_index=True), ids
