@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from matchwright.adapters.registry import log_metrics
 from matchwright.core.bands import bands_from_costs, bands_without_labels, choose_bands
@@ -14,7 +15,7 @@ from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.settings import Settings
 from matchwright.steps.output import write_whole
-from matchwright.steps.trained import BANDS, CALIBRATOR, POOR, Trained
+from matchwright.steps.trained import BANDS, CALIBRATOR, HELD_OUT, POOR, Trained
 
 SUMMARY = "calibration.json"
 
@@ -37,25 +38,19 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     trained = Trained.read(model, spec)
     if spec.labels == "none":
         return _without_labels(spec, calibration)
-    pairs, comparisons, _ = trained.part("calibrate")
-    margin = trained.scorer.margin(comparisons)
-    labels = pairs["label"].to_numpy(dtype=np.float64)
     # Pairs with fields blanked stand beside the whole ones: complete records are told apart almost
     # without doubt, and a calibrator that saw those alone would be as sure on hardly any evidence.
-    poor = read_frame(model / POOR)
-    choice = choose_calibrator(
-        np.concatenate([margin, trained.scorer.margin(poor)]),
-        np.concatenate([labels, poor["label"].to_numpy(dtype=np.float64)]),
-        np.concatenate([pairs["left_key"], poor["left_key"]]),
-        spec.model.seed,
-    )
-    bands = choose_bands(choice.calibrator.apply(margin), labels, spec.costs, spec.floors)
+    held_out, blanked = _held_out(trained, model)
+    margin, labels = held_out["margin"].to_numpy(), held_out["label"].to_numpy(dtype=np.float64)
+    choice = choose_calibrator(margin, labels, held_out["left_key"], spec.model.seed)
+    whole = ~blanked
+    bands = choose_bands(choice.calibrator.apply(margin[whole]), labels[whole], spec.costs, spec.floors)
     summary = {
         "method": choice.calibrator.method,
         "log_losses": choice.log_losses,
-        "pairs": len(pairs),
-        "blanked_pairs": len(poor),
-        "true_pairs": int(labels.sum()),
+        "pairs": int(whole.sum()),
+        "blanked_pairs": int(blanked.sum()),
+        "true_pairs": int(labels[whole].sum()),
         "review_from": bands.bands.review_from,
         "match_from": bands.bands.match_from,
         "from_costs": bands.from_costs.model_dump(),
@@ -67,6 +62,23 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     write_whole(calibration / SUMMARY, json.dumps(summary, indent=1) + "\n")
     log_metrics(settings, trained.run_id, {f"calibration_log_loss_{k}": v for k, v in choice.log_losses.items()})
     return summary
+
+
+def _held_out(trained: Trained, model: Path) -> tuple[pd.DataFrame, "np.ndarray[Any, np.dtype[np.bool_]]"]:
+    """Margins that no scorer was taught, with ``label`` and ``left_key``, and which pairs have fields blanked.
+
+    They are those of the calibration part, or with few labels the cross-fitted ones of all pairs but the test's.
+    """
+    if (model / HELD_OUT).exists():
+        crossed = read_frame(model / HELD_OUT)
+        return crossed, (crossed["made"] == "blanked").to_numpy()
+    pairs, comparisons, _ = trained.part("calibrate")
+    poor = read_frame(model / POOR)
+    parts = [
+        part[["label", "left_key"]].assign(margin=trained.scorer.margin(compared))
+        for part, compared in ((pairs, comparisons), (poor, poor))
+    ]
+    return pd.concat(parts, ignore_index=True), np.repeat([False, True], [len(pairs), len(poor)])
 
 
 def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from matchwright.core.split import assign_pairs, split_entities, subdivide
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
 from matchwright.steps.cold_start import train_without_labels
+from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SUMMARY, rows_of
@@ -76,6 +77,8 @@ def train(
     log_parameters(settings, run_id, _parameters(spec, taken))
     if spec.labels == "none":
         return train_without_labels(settings, spec, frame, corpus, proposed, run_id, model)
+    if has_few_labels(labelled, spec):
+        return train_from_few_labels(settings, spec, frame, corpus, proposed, labelled, run_id, model)
 
     parts = _parts(frame, labelled, spec)
     encoder = _train_encoder(frame, labelled, parts, spec)

@@ -20,7 +20,7 @@ from matchwright.core.spec import MatchSpec
 
 ENCODER = "encoder.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
-POOR = "calibrate_blanked.parquet"
+POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 
 

@@ -1,72 +1,30 @@
 """From two tables without a single label to a version that only its reviewer reads."""
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from fixtures.training import carry_out, keys_of_the_suite
 
 from matchwright.adapters.registry import challenger, version_info
 from matchwright.core.bundle import load_bundle
 from matchwright.core.cold_start import ColdStartScorer
-from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError
 from matchwright.secrets import VERIFY_KEY, secret
-from matchwright.settings import Settings, load_settings
-from matchwright.steps.calibrate import calibrate
-from matchwright.steps.candidates import candidates
-from matchwright.steps.evaluate import evaluate
-from matchwright.steps.explain import explain
-from matchwright.steps.features import features
-from matchwright.steps.gate import gate
+from matchwright.settings import load_settings
 from matchwright.steps.ingest import ingest
-from matchwright.steps.register import register
-from matchwright.steps.train import train
-from matchwright.steps.validate import validate
-
-CODE = "c0de" * 16
-
-
-def carry_out(settings: Settings, spec: MatchSpec, files: dict[str, str], work: Path) -> dict[str, str]:
-    """All training steps in order; returns what was registered."""
-    shared = {"settings": settings, "spec": spec}
-    snapshot = work / "validated.json"
-    ingest(**shared, **files, snapshot=work / "snapshot.json")
-    validate(**shared, snapshot=work / "snapshot.json", validated=snapshot, report=work / "quality.html")
-    inputs = {"snapshot": snapshot, "features": work / "features"}
-    features(**shared, **inputs)
-    candidates(**shared, **inputs, candidates=work / "candidates")
-    train(**shared, **inputs, candidates=work / "candidates", model=work / "model", code_digest=CODE)
-    parts = {"model": work / "model", "calibration": work / "calibration"}
-    calibrate(**shared, **parts)
-    evaluate(**shared, **inputs, **parts, evaluation=work / "evaluation")
-    parts["evaluation"] = work / "evaluation"
-    explain(**shared, features=work / "features", **parts, explanation=work / "explanation")
-    verdict = gate(evaluation=work / "evaluation")
-    made = {"candidates": work / "candidates", "explanation": work / "explanation", "bundle": work / "bundle"}
-    return register(**shared, **inputs, **parts, **made, gate=verdict, code_digest=CODE)
 
 
 @pytest.fixture(scope="module")
 def cold(persons_spec, febrl, tmp_path_factory):
     """A cold start on FEBRL 4: where it worked, and what it registered."""
-    import base64
-
-    from fixtures.models import SIGNING_KEY
-
-    from matchwright.secrets import IDENTIFIER_KEY, verify_key_of
-    from matchwright.secrets import SIGNING_KEY as SIGNING_NAME
-
     folder = tmp_path_factory.mktemp("cold")
     for name, table in zip(("left", "right"), febrl, strict=True):
         table.to_csv(folder / f"{name}.csv", index=False)
     files = {"records": str(folder / "left.csv"), "records_right": str(folder / "right.csv")}
     spec = persons_spec.model_copy(update={"labels": "none"})
     settings = load_settings("local", home=folder / "home", user="engineer")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(IDENTIFIER_KEY, base64.b64encode(b"identifier-key-of-the-test-suite").decode())
-        patch.setenv(SIGNING_NAME, base64.b64encode(SIGNING_KEY).decode())
-        patch.setenv(VERIFY_KEY, verify_key_of(SIGNING_KEY))
+    with keys_of_the_suite():
         yield settings, folder, carry_out(settings, spec, files, folder)
 
 
