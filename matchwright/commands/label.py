@@ -104,7 +104,9 @@ def _ask(out: Path, spec: "MatchSpec", tables: "Tables", judged: "Judged", chose
             after = session.answer(words[word])  # type: ignore[arg-type]
             for text in conflicts_of(after.answers[-1], judged, session.answers, spec, tables.one_table):
                 console.print(f"[red]Contradiction:[/] {_escaped(text)}")
-                console.print("  The answer is not taken: answer again, u to leave it open, or b to change the one before.")
+                console.print(
+                    "  The answer is not taken: answer again, u to leave it open, or b to change the one before."
+                )
                 after = session
             session = after
         else:
