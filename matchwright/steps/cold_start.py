@@ -112,6 +112,7 @@ def evaluation_without_labels(
         "test_pairs": len(scored),
         "true_pairs": 0,
         "metrics": {},
+        "ranking": {},
         "bands": bands,
         "slices": [],
         "behaviours": [{"name": one.name, "passed": one.passed, "total": one.total} for one in tried],
