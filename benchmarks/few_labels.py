@@ -49,6 +49,7 @@ class Problem:
     name: str
     spec: MatchSpec
     expected: int
+    proposed: pd.DataFrame
     candidates: pd.DataFrame
     learn: pd.DataFrame
     learn_pairs: pd.DataFrame
@@ -108,7 +109,7 @@ def plain_spec(name: str, columns: list[str]) -> MatchSpec:
 
 def rows(problem: Problem, seeds: int) -> Iterator[tuple[str, str, str, list[Any]]]:
     """Labels, matches among them, the method, and per seed the log-odds of the test pairs."""
-    cold = fit_cold_start(problem.candidates, problem.expected)
+    cold = fit_cold_start(problem.candidates, problem.expected, [problem.proposed[key] for key in _PAIR])
     yield "0", "0", "cold start", [cold.margin(problem.test)]
     yield "0", "0", "recordlinkage ECM", [ecm_margin(problem)]
     for count in COUNTS:
@@ -179,7 +180,7 @@ def ecm_margin(problem: Problem) -> Any:
 
     model = recordlinkage.ECMClassifier(binarize=None)
     model.fit(agreement(problem.candidates))
-    return model.prob(agreement(problem.test)).to_numpy() - 0.5
+    return np.nan_to_num(model.prob(agreement(problem.test)).to_numpy()) - 0.5
 
 
 def interval(values: list[float]) -> str:
@@ -233,7 +234,15 @@ def _problem(name: str, spec: MatchSpec, sides: list[pd.DataFrame], labelled: pd
     )
     expected = min(map(len, sides))
     return Problem(
-        name, spec, expected, compared(proposed), compared(learn), learn, compared(test), test["label"].to_numpy()
+        name,
+        spec,
+        expected,
+        proposed,
+        compared(proposed),
+        compared(learn),
+        learn,
+        compared(test),
+        test["label"].to_numpy(),
     )
 
 

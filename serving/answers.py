@@ -1,5 +1,6 @@
 """Decisions as a response and as lines of the decision log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 from matchwright.core.bundle import Bundle
 from matchwright.core.decide import Decision
+from matchwright.core.reasons import Catalogue, Hint
 from serving.decision_log import LoggedDecision
 
 Mode = Literal["full", "features_unavailable"]
@@ -44,9 +46,16 @@ def bundle_facts(bundle: Bundle) -> dict[str, str]:
     return {"name": bundle.manifest.name, "version": bundle.manifest.version, "digest": bundle.digest}
 
 
-def respond(answers: list[Answer], bundle: Bundle) -> tuple[dict[str, Any], list[LoggedDecision]]:
-    """The response body, and the log lines with the same decision ids."""
+def respond(
+    answers: list[Answer], bundle: Bundle, languages: Sequence[str] = ()
+) -> tuple[dict[str, Any], list[LoggedDecision]]:
+    """The response body, and the log lines with the same decision ids.
+
+    Texts are in the first of ``languages`` that the bundle has, or in its own; the body says in which.
+    """
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    catalogue = bundle.model.catalogue
+    language = catalogue.language_for(languages)
     unscored = dict.fromkeys(bundle.model.scorer.names)
     decisions, lines = [], []
     for answer in answers:
@@ -56,7 +65,9 @@ def respond(answers: list[Answer], bundle: Bundle) -> tuple[dict[str, Any], list
         if answer.candidate is not None:
             shown["candidate"] = answer.candidate
         shown |= {"score": answer.score, "band": answer.band, "mode": answer.mode}
-        decisions.append({**shown, "reasons": [{"code": reason.code, "text": reason.text} for reason in reasons]})
+        told = [{"code": reason.code, "text": catalogue.text(reason.code, language)} for reason in reasons]
+        hint = answer.decision.hint if answer.decision else None
+        decisions.append({**shown, "reasons": told, "hint": _told(hint, catalogue, language)})
         lines.append(
             LoggedDecision(
                 decision_id=decision_id,
@@ -69,9 +80,21 @@ def respond(answers: list[Answer], bundle: Bundle) -> tuple[dict[str, Any], list
                 score=answer.score,
                 band=answer.band,
                 reasons=tuple(reason.code for reason in reasons),
+                hint=(hint.code, *hint.codes) if hint else (),
                 comparisons=answer.decision.comparisons if answer.decision else unscored,
             )
         )
     degraded = any(answer.mode != FULL for answer in answers)
-    body = {"bundle": bundle_facts(bundle), "mode": FEATURES_UNAVAILABLE if degraded else FULL, "decisions": decisions}
+    body = {
+        "bundle": bundle_facts(bundle),
+        "mode": FEATURES_UNAVAILABLE if degraded else FULL,
+        "language": language,
+        "decisions": decisions,
+    }
     return body, lines
+
+
+def _told(hint: Hint | None, catalogue: Catalogue, language: str) -> dict[str, Any] | None:
+    if hint is None:
+        return None
+    return {"code": hint.code, "codes": list(hint.codes), "text": catalogue.hint_text(hint, language)}

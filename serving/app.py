@@ -86,12 +86,15 @@ async def _invoke(service: Service, scoring: ThreadPoolExecutor, request: Reques
         fault = Fault("body", f"is larger than {LARGEST_BODY} bytes", "send several requests")
         return _refusal(413, "The request is too large.", [fault])
     try:
-        content = await asyncio.get_running_loop().run_in_executor(scoring, service.invoke, body)
+        wanted = request.headers.get("accept-language", "")
+        content = await asyncio.get_running_loop().run_in_executor(scoring, service.invoke, body, wanted)
     except RequestError as error:
         return _refusal(400 if isinstance(error, BodyError) else 422, str(error).splitlines()[0], error.faults)
     except LogUnavailableError as error:
         return _refusal(503, error.fact)
-    return JSONResponse(content, headers={BUNDLE_HEADER: runtime.bundle.digest})
+    return JSONResponse(
+        content, headers={BUNDLE_HEADER: runtime.bundle.digest, "Content-Language": content["language"]}
+    )
 
 
 async def _read(request: Request) -> bytes | None:

@@ -11,7 +11,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class LoggedDecision:
-    """One line of the decision log; ``pair`` is a pseudonym, ``bundle`` a digest, ``reasons`` are codes."""
+    """One line of the decision log: ``pair`` is a pseudonym, ``bundle`` a digest, reasons and hint are codes."""
 
     decision_id: str
     time: str
@@ -24,6 +24,7 @@ class LoggedDecision:
     band: str
     reasons: tuple[str, ...]
     comparisons: dict[str, float | None]
+    hint: tuple[str, ...] = ()
 
 
 class DecisionLog:

@@ -18,8 +18,9 @@ MOST_CANDIDATES = 1000
 LONGEST_ID = 256
 DEFAULT_TOP = 10
 MOST_FAULTS = 50
-RECORD_ID = "record_id"
+RECORD_ID, LANGUAGE = "record_id", "language"
 
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _REQUESTS = {"pairs": ("pairs",), "rank": ("query", "candidates", "top")}
 
@@ -28,18 +29,23 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class PairsRequest:
-    """Pairs to score: field values and an optional ``record_id`` on each side."""
+    """Pairs to score: field values and an optional ``record_id`` on each side.
+
+    ``language`` is the one wanted for texts.
+    """
 
     pairs: tuple[tuple[Record, Record], ...]
+    language: str | None = None
 
 
 @dataclass(frozen=True)
 class RankRequest:
-    """A query record, and the keys of the candidates to rank against it."""
+    """A query record, and the keys of the candidates to rank against it; texts in ``language``."""
 
     query: Record
     candidates: tuple[str, ...]
     top: int
+    language: str | None = None
 
 
 def parse_request(body: bytes, spec: MatchSpec) -> PairsRequest | RankRequest:
@@ -55,9 +61,10 @@ def parse_request(body: bytes, spec: MatchSpec) -> PairsRequest | RankRequest:
     if faults:
         count = f"at least {MOST_FAULTS}" if len(faults) == MOST_FAULTS else len(faults)
         raise RequestError(f"The request has {count} fault(s).", faults)
+    language = document.get(LANGUAGE)
     if "pairs" in document:
-        return PairsRequest(tuple((pair["left"], pair["right"]) for pair in document["pairs"]))
-    return RankRequest(document["query"], tuple(document["candidates"]), document.get("top", DEFAULT_TOP))
+        return PairsRequest(tuple((pair["left"], pair["right"]) for pair in document["pairs"]), language)
+    return RankRequest(document["query"], tuple(document["candidates"]), document.get("top", DEFAULT_TOP), language)
 
 
 def _document_faults(document: Any, spec: MatchSpec) -> Iterator[Fault]:
@@ -66,7 +73,10 @@ def _document_faults(document: Any, spec: MatchSpec) -> Iterator[Fault]:
         yield Fault("body", f"is {_kind(document)}, not an object", forms)
         return
     known = [key for keys in _REQUESTS.values() for key in keys]
-    yield from _key_faults(document, "", known)
+    yield from _key_faults(document, "", [*known, LANGUAGE])
+    wanted = document.get(LANGUAGE)
+    if wanted is not None and not (isinstance(wanted, str) and len(wanted) <= 35 and _LANGUAGE_TAG.fullmatch(wanted)):
+        yield Fault(LANGUAGE, "is not a language tag", "give one such as en or de, or leave it out")
     if "pairs" in document:
         for key in _REQUESTS["rank"]:
             if key in document:

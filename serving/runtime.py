@@ -57,7 +57,10 @@ class Runtime:
             # a candidate without features is not scored: nothing speaks for or against it
             scored = [int(row) for row in np.flatnonzero(candidates["found"].to_numpy())]
             sides = self._sides(request.query, candidates.drop(columns="found").iloc[scored])
-            decisions = dict(zip(scored, self.bundle.model.decide(*sides), strict=True))
+            # the query's candidates are rivals of each other; those of a candidate's other queries are not known
+            known = tuple({_query_side(request.candidates[row]) for row in scored})
+            decided = self.bundle.model.decide(*sides, known=known if len(known) == 1 else ())
+            decisions = dict(zip(scored, decided, strict=True))
         answers = [
             Answer("rank", decisions.get(row), self._pair(_key(request.query, _query_side(key)), key), key)
             for row, key in enumerate(request.candidates)

@@ -7,6 +7,7 @@ from typing import Any
 from matchwright.errors import MatchwrightError
 from serving.answers import respond
 from serving.decision_log import DecisionLog
+from serving.languages import accepted_languages
 from serving.metrics import Metrics
 from serving.request_schema import RankRequest, parse_request
 from serving.runtime import Runtime
@@ -33,8 +34,8 @@ class Service:
         self.metrics.bundle(runtime.bundle.manifest, runtime.bundle.digest)
         self.runtime = runtime
 
-    def invoke(self, body: bytes) -> dict[str, Any]:
-        """Answer the body of ``POST /invocations``.
+    def invoke(self, body: bytes, accept_language: str = "") -> dict[str, Any]:
+        """Answer the body of ``POST /invocations``; texts in its ``language`` or the header's first that there is.
 
         Raises:
             RequestError: what is wrong with it, never its values.
@@ -57,7 +58,8 @@ class Service:
                 }
             }
             answers = answers[: request.top]
-        content, lines = respond(answers, runtime.bundle)
+        languages = [request.language] if request.language else accepted_languages(accept_language)
+        content, lines = respond(answers, runtime.bundle, languages)
         try:
             self._decisions.write(lines)
         except OSError as error:

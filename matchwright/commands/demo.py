@@ -96,5 +96,7 @@ def _decisions(result: "DemoResult") -> Any:
         table.add_column(column)
     for example in result.examples:
         reasons = "\n".join(f"{reason['code']}: {reason['text']}" for reason in example.decision["reasons"])
+        if hint := example.decision.get("hint"):
+            reasons += f"\nHint: {hint['text']}"
         table.add_row(example.name, f"{example.decision['score']:.4f}", example.decision["band"], reasons)
     return table

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.compare.names import context_names
+from matchwright.core.compare.rivals import without_context
 from matchwright.core.spec import MatchSpec
 
 
@@ -71,6 +73,28 @@ def blanked_pairs(
                     made[column] = _blanked(made[column], chosen)
         sides.append(made)
     return sides[0], sides[1], rows.tolist()
+
+
+def pairs_alone(comparisons: pd.DataFrame, spec: MatchSpec) -> tuple[pd.DataFrame, list[int]]:
+    """Pairs as they come without their rivals: a request for one pair knows of no other candidate.
+
+    Args:
+        comparisons: of the pairs, numbered from 0, with their context.
+        spec: its ``model.context_free`` is the share of pairs to repeat; half of them lose all context, the others
+            that of one side, as when a query is ranked.
+
+    Returns:
+        The changed comparisons and the rows they were made from; none where the spec has no context.
+    """
+    if not context_names(spec):
+        return comparisons.iloc[:0], []
+    generator = np.random.default_rng(spec.model.seed)
+    rows = generator.permutation(len(comparisons))[: int(len(comparisons) * spec.model.context_free)]
+    # alike sources have one known side stand in both places: there is no such thing as half a context
+    sides = [("left", "right")] if spec.sources.alike else [("left", "right"), ("left", "right"), ("left",), ("right",)]
+    kind = generator.integers(len(sides), size=len(rows))
+    made = [without_context(comparisons, rows[kind == place], gone) for place, gone in enumerate(sides)]
+    return pd.concat(made, ignore_index=True), rows[np.argsort(kind, kind="stable")].tolist()
 
 
 def _blanked(values: "pd.Series[Any]", chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> "pd.Series[Any]":

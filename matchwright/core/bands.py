@@ -1,4 +1,4 @@
-"""Bands: two thresholds on the calibrated score that follow from what errors cost."""
+"""Bands: two thresholds on the calibrated score that follow from what errors cost and what must be shown."""
 
 import json
 from dataclasses import dataclass
@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from matchwright.core.spec.model import Costs, Floors, Frozen
+from matchwright.core.conformal import ConformalSets, conformal_sets
+from matchwright.core.floors import hold_floor
+from matchwright.core.spec.model import ConformalSpec, Costs, Floors, Frozen
 from matchwright.errors import DAMAGED, BundleError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+SCORE_DECIMALS = 6
+"""Of every score that is decided on."""
 
 
 class Bands(Frozen):
@@ -41,13 +45,17 @@ class Bands(Frozen):
 
 @dataclass(frozen=True)
 class BandChoice:
-    """The bands, the thresholds from costs alone, and each floor's bound on the calibration split."""
+    """The bands, the thresholds from costs alone, each floor's bound on the calibration split, and the conformal sets.
+
+    A bound is the exact one of the pairs that the band takes there, at the error its test was given.
+    """
 
     bands: Bands
     from_costs: Bands
-    match_precision_bound: float | None
-    no_match_npv_bound: float | None
+    match_precision_bound: float
+    no_match_npv_bound: float
     floors_met: bool
+    conformal: ConformalSets | None = None
 
 
 def bands_from_costs(costs: Costs) -> Bands:
@@ -72,45 +80,59 @@ def bands_without_labels(costs: Costs) -> Bands:
     return Bands(review_from=bands_from_costs(costs).review_from, match_from=NEVER)
 
 
-def choose_bands(scores: Array, labels: Array, costs: Costs, floors: Floors) -> BandChoice:
-    """Bands from costs, moved apart until each floor's one-sided Wilson bound holds on the calibration pairs.
+def choose_bands(
+    scores: Array,
+    labels: Array,
+    costs: Costs,
+    floors: Floors,
+    conformal: ConformalSpec | None = None,
+    order: Array | None = None,
+) -> BandChoice:
+    """Bands from costs, moved apart until the floors are shown to hold, and the conformal sets allow each decision.
 
-    ``floors_met`` is False where no threshold reaches a floor: too few pairs to show it, or too many errors.
-    Then the strictest threshold is taken, and everything else goes to review.
+    The floors hold together with the spec's confidence on the calibration pairs, each with half of the
+    error where both are set (see :mod:`matchwright.core.floors`). ``floors_met`` is False where no
+    threshold is shown to reach a floor: too few pairs, or too many errors. Then the threshold with the
+    best bound is taken, and everything else goes to review.
+
+    Args:
+        scores: calibrated scores of the calibration pairs, shape (pairs,).
+        labels: 1 for a match, else 0.
+        costs: what errors and reviews cost.
+        floors: what the bands must hold.
+        conformal: the class-conditional guarantee asked for, if any.
+        order: what ranks the pairs and owes nothing to their labels, such as the scorer's log-odds;
+            a calibrator fitted on these pairs is not free of them. The scores themselves if not given.
+
+    Raises:
+        TrainingError: too few pairs of a class for the conformal guarantee.
     """
+    scores = np.round(scores, SCORE_DECIMALS)
+    order = scores if order is None else order
     start = bands_from_costs(costs)
-    match_from, precision, match_met = _raise_to_floor(
-        scores, labels == 1, start.match_from, floors.match_precision, floors.confidence
+    both = floors.match_precision > 0 and floors.no_match_npv > 0
+    confidence = (1 + floors.confidence) / 2 if both else floors.confidence
+    takes_match, takes_no_match = (
+        int(taken.sum()) for taken in (scores >= start.match_from, scores < start.review_from)
     )
-    mirrored, npv, no_match_met = _raise_to_floor(
-        1 - scores, labels == 0, 1 - start.review_from, floors.no_match_npv, floors.confidence
-    )
-    review_from = min(start.review_from, round(1 - mirrored, 6)) if floors.no_match_npv else start.review_from
+    match = hold_floor(scores, order, labels == 1, takes_match, floors.match_precision, confidence)
+    no_match = hold_floor(-scores, -order, labels != 1, takes_no_match, floors.no_match_npv, confidence)
+    rising = np.sort(scores)
+    match_from, review_from = start.match_from, start.review_from
+    if match.taken < takes_match:
+        match_from = float(rising[-match.taken])
+    if no_match.taken < takes_no_match:
+        review_from = _just_above(rising[no_match.taken - 1])
+    sets = None
+    if conformal is not None:
+        sets = conformal_sets(scores, labels, conformal)
+        # `match` only where the set has no `no_match`, and the other way round
+        match_from = max(match_from, _just_above(sets.no_match_at_most))
+        review_from = min(review_from, sets.match_at_least)
     bands = Bands(review_from=min(review_from, match_from), match_from=match_from)
-    return BandChoice(bands, start, precision, npv, match_met and no_match_met)
+    return BandChoice(bands, start, match.bound, no_match.bound, match.met and no_match.met, sets)
 
 
-def wilson_lower(successes: float, trials: float, confidence: float) -> float:
-    """One-sided lower confidence bound of a share. Wilson (1927)."""
-    from matchwright.core.evaluate.wilson import wilson_interval  # scipy.stats, which serving can do without
-
-    return float(wilson_interval(successes, trials, 2 * confidence - 1)[0])
-
-
-def _raise_to_floor(
-    scores: Array, right: np.ndarray[Any, np.dtype[np.bool_]], start: float, floor: float, confidence: float
-) -> tuple[float, float | None, bool]:
-    def bound(threshold: float) -> float:
-        taken = scores >= threshold
-        return wilson_lower(float(right[taken].sum()), float(taken.sum()), confidence)
-
-    if floor == 0.0:
-        return start, bound(start), True
-    candidates = [start, *np.unique(np.round(scores[scores > start], 6))]
-    best = start
-    for threshold in candidates:
-        if bound(threshold) >= floor:
-            return float(threshold), bound(threshold), True
-        if bound(threshold) > bound(best):
-            best = float(threshold)
-    return best, bound(best), False
+def _just_above(score: float) -> float:
+    """The next score there is: scores are rounded."""
+    return round(float(score) + 0.1**SCORE_DECIMALS, SCORE_DECIMALS)

@@ -41,6 +41,31 @@ class BandRow(_Frozen):
     figures: dict[str, Figure] = {}
 
 
+class CalibrationRow(_Frozen):
+    """One figure of the scorer's own probabilities and of the calibrated scores, on the same test pairs."""
+
+    name: str
+    before: Figure | None = None
+    after: Figure | None = None
+
+
+class OperatingPoint(_Frozen):
+    """Bands that would be chosen if one review cost ``review_worth`` (None: those chosen), at the spec's costs.
+
+    ``review_share`` is in 0..1; errors and cost are per 1,000 candidates.
+    """
+
+    review_worth: float | None
+    review_from: float
+    match_from: float
+    review_share: float
+    false_matches: float
+    missed_matches: float
+    cost: float
+    expected_cost: float
+    chosen: bool
+
+
 class SliceRow(_Frozen):
     """Figures on the test pairs of one slice."""
 
@@ -73,12 +98,16 @@ class CardFigures(_Frozen):
     champion: dict[str, Figure] = {}
     bands: tuple[BandRow, ...] = ()
     costs: dict[str, float] = {}
+    operating_points: tuple[OperatingPoint, ...] = ()
+    calibration: tuple[CalibrationRow, ...] = ()
+    guarantees: tuple[str, ...] = ()
     slices: tuple[SliceRow, ...] = ()
     behaviours: tuple[BehaviourRow, ...] = ()
     data: dict[str, str] = {}
     personal_data: dict[str, tuple[str, ...]] = {}
     limits: tuple[str, ...] = ()
     lineage: dict[str, str] = {}
+    explaining: dict[str, str] = {}
     reasons: dict[str, str] = {}
 
 
@@ -89,8 +118,12 @@ def render_card(figures: CardFigures) -> str:
         "Gates": _gates(figures.gates),
         "Figures on the test split": _overall(figures),
         "Bands and costs": _bands(figures),
+        "Cost by review load": _operating_points(figures.operating_points),
+        "Calibration": _calibration(figures.calibration),
+        "Guarantees": _bullets(figures.guarantees),
         "Slices": _slices(figures.slices),
         "Behaviours": _behaviours(figures.behaviours),
+        "Explaining": _definitions(figures.explaining),
         "How to approve": _APPROVAL.format(name=figures.name),
         "Intended use": _bullets(figures.intended_use),
         "Limits": _bullets(figures.limits),
@@ -157,6 +190,36 @@ def _bands(card: CardFigures) -> str:
     return "\n\n".join(
         part for part in [_table(["band", "scores", *names], rows), costs and f"Costs: {costs}."] if part
     )
+
+
+def _operating_points(points: Sequence[OperatingPoint]) -> str:
+    header = [
+        "if one review cost",
+        "review from",
+        "match from",
+        "to review",
+        "false matches",
+        "missed",
+        "cost",
+        "foretold",
+    ]
+    rows = [
+        [
+            "**the bands**" if point.chosen else f"{point.review_worth:g}",
+            _number(point.review_from),
+            _number(point.match_from),
+            f"{100 * point.review_share:.2f} %",
+            *(f"{value:.2f}" for value in (point.false_matches, point.missed_matches, point.cost, point.expected_cost)),
+        ]
+        for point in points
+    ]
+    note = "Errors and cost are per 1,000 candidates, at the costs above; foretold is what the scores alone say of it."
+    return f"{_table(header, rows)}\n\n{note}" if rows else ""
+
+
+def _calibration(figures: Sequence[CalibrationRow]) -> str:
+    rows = [[row.name, _figure(row.before), _figure(row.after)] for row in figures]
+    return _table(["figure", "before", "after"], rows)
 
 
 def _slices(slices: Sequence[SliceRow]) -> str:

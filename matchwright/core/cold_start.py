@@ -9,6 +9,7 @@ for they see the same two values; and evidence that is missing adds nothing.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from pydantic import ValidationError
 from matchwright.core.compare.names import constraints, group_of
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec.model import Frozen
+from matchwright.core.spec.vocabulary import EVIDENCE_KINDS
 from matchwright.errors import DAMAGED, BundleError, TrainingError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -92,7 +94,9 @@ class ColdStartScorer(Frozen):
             raise BundleError("The scorer cannot be read.", DAMAGED) from error
 
 
-def fit_cold_start(comparisons: pd.DataFrame, expected_matches: int) -> ColdStartScorer:
+def fit_cold_start(
+    comparisons: pd.DataFrame, expected_matches: int, rivals: "Sequence[pd.Series[str]]" = ()
+) -> ColdStartScorer:
     """Estimate the weights of agreement from unlabelled candidates.
 
     Pairs drawn at random, the textbook's source for ``u``, mislead here: candidates were chosen for being alike,
@@ -102,6 +106,9 @@ def fit_cold_start(comparisons: pd.DataFrame, expected_matches: int) -> ColdStar
         comparisons: of the candidates, one row per pair.
         expected_matches: how many of them may match at most (the smaller table's records); a quarter as many, the most
             alike, are where the estimation starts from.
+        rivals: per side whose records have at most one match, the record key of each pair: candidates of one record
+            then compete in the estimation, which keeps whole families of look-alikes from passing for matches.
+            The scorer itself stays additive, and sees one pair at a time.
 
     Returns:
         The scorer. The same pairs in any order give the same scorer.
@@ -118,6 +125,7 @@ def fit_cold_start(comparisons: pd.DataFrame, expected_matches: int) -> ColdStar
     if not votes:
         raise TrainingError("No comparison of the candidates says how alike they are.", "look whether fields are empty")
     levels = {name: _Levels.of(comparisons[name].to_numpy(dtype=np.float64)) for name in votes}
+    sides = [np.unique(np.asarray(keys, dtype=str), return_inverse=True)[1] for keys in rivals]
     share = _first_guess(levels, votes, expected_matches)
     weights: dict[str, Array] = {}
     base = 0.0
@@ -128,11 +136,25 @@ def fit_cold_start(comparisons: pd.DataFrame, expected_matches: int) -> ColdStar
         margin = np.full(len(share), base)
         for name, level in levels.items():
             margin += level.read(weights[name])
-        before, share = share, 1 / (1 + np.exp(-np.clip(margin, -40, 40)))
+        before, share = share, _shares(margin, sides)
         if np.abs(share - before).max() < SETTLED:
             break
     curves = {name: _curve(weights[name]) for name in levels}
     return ColdStartScorer(names=tuple(map(str, comparisons.columns)), base=round(base, DECIMALS), curves=curves)
+
+
+def _shares(margin: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]") -> Array:
+    """How probably each pair matches; of a record with at most one match, all its candidates together at most 1."""
+    odds = np.exp(np.clip(margin, -40, 40))
+    share = odds / (1 + odds)
+    for record in sides:
+        share = np.minimum(share, odds / (1 + np.bincount(record, odds)[record]))
+    return np.asarray(share)
+
+
+def _vote_of(comparison: str) -> str:
+    """What shares one vote: a field's own comparisons, or one kind of evidence wherever in the record it stands."""
+    return EVIDENCE_KINDS.get(comparison.partition("__")[2]) or group_of(comparison)
 
 
 def read_scorer(folder: Path) -> Scorer | ColdStartScorer:
@@ -172,8 +194,8 @@ def _votes(comparisons: pd.DataFrame) -> dict[str, float]:
         for name, rises in zip(names, constraints(names), strict=True)
         if rises > 0 and not name.endswith(f"__{RARITY}") and _is_similarity(comparisons[name])
     ]
-    sizes = Counter(group_of(name) for name in voting)
-    return {name: 1 / sizes[group_of(name)] for name in voting}
+    sizes = Counter(_vote_of(name) for name in voting)
+    return {name: 1 / sizes[_vote_of(name)] for name in voting}
 
 
 def _is_similarity(values: "pd.Series[float]") -> bool:

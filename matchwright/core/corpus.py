@@ -21,7 +21,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.normal import NORMAL_FORMS
-from matchwright.core.records.whole import record_texts
+from matchwright.core.records.whole import record_fields, record_texts
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import RECORD
 from matchwright.errors import DAMAGED, BundleError
@@ -71,7 +71,7 @@ class Corpus:
                 fields[name] = _counted_words(name, values.tolist())
         if spec.record is None:
             return cls(fields)
-        texts = [text for text in record_texts(columns_of(normal), spec) if text is not None]
+        texts = [text for text in record_texts(columns_of(normal), record_fields(spec)) if text is not None]
         return cls({**fields, RECORD: _counted_words(RECORD, texts)}, {RECORD: _counted_ngrams(texts)})
 
     def rarity(self, field: str, values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:

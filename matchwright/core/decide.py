@@ -1,21 +1,32 @@
 """From two records to a decision: comparisons, score, band and reasons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from matchwright.core.bands import Bands
+from matchwright.core.bands import SCORE_DECIMALS, Bands
 from matchwright.core.calibrate import Calibrator
 from matchwright.core.cold_start import ColdStartScorer
 from matchwright.core.compare import compare
 from matchwright.core.compare.engine import DECIMALS
+from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
-from matchwright.core.reasons import Catalogue, Reason, evidence, field_contributions, give_reasons
-from matchwright.core.records.columns import Table
+from matchwright.core.learned_words import LearnedWords
+from matchwright.core.reasons import (
+    Catalogue,
+    EvidenceFigures,
+    Hint,
+    Reason,
+    evidence,
+    give_reasons,
+    group_contributions,
+    settling_hints,
+)
+from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import Band, MatchSpec
 
@@ -23,17 +34,19 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 __all__ = ["Decision", "DecisionModel", "Reason"]
 
-SCORE_DECIMALS = 6
-
 
 @dataclass(frozen=True)
 class Decision:
-    """What is decided about one pair; ``comparisons`` holds None where evidence is missing."""
+    """What is decided about one pair; ``comparisons`` holds None where evidence is missing.
+
+    ``hint`` says what would settle a pair in review, where something would.
+    """
 
     score: float
     band: Band
     reasons: tuple[Reason, ...]
     comparisons: dict[str, float | None]
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True)
@@ -47,10 +60,20 @@ class DecisionModel:
     calibrator: Calibrator
     bands: Bands
     catalogue: Catalogue
+    figures: EvidenceFigures = field(default_factory=EvidenceFigures)
+    words: LearnedWords | None = None
 
-    def compare(self, left: Table, right: Table) -> pd.DataFrame:
-        """Comparisons of row-aligned record features."""
-        return compare(left, right, self.spec, self.corpus, self.encoder)
+    def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
+        """Comparisons of row-aligned record features.
+
+        ``known`` names the sides (``left``, ``right``) all of whose records' candidates are among the pairs:
+        there each pair is set beside its rivals. Without any, a pair is judged by its own evidence alone.
+        """
+        comparisons = compare(left, right, self.spec, self.corpus, self.encoder, self.words)
+        if not known or not len(comparisons):
+            return comparisons
+        one, other = (columns_of(side)["record_key"] for side in (left, right))
+        return in_context(comparisons, one, other, self.spec, known)
 
     def score(self, comparisons: pd.DataFrame) -> Array:
         """Calibrated probability that each pair matches, shape (pairs,)."""
@@ -63,19 +86,27 @@ class DecisionModel:
         bands = self.bands.assign(scores)
         if self.spec.identity and (bands == "match").any():
             levels = evidence(comparisons, self.spec)
-            agrees = [np.isin(levels[field], ("AGREES", "PARTLY_AGREES")) for field in self.spec.identity]
+            agrees = [np.isin(levels[name], ("AGREES", "PARTLY_AGREES")) for name in self.spec.identity]
             bands[(bands == "match") & ~np.any(agrees, axis=0)] = "review"
         return bands
 
     def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
         """The weightiest reasons of each pair."""
         contributions, _ = self.scorer.contributions(comparisons)
-        per_field = field_contributions(contributions, self.scorer.names)
-        return give_reasons(evidence(comparisons, self.spec), per_field, self.catalogue, top)
+        per_group = group_contributions(contributions, self.scorer.names)
+        return give_reasons(evidence(comparisons, self.spec), per_group, self.catalogue, top, self.figures.weights)
 
-    def decide(self, left: Table, right: Table, top: int = 4) -> list[Decision]:
-        """One decision per row-aligned pair of record features, with at most ``top`` reasons each."""
-        comparisons = self.compare(left, right)
+    def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
+        """What would settle each of these pairs, all of them in review."""
+        found = settling_hints(self, comparisons, evidence(comparisons, self.spec), self.figures)
+        return [hint and replace(hint, text=self.catalogue.hint_text(hint)) for hint in found]
+
+    def decide(self, left: Table, right: Table, top: int = 4, known: tuple[str, ...] = ()) -> list[Decision]:
+        """One decision per row-aligned pair of record features, with at most ``top`` reasons each.
+
+        ``known``: see :meth:`compare`.
+        """
+        comparisons = self.compare(left, right, known)
         return self.decide_compared(comparisons, top) if len(comparisons) else []
 
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
@@ -88,6 +119,11 @@ class DecisionModel:
         if isinstance(self.scorer, ColdStartScorer):
             for row in np.flatnonzero(bands == "review"):
                 reasons[row] = (self.catalogue.unjudged(), *reasons[row])[:top]
+        hints: list[Hint | None] = [None] * len(bands)
+        review = np.flatnonzero(bands == "review")
+        if len(review):
+            for row, hint in zip(review, self.hints(comparisons.iloc[review].reset_index(drop=True)), strict=True):
+                hints[row] = hint
         names = comparisons.columns.tolist()
         numbers = comparisons.to_numpy(dtype=np.float64).tolist()
         return [
@@ -96,6 +132,9 @@ class DecisionModel:
                 band,
                 given,
                 {n: None if isnan(v) else round(v, DECIMALS) for n, v in zip(names, row, strict=True)},
+                hint,
             )
-            for score, band, given, row in zip(scores.tolist(), bands.tolist(), reasons, numbers, strict=True)
+            for score, band, given, row, hint in zip(
+                scores.tolist(), bands.tolist(), reasons, numbers, hints, strict=True
+            )
         ]

@@ -1,7 +1,6 @@
 """Calibrate the scorer and set the bands, on entities that taught it nothing."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,8 @@ import pandas as pd
 from matchwright.adapters.registry import log_metrics
 from matchwright.core.bands import bands_from_costs, bands_without_labels, choose_bands
 from matchwright.core.calibrate import Calibrator, choose_calibrator
+from matchwright.core.conformal import ConformalSets
+from matchwright.core.evaluate.reliability import calibration_figures
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.settings import Settings
@@ -30,10 +31,11 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         calibration: folder to write: calibrator.json, bands.json, calibration.json.
 
     Returns:
-        What ``calibration.json`` holds: the method and each method's log loss, thresholds, floors.
+        What ``calibration.json`` holds: the method and each method's log loss; figures before and after
+        on held-out pairs, none of them blanked; thresholds, floors, and the conformal guarantee if asked for.
 
     Raises:
-        TrainingError: the calibration split has no pair of one class.
+        TrainingError: the calibration split has no pair of one class, or too few for a conformal guarantee.
     """
     trained = Trained.read(model, spec)
     if spec.labels == "none":
@@ -41,20 +43,31 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     # Pairs with fields blanked stand beside the whole ones: complete records are told apart almost
     # without doubt, and a calibrator that saw those alone would be as sure on hardly any evidence.
     held_out, blanked = _held_out(trained, model)
-    margin, labels = held_out["margin"].to_numpy(), held_out["label"].to_numpy(dtype=np.float64)
-    choice = choose_calibrator(margin, labels, held_out["left_key"], spec.model.seed)
-    whole = ~blanked
-    bands = choose_bands(choice.calibrator.apply(margin[whole]), labels[whole], spec.costs, spec.floors)
+    all_margins, all_labels = held_out["margin"].to_numpy(), held_out["label"].to_numpy(dtype=np.float64)
+    choice = choose_calibrator(
+        all_margins, all_labels, held_out["left_key"].to_numpy(), spec.model.seed, spec.calibration.methods
+    )
+    margin, labels, groups = all_margins[~blanked], all_labels[~blanked], held_out["left_key"].to_numpy()[~blanked]
+    scores = choice.calibrator.apply(margin)
+    bands = choose_bands(scores, labels, spec.costs, spec.floors, spec.calibration.conformal, order=margin)
+    lower, upper = choice.calibrator.interval(margin)
+    before = Calibrator(method="none").apply(margin)
+    whole = choice.held_out[~blanked]
     summary = {
         "method": choice.calibrator.method,
         "log_losses": choice.log_losses,
-        "pairs": int(whole.sum()),
+        "held_out": calibration_figures(before, whole, labels, groups, spec.model.seed),
+        "score_interval_width": float(np.mean(upper - lower)),
+        "pairs": len(margin),
         "blanked_pairs": int(blanked.sum()),
-        "true_pairs": int(labels[whole].sum()),
+        "true_pairs": int(labels.sum()),
         "review_from": bands.bands.review_from,
         "match_from": bands.bands.match_from,
         "from_costs": bands.from_costs.model_dump(),
-        "floors": {key: value for key, value in asdict(bands).items() if key not in ("bands", "from_costs")},
+        "floors": {
+            name: getattr(bands, name) for name in ("match_precision_bound", "no_match_npv_bound", "floors_met")
+        },
+        "conformal": _conformal_figures(bands.conformal),
     }
     calibration.mkdir(parents=True, exist_ok=True)
     choice.calibrator.save(calibration / CALIBRATOR)
@@ -100,3 +113,10 @@ def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:
     bands.save(calibration / BANDS)
     write_whole(calibration / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
+
+
+def _conformal_figures(sets: ConformalSets | None) -> dict[str, Any] | None:
+    """The sets, what they guarantee in words, and the coverage that this split gives with 95 % confidence."""
+    if sets is None:
+        return None
+    return {**sets.model_dump(), "guarantee": sets.guarantee, "coverage_shown": sets.coverage_shown()}

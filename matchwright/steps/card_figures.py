@@ -3,9 +3,11 @@
 from typing import Any
 
 from matchwright.core.bands import Bands
-from matchwright.core.card import BandRow, BehaviourRow, CardFigures, Figure, GateRow, SliceRow
+from matchwright.core.card import BandRow, BehaviourRow, CardFigures, Figure, GateRow, OperatingPoint, SliceRow
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import COLD_START, EVIDENCE_LEVELS, UNCONFIRMED
+from matchwright.steps.card_calibration import calibration_rows, guarantees
 
 _LIMITS = (
     "Judged on entities of the same sources as it was trained on: figures for another source or time are unknown.",
@@ -33,12 +35,14 @@ def card_figures(
     calibration: dict[str, Any],
     lineage: dict[str, str],
     data: dict[str, str],
+    explanation: dict[str, Any] | None = None,
 ) -> CardFigures:
     """The card of one version; values come from the summaries that the steps wrote."""
     personal: dict[str, tuple[str, ...]] = {}
     for name, field in spec.fields.items():
         how = name if field.compare else f"{name} (never compared)"
         personal[field.pii] = (*personal.get(field.pii, ()), how)
+    judged = spec.labels != "none"
     return CardFigures(
         name=spec.name,
         description=spec.description,
@@ -49,6 +53,9 @@ def card_figures(
         champion=_champion(evaluation),
         bands=_bands(bands, evaluation["bands"]),
         costs=spec.costs.model_dump(),
+        operating_points=tuple(OperatingPoint.model_validate(point) for point in evaluation["operating_points"]),
+        calibration=calibration_rows(evaluation["calibration"]) if judged else (),
+        guarantees=guarantees(spec, calibration, evaluation["calibration"]["wrong_decisions"]) if judged else (),
         slices=tuple(
             SliceRow(name=piece["name"], pairs=piece["pairs"], figures=_figures(piece["metrics"], ("f1", "precision")))
             for piece in evaluation["slices"]
@@ -58,8 +65,41 @@ def card_figures(
         personal_data=personal,
         limits={"complete": _LIMITS, "partial": (*_LIMITS, _PARTIAL), "none": (*_UNJUDGED, *_LIMITS)}[spec.labels],
         lineage=lineage,
-        reasons={code: text for code, text in Catalogue.of(spec).texts.items() if not code.startswith("RECORD_")},
+        explaining=_explaining(explanation or {}),
+        reasons=_reasons(spec),
     )
+
+
+def _explaining(explanation: dict[str, Any]) -> dict[str, str]:
+    """Whether the reasons can be relied on, in sentences."""
+    found = {}
+    if "additivity_error" in explanation:
+        error, pairs = explanation["additivity_error"], explanation["pairs"]
+        found["contributions add up"] = f"within {error:.1e} log-odds on {pairs} pairs"
+    if against := explanation.get("contradictions"):
+        found["reasons that contradict their evidence"] = (
+            f"{against['given']} given; {against['withheld_weight']:.2%} of the contributions' weight withheld"
+        )
+    change = explanation.get("changed_against_champion")
+    if change and change["codes"] is not None:
+        found["reasons that differ from the champion's on unchanged evidence"] = (
+            f"the first {change['first']:.2%}, any {change['codes']:.2%} of {change['pairs']} pairs"
+        )
+    if tried := explanation.get("ablation"):
+        first, other = tried["first"], tried["random"]
+        found["without the evidence named first the score falls by"] = (
+            f"{first['value']:.2f} ({first['lower']:.2f} to {first['upper']:.2f}) log-odds, without a random other by "
+            f"{other['value']:.2f} ({other['lower']:.2f} to {other['upper']:.2f})"
+        )
+    return found
+
+
+def _reasons(spec: MatchSpec) -> dict[str, str]:
+    """The codes of the fields' values: the other kinds have the same levels, and the record's say no more."""
+    shown = {UNCONFIRMED, COLD_START, *spec.reasons.texts} | {
+        f"{name.upper()}_{level}" for name in spec.compared for level in EVIDENCE_LEVELS
+    }
+    return {code: text for code, text in Catalogue.of(spec).texts.items() if code in shown}
 
 
 def _figures(metrics: dict[str, Any], only: tuple[str, ...] = ()) -> dict[str, Figure]:

@@ -34,10 +34,16 @@ def champion_model(settings: Settings, name: str) -> DecisionModel | None:
         return load_bundle(folder, secret(VERIFY_KEY)).model
 
 
-def scored_by(model: DecisionModel, records: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """``pairs`` with the model's score and band, from conformed records along the model's own features."""
+def scored_by(model: DecisionModel, records: pd.DataFrame, pairs: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+    """``pairs`` with the model's score and band, from conformed records along the model's own features.
+
+    ``context`` holds the pairs' comparisons with their rivals, row by row: the candidate sets are the same
+    whatever model scores them.
+    """
     needed = records[records["record_key"].isin(pd.concat([pairs["left_key"], pairs["right_key"]]).unique())]
     features = record_features(needed.reset_index(drop=True), model.spec, model.corpus)
     compared = model.compare(rows_of(features, pairs["left_key"]), rows_of(features, pairs["right_key"]))
+    shared = [name for name in compared.columns if name in context.columns]
+    compared = compared.assign(**{name: context[name].to_numpy() for name in shared})
     scores = model.score(compared)
     return pairs.assign(score=scores, band=model.band(scores, compared))

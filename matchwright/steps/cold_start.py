@@ -15,6 +15,7 @@ import pandas as pd
 from matchwright.adapters.registry import log_metrics
 from matchwright.core.cold_start import fit_cold_start, write_scorer
 from matchwright.core.compare import compare
+from matchwright.core.compare.names import CONTEXT_SIDES
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.evaluate.behaviours import Behaviour, behave
@@ -54,7 +55,7 @@ def train_without_labels(
     pairs = proposed.sort_values(_PAIR, ignore_index=True).iloc[np.sort(order[:LEARNT_FROM])].reset_index(drop=True)
     comparisons = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     expected = most_matches(frame, spec) * len(pairs) / max(len(proposed), 1)
-    scorer = fit_cold_start(comparisons, max(2, round(expected)))
+    scorer = fit_cold_start(comparisons, max(2, round(expected)), rivals_of(pairs, spec))
     _log.info("cold start: weights of agreement from %d candidates, none of them judged", len(pairs))
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(pairs))[:SHOWN])
     shown = pairs.iloc[kept][_PAIR].assign(label=np.int8(UNKNOWN), part="test").reset_index(drop=True)
@@ -89,6 +90,11 @@ def most_matches(frame: pd.DataFrame, spec: MatchSpec) -> int:
     return min(left, right) if spec.multiplicity == "one_to_one" else max(left, right)
 
 
+def rivals_of(pairs: pd.DataFrame, spec: MatchSpec) -> list["pd.Series[str]"]:
+    """The record keys of the sides whose records have at most one match."""
+    return [pairs[f"{side}_key"] for side in CONTEXT_SIDES[spec.multiplicity]]
+
+
 def evaluation_without_labels(
     decider: DecisionModel, scored: pd.DataFrame, records: pd.DataFrame
 ) -> tuple[dict[str, Any], list[Gate]]:
@@ -112,7 +118,10 @@ def evaluation_without_labels(
         "test_pairs": len(scored),
         "true_pairs": 0,
         "metrics": {},
+        "pair_evidence_alone": {},
         "ranking": {},
+        "calibration": None,
+        "operating_points": [],
         "bands": bands,
         "slices": [],
         "behaviours": [{"name": one.name, "passed": one.passed, "total": one.total} for one in tried],

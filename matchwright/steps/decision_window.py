@@ -18,7 +18,7 @@ from matchwright.steps.arrived_labels import read_labels
 from matchwright.steps.period import Period, parse_moment
 
 KEYS = frozenset(
-    {"decision_id", "time", "name", "bundle", "mode", "kind", "pair", "score", "band", "reasons", "comparisons"}
+    {"decision_id", "time", "name", "bundle", "mode", "kind", "pair", "score", "band", "reasons", "comparisons", "hint"}
 )
 """All that a line of the decision log may hold: anything else could be personal data."""
 FULL_MODE = "full"

@@ -5,15 +5,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_folder, log_metrics
+from matchwright.core.calibrate import Calibrator
+from matchwright.core.compare.names import context_names
+from matchwright.core.compare.rivals import without_context
 from matchwright.core.decide import DecisionModel
 from matchwright.core.evaluate.behaviours import Behaviour, behave
+from matchwright.core.evaluate.curves import operating_points
 from matchwright.core.evaluate.gates import Gate, judge
 from matchwright.core.evaluate.metrics import Estimate, band_table, compare_models, measure
 from matchwright.core.evaluate.outcomes import pair_outcomes
 from matchwright.core.evaluate.ranking import ranking_metrics
+from matchwright.core.evaluate.reliability import calibration_figures, wrong_decisions
 from matchwright.core.evaluate.slices import SliceResult, measure_slices
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
@@ -63,6 +69,7 @@ def evaluate(
     decider = trained.decision_model(spec, features, calibration)
     pairs, comparisons, missed = trained.part("test")
     scores = decider.score(comparisons)
+    before = Calibrator(method="none").apply(decider.scorer.margin(comparisons))
     scored = pairs.assign(score=scores, band=decider.band(scores, comparisons))
     records = Snapshot.read(snapshot).frame("records")
     reference = comparisons.assign(score=scores, band=scored["band"], label=pairs["label"])
@@ -75,27 +82,39 @@ def evaluate(
         raise TrainingError("The test split has no true pair among its candidates.", "label more pairs")
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
+    alone = _pairs_alone(decider, pairs, comparisons)
+    alone_metrics = measure(pair_outcomes(alone, missed), spec.costs, seed=spec.model.seed)
     ranking = ranking_metrics(*(outcomes[name] for name in RANKED), seed=spec.model.seed)
     frame = read_frame(features / "records.parquet")
     sides = rows_of(frame, outcomes["left_key"]), rows_of(frame, outcomes["right_key"])
     slices = measure_slices(outcomes, spec, *sides, seed=spec.model.seed)
     behaviours = _behaviours(decider, records, scored)
-    change = _against_champion(settings, spec, records, pairs, missed, outcomes)
+    change = _against_champion(settings, spec, records, pairs, comparisons, missed, outcomes)
     gates = judge(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None)
 
     summary = {
         "test_pairs": len(pairs),
         "true_pairs": int((outcomes["label"] == 1).sum()),
         "metrics": {name: estimate.as_dict() for name, estimate in metrics.items()},
+        "pair_evidence_alone": {name: estimate.as_dict() for name, estimate in alone_metrics.items()},
         "ranking": {name: estimate.as_dict() for name, estimate in ranking.items()},
         "bands": json.loads(band_table(outcomes).to_json(orient="records")),
+        "calibration": _calibration(before, scored, spec.model.seed),
+        "operating_points": json.loads(
+            operating_points(outcomes, spec.costs, decider.bands).to_json(orient="records", double_precision=6)
+        ),
         "slices": [_slice(piece) for piece in slices],
         "behaviours": [{"name": b.name, "passed": b.passed, "total": b.total} for b in behaviours],
         "champion": champion_digest(settings, spec.name),
         "against_champion": {name: estimate.as_dict() for name, estimate in change.items()},
     }
     evaluation.mkdir(parents=True, exist_ok=True)
-    draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, metrics, slices, read_json(model / "train.json"))
+    # a monitored endpoint mostly judges single pairs, which have no rivals: so is what it is held against
+    reference = without_context(comparisons, np.arange(len(comparisons))).assign(
+        score=alone["score"], band=alone["band"], label=pairs["label"]
+    )
+    training = read_json(model / "train.json")
+    draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, before, metrics, slices, training)
     _write(evaluation, scored, reference, summary, gates)
     _track(settings, trained.run_id, {**metrics, **ranking}, gates, evaluation)
     return summary
@@ -111,10 +130,24 @@ def _write(
     write_whole(evaluation / GATES, json.dumps({"gates": [_gate(gate) for gate in gates]}, indent=1) + "\n")
 
 
+def _pairs_alone(decider: DecisionModel, pairs: pd.DataFrame, comparisons: pd.DataFrame) -> pd.DataFrame:
+    """The pairs as they are scored and decided when their rivals are not known."""
+    compared = without_context(comparisons, np.arange(len(comparisons)))
+    scores = decider.score(compared)
+    return pairs.assign(score=scores, band=decider.band(scores, compared))
+
+
 def _behaviours(decider: DecisionModel, records: pd.DataFrame, scored: pd.DataFrame) -> list[Behaviour]:
     true = scored[scored["label"] == 1]
     sides = rows_of(records, true["left_key"]), rows_of(records, true["right_key"])
     return behave(decider, *sides, seed=decider.spec.model.seed)
+
+
+def _calibration(before: Any, scored: pd.DataFrame, seed: int) -> dict[str, Any]:
+    label = scored["label"].to_numpy()
+    figures = calibration_figures(before, scored["score"].to_numpy(), label, scored["left_key"], seed)
+    wrong = wrong_decisions(scored["band"].to_numpy(dtype=object), label)
+    return {**figures, "wrong_decisions": {name: estimate.as_dict() for name, estimate in wrong.items()}}
 
 
 def _against_champion(
@@ -122,13 +155,15 @@ def _against_champion(
     spec: MatchSpec,
     records: pd.DataFrame,
     pairs: pd.DataFrame,
+    comparisons: pd.DataFrame,
     missed: pd.DataFrame,
     outcomes: pd.DataFrame,
 ) -> dict[str, Estimate]:
     serving = champion_model(settings, spec.name)
     if serving is None:
         return {}
-    theirs = pair_outcomes(scored_by(serving, records, pairs), missed)
+    context = comparisons[context_names(spec)]
+    theirs = pair_outcomes(scored_by(serving, records, pairs, context), missed)
     return compare_models(theirs, outcomes, spec.costs, seed=spec.model.seed)
 
 

@@ -16,7 +16,7 @@ from matchwright.adapters.plots import (
     plot_training,
 )
 from matchwright.core.bands import Bands
-from matchwright.core.evaluate.curves import precision_recall, review_load
+from matchwright.core.evaluate.curves import operating_points, precision_recall, review_load
 from matchwright.core.evaluate.metrics import Estimate
 from matchwright.core.evaluate.reliability import reliability_curve
 from matchwright.core.evaluate.slices import SliceResult
@@ -28,22 +28,26 @@ def draw_evaluation(
     spec: MatchSpec,
     bands: Bands,
     outcomes: pd.DataFrame,
+    before: "np.ndarray[Any, Any]",
     metrics: dict[str, Estimate],
     slices: Sequence[SliceResult],
     training: dict[str, Any],
 ) -> None:
-    """Draw everything that the test split shows, and the training curves, as PNG files in ``folder``."""
+    """Draw everything that the test split shows, and the training curves, as PNG files in ``folder``.
+
+    ``before`` are the scored outcomes' probabilities before calibration.
+    """
     scored = outcomes[~outcomes["missed"]]
     scores = scored["score"].to_numpy(dtype=np.float64)
     labels = scored["label"].to_numpy()
     edges = (bands.review_from, bands.match_from)
-    plot_reliability(reliability_curve(scores, labels), folder / "reliability.png")
+    curve, uncalibrated = reliability_curve(scores, labels), reliability_curve(before, labels)
+    plot_reliability(curve, folder / "reliability.png", uncalibrated)
     plot_scores(scores, labels, *edges, folder / "scores.png")
     plot_precision_recall(precision_recall(outcomes), *edges, folder / "precision_recall.png")
     plot_review_load(
         review_load(outcomes, spec.costs),
-        metrics["review_share"].value,
-        metrics["cost_per_1000"].value,
+        operating_points(outcomes, spec.costs, bands),
         folder / "review_load.png",
     )
     if slices:

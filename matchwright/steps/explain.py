@@ -9,12 +9,20 @@ import pandas as pd
 
 from matchwright.adapters.plots import plot_importance, plot_waterfall
 from matchwright.adapters.registry import log_folder, log_metrics
-from matchwright.core.decide import DecisionModel
 from matchwright.core.frames import read_frame
-from matchwright.core.reasons import contradicts, evidence, field_contributions
+from matchwright.core.reasons import (
+    Reason,
+    ablation,
+    contradictions,
+    evidence,
+    group_contributions,
+    groups_of,
+    reason_change,
+)
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
 from matchwright.settings import Settings
+from matchwright.steps.champion import champion_model
 from matchwright.steps.evaluate import SCORED
 from matchwright.steps.output import write_whole
 from matchwright.steps.trained import Trained
@@ -68,25 +76,33 @@ def explain(
         raise TrainingError(
             f"Contributions miss the scores by up to {error:.4f} log-odds.", "use the xgboost version of the lock"
         )
-    per_field = field_contributions(contributions, decider.scorer.names)
+    per_group = group_contributions(contributions, decider.scorer.names)
+    reasons = decider.reasons(comparisons)
+    serving = champion_model(settings, spec.name)
+    change = reason_change(decider, serving, comparisons) if serving else None
+    tried = ablation(decider, comparisons, spec.model.seed)
     summary = {
         "pairs": len(comparisons),
         "additivity_error": error,
-        "importance": per_field.abs().mean().sort_values(ascending=False).round(5).to_dict(),
-        "contradicting_share": _contradicting_share(decider, comparisons, per_field),
-        "reasons": _reason_shares(decider, comparisons, bands),
+        "importance": per_group.abs().mean().sort_values(ascending=False).round(5).to_dict(),
+        "contradictions": contradictions(evidence(comparisons, spec), per_group, reasons).model_dump(),
+        "changed_against_champion": change and change.model_dump(),
+        "ablation": tried and tried.model_dump(),
+        "reasons": _reason_shares(reasons, bands),
     }
     plots = explanation / PLOTS
     plots.mkdir(parents=True, exist_ok=True)
-    names, values = decider.scorer.names, comparisons.to_numpy(dtype=np.float64)
-    plot_importance(contributions, values, names, plots / "importance.png")
+    groups = groups_of(decider.scorer.names)
+    names, shares = [group.name for group in groups], per_group.to_numpy()
+    values = comparisons.to_numpy(dtype=np.float64)[:, [group.primary for group in groups]]
+    plot_importance(shares, values, names, plots / "importance.png")
     for band in ("match", "review", "no_match"):
         rows = np.flatnonzero(bands == band)
         if len(rows):
-            typical = rows[np.argsort(np.abs(contributions[rows]).sum(axis=1), kind="stable")[len(rows) // 2]]
+            typical = rows[np.argsort(np.abs(shares[rows]).sum(axis=1), kind="stable")[len(rows) // 2]]
             title = f"A typical pair of the band {band}"
             path = plots / f"waterfall_{band}.png"
-            plot_waterfall(contributions[typical], base, values[typical], names, title, path)
+            plot_waterfall(shares[typical], base, values[typical], names, title, path)
     write_whole(explanation / SUMMARY, json.dumps(summary, indent=1) + "\n")
     log_folder(settings, trained.run_id, plots, "plots")
     log_metrics(settings, trained.run_id, {"explain_additivity_error": error})
@@ -99,20 +115,7 @@ def _balanced(labels: np.ndarray[Any, Any], seed: int) -> np.ndarray[Any, np.dty
     return np.sort(np.concatenate([order[labels[order] == label][: SAMPLE // 2] for label in (1, 0)]))
 
 
-def _contradicting_share(decider: DecisionModel, comparisons: pd.DataFrame, per_field: pd.DataFrame) -> float:
-    levels = evidence(comparisons, decider.spec)
-    total = sum(
-        contradicts(str(level), float(weight))
-        for field in per_field
-        for level, weight in zip(levels[str(field)], per_field[field], strict=True)
-    )
-    return round(total / max(per_field.size, 1), 5)
-
-
-def _reason_shares(
-    decider: DecisionModel, comparisons: pd.DataFrame, bands: np.ndarray[Any, Any]
-) -> dict[str, dict[str, float]]:
-    reasons = decider.reasons(comparisons)
+def _reason_shares(reasons: list[tuple[Reason, ...]], bands: np.ndarray[Any, Any]) -> dict[str, dict[str, float]]:
     shares: dict[str, dict[str, float]] = {}
     for band in ("match", "review", "no_match"):
         rows = np.flatnonzero(bands == band)

@@ -17,7 +17,7 @@ from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, train_on_few_l
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs, split_entities
 from matchwright.settings import Settings
-from matchwright.steps.cold_start import most_matches
+from matchwright.steps.cold_start import most_matches, rivals_of
 from matchwright.steps.output import write_whole
 from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, rows_of
 
@@ -60,9 +60,9 @@ def train_from_few_labels(
 
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
     comparisons = compare(left, right, spec, corpus)
-    unlabelled = _unlabelled(frame, proposed, spec, corpus)
+    drawn, unlabelled = _unlabelled(frame, proposed, spec, corpus)
     expected = most_matches(frame, spec) * len(unlabelled) / max(len(proposed), 1)
-    cold = fit_cold_start(unlabelled, max(2, round(expected)))
+    cold = fit_cold_start(unlabelled, max(2, round(expected)), rivals_of(drawn, spec))
     taught = (judged["part"] == "train").to_numpy()
     lesson = _lesson(left[taught], right[taught], judged[taught], comparisons[taught], spec, corpus)
     names = list(comparisons.columns)
@@ -104,12 +104,14 @@ def _split(spec: MatchSpec) -> Any:
     return spec.split.model_copy(update=shares)
 
 
-def _unlabelled(frame: pd.DataFrame, proposed: pd.DataFrame, spec: MatchSpec, corpus: Corpus) -> pd.DataFrame:
-    """Comparisons of candidates, drawn at random; a judged one among them does no harm, for its label is not used."""
+def _unlabelled(
+    frame: pd.DataFrame, proposed: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Candidates and their comparisons, drawn at random; judged ones among them do no harm."""
     count = max(LEARNT_FROM, PRIOR_SAMPLE)
     chosen = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:count])
     pairs = proposed.sort_values(_PAIR, ignore_index=True).iloc[chosen]
-    return compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
+    return pairs, compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
 
 
 def _lesson(

@@ -22,7 +22,7 @@ from matchwright.errors import BundleError, CandidateError
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
 from matchwright.steps.champion import champion_model
-from matchwright.steps.cold_start import most_matches
+from matchwright.steps.cold_start import most_matches, rivals_of
 from matchwright.steps.label_file import Judged
 from matchwright.steps.trained import rows_of
 
@@ -95,7 +95,7 @@ def choose(
     expected = max(2, round(most_matches(features, spec) * len(pool) / total))
     if model in ("", NONE):
         margin, scored_by = _margin_of_labels(
-            features, comparisons, judged if model == "" else None, spec, corpus, expected
+            features, pool, comparisons, judged if model == "" else None, spec, corpus, expected
         )
     else:
         margin, scored_by = _margin_of_bundle(settings, spec, tables.records, pool, model)
@@ -116,13 +116,14 @@ def choose(
 
 def _margin_of_labels(
     features: pd.DataFrame,
+    pool: pd.DataFrame,
     comparisons: pd.DataFrame,
     judged: Judged | None,
     spec: MatchSpec,
     corpus: Corpus,
     expected: int,
 ) -> tuple[Any, str]:
-    cold = fit_cold_start(comparisons, expected)
+    cold = fit_cold_start(comparisons, expected, rivals_of(pool, spec))
     known = judged.pairs[judged.pairs["label"].notna()] if judged else pd.DataFrame({"label": []})
     if min((known["label"] == 1).sum(), (known["label"] == 0).sum()) < FEWEST_PER_CLASS:
         return cold.margin(comparisons), "a cold start"

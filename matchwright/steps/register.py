@@ -18,6 +18,7 @@ from matchwright.steps.candidates import SUMMARY as CANDIDATES
 from matchwright.steps.candidates import candidate_facts
 from matchwright.steps.card_figures import card_figures
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
+from matchwright.steps.explain import SUMMARY as EXPLANATION
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import Trained, read_json
 
@@ -80,6 +81,7 @@ def register(
                 "candidates": candidate_facts(read_json(candidates / CANDIDATES)),
                 **{name: f"{t.rows} rows" for name, t in sorted(taken.tables.items())},
             },
+            read_json(explanation / EXPLANATION),
         )
     )
     parts = BundleParts(

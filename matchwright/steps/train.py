@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_folder, log_metrics, log_parameters, open_run
-from matchwright.core.augmentation import blanked_pairs, counter_examples
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.candidates.quality import canonical_pairs
 from matchwright.core.cold_start import write_scorer
-from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
 from matchwright.core.encoder.propose import propose_by_encoder
@@ -23,13 +21,15 @@ from matchwright.core.frames import read_frame
 from matchwright.core.scorer import TrainedScorer, train_scorer
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.core.split import assign_pairs, split_entities, subdivide
+from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.settings import Settings
+from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.candidates import PLOTS
 from matchwright.steps.cold_start import train_without_labels
 from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SUMMARY, rows_of
+from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SUMMARY, WORDS, rows_of
 
 ENCODER_PART, VALIDATION_PART, CALIBRATION_PART = "encoder", "validate", "calibrate"
 PAIR = ["left_key", "right_key"]
@@ -89,13 +89,18 @@ def train(
     judged = judged.sort_values(PAIR, ignore_index=True)
     missed = _missed(labelled, judged, parts)
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
-    comparisons = compare(left, right, spec, corpus, learned)
-    _log.info("%d judged candidates compared in %d respects", len(judged), comparisons.shape[1])
     taught = (judged["part"] == "train").to_numpy()
-    extra, extra_labels = _augmented(left[taught], right[taught], judged.loc[taught, "label"], spec, corpus, learned)
-    poor = {
-        part: _poor(left, right, judged, part, spec, corpus, learned) for part in (VALIDATION_PART, CALIBRATION_PART)
-    }
+    labels = judged["label"].to_numpy()
+    comparer = PairComparer.taught_by(left[taught], right[taught], labels[taught], spec, corpus, learned)
+    comparisons = comparer.compare(left, right, np.where(taught, np.cumsum(taught) - 1, UNRELATED))
+    comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
+    _log.info("%d judged candidates compared in %d respects", len(judged), comparisons.shape[1])
+    pairs = MadePairs(comparer, left, right, comparisons, labels)
+    extra, extra_labels = pairs.that_teach(taught)
+    poor = {}
+    for part in (VALIDATION_PART, CALIBRATION_PART):
+        made, rows = pairs.with_little_evidence((judged["part"] == part).to_numpy())
+        poor[part] = made.assign(label=labels[rows], left_key=judged["left_key"].to_numpy()[rows])
     scorer = _train_scorer(judged, comparisons, (extra, extra_labels), poor[VALIDATION_PART], spec)
 
     summary = {
@@ -104,6 +109,7 @@ def train(
         "pairs_per_part": judged["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": dropped,
         "augmented_pairs": len(extra),
+        "learned_words": 0 if comparer.words is None else len(comparer.words.keys),
         "encoder": None if encoder is None else {"device": encoder.device, "losses": encoder.losses},
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
@@ -116,6 +122,8 @@ def train(
     write_scorer(scorer.scorer, model)
     if encoder is not None:
         encoder.encoder.save(model / ENCODER)
+    if comparer.words is not None:
+        comparer.words.save(model / WORDS)
     judged.to_parquet(model / PAIRS, index=False)
     missed.to_parquet(model / MISSED, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
@@ -179,45 +187,6 @@ def _missed(labelled: pd.DataFrame, judged: pd.DataFrame, parts: "pd.Series[str]
     inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
     against = inside.merge(judged[PAIR], how="left", on=PAIR, indicator=True)
     return against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
-
-
-def _augmented(
-    left: pd.DataFrame,
-    right: pd.DataFrame,
-    labels: "pd.Series[int]",
-    spec: MatchSpec,
-    corpus: Corpus,
-    encoder: Encoder | None,
-) -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:
-    """Comparisons and labels of the training pairs that the data has too few of."""
-    left, right = left.reset_index(drop=True), right.reset_index(drop=True)
-    values = labels.to_numpy()
-    true = values == 1
-    unlike, rows = counter_examples(right[true].reset_index(drop=True), spec, spec.model.seed)
-    blank_left, blank_right, blank_rows = blanked_pairs(left, right, spec, spec.model.seed)
-    made_left = pd.concat([left[true].iloc[rows], blank_left], ignore_index=True)
-    made_right = pd.concat([unlike, blank_right], ignore_index=True)
-    made_labels = np.concatenate([np.zeros(len(rows), dtype=values.dtype), values[blank_rows]])
-    return compare(made_left, made_right, spec, corpus, encoder), made_labels
-
-
-def _poor(
-    left: pd.DataFrame,
-    right: pd.DataFrame,
-    judged: pd.DataFrame,
-    part: str,
-    spec: MatchSpec,
-    corpus: Corpus,
-    encoder: Encoder | None,
-) -> pd.DataFrame:
-    """A part's pairs with fields blanked: their comparisons, ``label`` and ``left_key``."""
-    inside = (judged["part"] == part).to_numpy()
-    whole_left, whole_right = left[inside].reset_index(drop=True), right[inside].reset_index(drop=True)
-    blank_left, blank_right, rows = blanked_pairs(whole_left, whole_right, spec, spec.model.seed)
-    kept = judged[inside].iloc[rows].reset_index(drop=True)
-    return compare(blank_left, blank_right, spec, corpus, encoder).assign(
-        label=kept["label"], left_key=kept["left_key"]
-    )
 
 
 def _train_scorer(

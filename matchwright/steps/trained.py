@@ -14,11 +14,12 @@ from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
-from matchwright.core.reasons import Catalogue
+from matchwright.core.learned_words import LearnedWords
+from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import MatchSpec
 
-ENCODER = "encoder.safetensors"
+ENCODER, WORDS = "encoder.safetensors", "words.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
@@ -30,6 +31,7 @@ class Trained:
 
     scorer: Scorer | ColdStartScorer
     encoder: Encoder | None
+    words: LearnedWords | None
     pairs: pd.DataFrame
     missed: pd.DataFrame
     comparisons: pd.DataFrame
@@ -42,6 +44,7 @@ class Trained:
         return cls(
             scorer=read_scorer(folder),
             encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
+            words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
             pairs=read_frame(folder / PAIRS),
             missed=read_frame(folder / MISSED),
             comparisons=read_frame(folder / COMPARISONS),
@@ -64,11 +67,17 @@ class Trained:
             spec=spec,
             corpus=Corpus.load(features / "corpus.safetensors"),
             encoder=self.encoder,
+            words=self.words,
             scorer=self.scorer,
             calibrator=Calibrator.load(calibration / CALIBRATOR),
             bands=Bands.load(calibration / BANDS),
             catalogue=Catalogue.of(spec),
+            figures=self._figures(spec),
         )
+
+    def _figures(self, spec: MatchSpec) -> EvidenceFigures:
+        pairs, comparisons, _ = self.part("train")
+        return EvidenceFigures.fit(comparisons[list(self.scorer.names)], pairs["label"], spec)
 
 
 def rows_of(features: pd.DataFrame, keys: "pd.Series[Any]") -> pd.DataFrame:

@@ -23,13 +23,21 @@ RELIABILITY = pd.DataFrame(
 )
 CURVE = pd.DataFrame({"score": [0.9, 0.5, 0.1], "precision": [1.0, 0.9, 0.4], "recall": [0.5, 0.9, 1.0]})
 LOAD = pd.DataFrame({"review_share": [0, 0.1, 1], "error_cost": [90.0, 5, 0], "review_cost": [0.0, 100, 1000]})
+POINTS = pd.DataFrame(
+    {
+        "review_worth": [2.0, np.nan, 0.5],
+        "review_share": [0.0, 0.05, 0.1],
+        "cost": [90.0, 60, 105],
+        "chosen": [False, True, False],
+    }
+)
 
 PLOTS: dict[str, Callable[[Path], Path]] = {
-    "reliability": lambda path: plots.plot_reliability(RELIABILITY, path),
+    "reliability": lambda path: plots.plot_reliability(RELIABILITY, path, RELIABILITY),
     "scores": lambda path: plots.plot_scores(SCORES, LABELS, 0.3, 0.9, path),
     "precision_recall": lambda path: plots.plot_precision_recall(CURVE, 0.1, 0.9, path),
     "review_load": lambda path: plots.plot_review_load(
-        LOAD.assign(cost=LOAD["error_cost"] + LOAD["review_cost"]), 0.05, 60.0, path
+        LOAD.assign(cost=LOAD["error_cost"] + LOAD["review_cost"], expected_cost=100.0), POINTS, path
     ),
     "training": lambda path: plots.plot_training(
         {"train": [0.5, 0.2], "validation": [0.6, 0.3]}, "tree", "log loss", path, 2

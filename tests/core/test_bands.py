@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchwright.core.bands import Bands, bands_from_costs, choose_bands, wilson_lower
-from matchwright.core.spec.model import Costs, Floors
+from matchwright.core.bands import Bands, bands_from_costs, choose_bands
+from matchwright.core.spec.model import ConformalSpec, Costs, Floors
+from matchwright.errors import TrainingError
 
 COST = st.floats(0.01, 1000)
+COSTS = Costs(false_match=50, missed_match=10, review=1)
+COSTS_WITHOUT_REVIEW = Costs(false_match=1, missed_match=1, review=1)
 
 
 def test_thresholds_are_where_the_cheapest_decision_changes():
@@ -50,6 +53,81 @@ def test_a_score_that_is_not_a_number_goes_to_review():
     assert Bands(review_from=0.1, match_from=0.9).assign(np.array([np.nan]))[0] == "review"
 
 
-def test_wilson_s_bound():
-    assert wilson_lower(0, 0, 0.95) == 0
-    assert wilson_lower(100, 100, 0.95) == pytest.approx(0.9737, abs=1e-4)
+def drawn(pairs: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scores and labels that a score of p gets with probability p: all are calibrated."""
+    generator = np.random.default_rng(seed)
+    scores = generator.beta(0.3, 0.3, pairs)
+    return scores, (generator.random(pairs) < scores).astype(float)
+
+
+def test_wrong_pairs_below_the_threshold_do_not_keep_a_floor_from_being_met():
+    scores = np.r_[np.linspace(0.99, 1.0, 600), np.linspace(0.0, 0.989, 600)]
+    choice = choose_bands(scores, np.r_[np.ones(600), np.zeros(600)], COSTS, Floors(match_precision=0.99))
+    assert choice.floors_met
+    assert 0.985 < choice.bands.match_from <= 0.99
+
+
+def test_both_floors_at_once_move_both_thresholds():
+    choice = choose_bands(*drawn(20_000, 3), COSTS, Floors(match_precision=0.99, no_match_npv=0.99))
+    assert choice.floors_met
+    assert choice.bands.match_from > choice.from_costs.match_from
+    assert choice.bands.review_from < choice.from_costs.review_from
+    assert min(choice.match_precision_bound, choice.no_match_npv_bound) >= 0.99
+
+
+def test_the_stated_confidence_of_a_floor_holds_though_many_thresholds_were_tried():
+    """Over 300 calibration splits the true precision of ``match`` is below its floor in no more than one of twenty."""
+    floors = Floors(match_precision=0.97, confidence=0.95)
+    cheap = Costs(false_match=2, missed_match=2, review=1.0)
+    everywhere = np.random.default_rng(10_000).beta(0.3, 0.3, 100_000)
+    missed = met = 0
+    for seed in range(300):
+        choice = choose_bands(*drawn(3000, seed), cheap, floors)
+        if choice.floors_met:
+            met += 1
+            missed += everywhere[everywhere >= choice.bands.match_from].mean() < 0.97
+    assert met > 250
+    assert missed <= 0.05 * met
+
+
+def test_a_calibrator_s_plateau_is_taken_whole_or_not_at_all():
+    """Two pairs of log-odds 3 and 2 with one score: only a threshold above both leaves the second one out."""
+    order = np.r_[np.linspace(4, 3, 500), np.linspace(2.9, 2, 500)]
+    scores = np.where(order > 3.5, 0.999, 0.99)
+    labels = np.r_[np.ones(500), np.zeros(500)]
+    choice = choose_bands(scores, labels, COSTS, Floors(match_precision=0.98), order=order)
+    assert choice.floors_met
+    assert choice.bands.match_from == 0.999
+
+
+def test_conformal_bands_decide_few_pairs_of_either_class_for_the_other_one():
+    wrong = []
+    for seed in range(40):
+        choice = choose_bands(*drawn(3000, seed), COSTS_WITHOUT_REVIEW, Floors(), ConformalSpec(error=0.05))
+        scores, labels = drawn(3000, 1000 + seed)
+        bands = choice.bands.assign(scores)
+        wrong.append(((bands[labels == 1] == "no_match").mean(), (bands[labels == 0] == "match").mean()))
+    assert (np.mean(wrong, axis=0) <= 0.055).all()
+    assert (np.mean(wrong, axis=0) >= 0.045).all()
+
+
+def test_classes_that_lie_apart_leave_the_bands_to_the_costs():
+    """An error of 0.2 does not send the lower fifth of the matches to review: all of them score above 0.99."""
+    scores, labels = np.r_[np.linspace(0.99, 1, 600), np.linspace(0, 0.01, 600)], np.repeat([1, 0], 600)
+    choice = choose_bands(scores, labels, COSTS, Floors(), ConformalSpec(error=0.2))
+    assert choice.conformal.match_at_least > choice.conformal.no_match_at_most
+    assert choice.bands == choice.from_costs
+
+
+def test_conformal_bands_are_never_looser_than_costs_and_floors():
+    scores, labels = drawn(20_000, 1)
+    for floors in (Floors(), Floors(match_precision=0.999, no_match_npv=0.999)):
+        alone = choose_bands(scores, labels, COSTS, floors)
+        both = choose_bands(scores, labels, COSTS, floors, ConformalSpec(error=0.2))
+        assert both.bands.match_from >= alone.bands.match_from
+        assert both.bands.review_from <= alone.bands.review_from
+
+
+def test_conformal_bands_are_refused_where_pairs_are_too_few():
+    with pytest.raises(TrainingError, match=r"need 500 calibration pairs of each class; there are 30 .*\nHint"):
+        choose_bands(np.full(900, 0.5), np.r_[np.ones(30), np.zeros(870)], COSTS, Floors(), ConformalSpec())

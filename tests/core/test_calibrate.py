@@ -1,5 +1,7 @@
 """Calibration: the simplest method that is not worse, never turning an order round."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -35,6 +37,59 @@ def test_separable_scores_never_become_certainties():
     choice = choose_calibrator(margin, np.repeat([0.0, 1.0], 300), np.arange(600), 0)
     assert "isotonic" not in choice.log_losses
     assert 0 < choice.calibrator.apply(np.array([-1e9]))[0] < choice.calibrator.apply(np.array([1e9]))[0] < 1
+
+
+def test_a_bend_that_no_curve_of_two_slopes_follows_is_left_to_a_free_method():
+    generator = np.random.default_rng(1)
+    margin = generator.uniform(-6, 6, 8000)
+    labels = (generator.random(8000) < np.where(np.abs(margin) < 3, 0.5, np.where(margin > 0, 0.8, 0.02))).astype(float)
+    choice = choose_calibrator(margin, labels, np.arange(8000), 0)
+    assert choice.calibrator.method in ("isotonic", "venn_abers")
+    assert choice.calibrator.apply(np.array([2.0]))[0] == pytest.approx(0.5, abs=0.06)
+
+
+def test_only_the_methods_asked_for_are_compared():
+    margin, labels = overconfident(3000, 3.0)
+    choice = choose_calibrator(margin, labels, np.arange(3000), 0, methods=("venn_abers", "none"))
+    assert list(choice.log_losses) == ["none", "venn_abers"]
+    assert choice.calibrator.method == "venn_abers"
+
+
+def test_held_out_scores_are_of_fits_that_did_not_see_the_pair():
+    margin, labels = overconfident(3000, 3.0)
+    choice = choose_calibrator(margin, labels, np.arange(3000), 0)
+    losses = -np.log(np.where(labels == 1, choice.held_out, 1 - choice.held_out))
+    assert losses.mean() == pytest.approx(choice.log_losses[choice.calibrator.method])
+    assert not np.array_equal(choice.held_out, choice.calibrator.apply(margin))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 999), pairs=st.integers(10, 300), factor=st.floats(-2, 3))
+def test_venn_abers_gives_what_the_library_gives(seed, pairs, factor):
+    """Its steps are stored and applied with numpy alone."""
+    from venn_abers import VennAbers
+
+    margin, labels = overconfident(pairs, factor, seed)
+    calibrator = fit("venn_abers", margin, labels)
+    asked = np.round(np.r_[margin, np.linspace(-15, 15, 301)], 2)
+    library = VennAbers()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        library.fit(np.column_stack([-margin.round(2), margin.round(2)]), labels)
+        score, bounds = library.predict_proba(np.column_stack([-asked, asked]))
+    lower, upper = calibrator.interval(asked)
+    assert np.allclose(lower, bounds[:, 0], atol=1e-7)
+    assert np.allclose(upper, bounds[:, 1], atol=1e-7)
+    assert np.allclose(calibrator.apply(asked), score[:, 1], atol=2e-6)
+
+
+def test_venn_abers_knows_less_the_less_it_saw():
+    widths = []
+    for pairs in (200, 20_000):
+        lower, upper = fit("venn_abers", *overconfident(pairs, 1.0)).interval(np.linspace(-3, 3, 61))
+        assert (upper > lower).all()
+        widths.append((upper - lower).mean())
+    assert widths[0] > 5 * widths[1]
 
 
 def test_few_pairs_are_not_fitted():

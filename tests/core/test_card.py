@@ -1,6 +1,26 @@
 """The model card: what a reviewer reads before approving."""
 
-from matchwright.core.card import BandRow, BehaviourRow, CardFigures, Figure, GateRow, SliceRow, render_card
+from matchwright.core.card import (
+    BandRow,
+    BehaviourRow,
+    CalibrationRow,
+    CardFigures,
+    Figure,
+    GateRow,
+    OperatingPoint,
+    SliceRow,
+    render_card,
+)
+
+POINT = {
+    "review_from": 0.1,
+    "match_from": 0.98,
+    "review_share": 0.0123,
+    "false_matches": 0.5,
+    "missed_matches": 1.0,
+    "cost": 47.3,
+    "expected_cost": 45.0,
+}
 
 FIGURES = CardFigures(
     name="persons",
@@ -14,12 +34,22 @@ FIGURES = CardFigures(
     champion={"f1": Figure(value=0.994)},
     bands=(BandRow(band="match", from_score=0.91, to_score=1.0, figures={"precision": Figure(value=0.999)}),),
     costs={"false_match": 50, "missed_match": 10, "review": 1},
+    operating_points=(
+        OperatingPoint(review_worth=2.0, chosen=False, **POINT),
+        OperatingPoint(review_worth=None, chosen=True, **POINT),
+    ),
+    calibration=(
+        CalibrationRow(name="log loss", before=Figure(value=0.2), after=Figure(value=0.1, lower=0.08, upper=0.12)),
+        CalibrationRow(name="gap"),
+    ),
+    guarantees=("At most 5 % of either class are decided for the other one.",),
     slices=(SliceRow(name="state nsw | vic", pairs=310, figures={"f1": Figure(value=0.993)}),),
     behaviours=(BehaviourRow(name="symmetry", passed=200, total=200),),
     data={"records": "Delta version 3"},
     personal_data={"direct": ("national_id",), "none": ()},
     limits=("Trained on synthetic records.",),
     lineage={"spec_digest": "abc123"},
+    explaining={"reasons that contradict their evidence": "0 given"},
     reasons={"SURNAME_AGREES": "The surnames agree."},
 )
 
@@ -44,8 +74,12 @@ def test_every_subject_has_its_section():
         "Gates",
         "Figures on the test split",
         "Bands and costs",
+        "Cost by review load",
+        "Calibration",
+        "Guarantees",
         "Slices",
         "Behaviours",
+        "Explaining",
         "How to approve",
         "Limits",
         "Data",
@@ -55,6 +89,18 @@ def test_every_subject_has_its_section():
     ]
     assert "Costs: false_match 50, missed_match 10, review 1." in card
     assert "matchwright approve persons" in card
+
+
+def test_the_bands_in_use_stand_out_among_those_that_another_cost_of_review_would_give():
+    card = render_card(FIGURES)
+    assert "| 2 | 0.1000 | 0.9800 | 1.23 % | 0.50 | 1.00 | 47.30 | 45.00 |" in card
+    assert "| **the bands** | 0.1000 |" in card
+
+
+def test_calibration_stands_before_and_after_and_what_is_unknown_is_left_empty():
+    card = render_card(FIGURES)
+    assert "| log loss | 0.2000 | 0.1000 (0.0800 to 0.1200) |" in card
+    assert "| gap |  |  |" in card
 
 
 def test_a_text_with_a_bar_does_not_break_its_table():

@@ -11,11 +11,13 @@ import yaml
 from matchwright.adapters.registry import challenger, version_info
 from matchwright.core.bundle import load_bundle, verify_bundle
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.model import ConformalSpec
 from matchwright.errors import TrainingError
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings, load_settings
 from matchwright.steps.calibrate import calibrate
 from matchwright.steps.candidates import candidates
+from matchwright.steps.card_calibration import guarantees
 from matchwright.steps.evaluate import evaluate
 from matchwright.steps.explain import explain
 from matchwright.steps.features import features
@@ -140,6 +142,37 @@ def test_the_evaluation_is_good_on_entities_never_seen(run):
     assert evaluation["champion"] is None
 
 
+def test_calibration_is_shown_before_and_after_on_pairs_that_did_not_choose_it(run):
+    calibration = json.loads((run[0].calibration / "calibration.json").read_text())
+    evaluation = json.loads((run[0].evaluation / "evaluation.json").read_text())
+    assert set(calibration["log_losses"]) >= {"none", "platt", "beta", "venn_abers"}
+    assert calibration["conformal"] is None
+    for figures in (calibration["held_out"], evaluation["calibration"]):
+        assert figures["after"]["log_loss"]["value"] < 0.1
+        assert figures["before"]["mid_range_pairs"] >= 0
+    chosen = [point for point in evaluation["operating_points"] if point["chosen"]]
+    assert len(chosen) == 1
+    assert chosen[0]["review_share"] == pytest.approx(evaluation["metrics"]["review_share"]["value"], abs=1e-6)
+    assert chosen[0]["cost"] == pytest.approx(evaluation["metrics"]["cost_per_1000"]["value"], abs=1e-4)
+
+
+def test_a_conformal_guarantee_stands_in_words_in_the_summary_or_is_refused(run, tmp_path):
+    made, _ = run
+    for fewest, error in ((50, 0.05), (500, 0.05)):
+        asked = made.spec.calibration.model_copy(update={"conformal": ConformalSpec(error=error, min_positives=fewest)})
+        spec = made.spec.model_copy(update={"calibration": asked})
+        if fewest == 500:
+            with pytest.raises(TrainingError, match="need 500 calibration pairs of each class"):
+                calibrate(settings=made.settings, spec=spec, model=made.model, calibration=tmp_path)
+            continue
+        summary = calibrate(settings=made.settings, spec=spec, model=made.model, calibration=tmp_path)
+        assert "95 % have 'match' in their set" in summary["conformal"]["guarantee"]
+    assert summary["match_from"] > summary["conformal"]["no_match_at_most"]
+    assert summary["review_from"] <= summary["conformal"]["match_at_least"]
+    said = guarantees(spec, summary, {"others decided match": {"value": 0.0, "lower": 0.0, "upper": 0.01}})
+    assert any(text.startswith("Conformal: Of the pairs that match") for text in said)
+
+
 def test_the_gate_table_says_by_how_much(run):
     gates = {row["name"]: row for row in json.loads((run[0].evaluation / "gates.json").read_text())["gates"]}
     assert gates["F1"]["margin"] == pytest.approx(gates["F1"]["value"] - 0.99, abs=1e-6)
@@ -157,8 +190,18 @@ def test_the_gate_is_one_bare_word(run, tmp_path):
 def test_the_explanation_adds_up_and_has_a_plot_for_every_band_seen(run):
     explanation = json.loads((run[0].explanation / "explanation.json").read_text())
     assert explanation["additivity_error"] < 1e-3
+    assert explanation["contradictions"]["given"] == 0
+    assert explanation["changed_against_champion"] is None
+    assert explanation["ablation"]["first"]["lower"] > 0
     plots = {path.name for path in (run[0].explanation / "plots").iterdir()}
     assert {"importance.png", "waterfall_match.png", "waterfall_no_match.png"} <= plots
+
+
+def test_the_card_says_whether_reasons_can_be_relied_on(run):
+    card = (run[0].bundle / "card.md").read_text()
+    assert "## Explaining" in card
+    assert "- reasons that contradict their evidence: 0 given" in card
+    assert "without the evidence named first the score falls by" in card
 
 
 def test_the_registered_bundle_loads_and_says_where_it_came_from(run):
@@ -183,7 +226,14 @@ def test_the_version_carries_its_tags_and_card(run):
     assert info.tags["bundle_digest"] == registered["digest"]
     assert info.tags["gate.f1"].startswith(("passed: 0.9", "failed: 0.9", "passed: 1.0"))
     card = (made.bundle / "card.md").read_text()
-    for section in ("## Gates", "## Bands and costs", "## Slices", "## Behaviours", "## How to approve"):
+    for section in (
+        "## Gates",
+        "## Bands and costs",
+        "## Calibration",
+        "## Slices",
+        "## Behaviours",
+        "## How to approve",
+    ):
         assert section in card
 
 

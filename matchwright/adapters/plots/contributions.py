@@ -1,4 +1,4 @@
-"""Contributions of comparisons to scores, in log-odds, drawn by shap from arrays that the scorer gave."""
+"""Contributions of groups of comparisons to scores, in log-odds, drawn by shap from arrays that the scorer gave."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,14 +17,14 @@ Array = np.ndarray[Any, Any]
 
 
 def plot_importance(contributions: Array, values: Array, names: Sequence[str], path: Path, most: int = 12) -> Path:
-    """What each comparison does over many pairs: one dot per pair and comparison.
+    """What each group does over many pairs: one dot per pair and group.
 
     Args:
-        contributions: (pairs, comparisons), log-odds, without the base value.
-        values: the comparisons themselves, same shape, NaN where missing (drawn grey).
-        names: the comparisons' names.
+        contributions: (pairs, groups), log-odds, without the base value.
+        values: the comparison each group's evidence is read off, same shape, NaN where missing (drawn grey).
+        names: the groups' names.
         path: the PNG to write.
-        most: comparisons shown; the rest are summed up.
+        most: groups shown; the rest are summed up.
     """
     import shap
 
@@ -45,10 +45,10 @@ def plot_waterfall(
     """How one pair's score comes about, from the base value to the sum.
 
     Args:
-        contributions: (comparisons,), log-odds.
+        contributions: (groups,), log-odds.
         base: the base value, log-odds.
-        values: the comparisons themselves, NaN where missing.
-        names: the comparisons' names.
+        values: the comparison each group's evidence is read off, NaN where missing.
+        names: the groups' names.
         title: what the pair shows, such as its band; no record's value or id.
         path: the PNG to write.
         most: rows shown.

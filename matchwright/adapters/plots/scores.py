@@ -9,10 +9,18 @@ import pandas as pd
 from matchwright.adapters.plots.style import BAND_COLOURS, BLUE, GREY, ORANGE, figure_to, mark_bands
 
 
-def plot_reliability(curve: pd.DataFrame, path: Path) -> Path:
-    """Reliability: the columns mean_score, true_share, lower, upper, pairs of ``reliability_curve``."""
+def plot_reliability(curve: pd.DataFrame, path: Path, before: pd.DataFrame | None = None) -> Path:
+    """Reliability, and beside it that before calibration.
+
+    Args:
+        curve: mean_score, true_share, lower, upper and pairs, of ``reliability_curve``.
+        path: the PNG to write.
+        before: the same of the scorer's own probabilities, drawn without intervals.
+    """
     with figure_to(path, "Reliability: of pairs with a score, how many match", 4.8, 4.6) as (_, axes):
         axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="perfectly calibrated")
+        if before is not None and len(before):
+            axes.plot(before["mean_score"], before["true_share"], "x--", color=ORANGE, label="before calibration")
         share = curve["true_share"]
         below_above = np.clip([share - curve["lower"], curve["upper"] - share], 0, None)
         axes.errorbar(

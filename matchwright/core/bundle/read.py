@@ -17,6 +17,7 @@ from matchwright.core.bundle.manifest import (
     CARD,
     CORPUS,
     ENCODER,
+    EVIDENCE,
     GOLDEN,
     MANIFEST,
     REASONS,
@@ -25,6 +26,7 @@ from matchwright.core.bundle.manifest import (
     SCORERS,
     SIGNATURE,
     SPEC,
+    WORDS,
     Manifest,
     bundle_digest,
     file_digest,
@@ -35,7 +37,8 @@ from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
-from matchwright.core.reasons import Catalogue
+from matchwright.core.learned_words import LearnedWords
+from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
 
@@ -115,10 +118,13 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
         spec=spec,
         corpus=corpus,
         encoder=Encoder.load(folder / ENCODER, spec.encoder) if spec.encoder and has_encoder else None,
+        words=LearnedWords.load(folder / WORDS) if WORDS in manifest.files else None,
         scorer=read_scorer(folder),
         calibrator=Calibrator.load(folder / CALIBRATOR),
         bands=Bands.load(folder / BANDS),
         catalogue=Catalogue.load(folder / REASONS),
+        # bundles from before have none: hints and the order of reasons then do without
+        figures=EvidenceFigures.load(folder / EVIDENCE) if EVIDENCE in manifest.files else EvidenceFigures(),
     )
     faults = replay(model, _golden(folder / GOLDEN))
     if faults:

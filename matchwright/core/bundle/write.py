@@ -18,6 +18,7 @@ from matchwright.core.bundle.manifest import (
     CARD,
     CORPUS,
     ENCODER,
+    EVIDENCE,
     GOLDEN,
     LINEAGE,
     MANIFEST,
@@ -25,6 +26,7 @@ from matchwright.core.bundle.manifest import (
     REFERENCE,
     SIGNATURE,
     SPEC,
+    WORDS,
     Manifest,
     bundle_digest,
     file_digest,
@@ -87,10 +89,13 @@ def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None
     write_scorer(model.scorer, folder)
     if model.encoder is not None:
         model.encoder.save(folder / ENCODER)
+    if model.words is not None:
+        model.words.save(folder / WORDS)
     model.corpus.save(folder / CORPUS)
     model.calibrator.save(folder / CALIBRATOR)
     model.bands.save(folder / BANDS)
     model.catalogue.save(folder / REASONS)
+    model.figures.save(folder / EVIDENCE)
     lines = [json.dumps(pair.model_dump(mode="json"), sort_keys=True) for pair in parts.golden]
     (folder / GOLDEN).write_text("\n".join(lines) + "\n", encoding="utf-8")
     parts.reference.to_parquet(folder / REFERENCE, index=False)

@@ -7,16 +7,17 @@ import numpy as np
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.strings import Comparison, jaro_winkler
 from matchwright.core.records.columns import Columns
-from matchwright.core.records.whole import as_text, record_texts
+from matchwright.core.records.whole import as_text, record_fields, record_texts
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import RECORD
 
 SHORTEST_VALUE = 2
 
 
-def record_pairing(left: Columns, right: Columns, spec: MatchSpec) -> Pairing:
-    """Both sides' whole records as text."""
-    one, other = ({RECORD: record_texts(side, spec)} for side in (left, right))
+def record_pairing(left: Columns, right: Columns, spec: MatchSpec, fields: tuple[str, ...] | None = None) -> Pairing:
+    """Both sides' whole records, or some of their fields, as text."""
+    chosen = record_fields(spec) if fields is None else fields
+    one, other = ({RECORD: record_texts(side, chosen)} for side in (left, right))
     return Pairing.of(one, other, RECORD, spec.sources.alike)
 
 

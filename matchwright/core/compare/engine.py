@@ -1,7 +1,7 @@
 """Turning row-aligned record features into comparisons."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -17,15 +17,18 @@ from matchwright.core.compare.names import (
 )
 from matchwright.core.compare.nicknames import nickname
 from matchwright.core.compare.pairing import Pairing
+from matchwright.core.compare.rivals import FIT, fit_of
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.compare.texts import TextEvidence
 from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import Columns, Table, columns_of, row_count, take
+from matchwright.core.records.whole import impersonal_fields
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import RECORD
+from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
 
 if TYPE_CHECKING:
     from matchwright.core.encoder import Encoder
+    from matchwright.core.learned_words import LearnedWords
 
 BATCH = 100_000
 """Pairs compared at a time: bounds memory, changes no result."""
@@ -35,7 +38,12 @@ DECIMALS = 5
 
 
 def compare(
-    left: Table, right: Table, spec: MatchSpec, corpus: Corpus, encoder: "Encoder | None" = None
+    left: Table,
+    right: Table,
+    spec: MatchSpec,
+    corpus: Corpus,
+    encoder: "Encoder | None" = None,
+    words: "LearnedWords | None" = None,
 ) -> pd.DataFrame:
     """Comparisons of row-aligned records.
 
@@ -45,6 +53,7 @@ def compare(
         spec: the match spec the features were made with.
         corpus: the corpus statistics the features were made with.
         encoder: adds ``record__encoder_cosine``.
+        words: gives ``record__learned_words`` its values where the spec has it.
 
     Returns:
         float32 columns named ``field__comparator`` in the order of
@@ -57,13 +66,41 @@ def compare(
     comparisons = np.empty((len(names), count), dtype=np.float32)  # one comparison after the other in memory
     for start in range(0, count, BATCH):
         rows = slice(start, start + BATCH)
-        for place, values in enumerate(_batch(take(one, rows), take(other, rows), spec, corpus, encoder)):
+        for place, values in enumerate(_batch(take(one, rows), take(other, rows), spec, corpus, encoder, words)):
             comparisons[place, rows] = values
     return pd.DataFrame(np.round(comparisons, DECIMALS).T, columns=names)
 
 
+def record_fit(left: Table, right: Table, spec: MatchSpec, corpus: Corpus) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """How alike the records of each pair are as a whole, in [0, 1]: what :func:`fit_of` reads off their comparisons.
+
+    Cheaper than all comparisons where the spec compares whole records: candidates that nobody judged need no more.
+    """
+    names = [name for name in (each.partition("__")[2] for each in FIT) if name in record_comparators(spec)]
+    if not names:
+        return fit_of(compare(left, right, spec, corpus), spec)
+    fits = []
+    one, other = columns_of(left), columns_of(right)
+    for start in range(0, row_count(one), BATCH):
+        rows = slice(start, start + BATCH)
+        evidence = TextEvidence(record_pairing(take(one, rows), take(other, rows), spec), RECORD, corpus)
+        found = {f"{RECORD}__{name}": np.round(_text(evidence, name), DECIMALS) for name in names}
+        fits.append(fit_of(pd.DataFrame(found), spec))
+    return np.concatenate(fits) if fits else np.zeros(0)
+
+
+def learned_words_pairing(left: Table, right: Table, spec: MatchSpec) -> Pairing:
+    """The texts that words are learned from and compared in: the record's fields without personal data."""
+    return record_pairing(columns_of(left), columns_of(right), spec, impersonal_fields(spec))
+
+
 def _batch(
-    left: Columns, right: Columns, spec: MatchSpec, corpus: Corpus, encoder: "Encoder | None"
+    left: Columns,
+    right: Columns,
+    spec: MatchSpec,
+    corpus: Corpus,
+    encoder: "Encoder | None",
+    words: "LearnedWords | None",
 ) -> Iterator[Comparison]:
     """The comparisons in the order of their names; those of context are not known from a pair alone."""
     records = record_pairing(left, right, spec) if spec.record is not None else None
@@ -72,7 +109,12 @@ def _batch(
     if records is not None:
         evidence = TextEvidence(records, RECORD, corpus)
         for comparator in record_comparators(spec):
-            yield _text(evidence, comparator)
+            if comparator != LEARNED_WORDS:
+                yield _text(evidence, comparator)
+            elif words is not None:
+                yield words.compare(learned_words_pairing(left, right, spec))
+            else:
+                yield np.full(row_count(left), np.nan, dtype=np.float32)
     if encoder is not None:
         yield encoder.cosine(left, right)
     for _ in context_names(spec):

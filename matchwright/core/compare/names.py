@@ -1,5 +1,6 @@
 """The names of a spec's comparisons, and what each says about agreement."""
 
+from matchwright.core.records.whole import impersonal_fields
 from matchwright.core.spec import FieldSpec, MatchSpec
 from matchwright.core.spec.vocabulary import (
     COMPARATORS,
@@ -7,6 +8,7 @@ from matchwright.core.spec.vocabulary import (
     CONTEXT_COMPARATORS,
     EVIDENCE_KINDS,
     FALLING,
+    LEARNED_WORDS,
     MISSING_SUFFIX,
     NEEDS_ANOTHER_NAME,
     NEEDS_RECORD,
@@ -68,7 +70,10 @@ def record_comparators(spec: MatchSpec) -> tuple[str, ...]:
     """The comparators over the whole record; none without a section ``record``."""
     if spec.record is None:
         return ()
-    return spec.record.comparators or RECORD_COMPARATORS
+    if spec.record.comparators is not None:
+        return spec.record.comparators
+    learns = bool(impersonal_fields(spec))
+    return tuple(name for name in RECORD_COMPARATORS if learns or name != LEARNED_WORDS)
 
 
 def context_names(spec: MatchSpec) -> list[str]:

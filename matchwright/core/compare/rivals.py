@@ -10,14 +10,17 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare.names import CONTEXT_SIDES, field_of, primary_comparison
+from matchwright.core.compare.names import CONTEXT_SIDES, context_names, field_of, primary_comparison
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import CONTEXT, RECORD
+from matchwright.core.spec.vocabulary import CONTEXT, CONTEXT_COMPARATORS, RECORD
 
 NEAR = 0.1
 """Similarity within which another candidate is a near tie."""
 
-_FIT = (f"{RECORD}__token_overlap", f"{RECORD}__ngram_cosine")
+SIDES = ("left", "right")
+FIT = (f"{RECORD}__token_overlap", f"{RECORD}__ngram_cosine")
+"""The comparisons of whole records whose mean says how well a pair fits."""
+
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -60,61 +63,56 @@ def fit_of(comparisons: pd.DataFrame, spec: MatchSpec) -> Numbers:
     The mean of weighted word overlap and trigram cosine where the spec compares whole records, else the
     mean of each field's first comparison.
     """
-    names = [name for name in _FIT if name in comparisons.columns]
+    names = [name for name in FIT if name in comparisons.columns]
     if not names:
         names = [primary_comparison(spec, field) for field in spec.compared]
     values = comparisons[names].to_numpy(dtype=np.float64)
     return cast("Numbers", np.round(np.nan_to_num(np.clip(values, 0, 1)).mean(axis=1), 5))
 
 
-def in_context(
-    comparisons: pd.DataFrame,
-    left_keys: Any,
-    right_keys: Any,
-    spec: MatchSpec,
-    known: tuple[str, ...] = ("left", "right"),
+def context_of(
+    fit: Numbers, left_keys: Any, right_keys: Any, spec: MatchSpec, known: tuple[str, ...] = SIDES
 ) -> pd.DataFrame:
-    """The comparisons with those of context filled in.
+    """The comparisons of context of all candidates that belong together.
 
     Args:
-        comparisons: of all candidates that belong together, with context columns of NaN.
+        fit: of each pair, in [0, 1] (see :func:`fit_of`).
         left_keys: the left record of each pair; equal keys are one record.
         right_keys: the right record of each pair.
         spec: its ``multiplicity`` says on which sides another candidate is a rival.
         known: sides whose records' candidates are all here; the other side's context stays missing.
 
     Returns:
-        A copy; the frame itself where the spec has no context. Where the sources are alike ``left`` and
-        ``right`` hold the lower and the higher margin, and the higher and the lower rank and count.
+        float32 columns of :func:`~matchwright.core.compare.names.context_names`, one row per pair; no columns
+        where the spec has no context. Where the sources are alike ``left`` and ``right`` hold the weaker and
+        the stronger of the two sides, and the one known side stands in both places.
     """
     sides = CONTEXT_SIDES[spec.multiplicity]
-    if not sides or not len(comparisons):
-        return comparisons
     keys = {"left": left_keys, "right": right_keys}
-    fit = fit_of(comparisons, spec)
-    found = {side: Rivalry.among(keys[side], fit) for side in sides if side in known}
-    filled = comparisons.copy()
-    for measure in ("margin", "rank", "rivals"):
+    found = {side: Rivalry.among(keys[side], fit) for side in sides if side in known and len(fit)}
+    columns = {name: np.full(len(fit), np.nan, dtype=np.float32) for name in context_names(spec)}
+    for measure in CONTEXT_COMPARATORS:
         values = {side: getattr(rivalry, measure) for side, rivalry in found.items()}
         if spec.sources.alike and len(sides) == 2 and values:
-            values = _ordered(values, weakest_first=np.fmin if measure == "margin" else np.fmax)
+            lower, upper = (np.fmin.reduce(list(values.values())), np.fmax.reduce(list(values.values())))
+            weaker_first = (lower, upper) if measure == "margin" else (upper, lower)
+            values = dict(zip(SIDES, weaker_first, strict=True))
         for side, value in values.items():
-            filled[f"{CONTEXT}__{measure}_{side}"] = np.round(value, 5).astype(np.float32)
-    return filled
+            columns[f"{CONTEXT}__{measure}_{side}"] = np.round(value, 5).astype(np.float32)
+    return pd.DataFrame(columns)
 
 
-def without_context(comparisons: pd.DataFrame, rows: Any, sides: tuple[str, ...] = ("left", "right")) -> pd.DataFrame:
+def in_context(
+    comparisons: pd.DataFrame, left_keys: Any, right_keys: Any, spec: MatchSpec, known: tuple[str, ...] = SIDES
+) -> pd.DataFrame:
+    """A copy of all candidates' comparisons with those of context filled in; see :func:`context_of`."""
+    context = context_of(fit_of(comparisons, spec), left_keys, right_keys, spec, known)
+    return comparisons.assign(**{str(name): context[name].to_numpy() for name in context})
+
+
+def without_context(comparisons: pd.DataFrame, rows: Any, sides: tuple[str, ...] = SIDES) -> pd.DataFrame:
     """A copy of some rows as they would be were the candidates of those sides' records not known."""
     made: pd.DataFrame = comparisons.iloc[rows].reset_index(drop=True)
     gone = [name for name in made.columns if field_of(name) == CONTEXT and name.rpartition("_")[2] in sides]
     made[gone] = np.float32(np.nan)
     return made
-
-
-def _ordered(values: dict[str, Numbers], weakest_first: Any) -> dict[str, Numbers]:
-    strongest = np.fmax if weakest_first is np.fmin else np.fmin
-    if len(values) == 1:
-        # one side known: it stands in both places, as it does where both sides see the same
-        (only,) = values.values()
-        return {"left": only, "right": only}
-    return {"left": weakest_first(*values.values()), "right": strongest(*values.values())}

@@ -5,7 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.evaluate.metrics import SCORE_FLOOR, Estimate
 from matchwright.core.evaluate.wilson import wilson_interval
+
+MIDDLE = (0.2, 0.8)
+"""Scores of the pairs that the mid-range gap is about: where a reviewer must be able to believe them."""
+REPLICATES = 500
+_AT_ONCE = 50
 
 
 def reliability_curve(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], bins: int = 10) -> pd.DataFrame:
@@ -29,3 +35,108 @@ def reliability_curve(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]
     return pd.DataFrame(
         {"mean_score": mean, "true_share": true / pairs, "lower": lower, "upper": upper, "pairs": pairs}
     )
+
+
+def calibration_figures(
+    scores_before: np.ndarray[Any, Any],
+    scores_after: np.ndarray[Any, Any],
+    labels: np.ndarray[Any, Any],
+    groups: Any = None,
+    seed: int = 0,
+) -> dict[str, dict[str, Any]]:
+    """What calibration did: the same figures of the scores before it and after it, on pairs it was not fitted on.
+
+    Args:
+        scores_before: the scorer's own probabilities, shape (pairs,).
+        scores_after: the calibrated ones.
+        labels: 1 for a match, else 0.
+        groups: pairs of one group are resampled together (the left record's key); each for itself if not given.
+        seed: of the resampling.
+
+    Returns:
+        ``before`` and ``after``, each with log_loss, brier (bootstrap intervals over groups), mid_range_gap
+        (see :func:`mid_range_gap`) and mid_range_pairs; ``change``, after less before, of the first two by
+        paired bootstrap. Values are ready for JSON, None where nothing is known.
+    """
+    true = np.asarray(labels) == 1
+    losses = np.column_stack([column for scores in (scores_before, scores_after) for column in _losses(scores, true)])
+    differences = losses[:, 2:] - losses[:, :2]
+    estimates = _means(np.hstack([losses, differences]), groups, seed)
+    figures: dict[str, dict[str, Any]] = {}
+    for name, scores, place in (("before", scores_before, 0), ("after", scores_after, 2)):
+        gap, pairs = mid_range_gap(scores, labels)
+        figures[name] = {
+            "log_loss": estimates[place].as_dict(),
+            "brier": estimates[place + 1].as_dict(),
+            "mid_range_gap": gap.as_dict(),
+            "mid_range_pairs": pairs,
+        }
+    return {**figures, "change": {"log_loss": estimates[4].as_dict(), "brier": estimates[5].as_dict()}}
+
+
+def mid_range_gap(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> tuple[Estimate, int]:
+    """|mean score - true share| of the pairs with a score in 0.2 to 0.8, its 95 % interval, and how many they are.
+
+    The interval is Wilson's of the true share, which is sound for the few pairs there mostly are, and
+    takes them for independent. NaN without such a pair.
+    """
+    chosen = (scores >= MIDDLE[0]) & (scores <= MIDDLE[1])
+    pairs = int(chosen.sum())
+    if not pairs:
+        return Estimate(float("nan"), float("nan"), float("nan")), 0
+    true = int((np.asarray(labels)[chosen] == 1).sum())
+    mean = float(np.mean(scores[chosen]))
+    low, high = (mean - float(bound) for bound in wilson_interval(true, pairs)[::-1])
+    nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    return Estimate(abs(mean - true / pairs), nearest, max(abs(low), abs(high))), pairs
+
+
+def wrong_decisions(bands: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> dict[str, Estimate]:
+    """Of the pairs that match the share decided ``no_match``, and of the others that decided ``match``.
+
+    What a conformal guarantee is about; with Wilson's 95 % intervals.
+    """
+    true = np.asarray(labels) == 1
+    found = {}
+    for name, wrong, members in (
+        ("matches decided no_match", bands == "no_match", true),
+        ("others decided match", bands == "match", ~true),
+    ):
+        errors, pairs = int((wrong & members).sum()), int(members.sum())
+        lower, upper = wilson_interval(errors, pairs)
+        found[name] = Estimate(errors / pairs if pairs else float("nan"), float(lower), float(upper))
+    return found
+
+
+def _losses(scores: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], ...]:
+    sure = np.clip(np.where(true, scores, 1 - scores), SCORE_FLOOR, 1.0)
+    return -np.log(sure), (scores - true) ** 2
+
+
+def _means(values: np.ndarray[Any, Any], groups: Any, seed: int) -> list[Estimate]:
+    """The mean of each column, with percentile intervals by resampling whole groups."""
+    from scipy.stats import bootstrap
+
+    if not len(values):
+        return [Estimate(float("nan"), float("nan"), float("nan"))] * values.shape[1]
+    code = (
+        np.arange(len(values)) if groups is None else np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
+    )
+    sums = np.column_stack([np.bincount(code, column) for column in (*values.T, np.ones(len(values)))])
+    means = values.mean(axis=0)
+    if len(sums) < 2:
+        return [Estimate(float(mean), float("nan"), float("nan")) for mean in means]
+
+    def shares(rows: np.ndarray[Any, Any], axis: int = -1) -> np.ndarray[Any, Any]:
+        totals = sums[rows].sum(axis=-2)
+        return np.moveaxis(totals[..., :-1] / totals[..., -1:], -1, 0)
+
+    found = bootstrap(
+        (np.arange(len(sums)),),
+        shares,
+        n_resamples=REPLICATES,
+        batch=_AT_ONCE,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return [Estimate(*map(float, bounds)) for bounds in zip(means, found.low, found.high, strict=True)]

@@ -14,9 +14,14 @@ def record_fields(spec: MatchSpec) -> tuple[str, ...]:
     return named or tuple(name for name, field in spec.compared.items() if field.kind in _READ_AS_TEXT)
 
 
-def record_texts(normal: Columns, spec: MatchSpec) -> Array:
-    """The normal forms of each record in one line, None where it has none; shape (records,)."""
-    columns = [as_text(normal[name]) for name in record_fields(spec)]
+def impersonal_fields(spec: MatchSpec) -> tuple[str, ...]:
+    """Those of the record's fields that hold no personal data: the only ones whose words are learned."""
+    return tuple(name for name in record_fields(spec) if spec.fields[name].pii == "none")
+
+
+def record_texts(normal: Columns, fields: tuple[str, ...]) -> Array:
+    """The normal forms of each record's ``fields`` in one line, None where it has none; shape (records,)."""
+    columns = [as_text(normal[name]) for name in fields]
     return as_objects([" ".join(filter(None, row)) or None for row in zip(*columns, strict=True)])
 
 

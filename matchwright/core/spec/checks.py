@@ -7,7 +7,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from matchwright.core.spec.vocabulary import COLD_START, COMPARATORS, EVIDENCE_LEVELS, RECORD_FEATURES, UNCONFIRMED
+from matchwright.core.spec.vocabulary import (
+    COLD_START,
+    COMPARATORS,
+    CONTEXT,
+    COUNTERFACTUAL,
+    EVIDENCE_KINDS,
+    EVIDENCE_LEVELS,
+    LABEL_SUFFIX,
+    RECORD,
+    RECORD_FEATURES,
+    UNCONFIRMED,
+)
 from matchwright.errors import Fault
 
 
@@ -24,7 +35,7 @@ def cross_check(raw: dict[str, Any]) -> list[Fault]:
     faults += _unknown_fields(_list(raw, "identity"), "identity", compared)
     faults += _reference_faults(raw, fields, compared)
     faults += _split_faults(_mapping(raw, "split"))
-    faults += _reason_faults(_mapping(_mapping(raw, "reasons"), "texts"), compared)
+    faults += _reason_faults(_mapping(raw, "reasons"), compared)
     return faults
 
 
@@ -33,7 +44,7 @@ def _field_faults(fields: dict[str, Any]) -> Iterator[Fault]:
         path = f"fields.{name}"
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
             yield Fault(path, "is not a field name", "use lower case letters, digits and single underscores")
-        if name in ("identity", "record", "record_id", "record_key", "source"):
+        if name in ("context", "identity", "record", "record_id", "record_key", "source"):
             yield Fault(path, "is a reserved name", "rename the field and give its column: with 'column'")
         kind = field.get("kind")
         for comparator in field.get("comparators") or ():
@@ -111,16 +122,33 @@ def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:
             yield Fault("split", "a share is 0", "every part needs entities")
 
 
-def _reason_faults(texts: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
-    subjects = [*compared, "record"]
-    known = {f"{name.upper()}_{level}" for name in subjects for level in EVIDENCE_LEVELS} | {UNCONFIRMED, COLD_START}
-    for code in texts:
-        if code not in known:
+def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
+    kinds = dict.fromkeys(EVIDENCE_KINDS.values())
+    subjects = [f"{name}{kind}" for name in (*compared, RECORD) for kind in ("", *(f"_{k}" for k in kinds))]
+    codes = {f"{name.upper()}_{level}" for name in (*subjects, CONTEXT) for level in EVIDENCE_LEVELS}
+    codes |= {UNCONFIRMED, COLD_START}
+    sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
+    labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
+    texts = {("texts", code): text for code, text in _mapping(reasons, "texts").items()}
+    translations = _mapping(reasons, "translations")
+    for language in translations:
+        own = _mapping(translations, language)
+        texts |= {(f"translations.{language}", code): text for code, text in own.items()}
+    for (place, code), text in texts.items():
+        path = f"reasons.{place}.{code}"
+        if code in sentences:
+            if isinstance(text, str) and "{labels}" not in text:
+                yield Fault(path, "has no {labels} in it", "say where the fields' names stand")
+        elif code not in codes and not (place != "texts" and code in labels):
             yield Fault(
-                f"reasons.texts.{code}",
+                path,
                 "is not a reason code",
-                f"a code is a compared field and one of {', '.join(EVIDENCE_LEVELS)}, such as {min(known)}",
+                f"a code is a compared field and one of {', '.join(EVIDENCE_LEVELS)}, such as {min(codes)}",
             )
+    for name in compared:
+        for other in compared:
+            if any(name == f"{other}_{kind}" for kind in kinds):
+                yield Fault(f"fields.{name}", f"is named like a kind of evidence of '{other}'", "rename the field")
 
 
 def _unknown_fields(names: list[Any], path: str, known: dict[str, Any]) -> Iterator[Fault]:

@@ -1,12 +1,13 @@
 """The sections about decisions: what errors cost, and what a version must show."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from matchwright.core.spec.base import Frozen, Share
 
 Band = Literal["match", "review", "no_match"]
+CalibrationMethod = Literal["none", "platt", "beta", "isotonic", "venn_abers"]
 
 
 class Costs(Frozen):
@@ -18,11 +19,28 @@ class Costs(Frozen):
 
 
 class Floors(Frozen):
-    """Floors that bands must hold with the given confidence (one-sided Wilson bound)."""
+    """Floors that bands must hold with the given confidence, the search for the thresholds accounted for."""
 
     match_precision: Share = 0.0
     no_match_npv: Share = 0.0
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+
+class ConformalSpec(Frozen):
+    """Conformal bands: of the pairs of either class at most ``error`` are decided for the other one.
+
+    ``min_positives`` is the fewest calibration pairs of each class; with fewer the bands are refused.
+    """
+
+    error: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    min_positives: Annotated[int, Field(ge=1)] = 500
+
+
+class CalibrationSpec(Frozen):
+    """The calibration methods to compare, and whether the bands carry a conformal guarantee."""
+
+    methods: Annotated[tuple[CalibrationMethod, ...], Field(min_length=1)] = get_args(CalibrationMethod)
+    conformal: ConformalSpec | None = None
 
 
 class Gates(Frozen):

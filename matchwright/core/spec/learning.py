@@ -33,7 +33,8 @@ class ModelSpec(Frozen):
     """The XGBoost scorer; every comparison's constraint keeps more agreement from lowering a score.
 
     ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
-    ``counter_examples`` that of true training pairs repeated with another record's identity fields.
+    ``counter_examples`` that of true training pairs repeated with another record's identity fields,
+    ``context_free`` that of training pairs repeated without their rivals.
     """
 
     trees: Annotated[int, Field(ge=1, le=5000)] = 150
@@ -43,4 +44,5 @@ class ModelSpec(Frozen):
     early_stopping: Annotated[int, Field(ge=1)] = 20
     missing_augmentation: Share = 0.4
     counter_examples: Share = 0.3
+    context_free: Share = 0.5
     seed: int = 20

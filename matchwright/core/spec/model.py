@@ -6,14 +6,27 @@ from pydantic import Field
 
 from matchwright.core.spec.base import Frozen, Share
 from matchwright.core.spec.blocking import CandidateSpec, TfidfTopK
-from matchwright.core.spec.deciding import Band, Costs, Floors, Gates, GoldenPair, SliceSpec
+from matchwright.core.spec.deciding import (
+    Band,
+    CalibrationMethod,
+    CalibrationSpec,
+    ConformalSpec,
+    Costs,
+    Floors,
+    Gates,
+    GoldenPair,
+    SliceSpec,
+)
 from matchwright.core.spec.fields import FieldKind, FieldSpec, PiiClass, RecordEvidence, Sources
 from matchwright.core.spec.learning import EncoderSpec, ModelSpec, SplitSpec
 from matchwright.core.spec.watching import FieldQuality, LabelQuality, MonitoringSpec, QualitySpec
 
 __all__ = [
     "Band",
+    "CalibrationMethod",
+    "CalibrationSpec",
     "CandidateSpec",
+    "ConformalSpec",
     "Costs",
     "EncoderSpec",
     "FieldKind",
@@ -38,12 +51,20 @@ __all__ = [
     "TfidfTopK",
 ]
 
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+
 
 class ReasonTexts(Frozen):
-    """The catalogue: a versioned text per reason code; codes without one get a text from the label."""
+    """The catalogue: a versioned text per reason code; codes without one get a text from the label.
+
+    ``texts`` are in ``language``; ``translations`` hold texts by language, and under ``{FIELD}_LABEL``
+    what a field is called there.
+    """
 
     version: int = 1
+    language: Language = "en"
     texts: dict[str, str] = {}
+    translations: dict[Language, dict[str, str]] = {}
 
 
 class MatchSpec(Frozen):
@@ -69,6 +90,7 @@ class MatchSpec(Frozen):
     split: SplitSpec = SplitSpec()
     encoder: EncoderSpec | None = None
     model: ModelSpec = ModelSpec()
+    calibration: CalibrationSpec = CalibrationSpec()
     costs: Costs
     floors: Floors = Floors()
     gates: Gates = Gates()

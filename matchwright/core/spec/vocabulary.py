@@ -29,7 +29,9 @@ COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
 }
 """Comparators per kind; a field without a list of its own uses all of them."""
 
-RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set")
+LEARNED_WORDS = "learned_words"
+
+RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set", LEARNED_WORDS)
 """Comparators over the whole record, where the spec has a section ``record``."""
 
 CONTEXT_COMPARATORS = ("margin", "rank", "rivals")
@@ -69,3 +71,9 @@ COLD_START = "COLD_START"
 
 UNCONFIRMED = "IDENTITY_UNCONFIRMED"
 """The code of a match that goes to review because no identity field agrees: a rule's, not a contribution's."""
+
+COUNTERFACTUAL = "COUNTERFACTUAL"
+"""What the codes of hints begin with; ``_MATCH`` and ``_NO_MATCH`` are their sentences."""
+
+LABEL_SUFFIX = "_LABEL"
+"""What follows a group in the key of a translation that says what the group is called."""

@@ -1,0 +1,176 @@
+"""Accuracy on benchmark sets in DeepMatcher's layout, beside published figures.
+
+    python -m benchmarks.accuracy --data FOLDER [--spec SPEC ...] [--inferred] [--seeds 3]
+
+FOLDER is one set, or holds several (without it $MATCHWRIGHT_DATA is read); any set of that layout will do.
+Each set is matched with the first given spec whose columns it has (all of ``specs/`` if none is given);
+``--inferred`` drafts the spec from the tables instead, and nobody edits it.
+
+What is measured is what published systems report: F1 on the test pairs, with train teaching, and valid
+stopping the training and choosing the threshold. *Pair evidence alone* sees nothing but the two records of
+a pair, and the tables for word frequencies. *With context* also sets a pair beside the other candidates of
+its records, found in both tables without labels: a help where records match one to one, and one that most
+published systems do not have, so the two are told apart. Intervals: 95% bootstrap over the test pairs,
+of the mean of the seeds' F1.
+"""
+
+import argparse
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
+from benchmarks.trained_scores import SPECS, Problem, problem_of
+from matchwright.core.candidates import propose_candidates
+from matchwright.core.compare.names import context_names
+from matchwright.core.scorer import train_scorer
+from matchwright.core.spec import load_spec
+from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
+from matchwright.steps.candidate_sets import beside_rivals
+
+PUBLISHED = {
+    "amazon_google": (49.1, 70.7, 75.6, 80.6),
+    "walmart_amazon": (71.9, 73.6, 86.8, 91.6),
+    "dirty_walmart_amazon": (37.4, 53.8, 85.7, 86.3),
+    "dblp_acm": (98.4, 98.5, 99.0, 99.1),
+    "fodors_zagats": (100.0, 100.0, 100.0, 100.0),
+}
+"""F1 in percent of Magellan, DeepMatcher, Ditto, and the best published (a fine-tuned large language model)."""
+
+PAIR = ["left_key", "right_key"]
+REPLICATES = 1000
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A seed's answer to the test pairs, and the F1 on valid that its threshold was chosen for."""
+
+    predicted: np.ndarray
+    labels: np.ndarray
+    valid_f1: float
+
+
+def main() -> None:
+    """Print the table."""
+    options = _options()
+    os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))
+    sets = find_sets(options.data)
+    console = Console(width=160)
+    if not sets:
+        console.print("No benchmark set found: name a folder with --data, or set MATCHWRIGHT_DATA.")
+        raise SystemExit(2)
+    table = Table("set", "spec", "pair evidence alone", "with context", title=f"F1 on test in %, {options.seeds} seeds")
+    for name in ("Magellan", "DeepMatcher", "Ditto", "best published"):
+        table.add_column(name, justify="right")
+    for folder in sets:
+        found = read_set(folder)
+        problem = _problem(found, options)
+        if problem is None:
+            console.print(f"{found.name}: no given spec has its columns; --inferred drafts one")
+            continue
+        cells = []
+        for context in (False, True):
+            spec = problem.spec if context else problem.spec.model_copy(update={"multiplicity": "many_to_many"})
+            if context and not context_names(spec):
+                cells.append("-")
+                continue
+            cells.append(_cell(measured(replace(problem, spec=spec), range(1, options.seeds + 1))))
+        published = [f"{value:.1f}" for value in PUBLISHED.get(found.name, ())]
+        table.add_row(found.name, problem.spec.name, *cells, *published)
+        console.print(f"{found.name} ({problem.spec.name}): alone {cells[0]}, with context {cells[1]}")
+    console.print(table)
+
+
+def measured(problem: Problem, seeds: range) -> list[Judged]:
+    """Train and judge once per seed."""
+    by_key = problem.features.set_index("record_key", drop=False)
+    left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR)
+    candidates = _candidates(problem)
+    return [_judge(problem, left, right, candidates, seed) for seed in seeds]
+
+
+def _candidates(problem: Problem) -> pd.DataFrame:
+    """Every candidate of the tables, and the labelled pairs; nobody looks at labels here."""
+    if not context_names(problem.spec):
+        return problem.pairs[PAIR]
+    proposed = propose_candidates(problem.features, problem.spec)[PAIR]
+    return pd.concat([proposed, problem.pairs[PAIR]]).drop_duplicates(ignore_index=True)
+
+
+def _judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int) -> Judged:
+    """As the pipeline trains: words from the training pairs, rivals, and the pairs that are added to teach."""
+    spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
+    labels = problem.pairs["label"].to_numpy(dtype=np.int64)
+    train, valid, test = ((problem.pairs["part"] == part).to_numpy() for part in ("train", "valid", "test"))
+    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, problem.corpus)
+    compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
+    compared = beside_rivals(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
+    extra, extra_labels = MadePairs(comparer, left, right, compared, labels).that_teach(train)
+    scorer = train_scorer(
+        pd.concat([compared[train], extra], ignore_index=True),
+        np.append(labels[train], extra_labels),
+        compared[valid].reset_index(drop=True),
+        labels[valid],
+        spec.model,
+    ).scorer
+    on_valid, on_test = (scorer.margin(compared[part].reset_index(drop=True)) for part in (valid, test))
+    threshold, valid_f1 = _best_threshold(on_valid, labels[valid])
+    return Judged(on_test >= threshold, labels[test] == 1, valid_f1)
+
+
+def _best_threshold(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """The threshold with the best F1, midway to the next lower score, and that F1."""
+    order = np.argsort(-margin, kind="stable")
+    ranked = margin[order]
+    hits = np.cumsum(labels[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + labels.sum())
+    best = int(np.argmax(f1))
+    below = ranked[best + 1] if best + 1 < len(ranked) else ranked[best]
+    return float((ranked[best] + below) / 2), float(f1[best])
+
+
+def _cell(judged: list[Judged]) -> str:
+    each = [_f1(one.predicted, one.labels) for one in judged]
+    generator = np.random.default_rng(0)
+    count = len(judged[0].labels)
+    draws = []
+    for _ in range(REPLICATES):
+        rows = generator.integers(count, size=count)
+        draws.append(np.mean([_f1(one.predicted[rows], one.labels[rows]) for one in judged]))
+    low, high = np.quantile(draws, [0.025, 0.975])
+    valid = np.mean([one.valid_f1 for one in judged])
+    return f"{np.mean(each) * 100:.1f} ({low * 100:.1f} to {high * 100:.1f}; valid {valid * 100:.1f})"
+
+
+def _f1(predicted: np.ndarray, labels: np.ndarray) -> float:
+    return float(2 * (predicted & labels).sum() / max(predicted.sum() + labels.sum(), 1))
+
+
+def _problem(found: BenchmarkSet, options: argparse.Namespace) -> Problem | None:
+    if options.inferred:
+        from matchwright.core.spec import parse_spec
+        from matchwright.core.spec_inference import infer_spec
+
+        return problem_of(
+            found, [parse_spec(infer_spec([found.left, found.right], name=found.name, pairs=found.pairs))]
+        )
+    paths = options.spec or sorted(SPECS.glob("*.yaml"))
+    return problem_of(found, [load_spec(path) for path in paths])
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="a set, or a folder of sets")
+    parser.add_argument("--spec", type=Path, nargs="*", help="match specs to choose from (all of specs/)")
+    parser.add_argument("--inferred", action="store_true", help="draft the spec from the tables")
+    parser.add_argument("--seeds", type=int, default=3)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""Calibration compared, and the bands judged on pairs that chose nothing.
+
+    python -m benchmarks.calibration                    FEBRL 4, and the sets under $MATCHWRIGHT_DATA
+    python -m benchmarks.calibration --data FOLDER      the sets in this folder, or the folder as one set
+    python -m benchmarks.calibration --spec FILE        the spec for these sets; may be given more than once
+
+A set gets the first spec that its columns suit, of those given or of specs/. The scorer learns on the
+train part, calibration and bands on the valid part, and everything shown is of the test part. Method
+"none" is before calibration; the starred one is what cross-validation on the valid part chose. Intervals
+are 95 %: bootstrap over left records, Wilson's for the gap |mean score - true share| of scores in 0.2 to 0.8.
+Floors are "shown" on the valid part and "hold" on the test part where the exact one-sided bound of the
+precision of match, at the floor's confidence, is no lower; "not shown" where the precision is, and the bound is not.
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.benchmark_data import find_sets, read_set
+from benchmarks.trained_scores import SPECS, Problem, Scored, febrl_problem, problem_of, scores_of
+from matchwright.core.bands import BandChoice, choose_bands
+from matchwright.core.calibrate import METHODS, CalibrationChoice, Calibrator, choose_calibrator, fit
+from matchwright.core.evaluate.reliability import calibration_figures, wrong_decisions
+from matchwright.core.floors import lower_bound
+from matchwright.core.spec import load_spec
+from matchwright.core.spec.model import ConformalSpec, Floors
+from matchwright.errors import TrainingError
+
+WIDTH = 140
+FLOOR = 0.95
+"""Of the precision of match, where the spec demands none."""
+
+
+def main() -> None:
+    """Print two tables for each data set."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--data", type=Path, help="a folder of sets in DeepMatcher's layout; $MATCHWRIGHT_DATA if not given"
+    )
+    parser.add_argument("--spec", type=Path, action="append", help="a match spec; those of specs/ if not given")
+    parser.add_argument("--only", action="append", help="the name of a set to keep to (febrl for FEBRL 4)")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    console = Console(width=WIDTH)
+    specs = [load_spec(path) for path in arguments.spec or sorted(SPECS.glob("*.yaml"))]
+    for problem in problems(arguments.data, specs, arguments.only, console):
+        parts = scores_of(problem, arguments.seed)
+        valid, test = parts["valid"], parts["test"]
+        choice = choose_calibrator(valid.margin, valid.labels, valid.groups, arguments.seed)
+        title = f"{problem.name}, spec {problem.spec.name}: {_counts(valid)} calibrate, {_counts(test)} judge"
+        console.print(method_table(title, valid, test, choice, arguments.seed))
+        console.print(band_table(problem, valid, test, choice), "")
+
+
+def problems(data: Path | None, specs: list, only: list[str] | None, console: Console) -> Iterator[Problem]:
+    """FEBRL 4, then every set that a spec suits; the others are named."""
+    if not only or "febrl" in only:
+        yield febrl_problem()
+    for folder in find_sets(data):
+        if only and folder.name not in only:
+            continue
+        problem = problem_of(read_set(folder), specs)
+        if problem is None:
+            console.print(f"{folder.name}: no spec suits its columns; give one with --spec", "")
+        else:
+            yield problem
+
+
+def method_table(title: str, valid: Scored, test: Scored, choice: CalibrationChoice, seed: int) -> Table:
+    """One row per method: the test pairs' figures."""
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("method", "cv log loss", "log loss", "Brier", "gap", "its pairs", "change in log loss"):
+        shown.add_column(column, justify="left" if column == "method" else "right")
+    before = Calibrator(method="none").apply(test.margin)
+    for method in METHODS:
+        after = fit(method, valid.margin, valid.labels).apply(test.margin)
+        figures = calibration_figures(before, after, test.labels, test.groups, seed)
+        mine = figures["after"]
+        shown.add_row(
+            f"{method} *" if method == choice.calibrator.method else method,
+            f"{choice.log_losses[method]:.4f}" if method in choice.log_losses else "set aside",
+            *(_interval(mine[name]) for name in ("log_loss", "brier", "mid_range_gap")),
+            str(mine["mid_range_pairs"]),
+            "" if method == "none" else _interval(figures["change"]["log_loss"], signed=True),
+        )
+    return shown
+
+
+def band_table(problem: Problem, valid: Scored, test: Scored, choice: CalibrationChoice) -> Table:
+    """The bands from costs, floors and conformal sets, chosen on the valid part, as the test part finds them."""
+    shown = Table(title="bands, judged on the test part", title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("bands from", "review from", "match from", "shown", "match", "precision", "bound", "holds"):
+        shown.add_column(column, justify="left" if column == "bands from" else "right")
+    for column in ("matches decided no_match", "others decided match"):
+        shown.add_column(column, justify="right")
+    spec = problem.spec
+    floors = spec.floors if spec.floors.match_precision else Floors(match_precision=FLOOR)
+    whole = ~valid.blanked
+    margin, labels = valid.margin[whole], valid.labels[whole]
+    scores = choice.calibrator.apply(margin)
+    for name, floor, conformal in (
+        ("costs", Floors(), None),
+        (f"costs, floor {floors.match_precision:g}", floors, None),
+        ("costs, conformal 0.05", Floors(), ConformalSpec()),
+    ):
+        try:
+            bands = choose_bands(scores, labels, spec.costs, floor, conformal, order=margin)
+        except TrainingError as error:
+            shown.add_row(name, "refused", *[""] * 8)
+            shown.caption = str(error).partition("\n")[0]
+            continue
+        shown.add_row(name, *_judged(bands, floor, choice.calibrator.apply(test.margin), test.labels))
+    return shown
+
+
+def _judged(chosen: BandChoice, floors: Floors, scores: np.ndarray, labels: np.ndarray) -> list[str]:
+    bands = chosen.bands.assign(np.round(scores, 6))
+    match = bands == "match"
+    right, taken = int((labels[match] == 1).sum()), int(match.sum())
+    bound = lower_bound(right, taken, 1 - floors.confidence)
+    floor = floors.match_precision
+    wrong = [
+        f"{share.value:.4f} ({share.lower:.4f}, {share.upper:.4f})" for share in wrong_decisions(bands, labels).values()
+    ]
+    return [
+        f"{chosen.bands.review_from:.4f}",
+        f"{chosen.bands.match_from:.4f}",
+        ("yes" if chosen.floors_met else "no") if floor else "",
+        f"{taken:,}",
+        f"{right / taken:.4f}" if taken else "",
+        f"{bound:.4f}",
+        ("yes" if bound >= floor else "not shown" if right >= floor * taken else "NO") if floor else "",
+        *wrong,
+    ]
+
+
+def _counts(part: Scored) -> str:
+    whole = ~part.blanked
+    return f"{int(whole.sum()):,} pairs ({int(part.labels[whole].sum()):,} match)"
+
+
+def _interval(estimate: dict[str, float | None], signed: bool = False) -> str:
+    if estimate["value"] is None:
+        return ""
+    sign = "+" if signed else ""
+    return "{0:{s}.4f} ({1:{s}.4f}, {2:{s}.4f})".format(*estimate.values(), s=sign)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""The scorer's log-odds for the pairs of a data set, got the way that the training pipeline gets them.
+
+Records are conformed, their features and the corpus made, pairs compared, augmented and scored. The
+encoder, which the pipeline keeps only where it earns its place, is left out.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.benchmark_data import PARTS, BenchmarkSet
+from matchwright.adapters.example_data import FEBRL4, febrl4
+from matchwright.core.augmentation import blanked_pairs, counter_examples
+from matchwright.core.candidates import propose_candidates
+from matchwright.core.compare import compare
+from matchwright.core.corpus import Corpus
+from matchwright.core.records import conform, normal_forms, record_features, record_key
+from matchwright.core.scorer import train_scorer
+from matchwright.core.spec import MatchSpec, load_spec
+from matchwright.core.split import split_entities
+
+SPECS = Path(__file__).parents[1] / "specs"
+STOPPING_SHARE = 0.2
+"""Of the left records of the train part: what early stopping is judged on."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A named data set with its spec, record features, and pairs: left_key, right_key, label, part."""
+
+    name: str
+    spec: MatchSpec
+    features: pd.DataFrame
+    corpus: Corpus
+    pairs: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Log-odds, labels (1 or 0) and left keys of one part's pairs; ``blanked`` tells those that lack fields."""
+
+    margin: np.ndarray
+    labels: np.ndarray
+    groups: np.ndarray
+    blanked: np.ndarray
+
+
+def problem_of(found: BenchmarkSet, specs: list[MatchSpec]) -> Problem | None:
+    """A set with the first spec that all its columns suit; None if there is none."""
+    for spec in specs:
+        wanted = {spec.record_id, *(spec.column_of(field) for field in spec.fields)}
+        if wanted <= set(found.left) & set(found.right):
+            features, corpus = _features({"left": found.left, "right": found.right}, spec)
+            pairs = pd.DataFrame(
+                {
+                    "left_key": [record_key("left", value) for value in found.pairs["left_id"]],
+                    "right_key": [record_key("right", value) for value in found.pairs["right_id"]],
+                    "label": found.pairs["label"],
+                    "part": found.pairs["part"],
+                }
+            )
+            return Problem(found.name, spec, features, corpus, pairs)
+    return None
+
+
+def febrl_problem() -> Problem:
+    """FEBRL 4 with ``specs/persons.yaml``: candidates within each part of the entities, all of them labelled."""
+    spec = load_spec(SPECS / "persons.yaml")
+    left, right, links = febrl4()
+    features, corpus = _features({"left": left, "right": right}, spec)
+    keys = {"left_key": [record_key("left", key) for key in links["left_id"]]}
+    keys["right_key"] = [record_key("right", key) for key in links["right_id"]]
+    true = pd.DataFrame(keys, dtype=object).assign(label=1)
+    placed = split_entities(features["record_key"], true, spec.split, spec.model.seed)
+    part_of = features["record_key"].map(placed).replace({"calibrate": "valid"})
+    proposed = []
+    for part in PARTS:
+        records = features[(part_of == part).to_numpy()].reset_index(drop=True)
+        found = propose_candidates(records, spec)[["left_key", "right_key"]]
+        proposed.append(found.merge(true, how="left").fillna({"label": 0}).assign(part=part))
+    return Problem(FEBRL4, spec, features, corpus, pd.concat(proposed, ignore_index=True))
+
+
+def scores_of(problem: Problem, seed: int) -> dict[str, Scored]:
+    """Train on the train part, stopped early on a fifth of its left records; score ``valid`` and ``test``.
+
+    ``valid`` has its blanked pairs at its end, as the pipeline calibrates on them too.
+    """
+    spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
+    records = problem.features.set_index("record_key", drop=False)
+    taught = problem.pairs[problem.pairs["part"] == "train"]
+    keys = np.unique(taught["left_key"].to_numpy(dtype=str))
+    stopping = keys[np.random.default_rng(seed).random(len(keys)) < STOPPING_SHARE]
+    stops = taught["left_key"].isin(stopping).to_numpy()
+    train = _compared(problem, records, taught[~stops], spec, augmented=True)
+    stop = _compared(problem, records, taught[stops], spec)
+    scorer = train_scorer(train[0], train[1], stop[0], stop[1], spec.model).scorer
+    scored = {}
+    for part in ("valid", "test"):
+        pairs = problem.pairs[problem.pairs["part"] == part]
+        comparisons, labels, rows = _compared(problem, records, pairs, spec, with_blanked=part == "valid")
+        groups = pairs["left_key"].to_numpy()[rows]
+        scored[part] = Scored(scorer.margin(comparisons), labels, groups, np.arange(len(rows)) >= len(pairs))
+    return scored
+
+
+def _features(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.DataFrame, Corpus]:
+    conformed = pd.concat([conform(table, spec, side) for side, table in tables.items()], ignore_index=True)
+    corpus = Corpus.fit(normal_forms(conformed, spec), spec)
+    return record_features(conformed, spec, corpus), corpus
+
+
+def _compared(
+    problem: Problem,
+    records: pd.DataFrame,
+    pairs: pd.DataFrame,
+    spec: MatchSpec,
+    augmented: bool = False,
+    with_blanked: bool = True,
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Comparisons and labels of the pairs, then of those made from them; and the row of each that it was made from."""
+    left, right = (records.loc[pairs[key]].reset_index(drop=True) for key in ("left_key", "right_key"))
+    labels = pairs["label"].to_numpy(dtype=np.int64)
+    blocks, answers, rows = [compare(left, right, spec, problem.corpus, None)], [labels], [np.arange(len(pairs))]
+    if with_blanked:
+        blank_left, blank_right, made_from = blanked_pairs(left, right, spec, spec.model.seed)
+        blocks.append(compare(blank_left, blank_right, spec, problem.corpus, None))
+        answers.append(labels[made_from])
+        rows.append(np.asarray(made_from))
+    true = np.flatnonzero(labels == 1)
+    if augmented and spec.identity:
+        unlike, made_from = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
+        blocks.append(compare(left.iloc[true[made_from]].reset_index(drop=True), unlike, spec, problem.corpus, None))
+        answers.append(np.zeros(len(made_from), dtype=np.int64))
+        rows.append(true[made_from])
+    return pd.concat(blocks, ignore_index=True), np.concatenate(answers), np.concatenate(rows)

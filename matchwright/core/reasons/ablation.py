@@ -1,0 +1,99 @@
+"""Ablation: whether the group that is named first is one the score hangs on.
+
+Deletion tests of attributions after Samek et al. (2017), Evaluating the Visualization of What a Deep
+Neural Network Has Learned: take away what is said to matter, and compare with taking away something else.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.reasons.evidence import evidence
+from matchwright.core.reasons.groups import Array, Group, group_contributions, groups_of
+from matchwright.core.spec.model import Frozen
+
+if TYPE_CHECKING:
+    from matchwright.core.decide import DecisionModel
+
+RESAMPLES = 1_000
+INTERVAL = (2.5, 97.5)
+
+
+class Interval(Frozen):
+    """A mean with its 95% bootstrap interval, log-odds."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+class Ablation(Frozen):
+    """Mean drop of the score without the first reason's group, without a random other, and their difference.
+
+    Drops are in log-odds and in the direction that the deleted group's contribution says, so they are
+    negative where the score moves the other way.
+    """
+
+    pairs: int
+    first: Interval
+    random: Interval
+    difference: Interval
+
+
+def ablation(model: "DecisionModel", comparisons: pd.DataFrame, seed: int = 0) -> Ablation | None:
+    """Delete the group named first, or a random other one, by setting it to missing.
+
+    Only pairs with a first reason and another group to delete count: what is missing cannot be deleted.
+
+    Args:
+        model: gives the reasons and the margins.
+        comparisons: one row per pair.
+        seed: of the bootstrap and of the random other group.
+
+    Returns:
+        The drops with intervals over resampled pairs, or None where no pair can be tried.
+    """
+    if not len(comparisons):
+        return None
+    names = model.scorer.names
+    comparisons = comparisons[list(names)].reset_index(drop=True)
+    groups = groups_of(names)
+    levels = evidence(comparisons, model.spec)
+    signs = np.sign(group_contributions(model.scorer.contributions(comparisons)[0], names).to_numpy())
+    drops = signs * np.column_stack([_drop(model, comparisons, group) for group in groups])
+    there = np.column_stack([levels[group.name] != "MISSING" for group in groups])
+    place = {group.name: position for position, group in enumerate(groups)}
+    generator = np.random.default_rng(seed)
+    first, other = [], []
+    for row, reasons in enumerate(model.reasons(comparisons, top=1)):
+        named = place[reasons[0].field] if reasons else -1
+        rest = [position for position in np.flatnonzero(there[row]) if position != named]
+        if named >= 0 and there[row, named] and rest:
+            first.append(drops[row, named])
+            other.append(drops[row, generator.choice(rest)])
+    if not first:
+        return None
+    one, another = np.array(first), np.array(other)
+    resampled = generator.integers(len(one), size=(RESAMPLES, len(one)))
+    return Ablation(
+        pairs=len(one),
+        first=_interval(one, resampled),
+        random=_interval(another, resampled),
+        difference=_interval(one - another, resampled),
+    )
+
+
+def _drop(model: "DecisionModel", comparisons: pd.DataFrame, group: Group) -> Array:
+    """How far the log-odds fall when the group's comparisons are missing."""
+    values = comparisons.to_numpy(dtype=np.float32, copy=True)
+    values[:, list(group.columns)] = np.nan
+    if group.flag is not None:
+        values[:, group.flag] = np.maximum(comparisons.to_numpy()[:, group.flag], 1)
+    without = pd.DataFrame(values, columns=comparisons.columns)
+    return model.scorer.margin(comparisons) - model.scorer.margin(without)
+
+
+def _interval(values: Array, resampled: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> Interval:
+    lower, upper = np.percentile(values[resampled].mean(axis=1), INTERVAL)
+    return Interval(value=round(float(values.mean()), 4), lower=round(float(lower), 4), upper=round(float(upper), 4))

@@ -1,0 +1,153 @@
+"""What would settle a review: the smallest change of evidence that makes the pair a match, or else no match.
+
+Counterfactual explanations after Wachter et al. (2017), Counterfactual Explanations without Opening the
+Black Box, over levels of evidence that somebody can look up.
+"""
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.reasons.evidence import Levels
+from matchwright.core.reasons.figures import EvidenceFigures
+from matchwright.core.reasons.groups import VALUE, Array, Group, groups_of, is_actionable
+from matchwright.core.reasons.reason import Hint
+
+MOST_GROUPS = 3
+"""A hint that asks for more than that helps nobody."""
+
+MOST_TRIED = 8
+"""Groups combined with each other: those that alone move the score furthest."""
+
+BATCH = 500
+
+Rows = np.ndarray[Any, np.dtype[np.intp]]
+
+
+class Decider(Protocol):
+    """What scores comparisons and says their band."""
+
+    def score(self, comparisons: pd.DataFrame) -> Array:
+        """The calibrated score of each pair."""
+
+    def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
+        """The band of each pair."""
+
+
+class _Goal(NamedTuple):
+    """A band to reach by evidence that agrees, or does not, changing groups that are at one of ``levels``."""
+
+    band: str
+    agreement: bool
+    levels: tuple[str, ...]
+
+
+# agreement cannot be looked up away; only open questions can turn out to be differences
+_GOALS = (
+    _Goal("match", True, ("MISSING", "PARTLY_AGREES", "DISAGREES")),
+    _Goal("no_match", False, ("MISSING", "PARTLY_AGREES")),
+)
+
+
+def settling_hints(
+    decider: Decider, comparisons: pd.DataFrame, levels: Levels, figures: EvidenceFigures
+) -> list[Hint | None]:
+    """For each pair in review the smallest set of groups that would settle it, or None.
+
+    A group is changed to what agreement (for ``no_match``: disagreement) of the same field typically looks
+    like; everything else stays as it is, also comparisons of the whole record and with rivals, which would
+    move the same way: so a hint rather asks for too much than for too little. Of several smallest sets
+    the one with most missing values is taken, since those can be found, then the one that goes furthest.
+
+    Args:
+        decider: scores and bands of the altered comparisons.
+        comparisons: of pairs in review, one row each.
+        levels: their levels of evidence.
+        figures: typical agreement and disagreement.
+    """
+    found: list[Hint | None] = [None] * len(comparisons)
+    for start in range(0, len(comparisons), BATCH):
+        chosen = np.arange(start, min(start + BATCH, len(comparisons)))
+        search = _Search(decider, comparisons, levels, figures, chosen)
+        for goal in _GOALS:
+            for row, hint in search.reach(goal, [row for row in chosen.tolist() if found[row] is None]):
+                found[row] = hint
+    return found
+
+
+class _Search:
+    """The search over one batch of pairs."""
+
+    def __init__(
+        self, decider: Decider, comparisons: pd.DataFrame, levels: Levels, figures: EvidenceFigures, rows: Rows
+    ) -> None:
+        self._decider, self._levels, self._figures = decider, levels, figures
+        self._columns = comparisons.columns
+        self._values = comparisons.to_numpy(dtype=np.float64)
+        self._groups = groups_of(tuple(comparisons.columns))
+
+    def reach(self, goal: _Goal, rows: list[int]) -> list[tuple[int, Hint]]:
+        """The pairs of ``rows`` that can be brought to the goal, each with its hint."""
+        found: list[tuple[int, Hint]] = []
+        tried = {row: self._open(row, goal.levels) for row in rows}
+        for size in range(1, MOST_GROUPS + 1):
+            sets = [(row, choice) for row, places in tried.items() for choice in combinations(places, size)]
+            if not sets:
+                break
+            scores, reached = self._outcomes(sets, goal)
+            order = sorted(range(len(sets)), key=self._preference(sets, scores, goal))
+            settled: dict[int, Hint] = {}
+            furthest: dict[int, list[int]] = {}
+            for place in order:
+                row, choice = sets[place]
+                if reached[place]:
+                    settled.setdefault(row, self._hint(row, choice, goal))
+            if size == 1:
+                by_score = sorted(
+                    range(len(sets)), key=lambda place: -scores[place] if goal.agreement else scores[place]
+                )
+                for place in by_score:
+                    furthest.setdefault(sets[place][0], []).append(sets[place][1][0])
+                tried = {row: sorted(places[:MOST_TRIED]) for row, places in furthest.items()}
+            found += settled.items()
+            tried = {row: places for row, places in tried.items() if row not in settled}
+        return found
+
+    def _open(self, row: int, levels: tuple[str, ...]) -> list[int]:
+        """Places of the groups that a person could look up and that may turn out otherwise."""
+        return [
+            place
+            for place, group in enumerate(self._groups)
+            if is_actionable(group)
+            and self._levels[group.name][row] in levels
+            and (group.kind == VALUE or self._levels[group.field][row] != "MISSING")
+        ]
+
+    def _outcomes(self, sets: list[tuple[int, tuple[int, ...]]], goal: _Goal) -> tuple[Array, Array]:
+        typical = self._figures.filled(self._columns, goal.agreement)
+        altered = self._values[[row for row, _ in sets]]
+        for place, group in enumerate(self._groups):
+            changed = [number for number, (_, choice) in enumerate(sets) if place in choice]
+            if changed:
+                altered[np.ix_(changed, group.columns)] = typical[list(group.columns)]
+        frame = pd.DataFrame(altered.astype(np.float32), columns=self._columns)
+        scores = self._decider.score(frame)
+        return scores, self._decider.band(scores, frame) == goal.band
+
+    def _preference(
+        self, sets: list[tuple[int, tuple[int, ...]]], scores: Array, goal: _Goal
+    ) -> Callable[[int], tuple[int, float]]:
+        def key(place: int) -> tuple[int, float]:
+            row, choice = sets[place]
+            missing = sum(self._levels[self._groups[one].name][row] == "MISSING" for one in choice)
+            return -missing, -float(scores[place]) if goal.agreement else float(scores[place])
+
+        return key
+
+    def _hint(self, row: int, choice: tuple[int, ...], goal: _Goal) -> Hint:
+        groups: list[Group] = [self._groups[place] for place in choice]
+        levels = tuple(str(self._levels[group.name][row]) for group in groups)
+        return Hint(goal.band, tuple(group.name for group in groups), levels)

@@ -1,0 +1,75 @@
+"""What a pair's comparisons say: a level of evidence per group, whatever model scores the pair."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare.engine import DECIMALS
+from matchwright.core.compare.names import RECORD
+from matchwright.core.reasons.groups import VALUE, Group, groups_of
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.fields import RecordEvidence
+from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_LEVELS, FALLING
+
+Levels = dict[str, np.ndarray[Any, Any]]
+
+
+class Limits(NamedTuple):
+    """At or above ``agrees_at`` a group agrees, below ``disagrees_below`` it disagrees."""
+
+    agrees_at: float
+    disagrees_below: float
+
+
+LIMITS: dict[str, Limits] = {
+    # shares of what both sides name: agreement is all of it, disagreement less than half
+    "numbers": Limits(0.99, 0.5),
+    "codes": Limits(0.99, 0.5),
+    "elsewhere": Limits(0.99, 0.5),
+    # two names that fit crosswise are swapped; the weaker of both fits says how well
+    "swapped": Limits(0.92, 0.7),
+    # the pair's lead over its best rival: 0 is a tie, and a lead of less than a twentieth is none
+    CONTEXT: Limits(0.05, -0.05),
+}
+"""Limits of the kinds for which a spec gives none of its own."""
+
+_AGREES, _PARTLY, _DISAGREES, _MISSING = range(len(EVIDENCE_LEVELS))
+
+
+def limits_of(group: Group, spec: MatchSpec) -> Limits:
+    """A group's limits: the field's own for its value, the record section's for the record, else by kind."""
+    if group.kind != VALUE:
+        return LIMITS[group.kind]
+    section = spec.fields[group.field] if group.field != RECORD else spec.record or RecordEvidence()
+    return Limits(section.agrees_at, section.disagrees_below)
+
+
+def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> Levels:
+    """Per group the level of evidence of each pair: AGREES, PARTLY_AGREES, DISAGREES or MISSING.
+
+    Read off the first comparison of each group; one where less is more alike (``FALLING``) is turned
+    round, ``x`` to ``1 / (1 + x)``.
+    """
+    names = tuple(comparisons.columns)
+    groups = groups_of(names)
+    numbers = comparisons.to_numpy(dtype=np.float64)
+    limits = [limits_of(group, spec) for group in groups]
+    # as logged: 0.7 in 32 bits is a little less than 0.7, and a replay must not read it otherwise
+    values = np.round(numbers[:, [group.primary for group in groups]], DECIMALS)
+    for place, group in enumerate(groups):
+        if names[group.primary].partition("__")[2] in FALLING:
+            values[:, place] = 1 / (1 + np.maximum(values[:, place], 0))
+    missing = np.isnan(values)
+    flagged = [(place, group.flag) for place, group in enumerate(groups) if group.flag is not None]
+    missing[:, [place for place, _ in flagged]] |= numbers[:, [flag for _, flag in flagged]] > 0
+    with np.errstate(invalid="ignore"):
+        below = np.where(values < [limit.disagrees_below for limit in limits], _DISAGREES, _PARTLY)
+        level = np.where(values >= [limit.agrees_at for limit in limits], _AGREES, below)
+    level = np.where(missing, _MISSING, level)
+    return dict(zip([g.name for g in groups], np.array(EVIDENCE_LEVELS, dtype=object)[level].T, strict=True))
+
+
+def contradicts(level: str, contribution: float) -> bool:
+    """Agreement that lowers the score, or disagreement that raises it, would be no reason a reader accepts."""
+    return (level == "AGREES" and contribution < 0) or (level == "DISAGREES" and contribution > 0)

@@ -1,0 +1,81 @@
+"""Groups of comparisons: a field and a kind of evidence, which a reason speaks of as one."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare.names import RECORD, field_of, group_of
+from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS, MISSING_SUFFIX
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+VALUE = "value"
+"""The kind of the groups that compare the field's value itself."""
+
+KINDS: tuple[str, ...] = tuple(dict.fromkeys(EVIDENCE_KINDS.values()))
+"""The kinds of evidence told apart from the value's own."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group: ``columns`` are places among the scorer's comparisons, ``primary`` the one its level is read off.
+
+    ``flag`` is the place of the field's missing flag, or None.
+    """
+
+    name: str
+    field: str
+    kind: str
+    columns: tuple[int, ...]
+    primary: int
+    flag: int | None
+
+
+@lru_cache
+def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
+    """The groups of comparisons in the order in which they first occur.
+
+    The level of a group is read off its first comparison that is no missing flag; a missing flag
+    belongs to the field's value.
+    """
+    columns: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        columns.setdefault(group_of(name), []).append(place)
+    flags = {field_of(name): place for place, name in enumerate(names) if _is_flag(name)}
+    found = []
+    for group, places in columns.items():
+        field = field_of(names[places[0]])
+        primary = next((place for place in places if not _is_flag(names[place])), places[0])
+        kind = field if field == CONTEXT else VALUE if group == field else group.removeprefix(f"{field}_")
+        found.append(Group(group, field, kind, tuple(places), primary, flags.get(field) if kind == VALUE else None))
+    return tuple(found)
+
+
+def is_actionable(group: Group) -> bool:
+    """Whether somebody can look the evidence up: a field's own, not the record's nor its rivals'."""
+    return group.field not in (RECORD, CONTEXT) and group.kind not in ("elsewhere", "swapped")
+
+
+def group_contributions(contributions: Array, names: tuple[str, ...]) -> pd.DataFrame:
+    """Contributions summed per group: one row per pair, one column per group.
+
+    Nothing is left out and nothing moved between groups: each row adds up to what the contributions
+    add up to, so the base value and the row give the pair's log-odds.
+    """
+    return pd.DataFrame(contributions @ _membership(names), columns=[group.name for group in groups_of(names)])
+
+
+@lru_cache
+def _membership(names: tuple[str, ...]) -> Array:
+    """Which comparison (row) belongs to which group (column)."""
+    membership = np.zeros((len(names), len(groups_of(names))))
+    for place, group in enumerate(groups_of(names)):
+        membership[list(group.columns), place] = 1.0
+    return membership
+
+
+def _is_flag(name: str) -> bool:
+    return name.endswith(f"__{MISSING_SUFFIX}")

@@ -1,0 +1,37 @@
+"""What a decision says for itself: reasons, and for a review a hint at what would settle it."""
+
+from dataclasses import dataclass
+
+from matchwright.core.spec.vocabulary import COUNTERFACTUAL
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason; ``field`` is the group it speaks of, ``contribution`` the group's summed share of the log-odds."""
+
+    code: str
+    text: str
+    field: str
+    evidence: str
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What would settle a review: if ``groups``, now at ``levels``, agreed (match) or differed (no_match)."""
+
+    settles_as: str
+    groups: tuple[str, ...]
+    levels: tuple[str, ...]
+    text: str = ""
+
+    @property
+    def code(self) -> str:
+        """``COUNTERFACTUAL_MATCH`` or ``COUNTERFACTUAL_NO_MATCH``."""
+        return f"{COUNTERFACTUAL}_{self.settles_as.upper()}"
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The reason codes that would have to hold, such as ``DATE_OF_BIRTH_AGREES``."""
+        level = "AGREES" if self.settles_as == "match" else "DISAGREES"
+        return tuple(f"{group.upper()}_{level}" for group in self.groups)

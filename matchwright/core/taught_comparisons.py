@@ -1,0 +1,107 @@
+"""Comparisons of the pairs that teach, calibrate and judge a scorer, with words learned from those that teach."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.augmentation import blanked_pairs, counter_examples, pairs_alone
+from matchwright.core.compare import compare
+from matchwright.core.compare.engine import learned_words_pairing
+from matchwright.core.compare.names import record_comparators
+from matchwright.core.corpus import Corpus
+from matchwright.core.encoder import Encoder
+from matchwright.core.learned_words import LearnedWords, TaughtWords, teach_words
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
+
+UNRELATED = -1
+"""In place of a training pair's row: the pair was not made from one."""
+
+COLUMN = f"{RECORD}__{LEARNED_WORDS}"
+
+
+@dataclass(frozen=True)
+class PairComparer:
+    """Compares as serving will, but a pair made from a training pair by words that this one did not teach."""
+
+    spec: MatchSpec
+    corpus: Corpus
+    encoder: Encoder | None
+    taught: TaughtWords | None
+
+    @classmethod
+    def taught_by(
+        cls,
+        left: pd.DataFrame,
+        right: pd.DataFrame,
+        labels: Any,
+        spec: MatchSpec,
+        corpus: Corpus,
+        encoder: Encoder | None = None,
+    ) -> "PairComparer":
+        """Learn words from the record features of the training pairs, row by row, where the spec has them compared."""
+        taught = None
+        if LEARNED_WORDS in record_comparators(spec):
+            texts = learned_words_pairing(left, right, spec)
+            taught = teach_words(texts.left, texts.right, labels, left["record_key"], spec.model.seed)
+        return cls(spec, corpus, encoder, taught)
+
+    @property
+    def words(self) -> LearnedWords | None:
+        """What goes into the bundle; None where too few pairs taught."""
+        return self.taught.words if self.taught else None
+
+    def compare(self, left: pd.DataFrame, right: pd.DataFrame, made_from: Any = None) -> pd.DataFrame:
+        """Comparisons of row-aligned record features.
+
+        ``made_from`` is the training pair (its row among those that taught) that each pair is, or was made
+        from; ``UNRELATED`` for a pair that has nothing to do with one.
+        """
+        compared = compare(left, right, self.spec, self.corpus, self.encoder, self.words)
+        if made_from is None or self.taught is None:
+            return compared
+        origin = np.asarray(made_from)
+        own = np.flatnonzero(origin >= 0)
+        texts = learned_words_pairing(left.iloc[own], right.iloc[own], self.spec)
+        values = compared[COLUMN].to_numpy().copy()
+        values[own] = self.taught.compare(texts, origin[own])
+        return compared.assign(**{COLUMN: values})
+
+
+@dataclass(frozen=True)
+class MadePairs:
+    """Pairs that the data has too few of, made from those it has: row by row features, comparisons and labels."""
+
+    comparer: PairComparer
+    left: pd.DataFrame
+    right: pd.DataFrame
+    comparisons: pd.DataFrame
+    labels: np.ndarray[Any, Any]
+
+    def that_teach(self, taught: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:
+        """Comparisons and labels made from the training pairs: other identities, fields blanked, rivals unknown."""
+        spec = self.comparer.spec
+        left, right = (side[taught].reset_index(drop=True) for side in (self.left, self.right))
+        labels = self.labels[taught]
+        true = np.flatnonzero(labels == 1)
+        unlike, rows = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
+        blank_left, blank_right, blank_rows = blanked_pairs(left, right, spec, spec.model.seed)
+        compared = self.comparer.compare(
+            pd.concat([left.iloc[true[rows]], blank_left], ignore_index=True),
+            pd.concat([unlike, blank_right], ignore_index=True),
+            np.concatenate([true[rows], blank_rows]).astype(np.intp),
+        )
+        alone, alone_rows = pairs_alone(self.comparisons[taught].reset_index(drop=True), spec)
+        answers = [np.zeros(len(rows), dtype=labels.dtype), labels[blank_rows], labels[alone_rows]]
+        return pd.concat([compared, alone], ignore_index=True), np.concatenate(answers)
+
+    def with_little_evidence(self, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[pd.DataFrame, Any]:
+        """Comparisons of pairs with fields blanked or rivals unknown, and the rows of all pairs they were made from."""
+        spec, places = self.comparer.spec, np.flatnonzero(inside)
+        left, right = (side[inside].reset_index(drop=True) for side in (self.left, self.right))
+        blank_left, blank_right, rows = blanked_pairs(left, right, spec, spec.model.seed)
+        alone, alone_rows = pairs_alone(self.comparisons[inside].reset_index(drop=True), spec)
+        compared = self.comparer.compare(blank_left, blank_right)
+        return pd.concat([compared, alone], ignore_index=True), places[np.array([*rows, *alone_rows], dtype=np.intp)]

@@ -1,0 +1,58 @@
+"""What the card says of calibration: figures before and after, and what is guaranteed of the bands."""
+
+from typing import Any
+
+from matchwright.core.card import CalibrationRow, Figure
+from matchwright.core.spec import MatchSpec
+
+_NAMES = {
+    "log_loss": "log loss",
+    "brier": "Brier score",
+    "mid_range_gap": "gap between mean score and true share, scores 0.2 to 0.8",
+    "mid_range_pairs": "pairs with a score in 0.2 to 0.8",
+}
+
+
+def calibration_rows(figures: dict[str, Any]) -> tuple[CalibrationRow, ...]:
+    """The test split's figures before and after calibration, as the evaluation holds them."""
+    return tuple(
+        CalibrationRow(name=shown, before=_figure(figures["before"][name]), after=_figure(figures["after"][name]))
+        for name, shown in _NAMES.items()
+    )
+
+
+def guarantees(spec: MatchSpec, calibration: dict[str, Any], wrong: dict[str, Any]) -> tuple[str, ...]:
+    """What the calibration split shows of the bands, and what the test split says of it."""
+    said = []
+    floors, shown = spec.floors, calibration["floors"]
+    asked = {"match": floors.match_precision, "no_match": floors.no_match_npv}
+    if any(asked.values()):
+        demands = " and ".join(f"at least {share:g} of `{band}`" for band, share in asked.items() if share)
+        how = "every threshold tried is accounted for"
+        if shown["floors_met"]:
+            said.append(f"Floors: {demands} are right, with confidence {floors.confidence:g}; {how}.")
+        else:
+            said.append(
+                f"Floors: that {demands} are right is **not shown** with confidence {floors.confidence:g}: too few "
+                "calibration pairs, or too many errors. The thresholds with the best bound are taken."
+            )
+    conformal = calibration.get("conformal")
+    if conformal:
+        coverage = ", ".join(f"{100 * share:.1f} % of `{band}`" for band, share in conformal["coverage_shown"].items())
+        said.append(
+            f"Conformal: {conformal['guarantee']} It rests on {conformal['true_pairs']} matching and "
+            f"{conformal['other_pairs']} other pairs; with 95 % confidence their thresholds cover {coverage}."
+        )
+        observed = [f"{name} {_written(share)}" for name, share in wrong.items() if share["value"] is not None]
+        said.append(f"Seen on the test split: {'; '.join(observed)}.")
+    return tuple(said)
+
+
+def _figure(value: Any) -> Figure | None:
+    if isinstance(value, dict):
+        return Figure(**value) if value["value"] is not None else None
+    return Figure(value=float(value))
+
+
+def _written(estimate: dict[str, float]) -> str:
+    return f"{estimate['value']:.4f} ({estimate['lower']:.4f} to {estimate['upper']:.4f})"

@@ -1,0 +1,114 @@
+"""Texts of reasons and hints: defaults, the spec's own, and translations."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from matchwright.core.compare.names import comparison_names
+from matchwright.core.reasons import Catalogue, Hint, groups_of
+from matchwright.core.reasons.catalogue import _templates
+from matchwright.core.spec import MatchSpec, parse_spec, spec_yaml
+from matchwright.errors import BundleError, SpecError
+
+
+def with_reasons(spec: MatchSpec, **reasons) -> MatchSpec:
+    raw = yaml.safe_load(spec_yaml(spec))
+    raw["reasons"] = reasons
+    return parse_spec(yaml.safe_dump(raw))
+
+
+def test_every_code_of_every_group_has_a_text(persons_spec):
+    texts = Catalogue.of(persons_spec).texts
+    for group in groups_of(tuple(comparison_names(persons_spec, with_encoder=True))):
+        for level in ("AGREES", "PARTLY_AGREES", "DISAGREES", "MISSING"):
+            assert texts[f"{group.name.upper()}_{level}"]
+
+
+def test_both_languages_have_the_same_templates_with_the_same_places():
+    def shape(node):
+        if isinstance(node, dict):
+            return {key: shape(value) for key, value in node.items()}
+        return sorted(set(re.findall(r"\{(\w+)\}", node.lower())))
+
+    templates = _templates()
+    assert shape(templates["en"]) == shape(templates["de"])
+
+
+def test_a_translation_takes_its_own_texts_then_the_templates_with_its_labels(persons_spec):
+    german = {"SURNAME_LABEL": "Nachname", "POSTCODE_AGREES": "Die Postleitzahlen sind gleich."}
+    spec = with_reasons(persons_spec, texts={"STATE_AGREES": "Same state."}, translations={"de": german})
+    catalogue = Catalogue.of(spec)
+    assert catalogue.text("SURNAME_AGREES", "de") == "Nachname: stimmt überein."
+    assert catalogue.text("POSTCODE_AGREES", "de") == "Die Postleitzahlen sind gleich."
+    assert catalogue.text("STATE_AGREES", "en") == "Same state."
+    assert catalogue.text("STATE_AGREES", "de") == "State: stimmt überein."
+
+
+def test_a_language_without_templates_falls_back_to_the_spec_s_own(persons_spec):
+    catalogue = Catalogue.of(with_reasons(persons_spec, translations={"fr": {"STATE_AGREES": "Même état."}}))
+    assert catalogue.text("STATE_AGREES", "fr") == "Même état."
+    assert catalogue.text("STATE_DISAGREES", "fr") == "State differs."
+    assert catalogue.text("STATE_DISAGREES", "xx") == "State differs."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [(["de"], "de"), (["de-AT"], "de"), (["DE"], "de"), (["fr", "de"], "de"), (["fr"], "en"), ([], "en")],
+)
+def test_the_first_wanted_language_that_there_is_serves(persons_spec, wanted, language):
+    assert Catalogue.of(with_reasons(persons_spec, translations={"de": {}})).language_for(wanted) == language
+
+
+def test_a_hint_is_a_sentence_in_each_language(persons_spec):
+    spec = with_reasons(persons_spec, translations={"de": {"DATE_OF_BIRTH_LABEL": "Geburtsdatum"}})
+    catalogue = Catalogue.of(spec)
+    hint = Hint("match", ("surname", "date_of_birth"), ("PARTLY_AGREES", "MISSING"))
+    assert hint.code == "COUNTERFACTUAL_MATCH"
+    assert hint.codes == ("SURNAME_AGREES", "DATE_OF_BIRTH_AGREES")
+    assert catalogue.hint_text(hint) == (
+        "It would be a match if surname (now similar) and date of birth (now missing) agreed."
+    )
+    assert "Geburtsdatum (fehlt jetzt)" in catalogue.hint_text(hint, "de")
+    settled = Hint("no_match", ("date_of_birth",), ("MISSING",))
+    assert (settled.code, settled.codes) == ("COUNTERFACTUAL_NO_MATCH", ("DATE_OF_BIRTH_DISAGREES",))
+
+
+def test_a_catalogue_is_read_as_it_was_written(persons_spec, tmp_path: Path):
+    spec = with_reasons(persons_spec, version=3, language="de", translations={"en": {"STATE_AGREES": "Same."}})
+    catalogue = Catalogue.of(spec)
+    catalogue.save(tmp_path / "reasons.yaml")
+    assert Catalogue.load(tmp_path / "reasons.yaml") == catalogue
+    assert catalogue.text("STATE_DISAGREES") == "State: weicht ab."
+
+
+def test_a_catalogue_from_before_translations_is_read(tmp_path: Path):
+    (tmp_path / "reasons.yaml").write_text("version: 1\ntexts: {SURNAME_AGREES: Same.}\n")
+    assert Catalogue.load(tmp_path / "reasons.yaml").languages == ("en",)
+    (tmp_path / "reasons.yaml").write_text("version: one\n")
+    with pytest.raises(BundleError):
+        Catalogue.load(tmp_path / "reasons.yaml")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "path"),
+    [
+        ({"texts": {"TITLE_MATCHES": "?"}}, "reasons.texts.TITLE_MATCHES"),
+        ({"texts": {"TITLE_LABEL": "?"}}, "reasons.texts.TITLE_LABEL"),
+        ({"texts": {"COUNTERFACTUAL_MATCH": "Ask."}}, "reasons.texts.COUNTERFACTUAL_MATCH"),
+        ({"translations": {"de": {"TITLE_MATCHES": "?"}}}, "reasons.translations.de.TITLE_MATCHES"),
+        ({"language": "German"}, "reasons.language"),
+    ],
+)
+def test_what_is_no_code_is_a_fault_with_its_path(products_spec, reasons, path):
+    with pytest.raises(SpecError) as found:
+        with_reasons(products_spec, **reasons)
+    assert [fault.path for fault in found.value.faults] == [path]
+
+
+@pytest.mark.parametrize(
+    "code", ["TITLE_NUMBERS_DISAGREES", "MODEL_ELSEWHERE_AGREES", "RECORD_CODES_AGREES", "CONTEXT_AGREES"]
+)
+def test_codes_of_every_kind_of_evidence_may_have_a_text(products_spec, code):
+    assert Catalogue.of(with_reasons(products_spec, texts={code: "Words."})).text(code) == "Words."

@@ -1,0 +1,91 @@
+"""Whether reasons are stable from training to training, and whether scores hang on them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from matchwright.core.augmentation import blanked_pairs
+from matchwright.core.decide import DecisionModel
+from matchwright.core.reasons import EvidenceFigures, ablation, changed_reason_share, reason_change
+from matchwright.core.scorer import Scorer, train_scorer
+from matchwright.errors import BundleError
+
+
+@pytest.fixture(scope="module")
+def retrained(decision_model: DecisionModel, small_world) -> DecisionModel:
+    """The same kind of model, taught by other pairs and other augmentation."""
+    comparisons, labels = decision_model.compare(small_world.left, small_world.right), small_world.labels
+    teaching = np.arange(len(comparisons)) % 4 < 2
+    left, right = (side[teaching].reset_index(drop=True) for side in (small_world.left, small_world.right))
+    poor_left, poor_right, rows = blanked_pairs(left, right, small_world.spec, seed=5)
+    scorer = train_scorer(
+        pd.concat([comparisons[teaching], decision_model.compare(poor_left, poor_right)], ignore_index=True),
+        np.concatenate([labels[teaching], labels[teaching][rows]]),
+        comparisons[~teaching],
+        labels[~teaching],
+        decision_model.spec.model.model_copy(update={"seed": 5}),
+    ).scorer
+    figures = EvidenceFigures.fit(comparisons[teaching], labels[teaching], decision_model.spec)
+    return replace(decision_model, scorer=scorer, figures=figures)
+
+
+def test_a_model_gives_the_same_reasons_as_itself(decision_model, small_world):
+    comparisons = decision_model.compare(small_world.left, small_world.right)
+    change = reason_change(decision_model, decision_model, comparisons)
+    assert (change.pairs, change.codes, change.first) == (len(comparisons), 0.0, 0.0)
+
+
+def test_the_evidence_s_own_weight_keeps_reasons_steadier_than_contributions_alone(
+    decision_model, retrained, small_world
+):
+    comparisons = decision_model.compare(small_world.left, small_world.right)
+    plain = [replace(model, figures=EvidenceFigures()) for model in (decision_model, retrained)]
+    assert changed_reason_share(decision_model, retrained, comparisons) <= changed_reason_share(*plain, comparisons)
+    assert reason_change(decision_model, retrained, comparisons).first < 0.2
+
+
+def test_models_of_other_comparisons_cannot_be_compared(decision_model, small_world):
+    comparisons = decision_model.compare(small_world.left, small_world.right)
+    other = replace(decision_model, scorer=Scorer(decision_model.scorer.booster, decision_model.scorer.names[1:]))
+    assert reason_change(decision_model, other, comparisons).codes is None
+    assert np.isnan(changed_reason_share(decision_model, other, comparisons))
+
+
+def test_deleting_what_is_named_first_costs_more_than_deleting_something_else(decision_model, small_world):
+    comparisons = decision_model.compare(small_world.left, small_world.right)
+    found = ablation(decision_model, comparisons, seed=1)
+    assert found is not None
+    assert found.pairs > 1000
+    assert found.first.value >= found.random.value
+    assert found.first.lower <= found.first.value <= found.first.upper
+    assert found.difference.value == pytest.approx(found.first.value - found.random.value, abs=1e-3)
+    assert ablation(decision_model, comparisons, seed=1) == found
+
+
+def test_without_pairs_there_is_nothing_to_delete(decision_model, small_world):
+    assert ablation(decision_model, decision_model.compare(small_world.left, small_world.right).head(0)) is None
+
+
+def test_typical_evidence_agrees_where_it_should(decision_model):
+    figures, names = decision_model.figures, decision_model.scorer.names
+    agreeing = dict(zip(names, figures.filled(names, agreement=True), strict=True))
+    disagreeing = dict(zip(names, figures.filled(names, agreement=False), strict=True))
+    assert agreeing["surname__jaro_winkler"] > 0.9 > disagreeing["surname__jaro_winkler"]
+    assert figures.weights["DATE_OF_BIRTH_AGREES"] > 3 > 0 > figures.weights["DATE_OF_BIRTH_DISAGREES"]
+
+
+def test_unknown_figures_stand_for_the_best_and_the_worst_value():
+    names = ["title__token_overlap", "title__unmatched_left", "title__missing"]
+    assert EvidenceFigures().filled(names, agreement=True).tolist() == [1.0, 0.0, 0.0]
+    assert EvidenceFigures().filled(names, agreement=False).tolist() == [0.0, 1.0, 0.0]
+
+
+def test_figures_are_read_as_they_were_written(decision_model, tmp_path: Path):
+    decision_model.figures.save(tmp_path / "evidence.json")
+    assert EvidenceFigures.load(tmp_path / "evidence.json") == decision_model.figures
+    (tmp_path / "evidence.json").write_text("[]")
+    with pytest.raises(BundleError):
+        EvidenceFigures.load(tmp_path / "evidence.json")

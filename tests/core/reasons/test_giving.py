@@ -1,0 +1,142 @@
+"""Reasons: exact sums, codes that follow from evidence alone, and none that contradicts its evidence."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchwright.core.compare import constraints
+from matchwright.core.reasons import contradictions, contradicts, evidence, give_reasons, group_contributions, groups_of
+from matchwright.core.reasons.catalogue import Catalogue
+from matchwright.core.reasons.giving import SMALLEST_CONTRIBUTION, STEP
+
+NAMES = (
+    "title__token_overlap",
+    "title__unmatched_left",
+    "title__numbers",
+    "title__codes",
+    "title__missing",
+    "model__levenshtein",
+    "model__elsewhere",
+    "model__missing",
+    "record__word_overlap",
+    "record__codes",
+    "context__margin",
+    "context__rank",
+)
+
+
+def one_pair(**values: float) -> pd.DataFrame:
+    row = dict.fromkeys(NAMES, np.nan) | {"title__missing": 0, "model__missing": 0}
+    return pd.DataFrame([row | values])
+
+
+def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
+    groups = {group.name: [NAMES[place] for place in group.columns] for group in groups_of(NAMES)}
+    assert groups == {
+        "title": ["title__token_overlap", "title__unmatched_left", "title__missing"],
+        "title_numbers": ["title__numbers"],
+        "title_codes": ["title__codes"],
+        "model": ["model__levenshtein", "model__missing"],
+        "model_elsewhere": ["model__elsewhere"],
+        "record": ["record__word_overlap"],
+        "record_codes": ["record__codes"],
+        "context": ["context__margin", "context__rank"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("comparison", "value", "group", "level"),
+    [
+        ("title__token_overlap", 0.8, "title", "AGREES"),  # the spec's agrees_at
+        ("title__token_overlap", 0.79, "title", "PARTLY_AGREES"),
+        ("title__token_overlap", 0.39, "title", "DISAGREES"),
+        ("title__numbers", 1.0, "title_numbers", "AGREES"),
+        ("title__numbers", 0.5, "title_numbers", "PARTLY_AGREES"),
+        ("title__numbers", 0.0, "title_numbers", "DISAGREES"),
+        ("title__codes", np.nan, "title_codes", "MISSING"),
+        ("model__elsewhere", 1.0, "model_elsewhere", "AGREES"),
+        ("record__word_overlap", 0.75, "record", "AGREES"),
+        ("record__word_overlap", 0.34, "record", "DISAGREES"),
+        ("context__margin", 0.3, "context", "AGREES"),
+        ("context__margin", 0.0, "context", "PARTLY_AGREES"),
+        ("context__margin", -0.3, "context", "DISAGREES"),
+        ("context__rank", 1.0, "context", "MISSING"),  # evidence is read off the first comparison
+    ],
+)
+def test_the_level_is_read_off_the_first_comparison_of_a_group(products_spec, comparison, value, group, level):
+    assert evidence(one_pair(**{comparison: value}), products_spec)[group].tolist() == [level]
+
+
+def test_a_comparison_where_less_is_more_alike_is_turned_round(products_spec):
+    pairs = pd.DataFrame({"title__unmatched_left": [0.0, 9.0], "title__missing": [0, 0]})
+    assert evidence(pairs, products_spec)["title"].tolist() == ["AGREES", "DISAGREES"]
+
+
+def test_a_missing_field_is_missing_whatever_else_is_said(products_spec):
+    levels = evidence(one_pair(title__token_overlap=1.0, title__missing=1.0), products_spec)
+    assert levels["title"].tolist() == ["MISSING"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_contributions_of_groups_add_up_and_no_reason_contradicts_its_evidence(decision_model, data):
+    names = decision_model.scorer.names
+    seed = data.draw(st.integers(0, 10_000))
+    generator = np.random.default_rng(seed)
+    values = generator.random((50, len(names))) * data.draw(st.sampled_from([0.5, 1.0, 1.5]))
+    values[generator.random(values.shape) < data.draw(st.floats(0, 0.5))] = np.nan
+    flags = [place for place, direction in enumerate(constraints(list(names))) if direction == 0]
+    values[:, flags] = generator.integers(0, 3, (50, len(flags)))
+    comparisons = pd.DataFrame(values.astype(np.float32), columns=list(names))
+    contributions, base = decision_model.scorer.contributions(comparisons)
+    per_group = group_contributions(contributions, names)
+    np.testing.assert_allclose(per_group.sum(axis=1) + base, decision_model.scorer.margin(comparisons), atol=1e-4)
+    levels = evidence(comparisons, decision_model.spec)
+    reasons = decision_model.reasons(comparisons)
+    assert contradictions(levels, per_group, reasons).given == 0
+    for row, told in enumerate(reasons):
+        for reason in told:
+            assert reason.code == f"{reason.field.upper()}_{levels[reason.field][row]}"
+            assert reason.contribution == pytest.approx(per_group[reason.field].iat[row], abs=1e-5)
+            assert abs(reason.contribution) >= SMALLEST_CONTRIBUTION - 1e-5
+            assert not contradicts(reason.evidence, reason.contribution)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    values=st.lists(st.floats(-8, 8), min_size=8, max_size=8), told=st.lists(st.floats(0, 9), min_size=8, max_size=8)
+)
+def test_a_reason_is_never_named_before_one_that_weighs_far_more(products_spec, values, told):
+    groups = [group.name for group in groups_of(NAMES)]
+    weights = {f"{group.upper()}_PARTLY_AGREES": weight for group, weight in zip(groups, told, strict=True)}
+    levels = {group: np.array(["PARTLY_AGREES"], dtype=object) for group in groups}
+    catalogue = Catalogue(1, {f"{group.upper()}_PARTLY_AGREES": group for group in groups})
+    (reasons,) = give_reasons(levels, pd.DataFrame([values], columns=groups), catalogue, 8, weights)
+    assert all(abs(later.contribution) <= STEP * abs(one.contribution) + 1e-4 for one, later in pairwise(reasons))
+    assert {reason.field for reason in reasons} == {
+        group for group, value in zip(groups, values, strict=True) if abs(value) >= SMALLEST_CONTRIBUTION
+    }
+
+
+def test_near_contributions_are_ordered_by_what_the_evidence_tells_and_then_by_field():
+    levels = {name: np.array(["AGREES"], dtype=object) for name in ("one", "two", "three")}
+    catalogue = Catalogue(1, {f"{name.upper()}_AGREES": name for name in levels})
+    contributions = pd.DataFrame([[1.0, 1.2, 1.1]], columns=list(levels))
+    (plain,) = give_reasons(levels, contributions, catalogue, 3)
+    (weighed,) = give_reasons(levels, contributions, catalogue, 3, {"THREE_AGREES": 5.0, "ONE_AGREES": 1.0})
+    assert [reason.field for reason in plain] == ["one", "two", "three"]
+    assert [reason.field for reason in weighed] == ["three", "one", "two"]
+
+
+def test_what_contradicts_is_withheld_and_counted():
+    levels = {"one": np.array(["AGREES"], dtype=object), "two": np.array(["DISAGREES"], dtype=object)}
+    catalogue = Catalogue(1, {"ONE_AGREES": "1", "TWO_DISAGREES": "2"})
+    contributions = pd.DataFrame({"one": [-1.0], "two": [-3.0]})
+    reasons = give_reasons(levels, contributions, catalogue, 4)
+    assert [reason.code for reason in reasons[0]] == ["TWO_DISAGREES"]
+    found = contradictions(levels, contributions, reasons)
+    assert (found.given, found.withheld, found.withheld_weight) == (0, 0.5, 0.25)
