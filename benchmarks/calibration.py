@@ -3,6 +3,7 @@
     python -m benchmarks.calibration                    FEBRL 4, and the sets under $MATCHWRIGHT_DATA
     python -m benchmarks.calibration --data FOLDER      the sets in this folder, or the folder as one set
     python -m benchmarks.calibration --spec FILE        the spec for these sets; may be given more than once
+    python -m benchmarks.calibration --context          with what the other pairs of a record say
 
 A set gets the first spec that its columns suit, of those given or of specs/. The scorer learns on the
 train part, calibration and bands on the valid part, and everything shown is of the test part. Method
@@ -31,7 +32,7 @@ from matchwright.core.spec import load_spec
 from matchwright.core.spec.model import ConformalSpec, Floors
 from matchwright.errors import TrainingError
 
-WIDTH = 140
+WIDTH = 128
 FLOOR = 0.95
 """Of the precision of match, where the spec demands none."""
 
@@ -44,15 +45,19 @@ def main() -> None:
     )
     parser.add_argument("--spec", type=Path, action="append", help="a match spec; those of specs/ if not given")
     parser.add_argument("--only", action="append", help="the name of a set to keep to (febrl for FEBRL 4)")
+    parser.add_argument("--context", action="store_true", help="compare pairs with their rivals in the same part too")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     console = Console(width=WIDTH)
     specs = [load_spec(path) for path in arguments.spec or sorted(SPECS.glob("*.yaml"))]
     for problem in problems(arguments.data, specs, arguments.only, console):
-        parts = scores_of(problem, arguments.seed)
+        parts = scores_of(problem, arguments.seed, arguments.context)
         valid, test = parts["valid"], parts["test"]
         choice = choose_calibrator(valid.margin, valid.labels, valid.groups, arguments.seed)
-        title = f"{problem.name}, spec {problem.spec.name}: {_counts(valid)} calibrate, {_counts(test)} judge"
+        evidence = "pair evidence and context" if arguments.context else "pair evidence alone"
+        title = (
+            f"{problem.name}, spec {problem.spec.name}, {evidence}\n{_counts(valid)} calibrate, {_counts(test)} judge"
+        )
         console.print(method_table(title, valid, test, choice, arguments.seed))
         console.print(band_table(problem, valid, test, choice), "")
 
@@ -92,12 +97,12 @@ def method_table(title: str, valid: Scored, test: Scored, choice: CalibrationCho
 
 
 def band_table(problem: Problem, valid: Scored, test: Scored, choice: CalibrationChoice) -> Table:
-    """The bands from costs, floors and conformal sets, chosen on the valid part, as the test part finds them."""
+    """The bands that the valid part chose from costs alone, with a floor, and with conformal sets, on the test part."""
     shown = Table(title="bands, judged on the test part", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("bands from", "review from", "match from", "shown", "match", "precision", "bound", "holds"):
         shown.add_column(column, justify="left" if column == "bands from" else "right")
-    for column in ("matches decided no_match", "others decided match"):
-        shown.add_column(column, justify="right")
+    for column in ("matches as no_match", "others as match"):
+        shown.add_column(column, justify="right", no_wrap=True)
     spec = problem.spec
     floors = spec.floors if spec.floors.match_precision else Floors(match_precision=FLOOR)
     whole = ~valid.blanked
@@ -105,8 +110,8 @@ def band_table(problem: Problem, valid: Scored, test: Scored, choice: Calibratio
     scores = choice.calibrator.apply(margin)
     for name, floor, conformal in (
         ("costs", Floors(), None),
-        (f"costs, floor {floors.match_precision:g}", floors, None),
-        ("costs, conformal 0.05", Floors(), ConformalSpec()),
+        (f"floor {floors.match_precision:g}", floors, None),
+        ("conformal 0.05", Floors(), ConformalSpec()),
     ):
         try:
             bands = choose_bands(scores, labels, spec.costs, floor, conformal, order=margin)
@@ -125,7 +130,8 @@ def _judged(chosen: BandChoice, floors: Floors, scores: np.ndarray, labels: np.n
     bound = lower_bound(right, taken, 1 - floors.confidence)
     floor = floors.match_precision
     wrong = [
-        f"{share.value:.4f} ({share.lower:.4f}, {share.upper:.4f})" for share in wrong_decisions(bands, labels).values()
+        f"{share.value:.4f}\n{share.lower:.4f} to {share.upper:.4f}"
+        for share in wrong_decisions(bands, labels).values()
     ]
     return [
         f"{chosen.bands.review_from:.4f}",
@@ -148,7 +154,7 @@ def _interval(estimate: dict[str, float | None], signed: bool = False) -> str:
     if estimate["value"] is None:
         return ""
     sign = "+" if signed else ""
-    return "{0:{s}.4f} ({1:{s}.4f}, {2:{s}.4f})".format(*estimate.values(), s=sign)
+    return "{0:{s}.4f}\n{1:{s}.4f} to {2:{s}.4f}".format(*estimate.values(), s=sign)
 
 
 if __name__ == "__main__":

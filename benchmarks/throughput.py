@@ -5,8 +5,7 @@
     python -m benchmarks.throughput --profile            and where compare() spends its time
 
 Both are given the same record features of the same candidates, and turn them into the same comparisons: every
-value of the loop is checked against compare()'s. They take turns, so that a busy machine slows both. The loop is
-what one would write by hand: one rapidfuzz call per pair and comparison, word weights from a dictionary.
+value of the loop is checked against compare()'s. They take turns, so that a busy machine slows both.
 """
 
 import argparse
@@ -128,7 +127,7 @@ def timed(function: Callable[[], Any]) -> float:
 
 def agree(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
     """Fail unless every comparison of every pair is the same."""
-    for name in ours:
+    for name in theirs:
         one, other = ours[name].to_numpy(dtype=np.float64), theirs[name].to_numpy(dtype=np.float64)
         apart = ~np.isclose(one, other, rtol=1e-5, atol=AGREEMENT, equal_nan=True)
         if apart.any():

@@ -1,7 +1,8 @@
 """The scorer's log-odds for the pairs of a data set, got the way that the training pipeline gets them.
 
 Records are conformed, their features and the corpus made, pairs compared, augmented and scored. The
-encoder, which the pipeline keeps only where it earns its place, is left out.
+encoder, which the pipeline keeps only where it earns its place, is left out; so is context, what the other
+pairs of a record say, unless it is asked for.
 """
 
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ import pandas as pd
 
 from benchmarks.benchmark_data import PARTS, BenchmarkSet
 from matchwright.adapters.example_data import FEBRL4, febrl4
-from matchwright.core.augmentation import blanked_pairs, counter_examples
+from matchwright.core.augmentation import blanked_pairs, counter_examples, pairs_alone
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
+from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
 from matchwright.core.records import conform, normal_forms, record_features, record_key
-from matchwright.core.scorer import train_scorer
+from matchwright.core.scorer import Scorer, train_scorer
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.core.split import split_entities
 
@@ -39,7 +41,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Scored:
-    """Log-odds, labels (1 or 0) and left keys of one part's pairs; ``blanked`` tells those that lack fields."""
+    """Log-odds, labels (1 or 0) and left keys of a part's pairs; ``blanked``: made to lack fields or rivals."""
 
     margin: np.ndarray
     labels: np.ndarray
@@ -83,27 +85,47 @@ def febrl_problem() -> Problem:
     return Problem(FEBRL4, spec, features, corpus, pd.concat(proposed, ignore_index=True))
 
 
-def scores_of(problem: Problem, seed: int) -> dict[str, Scored]:
+def scores_of(problem: Problem, seed: int, context: bool = False) -> dict[str, Scored]:
     """Train on the train part, stopped early on a fifth of its left records; score ``valid`` and ``test``.
+
+    With ``context`` the pairs of a part are each other's rivals, as if they were all candidates there are.
 
     ``valid`` has its blanked pairs at its end, as the pipeline calibrates on them too.
     """
-    spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
+    spec = _seeded(problem.spec, seed)
+    scorer = scorer_of(problem, seed, context)
+    records = problem.features.set_index("record_key", drop=False)
+    scored = {}
+    for part in ("valid", "test"):
+        pairs = problem.pairs[problem.pairs["part"] == part]
+        comparisons, labels, rows = _compared(problem, records, pairs, spec, context, with_blanked=part == "valid")
+        groups = pairs["left_key"].to_numpy()[rows]
+        scored[part] = Scored(scorer.margin(comparisons), labels, groups, np.arange(len(rows)) >= len(pairs))
+    return scored
+
+
+def scorer_of(problem: Problem, seed: int, context: bool = False) -> Scorer:
+    """Train on the train part, stopped early on a fifth of its left records."""
+    spec = _seeded(problem.spec, seed)
     records = problem.features.set_index("record_key", drop=False)
     taught = problem.pairs[problem.pairs["part"] == "train"]
     keys = np.unique(taught["left_key"].to_numpy(dtype=str))
     stopping = keys[np.random.default_rng(seed).random(len(keys)) < STOPPING_SHARE]
     stops = taught["left_key"].isin(stopping).to_numpy()
-    train = _compared(problem, records, taught[~stops], spec, augmented=True)
-    stop = _compared(problem, records, taught[stops], spec)
-    scorer = train_scorer(train[0], train[1], stop[0], stop[1], spec.model).scorer
-    scored = {}
-    for part in ("valid", "test"):
-        pairs = problem.pairs[problem.pairs["part"] == part]
-        comparisons, labels, rows = _compared(problem, records, pairs, spec, with_blanked=part == "valid")
-        groups = pairs["left_key"].to_numpy()[rows]
-        scored[part] = Scored(scorer.margin(comparisons), labels, groups, np.arange(len(rows)) >= len(pairs))
-    return scored
+    train = _compared(problem, records, taught[~stops], spec, context, augmented=True)
+    stop = _compared(problem, records, taught[stops], spec, context)
+    return train_scorer(train[0], train[1], stop[0], stop[1], spec.model).scorer
+
+
+def compared(problem: Problem, part: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """The comparisons and labels of one part's pairs as they stand."""
+    records = problem.features.set_index("record_key", drop=False)
+    pairs = problem.pairs[problem.pairs["part"] == part]
+    return _compared(problem, records, pairs, problem.spec, context=False, with_blanked=False)[:2]
+
+
+def _seeded(spec: MatchSpec, seed: int) -> MatchSpec:
+    return spec.model_copy(update={"model": spec.model.model_copy(update={"seed": seed})})
 
 
 def _features(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.DataFrame, Corpus]:
@@ -117,18 +139,27 @@ def _compared(
     records: pd.DataFrame,
     pairs: pd.DataFrame,
     spec: MatchSpec,
+    context: bool,
     augmented: bool = False,
     with_blanked: bool = True,
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Comparisons and labels of the pairs, then of those made from them; and the row of each that it was made from."""
     left, right = (records.loc[pairs[key]].reset_index(drop=True) for key in ("left_key", "right_key"))
     labels = pairs["label"].to_numpy(dtype=np.int64)
-    blocks, answers, rows = [compare(left, right, spec, problem.corpus, None)], [labels], [np.arange(len(pairs))]
+    whole = compare(left, right, spec, problem.corpus, None)
+    if context:
+        whole = in_context(whole, pairs["left_key"].to_numpy(), pairs["right_key"].to_numpy(), spec)
+    blocks, answers, rows = [whole], [labels], [np.arange(len(pairs))]
     if with_blanked:
         blank_left, blank_right, made_from = blanked_pairs(left, right, spec, spec.model.seed)
         blocks.append(compare(blank_left, blank_right, spec, problem.corpus, None))
         answers.append(labels[made_from])
         rows.append(np.asarray(made_from))
+    if with_blanked and context:
+        alone, made_from = pairs_alone(whole, spec)
+        blocks.append(alone)
+        answers.append(labels[made_from])
+        rows.append(np.asarray(made_from, dtype=np.int64))
     true = np.flatnonzero(labels == 1)
     if augmented and spec.identity:
         unlike, made_from = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)

@@ -137,3 +137,22 @@ def test_a_refused_batch_ends_with_the_quality_errors_own_words_and_its_report(t
     (report,) = (tmp_path / "home").rglob("report.html")
     assert str(report) in done.stderr
     assert "<html" in report.read_text()
+
+
+def test_a_spec_is_drafted_from_a_table_and_can_be_checked(tmp_path: Path) -> None:
+    rows = "\n".join(f"{number},thing {number} of many parts,{number}.5" for number in range(60))
+    (tmp_path / "offers.csv").write_text(f"id,title,price\n{rows}\n")
+    draft = tmp_path / "drafts" / "offers.yaml"
+
+    done = matchwright("spec", "infer", str(tmp_path / "offers.csv"), "--out", str(draft))
+
+    assert done.returncode == 0, done.stderr
+    assert "guessed" in draft.read_text()
+    checked = matchwright("spec", "check", str(draft))
+    assert "Good: offers version 1" in checked.stdout
+    assert "match from a score of 0.9, no_match below 0.2" in checked.stdout
+
+    again = matchwright("spec", "infer", str(tmp_path / "offers.csv"), "--out", str(draft))
+
+    assert again.returncode == 1
+    assert "is there already" in again.stderr

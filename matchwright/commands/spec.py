@@ -1,9 +1,15 @@
-"""``matchwright spec``: read and check match specs."""
+"""``matchwright spec``: read, check and draft match specs."""
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from matchwright.core.spec import MatchSpec
 
 app = typer.Typer(help="Work with match specs.", no_args_is_help=True)
 
@@ -17,7 +23,6 @@ def register(root: typer.Typer) -> None:
 def check(file: Annotated[Path, typer.Argument(help="The match spec, a YAML file.", metavar="FILE")]) -> None:
     """Check a match spec: all its faults at once, or a summary when it is good."""
     from rich.console import Console
-    from rich.table import Table
 
     from matchwright.core.spec.load import load_spec, spec_digest
 
@@ -25,11 +30,98 @@ def check(file: Annotated[Path, typer.Argument(help="The match spec, a YAML file
     console = Console(highlight=False)
     console.print(f"[green]Good:[/] [bold]{spec.name}[/] version {spec.version}, digest {spec_digest(spec)[:12]}")
     console.print(f"  {spec.description}", markup=False)
+    _show_fields(console, spec)
+    _show_candidates(console, spec)
+    _show_decisions(console, spec)
+
+
+@app.command()
+def infer(
+    tables: Annotated[list[str], typer.Argument(help="One table to deduplicate, or two to link.", metavar="TABLE")],
+    pairs: Annotated[str, typer.Option(help="Labelled pairs: they make the draft better.")] = "",
+    name: Annotated[str, typer.Option(help="What the spec is called; the file's name if not given.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write the draft here; on the terminal if not given.")] = None,
+) -> None:
+    """Draft a match spec from tables (CSV or Parquet), for a person to edit. No value of theirs stands in it."""
+    from rich.console import Console
+
+    from matchwright.adapters.tables import read_input_table
+    from matchwright.core.spec_inference import infer_spec
+    from matchwright.errors import Fault, SpecError
+
+    if len(tables) > 2:
+        raise typer.BadParameter("give one table or two", param_hint="TABLE")
+    if out is not None and out.exists():
+        hint = "name another file; a spec that may have been edited is not overwritten"
+        raise SpecError("The draft was not written.", [Fault(str(out), "is there already", hint)])
+    left, *others = [read_input_table(table) for table in tables]
+    text = infer_spec(
+        left,
+        others[0] if others else None,
+        read_input_table(pairs) if pairs else None,
+        _spec_name(name or (out.stem if out else Path(tables[0]).stem)),
+    )
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[green]Drafted[/] {out}. Read what is marked as guessed, then: matchwright spec check {out}")
+
+
+def _spec_name(wanted: str) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "_", wanted.lower()).strip("_")[:40]
+    return plain if re.fullmatch(r"[a-z][a-z0-9_]+", plain) else "matching"
+
+
+def _show_fields(console: "Console", spec: "MatchSpec") -> None:
+    from rich.table import Table
+
+    from matchwright.core.spec.vocabulary import COMPARATORS
+
     table = Table("field", "kind", "personal data", "column", "compared by", box=None, header_style="bold")
     for name, field in spec.fields.items():
-        by = ", ".join(field.comparators or ("default for its kind",)) if field.compare else "not compared"
+        by = ", ".join(field.comparators or COMPARATORS[field.kind]) if field.compare else "not compared"
         table.add_row(name, field.kind, field.pii, spec.column_of(name), by)
     console.print(table)
-    candidates = f"{len(spec.candidates.rules)} equality rules"
-    candidates += f", TF-IDF top {spec.candidates.tfidf.top_k}" if spec.candidates.tfidf else ""
-    console.print(f"  candidates: {candidates}; {len(spec.golden)} golden pairs; {len(spec.slices)} slices")
+    for pii in ("direct", "quasi"):
+        named = [
+            name + ("" if field.compare else " (not compared)")
+            for name, field in spec.fields.items()
+            if field.pii == pii
+        ]
+        console.print(f"  personal data, {pii}: {', '.join(named) or 'none'}", markup=False)
+    if exposed := [name for name, field in spec.compared.items() if field.pii == "direct"]:
+        console.print(
+            f"  [yellow]compared although direct:[/] {', '.join(exposed)}: it leaves the lake for the feature store"
+        )
+
+
+def _show_candidates(console: "Console", spec: "MatchSpec") -> None:
+    console.print("  candidates: equal in")
+    for rule in spec.candidates.rules:
+        console.print(f"    {' and '.join(rule)}", markup=False)
+    if (tfidf := spec.candidates.tfidf) is not None:
+        console.print(f"    or among the {tfidf.top_k} nearest by TF-IDF over {', '.join(tfidf.fields)}", markup=False)
+    said = f"{spec.multiplicity}, labels {spec.labels}"
+    console.print(f"  {said}; {len(spec.golden)} golden pairs; {len(spec.slices)} slices")
+
+
+def _show_decisions(console: "Console", spec: "MatchSpec") -> None:
+    from matchwright.core.bands import bands_from_costs
+
+    bands = bands_from_costs(spec.costs)
+    costs = f"{spec.costs.false_match:g}, {spec.costs.missed_match:g}, {spec.costs.review:g}"
+    console.print(f"  costs of a false match, a missed match and a review: {costs}")
+    console.print(
+        f"    match from a score of {bands.match_from:g}, no_match below {bands.review_from:g}, review between"
+    )
+    if bands.match_from == bands.review_from:
+        console.print("    [yellow]a review never pays at these costs[/]")
+    floor = spec.floors
+    if floor.match_precision or floor.no_match_npv:
+        said = f"precision of match {floor.match_precision:g}, of no_match {floor.no_match_npv:g}"
+        console.print(
+            f"    floors: {said}, at {floor.confidence:.0%} confidence; thresholds move apart until they hold"
+        )

@@ -42,11 +42,11 @@ class BandRow(_Frozen):
 
 
 class CalibrationRow(_Frozen):
-    """One figure of the scorer's own probabilities and of the calibrated scores, on the same test pairs."""
+    """One figure, or a number of pairs, of the scorer's own probabilities and of the scores, on the same test pairs."""
 
     name: str
-    before: Figure | None = None
-    after: Figure | None = None
+    before: Figure | int | None = None
+    after: Figure | int | None = None
 
 
 class OperatingPoint(_Frozen):
@@ -218,8 +218,10 @@ def _operating_points(points: Sequence[OperatingPoint]) -> str:
 
 
 def _calibration(figures: Sequence[CalibrationRow]) -> str:
-    rows = [[row.name, _figure(row.before), _figure(row.after)] for row in figures]
-    return _table(["figure", "before", "after"], rows)
+    def shown(figure: Figure | int | None) -> str:
+        return str(figure) if isinstance(figure, int) else _figure(figure)
+
+    return _table(["figure", "before", "after"], [[row.name, shown(row.before), shown(row.after)] for row in figures])
 
 
 def _slices(slices: Sequence[SliceRow]) -> str:

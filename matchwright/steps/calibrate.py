@@ -53,10 +53,11 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     lower, upper = choice.calibrator.interval(margin)
     before = Calibrator(method="none").apply(margin)
     whole = choice.held_out[~blanked]
+    figures = calibration_figures(before, whole, labels, groups, spec.model.seed)
     summary = {
         "method": choice.calibrator.method,
         "log_losses": choice.log_losses,
-        "held_out": calibration_figures(before, whole, labels, groups, spec.model.seed),
+        "held_out": figures,
         "score_interval_width": float(np.mean(upper - lower)),
         "pairs": len(margin),
         "blanked_pairs": int(blanked.sum()),
@@ -73,7 +74,12 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     choice.calibrator.save(calibration / CALIBRATOR)
     bands.bands.save(calibration / BANDS)
     write_whole(calibration / SUMMARY, json.dumps(summary, indent=1) + "\n")
-    log_metrics(settings, trained.run_id, {f"calibration_log_loss_{k}": v for k, v in choice.log_losses.items()})
+    measured = {f"calibration_log_loss_{method}": loss for method, loss in choice.log_losses.items()}
+    gaps = {
+        f"calibration_mid_range_gap_{when}": figures[when]["mid_range_gap"]["value"] for when in ("before", "after")
+    }
+    measured |= {name: gap for name, gap in gaps.items() if gap is not None}
+    log_metrics(settings, trained.run_id, measured)
     return summary
 
 

@@ -48,10 +48,10 @@ def guarantees(spec: MatchSpec, calibration: dict[str, Any], wrong: dict[str, An
     return tuple(said)
 
 
-def _figure(value: Any) -> Figure | None:
-    if isinstance(value, dict):
-        return Figure(**value) if value["value"] is not None else None
-    return Figure(value=float(value))
+def _figure(value: dict[str, float | None] | int) -> Figure | int | None:
+    if isinstance(value, int):
+        return value
+    return Figure.model_validate(value) if value["value"] is not None else None
 
 
 def _written(estimate: dict[str, float]) -> str:

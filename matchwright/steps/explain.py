@@ -1,6 +1,7 @@
 """Explain the model: what moves its scores overall, and one decision of every band in full."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ SAMPLE = 2_000
 ADDITIVITY = 1e-3
 """Log-odds that contributions may miss the score by: 32-bit sums over the trees."""
 
-SUMMARY, PLOTS = "explanation.json", "plots"
+SUMMARY, EVIDENCE, PLOTS = "explanation.json", "evidence.json", "plots"
 
 
 def explain(
@@ -53,7 +54,7 @@ def explain(
         model: folder of the train step.
         calibration: folder of the calibrate step.
         evaluation: folder of the evaluate step.
-        explanation: folder to write: explanation.json and plots/.
+        explanation: folder to write: explanation.json, evidence.json (for the bundle) and plots/.
 
     Returns:
         What ``explanation.json`` holds.
@@ -63,6 +64,9 @@ def explain(
     """
     trained = Trained.read(model, spec)
     decider = trained.decision_model(spec, features, calibration)
+    serving = champion_model(settings, spec.name)
+    if serving and serving.spec.version == spec.version:
+        decider = replace(decider, figures=decider.figures.inherit(serving.figures))
     scored = read_frame(evaluation / SCORED)
     labels = scored["label"].to_numpy()
     # unjudged pairs are balanced by what the model makes of them
@@ -78,7 +82,6 @@ def explain(
         )
     per_group = group_contributions(contributions, decider.scorer.names)
     reasons = decider.reasons(comparisons)
-    serving = champion_model(settings, spec.name)
     change = reason_change(decider, serving, comparisons) if serving else None
     tried = ablation(decider, comparisons, spec.model.seed)
     summary = {
@@ -103,6 +106,7 @@ def explain(
             title = f"A typical pair of the band {band}"
             path = plots / f"waterfall_{band}.png"
             plot_waterfall(shares[typical], base, values[typical], names, title, path)
+    decider.figures.save(explanation / EVIDENCE)
     write_whole(explanation / SUMMARY, json.dumps(summary, indent=1) + "\n")
     log_folder(settings, trained.run_id, plots, "plots")
     log_metrics(settings, trained.run_id, {"explain_additivity_error": error})

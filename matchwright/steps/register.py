@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from matchwright.core.bundle import BundleParts, golden_decisions, load_bundle, 
 from matchwright.core.card import render_card
 from matchwright.core.cold_start import scorer_file
 from matchwright.core.frames import read_frame
+from matchwright.core.reasons import EvidenceFigures
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.secrets import SIGNING_KEY, VERIFY_KEY, secret
 from matchwright.settings import Settings
@@ -18,6 +20,7 @@ from matchwright.steps.candidates import SUMMARY as CANDIDATES
 from matchwright.steps.candidates import candidate_facts
 from matchwright.steps.card_figures import card_figures
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
+from matchwright.steps.explain import EVIDENCE
 from matchwright.steps.explain import SUMMARY as EXPLANATION
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import Trained, read_json
@@ -63,7 +66,8 @@ def register(
         BundleError: the bundle does not load as it would where it serves.
     """
     trained = Trained.read(model, spec)
-    decider = trained.decision_model(spec, features, calibration)
+    figures = EvidenceFigures.load(explanation / EVIDENCE)
+    decider = replace(trained.decision_model(spec, features, calibration), figures=figures)
     taken = Snapshot.read(snapshot)
     judged, gates = read_json(evaluation / SUMMARY), read_json(evaluation / GATES)["gates"]
     feature_summary = read_json(features / "features.json")

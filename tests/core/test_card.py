@@ -40,7 +40,7 @@ FIGURES = CardFigures(
     ),
     calibration=(
         CalibrationRow(name="log loss", before=Figure(value=0.2), after=Figure(value=0.1, lower=0.08, upper=0.12)),
-        CalibrationRow(name="gap"),
+        CalibrationRow(name="gap", after=1),
     ),
     guarantees=("At most 5 % of either class are decided for the other one.",),
     slices=(SliceRow(name="state nsw | vic", pairs=310, figures={"f1": Figure(value=0.993)}),),
@@ -100,7 +100,7 @@ def test_the_bands_in_use_stand_out_among_those_that_another_cost_of_review_woul
 def test_calibration_stands_before_and_after_and_what_is_unknown_is_left_empty():
     card = render_card(FIGURES)
     assert "| log loss | 0.2000 | 0.1000 (0.0800 to 0.1200) |" in card
-    assert "| gap |  |  |" in card
+    assert "| gap |  | 1 |" in card
 
 
 def test_a_text_with_a_bar_does_not_break_its_table():

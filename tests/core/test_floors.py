@@ -23,6 +23,16 @@ def test_one_early_wrong_pair_ends_a_chain_but_not_the_search():
     assert held.taken == 5000
 
 
+def test_a_floor_that_does_not_hold_anywhere_is_shown_in_no_more_than_one_of_twenty_splits():
+    """Though each of 2,000 thresholds gets its chance."""
+    scores, generator = np.linspace(1, 0, 2000), np.random.default_rng(5)
+    shown = [
+        hold_floor(scores, scores, (generator.random(2000) < 0.97).astype(float), 2000, 0.97, 0.95).met
+        for _ in range(300)
+    ]
+    assert np.mean(shown) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 300)
+
+
 def test_what_no_finite_number_of_pairs_can_show_is_not_met():
     held = hold_floor(np.linspace(1, 0, 500), np.linspace(1, 0, 500), np.ones(500), 500, 1.0, 0.95)
     assert not held.met

@@ -20,7 +20,7 @@ def plot_reliability(curve: pd.DataFrame, path: Path, before: pd.DataFrame | Non
     with figure_to(path, "Reliability: of pairs with a score, how many match", 4.8, 4.6) as (_, axes):
         axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="perfectly calibrated")
         if before is not None and len(before):
-            axes.plot(before["mean_score"], before["true_share"], "x--", color=ORANGE, label="before calibration")
+            axes.plot(before["mean_score"], before["true_share"], "x", color=ORANGE, label="before calibration")
         share = curve["true_share"]
         below_above = np.clip([share - curve["lower"], curve["upper"] - share], 0, None)
         axes.errorbar(

@@ -1,12 +1,13 @@
 """Evidence across fields: a value that stands somewhere else in the other record."""
 
+from operator import contains
 from typing import cast
 
 import numpy as np
 
-from matchwright.core.compare.pairing import Pairing
+from matchwright.core.compare.pairing import Pairing, numbered_values
 from matchwright.core.compare.strings import Comparison, jaro_winkler
-from matchwright.core.records.columns import Columns
+from matchwright.core.records.columns import Columns, as_objects
 from matchwright.core.records.whole import as_text, record_fields, record_texts
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import RECORD
@@ -33,14 +34,28 @@ def elsewhere(pairing: Pairing, records: Pairing, squeeze: bool) -> Comparison:
         squeeze: look for codes inside words and across blanks; otherwise for whole words.
     """
     found, looked = np.zeros(len(pairing.left)), np.zeros(len(pairing.left))
-    for values, texts in ((pairing.left, records.right), (pairing.right, records.left)):
-        for row, (value, text) in enumerate(zip(as_text(values), texts, strict=True)):
-            if value is None or text is None or len(value) < SHORTEST_VALUE:
-                continue
-            looked[row] += 1
-            found[row] += value in text.replace(" ", "") if squeeze else f" {value} " in f" {text} "
+    values, texts = numbered_values(pairing), numbered_values(records)
+    # what is missing has number -1 and so reads the last of each
+    sought = as_objects([*(_sought(value, squeeze) for value in as_text(values.values)), ""])
+    searched = as_objects([*(_searched(text, squeeze) for text in texts.values), ""])
+    asks, reads = sought != "", searched != ""
+    for value, text in ((values.left, texts.right), (values.right, texts.left)):
+        rows = np.flatnonzero(asks[value] & reads[text])
+        looked[rows] += 1
+        hits = map(contains, searched[text[rows]].tolist(), sought[value[rows]].tolist())
+        found[rows] += np.fromiter(hits, dtype=bool, count=len(rows))
     share = np.divide(found, looked, out=np.full(len(found), np.nan), where=looked > 0)
     return cast("Comparison", share.astype(np.float32))
+
+
+def _sought(value: str | None, squeeze: bool) -> str:
+    if value is None or len(value) < SHORTEST_VALUE:
+        return ""
+    return value if squeeze else f" {value} "
+
+
+def _searched(text: str, squeeze: bool) -> str:
+    return text.replace(" ", "") if squeeze else f" {text} "
 
 
 def swapped(left: Columns, right: Columns, field: str, others: tuple[str, ...], alike: bool) -> Comparison:

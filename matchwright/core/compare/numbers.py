@@ -1,7 +1,5 @@
 """Comparisons of numbers and calendar dates: float32 in [0, 1], NaN where a side is missing."""
 
-from typing import cast
-
 import numpy as np
 
 from matchwright.core.compare.pairing import Pairing
@@ -28,10 +26,14 @@ def exact_number(pairing: Pairing) -> Comparison:
 def date_similarity(pairing: Pairing) -> Comparison:
     """Edit similarity of ``YYYYMMDD``; 0.9 where day and month are swapped."""
     similarity = levenshtein(pairing)
-    for row in np.flatnonzero(pairing.both & (similarity < 1)):
-        one, other = cast("str", pairing.left[row]), cast("str", pairing.right[row])
-        if one[:4] == other[:4] and one[4:6] == other[6:] and one[6:] == other[4:6]:
-            similarity[row] = SWAPPED_DAY_MONTH
+    if pairing.any:
+        pairs = pairing.distinct
+        swapped = [
+            one != other and one == other[:4] + other[6:] + other[4:6]
+            for one, other in zip(pairs.left, pairs.right, strict=True)
+        ]
+        rows = np.array(swapped, dtype=bool)
+        similarity[np.flatnonzero(pairing.both)[rows if pairs.place is None else rows[pairs.place]]] = SWAPPED_DAY_MONTH
     return similarity
 
 

@@ -7,7 +7,8 @@ so that the evidence does not depend on the order of the records.
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import contains
 from typing import Any, cast
 
 import numpy as np
@@ -17,6 +18,7 @@ from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import Numbers, Positions, WeightedSets
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.corpus import Corpus
+from matchwright.core.records.columns import as_objects
 
 SHORTEST_CODE, SHORTEST_DIGIT_CODE = 4, 5
 """Characters of a code: of letters and digits together, and of digits alone."""
@@ -97,6 +99,9 @@ class TextEvidence:
         """The distinct texts, and the places of each complete pair's two."""
         both = self.pairing.both
         count = int(both.sum())
+        numbered = self.pairing.numbered
+        if numbered is not None and count == len(both):
+            return numbered.values.tolist(), numbered.left.astype(np.intp), numbered.right.astype(np.intp)
         codes, values = pd.factorize(np.concatenate([self.pairing.left[both], self.pairing.right[both]]))
         return [str(value) for value in values], codes[:count].astype(np.intp), codes[count:].astype(np.intp)
 
@@ -135,11 +140,7 @@ class TextEvidence:
         codes = [codes_in(text) for text in self._texts]
         squeezed = [text.replace(" ", "") for text in self._texts]
         counts = np.array([len(each) for each in codes], dtype=np.float64)
-        found = np.zeros(len(one)), np.zeros(len(one))
-        for row in np.flatnonzero(counts[one] + counts[other]):
-            left, right = one[row], other[row]
-            found[0][row] = sum(code in squeezed[right] for code in codes[left])
-            found[1][row] = sum(code in squeezed[left] for code in codes[right])
+        found = _found_in(codes, squeezed, one, other), _found_in(codes, squeezed, other, one)
         return counts[one], counts[other], found
 
     @cached_property
@@ -159,6 +160,19 @@ class TextEvidence:
         return result
 
 
+def _found_in(codes: list[list[str]], squeezed: list[str], one: Positions, other: Positions) -> Numbers:
+    """Per pair, how many codes of the one text stand in the other, blanks taken out."""
+    flat = as_objects([code for each in codes for code in each])
+    lengths = np.array([len(each) for each in codes], dtype=np.intp)
+    starts = np.cumsum(lengths) - lengths
+    of_pair = lengths[one]
+    pair = np.repeat(np.arange(len(one)), of_pair)
+    place = np.repeat(starts[one] - (np.cumsum(of_pair) - of_pair), of_pair) + np.arange(len(pair))
+    looked = map(contains, as_objects(squeezed)[other[pair]].tolist(), flat[place].tolist())
+    hits = np.fromiter(looked, dtype=np.float64, count=len(pair))
+    return np.bincount(pair, hits, minlength=len(one)).astype(np.float64)
+
+
 def numbers_in(text: str) -> list[str]:
     """The numbers of a text in one notation (``15.40`` is ``15.4``), also those inside words (``cs3``)."""
     return [f"{float(found):g}" for found in _NUMBER.findall(text)]
@@ -169,6 +183,7 @@ def codes_in(text: str) -> list[str]:
     return [word for word in dict.fromkeys(text.split()) if _is_code(word)]
 
 
+@lru_cache(maxsize=100_000)
 def _is_code(word: str) -> bool:
     if len(word) < SHORTEST_CODE or "." in word or not any(character.isdigit() for character in word):
         return False

@@ -7,6 +7,7 @@ import pandas as pd
 
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.names import RECORD
+from matchwright.core.compare.rivals import NEAR
 from matchwright.core.reasons.groups import VALUE, Group, groups_of
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.fields import RecordEvidence
@@ -29,8 +30,8 @@ LIMITS: dict[str, Limits] = {
     "elsewhere": Limits(0.99, 0.5),
     # two names that fit crosswise are swapped; the weaker of both fits says how well
     "swapped": Limits(0.92, 0.7),
-    # the pair's lead over its best rival: 0 is a tie, and a lead of less than a twentieth is none
-    CONTEXT: Limits(0.05, -0.05),
+    # the pair's lead over its best rival: 0 is a tie, and whatever counts as a near rival ties too
+    CONTEXT: Limits(NEAR, -NEAR),
 }
 """Limits of the kinds for which a spec gives none of its own."""
 
@@ -48,8 +49,8 @@ def limits_of(group: Group, spec: MatchSpec) -> Limits:
 def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> Levels:
     """Per group the level of evidence of each pair: AGREES, PARTLY_AGREES, DISAGREES or MISSING.
 
-    Read off the first comparison of each group; one where less is more alike (``FALLING``) is turned
-    round, ``x`` to ``1 / (1 + x)``.
+    Read off the first comparison of each group, of context the weaker of its sides; one where less is more
+    alike (``FALLING``) is turned round, ``x`` to ``1 / (1 + x)``.
     """
     names = tuple(comparisons.columns)
     groups = groups_of(names)
@@ -58,6 +59,10 @@ def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> Levels:
     # as logged: 0.7 in 32 bits is a little less than 0.7, and a replay must not read it otherwise
     values = np.round(numbers[:, [group.primary for group in groups]], DECIMALS)
     for place, group in enumerate(groups):
+        if group.kind == CONTEXT:
+            measure = names[group.primary].rpartition("_")[0]
+            sides = [column for column in group.columns if names[column].rpartition("_")[0] == measure]
+            values[:, place] = np.round(np.fmin.reduce(numbers[:, sides], axis=1), DECIMALS)
         if names[group.primary].partition("__")[2] in FALLING:
             values[:, place] = 1 / (1 + np.maximum(values[:, place], 0))
     missing = np.isnan(values)

@@ -28,8 +28,9 @@ class EvidenceFigures(Frozen):
     """Figures over the training pairs: numbers per comparison and per reason code, of no single pair.
 
     ``agreeing`` and ``disagreeing`` are the median comparison of true pairs whose group agrees and of other
-    pairs whose group disagrees (None: mostly missing). ``weights`` are log-likelihood ratios of the levels,
-    natural logarithms: Fellegi and Sunter (1969), A Theory for Record Linkage.
+    pairs whose group disagrees (None: mostly missing). ``weights`` say how much each level tells, either way:
+    its log-likelihood ratio (natural logarithm) less one standard error, at least 0. Fellegi and Sunter (1969),
+    A Theory for Record Linkage.
     """
 
     agreeing: dict[str, float | None] = {}
@@ -58,8 +59,15 @@ class EvidenceFigures(Frozen):
                 agreeing |= _typical(names[place], values[true & (level == "AGREES"), place])
                 disagreeing |= _typical(names[place], values[~true & (level == "DISAGREES"), place])
             for code in EVIDENCE_LEVELS:
-                weights[f"{group.name.upper()}_{code}"] = _log_ratio(level == code, true)
+                weights[f"{group.name.upper()}_{code}"] = _weight(level == code, true)
         return cls(agreeing=agreeing, disagreeing=disagreeing, weights=weights)
+
+    def inherit(self, before: "EvidenceFigures") -> "EvidenceFigures":
+        """The same with the weights of an earlier model where it has them.
+
+        Weights order reasons: counted anew they would let near ones change places at every training.
+        """
+        return self.model_copy(update={"weights": {**self.weights, **before.weights}})
 
     def filled(self, names: Iterable[str], agreement: bool) -> Array:
         """Comparisons at typical agreement, or disagreement; where no figure is known, at the best or worst value."""
@@ -94,8 +102,8 @@ def _typical(name: str, values: Array) -> dict[str, float | None]:
     return {name: round(float(np.nanmedian(values)), DECIMALS)}
 
 
-def _log_ratio(has: np.ndarray[Any, np.dtype[np.bool_]], true: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
-    """How much more often true pairs than others are at a level; half a pair is added to each of the counts."""
-    among_true = (has[true].sum() + 0.5) / (true.sum() + 2)
-    among_others = (has[~true].sum() + 0.5) / ((~true).sum() + 2)
-    return round(float(np.log(among_true / among_others)), DECIMALS)
+def _weight(has: np.ndarray[Any, np.dtype[np.bool_]], true: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
+    """How much oftener (or seldomer) true pairs than others are at a level; half a pair is added to each count."""
+    of_true, of_others = has[true].sum() + 0.5, has[~true].sum() + 0.5
+    ratio = np.log(of_true / (true.sum() + 2)) - np.log(of_others / ((~true).sum() + 2))
+    return round(max(float(abs(ratio) - np.sqrt(1 / of_true + 1 / of_others)), 0.0), DECIMALS)

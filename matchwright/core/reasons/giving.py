@@ -14,8 +14,8 @@ log-odds, and :func:`contradictions` counts what was withheld.
 
 **Stability.** Where many groups agree, which of them the trees credit is chance: two trainings order them
 differently. Contributions are therefore ranked in coarse steps of a factor of :data:`STEP` below the
-weightiest one, and within a step by how much the evidence tells whatever the trees (the log-likelihood
-ratio of its level, counted in training), then by field order.
+weightiest one, and within a step by how much the evidence tells whatever the trees (the weight of its
+level, counted once and passed on from champion to challenger), then by field order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ def give_reasons(
         contributions: per group (column) and pair (row), log-odds.
         catalogue: the texts.
         top: how many reasons a pair gets at most.
-        weights: log-likelihood ratio per reason code, which orders groups within a step.
+        weights: how much the evidence of each reason code tells, which orders groups within a step.
     """
     groups = contributions.columns.tolist()
     values = contributions.to_numpy()
@@ -110,6 +110,6 @@ def _order(
     steps = np.floor(np.log(sizes.max(axis=1, keepdims=True, initial=SMALLEST_CONTRIBUTION) / sizes) / np.log(STEP))
     tells = np.zeros_like(sizes)
     for place, group in enumerate(groups):
-        known = {level: abs(weights.get(f"{group.upper()}_{level}", 0.0)) for level in set(levels[group].tolist())}
+        known = {level: weights.get(f"{group.upper()}_{level}", 0.0) for level in set(levels[group].tolist())}
         tells[:, place] = [known[level] for level in levels[group].tolist()]
     return np.lexsort((-tells, steps), axis=1)

@@ -1,9 +1,15 @@
 """The whole record as one text: what is compared whatever field a word stands in."""
 
+from typing import cast
+
 import numpy as np
+import pandas as pd
 
 from matchwright.core.records.columns import Array, Columns, as_objects
 from matchwright.core.spec import MatchSpec
+
+FEWEST_FOR_DISTINCT = 64
+"""Rows below which looking for equal ones takes longer than reading them again."""
 
 _READ_AS_TEXT = frozenset({"name", "text", "id_code", "number", "address", "category"})
 
@@ -21,8 +27,20 @@ def impersonal_fields(spec: MatchSpec) -> tuple[str, ...]:
 
 def record_texts(normal: Columns, fields: tuple[str, ...]) -> Array:
     """The normal forms of each record's ``fields`` in one line, None where it has none; shape (records,)."""
-    columns = [as_text(normal[name]) for name in fields]
-    return as_objects([" ".join(filter(None, row)) or None for row in zip(*columns, strict=True)])
+    columns = [normal[name] for name in fields]
+    if len(columns[0]) < FEWEST_FOR_DISTINCT:
+        return _joined(columns)
+    row = np.zeros(len(columns[0]), dtype=np.int64)
+    for values in columns:
+        codes, distinct = pd.factorize(values)
+        row = pd.factorize(row * (len(distinct) + 1) + codes + 1)[0].astype(np.int64)
+    _, first = np.unique(row, return_index=True)
+    return cast("Array", _joined([values[first] for values in columns])[row])
+
+
+def _joined(columns: list[Array]) -> Array:
+    texts = (as_text(values) for values in columns)
+    return as_objects([" ".join(filter(None, row)) or None for row in zip(*texts, strict=True)])
 
 
 def as_text(values: Array) -> list[str | None]:

@@ -29,7 +29,7 @@ def retrained(decision_model: DecisionModel, small_world) -> DecisionModel:
         decision_model.spec.model.model_copy(update={"seed": 5}),
     ).scorer
     figures = EvidenceFigures.fit(comparisons[teaching], labels[teaching], decision_model.spec)
-    return replace(decision_model, scorer=scorer, figures=figures)
+    return replace(decision_model, scorer=scorer, figures=figures.inherit(decision_model.figures))
 
 
 def test_a_model_gives_the_same_reasons_as_itself(decision_model, small_world):
@@ -38,13 +38,11 @@ def test_a_model_gives_the_same_reasons_as_itself(decision_model, small_world):
     assert (change.pairs, change.codes, change.first) == (len(comparisons), 0.0, 0.0)
 
 
-def test_the_evidence_s_own_weight_keeps_reasons_steadier_than_contributions_alone(
-    decision_model, retrained, small_world
-):
+def test_inherited_weights_keep_reasons_steadier_than_contributions_alone(decision_model, retrained, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     plain = [replace(model, figures=EvidenceFigures()) for model in (decision_model, retrained)]
-    assert changed_reason_share(decision_model, retrained, comparisons) <= changed_reason_share(*plain, comparisons)
-    assert reason_change(decision_model, retrained, comparisons).first < 0.2
+    assert changed_reason_share(decision_model, retrained, comparisons) < changed_reason_share(*plain, comparisons)
+    assert reason_change(decision_model, retrained, comparisons).first < 0.1
 
 
 def test_models_of_other_comparisons_cannot_be_compared(decision_model, small_world):
@@ -74,7 +72,8 @@ def test_typical_evidence_agrees_where_it_should(decision_model):
     agreeing = dict(zip(names, figures.filled(names, agreement=True), strict=True))
     disagreeing = dict(zip(names, figures.filled(names, agreement=False), strict=True))
     assert agreeing["surname__jaro_winkler"] > 0.9 > disagreeing["surname__jaro_winkler"]
-    assert figures.weights["DATE_OF_BIRTH_AGREES"] > 3 > 0 > figures.weights["DATE_OF_BIRTH_DISAGREES"]
+    assert figures.weights["DATE_OF_BIRTH_AGREES"] > 3
+    assert figures.weights["DATE_OF_BIRTH_AGREES"] > figures.weights["STATE_AGREES"] > 0
 
 
 def test_unknown_figures_stand_for_the_best_and_the_worst_value():

@@ -24,8 +24,9 @@ NAMES = (
     "model__missing",
     "record__word_overlap",
     "record__codes",
-    "context__margin",
-    "context__rank",
+    "context__margin_left",
+    "context__margin_right",
+    "context__rank_left",
 )
 
 
@@ -44,7 +45,7 @@ def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
         "model_elsewhere": ["model__elsewhere"],
         "record": ["record__word_overlap"],
         "record_codes": ["record__codes"],
-        "context": ["context__margin", "context__rank"],
+        "context": ["context__margin_left", "context__margin_right", "context__rank_left"],
     }
 
 
@@ -61,10 +62,11 @@ def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
         ("model__elsewhere", 1.0, "model_elsewhere", "AGREES"),
         ("record__word_overlap", 0.75, "record", "AGREES"),
         ("record__word_overlap", 0.34, "record", "DISAGREES"),
-        ("context__margin", 0.3, "context", "AGREES"),
-        ("context__margin", 0.0, "context", "PARTLY_AGREES"),
-        ("context__margin", -0.3, "context", "DISAGREES"),
-        ("context__rank", 1.0, "context", "MISSING"),  # evidence is read off the first comparison
+        ("context__margin_left", 0.3, "context", "AGREES"),
+        ("context__margin_right", 0.3, "context", "AGREES"),  # whichever side's candidates are known
+        ("context__margin_left", 0.0, "context", "PARTLY_AGREES"),
+        ("context__margin_left", -0.3, "context", "DISAGREES"),
+        ("context__rank_left", 1.0, "context", "MISSING"),  # evidence is read off the first comparison
     ],
 )
 def test_the_level_is_read_off_the_first_comparison_of_a_group(products_spec, comparison, value, group, level):
@@ -74,6 +76,11 @@ def test_the_level_is_read_off_the_first_comparison_of_a_group(products_spec, co
 def test_a_comparison_where_less_is_more_alike_is_turned_round(products_spec):
     pairs = pd.DataFrame({"title__unmatched_left": [0.0, 9.0], "title__missing": [0, 0]})
     assert evidence(pairs, products_spec)["title"].tolist() == ["AGREES", "DISAGREES"]
+
+
+def test_context_is_read_off_the_weaker_side(products_spec):
+    levels = evidence(one_pair(context__margin_left=0.4, context__margin_right=-0.4), products_spec)
+    assert levels["context"].tolist() == ["DISAGREES"]
 
 
 def test_a_missing_field_is_missing_whatever_else_is_said(products_spec):

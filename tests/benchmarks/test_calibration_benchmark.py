@@ -1,0 +1,38 @@
+"""The calibration benchmark on synthetic offers: every method is shown, and what chose is not what judges."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from fixtures.products import write_products
+from rich.console import Console
+
+from benchmarks.benchmark_data import BenchmarkSet
+from benchmarks.calibration import band_table, method_table
+from benchmarks.trained_scores import problem_of, scores_of
+from matchwright.core.calibrate import METHODS, choose_calibrator
+
+
+@pytest.fixture(scope="module")
+def offers(tmp_path_factory) -> BenchmarkSet:
+    files = write_products(tmp_path_factory.mktemp("offers"), products=400)
+    left, right, pairs = (pd.read_csv(files[name], dtype=str) for name in ("records", "records_right", "pairs"))
+    part = np.random.default_rng(1).choice(["train", "valid", "test"], len(pairs), p=[0.6, 0.2, 0.2])
+    return BenchmarkSet("offers", left, right, pairs.assign(label=pairs["label"].astype(int), part=part))
+
+
+def test_the_benchmark_judges_every_method_and_all_bands(offers, products_spec):
+    parts = scores_of(problem_of(offers, [products_spec]), seed=1)
+    valid, test = parts["valid"], parts["test"]
+    assert len(test.margin) == len(offers.part("test"))
+    assert (~valid.blanked).sum() == len(offers.part("valid"))
+    choice = choose_calibrator(valid.margin, valid.labels, valid.groups, 1)
+    console = Console(width=128, record=True, quiet=False)
+    with console.capture() as shown:
+        console.print(method_table("offers", valid, test, choice, 1))
+        console.print(band_table(problem_of(offers, [products_spec]), valid, test, choice))
+    for word in (*METHODS, f"{choice.calibrator.method} *", "floor 0.95", "refused", "Conformal bands need 500"):
+        assert word in shown.get()
+
+
+def test_a_set_that_no_spec_suits_is_not_guessed_at(offers, persons_spec):
+    assert problem_of(offers, [persons_spec]) is None
