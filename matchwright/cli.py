@@ -7,11 +7,11 @@ import typer
 from rich.console import Console
 
 from matchwright import __version__
-from matchwright.commands import demo, governance, monitoring, pipeline, spec, stack
+from matchwright.commands import demo, governance, label, monitoring, pipeline, spec, stack
 from matchwright.errors import MatchwrightError
 
 app = typer.Typer(
-    help="Train, approve, release, serve and watch matching models.",
+    help="Label, train, approve, release, serve and watch matching models.",
     invoke_without_command=True,
     no_args_is_help=True,
     add_completion=False,
@@ -29,7 +29,7 @@ def root(
         raise typer.Exit
 
 
-for group in (demo, spec, pipeline, governance, stack, monitoring):
+for group in (demo, spec, label, pipeline, governance, stack, monitoring):
     group.register(app)
 
 

@@ -24,6 +24,7 @@ def test_help_lists_every_command() -> None:
     commands = {
         "demo",
         "spec",
+        "label",
         "pipeline",
         "approve",
         "release",

@@ -71,6 +71,15 @@ def bands_from_costs(costs: Costs) -> Bands:
     return Bands(review_from=round(review_from, 6), match_from=round(match_from, 6))
 
 
+NEVER = 2.0
+"""A threshold that no score reaches."""
+
+
+def bands_without_labels(costs: Costs) -> Bands:
+    """Bands that match nothing: whatever costs alone would not leave unmatched goes to review."""
+    return Bands(review_from=bands_from_costs(costs).review_from, match_from=NEVER)
+
+
 def choose_bands(
     scores: Array,
     labels: Array,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from matchwright.core.bands import SCORE_DECIMALS, Bands
 from matchwright.core.calibrate import Calibrator
+from matchwright.core.cold_start import ColdStartScorer
 from matchwright.core.compare import compare
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.rivals import in_context
@@ -55,7 +56,7 @@ class DecisionModel:
     spec: MatchSpec
     corpus: Corpus
     encoder: Encoder | None
-    scorer: Scorer
+    scorer: Scorer | ColdStartScorer
     calibrator: Calibrator
     bands: Bands
     catalogue: Catalogue
@@ -115,6 +116,9 @@ class DecisionModel:
         reasons = self.reasons(comparisons, top)
         for row in np.flatnonzero(bands != self.bands.assign(scores)):
             reasons[row] = (self.catalogue.unconfirmed(), *reasons[row])[:top]
+        if isinstance(self.scorer, ColdStartScorer):
+            for row in np.flatnonzero(bands == "review"):
+                reasons[row] = (self.catalogue.unjudged(), *reasons[row])[:top]
         hints: list[Hint | None] = [None] * len(bands)
         review = np.flatnonzero(bands == "review")
         if len(review):

@@ -23,7 +23,7 @@ def split_entities(
     pairs: pd.DataFrame,
     shares: SplitSpec,
     seed: int,
-    labels: Literal["complete", "partial"] = "complete",
+    labels: Literal["complete", "partial", "none"] = "complete",
 ) -> "pd.Series[str]":
     """The part of every record: ``train``, ``calibrate`` or ``test``.
 
@@ -41,7 +41,7 @@ def split_entities(
         Parts indexed by record key, sorted by key.
     """
     named = {"train": shares.train, "calibrate": shares.calibrate, "test": shares.test}
-    return _place(keys, pairs, named, f"split-{seed}", follow_neighbours=labels == "partial")
+    return _place(keys, pairs, named, f"split-{seed}", follow_neighbours=labels != "complete")
 
 
 def subdivide(

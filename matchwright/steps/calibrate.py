@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from matchwright.adapters.registry import log_metrics
-from matchwright.core.bands import choose_bands
+from matchwright.core.bands import bands_from_costs, bands_without_labels, choose_bands
 from matchwright.core.calibrate import Calibrator, choose_calibrator
 from matchwright.core.conformal import ConformalSets
 from matchwright.core.evaluate.reliability import calibration_figures
@@ -15,7 +16,7 @@ from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.settings import Settings
 from matchwright.steps.output import write_whole
-from matchwright.steps.trained import BANDS, CALIBRATOR, POOR, Trained
+from matchwright.steps.trained import BANDS, CALIBRATOR, HELD_OUT, POOR, Trained
 
 SUMMARY = "calibration.json"
 
@@ -37,32 +38,29 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         TrainingError: the calibration split has no pair of one class, or too few for a conformal guarantee.
     """
     trained = Trained.read(model, spec)
-    pairs, comparisons, _ = trained.part("calibrate")
-    margin = trained.scorer.margin(comparisons)
-    labels = pairs["label"].to_numpy(dtype=np.float64)
+    if spec.labels == "none":
+        return _without_labels(spec, calibration)
     # Pairs with fields blanked stand beside the whole ones: complete records are told apart almost
     # without doubt, and a calibrator that saw those alone would be as sure on hardly any evidence.
-    poor = read_frame(model / POOR)
+    held_out, blanked = _held_out(trained, model)
+    all_margins, all_labels = held_out["margin"].to_numpy(), held_out["label"].to_numpy(dtype=np.float64)
     choice = choose_calibrator(
-        np.concatenate([margin, trained.scorer.margin(poor)]),
-        np.concatenate([labels, poor["label"].to_numpy(dtype=np.float64)]),
-        np.concatenate([pairs["left_key"], poor["left_key"]]),
-        spec.model.seed,
-        spec.calibration.methods,
+        all_margins, all_labels, held_out["left_key"].to_numpy(), spec.model.seed, spec.calibration.methods
     )
+    margin, labels, groups = all_margins[~blanked], all_labels[~blanked], held_out["left_key"].to_numpy()[~blanked]
     scores = choice.calibrator.apply(margin)
     bands = choose_bands(scores, labels, spec.costs, spec.floors, spec.calibration.conformal, order=margin)
     lower, upper = choice.calibrator.interval(margin)
     before = Calibrator(method="none").apply(margin)
-    whole = choice.held_out[: len(margin)]
-    figures = calibration_figures(before, whole, labels, pairs["left_key"], spec.model.seed)
+    whole = choice.held_out[~blanked]
+    figures = calibration_figures(before, whole, labels, groups, spec.model.seed)
     summary = {
         "method": choice.calibrator.method,
         "log_losses": choice.log_losses,
         "held_out": figures,
         "score_interval_width": float(np.mean(upper - lower)),
-        "pairs": len(pairs),
-        "blanked_pairs": len(poor),
+        "pairs": len(margin),
+        "blanked_pairs": int(blanked.sum()),
         "true_pairs": int(labels.sum()),
         "review_from": bands.bands.review_from,
         "match_from": bands.bands.match_from,
@@ -82,6 +80,44 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     }
     measured |= {name: gap for name, gap in gaps.items() if gap is not None}
     log_metrics(settings, trained.run_id, measured)
+    return summary
+
+
+def _held_out(trained: Trained, model: Path) -> tuple[pd.DataFrame, "np.ndarray[Any, np.dtype[np.bool_]]"]:
+    """Margins that no scorer was taught, with ``label`` and ``left_key``, and which pairs have fields blanked.
+
+    They are those of the calibration part, or with few labels the cross-fitted ones of all pairs but the test's.
+    """
+    if (model / HELD_OUT).exists():
+        crossed = read_frame(model / HELD_OUT)
+        return crossed, (crossed["made"] == "blanked").to_numpy()
+    pairs, comparisons, _ = trained.part("calibrate")
+    poor = read_frame(model / POOR)
+    parts = [
+        part[["label", "left_key"]].assign(margin=trained.scorer.margin(compared))
+        for part, compared in ((pairs, comparisons), (poor, poor))
+    ]
+    return pd.concat(parts, ignore_index=True), np.repeat([False, True], [len(pairs), len(poor)])
+
+
+def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:
+    """Scores as the cold start estimates them, and nothing matched without a person."""
+    bands = bands_without_labels(spec.costs)
+    summary = {
+        "method": "none",
+        "log_losses": {},
+        "pairs": 0,
+        "blanked_pairs": 0,
+        "true_pairs": 0,
+        "review_from": bands.review_from,
+        "match_from": bands.match_from,
+        "from_costs": bands_from_costs(spec.costs).model_dump(),
+        "floors": {"match_precision_bound": None, "no_match_npv_bound": None, "floors_met": False},
+    }
+    calibration.mkdir(parents=True, exist_ok=True)
+    Calibrator(method="none").save(calibration / CALIBRATOR)
+    bands.save(calibration / BANDS)
+    write_whole(calibration / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
 
 

@@ -6,7 +6,7 @@ from matchwright.core.bands import Bands
 from matchwright.core.card import BandRow, BehaviourRow, CardFigures, Figure, GateRow, OperatingPoint, SliceRow
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS, UNCONFIRMED
+from matchwright.core.spec.vocabulary import COLD_START, EVIDENCE_LEVELS, UNCONFIRMED
 from matchwright.steps.card_calibration import calibration_rows, guarantees
 
 _LIMITS = (
@@ -17,6 +17,13 @@ _LIMITS = (
 _PARTIAL = (
     "Labels are partial: judged pairs between two parts of the split are left out, most of them wrong pairs, so "
     "matches are more frequent here than among all judged pairs, and precision and scores look better than they are."
+)
+
+_UNJUDGED = (
+    "A cold start: nobody has judged a single pair. Weights of agreement were estimated from unlabelled candidates, "
+    "no figure is known, scores are not calibrated, and the gate on judged pairs fails on purpose.",
+    "Nothing is matched: whatever would match goes to review. Label pairs with `matchwright label`, then train with "
+    "`labels: partial`.",
 )
 
 
@@ -35,6 +42,7 @@ def card_figures(
     for name, field in spec.fields.items():
         how = name if field.compare else f"{name} (never compared)"
         personal[field.pii] = (*personal.get(field.pii, ()), how)
+    judged = spec.labels != "none"
     return CardFigures(
         name=spec.name,
         description=spec.description,
@@ -46,8 +54,8 @@ def card_figures(
         bands=_bands(bands, evaluation["bands"]),
         costs=spec.costs.model_dump(),
         operating_points=tuple(OperatingPoint.model_validate(point) for point in evaluation["operating_points"]),
-        calibration=calibration_rows(evaluation["calibration"]),
-        guarantees=guarantees(spec, calibration, evaluation["calibration"]["wrong_decisions"]),
+        calibration=calibration_rows(evaluation["calibration"]) if judged else (),
+        guarantees=guarantees(spec, calibration, evaluation["calibration"]["wrong_decisions"]) if judged else (),
         slices=tuple(
             SliceRow(name=piece["name"], pairs=piece["pairs"], figures=_figures(piece["metrics"], ("f1", "precision")))
             for piece in evaluation["slices"]
@@ -55,7 +63,7 @@ def card_figures(
         behaviours=tuple(BehaviourRow.model_validate(behaviour) for behaviour in evaluation["behaviours"]),
         data={**data, "calibration": f"{calibration['method']} on {calibration['pairs']} pairs"},
         personal_data=personal,
-        limits=_LIMITS if spec.labels == "complete" else (*_LIMITS, _PARTIAL),
+        limits={"complete": _LIMITS, "partial": (*_LIMITS, _PARTIAL), "none": (*_UNJUDGED, *_LIMITS)}[spec.labels],
         lineage=lineage,
         explaining=_explaining(explanation or {}),
         reasons=_reasons(spec),
@@ -88,7 +96,7 @@ def _explaining(explanation: dict[str, Any]) -> dict[str, str]:
 
 def _reasons(spec: MatchSpec) -> dict[str, str]:
     """The codes of the fields' values: the other kinds have the same levels, and the record's say no more."""
-    shown = {UNCONFIRMED, *spec.reasons.texts} | {
+    shown = {UNCONFIRMED, COLD_START, *spec.reasons.texts} | {
         f"{name.upper()}_{level}" for name in spec.compared for level in EVIDENCE_LEVELS
     }
     return {code: text for code, text in Catalogue.of(spec).texts.items() if code in shown}
@@ -114,7 +122,7 @@ def _champion(evaluation: dict[str, Any]) -> dict[str, Figure]:
 def _bands(bands: Bands, rows: list[dict[str, Any]]) -> tuple[BandRow, ...]:
     edges = {
         "match": (bands.match_from, 1.0),
-        "review": (bands.review_from, bands.match_from),
+        "review": (bands.review_from, min(bands.match_from, 1.0)),
         "no_match": (0.0, bands.review_from),
     }
     found = []

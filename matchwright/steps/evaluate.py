@@ -26,6 +26,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
 from matchwright.settings import Settings
 from matchwright.steps.champion import champion_digest, champion_model, scored_by
+from matchwright.steps.cold_start import evaluation_without_labels
 from matchwright.steps.evaluation_plots import draw_evaluation
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
@@ -67,17 +68,23 @@ def evaluate(
     trained = Trained.read(model, spec)
     decider = trained.decision_model(spec, features, calibration)
     pairs, comparisons, missed = trained.part("test")
-    if not (pairs["label"] == 1).any():
-        raise TrainingError("The test split has no true pair among its candidates.", "label more pairs")
     scores = decider.score(comparisons)
     before = Calibrator(method="none").apply(decider.scorer.margin(comparisons))
     scored = pairs.assign(score=scores, band=decider.band(scores, comparisons))
+    records = Snapshot.read(snapshot).frame("records")
+    reference = comparisons.assign(score=scores, band=scored["band"], label=pairs["label"])
+    if spec.labels == "none":
+        summary, gates = evaluation_without_labels(decider, scored, records)
+        _write(evaluation, scored, reference, summary, gates)
+        log_metrics(settings, trained.run_id, {"gates_failed": float(sum(not gate.passed for gate in gates))})
+        return summary
+    if not (pairs["label"] == 1).any():
+        raise TrainingError("The test split has no true pair among its candidates.", "label more pairs")
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
     alone = _pairs_alone(decider, pairs, comparisons)
     alone_metrics = measure(pair_outcomes(alone, missed), spec.costs, seed=spec.model.seed)
     ranking = ranking_metrics(*(outcomes[name] for name in RANKED), seed=spec.model.seed)
-    records = Snapshot.read(snapshot).frame("records")
     frame = read_frame(features / "records.parquet")
     sides = rows_of(frame, outcomes["left_key"]), rows_of(frame, outcomes["right_key"])
     slices = measure_slices(outcomes, spec, *sides, seed=spec.model.seed)
@@ -102,18 +109,25 @@ def evaluate(
         "against_champion": {name: estimate.as_dict() for name, estimate in change.items()},
     }
     evaluation.mkdir(parents=True, exist_ok=True)
-    scored.to_parquet(evaluation / SCORED, index=False)
     # a monitored endpoint mostly judges single pairs, which have no rivals: so is what it is held against
     reference = without_context(comparisons, np.arange(len(comparisons))).assign(
         score=alone["score"], band=alone["band"], label=pairs["label"]
     )
-    reference.to_parquet(evaluation / REFERENCE, index=False)
     training = read_json(model / "train.json")
     draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, before, metrics, slices, training)
-    write_whole(evaluation / SUMMARY, json.dumps(summary, indent=1) + "\n")
-    write_whole(evaluation / GATES, json.dumps({"gates": [_gate(gate) for gate in gates]}, indent=1) + "\n")
+    _write(evaluation, scored, reference, summary, gates)
     _track(settings, trained.run_id, {**metrics, **ranking}, gates, evaluation)
     return summary
+
+
+def _write(
+    evaluation: Path, scored: pd.DataFrame, reference: pd.DataFrame, summary: dict[str, Any], gates: Sequence[Gate]
+) -> None:
+    evaluation.mkdir(parents=True, exist_ok=True)
+    scored.to_parquet(evaluation / SCORED, index=False)
+    reference.to_parquet(evaluation / REFERENCE, index=False)
+    write_whole(evaluation / SUMMARY, json.dumps(summary, indent=1) + "\n")
+    write_whole(evaluation / GATES, json.dumps({"gates": [_gate(gate) for gate in gates]}, indent=1) + "\n")
 
 
 def _pairs_alone(decider: DecisionModel, pairs: pd.DataFrame, comparisons: pd.DataFrame) -> pd.DataFrame:

@@ -68,7 +68,10 @@ def explain(
     if serving and serving.spec.version == spec.version:
         decider = replace(decider, figures=decider.figures.inherit(serving.figures))
     scored = read_frame(evaluation / SCORED)
-    rows = _balanced(scored["label"].to_numpy(), spec.model.seed)
+    labels = scored["label"].to_numpy()
+    # unjudged pairs are balanced by what the model makes of them
+    labels = np.where(labels >= 0, labels, (scored["band"] != "no_match").to_numpy())
+    rows = _balanced(labels, spec.model.seed)
     comparisons = trained.part("test")[1].iloc[rows].reset_index(drop=True)
     bands = scored["band"].to_numpy(dtype=object)[rows]
     contributions, base = decider.scorer.contributions(comparisons)

@@ -12,7 +12,7 @@ from matchwright.core.records import conform
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import DataError, Fault
 from matchwright.settings import Settings
-from matchwright.steps.pair_table import conform_pairs
+from matchwright.steps.pair_table import conform_pairs, no_pairs
 from matchwright.steps.snapshot import Snapshot
 
 INPUTS = RECORDS, RECORDS_RIGHT, PAIRS = "records", "records_right", "pairs"
@@ -32,6 +32,7 @@ def ingest(
     """Read the input tables, enforce the spec's schema, write Delta tables and the snapshot file.
 
     The arguments name CSV or Parquet files; without any, the example data FEBRL 4 are read.
+    With ``labels: none`` there are no pairs.
     ``records`` and ``pairs`` without ``records_right`` is deduplication: one table, whose
     records all stand in source ``left``. The same input again writes nothing new, and a run
     that was killed between two tables is completed by the next.
@@ -48,7 +49,7 @@ def ingest(
     frames = {
         # sorted, so that the same rows in another order are the same content
         RECORDS: pd.concat(sides).sort_values("record_key", kind="stable", ignore_index=True),
-        PAIRS: conformed[PAIRS],
+        PAIRS: no_pairs() if spec.labels == "none" else conformed[PAIRS],
     }
     lake = f"{settings.lake_uri.rstrip('/')}/{spec.name}"
     tables = {name: write_table(f"{lake}/{name}", frame, frame_digest(frame)) for name, frame in frames.items()}
@@ -62,7 +63,10 @@ def _conform_files(files: Mapping[str, str], spec: MatchSpec) -> _Conformed:
         return lambda: read_input_table(uri)
 
     conformed, faults = _conform_all({name: reader(uri) for name, uri in files.items()}, spec)
-    for name in (RECORDS, PAIRS):
+    if spec.labels == "none" and PAIRS in files:
+        hint = "say labels: partial (or complete) to use them, or leave the pairs away for a cold start"
+        faults.append(Fault(PAIRS, "are given, and the spec says labels: none", hint))
+    for name in (RECORDS,) if spec.labels == "none" else (RECORDS, PAIRS):
         if name not in files:
             faults.append(Fault(name, "is not given", f"name the file of {name}; with no file at all {FEBRL4} is read"))
     return conformed, faults

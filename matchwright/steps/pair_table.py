@@ -12,7 +12,9 @@ from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
 
 LABEL_COLUMNS = ("label", "is_match", "match")
-_MEANING = {"1": 1, "true": 1, "yes": 1, "match": 1, "0": 0, "false": 0, "no": 0, "no_match": 0}
+_MEANING = {"1": 1, "true": 1, "yes": 1, "y": 1, "match": 1, "0": 0, "false": 0, "no": 0, "n": 0, "no_match": 0}
+_UNSURE = frozenset({"unsure", "u", "?"})
+"""What a labeller says who cannot tell: the pair stays unknown."""
 
 
 def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.DataFrame:
@@ -20,7 +22,8 @@ def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.D
 
     Args:
         table: two columns of record ids (see :func:`id_column_names`) and, where the spec's
-            labels are partial, a column of labels; without one every pair is a match.
+            labels are partial, a column of labels; without one every pair is a match. Pairs of which a
+            person was unsure are left out.
         spec: the match spec.
         one_table: both records come from one table; a pair then has no order, and gets one.
 
@@ -45,14 +48,22 @@ def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.D
         )
     if faults or named is None:
         raise DataError("The pairs table does not fit.", faults)
+    if label is not None:
+        table = table[[not is_unsure(value) for value in table[label]]].reset_index(drop=True)
     left = _keys(table[named[0]], "left")
     right = _keys(table[named[1]], "left" if one_table else "right")
     if one_table:
         swap = [a is not None and b is not None and a > b for a, b in zip(left, right, strict=True)]
         left, right = np.where(swap, right, left), np.where(swap, left, right)
-    labels = per_distinct(table[label], _label) if label else np.ones(len(table), dtype=np.int8)
+    labels = per_distinct(table[label], label_of) if label else np.ones(len(table), dtype=np.int8)
     frame = pd.DataFrame({"left_key": left, "right_key": right, "label": pd.array(labels, dtype="Int8")})
     return frame.sort_values(["left_key", "right_key"], kind="stable", ignore_index=True)
+
+
+def no_pairs() -> pd.DataFrame:
+    """The conformed table of pairs where nobody has judged one."""
+    keys = pd.Series([], dtype=object)
+    return pd.DataFrame({"left_key": keys, "right_key": keys, "label": pd.array([], dtype="Int8")})
 
 
 def id_column_names(spec: MatchSpec) -> list[tuple[str, str]]:
@@ -65,8 +76,14 @@ def _keys(ids: "pd.Series[Any]", source: str) -> "np.ndarray[Any, Any]":
     return per_distinct(ids, lambda value: None if (text := clean_text(value)) is None else record_key(source, text))
 
 
-def _label(value: Any) -> int | None:
+def label_of(value: Any) -> int | None:
+    """What a word says of a pair: 1, 0, or None where it is neither yes nor no."""
     return _MEANING.get((clean_text(value) or "").lower())
+
+
+def is_unsure(value: Any) -> bool:
+    """Whether a word says that a person looked and could not tell."""
+    return (clean_text(value) or "").lower() in _UNSURE
 
 
 def _no_id_columns(columns: list[str], spec: MatchSpec) -> Fault:

@@ -10,6 +10,7 @@ from typing import Any
 from matchwright.adapters.registry import register_bundle
 from matchwright.core.bundle import BundleParts, golden_decisions, load_bundle, write_bundle
 from matchwright.core.card import render_card
+from matchwright.core.cold_start import scorer_file
 from matchwright.core.frames import read_frame
 from matchwright.core.reasons import EvidenceFigures
 from matchwright.core.spec import MatchSpec, spec_digest
@@ -124,7 +125,7 @@ def _lineage(
         "data": {name: {"digest": t.digest, "rows": t.rows} for name, t in sorted(snapshot.tables.items())},
         "corpus": _digest(features / "corpus.safetensors"),
         "candidates": _digest(candidates / "candidates.parquet"),
-        "scorer": _digest(model / "scorer.ubj"),
+        "scorer": _digest(scorer_file(model)),
         "libraries": {name: library_version(name) for name in _LIBRARIES},
     }
 

@@ -12,6 +12,7 @@ import pandas as pd
 from matchwright.adapters.registry import log_curve, log_folder, log_metrics, log_parameters, open_run
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.candidates.quality import canonical_pairs
+from matchwright.core.cold_start import write_scorer
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
 from matchwright.core.encoder.propose import propose_by_encoder
@@ -24,9 +25,11 @@ from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairCompar
 from matchwright.settings import Settings
 from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.candidates import PLOTS
+from matchwright.steps.cold_start import train_without_labels
+from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SCORER, SUMMARY, WORDS, rows_of
+from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SUMMARY, WORDS, rows_of
 
 ENCODER_PART, VALIDATION_PART, CALIBRATION_PART = "encoder", "validate", "calibrate"
 PAIR = ["left_key", "right_key"]
@@ -72,6 +75,10 @@ def train(
     tags = {"trained_by": settings.actor, "code_digest": code_digest}
     run_id = open_run(settings, spec.name, inputs, tags)
     log_parameters(settings, run_id, _parameters(spec, taken))
+    if spec.labels == "none":
+        return train_without_labels(settings, spec, frame, corpus, proposed, run_id, model)
+    if has_few_labels(labelled, spec):
+        return train_from_few_labels(settings, spec, frame, corpus, proposed, labelled, run_id, model)
 
     parts = _parts(frame, labelled, spec)
     encoder = _train_encoder(frame, labelled, parts, spec)
@@ -112,7 +119,7 @@ def train(
     if (candidates / PLOTS).is_dir():  # drawn before there was a run to log them to
         log_folder(settings, run_id, candidates / PLOTS, "plots")
     model.mkdir(parents=True, exist_ok=True)
-    scorer.scorer.save(model / SCORER)
+    write_scorer(scorer.scorer, model)
     if encoder is not None:
         encoder.encoder.save(model / ENCODER)
     if comparer.words is not None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from matchwright.core.bands import Bands
 from matchwright.core.calibrate import Calibrator
+from matchwright.core.cold_start import ColdStartScorer, read_scorer
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
@@ -18,9 +19,9 @@ from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import MatchSpec
 
-SCORER, ENCODER, WORDS = "scorer.ubj", "encoder.safetensors", "words.safetensors"
+ENCODER, WORDS = "encoder.safetensors", "words.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
-POOR = "calibrate_blanked.parquet"
+POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 
 
@@ -28,7 +29,7 @@ CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 class Trained:
     """A trained model's parts, its judged candidates (left_key, right_key, label, part) and their comparisons."""
 
-    scorer: Scorer
+    scorer: Scorer | ColdStartScorer
     encoder: Encoder | None
     words: LearnedWords | None
     pairs: pd.DataFrame
@@ -41,7 +42,7 @@ class Trained:
         """Read the folder that the train step wrote."""
         path = folder / ENCODER
         return cls(
-            scorer=Scorer.load(folder / SCORER),
+            scorer=read_scorer(folder),
             encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
             words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
             pairs=read_frame(folder / PAIRS),

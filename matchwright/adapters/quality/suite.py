@@ -49,6 +49,8 @@ def record_expectations(spec: MatchSpec) -> list[Expected]:
 
 def pair_expectations(spec: MatchSpec) -> list[Expected]:
     """Expectations on the table of :func:`matchwright.adapters.quality.pairs.pair_facts`."""
+    if spec.labels == "none":
+        return []
     labels = spec.quality.labels
     unlabelled = spec.quality.max_quarantined_share
     return [
@@ -71,6 +73,8 @@ def pair_expectations(spec: MatchSpec) -> list[Expected]:
 
 def label_expectations(spec: MatchSpec) -> list[Expected]:
     """Expectations on the labels of the pairs that are left."""
+    if spec.labels == "none":
+        return []
     labels = spec.quality.labels
     return [
         Expected(

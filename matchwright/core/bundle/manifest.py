@@ -12,10 +12,14 @@ SPEC, SCORER, ENCODER, CORPUS = "spec.yaml", "scorer.ubj", "encoder.safetensors"
 WORDS = "words.safetensors"
 CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
 EVIDENCE = "evidence.json"
+COLD_START = "scorer.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
 
-REQUIRED = (SPEC, SCORER, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)
-"""Files every bundle has; encoder and learned words are there where training kept them."""
+SCORERS = (SCORER, COLD_START)
+"""One of these is in every bundle, by the kind of its scorer."""
+
+REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)
+"""Files every bundle has beside its scorer; encoder and learned words are there where training kept them."""
 
 
 class Manifest(Frozen):

@@ -23,7 +23,7 @@ from matchwright.core.bundle.manifest import (
     REASONS,
     REFERENCE,
     REQUIRED,
-    SCORER,
+    SCORERS,
     SIGNATURE,
     SPEC,
     WORDS,
@@ -32,13 +32,13 @@ from matchwright.core.bundle.manifest import (
     file_digest,
 )
 from matchwright.core.calibrate import Calibrator
+from matchwright.core.cold_start import read_scorer
 from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
-from matchwright.core.scorer import Scorer
 from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
 
@@ -87,6 +87,8 @@ def verify_bundle(folder: Path, verify_key: bytes) -> tuple[Manifest, str]:
         raise BundleError("The bundle's manifest cannot be read.", DAMAGED) from error
     present = {item.name for item in folder.iterdir()} - {MANIFEST, SIGNATURE}
     faults = [f"{name} is absent" for name in sorted({*manifest.files, *REQUIRED} - present)]
+    if not present.intersection(manifest.files, SCORERS):
+        faults.append("the scorer is absent")
     faults += [f"{name} is not in the manifest" for name in sorted(present - set(manifest.files))]
     faults += [
         f"{name} was altered"
@@ -117,7 +119,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
         corpus=corpus,
         encoder=Encoder.load(folder / ENCODER, spec.encoder) if spec.encoder and has_encoder else None,
         words=LearnedWords.load(folder / WORDS) if WORDS in manifest.files else None,
-        scorer=Scorer.load(folder / SCORER),
+        scorer=read_scorer(folder),
         calibrator=Calibrator.load(folder / CALIBRATOR),
         bands=Bands.load(folder / BANDS),
         catalogue=Catalogue.load(folder / REASONS),

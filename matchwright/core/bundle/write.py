@@ -24,7 +24,6 @@ from matchwright.core.bundle.manifest import (
     MANIFEST,
     REASONS,
     REFERENCE,
-    SCORER,
     SIGNATURE,
     SPEC,
     WORDS,
@@ -32,6 +31,7 @@ from matchwright.core.bundle.manifest import (
     bundle_digest,
     file_digest,
 )
+from matchwright.core.cold_start import write_scorer
 from matchwright.core.corpus import feature_version
 from matchwright.core.decide import DecisionModel
 from matchwright.core.spec import spec_digest, spec_yaml
@@ -86,7 +86,7 @@ def write_bundle(model: DecisionModel, parts: BundleParts, folder: Path, signing
 
 def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None:
     (folder / SPEC).write_text(spec_yaml(model.spec), encoding="utf-8")
-    model.scorer.save(folder / SCORER)
+    write_scorer(model.scorer, folder)
     if model.encoder is not None:
         model.encoder.save(folder / ENCODER)
     if model.words is not None:

@@ -37,7 +37,7 @@ def label_candidates(
     candidates: pd.DataFrame,
     pairs: pd.DataFrame,
     record_keys: "pd.Series[Any]",
-    labels: Literal["complete", "partial"],
+    labels: Literal["complete", "partial", "none"],
 ) -> LabelledCandidates:
     """Label candidates from the labelled pairs.
 

@@ -12,7 +12,14 @@ from matchwright.core.compare.names import RECORD, comparison_names
 from matchwright.core.reasons.groups import VALUE, Group, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import CONTEXT, COUNTERFACTUAL, EVIDENCE_LEVELS, LABEL_SUFFIX, UNCONFIRMED
+from matchwright.core.spec.vocabulary import (
+    COLD_START,
+    CONTEXT,
+    COUNTERFACTUAL,
+    EVIDENCE_LEVELS,
+    LABEL_SUFFIX,
+    UNCONFIRMED,
+)
 from matchwright.errors import DAMAGED, BundleError
 
 Texts = dict[str, str]
@@ -82,6 +89,10 @@ class Catalogue:
         """Why a pair with a score for a match went to review; no contribution, because a rule says so."""
         return Reason(UNCONFIRMED, self.texts[UNCONFIRMED], "identity", "UNCONFIRMED", 0.0)
 
+    def unjudged(self) -> Reason:
+        """Why a cold start decides nothing itself; no contribution, because it is no evidence."""
+        return Reason(COLD_START, self.texts[COLD_START], "model", "UNJUDGED", 0.0)
+
     def save(self, path: Path) -> None:
         """Write ``reasons.yaml``."""
         document = {
@@ -126,6 +137,8 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
     if spec.identity:
         fields = ", ".join(labels[name] for name in spec.identity)
         texts[UNCONFIRMED] = _filled(templates["unconfirmed"], {"labels": fields})
+    if spec.labels == "none":
+        texts[COLD_START] = templates.get("cold_start", _templates()[ENGLISH]["cold_start"])
     return texts
 
 

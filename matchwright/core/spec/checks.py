@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from matchwright.core.spec.vocabulary import (
+    COLD_START,
     COMPARATORS,
     CONTEXT,
     COUNTERFACTUAL,
@@ -124,7 +125,8 @@ def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:
 def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
     kinds = dict.fromkeys(EVIDENCE_KINDS.values())
     subjects = [f"{name}{kind}" for name in (*compared, RECORD) for kind in ("", *(f"_{k}" for k in kinds))]
-    codes = {f"{name.upper()}_{level}" for name in (*subjects, CONTEXT) for level in EVIDENCE_LEVELS} | {UNCONFIRMED}
+    codes = {f"{name.upper()}_{level}" for name in (*subjects, CONTEXT) for level in EVIDENCE_LEVELS}
+    codes |= {UNCONFIRMED, COLD_START}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
     texts = {("texts", code): text for code, text in _mapping(reasons, "texts").items()}

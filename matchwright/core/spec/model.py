@@ -72,6 +72,8 @@ class MatchSpec(Frozen):
 
     ``identity`` names fields of which at least one must agree in a match (a household shares all but
     these): training gets counter-examples in which none does, and a match in which none does goes to review.
+    ``labels`` says what the pairs table is: every true pair (``complete``), the judged pairs (``partial``), or
+    that there is none yet (``none``): a cold start, in which a person decides whatever would match.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
@@ -80,7 +82,7 @@ class MatchSpec(Frozen):
     record_id: str
     sources: Sources = Sources()
     multiplicity: Literal["one_to_one", "one_to_many", "many_to_many"] = "many_to_many"
-    labels: Literal["complete", "partial"] = "complete"
+    labels: Literal["complete", "partial", "none"] = "complete"
     fields: dict[str, FieldSpec]
     record: RecordEvidence | None = None
     identity: tuple[str, ...] = ()

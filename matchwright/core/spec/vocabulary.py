@@ -66,6 +66,9 @@ FALLING = frozenset(
 MISSING_SUFFIX = "missing"
 EVIDENCE_LEVELS = ("AGREES", "PARTLY_AGREES", "DISAGREES", "MISSING")
 
+COLD_START = "COLD_START"
+"""The code of a pair that goes to review because nobody has judged a single pair: the model's state, not evidence."""
+
 UNCONFIRMED = "IDENTITY_UNCONFIRMED"
 """The code of a match that goes to review because no identity field agrees: a rule's, not a contribution's."""
 

@@ -22,7 +22,7 @@ class FieldQuality(Frozen):
 class LabelQuality(Frozen):
     """Expectations on the labelled pairs."""
 
-    min_positives: Annotated[int, Field(ge=1)] = 50
+    min_positives: Annotated[int, Field(ge=1)] = 10
     min_positive_share: Share = 0.0
     max_positive_share: Share = 1.0
     max_unknown_id_share: Share = 0.01

@@ -1,0 +1,173 @@
+"""``matchwright label``: a person answers the questions that teach a model most."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from matchwright.core.labelling import Session
+    from matchwright.core.spec import MatchSpec
+    from matchwright.steps.label import Chosen, Tables
+    from matchwright.steps.label_file import Judged
+
+SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
+Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet.")]
+RecordsRight = Annotated[str, typer.Option(help="Records of the right source; none for deduplication.")]
+Pairs = Annotated[str, typer.Option(help="Labels that are known already: CSV or Parquet; they are not asked again.")]
+Out = Annotated[Path, typer.Option(help="The labels: made, or gone on with. Training takes it as --pairs.")]
+Count = Annotated[int, typer.Option(min=1, help="How many pairs to ask about.")]
+CsvOut = Annotated[Path | None, typer.Option(help="Write the questions to this CSV, to be answered in a spreadsheet.")]
+CsvIn = Annotated[Path | None, typer.Option(help="Take the answers from this CSV.")]
+Model = Annotated[
+    str,
+    typer.Option(help="What scores: a bundle's folder, 'champion' or 'none' (cold start); else the labels so far."),
+]
+Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
+
+_HELP = "[bold]y[/] same  [bold]n[/] not the same  [bold]u[/] unsure  [bold]b[/] back  [bold]q[/] stop"
+
+
+def register(root: typer.Typer) -> None:
+    """Add this command to the root command."""
+    root.command()(label)
+
+
+def label(
+    records: Records,
+    out: Out,
+    spec: SpecFile = Path("specs/persons.yaml"),
+    records_right: RecordsRight = "",
+    pairs: Pairs = "",
+    count: Count = 20,
+    csv_out: CsvOut = None,
+    csv_in: CsvIn = None,
+    model: Model = "",
+    environment: Environment = "",
+) -> None:
+    """Label the pairs most worth it, here or by way of a spreadsheet.
+
+    Values of records are shown here, and written to --csv-out, and go nowhere else. Every answer is saved at
+    once; run the same command again to go on.
+    """
+    from matchwright.core.spec import load_spec
+    from matchwright.steps.label import Tables, choose
+    from matchwright.steps.label_file import read_labels, write_labels, write_private
+    from matchwright.steps.label_sheet import sheet
+
+    if csv_out and csv_in:
+        raise typer.BadParameter("--csv-out asks and --csv-in answers: give one of them")
+    settings = _settings(environment)
+    match_spec = load_spec(spec)
+    tables = Tables.read(match_spec, records, records_right)
+    keys = tables.records["record_key"]
+    earlier = [str(out)] if out.exists() else []
+    answered = [str(csv_in)] if csv_in else []
+    # all of them at once: an answer may contradict a label of another file
+    judged = read_labels(
+        [*([pairs] if pairs else []), *earlier, *answered], match_spec, one_table=tables.one_table, known=keys
+    )
+    console = _console()
+    for fault in judged.repeated:
+        console.print(f"[yellow]Twice:[/] {_escaped(fault.text)}; counted once")
+    if csv_in:
+        write_labels(out, judged)
+        return _tell(out, judged, match_spec)
+    chosen = choose(settings=settings, spec=match_spec, tables=tables, judged=judged, count=count, model=model)
+    if csv_out:
+        write_private(csv_out, sheet(chosen.pairs, tables.records, match_spec))
+        console.print(f"[green]Wrote[/] {len(chosen.pairs)} pairs to {csv_out}, chosen by {chosen.scored_by}.")
+        console.print(
+            "  It holds values of records. Fill its column 'label' with 1, 0 or unsure, then give it back with"
+        )
+        console.print(f"  --csv-in {csv_out}")
+        return None
+    return _ask(out, match_spec, tables, judged, chosen)
+
+
+def _ask(out: Path, spec: "MatchSpec", tables: "Tables", judged: "Judged", chosen: "Chosen") -> None:
+    from matchwright.core.labelling import Session
+    from matchwright.steps.label_file import UNSURE, conflicts_of, read_labels, write_labels
+
+    console = _console()
+    console.print(f"{len(chosen.pairs)} pairs, chosen by {chosen.scored_by}. {_HELP}")
+    words = {"y": "1", "n": "0", "u": UNSURE}
+    session = Session(tuple(zip(chosen.pairs["left_key"], chosen.pairs["right_key"], strict=True)))
+    while not session.done:
+        _show(session, spec, tables)
+        word = _word(console)
+        if word == "q":
+            break
+        if word == "b":
+            session = session.back()
+        elif word in words:
+            after = session.answer(words[word])  # type: ignore[arg-type]
+            for text in conflicts_of(after.answers[-1], judged, session.answers, spec, tables.one_table):
+                console.print(f"[red]Contradiction:[/] {_escaped(text)}")
+                console.print(
+                    "  The answer is not taken: answer again, u to leave it open, or b to change the one before."
+                )
+                after = session
+            session = after
+        else:
+            console.print(_HELP)
+            continue
+        write_labels(out, judged, session.answers)  # known pairs too: training needs no other file
+    if out.exists():
+        judged = read_labels([str(out)], spec, one_table=tables.one_table)
+    _tell(out, judged, spec)
+
+
+def _show(session: "Session", spec: "MatchSpec", tables: "Tables") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from matchwright.steps.label_sheet import side_by_side
+    from matchwright.steps.trained import rows_of
+
+    left, right = (rows_of(tables.records, [key]).iloc[0] for key in session.current)  # type: ignore[arg-type]
+    shown = Table(title=f"{session.place + 1} of {len(session.queue)}", title_justify="left", header_style="bold")
+    for name in ("field", spec.sources.left, spec.sources.right):
+        shown.add_column(name, overflow="fold")
+    for field, one, other in side_by_side(left, right, spec):
+        style = "green" if one and one == other else "dim" if not one or not other else "yellow"
+        shown.add_row(field, Text(one, style=style), Text(other, style=style))
+    _console().print(shown)
+
+
+def _word(console: Any) -> str:
+    try:
+        return str(console.input("same? [y/n/u/b/q] ", markup=False)).strip().lower()[:1]
+    except (EOFError, KeyboardInterrupt):
+        console.print()
+        return "q"
+
+
+def _tell(out: Path, judged: "Judged", spec: "MatchSpec") -> None:
+    same, different, unsure = judged.counts
+    console = _console()
+    console.print(f"[green]Labels[/] in {out}: {same} same, {different} not the same, {unsure} unsure.")
+    first = "" if spec.labels == "partial" else "say labels: partial in the spec, then "
+    console.print(f"  Next: answer more, or {first}matchwright pipeline run train --pairs {out}")
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _settings(environment: str) -> Any:
+    from matchwright.secrets import ensure_local_secrets
+    from matchwright.settings import load_settings
+
+    settings = load_settings(environment)
+    if settings.environment == "local":
+        ensure_local_secrets(settings.home)
+    return settings
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=False)

@@ -1,0 +1,7 @@
+"""Labelling: which pairs are most worth a person's answer, and whether the answers agree with each other."""
+
+from matchwright.core.labelling.check import LabelFault, check_labels
+from matchwright.core.labelling.select import select_pairs
+from matchwright.core.labelling.session import Session
+
+__all__ = ["LabelFault", "Session", "check_labels", "select_pairs"]

@@ -1,0 +1,133 @@
+"""Which pairs are most worth a person's answer.
+
+Most answers go where the scorer is least sure (uncertainty sampling: Lewis and Gale 1994), spread over different
+kinds of pairs, since ten answers to one question are worth one; some go to likely matches, which are rare and
+which a scorer needs to see, and some to pairs from the whole range of scores, without which nothing could say
+how sure the sure ones may be.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Rows = np.ndarray[Any, np.dtype[np.int64]]
+
+LIKELY_SHARE, RANGE_SHARE = 0.2, 0.2
+SHORTLIST = 5
+"""Pairs looked at for each one that is chosen: the more, the more different and the less uncertain the chosen are."""
+
+
+def select_pairs(
+    pairs: pd.DataFrame, margin: Array, comparisons: pd.DataFrame, count: int, seed: int, expected_matches: int
+) -> pd.DataFrame:
+    """Choose pairs to label; no record stands in two of them, as far as there are others.
+
+    Args:
+        pairs: left_key, right_key of candidates that nobody judged.
+        margin: the current scorer's log-odds, shape (pairs,).
+        comparisons: what tells kinds of pairs apart, row by row those of ``pairs``.
+        count: how many to choose.
+        seed: of what is drawn at random.
+        expected_matches: how many of ``pairs`` may match at most: no more are taken for likely ones.
+
+    Returns:
+        left_key, right_key, score (0..1), and chosen_for: ``unsure``, ``likely`` or ``range``. Kinds take turns,
+        so that whoever stops early has answered some of each.
+    """
+    count = min(count, len(pairs))
+    likely, spread = round(count * LIKELY_SHARE), round(count * RANGE_SHARE)
+    order = np.lexsort((pairs["right_key"], pairs["left_key"]))
+    taken = _Taken(pairs)
+    vectors = _vectors(comparisons)
+    certain = np.abs(margin)
+    chosen: dict[str, list[int]] = {}
+    by_score = order[np.argsort(-margin[order], kind="stable")]
+    top = by_score[: max(likely * SHORTLIST, expected_matches // 2)]
+    chosen["likely"] = taken.take(_apart(vectors, _evenly(top, likely * SHORTLIST)), likely)
+    by_doubt = order[np.argsort(certain[order], kind="stable")]
+    unsure = count - likely - spread
+    # pairs of one record are one doubt: a shortlist without repeats reaches further
+    shortlist = taken.fresh(by_doubt, unsure * SHORTLIST)
+    chosen["unsure"] = taken.take(_apart(vectors, shortlist), unsure)
+    drawn = np.random.default_rng(seed).permutation(_evenly(by_score, spread * SHORTLIST * 4))
+    chosen["range"] = taken.take(drawn, spread)
+    left_over = count - sum(map(len, chosen.values()))
+    chosen["unsure"] += taken.take(by_doubt, left_over, repeats=True)
+    rows = np.array([row for row, _ in _in_turn(chosen)], dtype=np.int64)
+    kinds = [kind for _, kind in _in_turn(chosen)]
+    score = 1 / (1 + np.exp(-np.clip(margin[rows], -60, 60)))
+    selected = pairs.iloc[rows][["left_key", "right_key"]].reset_index(drop=True)
+    return selected.assign(score=np.round(score, 4), chosen_for=kinds)
+
+
+class _Taken:
+    """What was chosen so far, and the records that stand in it."""
+
+    def __init__(self, pairs: pd.DataFrame) -> None:
+        self._left = pairs["left_key"].tolist()
+        self._right = pairs["right_key"].tolist()
+        self._rows: set[int] = set()
+        self._records: set[str] = set()
+
+    def take(self, rows: Rows, count: int, repeats: bool = False) -> list[int]:
+        """The first ``count`` of ``rows`` that are free; with ``repeats`` their records may stand in others."""
+        found: list[int] = []
+        for row in rows.tolist():
+            if len(found) >= count:
+                break
+            records = {self._left[row], self._right[row]}
+            if row in self._rows or (not repeats and records & self._records):
+                continue
+            self._rows.add(row)
+            self._records |= records
+            found.append(row)
+        return found
+
+    def fresh(self, rows: Rows, count: int) -> Rows:
+        """The first ``count`` rows that share no record with each other or with what is taken."""
+        seen, found = set(self._records), []
+        for row in rows.tolist():
+            records = {self._left[row], self._right[row]}
+            if not records & seen:
+                seen |= records
+                found.append(row)
+            if len(found) >= count:
+                break
+        return np.array(found, dtype=np.int64)
+
+
+def _vectors(comparisons: pd.DataFrame) -> Array:
+    """Comparisons on one scale; a missing one stands apart from every value."""
+    low, high = comparisons.min().fillna(0.0), comparisons.max().fillna(0.0)
+    scaled = (comparisons - low) / (high - low).where(high > low, 1.0)
+    return scaled.fillna(-0.5).to_numpy(dtype=np.float64)
+
+
+def _evenly(rows: Rows, count: int) -> Rows:
+    """At most ``count`` of the rows, evenly spaced in their order."""
+    if count <= 0 or not len(rows):
+        return rows[:0]
+    return rows[np.unique(np.linspace(0, len(rows) - 1, min(count, len(rows))).round().astype(np.int64))]
+
+
+def _apart(vectors: Array, rows: Rows) -> Rows:
+    """The rows, the first one first and then always the one farthest from all before it (Gonzalez 1985)."""
+    if not len(rows):
+        return rows
+    points = vectors[rows]
+    order, distance = [0], np.full(len(rows), np.inf)
+    for _ in range(len(rows) - 1):
+        distance = np.minimum(distance, np.abs(points - points[order[-1]]).sum(axis=1))
+        distance[order] = -1.0
+        order.append(int(distance.argmax()))
+    return rows[order]
+
+
+def _in_turn(chosen: dict[str, list[int]]) -> Iterator[tuple[int, str]]:
+    """Rows of all kinds, each kind spread evenly over the whole."""
+    placed = [((place + 0.5) / len(rows), kind, row) for kind, rows in chosen.items() for place, row in enumerate(rows)]
+    for _, kind, row in sorted(placed):
+        yield row, kind

@@ -1,0 +1,143 @@
+"""Training where few pairs are judged: no encoder, no pairs set aside for stopping or calibrating."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.adapters.registry import log_curve, log_metrics
+from matchwright.core.augmentation import blanked_pairs, counter_examples
+from matchwright.core.cold_start import fit_cold_start, write_scorer
+from matchwright.core.compare import compare
+from matchwright.core.corpus import Corpus
+from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, train_on_few_labels
+from matchwright.core.spec import MatchSpec
+from matchwright.core.split import assign_pairs, split_entities
+from matchwright.settings import Settings
+from matchwright.steps.cold_start import most_matches, rivals_of
+from matchwright.steps.output import write_whole
+from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, rows_of
+
+LEAST_TEST_SHARE = 0.3
+"""Of the entities: a smaller part of so few pairs could judge nothing."""
+LEARNT_FROM = 50_000
+"""Candidates that the cold start is estimated from at most."""
+
+_PAIR = ["left_key", "right_key"]
+_log = logging.getLogger(__name__)
+
+
+def has_few_labels(labelled: pd.DataFrame, spec: MatchSpec) -> bool:
+    """Whether so few pairs are judged that parts to stop and calibrate by would leave nothing to learn from."""
+    return spec.labels == "partial" and len(labelled) < FEW_LABELS
+
+
+def train_from_few_labels(
+    settings: Settings,
+    spec: MatchSpec,
+    frame: pd.DataFrame,
+    corpus: Corpus,
+    proposed: pd.DataFrame,
+    labelled: pd.DataFrame,
+    run_id: str,
+    model: Path,
+) -> dict[str, Any]:
+    """Train on all entities but those of the test; writes what the train step writes, and held-out margins.
+
+    Raises:
+        TrainingError: too few judged candidates of a class.
+    """
+    parts = split_entities(frame["record_key"], labelled, _split(spec), spec.model.seed, spec.labels)
+    parts = parts.replace({"calibrate": "train"})
+    judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
+    judged = judged.sort_values(_PAIR, ignore_index=True)
+    inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
+    against = inside.merge(judged[_PAIR], how="left", on=_PAIR, indicator=True)
+    missed = against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
+
+    left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
+    comparisons = compare(left, right, spec, corpus)
+    drawn, unlabelled = _unlabelled(frame, proposed, spec, corpus)
+    expected = most_matches(frame, spec) * len(unlabelled) / max(len(proposed), 1)
+    cold = fit_cold_start(unlabelled, max(2, round(expected)), rivals_of(drawn, spec))
+    taught = (judged["part"] == "train").to_numpy()
+    lesson = _lesson(left[taught], right[taught], judged[taught], comparisons[taught], spec, corpus)
+    names = list(comparisons.columns)
+    few = train_on_few_labels(
+        lesson[names], lesson["label"].to_numpy(), lesson["left_key"].to_numpy(), unlabelled, cold, spec.model
+    )
+    _log.info("few labels: %d pairs to learn from, %d trees", int(taught.sum()), len(few.validation_losses))
+
+    summary = {
+        "run_id": run_id,
+        "few_labels": True,
+        "records_per_part": parts.value_counts().sort_index().to_dict(),
+        "pairs_per_part": judged["part"].value_counts().sort_index().to_dict(),
+        "pairs_across_parts": dropped,
+        "augmented_pairs": int((lesson["made"] != "").sum()),
+        "encoder": None,
+        "rounds": len(few.validation_losses),
+        "train_losses": few.train_losses,
+        "validation_losses": few.validation_losses,
+    }
+    log_curve(settings, run_id, "scorer_train_log_loss", few.train_losses)
+    log_curve(settings, run_id, "scorer_validation_log_loss", few.validation_losses)
+    log_metrics(settings, run_id, {"rounds": float(len(few.validation_losses))})
+    model.mkdir(parents=True, exist_ok=True)
+    write_scorer(few.scorer, model)
+    judged.to_parquet(model / PAIRS, index=False)
+    missed.to_parquet(model / MISSED, index=False)
+    comparisons.to_parquet(model / COMPARISONS, index=False)
+    held_out = lesson[["left_key", "label", "made"]].assign(margin=few.held_out_margin)
+    held_out[held_out["made"] != "counter"].to_parquet(model / HELD_OUT, index=False)
+    write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
+    return summary
+
+
+def _split(spec: MatchSpec) -> Any:
+    test = max(spec.split.test, LEAST_TEST_SHARE)
+    kept = (1 - test) / (spec.split.train + spec.split.calibrate)
+    shares = {"train": spec.split.train * kept, "calibrate": spec.split.calibrate * kept, "test": test}
+    return spec.split.model_copy(update=shares)
+
+
+def _unlabelled(
+    frame: pd.DataFrame, proposed: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Candidates and their comparisons, drawn at random; judged ones among them do no harm."""
+    count = max(LEARNT_FROM, PRIOR_SAMPLE)
+    chosen = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:count])
+    pairs = proposed.sort_values(_PAIR, ignore_index=True).iloc[chosen]
+    return pairs, compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
+
+
+def _lesson(
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    judged: pd.DataFrame,
+    comparisons: pd.DataFrame,
+    spec: MatchSpec,
+    corpus: Corpus,
+) -> pd.DataFrame:
+    """Comparisons, ``label``, ``left_key`` and ``made`` ("" as judged, "blanked", "counter") of all pairs to learn."""
+    left, right = left.reset_index(drop=True), right.reset_index(drop=True)
+    judged = judged.reset_index(drop=True)
+    true = (judged["label"] == 1).to_numpy()
+    unlike, rows = counter_examples(right[true].reset_index(drop=True), spec, spec.model.seed)
+    of_counter = np.flatnonzero(true)[rows]
+    blank_left, blank_right, of_blanked = blanked_pairs(left, right, spec, spec.model.seed)
+    made = [
+        _described(comparisons.reset_index(drop=True), judged, np.arange(len(judged)), ""),
+        _described(compare(left.iloc[of_counter], unlike, spec, corpus), judged, of_counter, "counter"),
+        _described(compare(blank_left, blank_right, spec, corpus), judged, np.array(of_blanked, dtype=int), "blanked"),
+    ]
+    made[1]["label"] = np.int8(0)
+    return pd.concat([part for part in made if len(part)], ignore_index=True)
+
+
+def _described(comparisons: pd.DataFrame, judged: pd.DataFrame, rows: Any, made: str) -> pd.DataFrame:
+    origin = judged.iloc[rows]
+    return comparisons.assign(label=origin["label"].to_numpy(), left_key=origin["left_key"].to_numpy(), made=made)

@@ -1,0 +1,144 @@
+"""Labelling from the shell, and by way of a spreadsheet."""
+
+import pandas as pd
+import pytest
+import typer
+from fixtures.models import REPOSITORY
+from fixtures.products import write_products
+from typer.testing import CliRunner
+
+from matchwright.commands import label
+from matchwright.core.spec import load_spec
+from matchwright.errors import DataError
+from matchwright.steps.label_sheet import shown, side_by_side
+from matchwright.steps.pair_table import conform_pairs
+
+SPEC = REPOSITORY / "specs" / "products.yaml"
+
+
+@pytest.fixture
+def ask(tmp_path, monkeypatch):
+    """Runs the command on two shops of 120 products, the answers typed in; returns what it printed."""
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "140")
+    files = write_products(tmp_path, products=120)
+    app = typer.Typer()
+    label.register(app)
+    given = ["--spec", str(SPEC), "--records", files["records"], "--records-right", files["records_right"]]
+
+    def run(*words: str, typed: str = "") -> str:
+        done = CliRunner().invoke(app, [*given, "--out", str(tmp_path / "labels.csv"), *words], input=typed)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    return run
+
+
+def answers(folder):
+    return pd.read_csv(folder / "labels.csv", dtype=str)
+
+
+def test_answers_are_saved_as_training_takes_them(ask, tmp_path):
+    said = ask("--count", "4", typed="y\nn\nu\ny\n")
+    assert "chosen by a cold start" in said
+    assert "2 same, 1 not the same, 1 unsure" in said
+    labels = answers(tmp_path)
+    assert labels["label"].tolist() == ["1", "0", "unsure", "1"]
+    conformed = conform_pairs(labels, load_spec(SPEC), one_table=False)
+    assert sorted(conformed["label"]) == [0, 1, 1]
+    assert (tmp_path / "labels.csv").stat().st_mode & 0o077 == 0
+
+
+def test_both_records_are_shown_side_by_side(ask):
+    said = ask("--count", "1", typed="q\n")
+    for word in ("title", "model number", "shop", "catalogue", "1 of 1"):
+        assert word in said
+
+
+def test_going_back_changes_the_answer_before(ask, tmp_path):
+    ask("--count", "3", typed="y\nb\nn\nq\n")
+    assert answers(tmp_path)["label"].tolist() == ["0"]
+
+
+def test_a_session_that_ended_goes_on_with_other_pairs(ask, tmp_path):
+    ask("--count", "5", typed="n\nn\n")  # the terminal was closed after two
+    first = answers(tmp_path)
+    assert len(first) == 2
+    ask("--count", "3", typed="n\nn\nn\n")
+    both = answers(tmp_path)
+    pd.testing.assert_frame_equal(both.head(2), first)
+    assert not both.duplicated(["left_id", "right_id"]).any()
+
+
+def test_an_answer_that_contradicts_another_is_not_taken(ask, tmp_path):
+    sheet = tmp_path / "ask.csv"
+    ask("--count", "1", "--csv-out", str(sheet))
+    pair = pd.read_csv(sheet, dtype=str).loc[0, ["left_id", "right_id"]]
+    other = "c119" if pair["right_id"] != "c119" else "c118"
+    pd.DataFrame({"left_id": [pair["left_id"]], "right_id": [other], "label": ["1"]}).to_csv(
+        tmp_path / "known.csv", index=False
+    )
+    said = ask("--count", "40", "--pairs", str(tmp_path / "known.csv"), typed="y\n" * 40 + "q\n")
+    labels = answers(tmp_path)
+    matched = labels[labels["label"] == "1"]
+    assert not matched["left_id"].duplicated().any()
+    assert not matched["right_id"].duplicated().any()
+    assert f"left:{pair['left_id']} matches 2 records" in " ".join(said.split())
+
+
+def test_a_spreadsheet_goes_out_empty_and_comes_back_answered(ask, tmp_path):
+    sheet = tmp_path / "to_label.csv"
+    assert "Wrote 6 pairs" in ask("--count", "6", "--csv-out", str(sheet))
+    table = pd.read_csv(sheet, dtype=str, keep_default_na=False)
+    assert table["label"].tolist() == [""] * 6
+    assert {"title (shop)", "title (catalogue)"} <= set(table.columns)
+    assert not (tmp_path / "labels.csv").exists()
+    table["label"] = ["yes", "0", "", "?", "n", ""]
+    table.to_csv(sheet, index=False)
+    assert "1 same, 2 not the same, 1 unsure" in ask("--csv-in", str(sheet))
+    assert answers(tmp_path)["label"].tolist() == ["1", "0", "unsure", "0"]
+    assert "Twice" not in ask("--csv-in", str(sheet))
+    assert len(answers(tmp_path)) == 4
+
+
+def test_faults_of_a_spreadsheet_are_all_told_by_line_and_key(ask, tmp_path):
+    rows = [("s1", "c1", "1"), ("s1", "c1", "0"), ("s2", "c2", "maybe"), ("s3", "nobody", "1")]
+    rows += [("s5", "c5", "1"), ("s5", "c6", "1")]
+    sheet = tmp_path / "answered.csv"
+    pd.DataFrame(rows, columns=["left_id", "right_id", "label"]).to_csv(sheet, index=False)
+    with pytest.raises(DataError) as refused:
+        ask("--csv-in", str(sheet))
+    told = str(refused.value)
+    assert "left:s1 and right:c1 are judged both ways: 1 in answered.csv:2, 0 in answered.csv:3" in told
+    assert "answered.csv:4: its label is neither yes nor no" in told
+    assert "maybe" not in told
+    assert "there is no record right:nobody" in told
+    assert "left:s5 matches 2 records" in told
+    assert not (tmp_path / "labels.csv").exists()
+
+
+def test_a_label_that_stands_twice_is_counted_once(ask, tmp_path):
+    rows = [("s1", "c1", "1"), ("s1", "c1", "y"), ("s2", "c1", "0")]
+    pd.DataFrame(rows, columns=["left_id", "right_id", "label"]).to_csv(tmp_path / "twice.csv", index=False)
+    said = " ".join(ask("--csv-in", str(tmp_path / "twice.csv")).split())
+    assert "left:s1 and right:c1 are judged 2 times" in said
+    assert "1 same, 1 not the same" in said
+
+
+def test_after_some_labels_a_scorer_trained_on_them_asks(ask, tmp_path):
+    pairs = pd.read_csv(tmp_path / "pairs.csv")
+    known = pd.concat([pairs[pairs["label"] == 1].head(12), pairs[pairs["label"] == 0].head(20)])
+    known.to_csv(tmp_path / "known.csv", index=False)
+    said = ask("--pairs", str(tmp_path / "known.csv"), "--count", "1", typed="q\n")
+    assert "a scorer trained on 32 labels" in said
+    assert "a cold start" in ask("--pairs", str(tmp_path / "known.csv"), "--model", "none", "--count", "1", typed="q\n")
+
+
+def test_a_value_cannot_drive_the_terminal_and_what_identifies_alone_is_not_shown(persons_spec, small_world):
+    assert "\x1b" not in shown("\x1b[2Jsmith\u202e")
+    record = small_world.records.iloc[0]
+    fields = [field for field, _, _ in side_by_side(record, record, persons_spec)]
+    assert "surname" in fields
+    assert "national identifier" not in fields

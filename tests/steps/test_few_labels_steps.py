@@ -1,0 +1,72 @@
+"""A usable first version from a hundred and fifty judged pairs."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from fixtures.products import write_products
+from fixtures.training import carry_out, keys_of_the_suite
+
+from matchwright.core.bundle import load_bundle
+from matchwright.errors import TrainingError
+from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.settings import load_settings
+
+
+def few_pairs(files: dict[str, str], count: int, positives: int) -> None:
+    """Leave ``count`` judged pairs in the table, ``positives`` of which match."""
+    pairs = pd.read_csv(files["pairs"])
+    true, other = (pairs[pairs["label"] == label].sample(frac=1, random_state=5) for label in (1, 0))
+    pd.concat([true[:positives], other[: count - positives]]).to_csv(files["pairs"], index=False)
+
+
+@pytest.fixture(scope="module")
+def first(products_spec, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("few")
+    files = write_products(folder, products=400)
+    few_pairs(files, 150, 50)
+    settings = load_settings("local", home=folder / "home", user="engineer")
+    with keys_of_the_suite():
+        yield folder, carry_out(settings, products_spec, files, folder)
+
+
+def test_it_finds_most_matches_and_errs_on_few(first):
+    metrics = json.loads((first[0] / "evaluation" / "evaluation.json").read_text())["metrics"]
+    assert metrics["f1_at_half"]["value"] > 0.85
+    assert metrics["log_loss"]["value"] < 0.35
+
+
+def test_nothing_is_set_aside_for_stopping_or_calibrating(first):
+    summary = json.loads((first[0] / "model" / "train.json").read_text())
+    assert summary["encoder"] is None
+    assert set(summary["pairs_per_part"]) == {"train", "test"}
+    calibration = json.loads((first[0] / "calibration" / "calibration.json").read_text())
+    assert calibration["pairs"] == summary["pairs_per_part"]["train"]
+    assert calibration["blanked_pairs"] > 0
+
+
+def test_the_margins_it_is_calibrated_on_are_of_trees_that_never_saw_the_pair(first):
+    held_out = pd.read_parquet(first[0] / "model" / "held_out.parquet")
+    summary = json.loads((first[0] / "model" / "train.json").read_text())
+    signs = np.where(held_out["label"] == 1, 1, -1)
+    crossed = float(np.log1p(np.exp(-signs * held_out["margin"])).mean())
+    assert crossed > summary["train_losses"][-1]
+
+
+def test_its_bundle_loads_and_gives_reasons(first):
+    model = load_bundle(first[0] / "bundle", secret(VERIFY_KEY)).model
+    reference = pd.read_parquet(first[0] / "bundle" / "reference.parquet")
+    decision = model.decide_compared(reference.nlargest(1, "score")[list(model.scorer.names)])[0]
+    assert decision.reasons
+
+
+def test_too_few_of_a_class_says_how_to_get_more(products_spec, tmp_path):
+    files = write_products(tmp_path, products=200)
+    few_pairs(files, 100, 4)
+    quality = products_spec.quality.model_copy(
+        update={"labels": products_spec.quality.labels.model_copy(update={"min_positives": 1})}
+    )
+    spec = products_spec.model_copy(update={"quality": quality})
+    with pytest.raises(TrainingError, match="matchwright label"):
+        carry_out(load_settings("local", home=tmp_path / "home", user="engineer"), spec, files, tmp_path)
