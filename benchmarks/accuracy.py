@@ -156,9 +156,9 @@ def _problem(found: BenchmarkSet, options: argparse.Namespace) -> Problem | None
         from matchwright.core.spec import parse_spec
         from matchwright.core.spec_inference import infer_spec
 
-        return problem_of(
-            found, [parse_spec(infer_spec([found.left, found.right], name=found.name, pairs=found.pairs))]
-        )
+        # what decides nothing may not shape the draft either
+        taught = found.part("train").drop(columns="part")
+        return problem_of(found, [parse_spec(infer_spec(found.left, found.right, taught, found.name))])
     paths = options.spec or sorted(SPECS.glob("*.yaml"))
     return problem_of(found, [load_spec(path) for path in paths])
 
