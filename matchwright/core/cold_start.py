@@ -19,14 +19,11 @@ import pandas as pd
 from pydantic import ValidationError
 
 from matchwright.core.compare.names import constraints, group_of
-from matchwright.core.scorer import Scorer
 from matchwright.core.spec.model import Frozen
 from matchwright.core.spec.vocabulary import EVIDENCE_KINDS
 from matchwright.errors import DAMAGED, BundleError, TrainingError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-TRAINED_FILE, COLD_START_FILE = "scorer.ubj", "scorer.json"
 
 RARITY = "rarity"
 """The comparator that is between 0 and 1 in some tables, and still no similarity."""
@@ -155,31 +152,6 @@ def _shares(margin: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]") -
 def _vote_of(comparison: str) -> str:
     """What shares one vote: a field's own comparisons, or one kind of evidence wherever in the record it stands."""
     return EVIDENCE_KINDS.get(comparison.partition("__")[2]) or group_of(comparison)
-
-
-def read_scorer(folder: Path) -> Scorer | ColdStartScorer:
-    """The scorer of a folder, whose file tells its kind: trained (``scorer.ubj``) or cold start (``scorer.json``).
-
-    Raises:
-        BundleError: there is none, or it cannot be read.
-    """
-    path = scorer_file(folder)
-    return ColdStartScorer.load(path) if path.name == COLD_START_FILE else Scorer.load(path)
-
-
-def scorer_file(folder: Path) -> Path:
-    """The file of a folder's scorer."""
-    cold = folder / COLD_START_FILE
-    return cold if cold.exists() else folder / TRAINED_FILE
-
-
-def write_scorer(scorer: Scorer | ColdStartScorer, folder: Path) -> Path:
-    """Write a scorer to the file of its kind, and no other kind's beside it. Returns the file."""
-    cold = isinstance(scorer, ColdStartScorer)
-    path = folder / (COLD_START_FILE if cold else TRAINED_FILE)
-    (folder / (TRAINED_FILE if cold else COLD_START_FILE)).unlink(missing_ok=True)
-    scorer.save(path)
-    return path
 
 
 def _votes(comparisons: pd.DataFrame) -> dict[str, float]:

@@ -56,7 +56,7 @@ class DecisionModel:
     spec: MatchSpec
     corpus: Corpus
     encoder: Encoder | None
-    scorer: Scorer | ColdStartScorer
+    scorer: Scorer
     calibrator: Calibrator
     bands: Bands
     catalogue: Catalogue

@@ -16,7 +16,7 @@ import pandas as pd
 
 from matchwright.core.cold_start import ColdStartScorer
 from matchwright.core.compare.names import constraints
-from matchwright.core.scorer import Scorer
+from matchwright.core.scorer import XGBoostScorer
 from matchwright.core.spec.model import ModelSpec
 from matchwright.errors import TrainingError
 
@@ -38,7 +38,7 @@ MIN_CHILD_WEIGHT = 0.5
 class FewLabelScorer:
     """The scorer, each pair's log-odds from trees that never saw it, and log losses per round."""
 
-    scorer: Scorer
+    scorer: XGBoostScorer
     held_out_margin: Array
     train_losses: tuple[float, ...]
     validation_losses: tuple[float, ...]
@@ -167,11 +167,11 @@ def _folds(groups: Any, target: Array, seed: int) -> "np.ndarray[Any, np.dtype[n
     return folds
 
 
-def _as_scorer(booster: Any, names: list[str]) -> Scorer:
+def _as_scorer(booster: Any, names: list[str]) -> XGBoostScorer:
     import xgboost
 
     booster.set_attr(comparisons=",".join(names))
     # a reload starts from the same bytes: nothing of the training session is left in it
     fresh = xgboost.Booster({"nthread": 1})
     fresh.load_model(bytearray(booster.save_raw("ubj")))
-    return Scorer(fresh, tuple(names))
+    return XGBoostScorer(fresh, tuple(names))

@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_metrics
-from matchwright.core.cold_start import fit_cold_start, write_scorer
+from matchwright.core.cold_start import fit_cold_start
 from matchwright.core.compare import compare
 from matchwright.core.compare.names import CONTEXT_SIDES
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.evaluate.behaviours import Behaviour, behave
 from matchwright.core.evaluate.gates import Gate
+from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.settings import Settings
 from matchwright.steps.output import write_whole

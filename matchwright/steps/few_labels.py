@@ -10,10 +10,11 @@ import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_metrics
 from matchwright.core.augmentation import blanked_pairs, counter_examples
-from matchwright.core.cold_start import fit_cold_start, write_scorer
+from matchwright.core.cold_start import fit_cold_start
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
 from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, train_on_few_labels
+from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs, split_entities
 from matchwright.settings import Settings

@@ -10,9 +10,9 @@ from typing import Any
 from matchwright.adapters.registry import register_bundle
 from matchwright.core.bundle import BundleParts, golden_decisions, load_bundle, write_bundle
 from matchwright.core.card import render_card
-from matchwright.core.cold_start import scorer_file
 from matchwright.core.frames import read_frame
 from matchwright.core.reasons import EvidenceFigures
+from matchwright.core.scorer import scorer_file
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.secrets import SIGNING_KEY, VERIFY_KEY, secret
 from matchwright.settings import Settings

@@ -12,13 +12,12 @@ import pandas as pd
 from matchwright.adapters.registry import log_curve, log_folder, log_metrics, log_parameters, open_run
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.candidates.quality import canonical_pairs
-from matchwright.core.cold_start import write_scorer
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
 from matchwright.core.encoder.propose import propose_by_encoder
 from matchwright.core.encoder.train import TrainedEncoder, train_encoder
 from matchwright.core.frames import read_frame
-from matchwright.core.scorer import TrainedScorer, train_scorer
+from matchwright.core.scorer import TrainedScorer, train_scorer, write_scorer
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.core.split import assign_pairs, split_entities, subdivide
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer

@@ -9,14 +9,13 @@ import pandas as pd
 
 from matchwright.core.bands import Bands
 from matchwright.core.calibrate import Calibrator
-from matchwright.core.cold_start import ColdStartScorer, read_scorer
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
-from matchwright.core.scorer import Scorer
+from matchwright.core.scorer import Scorer, read_scorer
 from matchwright.core.spec import MatchSpec
 
 ENCODER, WORDS = "encoder.safetensors", "words.safetensors"
@@ -29,7 +28,7 @@ CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 class Trained:
     """A trained model's parts, its judged candidates (left_key, right_key, label, part) and their comparisons."""
 
-    scorer: Scorer | ColdStartScorer
+    scorer: Scorer
     encoder: Encoder | None
     words: LearnedWords | None
     pairs: pd.DataFrame

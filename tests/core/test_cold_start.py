@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from matchwright.core.cold_start import ColdStartScorer, fit_cold_start, read_scorer, write_scorer
+from matchwright.core.cold_start import ColdStartScorer, fit_cold_start
+from matchwright.core.scorer import read_scorer, write_scorer
 from matchwright.errors import BundleError, TrainingError
 
 

@@ -14,7 +14,7 @@ from matchwright.core.compare import constraints
 from matchwright.core.evaluate.behaviours import behave
 from matchwright.core.reasons import contradicts, evidence
 from matchwright.core.reasons.giving import STEP
-from matchwright.core.scorer import Scorer, train_scorer
+from matchwright.core.scorer import XGBoostScorer, train_scorer
 from matchwright.errors import BundleError, TrainingError
 
 PERSON = {
@@ -167,4 +167,4 @@ def test_too_few_labels_are_an_error_with_counts(small_world, decision_model):
 def test_a_damaged_scorer_is_a_bundle_error(tmp_path):
     (tmp_path / "scorer.ubj").write_bytes(b"{}")
     with pytest.raises(BundleError):
-        Scorer.load(tmp_path / "scorer.ubj")
+        XGBoostScorer.load(tmp_path / "scorer.ubj")

@@ -8,18 +8,17 @@ from matchwright.core.spec.model import Frozen
 
 MANIFEST = "bundle.json"
 SIGNATURE = "signature"
-SPEC, SCORER, ENCODER, CORPUS = "spec.yaml", "scorer.ubj", "encoder.safetensors", "corpus.safetensors"
+SPEC, ENCODER, CORPUS = "spec.yaml", "encoder.safetensors", "corpus.safetensors"
 WORDS = "words.safetensors"
 CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
 EVIDENCE = "evidence.json"
-COLD_START = "scorer.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
 
-SCORERS = (SCORER, COLD_START)
-"""One of these is in every bundle, by the kind of its scorer."""
-
 REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)
-"""Files every bundle has beside its scorer; encoder and learned words are there where training kept them."""
+"""Files every bundle has beside its scorer, whose file tells its kind.
+
+Encoder and learned words are there where training kept them.
+"""
 
 
 class Manifest(Frozen):

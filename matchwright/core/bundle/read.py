@@ -23,7 +23,6 @@ from matchwright.core.bundle.manifest import (
     REASONS,
     REFERENCE,
     REQUIRED,
-    SCORERS,
     SIGNATURE,
     SPEC,
     WORDS,
@@ -32,13 +31,13 @@ from matchwright.core.bundle.manifest import (
     file_digest,
 )
 from matchwright.core.calibrate import Calibrator
-from matchwright.core.cold_start import read_scorer
 from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
+from matchwright.core.scorer import SCORER_FILES, read_scorer
 from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
 
@@ -87,7 +86,7 @@ def verify_bundle(folder: Path, verify_key: bytes) -> tuple[Manifest, str]:
         raise BundleError("The bundle's manifest cannot be read.", DAMAGED) from error
     present = {item.name for item in folder.iterdir()} - {MANIFEST, SIGNATURE}
     faults = [f"{name} is absent" for name in sorted({*manifest.files, *REQUIRED} - present)]
-    if not present.intersection(manifest.files, SCORERS):
+    if not present.union(manifest.files).intersection(SCORER_FILES):
         faults.append("the scorer is absent")
     faults += [f"{name} is not in the manifest" for name in sorted(present - set(manifest.files))]
     faults += [

@@ -31,9 +31,9 @@ from matchwright.core.bundle.manifest import (
     bundle_digest,
     file_digest,
 )
-from matchwright.core.cold_start import write_scorer
 from matchwright.core.corpus import feature_version
 from matchwright.core.decide import DecisionModel
+from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import spec_digest, spec_yaml
 
 

@@ -1,6 +1,6 @@
 """The sections about learning: split, encoder and scorer."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -30,13 +30,15 @@ class EncoderSpec(Frozen):
 
 
 class ModelSpec(Frozen):
-    """The XGBoost scorer; every comparison's constraint keeps more agreement from lowering a score.
+    """The scorer, boosted trees or a PyTorch network; neither lets more agreement lower a score.
 
+    ``trees`` to ``early_stopping`` are XGBoost's, which also learns where labels are few; the network's sizes are fixed.
     ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
     ``counter_examples`` that of true training pairs repeated with another record's identity fields,
     ``context_free`` that of training pairs repeated without their rivals.
     """
 
+    scorer: Literal["xgboost", "torch"] = "xgboost"
     trees: Annotated[int, Field(ge=1, le=5000)] = 150
     depth: Annotated[int, Field(ge=1, le=12)] = 3
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.15

@@ -10,7 +10,7 @@ import pytest
 from matchwright.core.augmentation import blanked_pairs
 from matchwright.core.decide import DecisionModel
 from matchwright.core.reasons import EvidenceFigures, ablation, changed_reason_share, reason_change
-from matchwright.core.scorer import Scorer, train_scorer
+from matchwright.core.scorer import XGBoostScorer, train_scorer
 from matchwright.errors import BundleError
 
 
@@ -47,7 +47,9 @@ def test_inherited_weights_keep_reasons_steadier_than_contributions_alone(decisi
 
 def test_models_of_other_comparisons_cannot_be_compared(decision_model, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
-    other = replace(decision_model, scorer=Scorer(decision_model.scorer.booster, decision_model.scorer.names[1:]))
+    other = replace(
+        decision_model, scorer=XGBoostScorer(decision_model.scorer.booster, decision_model.scorer.names[1:])
+    )
     assert reason_change(decision_model, other, comparisons).codes is None
     assert np.isnan(changed_reason_share(decision_model, other, comparisons))
 

@@ -1,6 +1,5 @@
 """The XGBoost scorer: comparisons to log-odds, with exact additive contributions."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -9,15 +8,13 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.names import constraints
+from matchwright.core.scorer.protocol import Array, Labels, Progress, TrainedScorer, demand_both_classes, matrix_of
 from matchwright.core.spec.model import ModelSpec
-from matchwright.errors import DAMAGED, BundleError, TrainingError
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
-FEWEST_PER_CLASS = 10
+from matchwright.errors import DAMAGED, BundleError
 
 
 @dataclass(frozen=True)
-class Scorer:
+class XGBoostScorer:
     """A boosted-tree model over named comparisons; ``booster`` is an ``xgboost.Booster``."""
 
     booster: Any
@@ -25,7 +22,7 @@ class Scorer:
 
     def margin(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,), before calibration."""
-        values = self.booster.inplace_predict(self._matrix(comparisons), predict_type="margin")
+        values = self.booster.inplace_predict(matrix_of(comparisons, self.names), predict_type="margin")
         return np.asarray(values, dtype=np.float64).ravel()
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
@@ -35,8 +32,9 @@ class Scorer:
         """
         import xgboost
 
-        matrix = xgboost.DMatrix(self._matrix(comparisons), missing=np.nan, nthread=1)
+        matrix = xgboost.DMatrix(matrix_of(comparisons, self.names), missing=np.nan, nthread=1)
         values = np.asarray(self.booster.predict(matrix, pred_contribs=True), dtype=np.float64)
+        values = values.reshape(len(comparisons), len(self.names) + 1)
         base = float(values[0, -1]) if len(values) else 0.0
         return values[:, :-1], base
 
@@ -45,7 +43,7 @@ class Scorer:
         path.write_bytes(bytes(self.booster.save_raw("ubj")))
 
     @classmethod
-    def load(cls, path: Path) -> "Scorer":
+    def load(cls, path: Path) -> "XGBoostScorer":
         """Read what :meth:`save` wrote; scores on one thread.
 
         Raises:
@@ -63,28 +61,14 @@ class Scorer:
             raise BundleError("The scorer does not name its comparisons.", "train it with matchwright")
         return cls(booster, tuple(names.split(",")))
 
-    def _matrix(self, comparisons: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float32]]:
-        names = list(self.names)
-        ordered = comparisons if comparisons.columns.tolist() == names else comparisons[names]
-        return np.ascontiguousarray(ordered.to_numpy(dtype=np.float32))
 
-
-@dataclass(frozen=True)
-class TrainedScorer:
-    """The scorer and its log loss per round on the training and the validation pairs."""
-
-    scorer: Scorer
-    train_losses: tuple[float, ...]
-    validation_losses: tuple[float, ...]
-
-
-def train_scorer(
+def train_boosted_trees(
     comparisons: pd.DataFrame,
-    labels: "Sequence[int] | np.ndarray[Any, Any]",
+    labels: Labels,
     validation: pd.DataFrame,
-    validation_labels: "Sequence[int] | np.ndarray[Any, Any]",
+    validation_labels: Labels,
     spec: ModelSpec,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> TrainedScorer:
     """Boost trees under monotone constraints, stopped early on validation log loss; no class weights.
 
@@ -94,13 +78,7 @@ def train_scorer(
     import xgboost
 
     target = np.asarray(labels, dtype=np.float32)
-    fewest = int(min((target == 1).sum(), (target == 0).sum()))
-    if fewest < FEWEST_PER_CLASS:
-        raise TrainingError(
-            f"The scorer has {int((target == 1).sum())} matching and {int((target == 0).sum())} other pairs; "
-            f"it needs {FEWEST_PER_CLASS} of each.",
-            "label more pairs, or widen the candidate rules",
-        )
+    demand_both_classes(target)
     names = list(comparisons.columns)
     matrix = comparisons.to_numpy(dtype=np.float32)
     parameters = {
@@ -134,11 +112,11 @@ def train_scorer(
     fresh = xgboost.Booster({"nthread": 1})
     fresh.load_model(bytearray(best.save_raw("ubj")))
     return TrainedScorer(
-        Scorer(fresh, tuple(names)), tuple(history["train"]["logloss"]), tuple(history["valid"]["logloss"])
+        XGBoostScorer(fresh, tuple(names)), tuple(history["train"]["logloss"]), tuple(history["valid"]["logloss"])
     )
 
 
-def _Progress(report: Callable[[int, float], None]) -> Any:  # noqa: N802 - stands for a class xgboost must supply
+def _Progress(report: Progress) -> Any:  # noqa: N802 - stands for a class xgboost must supply
     import xgboost
 
     class Progress(xgboost.callback.TrainingCallback):  # type: ignore[misc]

@@ -1,0 +1,47 @@
+"""Scorers: comparisons to log-odds, with additive contributions. A scorer's file tells its kind.
+
+``xgboost`` (``scorer.ubj``) boosts trees; ``torch`` (``scorer.onnx``) trains a monotone network and leaves an ONNX
+graph; :func:`wrap_onnx` makes a scorer of a graph trained elsewhere.
+"""
+
+import pandas as pd
+
+from matchwright.core.scorer.boosted import XGBoostScorer, train_boosted_trees
+from matchwright.core.scorer.files import SCORER_FILES, read_scorer, scorer_file, write_scorer
+from matchwright.core.scorer.graph import OnnxScorer, background_row, wrap_onnx
+from matchwright.core.scorer.protocol import Labels, Progress, Scorer, TrainedScorer
+from matchwright.core.spec.model import ModelSpec
+
+__all__ = [
+    "SCORER_FILES",
+    "OnnxScorer",
+    "Scorer",
+    "TrainedScorer",
+    "XGBoostScorer",
+    "background_row",
+    "read_scorer",
+    "scorer_file",
+    "train_scorer",
+    "wrap_onnx",
+    "write_scorer",
+]
+
+
+def train_scorer(
+    comparisons: pd.DataFrame,
+    labels: Labels,
+    validation: pd.DataFrame,
+    validation_labels: Labels,
+    spec: ModelSpec,
+    progress: Progress | None = None,
+) -> TrainedScorer:
+    """Train the kind of scorer that the spec names, stopped early on validation log loss; no class weights.
+
+    Raises:
+        TrainingError: fewer than ten pairs of a class.
+    """
+    if spec.scorer == "torch":
+        from matchwright.core.scorer.network import train_torch_scorer
+
+        return train_torch_scorer(comparisons, labels, validation, validation_labels, spec, progress)
+    return train_boosted_trees(comparisons, labels, validation, validation_labels, spec, progress)

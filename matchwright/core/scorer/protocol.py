@@ -1,0 +1,71 @@
+"""What every scorer does, whatever learned it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from matchwright.errors import TrainingError
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Labels = Sequence[int] | np.ndarray[Any, Any]
+Progress = Callable[[int, float], None]
+"""Told the round, from 1, and the validation log loss after it."""
+
+FEWEST_PER_CLASS = 10
+
+
+class Scorer(Protocol):
+    """A model over named comparisons."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The comparisons it reads, in the order of its columns."""
+
+    def margin(self, comparisons: pd.DataFrame) -> Array:
+        """Log-odds of a match, shape (pairs,), before calibration."""
+
+    def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
+        """Additive contributions to the margin, shape (pairs, comparisons), and the base value.
+
+        Each row and the base add up to the pair's margin. Sums over a group of comparisons
+        (:func:`~matchwright.core.compare.names.group_of`) are what a reason may speak of; a scorer is free
+        in how a group's sum is spread within the group.
+        """
+
+    def save(self, path: Path) -> None:
+        """Write the file that this kind of scorer is read from."""
+
+
+@dataclass(frozen=True)
+class TrainedScorer:
+    """The scorer and its log loss per round on the training and the validation pairs."""
+
+    scorer: Scorer
+    train_losses: tuple[float, ...]
+    validation_losses: tuple[float, ...]
+
+
+def demand_both_classes(labels: Labels) -> None:
+    """Refuse to learn from next to nothing.
+
+    Raises:
+        TrainingError: fewer than ten pairs of a class.
+    """
+    target = np.asarray(labels)
+    matching, others = int((target == 1).sum()), int((target == 0).sum())
+    if min(matching, others) < FEWEST_PER_CLASS:
+        raise TrainingError(
+            f"The scorer has {matching} matching and {others} other pairs; it needs {FEWEST_PER_CLASS} of each.",
+            "label more pairs, or widen the candidate rules",
+        )
+
+
+def matrix_of(comparisons: pd.DataFrame, names: tuple[str, ...]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """The comparisons as a contiguous float32 matrix with the columns in the order of ``names``."""
+    wanted = list(names)
+    ordered = comparisons if comparisons.columns.tolist() == wanted else comparisons[wanted]
+    return np.ascontiguousarray(ordered.to_numpy(dtype=np.float32))
