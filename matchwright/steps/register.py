@@ -25,7 +25,7 @@ from matchwright.steps.explain import SUMMARY as EXPLANATION
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import Trained, read_json
 
-_LIBRARIES = ("numpy", "pandas", "rapidfuzz", "scikit-learn", "torch", "xgboost-cpu")
+_LIBRARIES = ("numpy", "onnxruntime", "pandas", "rapidfuzz", "scikit-learn", "torch", "xgboost-cpu")
 
 
 def register(

@@ -1,0 +1,186 @@
+"""The kinds of scorer compared: boosted trees (XGBoost) and the monotone PyTorch network, which serves as ONNX.
+
+    python -m benchmarks.scorers [--data FOLDER] [--only NAME ...] [--seeds 3]
+
+FEBRL 4, and the sets in DeepMatcher's layout under FOLDER (without it $MATCHWRIGHT_DATA) that a spec of specs/
+suits. Both kinds learn from the same comparisons of the train part, stop and choose their threshold on the valid
+part, and are judged on the test part; log loss is after calibration on the valid part, which method included. The
+encoder is left out. Of figures over seeds the mean is shown. Intervals are 95 %, bootstrap over left records;
+"change" is the network less the trees on the same draws. Time is microseconds per pair on one thread: margins of
+all test pairs at once, and reasons of up to 500. Machines differ: what to read is the network's share of the trees'.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.accuracy import PAIR, _best_threshold, _candidates, _f1
+from benchmarks.calibration import problems
+from benchmarks.trained_scores import SPECS, Problem
+from matchwright.adapters.example_data import FEBRL4
+from matchwright.core.calibrate import choose_calibrator
+from matchwright.core.scorer import Scorer, train_scorer
+from matchwright.core.spec import load_spec
+from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
+from matchwright.steps.candidate_sets import beside_rivals
+
+KINDS = ("xgboost", "torch")
+REPLICATES = 1000
+EXPLAINED = 500
+TIMES = 5
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What every kind learns from and is judged on: comparisons and labels per part, and the test's left keys."""
+
+    parts: dict[str, tuple[pd.DataFrame, np.ndarray]]
+    groups: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One trained scorer on the test part: matches by its threshold, calibrated scores, and times per pair."""
+
+    predicted: np.ndarray
+    scores: np.ndarray
+    margin_time: float
+    reasons_time: float
+
+
+def main() -> None:
+    """Print one table per data set."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="a set, or a folder of sets; $MATCHWRIGHT_DATA if not given")
+    parser.add_argument("--only", nargs="*", help="the names of the sets to keep to (febrl for FEBRL 4)")
+    parser.add_argument("--seeds", type=int, default=3)
+    arguments = parser.parse_args()
+    console = Console(width=150)
+    specs = [load_spec(path) for path in sorted(SPECS.glob("*.yaml"))]
+    for problem in problems(arguments.data, specs, arguments.only, console):
+        console.print(table_of(problem, range(1, arguments.seeds + 1)), "")
+
+
+def table_of(problem: Problem, seeds: range) -> Table:
+    """One row per kind, and one of the change from trees to network."""
+    answers: dict[str, list[Answer]] = {kind: [] for kind in KINDS}
+    for seed in seeds:
+        taught = _taught(problem, seed)
+        for kind in KINDS:
+            answers[kind].append(_answer(problem, taught, kind, seed))
+    labels, groups = taught.parts["test"][1], taught.groups["test"]
+    figures: dict[str, Callable[[Answer, np.ndarray], float]] = {
+        "F1 in %": lambda one, rows: 100 * _f1(one.predicted[rows], labels[rows] == 1),
+        "log loss": lambda one, rows: _log_loss(one.scores[rows], labels[rows]),
+    }
+    draws = _draws(groups)
+    values = {
+        kind: {
+            name: np.array([np.mean([figure(one, rows) for one in answers[kind]]) for rows in draws])
+            for name, figure in figures.items()
+        }
+        for kind in KINDS
+    }
+    matching = int((labels == 1).sum())
+    title = f"{problem.name}, spec {problem.spec.name}: {len(labels):,} test pairs, {matching:,} match"
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("scorer", *figures, "margin, µs", "reasons, µs"):
+        shown.add_column(column, justify="left" if column == "scorer" else "right")
+    times = {
+        kind: [
+            float(np.median([getattr(one, name) for one in answers[kind]])) for name in ("margin_time", "reasons_time")
+        ]
+        for kind in KINDS
+    }
+    for kind in KINDS:
+        shown.add_row(kind, *map(_interval, values[kind].values()), *(f"{value * 1e6:.2f}" for value in times[kind]))
+    trees, network = KINDS
+    change = [_interval(values[network][name] - values[trees][name], signed=True) for name in figures]
+    ratios = [f"x {mine / theirs:.2f}" for mine, theirs in zip(times[network], times[trees], strict=True)]
+    shown.add_row("change", *change, *ratios)
+    return shown
+
+
+def _taught(problem: Problem, seed: int) -> Taught:
+    """As the pipeline trains: words from the training pairs, rivals, and the pairs that are added to teach."""
+    spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
+    by_key = problem.features.set_index("record_key", drop=False)
+    left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR)
+    labels = problem.pairs["label"].to_numpy(dtype=np.int64)
+    within = {part: (problem.pairs["part"] == part).to_numpy() for part in ("train", "valid", "test")}
+    train = within["train"]
+    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, problem.corpus)
+    compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
+    # FEBRL's pairs are all candidates already, within each part
+    candidates = problem.pairs[PAIR] if problem.name == FEBRL4 else _candidates(problem)
+    compared = beside_rivals(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
+    extra, extra_labels = MadePairs(comparer, left, right, compared, labels).that_teach(train)
+    parts = {part: (compared[rows].reset_index(drop=True), labels[rows]) for part, rows in within.items()}
+    parts["train"] = (
+        pd.concat([parts["train"][0], extra], ignore_index=True),
+        np.append(parts["train"][1], extra_labels),
+    )
+    keys = problem.pairs["left_key"].to_numpy(dtype=str)
+    return Taught(parts, {part: keys[rows] for part, rows in within.items()})
+
+
+def _answer(problem: Problem, taught: Taught, kind: str, seed: int) -> Answer:
+    spec = problem.spec.model.model_copy(update={"seed": seed, "scorer": kind})
+    valid, test = taught.parts["valid"], taught.parts["test"]
+    scorer = train_scorer(*taught.parts["train"], *valid, spec).scorer
+    on_valid, on_test = scorer.margin(valid[0]), scorer.margin(test[0])
+    threshold, _ = _best_threshold(on_valid, valid[1])
+    calibrator = choose_calibrator(on_valid, valid[1], taught.groups["valid"], seed).calibrator
+    return Answer(on_test >= threshold, calibrator.apply(on_test), *_times(scorer, test[0]))
+
+
+def _times(scorer: Scorer, comparisons: pd.DataFrame) -> tuple[float, float]:
+    explained = comparisons.head(EXPLAINED)
+    return (
+        _seconds(lambda: scorer.margin(comparisons)) / len(comparisons),
+        _seconds(lambda: scorer.contributions(explained)) / len(explained),
+    )
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    """The least of several, the first of which warms up: others use the machine too."""
+    taken = []
+    for _ in range(TIMES):
+        start = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+def _draws(groups: np.ndarray) -> list[np.ndarray]:
+    """The rows themselves, then bootstrap draws of whole left records."""
+    _, group = np.unique(groups, return_inverse=True)
+    order = np.argsort(group, kind="stable")
+    rows_of = np.split(order, np.cumsum(np.bincount(group))[:-1])
+    random = np.random.default_rng(0)
+    drawn = (random.integers(len(rows_of), size=len(rows_of)) for _ in range(REPLICATES))
+    return [np.arange(len(groups)), *(np.concatenate([rows_of[place] for place in places]) for places in drawn)]
+
+
+def _log_loss(scores: np.ndarray, labels: np.ndarray) -> float:
+    kept = np.clip(scores, 1e-6, 1 - 1e-6)
+    return float(-np.mean(np.where(labels == 1, np.log(kept), np.log1p(-kept))))
+
+
+def _interval(values: np.ndarray, signed: bool = False) -> str:
+    """The value on the rows themselves, and between which 95 % of the draws lie."""
+    low, high = np.quantile(values[1:], [0.025, 0.975])
+    sign = "+" if signed else ""
+    return f"{values[0]:{sign}.4f} ({low:{sign}.4f}, {high:{sign}.4f})"
+
+
+if __name__ == "__main__":
+    main()
