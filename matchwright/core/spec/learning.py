@@ -32,7 +32,7 @@ class EncoderSpec(Frozen):
 class ModelSpec(Frozen):
     """The scorer, boosted trees or a PyTorch network; neither lets more agreement lower a score.
 
-    ``trees`` to ``early_stopping`` are XGBoost's, which also learns where labels are few; the network's sizes are fixed.
+    ``trees`` to ``early_stopping`` are XGBoost's, which also learns where labels are few; the network has fixed sizes.
     ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
     ``counter_examples`` that of true training pairs repeated with another record's identity fields,
     ``context_free`` that of training pairs repeated without their rivals.
