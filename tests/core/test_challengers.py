@@ -38,6 +38,17 @@ def test_a_scorer_that_learnt_nothing_is_beaten():
     assert beaten["verdict"].startswith("better by")
 
 
+@pytest.mark.skipif("scorer" not in ModelSpec.model_fields, reason="needs the PyTorch scorer")
+def test_a_network_is_judged_by_its_log_loss():
+    taught, validation = lesson(100), lesson(60, 1)
+    network = challenge("torch", taught, validation, learn(taught, validation, SPEC), SPEC)
+    assert set(network["change"]) == {"mrr", "hit_at_1", "ndcg_at_10", "log_loss"}
+    assert "in log loss" in network["verdict"]
+    assert network["better"] == (network["change"]["log_loss"]["upper"] < 0)
+    assert network["figures"]["log_loss"]["value"] < 0.6365  # what the share of true pairs alone would give
+    assert network["figures"]["log_loss"]["value"] != network["scorer"]["log_loss"]["value"]
+
+
 def test_rankings_compared_with_themselves_do_not_differ():
     pairs = lesson(50)
     scores = pairs.comparisons["name__jaro_winkler"]

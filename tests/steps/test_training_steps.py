@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from matchwright.adapters.registry import challenger, version_info
+from matchwright.adapters.registry.client import connected
 from matchwright.core.bundle import load_bundle, verify_bundle
 from matchwright.core.compare.names import ENCODER_COSINE
 from matchwright.core.spec import MatchSpec
@@ -179,6 +180,11 @@ def test_a_search_and_challengers_stand_in_the_summary_and_on_the_card(run, tmp_
     ranker = summary["challengers"]["ranker"]
     assert set(ranker["scorer"]) == {"mrr", "hit_at_1", "ndcg_at_10", "queries"}
     assert ranker["change"]["mrr"]["lower"] <= ranker["change"]["mrr"]["value"]
+    with connected(made.settings) as client:
+        curve = client.get_metric_history(summary["run_id"], "search_log_loss")
+        metrics = client.get_run(summary["run_id"]).data.metrics
+    assert sorted(point.step for point in curve) == [0, 1]
+    assert metrics["challenger_ranker_mrr_change"] == pytest.approx(ranker["change"]["mrr"]["value"])
     facts = training_facts(summary)
     assert facts["challenger ranker"].startswith(ranker["verdict"])
     assert summary["search"]["reason"] in facts["search for hyperparameters"]
