@@ -110,7 +110,7 @@ def _judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates
     comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, problem.corpus)
     compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
     compared = beside_rivals(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
-    extra, extra_labels = MadePairs(comparer, left, right, compared, labels).that_teach(train)
+    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).that_teach(train)
     scorer = train_scorer(
         pd.concat([compared[train], extra], ignore_index=True),
         np.append(labels[train], extra_labels),

@@ -107,6 +107,7 @@ class CardFigures(_Frozen):
     personal_data: dict[str, tuple[str, ...]] = {}
     limits: tuple[str, ...] = ()
     lineage: dict[str, str] = {}
+    training: dict[str, str] = {}
     explaining: dict[str, str] = {}
     reasons: dict[str, str] = {}
 
@@ -123,6 +124,7 @@ def render_card(figures: CardFigures) -> str:
         "Guarantees": _bullets(figures.guarantees),
         "Slices": _slices(figures.slices),
         "Behaviours": _behaviours(figures.behaviours),
+        "Training": _definitions(figures.training),
         "Explaining": _definitions(figures.explaining),
         "How to approve": _APPROVAL.format(name=figures.name),
         "Intended use": _bullets(figures.intended_use),

@@ -80,8 +80,14 @@ class MadePairs:
     comparisons: pd.DataFrame
     labels: np.ndarray[Any, Any]
 
-    def that_teach(self, taught: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:
-        """Comparisons and labels made from the training pairs: other identities, fields blanked, rivals unknown."""
+    def that_teach(
+        self, taught: np.ndarray[Any, np.dtype[np.bool_]]
+    ) -> tuple[pd.DataFrame, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Pairs made from the training pairs: other identities, fields blanked, rivals unknown.
+
+        Returns:
+            Their comparisons, their labels, and the rows of all pairs they were made from.
+        """
         spec = self.comparer.spec
         left, right = (side[taught].reset_index(drop=True) for side in (self.left, self.right))
         labels = self.labels[taught]
@@ -95,7 +101,9 @@ class MadePairs:
         )
         alone, alone_rows = pairs_alone(self.comparisons[taught].reset_index(drop=True), spec)
         answers = [np.zeros(len(rows), dtype=labels.dtype), labels[blank_rows], labels[alone_rows]]
-        return pd.concat([compared, alone], ignore_index=True), np.concatenate(answers)
+        made_from = np.concatenate([true[rows], blank_rows, alone_rows]).astype(np.intp)
+        made = pd.concat([compared, alone], ignore_index=True)
+        return made, np.concatenate(answers), np.flatnonzero(taught)[made_from]
 
     def with_little_evidence(self, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[pd.DataFrame, Any]:
         """Comparisons of pairs with fields blanked or rivals unknown, and the rows of all pairs they were made from."""

@@ -8,6 +8,7 @@ from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import COLD_START, EVIDENCE_LEVELS, UNCONFIRMED
 from matchwright.steps.card_calibration import calibration_rows, guarantees
+from matchwright.steps.card_training import training_facts
 
 _LIMITS = (
     "Judged on entities of the same sources as it was trained on: figures for another source or time are unknown.",
@@ -36,6 +37,7 @@ def card_figures(
     lineage: dict[str, str],
     data: dict[str, str],
     explanation: dict[str, Any] | None = None,
+    training: dict[str, Any] | None = None,
 ) -> CardFigures:
     """The card of one version; values come from the summaries that the steps wrote."""
     personal: dict[str, tuple[str, ...]] = {}
@@ -65,6 +67,7 @@ def card_figures(
         personal_data=personal,
         limits={"complete": _LIMITS, "partial": (*_LIMITS, _PARTIAL), "none": (*_UNJUDGED, *_LIMITS)}[spec.labels],
         lineage=lineage,
+        training=training_facts(training or {}),
         explaining=_explaining(explanation or {}),
         reasons=_reasons(spec),
     )

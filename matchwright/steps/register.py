@@ -19,10 +19,12 @@ from matchwright.settings import Settings
 from matchwright.steps.candidates import SUMMARY as CANDIDATES
 from matchwright.steps.candidates import candidate_facts
 from matchwright.steps.card_figures import card_figures
+from matchwright.steps.card_training import training_tags
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
 from matchwright.steps.explain import EVIDENCE
 from matchwright.steps.explain import SUMMARY as EXPLANATION
 from matchwright.steps.snapshot import Snapshot
+from matchwright.steps.trained import SUMMARY as TRAINING
 from matchwright.steps.trained import Trained, read_json
 
 _LIBRARIES = ("numpy", "onnxruntime", "pandas", "rapidfuzz", "scikit-learn", "torch", "xgboost-cpu")
@@ -71,6 +73,7 @@ def register(
     taken = Snapshot.read(snapshot)
     judged, gates = read_json(evaluation / SUMMARY), read_json(evaluation / GATES)["gates"]
     feature_summary = read_json(features / "features.json")
+    training = read_json(model / TRAINING)
     lineage = _lineage(spec, taken, features, candidates, model, code_digest)
     card = render_card(
         card_figures(
@@ -86,6 +89,7 @@ def register(
                 **{name: f"{t.rows} rows" for name, t in sorted(taken.tables.items())},
             },
             read_json(explanation / EXPLANATION),
+            training,
         )
     )
     parts = BundleParts(
@@ -106,6 +110,7 @@ def register(
         "spec_digest": spec_digest(spec),
         "code_digest": code_digest,
         "feature_service": parts.feature_service,
+        **training_tags(training),
         **{f"data.{table}": digest for table, digest in taken.data_versions.items()},
         # to read the very tables again; not in the bundle, which is the same for the same data in any lake
         **{f"lake_version.{name}": str(table.version) for name, table in taken.tables.items()},

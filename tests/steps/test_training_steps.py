@@ -9,15 +9,18 @@ import pytest
 import yaml
 
 from matchwright.adapters.registry import challenger, version_info
+from matchwright.adapters.registry.client import connected
 from matchwright.core.bundle import load_bundle, verify_bundle
+from matchwright.core.compare.names import ENCODER_COSINE
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.model import ConformalSpec
+from matchwright.core.spec.model import ConformalSpec, SearchSpec
 from matchwright.errors import TrainingError
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings, load_settings
 from matchwright.steps.calibrate import calibrate
 from matchwright.steps.candidates import candidates
 from matchwright.steps.card_calibration import guarantees
+from matchwright.steps.card_training import training_facts, training_tags
 from matchwright.steps.evaluate import evaluate
 from matchwright.steps.explain import explain
 from matchwright.steps.features import features
@@ -130,6 +133,64 @@ def test_the_summary_of_training_shows_curves_and_augmentation(run):
     assert summary["validation_losses"][-1] < summary["validation_losses"][0]
     assert summary["augmented_pairs"] > 0
     assert summary["encoder"]["device"] in ("cpu", "cuda")
+    assert summary["search"] is None
+    assert summary["challengers"] == {}
+
+
+def train_again(made: Run, spec: MatchSpec, model: Path) -> dict:
+    """The train step alone, of another spec on the same features."""
+    inputs = {"snapshot": made.work / "validated.json", "features": made.features, "candidates": made.candidates}
+    return train(settings=made.settings, spec=spec, **inputs, model=model, code_digest=CODE)
+
+
+def test_an_encoder_that_does_not_help_is_dropped_and_its_entities_teach_the_scorer(run):
+    made, registered = run
+    summary = json.loads((made.model / "train.json").read_text())
+    worth = summary["encoder"]
+    trained = Trained.read(made.model, made.spec)
+    assert worth["kept"] == (worth["log_loss_change"]["upper"] < 0 or worth["true_pairs_alone"]["lower"] > 0)
+    assert not worth["kept"]  # these records are easy: the fields say it all
+    assert trained.encoder is None
+    assert ENCODER_COSINE not in trained.comparisons
+    assert "encoder" not in summary["records_per_part"]
+    assert not (made.bundle / "encoder.safetensors").exists()
+    assert f"- encoder: {worth['reason']}" in (made.bundle / "card.md").read_text()
+    assert version_info(made.settings, "persons", registered["version"]).tags["encoder"] == "dropped"
+
+
+def test_an_encoder_that_sees_what_the_comparisons_do_not_is_kept(run, tmp_path):
+    made, _ = run
+    fields = {name: field.model_copy(update={"compare": name == "state"}) for name, field in made.spec.fields.items()}
+    alone = {"identity": (), "multiplicity": "many_to_many"}  # no rivals to compare with either
+    narrow = made.spec.model_copy(update={"fields": fields, **alone})
+    worth = train_again(made, narrow, tmp_path)["encoder"]
+    assert worth["kept"]
+    assert worth["log_loss_change"]["upper"] < 0
+    trained = Trained.read(tmp_path, narrow)
+    assert trained.encoder is not None
+    assert ENCODER_COSINE in trained.scorer.names
+
+
+def test_a_search_and_challengers_stand_in_the_summary_and_on_the_card(run, tmp_path):
+    made, _ = run
+    asked = {"search": SearchSpec(trials=2), "challengers": ("ranker",)}
+    spec = made.spec.model_copy(update={"encoder": None, "model": made.spec.model.model_copy(update=asked)})
+    summary = train_again(made, spec, tmp_path)
+    assert len(summary["search"]["history"]) == 2
+    ranker = summary["challengers"]["ranker"]
+    assert set(ranker["scorer"]) == {"mrr", "hit_at_1", "ndcg_at_10", "queries"}
+    assert ranker["change"]["mrr"]["lower"] <= ranker["change"]["mrr"]["value"]
+    with connected(made.settings) as client:
+        curve = client.get_metric_history(summary["run_id"], "search_log_loss")
+        metrics = client.get_run(summary["run_id"]).data.metrics
+    assert sorted(point.step for point in curve) == [0, 1]
+    assert metrics["challenger_ranker_mrr_change"] == pytest.approx(ranker["change"]["mrr"]["value"])
+    facts = training_facts(summary)
+    assert facts["challenger ranker"].startswith(ranker["verdict"])
+    assert summary["search"]["reason"] in facts["search for hyperparameters"]
+    assert training_tags(summary) == {
+        "hyperparameters": "found by search" if summary["search"]["used"] == "best" else "the spec's"
+    }
 
 
 def test_the_evaluation_is_good_on_entities_never_seen(run):

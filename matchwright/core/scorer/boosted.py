@@ -88,6 +88,8 @@ def train_boosted_trees(
         "max_depth": spec.depth,
         "eta": spec.learning_rate,
         "min_child_weight": spec.min_child_weight,
+        "subsample": spec.subsample,
+        "colsample_bytree": spec.columns_per_tree,
         "monotone_constraints": tuple(constraints(names)),
         "seed": spec.seed,
         "nthread": 2,

@@ -34,6 +34,7 @@ def cross_check(raw: dict[str, Any]) -> list[Fault]:
     faults += _unknown_fields(_list(_mapping(raw, "encoder"), "fields"), "encoder.fields", compared)
     faults += _unknown_fields(_list(raw, "identity"), "identity", compared)
     faults += _reference_faults(raw, fields, compared)
+    faults += _model_faults(_mapping(raw, "model"))
     faults += _split_faults(_mapping(raw, "split"))
     faults += _reason_faults(_mapping(raw, "reasons"), compared)
     return faults
@@ -111,6 +112,14 @@ def _unsuited(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[
         if expected.get(key) is not None:
             hint = "use minimum and maximum" if is_number else "use pattern, max_length or allowed"
             yield Fault(f"quality.fields.{name}.{key}", f"does not suit a field of {what}", hint)
+
+
+def _model_faults(model: dict[str, Any]) -> Iterator[Fault]:
+    scorer = model.get("scorer") or "xgboost"
+    if scorer != "xgboost" and model.get("search") is not None:
+        yield Fault("model.search", f"does not suit the scorer '{scorer}'", "it searches the values of boosted trees")
+    if scorer in _list(model, "challengers"):
+        yield Fault("model.challengers", f"'{scorer}' is the scorer itself", "take it out")
 
 
 def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from matchwright.core.spec.base import Frozen, Share
 
+Challenger = Literal["torch", "ranker"]
+"""Other kinds of model that training may set beside the scorer."""
+
 
 class SplitSpec(Frozen):
     """Shares of the entities in each part; no record stands in two parts."""
@@ -29,13 +32,25 @@ class EncoderSpec(Frozen):
     share: Annotated[float, Field(gt=0, lt=1)] = 0.2
 
 
+class SearchSpec(Frozen):
+    """The budget of a search for better hyperparameters: it ends with whichever of the two is reached first.
+
+    Only a search that ``trials`` ends gives the same values every time.
+    """
+
+    trials: Annotated[int, Field(ge=1, le=10_000)] = 30
+    seconds: Annotated[float, Field(ge=1)] | None = None
+
+
 class ModelSpec(Frozen):
     """The scorer, boosted trees or a PyTorch network; neither lets more agreement lower a score.
 
     ``trees`` to ``early_stopping`` are XGBoost's, which also learns where labels are few; the network has fixed sizes.
     ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
     ``counter_examples`` that of true training pairs repeated with another record's identity fields,
-    ``context_free`` that of training pairs repeated without their rivals.
+    ``context_free`` that of training pairs repeated without their rivals. ``subsample`` and ``columns_per_tree``
+    are the shares of pairs and of comparisons that each tree is grown on. ``search`` looks for better values of
+    these, and ``challengers`` are trained on the same comparisons to be judged beside the scorer.
     """
 
     scorer: Literal["xgboost", "torch"] = "xgboost"
@@ -44,7 +59,11 @@ class ModelSpec(Frozen):
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.15
     min_child_weight: Annotated[float, Field(ge=0)] = 2.0
     early_stopping: Annotated[int, Field(ge=1)] = 20
+    subsample: Annotated[float, Field(gt=0, le=1)] = 0.8
+    columns_per_tree: Annotated[float, Field(gt=0, le=1)] = 0.5
     missing_augmentation: Share = 0.4
     counter_examples: Share = 0.3
     context_free: Share = 0.5
     seed: int = 20
+    search: SearchSpec | None = None
+    challengers: tuple[Challenger, ...] = ()

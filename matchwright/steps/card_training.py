@@ -1,0 +1,36 @@
+"""What training found, in the words of the model card: whether the encoder stayed, what was tried beside the scorer."""
+
+from typing import Any
+
+
+def training_facts(training: dict[str, Any]) -> dict[str, str]:
+    """Facts for the card from ``train.json``; a subject that training did not touch is absent."""
+    found: dict[str, str] = {}
+    if reason := (training.get("encoder") or {}).get("reason"):
+        found["encoder"] = reason
+    if search := training.get("search"):
+        values = ", ".join(f"{name} {_short(value)}" for name, value in search[search["used"]]["values"].items())
+        found["search for hyperparameters"] = f"{search['reason']}; trained with {values}"
+    for kind, figures in (training.get("challengers") or {}).items():
+        sides = ", ".join(
+            f"{name.replace('_', ' ')} {figures['figures'][name]['value']:.4f} (scorer {own['value']:.4f})"
+            for name, own in figures["scorer"].items()
+            if name != "queries" and own["value"] is not None
+        )
+        found[f"challenger {kind}"] = f"{figures['verdict']}; on the validation pairs {sides}"
+    return found
+
+
+def training_tags(training: dict[str, Any]) -> dict[str, str]:
+    """Tags of the registered version: what a list of versions should show of its training."""
+    tags = {}
+    kept = (training.get("encoder") or {}).get("kept")
+    if kept is not None:
+        tags["encoder"] = "kept" if kept else "dropped"
+    if search := training.get("search"):
+        tags["hyperparameters"] = "found by search" if search["used"] == "best" else "the spec's"
+    return tags
+
+
+def _short(value: float) -> str:
+    return f"{value:.4g}"

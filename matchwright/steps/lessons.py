@@ -1,0 +1,126 @@
+"""The pairs that the scorer learns from: candidates of each part, their comparisons, and pairs made from them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.candidates import propose_candidates
+from matchwright.core.corpus import Corpus
+from matchwright.core.encoder import Encoder
+from matchwright.core.encoder.propose import propose_by_encoder
+from matchwright.core.learned_words import LearnedWords
+from matchwright.core.lesson import Lesson
+from matchwright.core.spec import MatchSpec
+from matchwright.core.split import assign_pairs
+from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
+from matchwright.steps.candidate_sets import beside_rivals
+from matchwright.steps.train_parts import CALIBRATION_PART, ENCODER_PART, PAIR, VALIDATION_PART
+from matchwright.steps.trained import rows_of
+
+ENCODER_ALONE = "encoder_alone"
+"""Column of the candidates: whether the encoder alone proposed the pair."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Judged candidates (left_key, right_key, label, part) with their comparisons row by row, and lessons of them.
+
+    ``missed`` are the true pairs within a part that are no candidates, ``dropped`` the number of judged candidates
+    between two parts, ``made`` that of training pairs that augmentation made; ``poor`` are the calibration pairs
+    with fields blanked or without context: comparisons, ``label`` and ``left_key``.
+    ``words`` are those that the training pairs taught.
+    """
+
+    judged: pd.DataFrame
+    comparisons: pd.DataFrame
+    missed: pd.DataFrame
+    dropped: int
+    made: int
+    taught: Lesson
+    validation: Lesson
+    poor: pd.DataFrame
+    words: LearnedWords | None
+
+
+def prepare(
+    frame: pd.DataFrame,
+    proposed: pd.DataFrame,
+    labelled: pd.DataFrame,
+    parts: "pd.Series[str]",
+    spec: MatchSpec,
+    corpus: Corpus,
+    encoder: Encoder | None,
+) -> Prepared:
+    """Compare every judged candidate, and make what the data has too few of.
+
+    Args:
+        frame: record features of all records.
+        proposed: left_key, right_key and label (-1: nobody judged it) of every candidate.
+        labelled: the labelled pairs.
+        parts: the part of every record.
+        spec: the match spec.
+        corpus: the corpus statistics.
+        encoder: adds its comparison.
+    """
+    judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
+    judged = judged.drop(columns=ENCODER_ALONE, errors="ignore").sort_values(PAIR, ignore_index=True)
+    left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
+    keys, labels = judged["left_key"].to_numpy(dtype=object), judged["label"].to_numpy()
+    train, validation, calibration = (
+        (judged["part"] == part).to_numpy() for part in ("train", VALIDATION_PART, CALIBRATION_PART)
+    )
+    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, corpus, encoder)
+    comparisons = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
+    comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
+    pairs = MadePairs(comparer, left, right, comparisons, labels)
+
+    def poor(inside: "np.ndarray[Any, np.dtype[np.bool_]]") -> pd.DataFrame:
+        made, rows = pairs.with_little_evidence(inside)
+        return made.assign(label=labels[rows], left_key=keys[rows])
+
+    extra, extra_labels, rows = pairs.that_teach(train)
+    extra = extra.assign(label=extra_labels, left_key=keys[rows])
+    return Prepared(
+        judged=judged,
+        comparisons=comparisons,
+        missed=_missed(labelled, judged, parts),
+        dropped=dropped,
+        made=len(extra),
+        taught=Lesson.of(judged[train], comparisons[train], extra),
+        validation=Lesson.of(judged[validation], comparisons[validation], poor(validation)),
+        poor=poor(calibration),
+        words=comparer.words,
+    )
+
+
+def candidates_within_parts(
+    frame: pd.DataFrame, parts: "pd.Series[str]", labelled: pd.DataFrame, encoder: Encoder | None, spec: MatchSpec
+) -> pd.DataFrame:
+    """Candidates of each part by itself, as if its records were the whole tables.
+
+    Candidates across parts cannot be used, and without others in their place a part would hold far
+    fewer wrong pairs than the model meets when it serves.
+
+    Returns:
+        left_key, right_key, label and ``encoder_alone`` (no other method proposed the pair).
+    """
+    part_of = frame["record_key"].map(parts)
+    found = []
+    for part in sorted(set(parts) - {ENCODER_PART}):
+        records = frame[(part_of == part).to_numpy()].reset_index(drop=True)
+        found.append(propose_candidates(records, spec)[PAIR].assign(**{ENCODER_ALONE: False}))
+        if encoder is not None and spec.candidates.encoder_top_k:
+            nearest = propose_by_encoder(records, encoder, spec.candidates.encoder_top_k)
+            found.append(nearest.assign(**{ENCODER_ALONE: True}))
+    proposed = pd.concat(found).drop_duplicates(PAIR)  # the first of each: the encoder's come last
+    true = labelled.loc[labelled["label"] == 1, PAIR].assign(label=1)
+    labels = proposed.merge(true, how="left", on=PAIR)["label"].fillna(0)
+    return proposed.assign(label=labels.to_numpy(dtype="int8"))
+
+
+def _missed(labelled: pd.DataFrame, judged: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:
+    inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
+    against = inside.merge(judged[PAIR], how="left", on=PAIR, indicator=True)
+    return against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
