@@ -44,6 +44,9 @@ class DemoResult:
     evaluation: dict[str, Any]
     gates: list[dict[str, Any]]
     candidates: dict[str, Any]
+    training: dict[str, Any]
+    calibration: dict[str, Any]
+    explanation: dict[str, Any]
     examples: list[Example]
     usual: Verdict
     fault: Fault
@@ -102,6 +105,9 @@ def run_demo(
         evaluation=read_json(evaluation / "evaluation.json"),
         gates=read_json(evaluation / "gates.json")["gates"],
         candidates=read_json(_artefact(trained, "candidates") / "candidates.json"),
+        training=read_json(_artefact(trained, "model") / "train.json"),
+        calibration=read_json(_artefact(trained, "calibration") / "calibration.json"),
+        explanation=read_json(_artefact(trained, "explanation") / "explanation.json"),
         examples=examples,
         usual=usual,
         fault=fault,

@@ -46,6 +46,8 @@ def _summary(console: Any, result: "DemoResult", seconds: float, settings: Any) 
     console.print()
     console.print(Rule(f"{result.spec.name} version {result.version}, bundle {result.digest[:12]}"))
     console.print(_figures(result))
+    for line in _how_it_came_about(result):
+        console.print(line, soft_wrap=True)
     console.print(_decisions(result))
     console.print(Panel(result.usual.text().strip(), title="A usual batch", border_style="green"))
     lost = f"A batch after '{result.fault.lost}' went missing upstream"
@@ -83,9 +85,31 @@ def _figures(result: "DemoResult") -> Any:
         estimate = result.evaluation["metrics"][key]
         interval = "" if estimate["lower"] is None else f"{estimate['lower']:.4f} to {estimate['upper']:.4f}"
         table.add_row(name, f"{estimate['value']:.4f}", interval)
+    alone, ranking = result.evaluation["pair_evidence_alone"]["f1"], result.evaluation["ranking"]
+    for name, estimate in (
+        ("F1, pair evidence alone", alone),
+        ("mean reciprocal rank", ranking["mrr"]),
+        ("best candidate is right", ranking["hit_at_1"]),
+    ):
+        table.add_row(name, f"{estimate['value']:.4f}", f"{estimate['lower']:.4f} to {estimate['upper']:.4f}")
     passed = sum(gate["passed"] for gate in result.gates)
     table.caption = f"{passed} of {len(result.gates)} gates passed"
     return table
+
+
+def _how_it_came_about(result: "DemoResult") -> list[str]:
+    losses = result.calibration["held_out"]
+    before, after = (losses[when]["log_loss"]["value"] for when in ("before", "after"))
+    explained = result.explanation
+    against = explained["contradictions"]["given"]
+    lines = [
+        f"Calibration: {result.calibration['method']}; log loss of held-out pairs {before:.5f}, then {after:.5f}.",
+        f"Reasons: {against} given against their evidence on {explained['pairs']:,} pairs; "
+        f"contributions add up to within {explained['additivity_error']:.0e}.",
+    ]
+    if reason := (result.training.get("encoder") or {}).get("reason"):
+        lines.append(f"Encoder: {reason}.")
+    return lines
 
 
 def _decisions(result: "DemoResult") -> Any:

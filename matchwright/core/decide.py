@@ -29,6 +29,7 @@ from matchwright.core.reasons import (
 from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import Band, MatchSpec
+from matchwright.core.spec.vocabulary import SWAPPED
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -87,6 +88,8 @@ class DecisionModel:
         if self.spec.identity and (bands == "match").any():
             levels = evidence(comparisons, self.spec)
             agrees = [np.isin(levels[name], ("AGREES", "PARTLY_AGREES")) for name in self.spec.identity]
+            swapped = (f"{name}_{SWAPPED}" for name in self.spec.identity)
+            agrees += [levels[name] == "AGREES" for name in swapped if name in levels]
             bands[(bands == "match") & ~np.any(agrees, axis=0)] = "review"
         return bands
 

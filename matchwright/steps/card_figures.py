@@ -51,7 +51,7 @@ def card_figures(
         spec_version=spec.version,
         intended_use=(f"Decide whether a record of {spec.sources.left} and one of {spec.sources.right} match.",),
         gates=tuple(GateRow.model_validate({k: v for k, v in gate.items() if k != "margin"}) for gate in gates),
-        figures=_figures({**evaluation["metrics"], **evaluation["ranking"]}),
+        figures=_figures({**evaluation["metrics"], **_pair_evidence_alone(evaluation), **evaluation["ranking"]}),
         champion=_champion(evaluation),
         bands=_bands(bands, evaluation["bands"]),
         costs=spec.costs.model_dump(),
@@ -111,6 +111,12 @@ def _figures(metrics: dict[str, Any], only: tuple[str, ...] = ()) -> dict[str, F
         for name, estimate in metrics.items()
         if estimate["value"] is not None and (not only or name in only)
     }
+
+
+def _pair_evidence_alone(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """What is left where a pair's rivals are not known, as in a request for one pair."""
+    alone = evaluation["pair_evidence_alone"]
+    return {f"{name} of pair evidence alone": alone[name] for name in ("f1", "log_loss") if name in alone}
 
 
 def _champion(evaluation: dict[str, Any]) -> dict[str, Figure]:

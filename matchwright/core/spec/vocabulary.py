@@ -14,6 +14,9 @@ RECORD_FEATURES: dict[FieldKind, dict[str, str]] = {
 }
 """Derived record features per kind (suffix to type), beside the normal form itself."""
 
+SWAPPED = "swapped"
+"""Comparator and kind of evidence of two names that have changed places."""
+
 COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
     "name": ("jaro_winkler", "levenshtein", "phonetic", "token_sort", "initial", "nickname", "swapped", "rarity"),
     "text": (
@@ -40,7 +43,7 @@ CONTEXT_COMPARATORS = ("margin", "rank", "rivals")
 NEEDS_RECORD = frozenset({"elsewhere"})
 """Comparators that look for a field's value in the rest of the other record: only with a section ``record``."""
 
-NEEDS_ANOTHER_NAME = frozenset({"swapped"})
+NEEDS_ANOTHER_NAME = frozenset({SWAPPED})
 """Comparators that need a second name among the spec's identity fields."""
 
 RECORD, CONTEXT = "record", "context"
@@ -53,7 +56,7 @@ EVIDENCE_KINDS: dict[str, str] = {
     "unmatched_codes_left": "codes",
     "unmatched_codes_right": "codes",
     "elsewhere": "elsewhere",
-    "swapped": "swapped",
+    SWAPPED: SWAPPED,
 }
 """Comparators whose evidence is told apart from the value's own: reasons are given for each kind of a field."""
 
