@@ -27,7 +27,7 @@ from matchwright.core.reasons import (
     settling_hints,
 )
 from matchwright.core.records.columns import Table, columns_of
-from matchwright.core.scorer import Scorer
+from matchwright.core.scorer.protocol import Scorer
 from matchwright.core.spec import Band, MatchSpec
 from matchwright.core.spec.vocabulary import SWAPPED
 

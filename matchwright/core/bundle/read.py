@@ -37,7 +37,7 @@ from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
-from matchwright.core.scorer import SCORER_FILES, read_scorer
+from matchwright.core.scorer.files import SCORER_FILES, read_scorer
 from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
 

@@ -33,7 +33,7 @@ from matchwright.core.bundle.manifest import (
 )
 from matchwright.core.corpus import feature_version
 from matchwright.core.decide import DecisionModel
-from matchwright.core.scorer import write_scorer
+from matchwright.core.scorer.files import write_scorer
 from matchwright.core.spec import spec_digest, spec_yaml
 
 

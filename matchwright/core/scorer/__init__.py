@@ -2,6 +2,8 @@
 
 ``xgboost`` (``scorer.ubj``) boosts trees; ``torch`` (``scorer.onnx``) trains a monotone network and leaves an ONNX
 graph; :func:`wrap_onnx` makes a scorer of a graph trained elsewhere.
+
+What serves imports ``protocol`` and ``files``: this module also leads to what trains, and so to PyTorch.
 """
 
 import pandas as pd
