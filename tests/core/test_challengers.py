@@ -38,7 +38,6 @@ def test_a_scorer_that_learnt_nothing_is_beaten():
     assert beaten["verdict"].startswith("better by")
 
 
-@pytest.mark.skipif("scorer" not in ModelSpec.model_fields, reason="needs the PyTorch scorer")
 def test_a_network_is_judged_by_its_log_loss():
     taught, validation = lesson(100), lesson(60, 1)
     network = challenge("torch", taught, validation, learn(taught, validation, SPEC), SPEC)
