@@ -17,6 +17,9 @@ from matchwright.core.spec.vocabulary import CONTEXT, CONTEXT_COMPARATORS, RECOR
 NEAR = 0.1
 """Similarity within which another candidate is a near tie."""
 
+ROUNDING = 1e-7
+"""Fits have five decimals: what lies closer to the edge than this lies on it."""
+
 SIDES = ("left", "right")
 FIT = (f"{RECORD}__token_overlap", f"{RECORD}__ngram_cosine")
 """The comparisons of whole records whose mean says how well a pair fits."""
@@ -51,7 +54,7 @@ class Rivalry:
         # fits lie in [0, 1]: with 4 between the groups one sorted array answers for all of them
         ladder = of_group * 4.0 - sorted_fit
         better = np.searchsorted(ladder, ladder, side="left") - starts[of_group]
-        near = np.searchsorted(ladder, ladder + NEAR, side="right") - starts[of_group] - 1
+        near = np.searchsorted(ladder, ladder + NEAR + ROUNDING, side="right") - starts[of_group] - 1
         back = np.empty(len(order), dtype=np.intp)
         back[order] = np.arange(len(order))
         return cls(*(values[back].astype(np.float64) for values in (sorted_fit - best_other, better + 1, near)))
