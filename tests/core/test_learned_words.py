@@ -60,7 +60,7 @@ def test_a_pair_is_judged_by_words_that_it_did_not_teach():
 
 
 def test_too_few_matches_teach_no_words():
-    left, right, labels = offers(400)
+    left, right, _ = offers(400)
     few = np.zeros(400, dtype=int)
     few[: FEWEST_MATCHES - 1] = 1
     assert teach_words(left, right, few, np.arange(400), seed=1) is None

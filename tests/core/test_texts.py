@@ -97,7 +97,7 @@ def test_places_are_near_by_the_kilometre(persons_spec):
 def test_shared_weight_is_that_of_the_intersection(sets):
     weights = {letter: float(place + 1) for place, letter in enumerate("abcdef")}
     words = Words.of(sets)
-    made = WeightedSets.of(words, np.array([weights[word] for word in words.distinct], dtype=np.float64))
+    made = WeightedSets.of(words, np.array([weights[word] for word in words.vocabulary], dtype=np.float64))
     one, other = np.arange(len(sets)), np.roll(np.arange(len(sets)), 1)
     expected = [sum(weights[w] for w in set(sets[a]) & set(sets[b])) for a, b in zip(one, other, strict=True)]
     assert made.shared(one, other) == pytest.approx(expected)

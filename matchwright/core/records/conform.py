@@ -84,9 +84,17 @@ def clean_text(value: Any) -> str | None:
 def parse_number(value: Any) -> float:
     """The first number in a value (``$1,299.00`` is 1299), NaN where there is none."""
     if isinstance(value, int | float | np.number):
-        return float(value) if np.isfinite(value) else np.nan
+        return _finite(value)
     found = _NUMBER.search(str(value)[:100])
-    return float(found.group().replace(",", "")) if found else np.nan
+    return _finite(found.group().replace(",", "")) if found else np.nan
+
+
+def _finite(value: Any) -> float:
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond what a float holds
+        return np.nan
+    return number if np.isfinite(number) else np.nan
 
 
 def per_distinct(values: Iterable[Any], convert: Callable[[Any], Any]) -> Array:
