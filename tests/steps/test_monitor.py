@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from matchwright.commands import monitoring
 from matchwright.core.bundle import Manifest, load_bundle
 from matchwright.core.bundle.manifest import MANIFEST, REFERENCE, REQUIRED, SIGNATURE, bundle_digest, file_digest
+from matchwright.core.scorer.files import BOOSTED_FILE
 from matchwright.core.spec import MatchSpec, spec_yaml
 from matchwright.core.verdict import Verdict
 from matchwright.errors import BundleError, DataError
@@ -41,12 +42,13 @@ def pairs(rows: int, seed: int) -> pd.DataFrame:
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A signed bundle with a reference of three comparisons, quick to watch; it decides nothing."""
     folder = tmp_path_factory.mktemp("bundle")
-    for name in REQUIRED:
+    files = (*REQUIRED, BOOSTED_FILE)
+    for name in files:
         (folder / name).write_text("-")
     pairs(3000, seed=0).to_parquet(folder / REFERENCE, index=False)
     manifest = Manifest(
         name="persons", version="1", spec_digest="", code_digest="", data_versions={}, parent=None,
-        feature_version="", feature_service="", files={name: file_digest(folder / name) for name in REQUIRED},
+        feature_version="", feature_service="", files={name: file_digest(folder / name) for name in files},
     ).content()  # fmt: skip
     (folder / MANIFEST).write_bytes(manifest)
     (folder / SIGNATURE).write_bytes(Ed25519PrivateKey.from_private_bytes(bytes(range(32))).sign(manifest))
