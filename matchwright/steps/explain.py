@@ -30,7 +30,7 @@ from matchwright.steps.trained import Trained
 
 SAMPLE = 2_000
 ADDITIVITY = 1e-3
-"""Log-odds that contributions may miss the score by: 32-bit sums over the trees."""
+"""Log-odds that contributions may miss the score by: scorers sum in 32 bits."""
 
 SUMMARY, EVIDENCE, PLOTS = "explanation.json", "evidence.json", "plots"
 
@@ -78,7 +78,7 @@ def explain(
     error = float(np.abs(contributions.sum(axis=1) + base - decider.scorer.margin(comparisons)).max())
     if error > ADDITIVITY:
         raise TrainingError(
-            f"Contributions miss the scores by up to {error:.4f} log-odds.", "use the xgboost version of the lock"
+            f"Contributions miss the scores by up to {error:.4f} log-odds.", "install the locked versions"
         )
     per_group = group_contributions(contributions, decider.scorer.names)
     reasons = decider.reasons(comparisons)

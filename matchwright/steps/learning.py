@@ -94,11 +94,13 @@ def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learnt:
         _log.info("search: %s", search.report["reason"])
         spec = search.spec
 
-    def grown(tree: int, loss: float) -> None:
-        if tree % 25 == 0:
-            _log.info("scorer: tree %d of %d, validation log loss %.5f", tree, spec.trees, loss)
+    step = "tree" if spec.scorer == "xgboost" else "epoch"
 
-    scorer = learn(taught, validation, spec, grown)
+    def improved(number: int, loss: float) -> None:
+        if number % 25 == 0:
+            _log.info("scorer: %s %d, validation log loss %.5f", step, number, loss)
+
+    scorer = learn(taught, validation, spec, improved)
     challengers: dict[str, dict[str, Any]] = {}
     for kind in spec.challengers:
         challengers[kind] = challenge(kind, taught, validation, scorer, spec)

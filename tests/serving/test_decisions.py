@@ -150,6 +150,27 @@ def test_candidates_are_ranked_by_score(client: TestClient, small_world) -> None
     assert body["candidates"] == {"given": 40, "scored": 40, "features_unavailable": 0}
 
 
+def test_candidates_are_each_other_s_rivals_and_pairs_have_none(
+    client: TestClient, small_world, tmp_path: Path
+) -> None:
+    spec, left, right = small_world.spec, small_world.left.iloc[0], small_world.right
+    request = {"query": values(left, spec), "candidates": list(right["record_key"].head(10))}
+    ranked = client.post("/invocations", json=request).json()["decisions"]
+    pair = {"left": values(left, spec), "right": values(right.iloc[0], spec)}
+    client.post("/invocations", json={"pairs": [pair]})
+    best, *others, alone = (
+        {name: value for name, value in line["comparisons"].items() if name.startswith("context__")}
+        for line in logged(tmp_path)
+    )
+    assert ranked[0]["candidate"] == right.iloc[0]["record_key"]
+    assert best["context__rank_left"] == 1
+    assert best["context__margin_left"] > 0
+    assert all(other["context__margin_left"] < 0 for other in others)
+    # the sources are alike, so that the one side whose candidates are known stands in both places
+    assert all(value == best[name.replace("_left", "_right")] for name, value in best.items())
+    assert set(alone.values()) == {None}
+
+
 def test_the_side_of_a_query_follows_from_its_candidates(client: TestClient, small_world) -> None:
     right = small_world.right.iloc[0]
     key = small_world.left.iloc[0]["record_key"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from matchwright.adapters.registry import challenger, version_info
+from matchwright.adapters.registry import challenger, remove_alias, set_alias, version_info
 from matchwright.adapters.registry.client import connected
 from matchwright.core.bundle import load_bundle, verify_bundle
 from matchwright.core.compare.names import ENCODER_COSINE
@@ -312,6 +312,55 @@ def test_a_version_whose_gates_failed_is_recorded_but_never_challenger(run, tmp_
     registered = other.register("fail", tmp_path / "failed")
     assert version_info(made.settings, "persons", registered["version"]).tags["gates"] == "failed"
     assert challenger(made.settings, "persons") == before
+
+
+def taught_by(made: Run, folder: Path, **model) -> Run:
+    """The steps from train to explain again, without an encoder and with other values of ``model``."""
+    spec = made.spec.model_copy(update={"encoder": None, "model": made.spec.model.model_copy(update=model)})
+    for name in ("features", "candidates", "validated.json"):
+        (folder / name).symlink_to(made.work / name)
+    again = Run(made.settings, spec, folder, made.files)
+    train_again(again, spec, again.model)
+    shared = {"settings": made.settings, "spec": spec, "model": again.model, "calibration": again.calibration}
+    calibrate(**shared)
+    judged = {"features": again.features, "evaluation": again.evaluation}
+    evaluate(**shared, **judged, snapshot=folder / "validated.json")
+    explain(**shared, **judged, explanation=again.explanation)
+    return again
+
+
+def test_a_network_goes_the_same_way_as_trees(run, tmp_path):
+    network = taught_by(run[0], tmp_path, scorer="torch")
+    evaluation = json.loads((network.evaluation / "evaluation.json").read_text())
+    assert evaluation["metrics"]["f1_at_half"]["value"] > 0.95
+    explanation = json.loads((network.explanation / "explanation.json").read_text())
+    assert explanation["additivity_error"] < 1e-4
+    assert explanation["ablation"]["first"]["lower"] > 0
+    registered = network.register("fail", network.bundle)  # no rival of the version that other tests read
+    bundle = load_bundle(network.bundle, secret(VERIFY_KEY))
+    assert bundle.digest == registered["digest"]
+    assert [path.name for path in network.bundle.glob("scorer.*")] == ["scorer.onnx"]
+    info = version_info(network.settings, "persons", registered["version"])
+    with connected(network.settings) as client:
+        assert client.get_run(info.run_id).data.params["model.scorer"] == "torch"
+
+
+def test_reasons_are_set_against_the_champion_s(run, tmp_path):
+    made, registered = run
+    set_alias(made.settings, "persons", "champion", registered["version"])
+    try:
+        shared = {"settings": made.settings, "model": made.model, "calibration": made.calibration}
+        judged = {"features": made.features, "evaluation": made.evaluation}
+        same = explain(spec=made.spec, **shared, **judged, explanation=tmp_path / "same")
+        stumps = taught_by(made, tmp_path, depth=1, trees=10)
+    finally:
+        remove_alias(made.settings, "persons", "champion")
+    alike = same["changed_against_champion"]
+    assert (alike["pairs"], alike["codes"], alike["first"]) == (same["pairs"], 0, 0)
+    other = json.loads((stumps.explanation / "explanation.json").read_text())["changed_against_champion"]
+    assert other["pairs"] > 0
+    assert 0 < other["first"] <= 1
+    assert 0 < other["codes"] <= 1
 
 
 @pytest.mark.slow

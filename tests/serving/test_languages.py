@@ -1,0 +1,99 @@
+"""In which language the endpoint says why, and what would settle a review."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from matchwright.core.bundle import load_bundle
+from matchwright.core.reasons import Catalogue
+from serving.app import create_app
+from serving.languages import accepted_languages
+from serving.runtime import Runtime
+from serving.service import Service
+
+ADDRESS = {"street_number": "12", "street": "example street", "suburb": "mockville", "postcode": "2999"}
+PERSON = {"given_name": "marianne", "surname": "testwell", "date_of_birth": "19800214", "state": "nsw"}
+REVIEWED = {"pairs": [{"left": ADDRESS | PERSON, "right": ADDRESS | {"state": "nsw"}}]}
+"""An address alone confirms no identity."""
+
+
+@pytest.fixture(scope="module")
+def client(
+    trained_bundle: Path, verify_key: bytes, tmp_path_factory: pytest.TempPathFactory, module_secrets: None
+) -> TestClient:
+    """An endpoint whose bundle speaks English, and German where it is asked to."""
+    bundle = load_bundle(trained_bundle, verify_key)
+    spec = bundle.model.spec
+    german = {"SURNAME_LABEL": "Nachname", "GIVEN_NAME_LABEL": "Vorname", "DATE_OF_BIRTH_LABEL": "Geburtsdatum"}
+    reasons = spec.reasons.model_copy(update={"translations": {"de": german}})
+    catalogue = Catalogue.of(spec.model_copy(update={"reasons": reasons}))
+    spoken = replace(bundle, model=replace(bundle.model, catalogue=catalogue))
+    runtime = Runtime(spoken, lambda _: lambda keys: pytest.fail("pairs need no feature store"))
+    return TestClient(create_app(Service(tmp_path_factory.mktemp("log"), runtime)))
+
+
+def test_a_review_comes_with_what_would_settle_it(client: TestClient) -> None:
+    (decision,) = client.post("/invocations", json=REVIEWED).json()["decisions"]
+    assert decision["band"] == "review"
+    hint = decision["hint"]
+    assert hint["code"] in ("COUNTERFACTUAL_MATCH", "COUNTERFACTUAL_NO_MATCH")
+    assert hint["codes"]
+    assert all(code.endswith(("_AGREES", "_DISAGREES")) for code in hint["codes"])
+    assert hint["text"].startswith("It would be ")
+    same = {"left": ADDRESS | PERSON, "right": ADDRESS | PERSON}
+    (settled,) = client.post("/invocations", json={"pairs": [same]}).json()["decisions"]
+    assert (settled["band"], settled["hint"]) == ("match", None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "header", "language"),
+    [
+        ({}, None, "en"),
+        ({"language": "de"}, None, "de"),
+        ({"language": "de-AT"}, None, "de"),
+        ({"language": "de"}, "en", "de"),  # the body is nearer to who asks than the client's defaults
+        ({"language": "fr"}, None, "en"),
+        ({}, "fr, de;q=0.8, en;q=0.5", "de"),
+        ({}, "fr", "en"),
+        ({}, "*", "en"),
+        ({}, ";;q=x,,", "en"),
+    ],
+)
+def test_texts_are_in_the_language_asked_for_or_the_bundle_s(
+    client: TestClient, asked: dict, header: str | None, language: str
+) -> None:
+    headers = {} if header is None else {"accept-language": header}
+    response = client.post("/invocations", json=REVIEWED | asked, headers=headers)
+    body = response.json()
+    assert (response.status_code, body["language"], response.headers["content-language"]) == (200, language, language)
+    (decision,) = body["decisions"]
+    german = decision["hint"]["text"].startswith(("Ein Treffer", "Kein Treffer"))
+    assert german == (language == "de")
+    texts = [reason["text"] for reason in decision["reasons"]]
+    english = client.post("/invocations", json=REVIEWED, headers={"accept-language": "en"}).json()["decisions"][0]
+    assert (texts == [reason["text"] for reason in english["reasons"]]) == (language == "en")
+    assert [reason["code"] for reason in decision["reasons"]] == [reason["code"] for reason in english["reasons"]]
+
+
+@pytest.mark.parametrize("language", [7, "", "no language", "x" * 36])
+def test_what_is_no_language_tag_is_a_fault(client: TestClient, language: object) -> None:
+    response = client.post("/invocations", json=REVIEWED | {"language": language})
+    assert response.status_code == 422
+    assert [fault["path"] for fault in response.json()["faults"]] == ["language"]
+
+
+@pytest.mark.parametrize(
+    ("header", "tags"),
+    [
+        ("", []),
+        ("de", ["de"]),
+        ("en;q=0.5, de-AT, fr;q=0.7", ["de-AT", "fr", "en"]),
+        ("de;q=0, en", ["en"]),
+        ("*, de;q=0.1", ["de"]),
+        ("de;q=x, en;q=2, fr;q=nan, it", ["it"]),
+    ],
+)
+def test_the_most_wanted_language_comes_first(header: str, tags: list[str]) -> None:
+    assert accepted_languages(header) == tags
