@@ -119,11 +119,11 @@ def _judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates
         spec.model,
     ).scorer
     on_valid, on_test = (scorer.margin(compared[part].reset_index(drop=True)) for part in (valid, test))
-    threshold, valid_f1 = _best_threshold(on_valid, labels[valid])
+    threshold, valid_f1 = best_threshold(on_valid, labels[valid])
     return Judged(on_test >= threshold, labels[test] == 1, valid_f1)
 
 
-def _best_threshold(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+def best_threshold(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """The threshold with the best F1, midway to the next lower score, and that F1."""
     order = np.argsort(-margin, kind="stable")
     ranked = margin[order]

@@ -54,7 +54,7 @@ def problem_of(found: BenchmarkSet, specs: list[MatchSpec]) -> Problem | None:
     for spec in specs:
         wanted = {spec.record_id, *(spec.column_of(field) for field in spec.fields)}
         if wanted <= set(found.left) & set(found.right):
-            features, corpus = _features({"left": found.left, "right": found.right}, spec)
+            features, corpus = features_of({"left": found.left, "right": found.right}, spec)
             pairs = pd.DataFrame(
                 {
                     "left_key": [record_key("left", value) for value in found.pairs["left_id"]],
@@ -71,7 +71,7 @@ def febrl_problem() -> Problem:
     """FEBRL 4 with ``specs/persons.yaml``: candidates within each part of the entities, all of them labelled."""
     spec = load_spec(SPECS / "persons.yaml")
     left, right, links = febrl4()
-    features, corpus = _features({"left": left, "right": right}, spec)
+    features, corpus = features_of({"left": left, "right": right}, spec)
     keys = {"left_key": [record_key("left", key) for key in links["left_id"]]}
     keys["right_key"] = [record_key("right", key) for key in links["right_id"]]
     true = pd.DataFrame(keys, dtype=object).assign(label=1)
@@ -128,7 +128,8 @@ def _seeded(spec: MatchSpec, seed: int) -> MatchSpec:
     return spec.model_copy(update={"model": spec.model.model_copy(update={"seed": seed})})
 
 
-def _features(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.DataFrame, Corpus]:
+def features_of(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.DataFrame, Corpus]:
+    """Record features of all tables, by source, and the corpus counted over them."""
     conformed = pd.concat([conform(table, spec, side) for side, table in tables.items()], ignore_index=True)
     corpus = Corpus.fit(normal_forms(conformed, spec), spec)
     return record_features(conformed, spec, corpus), corpus

