@@ -13,6 +13,7 @@ from rich.console import Console
 from matchwright.adapters.endpoints import Endpoint, open_endpoint
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.core.verdict import Verdict
+from matchwright.errors import ReleaseRefused
 from matchwright.settings import Settings
 from matchwright.steps.approve import approve
 from matchwright.steps.example_traffic import Fault, example_pairs, fault_of, requests, shifted
@@ -125,6 +126,13 @@ def _chapter(console: Console, title: str, seconds: dict[str, float], key: str) 
 
 
 def _registered_version(run: RunRecord) -> str:
+    if run.output("gate") != "pass":
+        gates = read_json(_artefact(run, "evaluation") / "gates.json")["gates"]
+        raise ReleaseRefused(
+            "The version was registered for the reviewer to read, but did not pass its gates:",
+            [f"{gate['name']}: {gate['value']:.4f}" for gate in gates if not gate["passed"]],
+            "look at its card in MLflow; then change the spec or its gates, or label more pairs",
+        )
     return str(run.output("register")).rpartition("/")[2]
 
 
