@@ -131,7 +131,9 @@ def test_blanked_pairs_lack_from_one_to_all_fields_and_keep_their_rows(small_wor
     left, right, rows = blanked_pairs(small_world.left, small_world.right, small_world.spec, seed=1)
     fields = list(small_world.spec.compared)
     missing = left[fields].isna().sum(axis=1) + right[fields].isna().sum(axis=1)
-    assert len(left) == len(right) == len(rows) == int(len(small_world.left) * 0.4)
+    assert (
+        len(left) == len(right) == len(rows) == int(len(small_world.left) * small_world.spec.model.missing_augmentation)
+    )
     assert (left["record_key"].to_numpy() == small_world.left["record_key"].to_numpy()[rows]).all()
     assert missing.min() >= 1
     assert missing.max() == 2 * len(fields)
