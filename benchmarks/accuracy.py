@@ -91,7 +91,7 @@ def measured(problem: Problem, seeds: range) -> list[Judged]:
     by_key = problem.features.set_index("record_key", drop=False)
     left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR)
     candidates = _candidates(problem)
-    return [_judge(problem, left, right, candidates, seed) for seed in seeds]
+    return [judge(problem, left, right, candidates, seed) for seed in seeds]
 
 
 def _candidates(problem: Problem) -> pd.DataFrame:
@@ -102,7 +102,7 @@ def _candidates(problem: Problem) -> pd.DataFrame:
     return pd.concat([proposed, problem.pairs[PAIR]]).drop_duplicates(ignore_index=True)
 
 
-def _judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int) -> Judged:
+def judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int) -> Judged:
     """As the pipeline trains: words from the training pairs, rivals, and the pairs that are added to teach."""
     spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
     labels = problem.pairs["label"].to_numpy(dtype=np.int64)

@@ -104,8 +104,8 @@ def _write(uri: str, surname: str, start: object) -> None:
     frame = records(surname)
     written = write_table(uri, frame, frame_digest(frame))
     assert read_table(uri, written.version)["surname"][0] == surname
-    # The work is done and checked. A thread of Arrow's that still runs when a child so short-lived ends
-    # aborts it now and then, after everything is on disk.
+    # The work is done and checked. Now and then a native thread that still runs (whose, is not known) aborts
+    # so short-lived a process at its end, which is not what is tested here.
     os._exit(0)
 
 
