@@ -24,7 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from serving.server import serve
 
     try:
-        return serve(options.bundle, _log_folder(options), options.host, options.port, reuse_port=options.reuse_port)
+        return serve(
+            options.bundle,
+            _log_folder(options),
+            options.host,
+            options.port,
+            hand_over=options.hand_over,
+            take_over=options.take_over,
+        )
     except MatchwrightError as error:
         _log.error("%s", error)
         return 1
@@ -42,9 +49,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))
     parser.add_argument("--log-folder", type=Path, help="decision log; the environment's own where not given")
     parser.add_argument(
-        "--reuse-port",
-        action="store_true",
-        help="load the bundle first, then share the port with the process that is to be replaced",
+        "--hand-over", type=Path, help="load the bundle first, and offer the port's socket here to a successor"
+    )
+    parser.add_argument(
+        "--take-over", type=Path, help="serve the socket that another process offers here, where there is one"
     )
     parser.add_argument("command", nargs="?", choices=["serve"], help="what SageMaker calls the container with")
     return parser.parse_args(arguments)

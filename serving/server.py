@@ -1,5 +1,6 @@
 """The server process: one socket, one worker, a bundle that is loaded before or behind it."""
 
+import asyncio
 import logging
 import signal
 import socket
@@ -7,39 +8,45 @@ from pathlib import Path
 from threading import Thread
 
 import uvicorn
+from fastapi import FastAPI
 
 from matchwright.errors import EndpointError, MatchwrightError
+from matchwright.supervisor import handover
 from serving.app import create_app
 from serving.online_features import online_store_configured
 from serving.runtime import open_runtime
 from serving.service import Service
 
 GRACE_SECONDS = 30
+PARTING_SECONDS = 0.5
+"""How long a server that ends still answers on connections that it has accepted and that were silent so far."""
 
 _log = logging.getLogger(__name__)
 
 
-def serve(bundle: Path, log_folder: Path, host: str, port: int, *, reuse_port: bool = False) -> int:
+def serve(
+    bundle: Path,
+    log_folder: Path,
+    host: str,
+    port: int,
+    *,
+    hand_over: Path | None = None,
+    take_over: Path | None = None,
+) -> int:
     """Serve ``bundle`` until SIGTERM or SIGINT.
 
-    With ``reuse_port`` the bundle is loaded before the port is bound, so that a process that
-    takes over a port never answers 503; else the port answers 503 while it is loaded.
+    With ``hand_over`` the bundle is loaded before anything is accepted, so that a process that takes over a port
+    never answers 503, and the port's socket is offered at that path to a successor; else the port answers 503
+    while the bundle is loaded. With ``take_over`` the socket offered at that path is served, where one of this
+    host and port is.
 
     Raises:
         MatchwrightError: the bundle is refused or the port is taken.
     """
     service = Service(log_folder)
-    if reuse_port:
+    if hand_over:
         _load(service, bundle)
-    config = uvicorn.Config(
-        create_app(service),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_keep_alive=30,
-    )
-    server = uvicorn.Server(config)
+    server = _Server(create_app(service), hand_over)
     refused: list[MatchwrightError] = []
 
     def load() -> None:
@@ -51,8 +58,8 @@ def serve(bundle: Path, log_folder: Path, host: str, port: int, *, reuse_port: b
             if service.runtime is None:
                 server.should_exit = True
 
-    listener = _listen(host, port, reuse_port)
-    if not reuse_port:
+    listener = (_taken(take_over, host, port) if take_over else None) or _listen(host, port)
+    if not hand_over:
         Thread(target=load, name="load", daemon=True).start()
     _log.info("listening on port %d", listener.getsockname()[1])
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -62,6 +69,42 @@ def serve(bundle: Path, log_folder: Path, host: str, port: int, *, reuse_port: b
     if refused:
         raise refused[0]
     return 0 if service.runtime else 1
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, offering its socket to a successor, and parting from its callers without resetting one."""
+
+    def __init__(self, app: FastAPI, hand_over: Path | None) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_keep_alive=30,
+        )
+        super().__init__(config)
+        self._hand_over = hand_over
+        self._offer: handover.Offer | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections, then say so to who waits to take the place of the process before."""
+        await super().startup(sockets)
+        if self._hand_over and sockets:
+            self._offer = handover.Offer(sockets[0], self._hand_over)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nothing more, answer what was accepted, then close.
+
+        uvicorn closes a connection that has sent nothing yet, though its request may be under way.
+        """
+        if self._offer:
+            self._offer.withdraw()
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers.append((b"connection", b"close"))
+        await asyncio.sleep(PARTING_SECONDS)
+        await super().shutdown(sockets)
 
 
 def _load(service: Service, bundle: Path) -> None:
@@ -78,12 +121,19 @@ def _load(service: Service, bundle: Path) -> None:
         Thread(target=runtime.warm_up, name="warm-up").start()
 
 
-def _listen(host: str, port: int, reuse_port: bool) -> socket.socket:
+def _taken(path: Path, host: str, port: int) -> socket.socket | None:
+    listener = handover.take(path)
+    wanted = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][:2]
+    if listener is not None and listener.getsockname()[:2] != wanted:
+        listener.close()
+        return None
+    return listener
+
+
+def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if reuse_port:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((host, port))
     except OSError as error:

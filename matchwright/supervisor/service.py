@@ -28,7 +28,7 @@ _TAIL_LINES = 12
 class Service:
     """What to run. ``quote_log``: its log is known to hold no record values, so errors may quote it.
 
-    ``shares_port``: it joins a port that a predecessor of ours still serves (SO_REUSEPORT).
+    ``shares_port``: it takes over a port that a predecessor of ours still serves.
     ``port_setting``: the variable that moves the service to another port, for the hint.
     """
 

@@ -13,10 +13,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from matchwright.supervisor import free_port
+from matchwright.supervisor import free_port, handover
 
 HEAVY = ("mlflow", "kfp", "torch", "shap", "great_expectations", "evidently")
 PAIR = {"left": {"surname": "zebediahcanary", "postcode": 2999}, "right": {"surname": "zebediahcanary"}}
@@ -92,31 +93,56 @@ def test_it_serves_until_it_is_told_to_stop_and_finishes_what_it_has_begun(
 def test_a_corrupt_bundle_is_refused_and_the_process_ends(start: Start, trained_bundle: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(trained_bundle, tmp_path / "corrupt")
     (folder / "bands.json").write_text('{"review_from": 0.1, "match_from": 0.2}')
-    for option in ((), ("--reuse-port",)):
+    for option in ((), ("--hand-over", str(tmp_path / "door"))):
         process = start(folder, "--port", str(free_port()), *option)
         assert process.wait(timeout=60) == 1
     assert "bands.json was altered" in (tmp_path / "output-0").read_text()
 
 
-def test_a_new_process_takes_over_the_port_without_a_refused_request(
-    start: Start, trained_bundle: Path, second_bundle: Path
+def test_a_new_process_takes_over_the_port_and_nobody_is_turned_away(
+    start: Start, trained_bundle: Path, second_bundle: Path, tmp_path: Path
 ) -> None:
-    port = free_port()
-    first = start(trained_bundle, "--port", str(port), "--reuse-port")
+    port, doors = free_port(), [tmp_path / "blue", tmp_path / "green"]
+    first = start(trained_bundle, "--port", str(port), "--hand-over", str(doors[0]))
     wait_for(lambda: digest_at(port) is not None)
-    before = digest_at(port)
-    start(second_bundle, "--port", str(port), "--reuse-port")
-    seen: set[str | None] = set()
+    before, seen, over = digest_at(port), set(), Event()
 
-    def both_answer() -> bool:
-        seen.add(digest_at(port))
-        return len(seen) > 1
+    def call() -> None:
+        while not over.is_set():
+            seen.add(digest_at(port))
 
-    wait_for(both_answer)
-    first.send_signal(signal.SIGTERM)
-    wait_for(lambda: first.poll() is not None)
+    def call_slowly() -> None:
+        """Clients that connect and are silent for a while."""
+        while not over.is_set():
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+                time.sleep(0.2)
+                client.sendall(b"GET /ping HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+                seen.add(None if not client.recv(12).endswith(b"200") else before)
+
+    with ThreadPoolExecutor(4) as callers:
+        calls = [callers.submit(each) for each in (call, call, call_slowly, call_slowly)]
+        try:
+            start(second_bundle, "--port", str(port), "--hand-over", str(doors[1]), "--take-over", str(doors[0]))
+            wait_for(lambda: handover.is_offered(doors[1]))
+            first.send_signal(signal.SIGTERM)
+            assert first.wait(timeout=30) == 0
+        finally:
+            over.set()
+        for each in calls:
+            each.result()
     assert None not in seen
-    assert {digest_at(port) for _ in range(10)} == seen - {before}
+    after = digest_at(port)
+    assert after != before
+    assert {before, after} == seen | {after}
+
+
+def test_a_socket_of_another_port_is_not_taken(start: Start, trained_bundle: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        offer = handover.Offer(other, tmp_path / "door")
+        port = free_port()
+        start(trained_bundle, "--port", str(port), "--take-over", str(tmp_path / "door"))
+        wait_for(lambda: digest_at(port) is not None)
+        offer.withdraw()
 
 
 def test_a_port_that_is_taken_is_said_in_plain_words(start: Start, trained_bundle: Path, tmp_path: Path) -> None:

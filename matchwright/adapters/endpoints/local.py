@@ -1,8 +1,8 @@
 """A supervised process on this machine with the SageMaker container contract.
 
 A release goes through two slots, blue and green. The new bundle first answers on a private port; only then
-does its process join the shared port (SO_REUSEPORT), and only when it answers there does the old one stop.
-Callers see no gap, and a refused bundle never sees a caller.
+does its process take the listening socket from the old one, and only when it accepts there does the old one
+stop. Callers see no gap, and a refused bundle never sees a caller.
 """
 
 import json
@@ -20,7 +20,7 @@ from matchwright.adapters.endpoints.environment import local_environment
 from matchwright.adapters.endpoints.kept_bundles import bundle_label, drop_bundles, keep_bundle
 from matchwright.errors import EndpointError, MatchwrightError, ServiceError
 from matchwright.settings import Settings
-from matchwright.supervisor import Process, Service, Supervisor, exclusive, free_port, write_private
+from matchwright.supervisor import Process, Service, Supervisor, exclusive, free_port, handover, write_private
 
 _REHEARSAL = "rehearsal"
 _SLOTS = {"blue": "green", "green": "blue"}
@@ -149,7 +149,7 @@ class LocalEndpoint:
         shares_port = running is not None and running.address == self._address
         service = self._service(slot, copy, self._address, shares_port=shares_port)
         try:
-            self._start(service, lambda: ping(self._address) == digest)
+            self._start(service, lambda: handover.is_offered(self._door(slot)))
         except ServiceError as error:
             raise EndpointError(f"Bundle {digest[:12]} could not take over: {error.fact}", error.hint) from error
         previous = "" if released is None else released.previous if released.digest == digest else released.digest
@@ -166,7 +166,10 @@ class LocalEndpoint:
         log_folder = self._settings.decision_log_folder if name in _SLOTS else self._folder / _REHEARSAL
         host = self._host if name in _SLOTS else str(parts.hostname)
         command = [sys.executable, "-P", "-m", "serving", "--bundle", str(copy), "--host", host]
-        command += ["--port", str(parts.port), "--log-folder", str(log_folder), "--reuse-port"]
+        command += ["--port", str(parts.port), "--log-folder", str(log_folder)]
+        command += ["--hand-over", str(self._door(name))]
+        if name in _SLOTS:
+            command += ["--take-over", str(self._door(_SLOTS[name]))]
         return Service(
             name=name,
             command=tuple(command),
@@ -176,6 +179,9 @@ class LocalEndpoint:
             shares_port=shares_port,
             port_setting="MATCHWRIGHT_ENDPOINT__PORT",
         )
+
+    def _door(self, name: str) -> Path:
+        return self._folder / "handover" / name
 
     def _released(self) -> _Released | None:
         path = self._folder / "endpoint.json"
