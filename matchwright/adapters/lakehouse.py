@@ -12,6 +12,7 @@ from matchwright.errors import LakeError
 
 DIGEST_KEY = "matchwright.digest"
 _ATTEMPTS = 3
+_IN_ORDER = {"datafusion.execution.target_partitions": "1"}  # rows as they were written
 
 
 class TableVersion(BaseModel):
@@ -62,18 +63,27 @@ def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
 def read_table(uri: str, version: int | None = None) -> pd.DataFrame:
     """A table as it stood in ``version`` (the current one if not given): strings are str or None.
 
+    Not ``DeltaTable.to_pandas``: it reads through a file system written in Python, and an Arrow thread that frees
+    a buffer of that while the interpreter ends aborts the process now and then.
+
     Raises:
         LakeError: there is no such table or version.
     """
-    from deltalake import DeltaTable
+    import pyarrow as pa
+    from deltalake import DeltaTable, QueryBuilder
     from deltalake.exceptions import DeltaError
 
+    what = f"version {version} of lake table {uri}" if version is not None else f"lake table {uri}"
     try:
         table = DeltaTable(uri, version=version, storage_options=_storage_options(uri))
-        return table.to_pandas()
+        reader = QueryBuilder(_IN_ORDER).register("lake", table).execute("SELECT * FROM lake")
+        frame: pd.DataFrame = pa.RecordBatchReader.from_stream(reader).read_all().to_pandas()
+        return frame
     except (DeltaError, OSError):
-        what = f"version {version} of lake table {uri}" if version is not None else f"lake table {uri}"
         raise LakeError(f"There is no {what}.", "run the step that writes it, or look at lake.uri") from None
+    except pa.ArrowException:  # its text may quote what it could not read
+        hint = "restore its data files, or remove the table and run the step that writes it"
+        raise LakeError(f"The data files of {what} cannot be read.", hint) from None
 
 
 def frame_digest(frame: pd.DataFrame) -> str:

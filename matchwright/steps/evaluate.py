@@ -72,7 +72,7 @@ def evaluate(
     before = Calibrator(method="none").apply(decider.scorer.margin(comparisons))
     scored = pairs.assign(score=scores, band=decider.band(scores, comparisons))
     records = Snapshot.read(snapshot).frame("records")
-    reference = comparisons.assign(score=scores, band=scored["band"], label=pairs["label"])
+    alone, reference = _pairs_alone(decider, pairs, comparisons)
     if spec.labels == "none":
         summary, gates = evaluation_without_labels(decider, scored, records)
         _write(evaluation, scored, reference, summary, gates)
@@ -82,7 +82,6 @@ def evaluate(
         raise TrainingError("The test split has no true pair among its candidates.", "label more pairs")
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
-    alone = _pairs_alone(decider, pairs, comparisons)
     alone_metrics = measure(pair_outcomes(alone, missed), spec.costs, seed=spec.model.seed)
     ranking = ranking_metrics(*(outcomes[name] for name in RANKED), seed=spec.model.seed)
     frame = read_frame(features / "records.parquet")
@@ -109,10 +108,6 @@ def evaluate(
         "against_champion": {name: estimate.as_dict() for name, estimate in change.items()},
     }
     evaluation.mkdir(parents=True, exist_ok=True)
-    # a monitored endpoint mostly judges single pairs, which have no rivals: so is what it is held against
-    reference = without_context(comparisons, np.arange(len(comparisons))).assign(
-        score=alone["score"], band=alone["band"], label=pairs["label"]
-    )
     training = read_json(model / "train.json")
     draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, before, metrics, slices, training)
     _write(evaluation, scored, reference, summary, gates)
@@ -130,11 +125,17 @@ def _write(
     write_whole(evaluation / GATES, json.dumps({"gates": [_gate(gate) for gate in gates]}, indent=1) + "\n")
 
 
-def _pairs_alone(decider: DecisionModel, pairs: pd.DataFrame, comparisons: pd.DataFrame) -> pd.DataFrame:
-    """The pairs as they are scored and decided when their rivals are not known."""
+def _pairs_alone(
+    decider: DecisionModel, pairs: pd.DataFrame, comparisons: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The pairs as they are scored and decided when their rivals are not known, and the same with comparisons.
+
+    The latter is what a monitored endpoint is held against: it mostly judges single pairs, which have no rivals.
+    """
     compared = without_context(comparisons, np.arange(len(comparisons)))
     scores = decider.score(compared)
-    return pairs.assign(score=scores, band=decider.band(scores, compared))
+    judged = {"score": scores, "band": decider.band(scores, compared)}
+    return pairs.assign(**judged), compared.assign(**judged, label=pairs["label"])
 
 
 def _behaviours(decider: DecisionModel, records: pd.DataFrame, scored: pd.DataFrame) -> list[Behaviour]:

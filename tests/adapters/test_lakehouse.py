@@ -1,5 +1,4 @@
 import multiprocessing
-import os
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +86,18 @@ def test_an_absent_table_or_version_is_named(tmp_path: Path) -> None:
         read_table(uri, 4)
 
 
+def test_data_files_that_are_gone_or_damaged_are_told_from_a_table_that_never_was(tmp_path: Path) -> None:
+    uri = tmp_path / "records"
+    write_table(str(uri), records(), frame_digest(records()))
+    data = next(uri.glob("*.parquet"))
+    data.write_bytes(data.read_bytes()[:100])
+    with pytest.raises(LakeError, match="data files of version 0 of lake table .* cannot be read"):
+        read_table(str(uri), 0)
+    data.unlink()
+    with pytest.raises(LakeError, match="data files of lake table .* cannot be read"):
+        read_table(str(uri))
+
+
 def test_files_of_a_write_that_was_killed_are_not_part_of_the_table(tmp_path: Path) -> None:
     """A commit is one file of the log: what came before it is data that nothing names."""
     uri = tmp_path / "records"
@@ -104,9 +115,6 @@ def _write(uri: str, surname: str, start: object) -> None:
     frame = records(surname)
     written = write_table(uri, frame, frame_digest(frame))
     assert read_table(uri, written.version)["surname"][0] == surname
-    # The work is done and checked. Now and then a native thread that still runs (whose, is not known) aborts
-    # so short-lived a process at its end, which is not what is tested here.
-    os._exit(0)
 
 
 def test_writers_at_the_same_time_each_get_their_own_content(tmp_path: Path) -> None:
