@@ -91,10 +91,10 @@ def test_data_files_that_are_gone_or_damaged_are_told_from_a_table_that_never_wa
     write_table(str(uri), records(), frame_digest(records()))
     data = next(uri.glob("*.parquet"))
     data.write_bytes(data.read_bytes()[:100])
-    with pytest.raises(LakeError, match="data files of version 0 of lake table .* cannot be read"):
+    with pytest.raises(LakeError, match=r"data files of version 0 of lake table .* cannot be read"):
         read_table(str(uri), 0)
     data.unlink()
-    with pytest.raises(LakeError, match="data files of lake table .* cannot be read"):
+    with pytest.raises(LakeError, match=r"data files of lake table .* cannot be read"):
         read_table(str(uri))
 
 

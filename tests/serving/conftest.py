@@ -2,10 +2,13 @@
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fixtures.models import SIGNING_KEY
+from fixtures.stores import Stores
 
+from matchwright.core.bundle import Bundle, load_bundle
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, verify_key_of
 
 
@@ -16,3 +19,13 @@ def module_secrets() -> Iterator[None]:
         patch.setenv(IDENTIFIER_KEY, base64.b64encode(b"identifier-key-of-the-test-suite").decode())
         patch.setenv(VERIFY_KEY, verify_key_of(SIGNING_KEY))
         yield
+
+
+@pytest.fixture(scope="module")
+def bundle(trained_bundle: Path, verify_key: bytes) -> Bundle:
+    return load_bundle(trained_bundle, verify_key)
+
+
+@pytest.fixture
+def stores(small_world) -> Stores:
+    return Stores(small_world.features)
