@@ -1,6 +1,7 @@
 """Candidates: the pairs worth scoring, labelled, with a report of what blocking finds and what it misses."""
 
 import json
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from matchwright.settings import Settings
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 
+_log = logging.getLogger(__name__)
 SUMMARY, PLOTS = "candidates.json", "plots"
 
 
@@ -42,7 +44,7 @@ def candidates(
         CandidateError: a rule makes too many pairs, or nothing is proposed at all.
     """
     records = read_frame(features / "records.parquet")
-    everything = propose_without_budget(records, spec)
+    everything = propose_without_budget(records, spec, progress=_told)
     if everything.empty:
         raise CandidateError(
             "No rule proposes a single pair.", "look at candidates.rules: are their fields filled in both sources?"
@@ -57,6 +59,10 @@ def candidates(
     _draw(report, candidates / PLOTS)
     write_whole(candidates / SUMMARY, json.dumps(report, indent=1, allow_nan=False) + "\n")
     return report
+
+
+def _told(done: int, of: int) -> None:
+    _log.info("TF-IDF: %s of %s records looked up", f"{done:,}", f"{of:,}")
 
 
 def _report(

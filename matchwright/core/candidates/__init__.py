@@ -10,7 +10,7 @@ from matchwright.core.candidates.budget import within_budget
 from matchwright.core.candidates.by_encoder import propose_by_encoder
 from matchwright.core.candidates.rules import propose_by_rules
 from matchwright.core.candidates.table import RecordTable, unite
-from matchwright.core.candidates.tfidf import propose_by_tfidf
+from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
 from matchwright.core.encoder import Encoder
 from matchwright.core.spec import MatchSpec
 
@@ -26,7 +26,9 @@ def propose_candidates(features: pd.DataFrame, spec: MatchSpec, encoder: Encoder
     return within_budget(propose_without_budget(features, spec, encoder), spec.candidates.max_candidates_per_record)
 
 
-def propose_without_budget(features: pd.DataFrame, spec: MatchSpec, encoder: Encoder | None = None) -> pd.DataFrame:
+def propose_without_budget(
+    features: pd.DataFrame, spec: MatchSpec, encoder: Encoder | None = None, progress: Progress = quiet
+) -> pd.DataFrame:
     """All pairs that the spec's rules, TF-IDF or the encoder propose, however many a record has.
 
     Args:
@@ -35,6 +37,7 @@ def propose_without_budget(features: pd.DataFrame, spec: MatchSpec, encoder: Enc
             every candidate has ``left_key < right_key``.
         spec: the match spec.
         encoder: proposes the spec's ``encoder_top_k`` nearest too, if there are to be any.
+        progress: called with the records that TF-IDF has looked up so far, and with how many there are.
 
     Returns:
         Sorted by ``left_key`` and ``right_key``, without repeats, whatever the order of ``features``:
@@ -47,7 +50,7 @@ def propose_without_budget(features: pd.DataFrame, spec: MatchSpec, encoder: Enc
     table = RecordTable.of(features)
     proposals = propose_by_rules(table, spec.candidates)
     if spec.candidates.tfidf is not None:
-        proposals.append(propose_by_tfidf(table, spec.candidates.tfidf))
+        proposals.append(propose_by_tfidf(table, spec.candidates.tfidf, progress))
     if encoder is not None and spec.candidates.encoder_top_k:
         proposals.append(propose_by_encoder(table, encoder, spec.candidates.encoder_top_k))
     return unite(table, proposals)
