@@ -1,9 +1,12 @@
 """TF-IDF neighbours: what rules do not find, ranked, and within bounds."""
 
 import numpy as np
+import pandas as pd
+import pytest
 from fixtures.candidates import PEOPLE, as_pairs, records, spec_with
 
-from matchwright.core.candidates import lookups, propose_candidates
+from matchwright.core.candidates import lookups, propose_candidates, propose_without_budget
+from matchwright.core.candidates import tfidf as tfidf_module
 
 
 def test_tfidf_finds_what_rules_do_not_and_ranks_it():
@@ -52,3 +55,19 @@ def test_where_the_work_is_too_much_common_ngrams_are_left_out_and_rare_ones_sti
     bounded = propose_candidates(people, spec)
     assert as_pairs(exact) == as_pairs(bounded)
     assert len(bounded) == 60
+
+
+@pytest.mark.parametrize("exact_work", [10_000_000_000, 1_000])
+def test_how_many_are_looked_up_at_a_time_changes_nothing_and_progress_is_told(monkeypatch, exact_work):
+    monkeypatch.setattr(lookups, "EXACT_WORK", exact_work)
+    people = records(
+        **{f"{side}_{n}": (f"stem {n % 7} {n:03d}", None, np.nan) for side in ("left", "right") for n in range(60)}
+    )
+    tfidf = {"fields": ["surname"], "top_k": 3, "both_ways": True, "max_lookups_per_record": 100}
+    spec = spec_with([["town"]], tfidf)
+    whole = propose_without_budget(people, spec)
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(tfidf_module, "ROWS", 25)
+    in_parts = propose_without_budget(people, spec, progress=lambda done, of: told.append((done, of)))
+    pd.testing.assert_frame_equal(whole, in_parts)
+    assert told == [(done, 120) for done in (25, 50, 60, 85, 110, 120)]
