@@ -24,7 +24,7 @@ def lookups_allowed(queries: Any, record_counts: np.ndarray[Any, Any], most: int
     askers = np.bincount(queries.indices, minlength=len(record_counts))
     if int(askers @ record_counts.astype(np.int64)) <= EXACT_WORK:
         return None
-    return max(most, EXACT_WORK // queries.shape[0])
+    return max(most, EXACT_WORK // int(queries.shape[0]))
 
 
 def rarest_first(queries: Any, record_counts: np.ndarray[Any, Any], most: int) -> Any:
