@@ -4,6 +4,7 @@
     python -m benchmarks.candidates --data FOLDER        tableA/tableB/train/valid/test.parquet, or one
                                                          records.parquet with a column "entity"
     python -m benchmarks.candidates --data FOLDER --spec specs/products.yaml
+    python -m benchmarks.candidates --records 1000000    synthetic registers of that size; see candidates_at_scale
 
 Without a spec every column is a text field, its rules are equality in each field that keeps within the
 limit, and TF-IDF reads all of them. Completeness is the share of the labelled true pairs that are found,
@@ -28,6 +29,7 @@ from rich.table import Table
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neighbors import NearestNeighbors
 
+from benchmarks.candidates_at_scale import measure
 from matchwright.adapters.example_data import febrl4
 from matchwright.core.candidates import propose_without_budget
 from matchwright.core.candidates.budget import completeness_by_budget
@@ -64,7 +66,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a folder of Parquet files; FEBRL 4 if not given")
     parser.add_argument("--spec", type=Path, help="the match spec that names rules and fields")
+    parser.add_argument("--records", type=int, help="instead: synthetic registers of so many persons")
+    parser.add_argument("--records-right", type=int, help="of so many in the right one (as in the left)")
     arguments = parser.parse_args()
+    if arguments.records:
+        measure(arguments.records, arguments.records_right or arguments.records, Console(width=120))
+        return
     problem = load_folder(arguments.data, arguments.spec) if arguments.data else load_febrl(arguments.spec)
     sizes = f"{len(problem.table.left):,}" + ("" if problem.table.one_table else f" x {len(problem.table.right):,}")
     title = f"{problem.name}: {sizes} records, {len(problem.true_pairs):,} true pairs"

@@ -6,19 +6,16 @@ Those of context are no comparisons of a pair, and learned words need labels: co
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import groupby
-from math import nan, sqrt
+from math import nan
 from typing import Any
 
 import pandas as pd
-from nicknames import NickNamer
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA, JaroWinkler
 
+from benchmarks.peer_texts import OF_CODES, OF_NUMBERS, OF_WORDS, Text, Weights, cosine, of_codes, of_numbers, of_words
+from benchmarks.peer_values import OF_VALUES, jaro_winkler
 from matchwright.core.compare import field_of
 from matchwright.core.compare.names import other_names
-from matchwright.core.compare.texts import codes_in, numbers_in
 from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.whole import record_fields, record_texts
@@ -27,111 +24,12 @@ from matchwright.core.spec.vocabulary import CONTEXT, LEARNED_WORDS, MISSING_SUF
 
 Record = dict[str, Any]
 Compared = Callable[[Record, Record], list[float]]
-NICKNAMES = NickNamer()
-
-
-def jaro_winkler(one: str, other: str) -> float:
-    """rapidfuzz's, in [0, 1]."""
-    return JaroWinkler.normalized_similarity(one, other)
-
-
-def levenshtein(one: str, other: str) -> float:
-    """Optimal string alignment, in [0, 1]."""
-    return OSA.normalized_similarity(one, other)
-
-
-def token_sort(one: str, other: str) -> float:
-    """rapidfuzz's, in [0, 1]."""
-    return fuzz.token_sort_ratio(one, other) / 100
-
-
-def token_set(one: str, other: str) -> float:
-    """rapidfuzz's, in [0, 1]."""
-    return fuzz.token_set_ratio(one, other) / 100
-
-
-def exact(one: Any, other: Any) -> float:
-    """1 where equal."""
-    return float(one == other)
-
-
-def containment(one: str, other: str) -> float:
-    """The share of the longer code that the shorter one makes up, if it holds it."""
-    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
-    return len(shorter) / len(longer) if len(shorter) >= 4 and shorter in longer else 0.0
-
-
-def nickname(one: str, other: str) -> float:
-    """1 where equal or one is a short form of the other."""
-    return float(one == other or other in NICKNAMES.nicknames_of(one) or one in NICKNAMES.nicknames_of(other))
-
-
-def relative(one: float, other: float) -> float:
-    """One less the difference over the larger magnitude."""
-    largest = max(abs(one), abs(other))
-    return max(1 - abs(one - other) / largest, 0.0) if largest else 1.0
-
-
-def date(one: str, other: str) -> float:
-    """Edit similarity; 0.9 where day and month are swapped."""
-    if one != other and one[:4] == other[:4] and one[4:6] == other[6:] and one[6:] == other[4:6]:
-        return 0.9
-    return levenshtein(one, other)
-
-
-def parts(one: str, other: str) -> float:
-    """Share of year, month and day that are equal."""
-    return ((one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:] == other[6:])) / 3
-
-
-OF_VALUES: dict[str, Callable[[Any, Any], float]] = {
-    function.__name__: function
-    for function in (
-        *(jaro_winkler, levenshtein, token_sort, token_set, exact, containment, nickname),
-        *(relative, date, parts),
-    )
-}
-"""Comparators of one field's two values, by name."""
 
 OF_DERIVED = frozenset({"phonetic", "initial", "year", "number"})
 """Comparators that ask whether a derived record feature is the same."""
 
-OF_WORDS = frozenset({"token_overlap", "token_containment", "unmatched_left", "unmatched_right"})
-OF_NUMBERS = frozenset({"numbers", "unmatched_numbers"})
-OF_CODES = frozenset({"codes", "unmatched_codes_left", "unmatched_codes_right"})
 OF_RECORDS = frozenset({"rarity", "swapped", "elsewhere"})
 KNOWN = {*OF_VALUES, *OF_DERIVED, *OF_WORDS, *OF_NUMBERS, *OF_CODES, *OF_RECORDS, "ngram_cosine"}
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text taken apart."""
-
-    words: set[str]
-    mass: float
-    numbers: set[str]
-    codes: list[str]
-    squeezed: str
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What a corpus says of a field's texts: words by weight, texts by trigram vector."""
-
-    words: dict[str, float]
-    ngrams: dict[str, dict[int, float]]
-
-    @classmethod
-    def of(cls, field: str, corpus: Corpus, texts: list[str], with_ngrams: bool) -> "Weights":
-        """Of all texts that will be met."""
-        words = sorted({word for text in texts for word in text.split()})
-        weights = dict(zip(words, corpus.information(field, words).tolist(), strict=True))
-        if not with_ngrams:
-            return cls(weights, {})
-        vectors = corpus.ngram_vectors(field, texts)
-        bounds = zip(vectors.indptr[:-1], vectors.indptr[1:], strict=True)
-        rows = [dict(zip(vectors.indices[a:b].tolist(), vectors.data[a:b].tolist(), strict=True)) for a, b in bounds]
-        return cls(weights, dict(zip(texts, rows, strict=True)))
 
 
 class PairByPair:
@@ -184,7 +82,7 @@ class PairByPair:
 def compared(spec: MatchSpec, field: str, comparators: list[str], weights: Weights) -> Compared:
     """What makes one field's comparisons, or the whole record's, of a pair, in their order."""
     if unknown := [name for name in comparators if name not in KNOWN and name != MISSING_SUFFIX]:
-        raise SystemExit(f"the loop does not know {field}__{', '.join(unknown)}: add it to benchmarks/peers.py")
+        raise SystemExit(f"the loop does not know {field}__{', '.join(unknown)}: add it to benchmarks/peer_*.py")
     kind = spec.fields[field].kind if field != RECORD else "text"
     ordered = spec.sources.alike and kind != "number"
     needed = (
@@ -198,10 +96,7 @@ def compared(spec: MatchSpec, field: str, comparators: list[str], weights: Weigh
     def text_of(value: str) -> Text:
         text = taken_apart.get(value)
         if text is None:
-            words = set(value.split())
-            mass = sum(weights.words[word] for word in words)
-            text = Text(words, mass, set(numbers_in(value)), codes_in(value), value.replace(" ", ""))
-            taken_apart[value] = text
+            text = taken_apart[value] = Text.of(value, weights.words)
         return text
 
     def of_pair(left: Record, right: Record) -> list[float]:
@@ -244,49 +139,6 @@ def compared(spec: MatchSpec, field: str, comparators: list[str], weights: Weigh
         return row
 
     return of_pair
-
-
-def of_words(one: Text, other: Text, weights: dict[str, float], alike: bool) -> dict[str, float]:
-    """Weighted cosine and containment of two sets of words, and the weight on either side that is left over."""
-    shared = sum(weights[word] for word in one.words & other.words)
-    norm, lighter = sqrt(one.mass * other.mass), min(one.mass, other.mass)
-    left, right = max(one.mass - shared, 0.0), max(other.mass - shared, 0.0)
-    if alike and left < right:
-        left, right = right, left
-    return {
-        "token_overlap": shared / norm if norm else 0.0,
-        "token_containment": shared / lighter if lighter else 0.0,
-        "unmatched_left": left,
-        "unmatched_right": right,
-    }
-
-
-def of_numbers(one: Text, other: Text) -> dict[str, float]:
-    """Share, and count of those left over, of the numbers of the side with fewer."""
-    fewer = min(len(one.numbers), len(other.numbers))
-    if not fewer:
-        return {"numbers": nan, "unmatched_numbers": nan}
-    shared = len(one.numbers & other.numbers)
-    return {"numbers": shared / fewer, "unmatched_numbers": float(fewer - shared)}
-
-
-def of_codes(one: Text, other: Text, alike: bool) -> dict[str, float]:
-    """Share of both sides' codes found in the other text, and those of either side that are not."""
-    found = sum(code in other.squeezed for code in one.codes)
-    found_other = sum(code in one.squeezed for code in other.codes)
-    left, right = len(one.codes) - found, len(other.codes) - found_other
-    if alike and left < right:
-        left, right = right, left
-    count = len(one.codes) + len(other.codes)
-    share = (found + found_other) / count if count else nan
-    return {"codes": share, "unmatched_codes_left": float(left), "unmatched_codes_right": float(right)}
-
-
-def cosine(one: dict[int, float], other: dict[int, float]) -> float:
-    """Of two sparse unit vectors."""
-    if len(one) > len(other):
-        one, other = other, one
-    return sum(weight * other[place] for place, weight in one.items() if place in other)
 
 
 def swapped(left: Record, right: Record, field: str, others: tuple[str, ...], ordered: bool) -> float:

@@ -29,7 +29,10 @@ from matchwright.core.reasons import (
 from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.scorer.protocol import Scorer
 from matchwright.core.spec import Band, MatchSpec
-from matchwright.core.spec.vocabulary import SWAPPED
+from matchwright.core.spec.vocabulary import LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
+
+FEWEST_KNOWN = 2
+"""Fields that both records must have for a match, where more than one is compared."""
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -83,15 +86,32 @@ class DecisionModel:
         return np.round(self.calibrator.apply(self.scorer.margin(comparisons)), SCORE_DECIMALS)
 
     def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
-        """The band of each pair: its score's, but ``review`` for a match in which no identity field agrees at all."""
+        """The band of each pair: its score's, but ``review`` for a match that a rule holds back.
+
+        A match in which no identity field agrees at all is one, and a match of which at most one field is
+        known in both records: scores of such pairs hold for the pairs that were judged, which were alike in more.
+        """
         bands = self.bands.assign(scores)
-        if self.spec.identity and (bands == "match").any():
-            levels = evidence(comparisons, self.spec)
+        bands[self._held_back(bands, comparisons) != ""] = "review"
+        return bands
+
+    def _held_back(self, bands: np.ndarray[Any, Any], comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
+        """The code of the rule that lets a pair with the score of a match be none; empty where there is none."""
+        held = np.full(len(bands), "", dtype=object)
+        matches = np.flatnonzero(bands == "match")
+        if not len(matches):
+            return held
+        levels = evidence(comparisons.iloc[matches], self.spec)
+        known = np.sum([levels[name] != "MISSING" for name in self.spec.compared], axis=0)
+        # a bundle that was made before this rule has no text for it, and decides as it did
+        if len(self.spec.compared) >= FEWEST_KNOWN and LITTLE_EVIDENCE in self.catalogue.texts:
+            held[matches[known < FEWEST_KNOWN]] = LITTLE_EVIDENCE
+        if self.spec.identity:
             agrees = [np.isin(levels[name], ("AGREES", "PARTLY_AGREES")) for name in self.spec.identity]
             swapped = (f"{name}_{SWAPPED}" for name in self.spec.identity)
             agrees += [levels[name] == "AGREES" for name in swapped if name in levels]
-            bands[(bands == "match") & ~np.any(agrees, axis=0)] = "review"
-        return bands
+            held[matches[~np.any(agrees, axis=0)]] = UNCONFIRMED
+        return held
 
     def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
         """The weightiest reasons of each pair."""
@@ -117,8 +137,10 @@ class DecisionModel:
         scores = self.score(comparisons)
         bands = self.band(scores, comparisons)
         reasons = self.reasons(comparisons, top)
-        for row in np.flatnonzero(bands != self.bands.assign(scores)):
-            reasons[row] = (self.catalogue.unconfirmed(), *reasons[row])[:top]
+        held = self._held_back(self.bands.assign(scores), comparisons)
+        for row in np.flatnonzero(held != ""):
+            rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
+            reasons[row] = (rule, *reasons[row])[:top]
         if isinstance(self.scorer, ColdStartScorer):
             for row in np.flatnonzero(bands == "review"):
                 reasons[row] = (self.catalogue.unjudged(), *reasons[row])[:top]

@@ -1,24 +1,19 @@
 """Candidates: the pairs worth scoring, labelled, with a report of what blocking finds and what it misses."""
 
 import json
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from matchwright.adapters.plots import plot_candidate_recall
 from matchwright.core.candidates import propose_without_budget
-from matchwright.core.candidates.budget import completeness_by_budget, places, within_budget
+from matchwright.core.candidates.budget import within_budget
 from matchwright.core.candidates.labels import LabelledCandidates, label_candidates
-from matchwright.core.candidates.quality import (
-    candidates_per_record,
-    contributions,
-    pairs_completeness,
-    recall_at_k,
-    reduction_ratio,
-)
+from matchwright.core.candidates.quality import candidates_per_record, reduction_ratio
+from matchwright.core.candidates.report import found_and_cut
 from matchwright.core.candidates.table import RecordTable
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
@@ -27,8 +22,7 @@ from matchwright.settings import Settings
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 
-RANKS = (1, 2, 3, 5, 10, 20, 50, 100, 200)
-BUDGETS = (*RANKS, 500, 1_000, 2_000, 5_000)
+_log = logging.getLogger(__name__)
 SUMMARY, PLOTS = "candidates.json", "plots"
 
 
@@ -36,6 +30,9 @@ def candidates(
     *, settings: Settings, spec: MatchSpec, snapshot: Path, features: Path, candidates: Path
 ) -> dict[str, Any]:
     """Propose candidates from the record features and label them from the snapshot's pairs.
+
+    By rules and TF-IDF: the encoder is not trained yet, and where it stays, training proposes its nearest beside
+    them under the same budget (see :mod:`matchwright.steps.proposed_again`).
 
     Writes into the folder ``candidates``:
         candidates.parquet  left_key, right_key, label (int8: 1, 0, -1 unknown), proposed_by
@@ -47,7 +44,7 @@ def candidates(
         CandidateError: a rule makes too many pairs, or nothing is proposed at all.
     """
     records = read_frame(features / "records.parquet")
-    everything = propose_without_budget(records, spec)
+    everything = propose_without_budget(records, spec, progress=_told)
     if everything.empty:
         raise CandidateError(
             "No rule proposes a single pair.", "look at candidates.rules: are their fields filled in both sources?"
@@ -58,34 +55,33 @@ def candidates(
     columns = ["left_key", "right_key", "label", "proposed_by"]
     _write_frame(candidates / "candidates.parquet", labelled.candidates[columns])
     _write_frame(candidates / "missed.parquet", labelled.missed)
-    report = _report(records, labelled, spec) | _budget(everything, labelled, spec)
+    report = _report(records, everything, labelled, spec)
     _draw(report, candidates / PLOTS)
     write_whole(candidates / SUMMARY, json.dumps(report, indent=1, allow_nan=False) + "\n")
     return report
 
 
-def _report(records: pd.DataFrame, labelled: LabelledCandidates, spec: MatchSpec) -> dict[str, Any]:
-    table, made, true_pairs = RecordTable.of(records), labelled.candidates, labelled.true_pairs
-    methods = contributions(made, true_pairs)
-    report: dict[str, Any] = {
+def _told(done: int, of: int) -> None:
+    _log.info("TF-IDF: %s of %s records looked up", f"{done:,}", f"{of:,}")
+
+
+def _report(
+    records: pd.DataFrame, everything: pd.DataFrame, labelled: LabelledCandidates, spec: MatchSpec
+) -> dict[str, Any]:
+    table, made = RecordTable.of(records), labelled.candidates
+    return {
         "records": {"left": len(table.left), "right": 0 if table.one_table else len(table.right)},
         "possible_pairs": table.possible_pairs,
-        "candidates": len(made),
         "reduction_ratio": reduction_ratio(len(made), table.possible_pairs),
-        "true_pairs": len(true_pairs),
         "missed_true_pairs": int((labelled.missed["label"] == 1).sum()),
-        "pairs_completeness": pairs_completeness(made, true_pairs) if len(true_pairs) else None,
         "labels": {name: int((made["label"] == label).sum()) for name, label in _LABELS.items()},
         "contradicting_pairs": labelled.contradicting,
         "pairs_without_record": labelled.without_record,
         "candidates_per_record": candidates_per_record(made, records["record_key"]),
-        "methods": methods.replace({np.nan: None}).to_dict("records"),
+        # who is not trained yet proposes nothing here: see the report of the train step
+        "encoder_top_k_in_training": spec.candidates.encoder_top_k if spec.encoder is not None else 0,
+        **found_and_cut(everything, made, labelled.true_pairs, spec.candidates),
     }
-    if spec.candidates.tfidf is not None and len(true_pairs):
-        top_k = spec.candidates.tfidf.top_k
-        ranks = [*(k for k in RANKS if k < top_k), top_k]
-        report["tfidf_recall_at_k"] = {str(k): recall for k, recall in recall_at_k(made, true_pairs, ranks).items()}
-    return report
 
 
 def candidate_facts(report: dict[str, Any]) -> str:
@@ -101,24 +97,6 @@ def candidate_facts(report: dict[str, Any]) -> str:
         found = f"{last['pairs_completeness']:.4f} ({last['lower']:.4f} to {last['upper']:.4f})"
         facts.append(f"pairs completeness {found}, {first['pairs_completeness']:.4f} with the likeliest one alone")
     return "; ".join(facts)
-
-
-def _budget(everything: pd.DataFrame, labelled: LabelledCandidates, spec: MatchSpec) -> dict[str, Any]:
-    """How much of the budget is used, what it cuts, and how much would be found with less."""
-    made, true_pairs = labelled.candidates, labelled.true_pairs
-    lost = 0
-    if len(everything) > len(made) and len(true_pairs):
-        before = pairs_completeness(everything, true_pairs)
-        lost = round((before - pairs_completeness(made, true_pairs)) * len(true_pairs))
-    return {
-        "budget": {
-            "max_candidates_per_record": spec.candidates.max_candidates_per_record,
-            "most_used": int(places(made).max(initial=0)),
-            "candidates_cut": len(everything) - len(made),
-            "true_pairs_cut": lost,
-        },
-        "completeness_by_budget": completeness_by_budget(made, true_pairs, BUDGETS),
-    }
 
 
 def _draw(report: dict[str, Any], folder: Path) -> None:

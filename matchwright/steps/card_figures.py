@@ -6,7 +6,7 @@ from matchwright.core.bands import Bands
 from matchwright.core.card import BandRow, BehaviourRow, CardFigures, Figure, GateRow, OperatingPoint, SliceRow
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import COLD_START, EVIDENCE_LEVELS, UNCONFIRMED
+from matchwright.core.spec.vocabulary import COLD_START, EVIDENCE_LEVELS, LITTLE_EVIDENCE, UNCONFIRMED
 from matchwright.steps.card_calibration import calibration_rows, guarantees
 from matchwright.steps.card_training import training_facts
 
@@ -99,7 +99,7 @@ def _explaining(explanation: dict[str, Any]) -> dict[str, str]:
 
 def _reasons(spec: MatchSpec) -> dict[str, str]:
     """The codes of the fields' values: the other kinds have the same levels, and the record's say no more."""
-    shown = {UNCONFIRMED, COLD_START, *spec.reasons.texts} | {
+    shown = {UNCONFIRMED, LITTLE_EVIDENCE, COLD_START, *spec.reasons.texts} | {
         f"{name.upper()}_{level}" for name in spec.compared for level in EVIDENCE_LEVELS
     }
     return {code: text for code, text in Catalogue.of(spec).texts.items() if code in shown}

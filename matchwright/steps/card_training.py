@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from matchwright.steps.proposed_again import encoder_candidate_facts
+
 
 def training_facts(training: dict[str, Any]) -> dict[str, str]:
     """Facts for the card from ``train.json``; a subject that training did not touch is absent."""
     found: dict[str, str] = {}
     if reason := (training.get("encoder") or {}).get("reason"):
         found["encoder"] = reason
+    if report := training.get("candidates_with_encoder"):
+        found["candidates"] = encoder_candidate_facts(report)
     if search := training.get("search"):
         values = ", ".join(f"{name} {_short(value)}" for name, value in search[search["used"]]["values"].items())
         found["search for hyperparameters"] = f"{search['reason']}; trained with {values}"

@@ -16,7 +16,8 @@ from matchwright.core.search import SearchResult, search_hyperparameters
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.model import ModelSpec
 from matchwright.core.split import assign_pairs
-from matchwright.steps.lessons import ENCODER_ALONE, Prepared, candidates_within_parts, prepare
+from matchwright.steps.lessons import Prepared, prepare
+from matchwright.steps.proposed_again import propose_again, proposed_by_encoder_alone
 from matchwright.steps.train_parts import PAIR, VALIDATION_PART, encoder_of, parts_of
 
 _log = logging.getLogger(__name__)
@@ -33,12 +34,16 @@ class Learnt:
 
 @dataclass(frozen=True)
 class Taken:
-    """The part of every record, the prepared pairs, the encoder if it stays, and what ``train.json`` says of it."""
+    """The part of every record, the prepared pairs, the encoder if it stays, and what ``train.json`` says of it.
+
+    ``candidates`` is the report on the candidates where the encoder's are among them.
+    """
 
     parts: "pd.Series[str]"
     prepared: Prepared
     encoder: TrainedEncoder | None
     worth: dict[str, Any] | None
+    candidates: dict[str, Any] | None = None
 
 
 def with_or_without(
@@ -50,7 +55,8 @@ def with_or_without(
 
     Args:
         frame: record features of all records.
-        proposed: every candidate; where labels are complete each part gets its own in their place.
+        proposed: every candidate of the candidates step; where labels are complete each part gets its own in their
+            place, and where the encoder proposes some, all methods propose again.
         labelled: the labelled pairs.
         spec: the match spec.
         corpus: the corpus statistics.
@@ -61,9 +67,9 @@ def with_or_without(
     parts = parts_of(frame, labelled, spec)
     encoder = encoder_of(frame, labelled, parts, spec)
     learned = encoder.encoder if encoder else None
-    every = proposed
-    if spec.labels == "complete":
-        every = candidates_within_parts(frame, parts, labelled, learned, spec)
+    by_encoder = learned is not None and spec.candidates.encoder_top_k > 0
+    again = propose_again(frame, parts, labelled, learned, spec) if by_encoder or spec.labels == "complete" else None
+    every = again.candidates if again else proposed
     prepared = prepare(frame, every, labelled, parts, spec, corpus, learned)
     if encoder is None:
         return Taken(parts, prepared, None, None)
@@ -71,7 +77,7 @@ def with_or_without(
     _log.info("encoder: %s", worth.reason)
     figures = {"device": encoder.device, "losses": encoder.losses, **worth.as_dict()}
     if worth.kept:
-        return Taken(parts, prepared, encoder, figures)
+        return Taken(parts, prepared, encoder, figures, again.report if again and by_encoder else None)
     bare = with_or_without(frame, proposed, labelled, spec.model_copy(update={"encoder": None}), corpus)
     return replace(bare, worth=figures)
 
@@ -114,7 +120,5 @@ def _worth(
     """Judged on parts that taught the encoder nothing and that judge no later step."""
     inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
     true = inside[inside["part"].isin(["train", VALIDATION_PART])][PAIR]
-    alone = 0
-    if ENCODER_ALONE in proposed:
-        alone = len(true.merge(proposed.loc[proposed[ENCODER_ALONE], PAIR], on=PAIR))
+    alone = len(true.merge(proposed_by_encoder_alone(proposed), on=PAIR))
     return encoder_worth(prepared.taught, prepared.validation, alone, len(true), spec.model)

@@ -6,21 +6,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.candidates import propose_candidates
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
-from matchwright.core.encoder.propose import propose_by_encoder
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.lesson import Lesson
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.steps.candidate_sets import beside_rivals
-from matchwright.steps.train_parts import CALIBRATION_PART, ENCODER_PART, PAIR, VALIDATION_PART
+from matchwright.steps.train_parts import CALIBRATION_PART, PAIR, VALIDATION_PART
 from matchwright.steps.trained import rows_of
-
-ENCODER_ALONE = "encoder_alone"
-"""Column of the candidates: whether the encoder alone proposed the pair."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ def prepare(
         encoder: adds its comparison.
     """
     judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
-    judged = judged.drop(columns=ENCODER_ALONE, errors="ignore").sort_values(PAIR, ignore_index=True)
+    judged = judged.sort_values(PAIR, ignore_index=True)
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
     keys, labels = judged["left_key"].to_numpy(dtype=object), judged["label"].to_numpy()
     train, validation, calibration = (
@@ -93,31 +88,6 @@ def prepare(
         poor=poor(calibration),
         words=comparer.words,
     )
-
-
-def candidates_within_parts(
-    frame: pd.DataFrame, parts: "pd.Series[str]", labelled: pd.DataFrame, encoder: Encoder | None, spec: MatchSpec
-) -> pd.DataFrame:
-    """Candidates of each part by itself, as if its records were the whole tables.
-
-    Candidates across parts cannot be used, and without others in their place a part would hold far
-    fewer wrong pairs than the model meets when it serves.
-
-    Returns:
-        left_key, right_key, label and ``encoder_alone`` (no other method proposed the pair).
-    """
-    part_of = frame["record_key"].map(parts)
-    found = []
-    for part in sorted(set(parts) - {ENCODER_PART}):
-        records = frame[(part_of == part).to_numpy()].reset_index(drop=True)
-        found.append(propose_candidates(records, spec)[PAIR].assign(**{ENCODER_ALONE: False}))
-        if encoder is not None and spec.candidates.encoder_top_k:
-            nearest = propose_by_encoder(records, encoder, spec.candidates.encoder_top_k)
-            found.append(nearest.assign(**{ENCODER_ALONE: True}))
-    proposed = pd.concat(found).drop_duplicates(PAIR)  # the first of each: the encoder's come last
-    true = labelled.loc[labelled["label"] == 1, PAIR].assign(label=1)
-    labels = proposed.merge(true, how="left", on=PAIR)["label"].fillna(0)
-    return proposed.assign(label=labels.to_numpy(dtype="int8"))
 
 
 def _missed(labelled: pd.DataFrame, judged: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:

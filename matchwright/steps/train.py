@@ -82,6 +82,7 @@ def train(
         "augmented_pairs": prepared.made,
         "learned_words": 0 if prepared.words is None else len(prepared.words.keys),
         "encoder": taken.worth,
+        "candidates_with_encoder": taken.candidates,
         "search": learnt.search.report if learnt.search else None,
         "challengers": learnt.challengers,
         "rounds": len(scorer.validation_losses),

@@ -1,5 +1,6 @@
 """Scores, reasons and decisions of a real trained model."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.augmentation import blanked_pairs, counter_examples
+from matchwright.core.bands import Bands
 from matchwright.core.bundle.golden import decide_values
 from matchwright.core.compare import constraints
 from matchwright.core.evaluate.behaviours import behave
@@ -125,6 +127,31 @@ def test_an_address_alone_is_never_matched_without_review(decision_model):
     assert decision.band == "review"
     assert decision.reasons[0].code == "IDENTITY_UNCONFIRMED"
     assert decision.reasons[0].text == "None of given name, surname, date of birth agrees: a person decides."
+
+
+@pytest.mark.parametrize(
+    ("fields", "held"), [([], True), (["surname"], True), (["surname", "postcode"], False), (["postcode"], True)]
+)
+def test_a_match_needs_two_fields_that_both_records_have_whatever_the_score(decision_model, fields, held):
+    matching_all = replace(decision_model, bands=Bands(review_from=0.0, match_from=0.0))
+    poor = {field: PERSON[field] for field in fields}
+    (decision,) = decide_values(matching_all, [PERSON], [poor])
+    assert decision.band == ("review" if held else "match")
+    rules = {"IDENTITY_UNCONFIRMED", "LITTLE_EVIDENCE"}
+    assert (decision.reasons[0].code in rules) is held
+    if fields == ["surname"]:
+        assert decision.reasons[0].text == "At most one field is known in both records: a person decides."
+
+
+def test_a_bundle_from_before_that_rule_decides_as_it_did(decision_model):
+    texts = {code: text for code, text in decision_model.catalogue.texts.items() if code != "LITTLE_EVIDENCE"}
+    older = replace(
+        decision_model,
+        bands=Bands(review_from=0.0, match_from=0.0),
+        catalogue=replace(decision_model.catalogue, texts=texts),
+    )
+    (decision,) = decide_values(older, [PERSON], [{"surname": PERSON["surname"]}])
+    assert decision.band == "match"
 
 
 def test_blanked_pairs_lack_from_one_to_all_fields_and_keep_their_rows(small_world):

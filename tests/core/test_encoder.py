@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from matchwright.core.encoder import Encoder
-from matchwright.core.encoder.propose import propose_by_encoder
 from matchwright.core.encoder.train import train_encoder
 from matchwright.errors import BundleError, TrainingError
 
@@ -31,26 +30,6 @@ def test_the_same_seed_gives_the_same_weights(small_world):
 def test_too_few_pairs_say_what_to_do(small_world):
     with pytest.raises(TrainingError, match="leave out the spec's encoder section"):
         train_encoder(small_world.left.head(5), small_world.right.head(5), small_world.spec.encoder, seed=1)
-
-
-def test_it_proposes_most_true_pairs(decision_model, small_world):
-    proposed = propose_by_encoder(small_world.features, decision_model.encoder, top_k=3)
-    true = {
-        (left, right)
-        for left, right, label in zip(
-            small_world.left["record_key"], small_world.right["record_key"], small_world.labels, strict=True
-        )
-        if label
-    }
-    found = true & set(zip(proposed["left_key"], proposed["right_key"], strict=True))
-    assert len(found) / len(true) > 0.9
-    assert len(proposed) <= 3 * len(true)
-
-
-def test_in_one_table_pairs_are_ordered_and_never_of_one_record(decision_model, small_world):
-    left_only = small_world.features[small_world.features["record_key"].str.startswith("left:")].head(50)
-    proposed = propose_by_encoder(left_only, decision_model.encoder, top_k=2)
-    assert (proposed["left_key"] < proposed["right_key"]).all()
 
 
 def test_an_empty_record_has_no_cosine(decision_model, small_world):

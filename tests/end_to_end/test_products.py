@@ -36,6 +36,7 @@ def test_the_training_pipeline_runs_unchanged_on_products(products, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "every gate passed" in done.stdout
     (evaluation,) = (tmp_path / "home").glob("runs/*/artefacts/**/evaluation.json")
     metrics = json.loads(evaluation.read_text())["metrics"]
     assert metrics["f1_at_half"]["value"] > 0.6

@@ -163,12 +163,20 @@ def test_an_encoder_that_sees_what_the_comparisons_do_not_is_kept(run, tmp_path)
     fields = {name: field.model_copy(update={"compare": name == "state"}) for name, field in made.spec.fields.items()}
     alone = {"identity": (), "multiplicity": "many_to_many"}  # no rivals to compare with either
     narrow = made.spec.model_copy(update={"fields": fields, **alone})
-    worth = train_again(made, narrow, tmp_path)["encoder"]
+    summary = train_again(made, narrow, tmp_path)
+    worth = summary["encoder"]
     assert worth["kept"]
     assert worth["log_loss_change"]["upper"] < 0
     trained = Trained.read(tmp_path, narrow)
     assert trained.encoder is not None
     assert ENCODER_COSINE in trained.scorer.names
+    found = summary["candidates_with_encoder"]
+    assert list(found["encoder_recall_at_k"]) == ["1", "2"]
+    assert found["encoder_recall_at_k"]["2"] > 0.8
+    assert found["pairs_completeness"] >= found["completeness_by_budget"][0]["pairs_completeness"] > 0.9
+    assert found["budget"]["most_used"] <= found["budget"]["max_candidates_per_record"]
+    assert "encoder" in {row["method"] for row in found["methods"]}
+    assert "nearest 2" in training_facts(summary)["candidates"]
 
 
 def test_a_search_and_challengers_stand_in_the_summary_and_on_the_card(run, tmp_path):

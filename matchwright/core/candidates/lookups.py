@@ -13,22 +13,27 @@ EXACT_WORK = 10_000_000_000
 """Products that are summed without any bound: about a minute on one core."""
 
 
-def looked_up(queries: Any, record_counts: np.ndarray[Any, Any], most: int) -> Any:
-    """The queries as they are looked up: as they are, or with their rarest n-grams alone where the work is too much.
+def lookups_allowed(queries: Any, record_counts: np.ndarray[Any, Any], most: int) -> int | None:
+    """The records that one query may be led to; None where all of them stay within :data:`EXACT_WORK`.
 
     Args:
         queries: sparse rows of unit length, (records, n-grams).
         record_counts: the records that each n-gram leads to, (n-grams,).
-        most: where :data:`EXACT_WORK` would be exceeded, the records that one query may be led to,
-            or more while the work stays within it. The rarest n-gram of a query is always kept.
+        most: what the spec allows; queries are led to more while the work stays within what is done exactly.
+    """
+    askers = np.bincount(queries.indices, minlength=len(record_counts))
+    if int(askers @ record_counts.astype(np.int64)) <= EXACT_WORK:
+        return None
+    return max(most, EXACT_WORK // int(queries.shape[0]))
+
+
+def rarest_first(queries: Any, record_counts: np.ndarray[Any, Any], most: int) -> Any:
+    """The queries with their rarest n-grams alone, as many as lead to ``most`` records; the rarest is always kept.
 
     Returns:
         Rows of unit length again, so that a similarity means the same.
     """
     work = record_counts[queries.indices].astype(np.int64)
-    if int(work.sum()) <= EXACT_WORK:
-        return queries
-    most = max(most, EXACT_WORK // queries.shape[0])
     row = np.repeat(np.arange(queries.shape[0]), np.diff(queries.indptr))
     order = np.lexsort((queries.indices, work, row))
     so_far = np.r_[0, np.cumsum(work[order])]

@@ -20,7 +20,7 @@ def canonical_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def found(candidates: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """``pairs``, row by row in canonical order, with ``proposed_by`` (NaN: missed) and ``tfidf_rank``."""
+    """``pairs``, row by row in canonical order, with ``proposed_by`` (NaN: missed) and its ranks."""
     wanted = canonical_pairs(pairs)[["left_key", "right_key"]]
     return wanted.merge(candidates, how="left", on=["left_key", "right_key"], validate="many_to_one")
 
@@ -54,9 +54,11 @@ def contributions(candidates: pd.DataFrame, true_pairs: pd.DataFrame) -> pd.Data
     return pd.DataFrame(rows, columns=list(rows[0]) if rows else ["method"])
 
 
-def recall_at_k(candidates: pd.DataFrame, true_pairs: pd.DataFrame, ranks: Sequence[int]) -> dict[int, float]:
-    """Share of the true pairs that TF-IDF alone finds among the first k neighbours, for each k."""
-    rank = found(candidates, true_pairs)["tfidf_rank"].to_numpy(dtype=np.float64, na_value=np.inf)
+def recall_at_k(
+    candidates: pd.DataFrame, true_pairs: pd.DataFrame, ranks: Sequence[int], method: str = "tfidf"
+) -> dict[int, float]:
+    """Share of the true pairs that one ranked method alone finds among the first k neighbours, for each k."""
+    rank = found(candidates, true_pairs)[f"{method}_rank"].to_numpy(dtype=np.float64, na_value=np.inf)
     return {k: float((rank <= k).mean()) if len(rank) else float("nan") for k in ranks}
 
 

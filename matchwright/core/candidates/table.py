@@ -14,6 +14,8 @@ from matchwright.errors import CandidateError
 
 Positions = np.ndarray[Any, np.dtype[np.int32]]
 MOST_PROPOSALS = 63
+RANKED = ("tfidf", "encoder")
+"""The methods that rank what they propose; a candidate's rank stands in the column ``tfidf_rank``, ``encoder_rank``."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def unite(table: RecordTable, proposals: Sequence[Proposal]) -> pd.DataFrame:
             "left_key": table.keys[codes // size],
             "right_key": table.keys[codes % size],
             "proposed_by": names.astype(object)[which] if len(codes) else np.empty(0, dtype=object),
-            "tfidf_rank": _ranks(codes, size, proposals),
+            **{f"{name}_rank": _ranks(codes, size, [p for p in proposals if p.name == name]) for name in RANKED},
         }
     )
 

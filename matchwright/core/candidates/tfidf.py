@@ -1,5 +1,6 @@
 """Sparse character n-gram TF-IDF top-k: finds what no equality rule foresees."""
 
+from collections.abc import Callable
 from typing import Any
 
 import joblib  # type: ignore[import-untyped]
@@ -8,18 +9,30 @@ import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sparse_dot_topn import sp_matmul_topn
 
-from matchwright.core.candidates.lookups import looked_up
+from matchwright.core.candidates.lookups import lookups_allowed, rarest_first
 from matchwright.core.candidates.table import Positions, Proposal, RecordTable
 from matchwright.core.spec.model import TfidfTopK
 
 NAME = "tfidf"
+ROWS = 50_000
+"""Records looked up at a time: bounds what is held beside the vectors and what is found."""
+
+Ranks = np.ndarray[Any, np.dtype[np.int16]]
+
+Progress = Callable[[int, int], None]
+"""Called with the records that were looked up so far, and with how many there are to look up."""
 
 
-def propose_by_tfidf(table: RecordTable, spec: TfidfTopK) -> Proposal:
+def quiet(done: int, of: int) -> None:
+    """Nobody is waiting."""
+
+
+def propose_by_tfidf(table: RecordTable, spec: TfidfTopK, progress: Progress = quiet) -> Proposal:
     """Each left record's ``top_k`` nearest right records above ``min_similarity``, with their ranks.
 
     In deduplication each record's nearest others; a pair found from both ends is kept once,
     with its better rank, as are pairs found ``both_ways``. A record without any text has no neighbours.
+    Memory grows with the records' n-grams and the pairs found; ``progress`` is called after every 50,000 records.
     """
     texts = joined_text(table.features, spec.fields)
     # Sublinear counts and n-grams across word ends found more true pairs than the plain variants on every set tried.
@@ -29,14 +42,18 @@ def propose_by_tfidf(table: RecordTable, spec: TfidfTopK) -> Proposal:
     if not any(len(text) >= spec.ngram for text in texts):
         return Proposal(NAME, *(np.empty(0, dtype=np.int32),) * 2, np.empty(0, dtype=np.int16))
     vectors = vectorizer.fit_transform(texts)
-    left, right, rank = _nearest(vectors, table.left, table.right, spec)
+    both_ways = spec.both_ways and not table.one_table
+    of = len(table.left) + (len(table.right) if both_ways else 0)
+    left, right, rank = _nearest(vectors, table.left, table.right, spec, lambda done: progress(done, of))
     if table.one_table:
         left, right = np.minimum(left, right), np.maximum(left, right)
-    elif spec.both_ways:
-        other_right, other_left, other_rank = _nearest(vectors, table.right, table.left, spec)
+    elif both_ways:
+        other_right, other_left, other_rank = _nearest(
+            vectors, table.right, table.left, spec, lambda done: progress(len(table.left) + done, of)
+        )
         left, right = np.concatenate([left, other_left]), np.concatenate([right, other_right])
         rank = np.concatenate([rank, other_rank])
-    return Proposal(NAME, left, right, rank.astype(np.int16))
+    return Proposal(NAME, left, right, rank)
 
 
 def joined_text(features: pd.DataFrame, fields: tuple[str, ...]) -> list[str]:
@@ -45,23 +62,39 @@ def joined_text(features: pd.DataFrame, fields: tuple[str, ...]) -> list[str]:
     return [" ".join(filter(None, values)) for values in zip(*columns, strict=True)]
 
 
-def _nearest(vectors: Any, asking: Positions, asked: Positions, spec: TfidfTopK) -> tuple[Positions, Positions, Any]:
+def _nearest(
+    vectors: Any, asking: Positions, asked: Positions, spec: TfidfTopK, progress: Callable[[int], None]
+) -> tuple[Positions, Positions, Ranks]:
     """Each asking record's nearest asked ones: two arrays of positions, and the ranks."""
-    queries, index = vectors[asking], vectors[asked].T.tocsr()
-    nearest = sp_matmul_topn(
-        looked_up(queries, np.diff(index.indptr), spec.max_lookups_per_record),
-        index,
-        top_n=spec.top_k + (asking is asked),  # in one table a record is nearest to itself
-        threshold=spec.min_similarity,
-        sort=True,
-        n_threads=joblib.cpu_count(),
-    )
+    index = vectors[asked].T.tocsr()
+    record_counts = np.diff(index.indptr)
+    most = lookups_allowed(vectors[asking], record_counts, spec.max_lookups_per_record)
+    found = []
+    for start in range(0, max(len(asking), 1), ROWS):
+        rows = asking[start : start + ROWS]
+        queries = vectors[rows]
+        nearest = sp_matmul_topn(
+            queries if most is None else rarest_first(queries, record_counts, most),
+            index,
+            top_n=spec.top_k + (asking is asked),  # in one table a record is nearest to itself
+            threshold=spec.min_similarity,
+            sort=True,
+            n_threads=joblib.cpu_count(),
+        )
+        found.append(_ranked(nearest, rows, asked, spec.top_k))
+        progress(start + len(rows))
+    one, other, rank = (np.concatenate([part[place] for part in found]) for place in range(3))
+    return one, other, rank
+
+
+def _ranked(nearest: Any, asking: Positions, asked: Positions, top_k: int) -> tuple[Positions, Positions, Ranks]:
+    """The pairs of a sparse matrix of neighbours, nearest first in each row, without a record and itself."""
     rows = np.repeat(np.arange(nearest.shape[0]), np.diff(nearest.indptr))
     one, other = asking[rows], asked[nearest.indices]
     others = one != other
     one, other, rank = one[others], other[others], _place_in_row(rows[others])
-    near = rank <= spec.top_k
-    return one[near], other[near], rank[near]
+    near = rank <= top_k
+    return one[near], other[near], rank[near].astype(np.int16)
 
 
 def _as_text(values: "pd.Series[Any]") -> list[str]:

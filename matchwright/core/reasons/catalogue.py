@@ -18,6 +18,7 @@ from matchwright.core.spec.vocabulary import (
     COUNTERFACTUAL,
     EVIDENCE_LEVELS,
     LABEL_SUFFIX,
+    LITTLE_EVIDENCE,
     UNCONFIRMED,
 )
 from matchwright.errors import DAMAGED, BundleError
@@ -89,6 +90,10 @@ class Catalogue:
         """Why a pair with a score for a match went to review; no contribution, because a rule says so."""
         return Reason(UNCONFIRMED, self.texts[UNCONFIRMED], "identity", "UNCONFIRMED", 0.0)
 
+    def little_evidence(self) -> Reason:
+        """Why another such pair went to review: of one field alone nothing is matched, whatever the score."""
+        return Reason(LITTLE_EVIDENCE, self.texts[LITTLE_EVIDENCE], "record", "LITTLE_EVIDENCE", 0.0)
+
     def unjudged(self) -> Reason:
         """Why a cold start decides nothing itself; no contribution, because it is no evidence."""
         return Reason(COLD_START, self.texts[COLD_START], "model", "UNJUDGED", 0.0)
@@ -137,6 +142,7 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
     if spec.identity:
         fields = ", ".join(labels[name] for name in spec.identity)
         texts[UNCONFIRMED] = _filled(templates["unconfirmed"], {"labels": fields})
+    texts[LITTLE_EVIDENCE] = templates.get("little_evidence", _templates()[ENGLISH]["little_evidence"])
     if spec.labels == "none":
         texts[COLD_START] = templates.get("cold_start", _templates()[ENGLISH]["cold_start"])
     return texts

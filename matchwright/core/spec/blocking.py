@@ -27,8 +27,9 @@ class CandidateSpec(Frozen):
     """Which pairs are worth scoring.
 
     A rule is a list of record features that must all be equal (``surname__phonetic``);
-    a rule that would make more than ``max_pairs_per_rule`` pairs is refused. A left record (in one
-    table, any) brings at most ``max_candidates_per_record`` pairs, those that are likeliest without labels.
+    a rule that would make more than ``max_pairs_per_rule`` pairs is refused. An encoder that stays proposes each
+    left record's ``encoder_top_k`` nearest in training. A left record (in one table, any) brings at most
+    ``max_candidates_per_record`` pairs of all methods together, those that are likeliest without labels.
     """
 
     rules: tuple[tuple[str, ...], ...]

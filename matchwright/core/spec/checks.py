@@ -15,6 +15,7 @@ from matchwright.core.spec.vocabulary import (
     EVIDENCE_KINDS,
     EVIDENCE_LEVELS,
     LABEL_SUFFIX,
+    LITTLE_EVIDENCE,
     RECORD,
     RECORD_FEATURES,
     UNCONFIRMED,
@@ -135,7 +136,7 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any]) -> Iterato
     kinds = dict.fromkeys(EVIDENCE_KINDS.values())
     subjects = [f"{name}{kind}" for name in (*compared, RECORD) for kind in ("", *(f"_{k}" for k in kinds))]
     codes = {f"{name.upper()}_{level}" for name in (*subjects, CONTEXT) for level in EVIDENCE_LEVELS}
-    codes |= {UNCONFIRMED, COLD_START}
+    codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COLD_START}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
     texts = {("texts", code): text for code, text in _mapping(reasons, "texts").items()}

@@ -75,6 +75,9 @@ COLD_START = "COLD_START"
 UNCONFIRMED = "IDENTITY_UNCONFIRMED"
 """The code of a match that goes to review because no identity field agrees: a rule's, not a contribution's."""
 
+LITTLE_EVIDENCE = "LITTLE_EVIDENCE"
+"""The code of a match that goes to review because at most one field is known in both records: a rule's."""
+
 COUNTERFACTUAL = "COUNTERFACTUAL"
 """What the codes of hints begin with; ``_MATCH`` and ``_NO_MATCH`` are their sentences."""
 

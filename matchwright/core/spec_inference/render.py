@@ -143,10 +143,10 @@ def _learning(draft: Draft) -> Iterator[str]:
 
 
 def _deciding(draft: Draft) -> Iterator[str]:
-    costs = (50, 10) if draft.of_persons else (10, 5)
+    costs = (50, 10) if draft.of_persons else (5, 2.5)
     yield "# In units of one review by a person. A pair matches from 1 - review / false_match on, here a probability"
     yield f"# of {1 - 1 / costs[0]:g}, and dismissed below review / missed_match, here {1 / costs[1]:g}."
-    yield f"costs: {{false_match: {costs[0]}, missed_match: {costs[1]}, review: 1}}   # guessed: ask who bears them"
+    yield f"costs: {{false_match: {costs[0]:g}, missed_match: {costs[1]:g}, review: 1}}   # guessed: ask who bears them"
     yield "# floors: {match_precision: 0.99, confidence: 0.95}   # what 'match' must hold, shown with that confidence"
     yield ""
     yield "# What a version must reach before it may be released; raise these once you have seen a first training."

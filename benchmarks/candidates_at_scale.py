@@ -1,0 +1,113 @@
+"""TF-IDF candidates of large registers: what they find, their work and memory, beside the same without a bound.
+
+    python -m benchmarks.candidates --records 1000000 [--records-right 100000]
+
+Synthetic persons (see benchmarks/synthetic_register.py). The peer is sparse_dot_topn, which does our products too,
+without our bound on how many records a record's n-grams may lead to; it and we are asked for the same sample of
+records against all of the other register. Work is in processor seconds of all threads, which other work on the
+machine disturbs least; what counts is the ratio in one run. Memory is the process's peak, the registers included.
+"""
+
+import resource
+import sys
+import time
+
+import joblib
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sparse_dot_topn import sp_matmul_topn
+
+from benchmarks.synthetic_register import FIELDS, synthetic_registers
+from matchwright.core.candidates.lookups import lookups_allowed
+from matchwright.core.candidates.table import Positions, RecordTable
+from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf
+from matchwright.core.evaluate.wilson import wilson_interval
+from matchwright.core.spec.model import TfidfTopK
+
+SAMPLE = 2_000
+"""Left records that the peer is asked for, of those that have a true pair."""
+SPEC = TfidfTopK(fields=FIELDS, top_k=5, min_similarity=0.2)
+
+
+def measure(left: int, right: int, console: Console) -> None:
+    """Print the table for registers of ``left`` and ``right`` persons."""
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    ) as shown:
+        task = shown.add_task("making the registers", total=None)
+        made = synthetic_registers(left, right)
+        table = RecordTable.of(made.features)
+        del made
+        shown.update(task, description="looking up", total=len(table.left))
+        began = time.process_time()
+        proposal = propose_by_tfidf(
+            table, SPEC, lambda done, of: shown.update(task, completed=done, total=of, refresh=True)
+        )
+        work = time.process_time() - began
+        peak = _peak_gigabytes()
+        shown.update(task, description="asking the peer for a sample", total=None)
+        sample = np.sort(
+            np.random.default_rng(1).choice(len(table.right), min(SAMPLE, len(table.right)), replace=False)
+        )
+        vectors, index, vectors_work = _vectors(table)
+        exact, exact_work = _without_bound(vectors[table.left[sample]], index)
+        allowed = lookups_allowed(vectors[table.left], np.diff(index.indptr), SPEC.max_lookups_per_record)
+    first = len(table.left)
+    ours = proposal.left[proposal.right - first == proposal.left]
+    whole_exact = exact_work * len(table.left) / len(sample)
+    bound = "none needed: the work is small" if allowed is None else f"{allowed:,} records per record"
+    result = Table(title=f"TF-IDF top {SPEC.top_k}: {left:,} x {len(table.right):,} persons; bound: {bound}")
+    for column in ("method", "asked", "true pairs found", "pairs", "processor seconds", "x ours"):
+        result.add_column(column, justify="left" if column == "method" else "right")
+    found = _share(len(ours), len(table.right))
+    result.add_row("ours", f"{left:,}", found, f"{len(proposal.left):,}", f"{work:.0f}", "1.0")
+    of_sample = _share(int(np.isin(sample, ours).sum()), len(sample))
+    result.add_row("ours, of the sample", f"{len(sample):,}", of_sample, "", "", "")
+    scaled = whole_exact + vectors_work
+    result.add_row(
+        "sparse_dot_topn, no bound",
+        f"{len(sample):,}",
+        _share(_hits(exact, sample), len(sample)),
+        f"{exact.nnz:,}",
+        f"{scaled:.0f} for all",
+        f"{scaled / work:.1f}",
+    )
+    console.print(result)
+    console.print(f"peak memory of the process when ours was done: {peak:.1f} GB")
+
+
+def _vectors(table: RecordTable) -> tuple[object, object, float]:
+    """The vectors of all records, the right ones turned into an index, and the processor seconds it took."""
+    began = time.process_time()
+    vectorizer = TfidfVectorizer(
+        analyzer="char", ngram_range=(SPEC.ngram,) * 2, sublinear_tf=True, lowercase=False, dtype=np.float32
+    )
+    vectors = vectorizer.fit_transform(joined_text(table.features, SPEC.fields))
+    index = vectors[table.right].T.tocsr()
+    return vectors, index, time.process_time() - began
+
+
+def _without_bound(queries: object, index: object) -> tuple[object, float]:
+    began = time.process_time()
+    found = sp_matmul_topn(
+        queries, index, top_n=SPEC.top_k, threshold=SPEC.min_similarity, sort=True, n_threads=joblib.cpu_count()
+    )
+    return found, time.process_time() - began
+
+
+def _hits(nearest: object, sample: Positions) -> int:
+    rows = np.repeat(sample, np.diff(nearest.indptr))
+    return int((nearest.indices == rows).sum())
+
+
+def _share(found: int, of: int) -> str:
+    lower, upper = wilson_interval(found, of)
+    return f"{found / of:.4f} ({lower:.4f} to {upper:.4f})"
+
+
+def _peak_gigabytes() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e9 if sys.platform == "darwin" else 1e6)

@@ -1,0 +1,92 @@
+"""Two texts compared in plain Python, one pair at a time, each taken apart once: part of the peer loop."""
+
+from dataclasses import dataclass
+from math import nan, sqrt
+
+from matchwright.core.compare.texts import codes_in, numbers_in
+from matchwright.core.corpus import Corpus
+
+OF_WORDS = frozenset({"token_overlap", "token_containment", "unmatched_left", "unmatched_right"})
+OF_NUMBERS = frozenset({"numbers", "unmatched_numbers"})
+OF_CODES = frozenset({"codes", "unmatched_codes_left", "unmatched_codes_right"})
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text taken apart."""
+
+    words: set[str]
+    mass: float
+    numbers: set[str]
+    codes: list[str]
+    squeezed: str
+
+    @classmethod
+    def of(cls, value: str, weights: dict[str, float]) -> "Text":
+        """Of one value; ``weights`` are those of all its words."""
+        words = set(value.split())
+        mass = sum(weights[word] for word in words)
+        return cls(words, mass, set(numbers_in(value)), codes_in(value), value.replace(" ", ""))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What a corpus says of a field's texts: words by weight, texts by trigram vector."""
+
+    words: dict[str, float]
+    ngrams: dict[str, dict[int, float]]
+
+    @classmethod
+    def of(cls, field: str, corpus: Corpus, texts: list[str], with_ngrams: bool) -> "Weights":
+        """Of all texts that will be met."""
+        words = sorted({word for text in texts for word in text.split()})
+        weights = dict(zip(words, corpus.information(field, words).tolist(), strict=True))
+        if not with_ngrams:
+            return cls(weights, {})
+        vectors = corpus.ngram_vectors(field, texts)
+        bounds = zip(vectors.indptr[:-1], vectors.indptr[1:], strict=True)
+        rows = [dict(zip(vectors.indices[a:b].tolist(), vectors.data[a:b].tolist(), strict=True)) for a, b in bounds]
+        return cls(weights, dict(zip(texts, rows, strict=True)))
+
+
+def of_words(one: Text, other: Text, weights: dict[str, float], alike: bool) -> dict[str, float]:
+    """Weighted cosine and containment of two sets of words, and the weight on either side that is left over."""
+    shared = sum(weights[word] for word in one.words & other.words)
+    norm, lighter = sqrt(one.mass * other.mass), min(one.mass, other.mass)
+    left, right = max(one.mass - shared, 0.0), max(other.mass - shared, 0.0)
+    if alike and left < right:
+        left, right = right, left
+    return {
+        "token_overlap": shared / norm if norm else 0.0,
+        "token_containment": shared / lighter if lighter else 0.0,
+        "unmatched_left": left,
+        "unmatched_right": right,
+    }
+
+
+def of_numbers(one: Text, other: Text) -> dict[str, float]:
+    """Share, and count of those left over, of the numbers of the side with fewer."""
+    fewer = min(len(one.numbers), len(other.numbers))
+    if not fewer:
+        return {"numbers": nan, "unmatched_numbers": nan}
+    shared = len(one.numbers & other.numbers)
+    return {"numbers": shared / fewer, "unmatched_numbers": float(fewer - shared)}
+
+
+def of_codes(one: Text, other: Text, alike: bool) -> dict[str, float]:
+    """Share of both sides' codes found in the other text, and those of either side that are not."""
+    found = sum(code in other.squeezed for code in one.codes)
+    found_other = sum(code in one.squeezed for code in other.codes)
+    left, right = len(one.codes) - found, len(other.codes) - found_other
+    if alike and left < right:
+        left, right = right, left
+    count = len(one.codes) + len(other.codes)
+    share = (found + found_other) / count if count else nan
+    return {"codes": share, "unmatched_codes_left": float(left), "unmatched_codes_right": float(right)}
+
+
+def cosine(one: dict[int, float], other: dict[int, float]) -> float:
+    """Of two sparse unit vectors."""
+    if len(one) > len(other):
+        one, other = other, one
+    return sum(weight * other[place] for place, weight in one.items() if place in other)

@@ -1,0 +1,79 @@
+"""The candidate budget: which candidates of a record stay, and what fewer would find."""
+
+import pandas as pd
+from fixtures.candidates import CANDIDATES, TRUE, as_pairs, records, spec_with
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchwright.core.candidates import propose_candidates
+from matchwright.core.candidates.budget import completeness_by_budget, places, within_budget
+
+
+def proposed(*rows: tuple[str, int | None, int | None]) -> pd.DataFrame:
+    """Candidates of left:1, one per row: who proposed it, its rank with TF-IDF and with the encoder."""
+    made = pd.DataFrame(list(rows), columns=["proposed_by", "tfidf_rank", "encoder_rank"])
+    made = made.astype({"tfidf_rank": "Int16", "encoder_rank": "Int16"})
+    return made.assign(left_key="left:1", right_key=[f"right:{n}" for n in range(len(rows))])
+
+
+def test_candidates_stand_in_the_order_of_tfidf_then_of_how_many_methods_propose_them():
+    made = proposed(
+        ("rule:a", None, None), ("tfidf", 2, None), ("rule:a|rule:b", None, None), ("rule:a|tfidf", 1, None)
+    )
+    assert places(made).tolist() == [4, 2, 3, 1]
+    assert as_pairs(within_budget(made, 2)) == [("left:1", "right:1"), ("left:1", "right:3")]
+
+
+def test_the_better_of_two_ranks_counts_so_that_neither_method_crowds_out_the_other():
+    made = proposed(("tfidf", 1, None), ("tfidf", 2, None), ("tfidf|encoder", 3, 2), ("encoder", None, 1))
+    assert as_pairs(within_budget(made, 2)) == [("left:1", "right:0"), ("left:1", "right:3")]
+    assert places(made).tolist() == [1, 4, 3, 2]
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=9), st.integers(1, 6))
+def test_a_budget_of_two_k_keeps_the_first_k_of_each_ranking(ranks, k):
+    tfidf, encoder = (list(map(int, pd.Series(side).rank(method="first"))) for side in zip(*ranks, strict=True))
+    made = proposed(*(("tfidf|encoder", one, other) for one, other in zip(tfidf, encoder, strict=True)))
+    kept = within_budget(made, 2 * k)
+    assert {*range(1, min(k, len(made)) + 1)} <= {*kept["tfidf_rank"]}
+    assert {*range(1, min(k, len(made)) + 1)} <= {*kept["encoder_rank"]}
+    assert len(kept) <= 2 * k
+
+
+def test_the_budget_covers_what_the_encoder_proposes(decision_model, small_world):
+    keys = pd.concat([small_world.left.head(100), small_world.right.head(100)])["record_key"]
+    few = small_world.features[small_world.features["record_key"].isin(keys)]
+    spec = small_world.spec
+    wide, narrow = (
+        spec.model_copy(
+            update={
+                "candidates": spec.candidates.model_copy(update={"max_candidates_per_record": most, "encoder_top_k": 5})
+            }
+        )
+        for most in (1_000, 3)
+    )
+    with_encoder = propose_candidates(few, wide, decision_model.encoder)
+    assert (with_encoder["proposed_by"] == "encoder").any()
+    assert len(with_encoder) > len(propose_candidates(few, wide))
+    kept = propose_candidates(few, narrow, decision_model.encoder)
+    assert kept["left_key"].value_counts().max() == 3
+    assert set(as_pairs(kept)) < set(as_pairs(with_encoder))
+
+
+def test_the_budget_bounds_what_each_left_record_has():
+    many = records(**{f"{side}_{n}": ("smith", "york", 1.0) for side in ("left", "right") for n in range(20)})
+    spec = spec_with([["town"]])
+    spec = spec.model_copy(update={"candidates": spec.candidates.model_copy(update={"max_candidates_per_record": 3})})
+    assert set(propose_candidates(many, spec)["left_key"].value_counts()) == {3}
+    one_table = many[many["record_key"].str.startswith("left")]
+    assert len(propose_candidates(one_table, spec)) <= 3 * 20
+
+
+def test_completeness_falls_with_the_budget_and_ends_where_nothing_is_cut():
+    rows = completeness_by_budget(CANDIDATES, TRUE, [1, 2, 5])
+    assert [(row["budget"], row["candidates"], row["pairs_completeness"]) for row in rows] == [
+        (1, 3, 0.5),
+        (2, 4, 0.75),
+    ]
+    assert all(row["lower"] <= row["pairs_completeness"] <= row["upper"] for row in rows)
+    assert completeness_by_budget(CANDIDATES, TRUE.head(0), [1]) == []

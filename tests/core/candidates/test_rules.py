@@ -1,0 +1,52 @@
+"""Equality rules: what they join, and how one that would make too many pairs is refused."""
+
+import pytest
+from fixtures.candidates import PEOPLE, as_pairs, records, spec_with
+
+from matchwright.core.candidates import propose_candidates
+from matchwright.errors import CandidateError
+
+
+def test_a_rule_joins_records_that_are_equal_in_all_its_features():
+    found = propose_candidates(PEOPLE, spec_with([["surname", "town"]]))
+    assert as_pairs(found) == [("left:1", "right:1")]
+    assert list(found["proposed_by"]) == ["rule:surname+town"]
+
+
+def test_missing_features_never_join():
+    assert ("left:3", "right:3") not in as_pairs(propose_candidates(PEOPLE, spec_with([["surname"]])))
+    assert as_pairs(propose_candidates(PEOPLE, spec_with([["price"]]))) == [("left:3", "right:1")]
+
+
+def test_rules_that_would_make_too_many_pairs_are_all_refused_by_size_alone():
+    many = records(**{f"{side}_{n}": ("smith", "york", float(n)) for side in ("left", "right") for n in range(20)})
+    with pytest.raises(CandidateError) as refusal:
+        propose_candidates(many, spec_with([["surname"], ["town"], ["price"]], most=100))
+    message = str(refusal.value)
+    assert "2 candidate rule(s)" in message
+    assert "rule:surname would make 400 pairs, more than 100; its largest blocks hold 20 x 20 records" in message
+    assert "Hint: " in message
+    assert "smith" not in message
+    assert "york" not in message
+
+
+def test_a_refused_rule_is_told_which_further_feature_would_make_it_fit():
+    many = records(
+        **{
+            f"{side}_{n}": ("smith" if n % 2 else "jones", "york" if n < 18 else None, float(n // 2))
+            for side in ("left", "right")
+            for n in range(20)
+        }
+    )
+    with pytest.raises(CandidateError) as refusal:
+        propose_candidates(many, spec_with([["town"], ["surname"]], most=50))
+    hint = str(refusal.value).partition("Hint: ")[2]
+    assert "add to town one of price (36 pairs, 100% of the records)" in hint
+    assert "add to surname one of price (20 pairs, 100% of the records)" in hint
+    assert "surname (" not in hint
+
+
+def test_a_refused_rule_that_no_single_feature_mends_is_told_so():
+    same = records(**{f"{side}_{n}": ("smith", "york", 1.0) for side in ("left", "right") for n in range(20)})
+    with pytest.raises(CandidateError, match="no single feature makes town small enough"):
+        propose_candidates(same, spec_with([["town"]], most=100))

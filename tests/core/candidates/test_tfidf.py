@@ -1,0 +1,73 @@
+"""TF-IDF neighbours: what rules do not find, ranked, and within bounds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from fixtures.candidates import PEOPLE, as_pairs, records, spec_with
+
+from matchwright.core.candidates import lookups, propose_candidates, propose_without_budget
+from matchwright.core.candidates import tfidf as tfidf_module
+
+
+def test_tfidf_finds_what_rules_do_not_and_ranks_it():
+    found = propose_candidates(PEOPLE, spec_with([["surname", "town"]], {"fields": ["surname", "town"], "top_k": 2}))
+    ranks = dict(zip(as_pairs(found), found["tfidf_rank"], strict=True))
+    assert ranks["left:1", "right:1"] == 1
+    assert ranks["left:1", "right:2"] == 2
+
+
+def test_identical_records_do_not_crowd_out_each_others_neighbours():
+    """With more equal records than neighbours wanted, a record's own copy must not cost or add a place."""
+    same = records(**{f"left_{n}": ("smith", "york", float(n)) for n in range(8)})
+    found = propose_candidates(same, spec_with([["price"]], {"fields": ["surname"], "top_k": 2}))
+    assert set(found["proposed_by"]) == {"tfidf"}
+    assert found["tfidf_rank"].max() <= 2
+    assert 8 <= len(found) <= 16
+
+
+def test_both_ways_adds_the_nearest_left_records_of_each_right_one():
+    people = records(
+        left_1=("anderson smith", None, np.nan),
+        left_2=("anderson", None, np.nan),
+        right_1=("anderson smith", None, np.nan),
+        right_2=("anderson smythe", None, np.nan),
+    )
+    tfidf = {"fields": ["surname"], "top_k": 1}
+    one_way = propose_candidates(people, spec_with([["town"]], tfidf))
+    both = propose_candidates(people, spec_with([["town"]], {**tfidf, "both_ways": True}))
+    assert ("left:1", "right:2") not in as_pairs(one_way)
+    assert ("left:1", "right:2") in as_pairs(both)
+    assert set(as_pairs(one_way)) < set(as_pairs(both))
+    assert both["tfidf_rank"].max() == 1
+
+
+def test_where_the_work_is_too_much_common_ngrams_are_left_out_and_rare_ones_still_find(monkeypatch):
+    people = records(
+        **{
+            f"{side}_{n}": (f"common stem {n:03d}{n:03d}", None, np.nan)
+            for side in ("left", "right")
+            for n in range(60)
+        }
+    )
+    spec = spec_with([["town"]], {"fields": ["surname"], "top_k": 1, "max_lookups_per_record": 100})
+    exact = propose_candidates(people, spec)
+    monkeypatch.setattr(lookups, "EXACT_WORK", 1_000)
+    bounded = propose_candidates(people, spec)
+    assert as_pairs(exact) == as_pairs(bounded)
+    assert len(bounded) == 60
+
+
+@pytest.mark.parametrize("exact_work", [10_000_000_000, 1_000])
+def test_how_many_are_looked_up_at_a_time_changes_nothing_and_progress_is_told(monkeypatch, exact_work):
+    monkeypatch.setattr(lookups, "EXACT_WORK", exact_work)
+    people = records(
+        **{f"{side}_{n}": (f"stem {n % 7} {n:03d}", None, np.nan) for side in ("left", "right") for n in range(60)}
+    )
+    tfidf = {"fields": ["surname"], "top_k": 3, "both_ways": True, "max_lookups_per_record": 100}
+    spec = spec_with([["town"]], tfidf)
+    whole = propose_without_budget(people, spec)
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(tfidf_module, "ROWS", 25)
+    in_parts = propose_without_budget(people, spec, progress=lambda done, of: told.append((done, of)))
+    pd.testing.assert_frame_equal(whole, in_parts)
+    assert told == [(done, 120) for done in (25, 50, 60, 85, 110, 120)]
