@@ -40,7 +40,7 @@ class Lesson:
         )
 
     def take(self, rows: Rows) -> "Lesson":
-        """The chosen pairs alone; ``rows`` is True where chosen, (pairs,), or has places, a pair as often as its own."""
+        """The chosen pairs alone; ``rows`` is True where chosen, (pairs,), or their places."""
         chosen = self.comparisons.iloc[rows].reset_index(drop=True)
         return Lesson(chosen, self.labels[rows], self.left_keys[rows], self.made[rows])
 

@@ -21,11 +21,10 @@ from matchwright.errors import DAMAGED, BundleError
 FEWEST = 5
 """Pairs below which a median is not called typical."""
 
-WITHIN = 3.0
-"""Retrainings credit the same evidence of the same pair within about this factor: it is what 95% of contributions,
-by weight, kept to between bootstraps of the products' training pairs (1.6 for persons')."""
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
+WITHIN = 4.0
+"""How far retrainings may differ in what they credit to the same evidence of the same pair, as a factor. Between
+bootstraps of the products' training pairs 95% of contributions, by weight, kept to 3.1, of persons' to 1.6; a band
+as narrow as that would let as many change places at its edge."""
 
 
 class EvidenceFigures(Frozen):
