@@ -26,6 +26,8 @@ WITHIN = 4.0
 bootstraps of the products' training pairs 95% of contributions, by weight, kept to 3.1, of persons' to 1.6; a band
 as narrow as that would let as many change places at its edge."""
 
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
 
 class EvidenceFigures(Frozen):
     """Figures over the training pairs: numbers per comparison and per reason code, of no single pair.
