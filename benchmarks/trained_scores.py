@@ -18,8 +18,9 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
 from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
+from matchwright.core.lesson import Lesson, learn
 from matchwright.core.records import conform, normal_forms, record_features, record_key
-from matchwright.core.scorer import Scorer, train_scorer
+from matchwright.core.scorer import Scorer
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.core.split import split_entities
 
@@ -106,15 +107,36 @@ def scores_of(problem: Problem, seed: int, context: bool = False) -> dict[str, S
 
 def scorer_of(problem: Problem, seed: int, context: bool = False) -> Scorer:
     """Train on the train part, stopped early on a fifth of its left records."""
+    return learn(*lessons_of(problem, seed, context), _seeded(problem.spec, seed).model).scorer
+
+
+def lessons_of(problem: Problem, seed: int, context: bool = False, sample: int | None = None) -> tuple[Lesson, Lesson]:
+    """What teaches, and what stops it early: a fifth of the train part's left records.
+
+    With ``sample`` the left records that teach are drawn anew, with replacement, from those there are.
+    """
     spec = _seeded(problem.spec, seed)
     records = problem.features.set_index("record_key", drop=False)
     taught = problem.pairs[problem.pairs["part"] == "train"]
     keys = np.unique(taught["left_key"].to_numpy(dtype=str))
     stopping = keys[np.random.default_rng(seed).random(len(keys)) < STOPPING_SHARE]
     stops = taught["left_key"].isin(stopping).to_numpy()
-    train = _compared(problem, records, taught[~stops], spec, context, augmented=True)
-    stop = _compared(problem, records, taught[stops], spec, context)
-    return train_scorer(train[0], train[1], stop[0], stop[1], spec.model).scorer
+    teaching, stopping_pairs = taught[~stops], taught[stops]
+    if sample is not None:
+        there = np.unique(teaching["left_key"].to_numpy(dtype=str))
+        drawn = np.random.default_rng([seed, sample]).choice(there, len(there))
+        teaching = pd.DataFrame({"left_key": drawn}).merge(teaching, on="left_key")[list(teaching)]
+    return (
+        _lesson(teaching, len(teaching), *_compared(problem, records, teaching, spec, context, augmented=True)),
+        _lesson(stopping_pairs, len(stopping_pairs), *_compared(problem, records, stopping_pairs, spec, context)),
+    )
+
+
+def _lesson(
+    pairs: pd.DataFrame, judged: int, comparisons: pd.DataFrame, labels: np.ndarray, rows: np.ndarray
+) -> Lesson:
+    keys = pairs["left_key"].to_numpy(dtype=object)[rows]
+    return Lesson(comparisons, labels, keys, np.arange(len(rows)) >= judged)
 
 
 def compared(problem: Problem, part: str) -> tuple[pd.DataFrame, np.ndarray]:

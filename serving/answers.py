@@ -51,7 +51,8 @@ def respond(
 ) -> tuple[dict[str, Any], list[LoggedDecision]]:
     """The response body, and the log lines with the same decision ids.
 
-    Texts are in the first of ``languages`` that the bundle has, or in its own; the body says in which.
+    Texts are in the first of ``languages`` that the bundle has, or in its own; the body says in which, and
+    which texts they are.
     """
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     catalogue = bundle.model.catalogue
@@ -89,6 +90,7 @@ def respond(
         "bundle": bundle_facts(bundle),
         "mode": FEATURES_UNAVAILABLE if degraded else FULL,
         "language": language,
+        "texts": {"version": catalogue.version, "digest": catalogue.digest},
         "decisions": decisions,
     }
     return body, lines

@@ -117,7 +117,7 @@ class DecisionModel:
         """The weightiest reasons of each pair."""
         contributions, _ = self.scorer.contributions(comparisons)
         per_group = group_contributions(contributions, self.scorer.names)
-        return give_reasons(evidence(comparisons, self.spec), per_group, self.catalogue, top, self.figures.weights)
+        return give_reasons(evidence(comparisons, self.spec), per_group, self.catalogue, top, self.figures)
 
     def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
         """What would settle each of these pairs, all of them in review."""

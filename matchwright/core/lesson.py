@@ -40,8 +40,8 @@ class Lesson:
         )
 
     def take(self, rows: Rows) -> "Lesson":
-        """The chosen pairs alone; ``rows`` is True where chosen, (pairs,)."""
-        chosen = self.comparisons[rows].reset_index(drop=True)
+        """The chosen pairs alone; ``rows`` is True where chosen, (pairs,), or their places."""
+        chosen = self.comparisons.iloc[rows].reset_index(drop=True)
         return Lesson(chosen, self.labels[rows], self.left_keys[rows], self.made[rows])
 
     def judged(self) -> "Lesson":

@@ -68,7 +68,7 @@ def card_figures(
         limits={"complete": _LIMITS, "partial": (*_LIMITS, _PARTIAL), "none": (*_UNJUDGED, *_LIMITS)}[spec.labels],
         lineage=lineage,
         training=training_facts(training or {}),
-        explaining=_explaining(explanation or {}),
+        explaining={**_explaining(explanation or {}), **_texts(spec)},
         reasons=_reasons(spec),
     )
 
@@ -88,6 +88,11 @@ def _explaining(explanation: dict[str, Any]) -> dict[str, str]:
         found["reasons that differ from the champion's on unchanged evidence"] = (
             f"the first {change['first']:.2%}, any {change['codes']:.2%} of {change['pairs']} pairs"
         )
+    if explanation.get("named_share") is not None:
+        found["what the reasons name"] = (
+            f"{explanation['named_share']:.1%} of the four largest contributions, "
+            f"in {explanation['reasons_per_pair']:.1f} reasons a pair"
+        )
     if tried := explanation.get("ablation"):
         first, other = tried["first"], tried["random"]
         found["without the evidence named first the score falls by"] = (
@@ -95,6 +100,12 @@ def _explaining(explanation: dict[str, Any]) -> dict[str, str]:
             f"{other['value']:.2f} ({other['lower']:.2f} to {other['upper']:.2f})"
         )
     return found
+
+
+def _texts(spec: MatchSpec) -> dict[str, str]:
+    """Which texts the codes have, and in what languages."""
+    catalogue = Catalogue.of(spec)
+    return {"texts of reasons": f"version {catalogue.version}, in {', '.join(catalogue.languages)}"}
 
 
 def _reasons(spec: MatchSpec) -> dict[str, str]:

@@ -18,6 +18,7 @@ from matchwright.core.reasons import (
     evidence,
     group_contributions,
     groups_of,
+    named_share,
     reason_change,
 )
 from matchwright.core.spec import MatchSpec
@@ -82,6 +83,7 @@ def explain(
         )
     per_group = group_contributions(contributions, decider.scorer.names)
     reasons = decider.reasons(comparisons)
+    named = named_share(per_group, reasons)
     change = reason_change(decider, serving, comparisons) if serving else None
     tried = ablation(decider, comparisons, spec.model.seed)
     summary = {
@@ -90,6 +92,8 @@ def explain(
         "importance": per_group.abs().mean().sort_values(ascending=False).round(5).to_dict(),
         "contradictions": contradictions(evidence(comparisons, spec), per_group, reasons).model_dump(),
         "changed_against_champion": change and change.model_dump(),
+        "named_share": None if np.isnan(named) else named,
+        "reasons_per_pair": float(np.mean([len(given) for given in reasons])),
         "ablation": tried and tried.model_dump(),
         "reasons": _reason_shares(reasons, bands),
     }

@@ -14,13 +14,14 @@ from matchwright.core.cold_start import fit_cold_start
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
 from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, train_on_few_labels
+from matchwright.core.reasons import usual_contributions
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs, split_entities
 from matchwright.settings import Settings
 from matchwright.steps.cold_start import most_matches, rivals_of
 from matchwright.steps.output import write_whole
-from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, rows_of
+from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, USUAL, rows_of
 
 LEAST_TEST_SHARE = 0.3
 """Of the entities: a smaller part of so few pairs could judge nothing."""
@@ -83,6 +84,7 @@ def train_from_few_labels(
         "rounds": len(few.validation_losses),
         "train_losses": few.train_losses,
         "validation_losses": few.validation_losses,
+        USUAL: usual_contributions([few.scorer], lesson[names], spec),
     }
     log_curve(settings, run_id, "scorer_train_log_loss", few.train_losses)
     log_curve(settings, run_id, "scorer_validation_log_loss", few.validation_losses)

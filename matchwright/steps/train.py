@@ -12,6 +12,8 @@ from matchwright.adapters.registry import log_curve, log_folder, log_metrics, lo
 from matchwright.core.candidates.quality import canonical_pairs
 from matchwright.core.corpus import Corpus
 from matchwright.core.frames import read_frame
+from matchwright.core.reasons import usual_contributions
+from matchwright.core.refits import refits
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.settings import Settings
@@ -21,7 +23,7 @@ from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
 from matchwright.steps.learning import Learnt, learn_and_challenge, with_or_without
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SUMMARY, WORDS
+from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SUMMARY, USUAL, WORDS
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +76,10 @@ def train(
     learnt = learn_and_challenge(prepared, spec.model)
     scorer = learnt.scorer
 
+    tuned = learnt.search.spec if learnt.search else spec.model
+    alike = [scorer.scorer, *refits(prepared.taught, tuned)]
+    _log.info("reasons: usual contributions from %d trainings", len(alike))
+
     summary = {
         "run_id": run_id,
         "records_per_part": taken.parts.value_counts().sort_index().to_dict(),
@@ -88,6 +94,7 @@ def train(
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
         "validation_losses": scorer.validation_losses,
+        USUAL: usual_contributions(alike, prepared.taught.comparisons, spec),
     }
     _track(settings, run_id, summary, learnt)
     if (candidates / PLOTS).is_dir():  # drawn before there was a run to log them to

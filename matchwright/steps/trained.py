@@ -21,6 +21,8 @@ from matchwright.core.spec import MatchSpec
 ENCODER, WORDS = "encoder.safetensors", "words.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
+USUAL = "usual_contributions"
+"""The key of ``train.json`` under which they stand; a cold start has none."""
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 
 
@@ -35,11 +37,13 @@ class Trained:
     missed: pd.DataFrame
     comparisons: pd.DataFrame
     run_id: str
+    usual: dict[str, float]
 
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
         """Read the folder that the train step wrote."""
         path = folder / ENCODER
+        summary = read_json(folder / SUMMARY)
         return cls(
             scorer=read_scorer(folder),
             encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
@@ -47,7 +51,8 @@ class Trained:
             pairs=read_frame(folder / PAIRS),
             missed=read_frame(folder / MISSED),
             comparisons=read_frame(folder / COMPARISONS),
-            run_id=str(read_json(folder / SUMMARY)["run_id"]),
+            run_id=str(summary["run_id"]),
+            usual=summary.get(USUAL, {}),
         )
 
     def part(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -76,7 +81,7 @@ class Trained:
 
     def _figures(self, spec: MatchSpec) -> EvidenceFigures:
         pairs, comparisons, _ = self.part("train")
-        return EvidenceFigures.fit(comparisons[list(self.scorer.names)], pairs["label"], spec)
+        return EvidenceFigures.fit(comparisons[list(self.scorer.names)], pairs["label"], spec, self.usual)
 
 
 def rows_of(features: pd.DataFrame, keys: "pd.Series[Any]") -> pd.DataFrame:

@@ -1,8 +1,9 @@
-"""The catalogue: a versioned text per reason code, in the spec's language and its translations."""
+"""The catalogue: a versioned text per reason code, in the spec's language and in every other there are texts in."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +47,19 @@ class Catalogue:
     def of(cls, spec: MatchSpec) -> "Catalogue":
         """All codes of a spec: its own texts, and plain ones from the fields' labels for the rest.
 
-        A translation says what a field is called in its language under ``{FIELD}_LABEL``. Where neither
-        the spec nor the templates have a text in a language, that of the spec's language stands in.
+        The languages of the templates are there without being asked for, those of the spec's translations
+        beside them. A translation says what a field is called in its language under ``{FIELD}_LABEL``; without,
+        the field's label stands in. Where neither the spec nor the templates have a text in a language, that
+        of the spec's language does.
         """
         given = spec.reasons
         texts = {**_plain_texts(spec, given.language, given.texts), **given.texts}
-        translations = {
-            language: {**texts, **_plain_texts(spec, language, own), **own}
-            for language, own in given.translations.items()
-        }
+        offered = dict.fromkeys((*_templates(), *given.translations))
+        translations = {}
+        for language in offered:
+            if language != given.language:
+                own = given.translations.get(language, {})
+                translations[language] = {**texts, **_plain_texts(spec, language, own), **own}
         return cls(given.version, texts, given.language, translations)
 
     @property
@@ -98,15 +103,23 @@ class Catalogue:
         """Why a cold start decides nothing itself; no contribution, because it is no evidence."""
         return Reason(COLD_START, self.texts[COLD_START], "model", "UNJUDGED", 0.0)
 
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of ``reasons.yaml``: which texts, whatever their version says."""
+        return hashlib.sha256(self._content()).hexdigest()
+
     def save(self, path: Path) -> None:
         """Write ``reasons.yaml``."""
+        path.write_bytes(self._content())
+
+    def _content(self) -> bytes:
         document = {
             "version": self.version,
             "language": self.language,
             "texts": dict(sorted(self.texts.items())),
             "translations": {name: dict(sorted(texts.items())) for name, texts in self.translations.items()},
         }
-        path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
+        return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110).encode()
 
     @classmethod
     def load(cls, path: Path) -> "Catalogue":

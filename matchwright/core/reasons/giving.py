@@ -12,19 +12,24 @@ out; and :data:`SMALLEST_CONTRIBUTION`. What still contradicts its evidence is n
 never moved to another group either: the contributions of all groups and the base value add up to the
 log-odds, and :func:`contradictions` counts what was withheld.
 
-**Stability.** Where many groups agree, which of them the trees credit is chance: two trainings order them
-differently. Contributions are therefore ranked in coarse steps of a factor of :data:`STEP` below the
-weightiest one, and within a step by how much the evidence tells whatever the trees (the weight of its
-level, counted once and passed on from champion to challenger), then by field order.
+**Stability.** Where much of the evidence says the same, which of it the trees credit is chance: two trainings
+order it differently. Every reason code therefore has a usual contribution, the mean over refits to other samples,
+passed on from champion to challenger. A group's size is the usual one of its code, held within a factor of
+:data:`~matchwright.core.reasons.figures.WITHIN` of what it contributes to this very pair: differences that another
+training might as well have turned round change nothing, what is peculiar to the pair does. Groups are named by size,
+and only those of a :data:`MATERIAL` share. What is said to contribute is always the exact sum.
 """
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from matchwright.core.reasons.catalogue import Catalogue
 from matchwright.core.reasons.evidence import Levels, contradicts
+from matchwright.core.reasons.figures import WITHIN, EvidenceFigures
 from matchwright.core.reasons.groups import Array
 from matchwright.core.reasons.reason import Reason
 from matchwright.core.spec.model import Frozen
@@ -32,8 +37,11 @@ from matchwright.core.spec.model import Frozen
 SMALLEST_CONTRIBUTION = 0.02
 """Log-odds below which a group is not worth naming."""
 
+MATERIAL = 0.05
+"""Of the sizes of the weightiest groups, as many as may be named: who carries less is not worth naming."""
+
 STEP = 3.0
-"""Contributions within this factor of each other may change places when a model is trained again."""
+"""In bundles without usual contributions, one step: those within this factor may change places."""
 
 
 class Contradictions(Frozen):
@@ -52,33 +60,38 @@ def give_reasons(
     contributions: pd.DataFrame,
     catalogue: Catalogue,
     top: int,
-    weights: Mapping[str, float] | None = None,
+    figures: EvidenceFigures | None = None,
 ) -> list[tuple[Reason, ...]]:
-    """The ``top`` reasons of each pair, the weightiest step first.
+    """At most ``top`` reasons of each pair, the weightiest first; fewer where no more carry a material share.
 
     Args:
         levels: per group the level of each pair.
         contributions: per group (column) and pair (row), log-odds.
         catalogue: the texts.
         top: how many reasons a pair gets at most.
-        weights: how much the evidence of each reason code tells, which orders groups within a step.
+        figures: hold the usual contribution of each reason code.
     """
+    figures = figures or EvidenceFigures()
     groups = contributions.columns.tolist()
     values = contributions.to_numpy()
     told = values.tolist()
-    order = _order(values, groups, levels, weights or {}).tolist()
+    withheld = np.abs(values) < SMALLEST_CONTRIBUTION
+    for place, group in enumerate(groups):
+        withheld[:, place] |= _against(levels[group], values[:, place])
+    if figures.usual:
+        sizes = np.where(withheld, 0.0, _sizes(values, groups, levels, figures.usual))
+        largest = np.sort(sizes, axis=1)[:, ::-1][:, :top]
+        withheld |= sizes < MATERIAL * largest.sum(axis=1, keepdims=True)
+        order = np.argsort(-sizes, axis=1, kind="stable")
+    else:
+        order = _by_steps(values, groups, levels, figures.weights)
     given = []
-    for row, by_weight in enumerate(order):
-        reasons: list[Reason] = []
-        for place in by_weight:
-            group, weight = groups[place], told[row][place]
-            if len(reasons) == top:
-                break
-            level = levels[group][row]
-            if abs(weight) < SMALLEST_CONTRIBUTION or contradicts(level, weight):
-                continue
+    for row, (by_size, unsaid) in enumerate(zip(order.tolist(), withheld.tolist(), strict=True)):
+        reasons = []
+        for place in [place for place in by_size if not unsaid[place]][:top]:
+            group, level = groups[place], levels[groups[place]][row]
             code = f"{group.upper()}_{level}"
-            reasons.append(Reason(code, catalogue.text(code), group, level, round(weight, 5)))
+            reasons.append(Reason(code, catalogue.text(code), group, level, round(told[row][place], 5)))
         given.append(tuple(reasons))
     return given
 
@@ -88,7 +101,7 @@ def contradictions(levels: Levels, contributions: pd.DataFrame, reasons: Sequenc
     values = contributions.to_numpy()
     place = {group: position for position, group in enumerate(contributions.columns)}
     level = np.column_stack([levels[str(group)] for group in contributions])
-    against = ((level == "AGREES") & (values < 0)) | ((level == "DISAGREES") & (values > 0))
+    against = _against(level, values)
     weight = float(np.abs(values).sum())
     return Contradictions(
         given=sum(
@@ -102,14 +115,34 @@ def contradictions(levels: Levels, contributions: pd.DataFrame, reasons: Sequenc
     )
 
 
-def _order(
+def _against(level: np.ndarray[Any, Any], values: Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Where a contribution contradicts its evidence: :func:`contradicts`, for arrays."""
+    found: np.ndarray[Any, np.dtype[np.bool_]] = ((level == "AGREES") & (values < 0)) | (
+        (level == "DISAGREES") & (values > 0)
+    )
+    return found
+
+
+def _sizes(values: Array, groups: list[str], levels: Levels, usual: Mapping[str, float]) -> Array:
+    """Per pair and group the usual contribution, within a factor of the pair's own; its own where none is known."""
+    own = np.abs(values)
+    known = _by_code(values, groups, levels, usual, math.nan)
+    return np.where(np.isnan(known), own, np.clip(known, own / WITHIN, own * WITHIN))
+
+
+def _by_steps(
     values: Array, groups: list[str], levels: Levels, weights: Mapping[str, float]
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
     """Places of groups per pair: by step, within a step by the weight of the evidence, then as they stand."""
     sizes = np.maximum(np.abs(values), SMALLEST_CONTRIBUTION)
     steps = np.floor(np.log(sizes.max(axis=1, keepdims=True, initial=SMALLEST_CONTRIBUTION) / sizes) / np.log(STEP))
-    tells = np.zeros_like(sizes)
+    return np.lexsort((-_by_code(values, groups, levels, weights, 0.0), steps), axis=1)
+
+
+def _by_code(values: Array, groups: list[str], levels: Levels, of_code: Mapping[str, float], otherwise: float) -> Array:
+    """Per pair and group what a mapping has for its reason code, shape of ``values``."""
+    found = np.full_like(values, otherwise)
     for place, group in enumerate(groups):
-        known = {level: weights.get(f"{group.upper()}_{level}", 0.0) for level in set(levels[group].tolist())}
-        tells[:, place] = [known[level] for level in levels[group].tolist()]
-    return np.lexsort((-tells, steps), axis=1)
+        known = {level: of_code.get(f"{group.upper()}_{level}", otherwise) for level in set(levels[group].tolist())}
+        found[:, place] = [known[level] for level in levels[group].tolist()]
+    return found

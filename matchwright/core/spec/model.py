@@ -59,7 +59,7 @@ class ReasonTexts(Frozen):
     """The catalogue: a versioned text per reason code; codes without one get a text from the label.
 
     ``texts`` are in ``language``; ``translations`` hold texts by language, and under ``{FIELD}_LABEL``
-    what a field is called there.
+    what a field is called there. English and German texts come with the catalogue, named here or not.
     """
 
     version: int = 1
