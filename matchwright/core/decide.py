@@ -72,9 +72,7 @@ class DecisionModel:
         ``known`` names the sides (``left``, ``right``) all of whose records' candidates are among the pairs:
         there each pair is set beside its rivals. Without any, a pair is judged by its own evidence alone.
         """
-        comparisons = compare(
-            left, right, self.spec, self.corpus, self.encoder, self.words, self.representations
-        )
+        comparisons = compare(left, right, self.spec, self.corpus, self.encoder, self.words, self.representations)
         if not known or not len(comparisons):
             return comparisons
         one, other = (columns_of(side)["record_key"] for side in (left, right))

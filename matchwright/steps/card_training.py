@@ -8,6 +8,8 @@ def training_facts(training: dict[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     if reason := (training.get("encoder") or {}).get("reason"):
         found["encoder"] = reason
+    if represented := training.get("representations"):
+        found["field representations"] = represented["reason"]
     if search := training.get("search"):
         values = ", ".join(f"{name} {_short(value)}" for name, value in search[search["used"]]["values"].items())
         found["search for hyperparameters"] = f"{search['reason']}; trained with {values}"

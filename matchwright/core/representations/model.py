@@ -107,21 +107,19 @@ class Representations:
 
 
 def _read(arrays: dict[str, Array], name: str, words: bool) -> Representation:
-    found = [arrays.get(f"{name}.{part}") for part in ARRAYS]
-    present = [array for array in found if array is not None]
-    if len(present) != len(ARRAYS) or not _sound(*present, width=BUCKETS * (2 if words else 1)):
+    found = {part: arrays[f"{name}.{part}"] for part in ARRAYS if f"{name}.{part}" in arrays}
+    if len(found) < len(ARRAYS) or not _sound(found, BUCKETS * (2 if words else 1)):
         raise BundleError(f"The representation of {name} is not one.", DAMAGED)
-    columns, frequency, importance, table, rarest = present
-    return Representation(columns, frequency, importance, table, float(rarest[0]), words)
+    rarest = float(found.pop("rarest")[0])
+    return Representation(**found, rarest=rarest, words=words)
 
 
-def _sound(columns: Array, frequency: Array, importance: Array, table: Array, rarest: Array, width: int) -> bool:
-    rising = columns.dtype == np.int64 and columns.ndim == 1 and bool((np.diff(columns) > 0).all())
-    inside = rising and (not len(columns) or (columns[0] >= 0 and columns[-1] < width))
-    shapes = frequency.shape == importance.shape == columns.shape and table.ndim == 2 and len(table) == len(columns)
-    return bool(
-        inside
-        and shapes
-        and rarest.shape == (1,)
-        and all(np.isfinite(array).all() for array in (frequency, importance, table, rarest))
-    )
+def _sound(found: dict[str, Array], width: int) -> bool:
+    columns = found["columns"]
+    if columns.dtype != np.int64 or columns.ndim != 1 or (np.diff(columns) <= 0).any():
+        return False
+    shapes = [found[part].shape for part in ("frequency", "importance", "rarest")]
+    fits = shapes == [columns.shape, columns.shape, (1,)] and found["table"].ndim == 2
+    inside = not len(columns) or (columns[0] >= 0 and columns[-1] < width)
+    finite = all(np.isfinite(found[part]).all() for part in ARRAYS)
+    return bool(fits and inside and len(found["table"]) == len(columns) and finite)

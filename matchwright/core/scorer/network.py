@@ -1,8 +1,8 @@
 """The PyTorch pair scorer: a small network over comparisons, monotone by construction, exported as ONNX.
 
 It sees comparisons only, for a decision has to be replayable from the comparisons that its log keeps. What is
-learned of records as a whole enters through them: ``record__encoder_cosine`` is the cosine of the two records'
-representations.
+learned of values enters through them: ``title__learned_cosine`` is the cosine of two titles' representations,
+which :mod:`matchwright.core.representations.train` learns end to end with such a network.
 """
 
 from typing import Any
@@ -167,6 +167,7 @@ def _small(rows: int, columns: int) -> Any:
 
 
 def forward(weights: "dict[str, Any]", values: Any) -> Any:
+    """Log-odds, shape (pairs,), of comparisons (pairs, comparisons), under :meth:`MonotoneNetwork.acting` weights."""
     import torch
 
     absent = torch.isnan(values)

@@ -72,6 +72,11 @@ class ModelSpec(Frozen):
     challengers: tuple[Challenger, ...] = ()
 
     @property
-    def learns_representations(self) -> bool:
-        """Whether training learns representations for this scorer."""
+    def reads_representations(self) -> bool:
+        """Whether the scorer is taught representations, so that the bundle holds them."""
         return self.scorer == "torch" if self.representations is None else self.representations
+
+    @property
+    def learns_representations(self) -> bool:
+        """Whether training learns representations: for the scorer, or for a challenger alone."""
+        return self.reads_representations or (self.representations is None and "torch" in self.challengers)
