@@ -3,11 +3,13 @@
     python -m benchmarks.scorers [--data FOLDER] [--only NAME ...] [--seeds 3]
 
 FEBRL 4, and the sets in DeepMatcher's layout under FOLDER (without it $MATCHWRIGHT_DATA) that a spec of specs/
-suits. Both kinds learn from the same comparisons of the train part, stop and choose their threshold on the valid
-part, and are judged on the test part; log loss is after calibration on the valid part, which method included. The
-encoder is left out. Of figures over seeds the mean is shown. Intervals are 95 %, bootstrap over left records;
-"change" is the network less the trees on the same draws. Time is microseconds per pair on one thread: margins of
-all test pairs at once, and reasons of up to 500. Machines differ: what to read is the network's share of the trees'.
+suits. Each kind is shown with and without the representations that the training pairs taught (a spec with
+``scorer: torch`` has them, one with ``xgboost`` only if it asks for them); all else that they learn from is the
+same. They learn from the train part, stop and choose their threshold on the valid part, and are judged on the
+test part; log loss is after calibration on the valid part, which method included. The encoder is left out. Of
+figures over seeds the mean is shown. Intervals are 95 %, bootstrap over left records; "change" is a kind less
+the trees without representations on the same draws. Time is microseconds per pair on one thread: margins of all
+test pairs at once, and reasons of up to 500. Machines differ: what to read is one kind's time beside another's.
 """
 
 import argparse
@@ -22,17 +24,19 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accuracy import PAIR, _best_threshold, _candidates, _f1
+from benchmarks.accuracy import PAIR, _candidates, _f1, best_threshold
 from benchmarks.calibration import problems
 from benchmarks.trained_scores import SPECS, Problem
 from matchwright.adapters.example_data import FEBRL4
 from matchwright.core.calibrate import choose_calibrator
+from matchwright.core.compare.names import learned_cosine
 from matchwright.core.scorer import Scorer, train_scorer
 from matchwright.core.spec import load_spec
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.steps.candidate_sets import beside_rivals
 
-KINDS = ("xgboost", "torch")
+REPRESENTED = " + representations"
+KINDS = ("xgboost", f"xgboost{REPRESENTED}", "torch", f"torch{REPRESENTED}")
 REPLICATES = 1000
 EXPLAINED = 500
 TIMES = 5
@@ -40,10 +44,14 @@ TIMES = 5
 
 @dataclass(frozen=True)
 class Taught:
-    """What every kind learns from and is judged on: comparisons and labels per part, and the test's left keys."""
+    """What every kind learns from and is judged on: comparisons and labels per part, and the left keys.
+
+    ``learned`` are the comparisons that only some kinds read.
+    """
 
     parts: dict[str, tuple[pd.DataFrame, np.ndarray]]
     groups: dict[str, np.ndarray]
+    learned: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def main() -> None:
 
 
 def table_of(problem: Problem, seeds: range) -> Table:
-    """One row per kind, and one of the change from trees to network."""
+    """One row per kind, and one of its change against the first."""
     answers: dict[str, list[Answer]] = {kind: [] for kind in KINDS}
     for seed in seeds:
         taught = _taught(problem, seed)
@@ -102,16 +110,18 @@ def table_of(problem: Problem, seeds: range) -> Table:
     }
     for kind in KINDS:
         shown.add_row(kind, *map(_interval, values[kind].values()), *(f"{value * 1e6:.2f}" for value in times[kind]))
-    trees, network = KINDS
-    change = [_interval(values[network][name] - values[trees][name], signed=True) for name in figures]
-    ratios = [f"x {mine / theirs:.2f}" for mine, theirs in zip(times[network], times[trees], strict=True)]
-    shown.add_row("change", *change, *ratios)
+    first, *others = KINDS
+    for kind in others:
+        change = [_interval(values[kind][name] - values[first][name], signed=True) for name in figures]
+        ratios = [f"x {mine / theirs:.2f}" for mine, theirs in zip(times[kind], times[first], strict=True)]
+        shown.add_row(f"change: {kind}", *change, *ratios)
     return shown
 
 
 def _taught(problem: Problem, seed: int) -> Taught:
-    """As the pipeline trains: words from the training pairs, rivals, and the pairs that are added to teach."""
-    spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
+    """As the pipeline trains: what the training pairs teach, rivals, and the pairs that are added."""
+    settings = problem.spec.model.model_copy(update={"seed": seed, "representations": True})
+    spec = problem.spec.model_copy(update={"model": settings})
     by_key = problem.features.set_index("record_key", drop=False)
     left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR)
     labels = problem.pairs["label"].to_numpy(dtype=np.int64)
@@ -122,22 +132,25 @@ def _taught(problem: Problem, seed: int) -> Taught:
     # FEBRL's pairs are all candidates already, within each part
     candidates = problem.pairs[PAIR] if problem.name == FEBRL4 else _candidates(problem)
     compared = beside_rivals(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
-    extra, extra_labels = MadePairs(comparer, left, right, compared, labels).that_teach(train)
+    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).that_teach(train)
     parts = {part: (compared[rows].reset_index(drop=True), labels[rows]) for part, rows in within.items()}
     parts["train"] = (
         pd.concat([parts["train"][0], extra], ignore_index=True),
         np.append(parts["train"][1], extra_labels),
     )
     keys = problem.pairs["left_key"].to_numpy(dtype=str)
-    return Taught(parts, {part: keys[rows] for part, rows in within.items()})
+    represented = comparer.representations.fields if comparer.representations else ()
+    return Taught(parts, {part: keys[rows] for part, rows in within.items()}, tuple(map(learned_cosine, represented)))
 
 
 def _answer(problem: Problem, taught: Taught, kind: str, seed: int) -> Answer:
-    spec = problem.spec.model.model_copy(update={"seed": seed, "scorer": kind})
-    valid, test = taught.parts["valid"], taught.parts["test"]
-    scorer = train_scorer(*taught.parts["train"], *valid, spec).scorer
+    spec = problem.spec.model.model_copy(update={"seed": seed, "scorer": kind.removesuffix(REPRESENTED)})
+    without = [] if kind.endswith(REPRESENTED) else list(taught.learned)
+    parts = {part: (pairs.drop(columns=without), labels) for part, (pairs, labels) in taught.parts.items()}
+    valid, test = parts["valid"], parts["test"]
+    scorer = train_scorer(*parts["train"], *valid, spec).scorer
     on_valid, on_test = scorer.margin(valid[0]), scorer.margin(test[0])
-    threshold, _ = _best_threshold(on_valid, valid[1])
+    threshold, _ = best_threshold(on_valid, valid[1])
     calibrator = choose_calibrator(on_valid, valid[1], taught.groups["valid"], seed).calibrator
     return Answer(on_test >= threshold, calibrator.apply(on_test), *_times(scorer, test[0]))
 

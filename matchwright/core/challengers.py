@@ -28,7 +28,7 @@ def challenge(
     Args:
         kind: ``ranker`` (LambdaMART: Burges, 2010, From RankNet to LambdaRank to LambdaMART: An Overview), which
             orders the candidates of a left record and gives no probability, or ``torch``, a neural scorer.
-        taught: the training pairs, the scorer's own.
+        taught: the training pairs, the scorer's own; they may have comparisons that the challenger alone reads.
         validation: the pairs that early stopping looks at.
         main: the scorer that was trained on them.
         spec: the scorer's section of the match spec.

@@ -48,9 +48,9 @@ class Lesson:
         """Without the pairs that augmentation made."""
         return self.take(~self.made)
 
-    def without(self, comparison: str) -> "Lesson":
-        """The same pairs with one comparison less."""
-        return Lesson(self.comparisons.drop(columns=comparison), self.labels, self.left_keys, self.made)
+    def without(self, *comparisons: str) -> "Lesson":
+        """The same pairs with some comparisons less."""
+        return Lesson(self.comparisons.drop(columns=list(comparisons)), self.labels, self.left_keys, self.made)
 
 
 def learn(

@@ -1,6 +1,6 @@
-"""Comparisons of the pairs that teach, calibrate and judge a scorer, with words learned from those that teach."""
+"""Comparisons of the pairs that teach, calibrate and judge a scorer, with what those that teach have taught."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,11 +8,15 @@ import pandas as pd
 
 from matchwright.core.augmentation import blanked_pairs, counter_examples, pairs_alone
 from matchwright.core.compare import compare
-from matchwright.core.compare.engine import learned_words_pairing
+from matchwright.core.compare.engine import DECIMALS, learned_words_pairing
 from matchwright.core.compare.names import record_comparators
+from matchwright.core.compare.strings import Comparison
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
 from matchwright.core.learned_words import LearnedWords, TaughtWords, teach_words
+from matchwright.core.records.columns import columns_of
+from matchwright.core.representations import Representations
+from matchwright.core.representations.teach import TaughtRepresentations, teach_representations
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
 
@@ -24,12 +28,16 @@ COLUMN = f"{RECORD}__{LEARNED_WORDS}"
 
 @dataclass(frozen=True)
 class PairComparer:
-    """Compares as serving will, but a pair made from a training pair by words that this one did not teach."""
+    """Compares as serving will, but a pair made from a training pair by what this one did not teach.
+
+    ``learned`` are the representations, where the spec has them learned and enough pairs taught.
+    """
 
     spec: MatchSpec
     corpus: Corpus
     encoder: Encoder | None
     taught: TaughtWords | None
+    learned: TaughtRepresentations | None = None
 
     @classmethod
     def taught_by(
@@ -41,17 +49,30 @@ class PairComparer:
         corpus: Corpus,
         encoder: Encoder | None = None,
     ) -> "PairComparer":
-        """Learn words from the record features of the training pairs, row by row, where the spec has them compared."""
+        """Learn from the record features of the training pairs, row by row: words where the spec has them compared,
+        and representations where ``model`` asks for them or a network is trained.
+        """
         taught = None
         if LEARNED_WORDS in record_comparators(spec):
             texts = learned_words_pairing(left, right, spec)
             taught = teach_words(texts.left, texts.right, labels, left["record_key"], spec.model.seed)
-        return cls(spec, corpus, encoder, taught)
+        comparer = cls(spec, corpus, encoder, taught)
+        if not spec.model.learns_representations:
+            return comparer
+        compared = comparer.compare(left, right, np.arange(len(left)))
+        sides = columns_of(left), columns_of(right)
+        learned = teach_representations(*sides, compared, labels, left["record_key"], spec)
+        return replace(comparer, learned=learned)
 
     @property
     def words(self) -> LearnedWords | None:
         """What goes into the bundle; None where too few pairs taught."""
         return self.taught.words if self.taught else None
+
+    @property
+    def representations(self) -> Representations | None:
+        """What goes into the bundle; None where too few pairs taught, or none were asked for."""
+        return self.learned.whole if self.learned else None
 
     def compare(self, left: pd.DataFrame, right: pd.DataFrame, made_from: Any = None) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
@@ -59,15 +80,22 @@ class PairComparer:
         ``made_from`` is the training pair (its row among those that taught) that each pair is, or was made
         from; ``UNRELATED`` for a pair that has nothing to do with one.
         """
-        compared = compare(left, right, self.spec, self.corpus, self.encoder, self.words)
-        if made_from is None or self.taught is None:
+        compared = compare(left, right, self.spec, self.corpus, self.encoder, self.words, self.representations)
+        if made_from is None:
             return compared
         origin = np.asarray(made_from)
         own = np.flatnonzero(origin >= 0)
-        texts = learned_words_pairing(left.iloc[own], right.iloc[own], self.spec)
-        values = compared[COLUMN].to_numpy().copy()
-        values[own] = self.taught.compare(texts, origin[own])
-        return compared.assign(**{COLUMN: values})
+        sides = columns_of(left.iloc[own]), columns_of(right.iloc[own])
+        found: dict[str, Comparison] = {}
+        if self.taught is not None:
+            found[COLUMN] = self.taught.compare(learned_words_pairing(*sides, self.spec), origin[own])
+        if self.learned is not None:
+            found |= self.learned.compare(*sides, origin[own], self.spec)
+        for name, own_values in found.items():
+            values = compared[name].to_numpy().copy()
+            values[own] = np.round(own_values, DECIMALS)
+            compared[name] = values
+        return compared
 
 
 @dataclass(frozen=True)

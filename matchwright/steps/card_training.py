@@ -12,6 +12,8 @@ def training_facts(training: dict[str, Any]) -> dict[str, str]:
         found["encoder"] = reason
     if report := training.get("candidates_with_encoder"):
         found["candidates"] = encoder_candidate_facts(report)
+    if represented := training.get("representations"):
+        found["field representations"] = represented["reason"]
     if search := training.get("search"):
         values = ", ".join(f"{name} {_short(value)}" for name, value in search[search["used"]]["values"].items())
         found["search for hyperparameters"] = f"{search['reason']}; trained with {values}"

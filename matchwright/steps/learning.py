@@ -109,7 +109,8 @@ def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learnt:
     scorer = learn(taught, validation, spec, improved)
     challengers: dict[str, dict[str, Any]] = {}
     for kind in spec.challengers:
-        challengers[kind] = challenge(kind, taught, validation, scorer, spec)
+        lessons = prepared.beside if kind == "torch" and prepared.beside else (taught, validation)
+        challengers[kind] = challenge(kind, *lessons, scorer, spec)
         _log.info("challenger %s: %s", kind, challengers[kind]["verdict"])
     return Learnt(scorer, search, challengers)
 

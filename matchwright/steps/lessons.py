@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.compare.names import learned_cosine
 from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.lesson import Lesson
+from matchwright.core.representations import Representations
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
@@ -25,7 +27,8 @@ class Prepared:
     ``missed`` are the true pairs within a part that are no candidates, ``dropped`` the number of judged candidates
     between two parts, ``made`` that of training pairs that augmentation made; ``poor`` are the calibration pairs
     with fields blanked or without context: comparisons, ``label`` and ``left_key``.
-    ``words`` are those that the training pairs taught.
+    ``words`` and ``representations`` are what the training pairs taught; ``beside`` are the lessons, training pairs
+    and validation pairs, with the comparisons that a challenger alone reads, None where it reads the same.
     """
 
     judged: pd.DataFrame
@@ -37,6 +40,8 @@ class Prepared:
     validation: Lesson
     poor: pd.DataFrame
     words: LearnedWords | None
+    representations: Representations | None
+    beside: tuple[Lesson, Lesson] | None
 
 
 def prepare(
@@ -77,16 +82,25 @@ def prepare(
 
     extra, extra_labels, rows = pairs.that_teach(train)
     extra = extra.assign(label=extra_labels, left_key=keys[rows])
+    taught = Lesson.of(judged[train], comparisons[train], extra)
+    validated = Lesson.of(judged[validation], comparisons[validation], poor(validation))
+    representations = comparer.representations
+    beside = None
+    foreign: list[str] = []
+    if representations is not None and not spec.model.reads_representations:
+        beside, foreign = (taught, validated), list(map(learned_cosine, representations.fields))
     return Prepared(
         judged=judged,
-        comparisons=comparisons,
+        comparisons=comparisons.drop(columns=foreign),
         missed=_missed(labelled, judged, parts),
         dropped=dropped,
         made=len(extra),
-        taught=Lesson.of(judged[train], comparisons[train], extra),
-        validation=Lesson.of(judged[validation], comparisons[validation], poor(validation)),
-        poor=poor(calibration),
+        taught=taught.without(*foreign),
+        validation=validated.without(*foreign),
+        poor=poor(calibration).drop(columns=foreign),
         words=comparer.words,
+        representations=representations if beside is None else None,
+        beside=beside,
     )
 
 

@@ -15,15 +15,27 @@ from matchwright.core.frames import read_frame
 from matchwright.core.reasons import usual_contributions
 from matchwright.core.refits import refits
 from matchwright.core.scorer import write_scorer
+from matchwright.core.scorer.parameters import Kind, parameters_of
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
 from matchwright.steps.cold_start import train_without_labels
 from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
 from matchwright.steps.learning import Learnt, learn_and_challenge, with_or_without
+from matchwright.steps.lessons import Prepared
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import COMPARISONS, ENCODER, MISSED, PAIRS, POOR, SUMMARY, USUAL, WORDS
+from matchwright.steps.trained import (
+    COMPARISONS,
+    ENCODER,
+    MISSED,
+    PAIRS,
+    POOR,
+    REPRESENTATIONS,
+    SUMMARY,
+    USUAL,
+    WORDS,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +75,14 @@ def train(
     inputs = hashlib.sha256(f"{data.digest}{spec_digest(spec)}{code_digest}".encode()).hexdigest()
     tags = {"trained_by": settings.actor, "code_digest": code_digest}
     run_id = open_run(settings, spec.name, inputs, tags)
-    log_parameters(settings, run_id, _parameters(spec, data))
+    kind: Kind = spec.model.scorer
+    if spec.labels == "none":
+        kind = "cold_start"
+    elif has_few_labels(labelled, spec):
+        kind = "xgboost"  # what learns from few labels, whatever the spec names
+    log_parameters(settings, run_id, _parameters(spec, data, kind))
+    for name in (ENCODER, WORDS, REPRESENTATIONS):
+        (model / name).unlink(missing_ok=True)  # a run before this one may have kept its own
 
     if spec.labels == "none":
         return train_without_labels(settings, spec, frame, corpus, proposed, run_id, model)
@@ -77,7 +96,8 @@ def train(
     scorer = learnt.scorer
 
     tuned = learnt.search.spec if learnt.search else spec.model
-    alike = [scorer.scorer, *refits(prepared.taught, tuned)]
+    unread = set(prepared.taught.comparisons) - set(scorer.scorer.names)
+    alike = [scorer.scorer, *refits(prepared.taught.without(*unread), tuned)]
     _log.info("reasons: usual contributions from %d trainings", len(alike))
 
     summary = {
@@ -87,6 +107,7 @@ def train(
         "pairs_across_parts": prepared.dropped,
         "augmented_pairs": prepared.made,
         "learned_words": 0 if prepared.words is None else len(prepared.words.keys),
+        "representations": _represented(prepared, spec),
         "encoder": taken.worth,
         "candidates_with_encoder": taken.candidates,
         "search": learnt.search.report if learnt.search else None,
@@ -101,11 +122,12 @@ def train(
         log_folder(settings, run_id, candidates / PLOTS, "plots")
     model.mkdir(parents=True, exist_ok=True)
     write_scorer(scorer.scorer, model)
-    (model / ENCODER).unlink(missing_ok=True)  # a run before this one may have kept its own
     if taken.encoder is not None:
         taken.encoder.encoder.save(model / ENCODER)
     if prepared.words is not None:
         prepared.words.save(model / WORDS)
+    if prepared.representations is not None:
+        prepared.representations.save(model / REPRESENTATIONS)
     prepared.judged.to_parquet(model / PAIRS, index=False)
     prepared.missed.to_parquet(model / MISSED, index=False)
     prepared.comparisons.to_parquet(model / COMPARISONS, index=False)
@@ -118,14 +140,21 @@ def _one_table(frame: pd.DataFrame) -> bool:
     return bool(frame["record_key"].str.startswith("left:").all())
 
 
-def _parameters(spec: MatchSpec, snapshot: Snapshot) -> dict[str, Any]:
-    sections = {"model": spec.model, "encoder": spec.encoder, "split": spec.split, "costs": spec.costs}
-    values = {
-        f"{name}.{key}": value
-        for name, section in sections.items()
-        if section is not None
-        for key, value in section.model_dump(mode="json").items()
-    }
+def _represented(prepared: Prepared, spec: MatchSpec) -> dict[str, Any] | None:
+    """What representations the scorer reads; None where it was to read none."""
+    if not spec.model.reads_representations:
+        return None
+    if prepared.representations is None:
+        return {"fields": [], "reason": "none: too few training pairs of a class, or no field that one is learned of"}
+    fields = list(prepared.representations.fields)
+    return {"fields": fields, "reason": f"learned of {', '.join(fields)}"}
+
+
+def _parameters(spec: MatchSpec, snapshot: Snapshot, kind: Kind) -> dict[str, Any]:
+    sections = {"encoder": spec.encoder, "split": spec.split, "costs": spec.costs}
+    found = {name: section.model_dump(mode="json") for name, section in sections.items() if section is not None}
+    found["model"] = parameters_of(kind, spec.model)
+    values = {f"{name}.{key}": value for name, section in found.items() for key, value in section.items()}
     data = {f"data.{table}": digest for table, digest in snapshot.data_versions.items()}
     return {**values, **data, "spec_digest": spec_digest(spec)}
 

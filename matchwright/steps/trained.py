@@ -15,10 +15,12 @@ from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
+from matchwright.core.representations import Representations
 from matchwright.core.scorer import Scorer, read_scorer
 from matchwright.core.spec import MatchSpec
 
 ENCODER, WORDS = "encoder.safetensors", "words.safetensors"
+REPRESENTATIONS = "representations.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
 USUAL = "usual_contributions"
@@ -33,6 +35,7 @@ class Trained:
     scorer: Scorer
     encoder: Encoder | None
     words: LearnedWords | None
+    representations: Representations | None
     pairs: pd.DataFrame
     missed: pd.DataFrame
     comparisons: pd.DataFrame
@@ -42,12 +45,13 @@ class Trained:
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
         """Read the folder that the train step wrote."""
-        path = folder / ENCODER
+        path, represented = folder / ENCODER, folder / REPRESENTATIONS
         summary = read_json(folder / SUMMARY)
         return cls(
             scorer=read_scorer(folder),
             encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
             words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
+            representations=Representations.load(represented, spec) if represented.exists() else None,
             pairs=read_frame(folder / PAIRS),
             missed=read_frame(folder / MISSED),
             comparisons=read_frame(folder / COMPARISONS),
@@ -72,6 +76,7 @@ class Trained:
             corpus=Corpus.load(features / "corpus.safetensors"),
             encoder=self.encoder,
             words=self.words,
+            representations=self.representations,
             scorer=self.scorer,
             calibrator=Calibrator.load(calibration / CALIBRATOR),
             bands=Bands.load(calibration / BANDS),

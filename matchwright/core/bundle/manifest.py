@@ -9,7 +9,7 @@ from matchwright.core.spec.model import Frozen
 MANIFEST = "bundle.json"
 SIGNATURE = "signature"
 SPEC, ENCODER, CORPUS = "spec.yaml", "encoder.safetensors", "corpus.safetensors"
-WORDS = "words.safetensors"
+WORDS, REPRESENTATIONS = "words.safetensors", "representations.safetensors"
 CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
 EVIDENCE = "evidence.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
@@ -17,7 +17,7 @@ GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md
 REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)
 """Files every bundle has beside its scorer, whose file tells its kind.
 
-Encoder and learned words are there where training kept them.
+Encoder, learned words and representations are there where training kept them.
 """
 
 

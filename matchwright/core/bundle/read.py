@@ -22,6 +22,7 @@ from matchwright.core.bundle.manifest import (
     MANIFEST,
     REASONS,
     REFERENCE,
+    REPRESENTATIONS,
     REQUIRED,
     SIGNATURE,
     SPEC,
@@ -31,12 +32,14 @@ from matchwright.core.bundle.manifest import (
     file_digest,
 )
 from matchwright.core.calibrate import Calibrator
+from matchwright.core.compare.names import comparison_names
 from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
 from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
+from matchwright.core.representations import Representations
 from matchwright.core.scorer.files import SCORER_FILES, read_scorer
 from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
@@ -118,6 +121,9 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
         corpus=corpus,
         encoder=Encoder.load(folder / ENCODER, spec.encoder) if spec.encoder and has_encoder else None,
         words=LearnedWords.load(folder / WORDS) if WORDS in manifest.files else None,
+        representations=(
+            Representations.load(folder / REPRESENTATIONS, spec) if REPRESENTATIONS in manifest.files else None
+        ),
         scorer=read_scorer(folder),
         calibrator=Calibrator.load(folder / CALIBRATOR),
         bands=Bands.load(folder / BANDS),
@@ -125,6 +131,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
         # bundles from before have none: hints and the order of reasons then do without
         figures=EvidenceFigures.load(folder / EVIDENCE) if EVIDENCE in manifest.files else EvidenceFigures(),
     )
+    _demand_comparisons(model)
     faults = replay(model, _golden(folder / GOLDEN))
     if faults:
         raise BundleError(
@@ -132,6 +139,17 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
             "serve it with the library versions it was made with, or train it again",
         )
     return Bundle(model, manifest, digest, folder)
+
+
+def _demand_comparisons(model: DecisionModel) -> None:
+    represented = model.representations.fields if model.representations else ()
+    known = comparison_names(model.spec, model.encoder is not None, represented)
+    absent = sorted(set(model.scorer.names) - set(known))
+    if absent:
+        raise BundleError(
+            f"The scorer reads comparisons that the bundle does not make: {', '.join(absent[:5])}.",
+            "train and register it again",
+        )
 
 
 def _golden(path: Path) -> list[GoldenDecision]:

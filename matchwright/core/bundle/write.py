@@ -24,6 +24,7 @@ from matchwright.core.bundle.manifest import (
     MANIFEST,
     REASONS,
     REFERENCE,
+    REPRESENTATIONS,
     SIGNATURE,
     SPEC,
     WORDS,
@@ -91,6 +92,8 @@ def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None
         model.encoder.save(folder / ENCODER)
     if model.words is not None:
         model.words.save(folder / WORDS)
+    if model.representations is not None:
+        model.representations.save(folder / REPRESENTATIONS)
     model.corpus.save(folder / CORPUS)
     model.calibrator.save(folder / CALIBRATOR)
     model.bands.save(folder / BANDS)

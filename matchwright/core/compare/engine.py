@@ -23,12 +23,14 @@ from matchwright.core.compare.texts import TextEvidence
 from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import Columns, Table, columns_of, row_count, take
 from matchwright.core.records.whole import impersonal_fields
+from matchwright.core.representations.subjects import pairing_of
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
 
 if TYPE_CHECKING:
     from matchwright.core.encoder import Encoder
     from matchwright.core.learned_words import LearnedWords
+    from matchwright.core.representations import Representations
 
 BATCH = 100_000
 """Pairs compared at a time: bounds memory, changes no result."""
@@ -44,6 +46,7 @@ def compare(
     corpus: Corpus,
     encoder: "Encoder | None" = None,
     words: "LearnedWords | None" = None,
+    representations: "Representations | None" = None,
 ) -> pd.DataFrame:
     """Comparisons of row-aligned records.
 
@@ -54,19 +57,21 @@ def compare(
         corpus: the corpus statistics the features were made with.
         encoder: adds ``record__encoder_cosine``.
         words: gives ``record__learned_words`` its values where the spec has it.
+        representations: add ``field__learned_cosine`` of the fields they are of.
 
     Returns:
         float32 columns named ``field__comparator`` in the order of
         :func:`~matchwright.core.compare.names.comparison_names`; NaN is missing evidence,
         ``field__missing`` counts the sides (0, 1, 2) on which the field is missing.
     """
-    names = comparison_names(spec, encoder is not None)
+    names = comparison_names(spec, encoder is not None, representations.fields if representations else ())
     one, other = columns_of(left), columns_of(right)
     count = row_count(one)
     comparisons = np.empty((len(names), count), dtype=np.float32)  # one comparison after the other in memory
     for start in range(0, count, BATCH):
         rows = slice(start, start + BATCH)
-        for place, values in enumerate(_batch(take(one, rows), take(other, rows), spec, corpus, encoder, words)):
+        found = _batch(take(one, rows), take(other, rows), spec, corpus, encoder, words, representations)
+        for place, values in enumerate(found):
             comparisons[place, rows] = values
     return pd.DataFrame(np.round(comparisons, DECIMALS).T, columns=names)
 
@@ -101,6 +106,7 @@ def _batch(
     corpus: Corpus,
     encoder: "Encoder | None",
     words: "LearnedWords | None",
+    representations: "Representations | None",
 ) -> Iterator[Comparison]:
     """The comparisons in the order of their names; those of context are not known from a pair alone."""
     records = record_pairing(left, right, spec) if spec.record is not None else None
@@ -117,6 +123,9 @@ def _batch(
                 yield np.full(row_count(left), np.nan, dtype=np.float32)
     if encoder is not None:
         yield encoder.cosine(left, right)
+    if representations is not None:
+        for name, learned in representations.fields.items():
+            yield learned.cosine(pairing_of(left, right, name, spec))
     for _ in context_names(spec):
         yield np.full(row_count(left), np.nan, dtype=np.float32)
 

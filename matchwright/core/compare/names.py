@@ -1,5 +1,7 @@
 """The names of a spec's comparisons, and what each says about agreement."""
 
+from collections.abc import Iterable
+
 from matchwright.core.records.whole import impersonal_fields
 from matchwright.core.spec import FieldSpec, MatchSpec
 from matchwright.core.spec.vocabulary import (
@@ -8,6 +10,7 @@ from matchwright.core.spec.vocabulary import (
     CONTEXT_COMPARATORS,
     EVIDENCE_KINDS,
     FALLING,
+    LEARNED_COSINE,
     LEARNED_WORDS,
     MISSING_SUFFIX,
     NEEDS_ANOTHER_NAME,
@@ -28,6 +31,7 @@ __all__ = [
     "field_comparators",
     "field_of",
     "group_of",
+    "learned_cosine",
     "other_names",
     "primary_comparison",
     "record_comparators",
@@ -82,15 +86,24 @@ def context_names(spec: MatchSpec) -> list[str]:
     return [f"{CONTEXT}__{comparator}_{side}" for comparator in CONTEXT_COMPARATORS for side in sides]
 
 
-def comparison_names(spec: MatchSpec, with_encoder: bool) -> list[str]:
-    """All comparisons of the spec in the order of the scorer's columns."""
+def learned_cosine(field: str) -> str:
+    """The comparison by what pairs taught of a field, or of the ``record``."""
+    return f"{field}__{LEARNED_COSINE}"
+
+
+def comparison_names(spec: MatchSpec, with_encoder: bool, represented: Iterable[str] = ()) -> list[str]:
+    """All comparisons of the spec in the order of the scorer's columns.
+
+    ``represented`` are the fields (and ``record``) that representations were learned of.
+    """
     names = [
         f"{field}__{comparator}"
         for field in spec.compared
         for comparator in (*field_comparators(spec, field), MISSING_SUFFIX)
     ]
     names += [f"{RECORD}__{comparator}" for comparator in record_comparators(spec)]
-    return [*names, *([ENCODER_COSINE] if with_encoder else []), *context_names(spec)]
+    names += [ENCODER_COSINE] if with_encoder else []
+    return [*names, *map(learned_cosine, represented), *context_names(spec)]
 
 
 def field_of(comparison: str) -> str:

@@ -21,6 +21,9 @@ from matchwright.errors import DAMAGED, BundleError
 Returns = Literal["probability", "log_odds"]
 
 METADATA_KEY = "matchwright"
+FLOATS = {"tensor(float)": np.float32, "tensor(double)": np.float64}
+"""What onnxruntime calls the kinds of numbers that a graph may take and give."""
+
 LEAST_PROBABILITY = 1e-7
 """Probabilities are kept this far from 0 and 1: float32 tells no finer ones apart near 1."""
 
@@ -106,7 +109,8 @@ class OnnxScorer:
             return np.zeros(0)
         if not self.contract.takes_missing:
             values = np.where(np.isnan(values), self._background(), values)
-        (answer,) = self.session.run([self.contract.output], {self.session.get_inputs()[0].name: values})
+        asked = self.session.get_inputs()[0]
+        (answer,) = self.session.run([self.contract.output], {asked.name: values.astype(FLOATS[asked.type])})
         # of two columns, one per class, the second is that of a match
         output = np.asarray(answer, dtype=np.float64).reshape(len(values), -1)[:, -1]
         if self.contract.returns == "log_odds":
@@ -140,7 +144,8 @@ def wrap_onnx(
     """Make a scorer of an ONNX graph, wherever it was trained.
 
     Args:
-        model: the file or its content, with one float32 input of shape (pairs, comparisons), pairs not fixed.
+        model: the file or its content, with one input of float32 or float64, shape (pairs, comparisons), pairs
+            not fixed.
         names: the comparisons in the order of the input's columns.
         returns: whether the output is a probability or log-odds of a match; shape (pairs,), (pairs, 1), or
             (pairs, 2) with the match second.
@@ -157,9 +162,12 @@ def wrap_onnx(
         graph = onnx.load_from_string(model) if isinstance(model, bytes) else onnx.load(model)
     except Exception as error:  # protobuf's own classes differ between its versions
         raise BundleError("The ONNX file cannot be read.", "export the graph again") from error
-    floats = [value.name for value in graph.graph.output if value.type.tensor_type.elem_type == onnx.TensorProto.FLOAT]
+    wanted = (onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE)
+    floats = [value.name for value in graph.graph.output if value.type.tensor_type.elem_type in wanted]
     if not floats:
-        raise BundleError("The ONNX graph has no output of float32.", "export it with a tensor of probabilities")
+        raise BundleError(
+            "The ONNX graph has no output of float32 or float64.", "export it with a tensor of probabilities"
+        )
     contract = Contract(
         names=names,
         output=output or floats[0],
@@ -189,15 +197,21 @@ def _session(content: bytes) -> Any:
 def _check(session: Any, contract: Contract) -> None:
     inputs, outputs = session.get_inputs(), {value.name: value for value in session.get_outputs()}
     width = len(contract.names)
-    fits = len(inputs) == 1 and inputs[0].type == "tensor(float)" and len(inputs[0].shape) == 2
+    fits = len(inputs) == 1 and inputs[0].type in FLOATS and len(inputs[0].shape) == 2
     if not fits or (isinstance(inputs[0].shape[1], int) and inputs[0].shape[1] != width):
         raise BundleError(
-            f"The scorer's graph has not one float32 input of {width} comparisons.", "export it with that input alone"
+            f"The scorer's graph has not one floating input of {width} comparisons.", "export it with that input alone"
         )
     if isinstance(inputs[0].shape[0], int):
         raise BundleError("The scorer's graph takes a fixed number of pairs.", "export it with a dynamic first axis")
-    if contract.output not in outputs or outputs[contract.output].type != "tensor(float)":
-        raise BundleError(f"The scorer's graph has no float32 output {contract.output}.", "name one that it has")
+    if contract.output not in outputs or outputs[contract.output].type not in FLOATS:
+        raise BundleError(f"The scorer's graph has no floating output {contract.output}.", "name one that it has")
+    columns = outputs[contract.output].shape[1:]
+    if len(columns) > 1 or any(isinstance(size, int) and size not in (1, 2) for size in columns):
+        raise BundleError(
+            f"The output {contract.output} has {' x '.join(map(str, columns))} values per pair.",
+            "export one value per pair, or one per class with the match second",
+        )
     if len(contract.background) != width:
         raise BundleError(
             f"The background row has {len(contract.background)} values for {width} comparisons.", "see background_row"

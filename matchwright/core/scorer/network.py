@@ -1,8 +1,8 @@
 """The PyTorch pair scorer: a small network over comparisons, monotone by construction, exported as ONNX.
 
 It sees comparisons only, for a decision has to be replayable from the comparisons that its log keeps. What is
-learned of records as a whole enters through them: ``record__encoder_cosine`` is the cosine of the two records'
-representations.
+learned of values enters through them: ``title__learned_cosine`` is the cosine of two titles' representations,
+which :mod:`matchwright.core.representations.train` learns end to end with such a network.
 """
 
 from typing import Any
@@ -56,7 +56,7 @@ def train_torch_scorer(
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(spec.seed)
-            network = _Network(taught, target, constraints(list(names)))
+            network = MonotoneNetwork(taught, target, constraints(list(names)))
             answers = np.asarray(validation_labels, dtype=np.float32)
             losses = network.fit(taught, target, checked, answers, spec.seed, progress)
             weights = network.weights()
@@ -70,7 +70,7 @@ def train_torch_scorer(
     return TrainedScorer(scorer, *losses)
 
 
-class _Network:
+class MonotoneNetwork:
     """Raw parameters in training; :meth:`weights` has them as they act, rounded."""
 
     def __init__(self, values: Any, target: Any, directions: list[int]) -> None:
@@ -122,7 +122,7 @@ class _Network:
 
         with torch.no_grad():
             tensors = {name: torch.from_numpy(value) for name, value in weights.items()}
-            return _forward(tensors, torch.from_numpy(values)).numpy()
+            return forward(tensors, torch.from_numpy(values)).numpy()
 
     def fit(
         self, values: Any, target: Any, checked: Any, answers: Any, seed: int, progress: Progress | None
@@ -140,13 +140,13 @@ class _Network:
         for epoch in range(1, EPOCHS + 1):
             total = 0.0
             for rows in torch.split(torch.from_numpy(order_of.permutation(len(x))), BATCH):
-                loss = log_loss(_forward(self.acting(), x[rows]), y[rows])
+                loss = log_loss(forward(self.acting(), x[rows]), y[rows])
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
                 total += float(loss.detach()) * len(rows)
             with torch.no_grad():
-                judged = float(log_loss(_forward(self.acting(), held), truth))
+                judged = float(log_loss(forward(self.acting(), held), truth))
             if not validated or judged < min(validated):
                 best = {name: value.detach().clone() for name, value in self.raw.items()}
             trained.append(total / len(x))
@@ -166,7 +166,8 @@ def _small(rows: int, columns: int) -> Any:
     return torch.randn(rows, columns) * 0.5 + float(np.log(np.expm1(1 / rows)))
 
 
-def _forward(weights: "dict[str, Any]", values: Any) -> Any:
+def forward(weights: "dict[str, Any]", values: Any) -> Any:
+    """Log-odds, shape (pairs,), of comparisons (pairs, comparisons), under :meth:`MonotoneNetwork.acting` weights."""
     import torch
 
     absent = torch.isnan(values)

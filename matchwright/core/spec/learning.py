@@ -46,6 +46,8 @@ class ModelSpec(Frozen):
     """The scorer, boosted trees or a PyTorch network; neither lets more agreement lower a score.
 
     ``trees`` to ``early_stopping`` are XGBoost's, which also learns where labels are few; the network has fixed sizes.
+    ``representations`` says whether representations of text and names are learned and compared: without a word
+    on it, where the network scores.
     ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
     ``counter_examples`` that of true training pairs repeated with another record's identity fields,
     ``context_free`` that of training pairs repeated without their rivals. ``subsample`` and ``columns_per_tree``
@@ -65,5 +67,16 @@ class ModelSpec(Frozen):
     counter_examples: Share = 0.3
     context_free: Share = 0.5
     seed: int = 20
+    representations: bool | None = None
     search: SearchSpec | None = None
     challengers: tuple[Challenger, ...] = ()
+
+    @property
+    def reads_representations(self) -> bool:
+        """Whether the scorer is taught representations, so that the bundle holds them."""
+        return self.scorer == "torch" if self.representations is None else self.representations
+
+    @property
+    def learns_representations(self) -> bool:
+        """Whether training learns representations: for the scorer, or for a challenger alone."""
+        return self.reads_representations or (self.representations is None and "torch" in self.challengers)

@@ -37,6 +37,9 @@ LEARNED_WORDS = "learned_words"
 RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set", LEARNED_WORDS)
 """Comparators over the whole record, where the spec has a section ``record``."""
 
+LEARNED_COSINE = "learned_cosine"
+"""Comparator of what pairs taught of a field: there where the bundle has a representation of it."""
+
 CONTEXT_COMPARATORS = ("margin", "rank", "rivals")
 """A pair against its rivals, the other candidates of one of its records; each is given for both sides."""
 

@@ -227,10 +227,10 @@ def test_shapley_values_of_a_sum_are_its_terms(comparisons):
 @pytest.mark.parametrize(
     ("names", "changed", "fault"),
     [
-        (("a__exact",), {}, "not one float32 input of 1 comparisons"),
+        (("a__exact",), {}, "not one floating input of 1 comparisons"),
         (("a__exact", "b__exact"), {"background": (0.5,)}, "1 values for 2 comparisons"),
         (("a__exact", "b__exact"), {"background": (0.5, None)}, "the graph takes none"),
-        (("a__exact", "b__exact"), {"output": "logits"}, "no float32 output logits"),
+        (("a__exact", "b__exact"), {"output": "logits"}, "no floating output logits"),
     ],
 )
 def test_a_graph_that_does_not_fit_is_refused(names, changed, fault):

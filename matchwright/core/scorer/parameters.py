@@ -1,0 +1,38 @@
+"""The values that a kind of scorer is trained with: the spec's where it has them, and the network's own."""
+
+from typing import Any, Literal
+
+from matchwright.core.spec.model import ModelSpec
+
+Kind = Literal["xgboost", "torch", "cold_start"]
+
+OF_TREES = frozenset(
+    {"trees", "depth", "learning_rate", "min_child_weight", "early_stopping", "subsample", "columns_per_tree", "search"}
+)
+"""Keys of the spec's section that boosted trees alone read."""
+
+
+def parameters_of(kind: Kind, spec: ModelSpec) -> dict[str, Any]:
+    """What training this kind under this section goes by: for a list of runs, so names to plain values.
+
+    Args:
+        kind: that was trained, which is not the spec's where labels are few or none.
+        spec: the scorer's section of the match spec.
+    """
+    values = {**spec.model_dump(mode="json"), "scorer": kind}
+    if kind == "xgboost":
+        return {**values, "representations": spec.reads_representations}
+    if kind == "cold_start":
+        return {name: value for name, value in values.items() if name in ("scorer", "seed")}
+    from matchwright.core.scorer import network
+
+    return {
+        **{name: value for name, value in values.items() if name not in OF_TREES},
+        "representations": spec.reads_representations,
+        "hidden_units": network.HIDDEN,
+        "epochs": network.EPOCHS,
+        "patience": network.PATIENCE,
+        "batch_size": network.BATCH,
+        "learning_rate": network.LEARNING_RATE,
+        "weight_decay": network.WEIGHT_DECAY,
+    }
