@@ -96,8 +96,7 @@ def train(
     scorer = learnt.scorer
 
     tuned = learnt.search.spec if learnt.search else spec.model
-    unread = set(prepared.taught.comparisons) - set(scorer.scorer.names)
-    alike = [scorer.scorer, *refits(prepared.taught.without(*unread), tuned)]
+    alike = [scorer.scorer, *refits(prepared.taught, tuned)]
     _log.info("reasons: usual contributions from %d trainings", len(alike))
 
     summary = {
