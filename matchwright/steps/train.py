@@ -79,7 +79,7 @@ def train(
     if spec.labels == "none":
         kind = "cold_start"
     elif has_few_labels(labelled, spec):
-        kind = "xgboost"  # what learns from few labels, whatever the spec names
+        kind = "few_labels"
     log_parameters(settings, run_id, _parameters(spec, data, kind))
     for name in (ENCODER, WORDS, REPRESENTATIONS):
         (model / name).unlink(missing_ok=True)  # a run before this one may have kept its own

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from matchwright.core.spec.model import ModelSpec
 
-Kind = Literal["xgboost", "torch", "cold_start"]
+Kind = Literal["xgboost", "torch", "few_labels", "cold_start"]
 
 OF_TREES = frozenset(
     {"trees", "depth", "learning_rate", "min_child_weight", "early_stopping", "subsample", "columns_per_tree", "search"}
@@ -20,8 +20,8 @@ def parameters_of(kind: Kind, spec: ModelSpec) -> dict[str, Any]:
         spec: the scorer's section of the match spec.
     """
     values = {**spec.model_dump(mode="json"), "scorer": kind}
-    if kind == "xgboost":
-        return {**values, "representations": spec.reads_representations}
+    if kind in ("xgboost", "few_labels"):
+        return {**values, "representations": kind == "xgboost" and spec.reads_representations}
     if kind == "cold_start":
         return {name: value for name, value in values.items() if name in ("scorer", "seed")}
     from matchwright.core.scorer import network

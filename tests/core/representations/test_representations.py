@@ -1,0 +1,194 @@
+"""What pairs teach of a field: which words tell, that a pair does not teach itself, and that no text is kept."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import save
+
+from matchwright.core.compare.pairing import Pairing
+from matchwright.core.representations import Representations, subjects_of
+from matchwright.core.representations.ngrams import BUCKETS, SMALLEST_COUNT
+from matchwright.core.representations.teach import FEWEST_PER_CLASS, teach_representations
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.model import RecordEvidence
+from matchwright.errors import BundleError
+
+TEXT = st.text(max_size=30) | st.sampled_from(["item1 new", "item1", "item1 refill", "", " ", "\ud800", "东京 タワー"])
+
+
+@pytest.fixture(scope="module")
+def titles(products_spec) -> MatchSpec:
+    """Products of which the title alone is compared."""
+    fields = {"title": products_spec.fields["title"]}
+    return products_spec.model_copy(update={"fields": fields, "record": None})
+
+
+def offers(count: int, seed: int = 0) -> tuple[list[str], list[str], np.ndarray]:
+    """Pairs that match unless exactly one side says ``refill``; ``fresh`` is a habit of speech."""
+    generator = np.random.default_rng(seed)
+    labels = generator.integers(2, size=count)
+    left, right = [], []
+    for label in labels:
+        name = f"item{generator.integers(40)} model{generator.integers(9)}"
+        left.append(f"{name} fresh" if generator.integers(2) else name)
+        right.append(name if label else f"{name} refill")
+    return left, right, labels
+
+
+def columns(texts) -> dict[str, np.ndarray]:
+    return {"title": np.array(texts, dtype=object)}
+
+
+def teach(left, right, labels, spec, groups=None):
+    bare = pd.DataFrame({"title__missing": np.zeros(len(left), dtype=np.float32)})
+    groups = np.arange(len(left)) if groups is None else groups
+    return teach_representations(columns(left), columns(right), bare, labels, groups, spec)
+
+
+def pairing(left, right) -> Pairing:
+    return Pairing.of(columns(left), columns(right), "title", alike=False)
+
+
+@pytest.fixture(scope="module")
+def taught(titles):
+    return teach(*offers(600), titles)
+
+
+@pytest.fixture(scope="module")
+def learned(taught):
+    return taught.whole.fields["title"]
+
+
+def test_what_a_word_weighs_follows_from_the_labels(learned):
+    habit, other = learned.cosine(
+        pairing(["item3 model1 fresh", "item3 model1"], ["item3 model1", "item3 model1 refill"])
+    )
+    assert habit > other + 0.1
+
+
+@given(one=TEXT, other=TEXT)
+@settings(deadline=None, max_examples=60)
+def test_the_order_of_the_records_is_all_one_whatever_they_hold(learned, one, other):
+    there, back = (learned.cosine(pairing([a], [b]))[0] for a, b in ((one, other), (other, one)))
+    np.testing.assert_array_equal(there, back)
+    assert np.isnan(there) or 0 <= there <= 1
+
+
+@given(order=st.permutations(range(8)), size=st.integers(1, 8))
+@settings(deadline=None, max_examples=30)
+def test_a_pair_s_cosine_does_not_depend_on_the_pairs_beside_it(learned, order, size):
+    left, right, _ = offers(8, seed=4)
+    together = learned.cosine(pairing(left, right))
+    chosen = list(order[:size])
+    apart = learned.cosine(pairing([left[row] for row in chosen], [right[row] for row in chosen]))
+    np.testing.assert_array_equal(apart, together[chosen])
+
+
+def test_a_text_is_like_itself_and_a_missing_one_like_nothing(learned):
+    same = learned.cosine(pairing(["item1 fresh", "never seen before"], ["item1 fresh", "never seen before"]))
+    np.testing.assert_allclose(same, 1, atol=1e-6)
+    assert np.isnan(learned.cosine(pairing([None, "item1", " "], ["item1", None, "item1"]))).all()
+    assert learned.cosine(pairing([], [])).shape == (0,)
+
+
+def test_a_pair_is_compared_by_what_it_did_not_teach(titles):
+    """Labels by chance: a pair that taught itself could be told, one that did not cannot."""
+    left, right, _ = offers(400)
+    labels = np.random.default_rng(7).integers(2, size=400)
+    left = [f"{text} mark{number // 4} tag{number // 4}" for number, text in enumerate(left)]
+    right = [f"{text} sign{number // 4}" for number, text in enumerate(right)]
+    labels = np.repeat(labels[::4], 4)
+    taught = teach(left, right, labels, titles, groups=np.arange(400) // 4)
+    known = taught.whole.fields["title"].cosine(pairing(left, right))
+    unknown = taught.compare(columns(left), columns(right), np.arange(400), titles)["title__learned_cosine"]
+    gap = [cosine[labels == 1].mean() - cosine[labels == 0].mean() for cosine in (known, unknown)]
+    assert gap[0] > 0.1
+    assert abs(gap[1]) < gap[0] / 3
+
+
+def test_teaching_again_gives_the_same_bytes_and_no_word_is_kept(taught, titles, tmp_path):
+    again = teach(*offers(600), titles)
+    assert again.losses == taught.losses
+    for name, one in (("one", taught), ("two", again)):
+        one.whole.save(tmp_path / name)
+    content = (tmp_path / "one").read_bytes()
+    assert content == (tmp_path / "two").read_bytes()
+    assert b"refill" not in content
+
+
+def test_a_file_is_read_as_it_was_written(taught, titles, tmp_path):
+    taught.whole.save(tmp_path / "representations.safetensors")
+    read = Representations.load(tmp_path / "representations.safetensors", titles)
+    left, right, _ = offers(100, seed=2)
+    for ours, theirs in zip(read.fields.values(), taught.whole.fields.values(), strict=True):
+        np.testing.assert_array_equal(ours.cosine(pairing(left, right)), theirs.cosine(pairing(left, right)))
+
+
+def test_rare_words_teach_nothing(titles):
+    left, right, labels = offers(300)
+    left[:2] = ["zzyzx zzyzx"] * 2
+    once = teach(left, right, labels, titles).whole.fields["title"]
+    left[:2] = ["qwqwq qwqwq"] * 2  # another word in its place, in as few distinct texts
+    other = teach(left, right, labels, titles).whole.fields["title"]
+    assert SMALLEST_COUNT > 1
+    np.testing.assert_array_equal(once.columns, other.columns)
+
+
+def test_too_few_pairs_of_a_class_teach_nothing(titles):
+    left, right, _ = offers(400)
+    few = (np.arange(400) < FEWEST_PER_CLASS - 1).astype(int)
+    assert teach(left, right, few, titles) is None
+    assert teach(left, right, 1 - few, titles) is None
+
+
+def test_fields_without_a_text_have_no_representation(titles):
+    _, right, labels = offers(300)
+    assert teach([None] * 300, right, labels, titles) is None
+
+
+def test_words_are_read_of_impersonal_fields_and_nothing_of_direct_ones(persons_spec, products_spec):
+    assert subjects_of(products_spec) == {"title": True, "category": True, "record": True}
+    assert subjects_of(persons_spec) == {"given_name": False, "surname": False, "suburb": False}
+    fields = {**persons_spec.fields}
+    fields["surname"] = fields["surname"].model_copy(update={"pii": "direct"})
+    stricter = persons_spec.model_copy(update={"fields": fields, "record": RecordEvidence(fields=("given_name",))})
+    assert subjects_of(stricter) == {"given_name": False, "suburb": False}
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"title.columns": np.array([5, 3])}, "representation of title is not one"),
+        ({"title.columns": np.array([3, 2 * BUCKETS])}, "representation of title is not one"),
+        ({"title.importance": np.array([1, np.nan], dtype=np.float32)}, "representation of title is not one"),
+        ({"title.table": np.ones((3, 4), dtype=np.float32)}, "representation of title is not one"),
+        ({"title.rarest": None}, "representation of title is not one"),
+        ({"brand.columns": np.array([1])}, "of brand, which the spec has none for"),
+    ],
+)
+def test_a_damaged_or_foreign_file_is_refused(titles, tmp_path, changes, fault):
+    sound = {
+        "title.columns": np.array([3, 5]),
+        "title.frequency": np.ones(2, dtype=np.float32),
+        "title.importance": np.ones(2, dtype=np.float32),
+        "title.table": np.ones((2, 4), dtype=np.float32),
+        "title.rarest": np.array([2.0]),
+    }
+    path = tmp_path / "representations.safetensors"
+    path.write_bytes(save(sound))
+    assert list(Representations.load(path, titles).fields) == ["title"]
+    path.write_bytes(save({name: array for name, array in {**sound, **changes}.items() if array is not None}))
+    with pytest.raises(BundleError, match=fault):
+        Representations.load(path, titles)
+
+
+def test_something_else_is_refused(titles, tmp_path):
+    path = tmp_path / "representations.safetensors"
+    path.write_bytes(b"nothing of the kind")
+    with pytest.raises(BundleError, match="cannot be read"):
+        Representations.load(path, titles)
+    path.write_bytes(save({}))
+    with pytest.raises(BundleError, match="of no field"):
+        Representations.load(path, titles)
