@@ -1,8 +1,8 @@
 """The scorer's log-odds for the pairs of a data set, got the way that the training pipeline gets them.
 
-Records are conformed, their features and the corpus made, pairs compared, augmented and scored. The
-encoder, which the pipeline keeps only where it earns its place, is left out; so is context, what the other
-pairs of a record say, unless it is asked for.
+Records are conformed, their features and the corpus made, words learned from the train part, pairs compared,
+augmented and scored. The encoder, which the pipeline keeps only where it earns its place, is left out; so is
+context, what the other pairs of a record say, unless it is asked for.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from benchmarks.benchmark_data import PARTS, BenchmarkSet
 from matchwright.adapters.example_data import FEBRL4, febrl4
 from matchwright.core.augmentation import blanked_pairs, counter_examples, pairs_alone
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.compare import compare
 from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
 from matchwright.core.lesson import Lesson, learn
@@ -23,6 +22,7 @@ from matchwright.core.records import conform, normal_forms, record_features, rec
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.core.split import split_entities
+from matchwright.core.taught_comparisons import UNRELATED, PairComparer
 
 SPECS = Path(__file__).parents[1] / "specs"
 STOPPING_SHARE = 0.2
@@ -95,11 +95,11 @@ def scores_of(problem: Problem, seed: int, context: bool = False) -> dict[str, S
     """
     spec = _seeded(problem.spec, seed)
     scorer = scorer_of(problem, seed, context)
-    records = problem.features.set_index("record_key", drop=False)
+    comparer = _comparer(problem)
     scored = {}
     for part in ("valid", "test"):
-        pairs = problem.pairs[problem.pairs["part"] == part]
-        comparisons, labels, rows = _compared(problem, records, pairs, spec, context, with_blanked=part == "valid")
+        pairs = _pairs(problem, part)
+        comparisons, labels, rows = _compared(problem, comparer, pairs, spec, context, with_blanked=part == "valid")
         groups = pairs["left_key"].to_numpy()[rows]
         scored[part] = Scored(scorer.margin(comparisons), labels, groups, np.arange(len(rows)) >= len(pairs))
     return scored
@@ -116,8 +116,8 @@ def lessons_of(problem: Problem, seed: int, context: bool = False, sample: int |
     With ``sample`` the left records that teach are drawn anew, with replacement, from those there are.
     """
     spec = _seeded(problem.spec, seed)
-    records = problem.features.set_index("record_key", drop=False)
-    taught = problem.pairs[problem.pairs["part"] == "train"]
+    comparer = _comparer(problem)
+    taught = _pairs(problem, "train")
     keys = np.unique(taught["left_key"].to_numpy(dtype=str))
     stopping = keys[np.random.default_rng(seed).random(len(keys)) < STOPPING_SHARE]
     stops = taught["left_key"].isin(stopping).to_numpy()
@@ -126,24 +126,37 @@ def lessons_of(problem: Problem, seed: int, context: bool = False, sample: int |
         there = np.unique(teaching["left_key"].to_numpy(dtype=str))
         drawn = np.random.default_rng([seed, sample]).choice(there, len(there))
         teaching = pd.DataFrame({"left_key": drawn}).merge(teaching, on="left_key")[list(teaching)]
-    return (
-        _lesson(teaching, len(teaching), *_compared(problem, records, teaching, spec, context, augmented=True)),
-        _lesson(stopping_pairs, len(stopping_pairs), *_compared(problem, records, stopping_pairs, spec, context)),
-    )
-
-
-def _lesson(
-    pairs: pd.DataFrame, judged: int, comparisons: pd.DataFrame, labels: np.ndarray, rows: np.ndarray
-) -> Lesson:
-    keys = pairs["left_key"].to_numpy(dtype=object)[rows]
-    return Lesson(comparisons, labels, keys, np.arange(len(rows)) >= judged)
+    lessons = []
+    for pairs, augmented in ((teaching, True), (stopping_pairs, False)):
+        comparisons, labels, rows = _compared(problem, comparer, pairs, spec, context, augmented)
+        keys = pairs["left_key"].to_numpy(dtype=object)[rows]
+        lessons.append(Lesson(comparisons, labels, keys, np.arange(len(rows)) >= len(pairs)))
+    return lessons[0], lessons[1]
 
 
 def compared(problem: Problem, part: str) -> tuple[pd.DataFrame, np.ndarray]:
     """The comparisons and labels of one part's pairs as they stand."""
+    pairs = _pairs(problem, part)
+    return _compared(problem, _comparer(problem), pairs, problem.spec, context=False, with_blanked=False)[:2]
+
+
+def _pairs(problem: Problem, part: str) -> pd.DataFrame:
+    """A part's pairs; ``place`` is each one's row among those that taught the words, or that it did not."""
+    pairs = problem.pairs[problem.pairs["part"] == part].reset_index(drop=True)
+    return pairs.assign(place=np.arange(len(pairs)) if part == "train" else UNRELATED)
+
+
+def _comparer(problem: Problem) -> PairComparer:
+    """Compares with words that the train part taught."""
+    pairs = _pairs(problem, "train")
+    left, right = _sides(problem, pairs)
+    return PairComparer.taught_by(left, right, pairs["label"].to_numpy(np.int64), problem.spec, problem.corpus)
+
+
+def _sides(problem: Problem, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     records = problem.features.set_index("record_key", drop=False)
-    pairs = problem.pairs[problem.pairs["part"] == part]
-    return _compared(problem, records, pairs, problem.spec, context=False, with_blanked=False)[:2]
+    left, right = (records.loc[pairs[key]].reset_index(drop=True) for key in ("left_key", "right_key"))
+    return left, right
 
 
 def _seeded(spec: MatchSpec, seed: int) -> MatchSpec:
@@ -159,7 +172,7 @@ def features_of(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.Da
 
 def _compared(
     problem: Problem,
-    records: pd.DataFrame,
+    comparer: PairComparer,
     pairs: pd.DataFrame,
     spec: MatchSpec,
     context: bool,
@@ -167,26 +180,29 @@ def _compared(
     with_blanked: bool = True,
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Comparisons and labels of the pairs, then of those made from them; and the row of each that it was made from."""
-    left, right = (records.loc[pairs[key]].reset_index(drop=True) for key in ("left_key", "right_key"))
-    labels = pairs["label"].to_numpy(dtype=np.int64)
-    whole = compare(left, right, spec, problem.corpus, None)
+    left, right = _sides(problem, pairs)
+    labels, place = pairs["label"].to_numpy(dtype=np.int64), pairs["place"].to_numpy()
+    whole = comparer.compare(left, right, place)
     if context:
         whole = in_context(whole, pairs["left_key"].to_numpy(), pairs["right_key"].to_numpy(), spec)
     blocks, answers, rows = [whole], [labels], [np.arange(len(pairs))]
     if with_blanked:
-        blank_left, blank_right, made_from = blanked_pairs(left, right, spec, spec.model.seed)
-        blocks.append(compare(blank_left, blank_right, spec, problem.corpus, None))
+        blank_left, blank_right, blanked = blanked_pairs(left, right, spec, spec.model.seed)
+        made_from = np.asarray(blanked, dtype=np.int64)
+        blocks.append(comparer.compare(blank_left, blank_right, place[made_from]))
         answers.append(labels[made_from])
-        rows.append(np.asarray(made_from))
+        rows.append(made_from)
     if with_blanked and context:
-        alone, made_from = pairs_alone(whole, spec)
+        alone, alone_rows = pairs_alone(whole, spec)
+        made_from = np.asarray(alone_rows, dtype=np.int64)
         blocks.append(alone)
         answers.append(labels[made_from])
-        rows.append(np.asarray(made_from, dtype=np.int64))
+        rows.append(made_from)
     true = np.flatnonzero(labels == 1)
     if augmented and spec.identity:
-        unlike, made_from = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
-        blocks.append(compare(left.iloc[true[made_from]].reset_index(drop=True), unlike, spec, problem.corpus, None))
+        unlike, examples = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
+        made_from = true[examples]
+        blocks.append(comparer.compare(left.iloc[made_from].reset_index(drop=True), unlike, place[made_from]))
         answers.append(np.zeros(len(made_from), dtype=np.int64))
-        rows.append(true[made_from])
+        rows.append(made_from)
     return pd.concat(blocks, ignore_index=True), np.concatenate(answers), np.concatenate(rows)

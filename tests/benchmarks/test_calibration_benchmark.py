@@ -7,7 +7,7 @@ from fixtures.products import write_products
 from rich.console import Console
 
 from benchmarks.benchmark_data import BenchmarkSet
-from benchmarks.calibration import band_table, method_table
+from benchmarks.calibration import band_table, method_table, turns, turns_table
 from benchmarks.trained_scores import problem_of, scores_of
 from matchwright.core.calibrate import METHODS, choose_calibrator
 
@@ -32,6 +32,28 @@ def test_the_benchmark_judges_every_method_and_all_bands(offers, products_spec):
         console.print(band_table(problem_of(offers, [products_spec]), valid, test, choice))
     for word in (*METHODS, f"{choice.calibrator.method} *", "floor 0.95", "refused", "Conformal bands need 500"):
         assert word in shown.get()
+
+
+def test_each_left_record_is_judged_once_by_bands_that_it_did_not_choose(offers, products_spec):
+    problem = problem_of(offers, [products_spec])
+    turned = list(turns(problem, seed=1))
+    judged = pd.concat([one.pairs[one.pairs["part"] == "test"] for one in turned])
+    assert sorted(judged.index) == sorted(problem.pairs.index)
+    for one in turned:
+        owners = one.pairs.groupby("left_key")["part"].nunique()
+        assert (owners == 1).all()
+        assert set(one.pairs["part"]) == {"train", "valid", "test"}
+
+
+def test_the_floor_is_judged_on_all_labelled_pairs(offers, products_spec):
+    small = products_spec.model_copy(update={"model": products_spec.model.model_copy(update={"trees": 30})})
+    table = turns_table(problem_of(offers, [small]), seed=1)
+    cells = {column.header: list(column.cells) for column in table.columns}
+    assert cells["bands from"] == ["costs", "floor 0.95"]
+    assert cells["pairs"] == [f"{len(offers.pairs):,}"] * 2
+    assert all(
+        float(bound) < float(precision) for bound, precision in zip(cells["bound"], cells["precision"], strict=True)
+    )
 
 
 def test_a_set_that_no_spec_suits_is_not_guessed_at(offers, persons_spec):

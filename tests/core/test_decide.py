@@ -15,7 +15,7 @@ from matchwright.core.bundle.golden import decide_values
 from matchwright.core.compare import constraints
 from matchwright.core.evaluate.behaviours import behave
 from matchwright.core.reasons import contradicts, evidence
-from matchwright.core.reasons.giving import STEP
+from matchwright.core.reasons.figures import WITHIN
 from matchwright.core.scorer import XGBoostScorer, train_scorer
 from matchwright.errors import BundleError, TrainingError
 
@@ -56,7 +56,7 @@ def test_no_reason_contradicts_its_evidence_or_the_comparisons(decision_model, s
     levels = evidence(comparisons, decision_model.spec)
     for row, reasons in enumerate(decision_model.reasons(comparisons)):
         weights = [abs(reason.contribution) for reason in reasons]
-        assert all(later <= STEP * earlier for earlier, later in pairwise(weights))
+        assert all(later <= WITHIN**2 * earlier + 1e-4 for earlier, later in pairwise(weights))
         for reason in reasons:
             assert reason.evidence == levels[reason.field][row]
             assert reason.code == f"{reason.field.upper()}_{reason.evidence}"

@@ -1,13 +1,12 @@
 """In which language the endpoint says why, and what would settle a review."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from matchwright.core.bundle import load_bundle
-from matchwright.core.reasons import Catalogue
+from matchwright.core.bundle.manifest import file_digest
 from serving.app import create_app
 from serving.languages import accepted_languages
 from serving.runtime import Runtime
@@ -23,14 +22,9 @@ REVIEWED = {"pairs": [{"left": ADDRESS | PERSON, "right": ADDRESS | {"state": "n
 def client(
     trained_bundle: Path, verify_key: bytes, tmp_path_factory: pytest.TempPathFactory, module_secrets: None
 ) -> TestClient:
-    """An endpoint whose bundle speaks English, and German where it is asked to."""
+    """An endpoint with a bundle of a spec that says nothing of languages but what its fields are called in German."""
     bundle = load_bundle(trained_bundle, verify_key)
-    spec = bundle.model.spec
-    german = {"SURNAME_LABEL": "Nachname", "GIVEN_NAME_LABEL": "Vorname", "DATE_OF_BIRTH_LABEL": "Geburtsdatum"}
-    reasons = spec.reasons.model_copy(update={"translations": {"de": german}})
-    catalogue = Catalogue.of(spec.model_copy(update={"reasons": reasons}))
-    spoken = replace(bundle, model=replace(bundle.model, catalogue=catalogue))
-    runtime = Runtime(spoken, lambda _: lambda keys: pytest.fail("pairs need no feature store"))
+    runtime = Runtime(bundle, lambda _: lambda keys: pytest.fail("pairs need no feature store"))
     return TestClient(create_app(Service(tmp_path_factory.mktemp("log"), runtime)))
 
 
@@ -69,12 +63,17 @@ def test_texts_are_in_the_language_asked_for_or_the_bundle_s(
     body = response.json()
     assert (response.status_code, body["language"], response.headers["content-language"]) == (200, language, language)
     (decision,) = body["decisions"]
-    german = decision["hint"]["text"].startswith(("Ein Treffer", "Kein Treffer"))
+    german = decision["hint"]["text"].startswith(("Ein Treffer wäre", "Kein Treffer wäre"))
     assert german == (language == "de")
     texts = [reason["text"] for reason in decision["reasons"]]
     english = client.post("/invocations", json=REVIEWED, headers={"accept-language": "en"}).json()["decisions"][0]
     assert (texts == [reason["text"] for reason in english["reasons"]]) == (language == "en")
     assert [reason["code"] for reason in decision["reasons"]] == [reason["code"] for reason in english["reasons"]]
+
+
+def test_the_answer_says_which_texts_it_quotes(client: TestClient, trained_bundle: Path) -> None:
+    texts = client.post("/invocations", json=REVIEWED | {"language": "de"}).json()["texts"]
+    assert texts == {"version": 1, "digest": file_digest(trained_bundle / "reasons.yaml")}
 
 
 @pytest.mark.parametrize("language", [7, "", "no language", "x" * 36])

@@ -1,15 +1,17 @@
 """Texts of reasons and hints: defaults, the spec's own, and translations."""
 
+import hashlib
 import re
 from pathlib import Path
 
 import pytest
 import yaml
+from fixtures.models import REPOSITORY
 
 from matchwright.core.compare.names import comparison_names
 from matchwright.core.reasons import Catalogue, Hint, groups_of
 from matchwright.core.reasons.catalogue import _templates
-from matchwright.core.spec import MatchSpec, parse_spec, spec_yaml
+from matchwright.core.spec import MatchSpec, load_spec, parse_spec, spec_yaml
 from matchwright.errors import BundleError, SpecError
 
 
@@ -58,7 +60,38 @@ def test_a_language_without_templates_falls_back_to_the_spec_s_own(persons_spec)
     [(["de"], "de"), (["de-AT"], "de"), (["DE"], "de"), (["fr", "de"], "de"), (["fr"], "en"), ([], "en")],
 )
 def test_the_first_wanted_language_that_there_is_serves(persons_spec, wanted, language):
-    assert Catalogue.of(with_reasons(persons_spec, translations={"de": {}})).language_for(wanted) == language
+    assert Catalogue.of(with_reasons(persons_spec)).language_for(wanted) == language
+
+
+def test_the_built_in_languages_are_there_without_a_key_for_them(persons_spec):
+    catalogue = Catalogue.of(with_reasons(persons_spec))
+    assert catalogue.languages == ("en", "de")
+    assert catalogue.text("STREET_NUMBER_DISAGREES", "de") == "Street number: weicht ab."
+    german = Catalogue.of(with_reasons(persons_spec, language="de", texts={"STATE_AGREES": "Gleiches Land."}))
+    assert german.languages == ("de", "en")
+    assert german.text("STATE_AGREES") == "Gleiches Land."
+    assert (german.text("STATE_AGREES", "en"), german.language_for(["fr"])) == ("State agrees.", "de")
+
+
+@pytest.mark.parametrize("name", ["persons", "products", "papers", "restaurants", "software"])
+def test_the_specs_that_ship_name_their_fields_in_german(name):
+    spec = load_spec(REPOSITORY / "specs" / f"{name}.yaml")
+    german = spec.reasons.translations["de"]
+    assert {f"{field.upper()}_LABEL" for field in spec.compared} <= set(german)
+    assert set(spec.reasons.texts) <= set(german)
+    told = Catalogue.of(spec)
+    english = [told.text(code) for code in told.texts if "_AGREES" in code or "_DISAGREES" in code]
+    assert not {told.text(code, "de") for code in told.texts} & set(english)
+
+
+def test_texts_that_differ_are_told_apart_by_their_digest(persons_spec, tmp_path: Path):
+    one, other = (
+        Catalogue.of(with_reasons(persons_spec, texts={"STATE_AGREES": text})) for text in ("Same.", "Alike.")
+    )
+    assert one.digest != other.digest
+    one.save(tmp_path / "reasons.yaml")
+    assert Catalogue.load(tmp_path / "reasons.yaml").digest == one.digest
+    assert hashlib.sha256((tmp_path / "reasons.yaml").read_bytes()).hexdigest() == one.digest
 
 
 def test_a_hint_is_a_sentence_in_each_language(persons_spec):
@@ -70,8 +103,14 @@ def test_a_hint_is_a_sentence_in_each_language(persons_spec):
     assert catalogue.hint_text(hint) == (
         "It would be a match if surname (now similar) and date of birth (now missing) agreed."
     )
-    assert "Geburtsdatum (fehlt jetzt)" in catalogue.hint_text(hint, "de")
+    assert catalogue.hint_text(hint, "de") == (
+        "Ein Treffer wäre es bei Übereinstimmung von surname (bisher ähnlich) und Geburtsdatum (bisher ohne Angabe)."
+    )
     settled = Hint("no_match", ("date_of_birth",), ("MISSING",))
+    assert (
+        catalogue.hint_text(settled, "de")
+        == "Kein Treffer wäre es bei Abweichung in Geburtsdatum (bisher ohne Angabe)."
+    )
     assert (settled.code, settled.codes) == ("COUNTERFACTUAL_NO_MATCH", ("DATE_OF_BIRTH_DISAGREES",))
 
 

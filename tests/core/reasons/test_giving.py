@@ -9,9 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.compare import constraints
-from matchwright.core.reasons import contradictions, contradicts, evidence, give_reasons, group_contributions, groups_of
+from matchwright.core.reasons import (
+    EvidenceFigures,
+    contradictions,
+    contradicts,
+    evidence,
+    give_reasons,
+    group_contributions,
+    groups_of,
+    named_share,
+)
 from matchwright.core.reasons.catalogue import Catalogue
-from matchwright.core.reasons.giving import SMALLEST_CONTRIBUTION, STEP
+from matchwright.core.reasons.figures import WITHIN
+from matchwright.core.reasons.giving import MATERIAL, SMALLEST_CONTRIBUTION, STEP
 
 NAMES = (
     "title__token_overlap",
@@ -113,30 +123,71 @@ def test_contributions_of_groups_add_up_and_no_reason_contradicts_its_evidence(d
             assert not contradicts(reason.evidence, reason.contribution)
 
 
+def levels_and_texts(groups: list[str], level: str = "PARTLY_AGREES") -> tuple[dict, Catalogue]:
+    levels = {group: np.array([level], dtype=object) for group in groups}
+    return levels, Catalogue(1, {f"{group.upper()}_{level}": group for group in groups})
+
+
 @settings(max_examples=60, deadline=None)
 @given(
-    values=st.lists(st.floats(-8, 8), min_size=8, max_size=8), told=st.lists(st.floats(0, 9), min_size=8, max_size=8)
+    values=st.lists(st.floats(-8, 8), min_size=8, max_size=8), usual=st.lists(st.floats(0, 9), min_size=8, max_size=8)
 )
-def test_a_reason_is_never_named_before_one_that_weighs_far_more(products_spec, values, told):
+def test_reasons_are_named_by_a_size_near_the_pair_s_own_contribution(values, usual):
     groups = [group.name for group in groups_of(NAMES)]
-    weights = {f"{group.upper()}_PARTLY_AGREES": weight for group, weight in zip(groups, told, strict=True)}
-    levels = {group: np.array(["PARTLY_AGREES"], dtype=object) for group in groups}
-    catalogue = Catalogue(1, {f"{group.upper()}_PARTLY_AGREES": group for group in groups})
-    (reasons,) = give_reasons(levels, pd.DataFrame([values], columns=groups), catalogue, 8, weights)
-    assert all(abs(later.contribution) <= STEP * abs(one.contribution) + 1e-4 for one, later in pairwise(reasons))
-    assert {reason.field for reason in reasons} == {
-        group for group, value in zip(groups, values, strict=True) if abs(value) >= SMALLEST_CONTRIBUTION
-    }
+    levels, catalogue = levels_and_texts(groups)
+    figures = EvidenceFigures(
+        usual={f"{group.upper()}_PARTLY_AGREES": each for group, each in zip(groups, usual, strict=True)}
+    )
+    (reasons,) = give_reasons(levels, pd.DataFrame([values], columns=groups), catalogue, 8, figures)
+    # whatever is usual: a size is held within a factor of the own contribution, so it can mislead by no more
+    assert all(abs(later.contribution) <= WITHIN**2 * abs(one.contribution) + 1e-3 for one, later in pairwise(reasons))
+    largest = max(abs(value) for value in values)
+    if largest >= SMALLEST_CONTRIBUTION:
+        assert reasons
+    assert all(abs(reason.contribution) >= SMALLEST_CONTRIBUTION - 1e-5 for reason in reasons)
 
 
-def test_near_contributions_are_ordered_by_what_the_evidence_tells_and_then_by_field():
+def test_two_models_that_credit_near_evidence_differently_give_the_same_reasons():
+    levels, catalogue = levels_and_texts(["one", "two", "three"])
+    usual = EvidenceFigures(usual={"ONE_PARTLY_AGREES": 1.0, "TWO_PARTLY_AGREES": 1.3, "THREE_PARTLY_AGREES": 0.8})
+    told = [
+        give_reasons(levels, pd.DataFrame([values], columns=list(levels)), catalogue, 2, figures)
+        for figures in (usual, EvidenceFigures())
+        for values in ([1.5, 0.9, 0.9], [0.6, 1.0, 1.9])
+    ]
+    named = [[reason.field for reason in reasons] for (reasons,) in told]
+    assert named[:2] == [["two", "one"], ["two", "one"]]
+    assert [reason.contribution for (reasons,) in told[:2] for reason in reasons] == [0.9, 1.5, 1.0, 0.6]
+
+
+def test_what_is_peculiar_to_a_pair_comes_before_what_is_usual():
+    levels, catalogue = levels_and_texts(["one", "two"])
+    figures = EvidenceFigures(usual={"ONE_PARTLY_AGREES": 0.1, "TWO_PARTLY_AGREES": 0.5})
+    (reasons,) = give_reasons(levels, pd.DataFrame([[4.0, 0.5]], columns=["one", "two"]), catalogue, 2, figures)
+    assert [reason.field for reason in reasons] == ["one", "two"]
+
+
+def test_what_carries_no_material_share_is_not_named():
+    levels, catalogue = levels_and_texts(["one", "two", "three"])
+    figures = EvidenceFigures(
+        usual={"ONE_PARTLY_AGREES": 3.0, "TWO_PARTLY_AGREES": 1.0, "THREE_PARTLY_AGREES": MATERIAL}
+    )
+    contributions = pd.DataFrame([[3.0, -1.0, MATERIAL]], columns=list(levels))
+    (reasons,) = give_reasons(levels, contributions, catalogue, 4, figures)
+    assert [reason.field for reason in reasons] == ["one", "two"]
+
+
+def test_without_usual_contributions_reasons_are_ordered_as_bundles_from_before_order_them():
     levels = {name: np.array(["AGREES"], dtype=object) for name in ("one", "two", "three")}
     catalogue = Catalogue(1, {f"{name.upper()}_AGREES": name for name in levels})
     contributions = pd.DataFrame([[1.0, 1.2, 1.1]], columns=list(levels))
     (plain,) = give_reasons(levels, contributions, catalogue, 3)
-    (weighed,) = give_reasons(levels, contributions, catalogue, 3, {"THREE_AGREES": 5.0, "ONE_AGREES": 1.0})
+    old = EvidenceFigures(weights={"THREE_AGREES": 5.0, "ONE_AGREES": 1.0})
+    (weighed,) = give_reasons(levels, contributions, catalogue, 3, old)
     assert [reason.field for reason in plain] == ["one", "two", "three"]
     assert [reason.field for reason in weighed] == ["three", "one", "two"]
+    (far,) = give_reasons(levels, contributions * [1, 1, 1 / STEP], catalogue, 3, old)
+    assert [reason.field for reason in far] == ["one", "two", "three"]
 
 
 def test_what_contradicts_is_withheld_and_counted():
@@ -147,3 +198,12 @@ def test_what_contradicts_is_withheld_and_counted():
     assert [reason.code for reason in reasons[0]] == ["TWO_DISAGREES"]
     found = contradictions(levels, contributions, reasons)
     assert (found.given, found.withheld, found.withheld_weight) == (0, 0.5, 0.25)
+
+
+def test_the_named_share_is_of_the_largest_contributions():
+    levels, catalogue = levels_and_texts(["one", "two", "three"])
+    contributions = pd.DataFrame([[3.0, 0.01, -1.0]], columns=list(levels))
+    reasons = give_reasons(levels, contributions, catalogue, 2)
+    assert named_share(contributions, reasons, top=2) == 1.0
+    assert named_share(contributions, [reasons[0][:1]], top=2) == 0.75
+    assert np.isnan(named_share(contributions * 0, [()]))
