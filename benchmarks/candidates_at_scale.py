@@ -22,7 +22,7 @@ from sparse_dot_topn import sp_matmul_topn
 
 from benchmarks.synthetic_register import FIELDS, synthetic_registers
 from matchwright.core.candidates.lookups import lookups_allowed
-from matchwright.core.candidates.table import Positions, RecordTable
+from matchwright.core.candidates.table import Positions, Proposal, RecordTable
 from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf
 from matchwright.core.evaluate.wilson import wilson_interval
 from matchwright.core.spec.model import TfidfTopK
@@ -34,27 +34,15 @@ SPEC = TfidfTopK(fields=FIELDS, top_k=5, min_similarity=0.2)
 
 def measure(left: int, right: int, console: Console) -> None:
     """Print the table for registers of ``left`` and ``right`` persons."""
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-    ) as shown:
-        task = shown.add_task("making the registers", total=None)
-        made = synthetic_registers(left, right)
-        table = RecordTable.of(made.features)
-        del made
-        shown.update(task, description="looking up", total=len(table.left))
-        began = time.process_time()
-        proposal = propose_by_tfidf(
-            table, SPEC, lambda done, of: shown.update(task, completed=done, total=of, refresh=True)
-        )
-        work = time.process_time() - began
-        peak = _peak_gigabytes()
-        shown.update(task, description="asking the peer for a sample", total=None)
-        sample = np.sort(
-            np.random.default_rng(1).choice(len(table.right), min(SAMPLE, len(table.right)), replace=False)
-        )
-        vectors, index, vectors_work = _vectors(table)
-        exact, exact_work = _without_bound(vectors[table.left[sample]], index)
-        allowed = lookups_allowed(vectors[table.left], np.diff(index.indptr), SPEC.max_lookups_per_record)
+    console.print(f"making registers of {left:,} and {right:,} persons")
+    table = RecordTable.of(synthetic_registers(left, right).features)
+    proposal, work = _ours(table, console)
+    peak = _peak_gigabytes()
+    sample = np.sort(np.random.default_rng(1).choice(len(table.right), min(SAMPLE, len(table.right)), replace=False))
+    console.print(f"asking the peer for {len(sample):,} of the records")
+    vectors, index, vectors_work = _vectors(table)
+    exact, exact_work = _without_bound(vectors[table.left[sample]], index)
+    allowed = lookups_allowed(vectors[table.left], np.diff(index.indptr), SPEC.max_lookups_per_record)
     first = len(table.left)
     ours = proposal.left[proposal.right - first == proposal.left]
     whole_exact = exact_work * len(table.left) / len(sample)
@@ -77,6 +65,21 @@ def measure(left: int, right: int, console: Console) -> None:
     )
     console.print(result)
     console.print(f"peak memory of the process when ours was done: {peak:.1f} GB")
+
+
+def _ours(table: RecordTable, console: Console) -> tuple[Proposal, float]:
+    """Our candidates and the processor seconds they take; how far it is stands on the terminal, or in lines."""
+    columns = TextColumn("looking up"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
+        task = shown.add_task("", total=len(table.left))
+
+        def told(done: int, of: int) -> None:
+            shown.update(task, completed=done, total=of, refresh=True)
+            if not console.is_terminal:
+                console.print(f"{done:,} of {of:,} records looked up")
+
+        began = time.process_time()
+        return propose_by_tfidf(table, SPEC, told), time.process_time() - began
 
 
 def _vectors(table: RecordTable) -> tuple[object, object, float]:
