@@ -72,7 +72,11 @@ def evaluate(
     before = Calibrator(method="none").apply(decider.scorer.margin(comparisons))
     scored = pairs.assign(score=scores, band=decider.band(scores, comparisons))
     records = Snapshot.read(snapshot).frame("records")
-    reference = comparisons.assign(score=scores, band=scored["band"], label=pairs["label"])
+    alone = _pairs_alone(decider, pairs, comparisons)
+    # a monitored endpoint mostly judges single pairs, which have no rivals: so is what it is held against
+    reference = without_context(comparisons, np.arange(len(comparisons))).assign(
+        score=alone["score"], band=alone["band"], label=pairs["label"]
+    )
     if spec.labels == "none":
         summary, gates = evaluation_without_labels(decider, scored, records)
         _write(evaluation, scored, reference, summary, gates)
@@ -82,7 +86,6 @@ def evaluate(
         raise TrainingError("The test split has no true pair among its candidates.", "label more pairs")
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
-    alone = _pairs_alone(decider, pairs, comparisons)
     alone_metrics = measure(pair_outcomes(alone, missed), spec.costs, seed=spec.model.seed)
     ranking = ranking_metrics(*(outcomes[name] for name in RANKED), seed=spec.model.seed)
     frame = read_frame(features / "records.parquet")
@@ -109,10 +112,6 @@ def evaluate(
         "against_champion": {name: estimate.as_dict() for name, estimate in change.items()},
     }
     evaluation.mkdir(parents=True, exist_ok=True)
-    # a monitored endpoint mostly judges single pairs, which have no rivals: so is what it is held against
-    reference = without_context(comparisons, np.arange(len(comparisons))).assign(
-        score=alone["score"], band=alone["band"], label=pairs["label"]
-    )
     training = read_json(model / "train.json")
     draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, before, metrics, slices, training)
     _write(evaluation, scored, reference, summary, gates)

@@ -21,6 +21,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.errors import BundleError, CandidateError
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
+from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.champion import champion_model
 from matchwright.steps.cold_start import most_matches, rivals_of
 from matchwright.steps.label_file import Judged
@@ -92,13 +93,14 @@ def choose(
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(total)[:MOST_SCORED])
     pool = proposed.iloc[kept].reset_index(drop=True)
     comparisons = compare(rows_of(features, pool["left_key"]), rows_of(features, pool["right_key"]), spec, corpus)
+    comparisons = beside_rivals(comparisons, pool, proposed, features, spec, corpus)
     expected = max(2, round(most_matches(features, spec) * len(pool) / total))
     if model in ("", NONE):
         margin, scored_by = _margin_of_labels(
-            features, pool, comparisons, judged if model == "" else None, spec, corpus, expected
+            features, proposed, pool, comparisons, judged if model == "" else None, spec, corpus, expected
         )
     else:
-        margin, scored_by = _margin_of_bundle(settings, spec, tables.records, pool, model)
+        margin, scored_by = _margin_of_bundle(settings, spec, tables.records, proposed, pool, model)
     answered = (
         pool.merge(judged.pairs[_PAIR].drop_duplicates(), how="left", on=_PAIR, indicator=True)["_merge"] == "both"
     )
@@ -116,6 +118,7 @@ def choose(
 
 def _margin_of_labels(
     features: pd.DataFrame,
+    proposed: pd.DataFrame,
     pool: pd.DataFrame,
     comparisons: pd.DataFrame,
     judged: Judged | None,
@@ -128,6 +131,7 @@ def _margin_of_labels(
     if min((known["label"] == 1).sum(), (known["label"] == 0).sum()) < FEWEST_PER_CLASS:
         return cold.margin(comparisons), "a cold start"
     taught = compare(rows_of(features, known["left_key"]), rows_of(features, known["right_key"]), spec, corpus)
+    taught = beside_rivals(taught, known, proposed, features, spec, corpus)
     few = train_on_few_labels(
         taught, known["label"].to_numpy(dtype=np.int64), known["left_key"].to_numpy(), comparisons, cold, spec.model
     )
@@ -135,7 +139,12 @@ def _margin_of_labels(
 
 
 def _margin_of_bundle(
-    settings: Settings, spec: MatchSpec, records: pd.DataFrame, pool: pd.DataFrame, model: str
+    settings: Settings,
+    spec: MatchSpec,
+    records: pd.DataFrame,
+    proposed: pd.DataFrame,
+    pool: pd.DataFrame,
+    model: str,
 ) -> tuple[Any, str]:
     if model == CHAMPION:
         found = champion_model(settings, spec.name)
@@ -147,5 +156,6 @@ def _margin_of_bundle(
         raise BundleError("The bundle is of another spec.", f"give one of '{spec.name}' with the same fields")
     features = record_features(records, found.spec, found.corpus)
     compared = found.compare(rows_of(features, pool["left_key"]), rows_of(features, pool["right_key"]))
+    compared = beside_rivals(compared, pool, proposed, features, found.spec, found.corpus)
     score = np.clip(found.score(compared), 1e-6, 1 - 1e-6)  # calibrated: its doubt is where the costs lie
     return np.log(score / (1 - score)), "the champion" if model == CHAMPION else "the bundle"
