@@ -14,6 +14,7 @@ from benchmarks.trained_scores import Problem as LabelledSet
 from matchwright.adapters.example_data import FEBRL4, febrl4
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
+from matchwright.core.few_labels import PRIOR_SAMPLE
 from matchwright.core.records import record_key
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.steps.candidate_sets import beside_rivals
@@ -25,8 +26,8 @@ PAIR = ["left_key", "right_key"]
 
 
 @dataclass(frozen=True)
-class Judged:
-    """Pairs with their labels (1 or 0), comparisons beside their rivals, and both sides' record features."""
+class Pairs:
+    """Pairs with their labels (1 or 0) if any, comparisons beside their rivals, and both sides' record features."""
 
     pairs: pd.DataFrame
     comparisons: pd.DataFrame
@@ -41,14 +42,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Problem:
-    """Candidates with their comparisons beside their rivals, and the judged pairs: to learn from, to be judged by."""
+    """All candidates with their comparisons, a sample of them, and the judged ones: to learn from, and to judge by."""
 
     labelled: LabelledSet
     expected: int
     proposed: pd.DataFrame
     candidates: pd.DataFrame
-    learn: Judged
-    judge: Judged
+    sample: Pairs
+    learn: Pairs
+    judge: Pairs
 
     @property
     def name(self) -> str:
@@ -112,10 +114,12 @@ def _problem(labelled: LabelledSet, proposed: pd.DataFrame, part: str) -> Proble
     compared = beside_rivals(compared, proposed, proposed, labelled.features, labelled.spec, labelled.corpus)
     place = pd.Series(range(len(proposed)), index=pd.MultiIndex.from_frame(proposed))
 
-    def judged(of: str) -> Judged:
-        pairs = labelled.pairs[labelled.pairs["part"] == of].drop_duplicates(PAIR).reset_index(drop=True)
+    def taken(pairs: pd.DataFrame) -> Pairs:
+        pairs = pairs.drop_duplicates(PAIR).reset_index(drop=True)
         rows = place.loc[pd.MultiIndex.from_frame(pairs[PAIR])].to_numpy()
-        return Judged(pairs, compared.iloc[rows].reset_index(drop=True), *sides(pairs))
+        return Pairs(pairs, compared.iloc[rows].reset_index(drop=True), *sides(pairs))
 
     expected = most_matches(labelled.features, labelled.spec)
-    return Problem(labelled, expected, proposed, compared, judged("train"), judged(part))
+    learn, judge = (taken(labelled.pairs[labelled.pairs["part"] == of]) for of in ("train", part))
+    sample = taken(proposed.sample(min(PRIOR_SAMPLE, len(proposed)), random_state=labelled.spec.model.seed))
+    return Problem(labelled, expected, proposed, compared, sample, learn, judge)

@@ -16,6 +16,7 @@ and recordlinkage's ECM classifier, which is unsupervised as well. No threshold 
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,17 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.few_label_problems import PAIR, Problem, problems
+from benchmarks.few_label_problems import PAIR, Pairs, Problem, problems
 from matchwright.core.cold_start import ColdStartScorer, fit_cold_start
 from matchwright.core.compare.names import CONTEXT, constraints, field_of, group_of
 from matchwright.core.compare.rivals import without_context
-from matchwright.core.few_label_lesson import few_label_lesson
+from matchwright.core.few_label_lesson import few_label_lesson, with_words
 from matchwright.core.few_labels import FEWEST_PER_CLASS, train_on_few_labels
 from matchwright.core.labelling import select_pairs
+from matchwright.core.learned_words import LearnedWords
 from matchwright.core.scorer import Scorer, train_scorer
+from matchwright.core.spec import MatchSpec
+from matchwright.core.taught_comparisons import PairComparer
 from matchwright.errors import TrainingError
 from matchwright.steps.cold_start import rivals_of
 
@@ -69,19 +73,19 @@ def rows(problem: Problem, seeds: int) -> Iterator[tuple[str, str, str, list[Mar
     """Labels, matches among them, the method, and per seed the log-odds of the pairs to be judged by."""
     labels = problem.learn.labels
     cold = fit_cold_start(problem.candidates, problem.expected, rivals_of(problem.proposed, problem.spec))
-    yield "0", "0", "cold start", [margins_of(cold, problem)]
+    yield "0", "0", "cold start", [Taught(cold, None, problem.spec).margins(problem.judge)]
     yield "0", "0", "recordlinkage ECM", [(ecm := ecm_margin(problem), ecm)]
     asked = [actively(problem, cold, max(COUNTS), seed) for seed in range(seeds)]
     for count in COUNTS:
         drawn = [np.random.default_rng(seed).permutation(len(labels))[:count] for seed in range(seeds)]
         matches = f"{np.mean([labels[chosen].sum() for chosen in drawn]):.0f}"
-        yield str(count), matches, "random, trees alone", [taught_by(problem, chosen, None) for chosen in drawn]
-        yield str(count), matches, "random", [taught_by(problem, chosen, cold) for chosen in drawn]
+        yield str(count), matches, "random, trees alone", [margins_by(problem, chosen, None) for chosen in drawn]
+        yield str(count), matches, "random", [margins_by(problem, chosen, cold) for chosen in drawn]
         first = [chosen[:count] for chosen in asked]
         matches = f"{np.mean([labels[chosen].sum() for chosen in first]):.0f}"
-        yield str(count), matches, "label", [taught_by(problem, chosen, cold) for chosen in first]
+        yield str(count), matches, "label", [margins_by(problem, chosen, cold) for chosen in first]
     everything = np.arange(len(labels))
-    yield f"{len(everything):,}", f"{labels.sum()}", "all", [taught_by(problem, everything, None)]
+    yield f"{len(everything):,}", f"{labels.sum()}", "all", [margins_by(problem, everything, None)]
 
 
 def actively(problem: Problem, cold: ColdStartScorer, count: int, seed: int) -> Any:
@@ -89,7 +93,7 @@ def actively(problem: Problem, cold: ColdStartScorer, count: int, seed: int) -> 
     learn = problem.learn
     chosen = np.zeros(0, dtype=np.int64)
     while len(chosen) < count:
-        margin = scorer_of(problem, chosen, cold).margin(learn.comparisons)
+        margin = taught_by(problem, chosen, cold).margin(learn)
         rest = np.setdiff1d(np.arange(len(learn.pairs)), chosen)
         pairs = learn.pairs.iloc[rest][PAIR].reset_index(drop=True)
         compared = learn.comparisons.iloc[rest].reset_index(drop=True)
@@ -102,15 +106,36 @@ def actively(problem: Problem, cold: ColdStartScorer, count: int, seed: int) -> 
     return chosen
 
 
-def taught_by(problem: Problem, chosen: Any, cold: ColdStartScorer | None) -> Margins:
+@dataclass(frozen=True)
+class Taught:
+    """A scorer, and the words that it was taught with."""
+
+    scorer: Scorer
+    words: LearnedWords | None
+    spec: MatchSpec
+
+    def margin(self, judged: Pairs) -> Any:
+        """Log-odds beside the rivals."""
+        return self.scorer.margin(self._compared(judged))
+
+    def margins(self, judged: Pairs) -> Margins:
+        """Log-odds beside the rivals and alone."""
+        compared = self._compared(judged)
+        return self.scorer.margin(compared), self.scorer.margin(without_context(compared, np.arange(len(compared))))
+
+    def _compared(self, judged: Pairs) -> pd.DataFrame:
+        return with_words(judged.comparisons, judged.left, judged.right, self.words, self.spec)
+
+
+def margins_by(problem: Problem, chosen: Any, cold: ColdStartScorer | None) -> Margins:
     """Log-odds by a scorer taught by the chosen pairs; no match where they are too few of a class to train on."""
     try:
-        return margins_of(scorer_of(problem, chosen, cold), problem)
+        return taught_by(problem, chosen, cold).margins(problem.judge)
     except TrainingError:
         return (none := np.full(len(problem.judge.pairs), -1.0)), none
 
 
-def scorer_of(problem: Problem, chosen: Any, cold: ColdStartScorer | None) -> Scorer:
+def taught_by(problem: Problem, chosen: Any, cold: ColdStartScorer | None) -> Taught:
     """A scorer taught by the chosen pairs and the cold start; without it, by the chosen pairs alone.
 
     Raises:
@@ -119,27 +144,21 @@ def scorer_of(problem: Problem, chosen: Any, cold: ColdStartScorer | None) -> Sc
     learn, spec = problem.learn, problem.spec
     labels = learn.labels[chosen]
     if cold is not None and min(labels.sum(), (1 - labels).sum()) < FEWEST_PER_CLASS:
-        return cold
-
-    def lesson(rows: Any) -> pd.DataFrame:
-        sides = learn.left.iloc[rows], learn.right.iloc[rows], learn.comparisons.iloc[rows]
-        return few_label_lesson(*sides, learn.labels[rows], spec, problem.labelled.corpus)
-
-    names = list(learn.comparisons.columns)
+        return Taught(cold, None, spec)
+    # without the cold start a fifth stops the trees early, as the spec has it
+    held = np.arange(len(chosen)) % 5 == 0 if cold is None else np.zeros(len(chosen), dtype=bool)
+    rows = chosen[~held]
+    left, right, compared = learn.left.iloc[rows], learn.right.iloc[rows], learn.comparisons.iloc[rows]
+    comparer = PairComparer.taught_by(left, right, learn.labels[rows], spec, problem.labelled.corpus)
+    lesson = few_label_lesson(comparer, left, right, compared, learn.labels[rows])
+    taught, answers = lesson[list(compared.columns)], lesson["label"].to_numpy()
     if cold is None:
-        # early stopping on a fifth, as the spec's trees have it
-        held = np.arange(len(chosen)) % 5 == 0
-        taught, stops = lesson(chosen[~held]), learn.comparisons.iloc[chosen[held]]
-        return train_scorer(taught[names], taught["label"].to_numpy(), stops, labels[held], spec.model).scorer
-    taught = lesson(chosen)
-    answers, keys = taught["label"].to_numpy(), taught["left_key"].to_numpy()
-    return train_on_few_labels(taught[names], answers, keys, problem.candidates, cold, spec.model).scorer
-
-
-def margins_of(scorer: Scorer, problem: Problem) -> Margins:
-    """Log-odds of the pairs to be judged by."""
-    compared = problem.judge.comparisons
-    return scorer.margin(compared), scorer.margin(without_context(compared, np.arange(len(compared))))
+        stops = with_words(learn.comparisons, learn.left, learn.right, comparer.words, spec).iloc[chosen[held]]
+        return Taught(train_scorer(taught, answers, stops, labels[held], spec.model).scorer, comparer.words, spec)
+    sample = problem.sample
+    unlabelled = with_words(sample.comparisons, sample.left, sample.right, comparer.words, spec)
+    few = train_on_few_labels(taught, answers, lesson["left_key"].to_numpy(), unlabelled, cold, spec.model)
+    return Taught(few.scorer, comparer.words, spec)
 
 
 def f1(problem: Problem, margin: Any) -> float:

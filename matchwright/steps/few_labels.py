@@ -12,16 +12,17 @@ from matchwright.adapters.registry import log_curve, log_metrics
 from matchwright.core.cold_start import fit_cold_start
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
-from matchwright.core.few_label_lesson import AS_JUDGED, COUNTER, few_label_lesson
+from matchwright.core.few_label_lesson import AS_JUDGED, COUNTER, few_label_lesson, with_words
 from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, train_on_few_labels
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs, split_entities
+from matchwright.core.taught_comparisons import UNRELATED, PairComparer
 from matchwright.settings import Settings
 from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.cold_start import most_matches, rivals_of
 from matchwright.steps.output import write_whole
-from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, rows_of
+from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, WORDS, rows_of
 
 LEAST_TEST_SHARE = 0.3
 """Of the entities: a smaller part of so few pairs could judge nothing."""
@@ -61,14 +62,16 @@ def train_from_few_labels(
     missed = against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
 
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
-    comparisons = beside_rivals(compare(left, right, spec, corpus), judged, proposed, frame, spec, corpus)
+    taught, labels = (judged["part"] == "train").to_numpy(), judged["label"].to_numpy()
+    comparer = PairComparer.taught_by(left[taught], right[taught], labels[taught], spec, corpus)
+    comparisons = comparer.compare(left, right, np.where(taught, np.cumsum(taught) - 1, UNRELATED))
+    comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
     drawn, unlabelled = _unlabelled(frame, proposed, spec, corpus)
     expected = most_matches(frame, spec) * len(unlabelled) / max(len(proposed), 1)
     cold = fit_cold_start(unlabelled, max(2, round(expected)), rivals_of(drawn, spec))
-    taught = (judged["part"] == "train").to_numpy()
-    lesson = few_label_lesson(
-        left[taught], right[taught], comparisons[taught], judged.loc[taught, "label"], spec, corpus
-    )
+    sides = rows_of(frame, drawn["left_key"]), rows_of(frame, drawn["right_key"])
+    unlabelled = with_words(unlabelled, *sides, comparer.words, spec)
+    lesson = few_label_lesson(comparer, left[taught], right[taught], comparisons[taught], labels[taught])
     names = list(comparisons.columns)
     few = train_on_few_labels(
         lesson[names], lesson["label"].to_numpy(), lesson["left_key"].to_numpy(), unlabelled, cold, spec.model
@@ -82,6 +85,7 @@ def train_from_few_labels(
         "pairs_per_part": judged["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": dropped,
         "augmented_pairs": int((lesson["made"] != AS_JUDGED).sum()),
+        "learned_words": 0 if comparer.words is None else len(comparer.words.keys),
         "encoder": None,
         "rounds": len(few.validation_losses),
         "train_losses": few.train_losses,
@@ -92,6 +96,8 @@ def train_from_few_labels(
     log_metrics(settings, run_id, {"rounds": float(len(few.validation_losses))})
     model.mkdir(parents=True, exist_ok=True)
     write_scorer(few.scorer, model)
+    if comparer.words is not None:
+        comparer.words.save(model / WORDS)
     judged.to_parquet(model / PAIRS, index=False)
     missed.to_parquet(model / MISSED, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
