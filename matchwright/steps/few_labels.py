@@ -13,7 +13,7 @@ from matchwright.core.cold_start import fit_cold_start
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
 from matchwright.core.few_label_lesson import AS_JUDGED, COUNTER, few_label_lesson, with_words
-from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, train_on_few_labels
+from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, require_enough, train_on_few_labels
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs, split_entities
@@ -63,6 +63,7 @@ def train_from_few_labels(
 
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
     taught, labels = (judged["part"] == "train").to_numpy(), judged["label"].to_numpy()
+    require_enough(labels[taught])
     comparer = PairComparer.taught_by(left[taught], right[taught], labels[taught], spec, corpus)
     comparisons = comparer.compare(left, right, np.where(taught, np.cumsum(taught) - 1, UNRELATED))
     comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
