@@ -1,5 +1,6 @@
 """Input tables: CSV and Parquet from a path or an object store, every value as text."""
 
+import csv
 from contextlib import suppress
 from typing import Any, cast
 
@@ -41,6 +42,26 @@ def read_input_table(uri: str) -> pd.DataFrame:
     return cast(pd.DataFrame, table.to_pandas())
 
 
+def row_lines(uri: str) -> list[int]:
+    """The line of a CSV file on which each of its rows begins, the header's left out; none for a Parquet file.
+
+    A row may span lines, and an empty line is no row: counting rows would name the wrong line.
+    """
+    if not uri.lower().endswith(_CSV):
+        return []
+    filesystem, path = _locate(uri)
+    with filesystem.open_input_stream(path) as stream:
+        text = stream.read().decode("utf-8-sig", "replace")
+    lines = text.splitlines(keepends=True)
+    separator = max(_SEPARATORS, key=lines[0].count) if lines else _SEPARATORS[0]
+    reader, begins, last = csv.reader(lines, delimiter=separator), [], 0
+    for row in reader:
+        if row:
+            begins.append(last + 1)
+        last = reader.line_num
+    return begins[1:]
+
+
 def _locate(uri: str) -> tuple[Any, str]:
     from pyarrow import fs
 
@@ -51,7 +72,7 @@ def _locate(uri: str) -> tuple[Any, str]:
 
 def _read_csv(filesystem: Any, path: str) -> Any:
     import pyarrow as pa
-    from pyarrow import csv
+    from pyarrow import csv as arrow_csv
 
     ragged: list[Any] = []
 
@@ -64,13 +85,13 @@ def _read_csv(filesystem: Any, path: str) -> Any:
     separator = max(_SEPARATORS, key=header.count)
     try:
         with filesystem.open_input_stream(path) as stream:
-            table = csv.read_csv(
+            table = arrow_csv.read_csv(
                 stream,
-                read_options=csv.ReadOptions(use_threads=False),  # threads lose the row numbers
-                parse_options=csv.ParseOptions(
+                read_options=arrow_csv.ReadOptions(use_threads=False),  # threads lose the row numbers
+                parse_options=arrow_csv.ParseOptions(
                     delimiter=separator, newlines_in_values=True, invalid_row_handler=keep_in_mind
                 ),
-                convert_options=csv.ConvertOptions(
+                convert_options=arrow_csv.ConvertOptions(
                     default_column_type=pa.string(), null_values=[""], strings_can_be_null=True
                 ),
             )

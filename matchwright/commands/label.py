@@ -1,5 +1,6 @@
 """``matchwright label``: a person answers the questions that teach a model most."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +26,25 @@ Model = Annotated[
 ]
 Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
 
+ROUND = 25
+"""Questions after which what was answered chooses the next ones."""
+
 _HELP = "[bold]y[/] same  [bold]n[/] not the same  [bold]u[/] unsure  [bold]b[/] back  [bold]q[/] stop"
+
+
+_WORDS = {
+    "y": "1",
+    "yes": "1",
+    "1": "1",
+    "n": "0",
+    "no": "0",
+    "0": "0",
+    "u": "unsure",
+    "unsure": "unsure",
+    "?": "unsure",
+}
+_WORDS |= {"b": "b", "back": "b", "q": "q", "quit": "q", "stop": "q"}
+"""A whole word each: "not sure" is no "no"."""
 
 
 def register(root: typer.Typer) -> None:
@@ -51,7 +70,7 @@ def label(
     once; run the same command again to go on.
     """
     from matchwright.core.spec import load_spec
-    from matchwright.steps.label import Tables, choose
+    from matchwright.steps.label import NONE, Pool, Tables, scoring_bundle
     from matchwright.steps.label_file import read_labels, write_labels, write_private
     from matchwright.steps.label_sheet import sheet
 
@@ -70,38 +89,65 @@ def label(
     console = _console()
     for fault in judged.repeated:
         console.print(f"[yellow]Twice:[/] {_escaped(fault.text)}; counted once")
+    if judged.rewritten:
+        console.print(f"[yellow]Rewritten:[/] {judged.rewritten} rows with ids other than their keys; the keys count")
     if csv_in:
         write_labels(out, judged)
         return _tell(out, judged, match_spec)
-    chosen = choose(settings=settings, spec=match_spec, tables=tables, judged=judged, count=count, model=model)
+    bundle = scoring_bundle(settings, match_spec, model)
+    pool = Pool.of(match_spec, tables)
+
+    def choose(so_far: "Judged", more: int) -> "Chosen":
+        return pool.choose(so_far, more, bundle, cold=model == NONE)
+
     if csv_out:
-        write_private(csv_out, sheet(chosen.pairs, tables.records, match_spec))
+        chosen = choose(judged, count)
+        if chosen.pairs.empty:
+            console.print("Every candidate is judged: there is nothing to ask.")
+            return None
+        # spreadsheets take UTF-8 for what it is only behind a byte order mark
+        write_private(csv_out, sheet(chosen.pairs, tables.records, match_spec), encoding="utf-8-sig")
         console.print(f"[green]Wrote[/] {len(chosen.pairs)} pairs to {csv_out}, chosen by {chosen.scored_by}.")
         console.print(
             "  It holds values of records. Fill its column 'label' with 1, 0 or unsure, then give it back with"
         )
         console.print(f"  --csv-in {csv_out}")
         return None
-    return _ask(out, match_spec, tables, judged, chosen)
+    return _ask(out, match_spec, tables, judged, count, choose)
 
 
-def _ask(out: Path, spec: "MatchSpec", tables: "Tables", judged: "Judged", chosen: "Chosen") -> None:
+def _ask(
+    out: Path,
+    spec: "MatchSpec",
+    tables: "Tables",
+    judged: "Judged",
+    count: int,
+    choose: Callable[["Judged", int], "Chosen"],
+) -> None:
     from matchwright.core.labelling import Session
-    from matchwright.steps.label_file import UNSURE, conflicts_of, read_labels, write_labels
+    from matchwright.steps.label_file import conflicts_of, with_answers, write_labels
 
     console = _console()
-    console.print(f"{len(chosen.pairs)} pairs, chosen by {chosen.scored_by}. {_HELP}")
-    words = {"y": "1", "n": "0", "u": UNSURE}
-    session = Session(tuple(zip(chosen.pairs["left_key"], chosen.pairs["right_key"], strict=True)))
-    while not session.done:
-        _show(session, spec, tables)
-        word = _word(console)
+    console.print(_HELP)
+    session = Session(())
+    while session.place < count:
+        if session.done:  # what was answered chooses what is asked next
+            chosen = choose(with_answers(judged, session.answers), min(ROUND, count - session.place))
+            session = session.ask(zip(chosen.pairs["left_key"], chosen.pairs["right_key"], strict=True))
+            if session.done:
+                console.print("Every candidate is judged: there is nothing more to ask.")
+                break
+            console.print(f"{len(chosen.pairs)} pairs, chosen by {chosen.scored_by}.")
+        _show(session, count, spec, tables)
+        word = _WORDS.get(_word(console), "")
         if word == "q":
             break
         if word == "b":
+            if not session.answers:
+                console.print("There is no answer to go back to.")
             session = session.back()
-        elif word in words:
-            after = session.answer(words[word])  # type: ignore[arg-type]
+        elif word:
+            after = session.answer(word)  # type: ignore[arg-type]
             for text in conflicts_of(after.answers[-1], judged, session.answers, spec, tables.one_table):
                 console.print(f"[red]Contradiction:[/] {_escaped(text)}")
                 console.print(
@@ -113,12 +159,10 @@ def _ask(out: Path, spec: "MatchSpec", tables: "Tables", judged: "Judged", chose
             console.print(_HELP)
             continue
         write_labels(out, judged, session.answers)  # known pairs too: training needs no other file
-    if out.exists():
-        judged = read_labels([str(out)], spec, one_table=tables.one_table)
-    _tell(out, judged, spec)
+    _tell(out, with_answers(judged, session.answers), spec)
 
 
-def _show(session: "Session", spec: "MatchSpec", tables: "Tables") -> None:
+def _show(session: "Session", count: int, spec: "MatchSpec", tables: "Tables") -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -126,7 +170,7 @@ def _show(session: "Session", spec: "MatchSpec", tables: "Tables") -> None:
     from matchwright.steps.trained import rows_of
 
     left, right = (rows_of(tables.records, [key]).iloc[0] for key in session.current)  # type: ignore[arg-type]
-    shown = Table(title=f"{session.place + 1} of {len(session.queue)}", title_justify="left", header_style="bold")
+    shown = Table(title=f"{session.place + 1} of {count}", title_justify="left", header_style="bold")
     for name in ("field", spec.sources.left, spec.sources.right):
         shown.add_column(name, overflow="fold")
     for field, one, other in side_by_side(left, right, spec):
@@ -137,7 +181,7 @@ def _show(session: "Session", spec: "MatchSpec", tables: "Tables") -> None:
 
 def _word(console: Any) -> str:
     try:
-        return str(console.input("same? [y/n/u/b/q] ", markup=False)).strip().lower()[:1]
+        return str(console.input("same? [y/n/u/b/q] ", markup=False)).strip().lower()
     except (EOFError, KeyboardInterrupt):
         console.print()
         return "q"
@@ -146,9 +190,31 @@ def _word(console: Any) -> str:
 def _tell(out: Path, judged: "Judged", spec: "MatchSpec") -> None:
     same, different, unsure = judged.counts
     console = _console()
+    if not same + different + unsure:
+        console.print("No pair is labelled yet.")
+        return
     console.print(f"[green]Labels[/] in {out}: {same} same, {different} not the same, {unsure} unsure.")
+    console.print(f"  {_worth(same, different)}")
     first = "" if spec.labels == "partial" else "say labels: partial in the spec, then "
     console.print(f"  Next: answer more, or {first}matchwright pipeline run train --pairs {out}")
+
+
+def _worth(same: int, different: int) -> str:
+    """What so many labels are good for, and what more of them would be."""
+    from matchwright.core.calibrate import FEWEST_FOR_CHOICE
+    from matchwright.core.few_labels import FEW_LABELS, FEWEST_PER_CLASS
+
+    fewer, which = min((same, "same"), (different, "not the same"))
+    if fewer < FEWEST_PER_CLASS:
+        return f"Training needs {FEWEST_PER_CLASS} of each: {FEWEST_PER_CLASS - fewer} more that are {which}."
+    if fewer < FEWEST_FOR_CHOICE:
+        return f"A first version learns from these; {FEWEST_FOR_CHOICE - fewer} more that are {which} calibrate it."
+    if same + different < FEW_LABELS:
+        return (
+            "A first version learns from these and is calibrated on them; four times as many halve the intervals of "
+            f"its figures, and from {FEW_LABELS:,} on there are pairs to spare for calibration alone."
+        )
+    return "Enough to train, calibrate and judge a version on pairs of their own."
 
 
 def _escaped(text: str) -> str:

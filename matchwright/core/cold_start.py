@@ -3,14 +3,14 @@
 Fellegi and Sunter (1969), A Theory for Record Linkage: a pair's log-odds are a sum over comparisons of
 ``log(m / u)``, how often a level of agreement is seen among matches against how often among other pairs.
 Both are estimated from unlabelled candidates by expectation maximisation, after Winkler (1988), Using the
-EM Algorithm for Weight Computation in the Fellegi-Sunter Model. Three things differ from the textbook:
+EM Algorithm for Weight Computation in the Fellegi-Sunter Model. Four things differ from the textbook:
 a comparison's weight never falls as agreement rises; the comparisons of one kind of evidence share one vote,
-for they see the same two values; and evidence that is missing adds nothing.
+for they see the same two values; evidence that is missing adds nothing; and where a record has at most one
+match, by how much a pair leads its rivals is evidence too, weighed last and with one vote.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from matchwright.core.compare.names import constraints, group_of
+from matchwright.core.agreement import LEAD, SIMILARITY, Levels, Scale
+from matchwright.core.compare.names import CONTEXT, constraints, field_of, group_of
 from matchwright.core.spec.model import Frozen
 from matchwright.core.spec.vocabulary import EVIDENCE_KINDS
 from matchwright.errors import DAMAGED, BundleError, TrainingError
@@ -28,17 +29,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 RARITY = "rarity"
 """The comparator that is between 0 and 1 in some tables, and still no similarity."""
 
-EDGES = (0.1, 0.3, 0.5, 0.65, 0.8, 0.9, 0.97)
-"""Where one level of agreement ends and the next begins; comparisons are similarities from 0 to 1."""
-
-MIDDLES = (0.05, 0.2, 0.4, 0.575, 0.725, 0.85, 0.935, 1.0)
-"""Where each level's weight holds in full; the highest at full agreement, where most matches lie."""
-
 ROUNDS = 50
 SETTLED = 1e-4
-SMOOTHING = 5.0
-"""Pairs that every comparison is given beforehand, spread as all pairs are: no level is ever impossible."""
-
 STEEPNESS = 20.0
 RAREST = 1e-4
 FEWEST_PAIRS = 20
@@ -100,7 +92,7 @@ def fit_cold_start(
     so that what is rare among all pairs is common among the wrong ones that have to be told apart.
 
     Args:
-        comparisons: of the candidates, one row per pair.
+        comparisons: of the candidates, one row per pair; those of context may be among them.
         expected_matches: how many of them may match at most (the smaller table's records); a quarter as many, the most
             alike, are where the estimation starts from.
         rivals: per side whose records have at most one match, the record key of each pair: candidates of one record
@@ -121,7 +113,7 @@ def fit_cold_start(
     votes = _votes(comparisons)
     if not votes:
         raise TrainingError("No comparison of the candidates says how alike they are.", "look whether fields are empty")
-    levels = {name: _Levels.of(comparisons[name].to_numpy(dtype=np.float64)) for name in votes}
+    levels = {name: Levels.of(_values(comparisons, name)) for name in votes}
     sides = [np.unique(np.asarray(keys, dtype=str), return_inverse=True)[1] for keys in rivals]
     share = _first_guess(levels, votes, expected_matches)
     weights: dict[str, Array] = {}
@@ -136,8 +128,38 @@ def fit_cold_start(
         before, share = share, _shares(margin, sides)
         if np.abs(share - before).max() < SETTLED:
             break
-    curves = {name: _curve(weights[name]) for name in levels}
-    return ColdStartScorer(names=tuple(map(str, comparisons.columns)), base=round(base, DECIMALS), curves=curves)
+    curves = {name: _curve(weights[name], SIMILARITY) for name in levels}
+    scorer = ColdStartScorer(names=tuple(map(str, comparisons.columns)), base=round(base, DECIMALS), curves=curves)
+    return _beside_rivals(scorer, comparisons, sides)
+
+
+def _beside_rivals(
+    scorer: ColdStartScorer, comparisons: pd.DataFrame, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]"
+) -> ColdStartScorer:
+    """The scorer with the weight of a lead over the rivals, one vote for both sides together.
+
+    The weights of pair evidence stay as they are: estimated together with the lead they would lean on it, and
+    fail where a pair comes alone, without its rivals.
+    """
+    names = list(map(str, comparisons.columns))
+    leads = {
+        name: Levels.of(_values(comparisons, name), LEAD)
+        for name, rises in zip(names, constraints(names), strict=True)
+        if rises > 0 and field_of(name) == CONTEXT and comparisons[name].notna().any()
+    }
+    if not leads:
+        return scorer
+    alone = scorer.margin(comparisons)
+    share = _shares(alone, sides)
+    weights: dict[str, Array] = {}
+    for _ in range(ROUNDS):
+        weights = {name: lead.weights(share) / len(leads) for name, lead in leads.items()}
+        margin = alone + np.sum([lead.read(weights[name]) for name, lead in leads.items()], axis=0)
+        before, share = share, _shares(margin, sides)
+        if np.abs(share - before).max() < SETTLED:
+            break
+    curves = {name: _curve(weights[name], LEAD) for name in leads}
+    return scorer.model_copy(update={"curves": {**scorer.curves, **curves}})
 
 
 def _shares(margin: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]") -> Array:
@@ -158,13 +180,16 @@ def _votes(comparisons: pd.DataFrame) -> dict[str, float]:
     """The comparisons that vote, each with its share of its kind of evidence's one vote.
 
     Universal ones alone: similarities from 0 to 1. What counts words or rarity depends on the tables, and unlikeness
-    is the other side of a similarity that votes already.
+    is the other side of a similarity that votes already. Context has its say afterwards.
     """
     names = list(map(str, comparisons.columns))
     voting = [
         name
         for name, rises in zip(names, constraints(names), strict=True)
-        if rises > 0 and not name.endswith(f"__{RARITY}") and _is_similarity(comparisons[name])
+        if rises > 0
+        and field_of(name) != CONTEXT
+        and not name.endswith(f"__{RARITY}")
+        and _is_similarity(comparisons[name])
     ]
     sizes = Counter(_vote_of(name) for name in voting)
     return {name: 1 / sizes[_vote_of(name)] for name in voting}
@@ -174,44 +199,16 @@ def _is_similarity(values: "pd.Series[float]") -> bool:
     return bool(values.notna().any() and values.min() >= 0 and values.max() <= 1)
 
 
-@dataclass(frozen=True)
-class _Levels:
-    """One comparison: its values, the level of each (-1 where missing), and the share of pairs of each level."""
-
-    values: Array
-    level: "np.ndarray[Any, np.dtype[np.int64]]"
-    all_pairs: Array
-
-    @classmethod
-    def of(cls, values: Array) -> "_Levels":
-        level = np.where(np.isnan(values), -1, np.searchsorted(EDGES, values, side="right"))
-        counts = np.bincount(level[level >= 0], minlength=len(MIDDLES)) + 1.0
-        return cls(values, level, counts / counts.sum())
-
-    def weights(self, share: Array) -> Array:
-        """``log(m / u)`` per level, never falling as agreement rises."""
-        from sklearn.isotonic import IsotonicRegression
-
-        known = self.level >= 0
-        frequencies = [
-            np.bincount(self.level[known], part[known], len(MIDDLES)) + SMOOTHING * self.all_pairs
-            for part in (share, 1 - share)
-        ]
-        m, u = (frequency / frequency.sum() for frequency in frequencies)
-        weights = IsotonicRegression().fit_transform(np.array(MIDDLES), np.log(m / u), sample_weight=self.all_pairs)
-        return np.asarray(weights, dtype=np.float64)
-
-    def read(self, weights: Array) -> Array:
-        """The weight of each pair's level; nothing where the comparison is missing."""
-        return np.where(self.level >= 0, weights[np.maximum(self.level, 0)], 0.0)
+def _values(comparisons: pd.DataFrame, name: str) -> Array:
+    return comparisons[name].to_numpy(dtype=np.float64)
 
 
-def _curve(weights: Array) -> Curve:
+def _curve(weights: Array, scale: Scale) -> Curve:
     """The weights as a curve, so that pairs of one level are still told apart."""
-    return Curve(at=MIDDLES, adds=tuple(round(float(value), DECIMALS) for value in weights))
+    return Curve(at=scale.middles, adds=tuple(round(float(value), DECIMALS) for value in weights))
 
 
-def _first_guess(levels: dict[str, _Levels], votes: dict[str, float], expected_matches: int) -> Array:
+def _first_guess(levels: dict[str, Levels], votes: dict[str, float], expected_matches: int) -> Array:
     """How probably each pair matches, from how alike its values are on average."""
     values = np.column_stack([level.values for level in levels.values()])
     weight = np.where(np.isnan(values), 0.0, np.array([votes[name] for name in levels]))

@@ -25,7 +25,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 FEW_LABELS = 1_000
 """Judged pairs below which a training goes this way."""
 
-PRIOR_PAIRS = 100.0
+PRIOR_PAIRS = 1_000.0
+"""On the valid parts of benchmark sets, with 100 to 400 labels, better than 100 or 300, and as good as 3,000."""
 PRIOR_SAMPLE = 4_000
 FOLDS = 5
 FEWEST_PER_CLASS = 5
@@ -42,6 +43,22 @@ class FewLabelScorer:
     held_out_margin: Array
     train_losses: tuple[float, ...]
     validation_losses: tuple[float, ...]
+
+
+def require_enough(labels: "Sequence[int] | np.ndarray[Any, Any]") -> None:
+    """Refuse to learn from fewer than five judged pairs of a class, whatever is made of them.
+
+    Raises:
+        TrainingError: there are fewer.
+    """
+    target = np.asarray(labels)
+    positives, negatives = int((target == 1).sum()), int((target == 0).sum())
+    if min(positives, negatives) < FEWEST_PER_CLASS:
+        raise TrainingError(
+            f"The scorer has {positives} matching and {negatives} other pairs to learn from; it needs "
+            f"{FEWEST_PER_CLASS} of each.",
+            "label more pairs with `matchwright label`, which looks for both, or say labels: none for a cold start",
+        )
 
 
 def train_on_few_labels(
@@ -65,14 +82,8 @@ def train_on_few_labels(
     Raises:
         TrainingError: fewer than five pairs of a class.
     """
+    require_enough(labels)
     target = np.asarray(labels, dtype=np.float64)
-    positives, negatives = int((target == 1).sum()), int((target == 0).sum())
-    if min(positives, negatives) < FEWEST_PER_CLASS:
-        raise TrainingError(
-            f"The scorer has {positives} matching and {negatives} other pairs to learn from; it needs "
-            f"{FEWEST_PER_CLASS} of each.",
-            "label more pairs with `matchwright label`, which looks for both, or say labels: none for a cold start",
-        )
     chosen = np.random.default_rng(spec.seed).permutation(len(unlabelled))[:PRIOR_SAMPLE]
     lesson = _Lesson(comparisons, target, unlabelled.iloc[np.sort(chosen)].reset_index(drop=True), cold, spec)
     fold_of = _folds(groups, target, spec.seed)

@@ -64,6 +64,14 @@ def hold_floor(scores: Array, order: Array, right: Array, most: int, floor: floa
     return Held(int(taken[places[best]]), float(bounds[best]), False)
 
 
+def fewest_to_show(floor: float, confidence: float) -> int | None:
+    """How many pairs, all of them right, the shortest chain needs to show a floor; None where no number does."""
+    if floor >= 1.0:
+        return None
+    multiple, share = STARTS[0]
+    return multiple * ceil(log((1 - confidence) * share) / log(floor)) if floor > 0 else 0
+
+
 def lower_bound(right: int, taken: int, error: float) -> float:
     """The exact one-sided lower bound of a share: below the true one but for ``error``. Clopper, Pearson (1934)."""
     return float(_lower_bounds(np.array([right]), np.array([taken]), error)[0])

@@ -24,7 +24,7 @@ def beside_rivals(
 
     Args:
         comparisons: of the judged pairs, row by row.
-        judged: left_key and right_key of the judged pairs, all of which are among ``proposed``.
+        judged: left_key and right_key of the judged pairs; the context of one that is not ``proposed`` stays missing.
         proposed: every candidate, whether anybody judged it or not: labels are not looked at.
         frame: record features of all records.
         spec: the match spec.

@@ -8,6 +8,7 @@ from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import COLD_START, EVIDENCE_LEVELS, LITTLE_EVIDENCE, UNCONFIRMED
 from matchwright.steps.card_calibration import calibration_rows, guarantees
+from matchwright.steps.card_few_labels import few_label_facts
 from matchwright.steps.card_training import training_facts
 
 _LIMITS = (
@@ -57,7 +58,12 @@ def card_figures(
         costs=spec.costs.model_dump(),
         operating_points=tuple(OperatingPoint.model_validate(point) for point in evaluation["operating_points"]),
         calibration=calibration_rows(evaluation["calibration"]) if judged else (),
-        guarantees=guarantees(spec, calibration, evaluation["calibration"]["wrong_decisions"]) if judged else (),
+        guarantees=(
+            *guarantees(spec, calibration, evaluation["calibration"]["wrong_decisions"]),
+            *few_label_facts(spec, training or {}, evaluation, calibration),
+        )
+        if judged
+        else (),
         slices=tuple(
             SliceRow(name=piece["name"], pairs=piece["pairs"], figures=_figures(piece["metrics"], ("f1", "precision")))
             for piece in evaluation["slices"]

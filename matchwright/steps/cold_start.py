@@ -23,6 +23,7 @@ from matchwright.core.evaluate.gates import Gate
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.settings import Settings
+from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.output import write_whole
 from matchwright.steps.trained import COMPARISONS, MISSED, PAIRS, SUMMARY, rows_of
 
@@ -55,6 +56,7 @@ def train_without_labels(
     order = np.random.default_rng(spec.model.seed).permutation(len(proposed))
     pairs = proposed.sort_values(_PAIR, ignore_index=True).iloc[np.sort(order[:LEARNT_FROM])].reset_index(drop=True)
     comparisons = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
+    comparisons = beside_rivals(comparisons, pairs, proposed, frame, spec, corpus)
     expected = most_matches(frame, spec) * len(pairs) / max(len(proposed), 1)
     scorer = fit_cold_start(comparisons, max(2, round(expected)), rivals_of(pairs, spec))
     _log.info("cold start: weights of agreement from %d candidates, none of them judged", len(pairs))

@@ -89,7 +89,12 @@ def evaluate(
     slices = measure_slices(outcomes, spec, *sides, seed=spec.model.seed)
     behaviours = _behaviours(decider, records, scored)
     change = _against_champion(settings, spec, records, pairs, comparisons, missed, outcomes)
-    gates = judge(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None)
+    training = read_json(model / "train.json")
+    few = bool(training.get("few_labels"))
+    gates = judge(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None, few)
+    if few and max(spec.floors.match_precision, spec.floors.no_match_npv) > 0:
+        shown = read_json(calibration / "calibration.json")["floors"]["floors_met"]
+        gates.append(Gate(name="floors shown (few labels)", value=float(shown), must_be="at least", limit=1))
 
     summary = {
         "test_pairs": len(pairs),
@@ -108,7 +113,6 @@ def evaluate(
         "against_champion": {name: estimate.as_dict() for name, estimate in change.items()},
     }
     evaluation.mkdir(parents=True, exist_ok=True)
-    training = read_json(model / "train.json")
     draw_evaluation(evaluation / PLOTS, spec, decider.bands, outcomes, before, metrics, slices, training)
     _write(evaluation, scored, reference, summary, gates)
     _track(settings, trained.run_id, {**metrics, **ranking}, gates, evaluation)

@@ -9,19 +9,21 @@ import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_metrics
-from matchwright.core.augmentation import blanked_pairs, counter_examples
 from matchwright.core.cold_start import fit_cold_start
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
-from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, train_on_few_labels
+from matchwright.core.few_label_lesson import AS_JUDGED, COUNTER, few_label_lesson, with_words
+from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, require_enough, train_on_few_labels
 from matchwright.core.reasons import usual_contributions
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs, split_entities
+from matchwright.core.taught_comparisons import UNRELATED, PairComparer
 from matchwright.settings import Settings
+from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.cold_start import most_matches, rivals_of
 from matchwright.steps.output import write_whole
-from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, USUAL, rows_of
+from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, USUAL, WORDS, rows_of
 
 LEAST_TEST_SHARE = 0.3
 """Of the entities: a smaller part of so few pairs could judge nothing."""
@@ -52,6 +54,8 @@ def train_from_few_labels(
     Raises:
         TrainingError: too few judged candidates of a class.
     """
+    # so few pairs teach no representations of fields, whatever scorer the spec names
+    spec = spec.model_copy(update={"model": spec.model.model_copy(update={"representations": False})})
     parts = split_entities(frame["record_key"], labelled, _split(spec), spec.model.seed, spec.labels)
     parts = parts.replace({"calibrate": "train"})
     judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
@@ -61,12 +65,17 @@ def train_from_few_labels(
     missed = against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
 
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
-    comparisons = compare(left, right, spec, corpus)
+    taught, labels = (judged["part"] == "train").to_numpy(), judged["label"].to_numpy()
+    require_enough(labels[taught])
+    comparer = PairComparer.taught_by(left[taught], right[taught], labels[taught], spec, corpus)
+    comparisons = comparer.compare(left, right, np.where(taught, np.cumsum(taught) - 1, UNRELATED))
+    comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
     drawn, unlabelled = _unlabelled(frame, proposed, spec, corpus)
     expected = most_matches(frame, spec) * len(unlabelled) / max(len(proposed), 1)
     cold = fit_cold_start(unlabelled, max(2, round(expected)), rivals_of(drawn, spec))
-    taught = (judged["part"] == "train").to_numpy()
-    lesson = _lesson(left[taught], right[taught], judged[taught], comparisons[taught], spec, corpus)
+    sides = rows_of(frame, drawn["left_key"]), rows_of(frame, drawn["right_key"])
+    unlabelled = with_words(unlabelled, *sides, comparer.words, spec)
+    lesson = few_label_lesson(comparer, left[taught], right[taught], comparisons[taught], labels[taught])
     names = list(comparisons.columns)
     few = train_on_few_labels(
         lesson[names], lesson["label"].to_numpy(), lesson["left_key"].to_numpy(), unlabelled, cold, spec.model
@@ -79,7 +88,8 @@ def train_from_few_labels(
         "records_per_part": parts.value_counts().sort_index().to_dict(),
         "pairs_per_part": judged["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": dropped,
-        "augmented_pairs": int((lesson["made"] != "").sum()),
+        "augmented_pairs": int((lesson["made"] != AS_JUDGED).sum()),
+        "learned_words": 0 if comparer.words is None else len(comparer.words.keys),
         "encoder": None,
         "rounds": len(few.validation_losses),
         "train_losses": few.train_losses,
@@ -91,11 +101,13 @@ def train_from_few_labels(
     log_metrics(settings, run_id, {"rounds": float(len(few.validation_losses))})
     model.mkdir(parents=True, exist_ok=True)
     write_scorer(few.scorer, model)
+    if comparer.words is not None:
+        comparer.words.save(model / WORDS)
     judged.to_parquet(model / PAIRS, index=False)
     missed.to_parquet(model / MISSED, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
     held_out = lesson[["left_key", "label", "made"]].assign(margin=few.held_out_margin)
-    held_out[held_out["made"] != "counter"].to_parquet(model / HELD_OUT, index=False)
+    held_out[held_out["made"] != COUNTER].to_parquet(model / HELD_OUT, index=False)
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
 
@@ -113,34 +125,6 @@ def _unlabelled(
     """Candidates and their comparisons, drawn at random; judged ones among them do no harm."""
     count = max(LEARNT_FROM, PRIOR_SAMPLE)
     chosen = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:count])
-    pairs = proposed.sort_values(_PAIR, ignore_index=True).iloc[chosen]
-    return pairs, compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
-
-
-def _lesson(
-    left: pd.DataFrame,
-    right: pd.DataFrame,
-    judged: pd.DataFrame,
-    comparisons: pd.DataFrame,
-    spec: MatchSpec,
-    corpus: Corpus,
-) -> pd.DataFrame:
-    """Comparisons, ``label``, ``left_key`` and ``made`` ("" as judged, "blanked", "counter") of all pairs to learn."""
-    left, right = left.reset_index(drop=True), right.reset_index(drop=True)
-    judged = judged.reset_index(drop=True)
-    true = (judged["label"] == 1).to_numpy()
-    unlike, rows = counter_examples(right[true].reset_index(drop=True), spec, spec.model.seed)
-    of_counter = np.flatnonzero(true)[rows]
-    blank_left, blank_right, of_blanked = blanked_pairs(left, right, spec, spec.model.seed)
-    made = [
-        _described(comparisons.reset_index(drop=True), judged, np.arange(len(judged)), ""),
-        _described(compare(left.iloc[of_counter], unlike, spec, corpus), judged, of_counter, "counter"),
-        _described(compare(blank_left, blank_right, spec, corpus), judged, np.array(of_blanked, dtype=int), "blanked"),
-    ]
-    made[1]["label"] = np.int8(0)
-    return pd.concat([part for part in made if len(part)], ignore_index=True)
-
-
-def _described(comparisons: pd.DataFrame, judged: pd.DataFrame, rows: Any, made: str) -> pd.DataFrame:
-    origin = judged.iloc[rows]
-    return comparisons.assign(label=origin["label"].to_numpy(), left_key=origin["left_key"].to_numpy(), made=made)
+    pairs = proposed.sort_values(_PAIR, ignore_index=True).iloc[chosen].reset_index(drop=True)
+    compared = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
+    return pairs, beside_rivals(compared, pairs, proposed, frame, spec, corpus)

@@ -1,7 +1,7 @@
 """Labelling: choose the pairs most worth an answer, and keep the answers where training reads them."""
 
-import logging
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ import pandas as pd
 from matchwright.adapters.tables import read_input_table
 from matchwright.core.bundle import load_bundle
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.cold_start import fit_cold_start
+from matchwright.core.cold_start import ColdStartScorer, fit_cold_start
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
+from matchwright.core.decide import DecisionModel
 from matchwright.core.few_labels import FEWEST_PER_CLASS, train_on_few_labels
 from matchwright.core.labelling import select_pairs
 from matchwright.core.records import conform, normal_forms, record_features
@@ -21,6 +22,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.errors import BundleError, CandidateError
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
+from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.champion import champion_model
 from matchwright.steps.cold_start import most_matches, rivals_of
 from matchwright.steps.label_file import Judged
@@ -31,7 +33,6 @@ MOST_SCORED = 100_000
 
 CHAMPION, NONE = "champion", "none"
 _PAIR = ["left_key", "right_key"]
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,80 +64,104 @@ class Chosen:
     scored_by: str
 
 
-def choose(
-    *, settings: Settings, spec: MatchSpec, tables: Tables, judged: Judged, count: int, model: str = ""
-) -> Chosen:
-    """Choose the pairs most worth labelling, none of which is judged already.
+@dataclass(frozen=True)
+class Pool:
+    """The candidates that questions are chosen from: all that the rules propose, and those scored with comparisons."""
 
-    Args:
-        settings: the environment; only for the champion.
-        spec: the match spec.
-        tables: the records.
-        judged: the labels so far, which also teach the scorer.
-        count: how many pairs.
-        model: a bundle's folder, ``champion``, or ``none`` for the cold start; if not given, a scorer is trained on
-            the labels so far as soon as there are five of each.
+    spec: MatchSpec
+    records: pd.DataFrame
+    features: pd.DataFrame
+    corpus: Corpus
+    proposed: pd.DataFrame
+    scored: pd.DataFrame
+    comparisons: pd.DataFrame
+
+    @classmethod
+    def of(cls, spec: MatchSpec, tables: Tables) -> "Pool":
+        """Propose and compare the candidates of the tables; no label is looked at.
+
+        Raises:
+            CandidateError: the rules propose no pair.
+        """
+        corpus = Corpus.fit(normal_forms(tables.records, spec), spec)
+        features = record_features(tables.records, spec, corpus)
+        proposed = propose_candidates(features, spec)
+        if proposed.empty:
+            raise CandidateError(
+                "No rule proposes a single pair.", "look at candidates.rules: are their fields filled in both sources?"
+            )
+        kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:MOST_SCORED])
+        scored = proposed.iloc[kept].reset_index(drop=True)
+        compared = compare(rows_of(features, scored["left_key"]), rows_of(features, scored["right_key"]), spec, corpus)
+        compared = beside_rivals(compared, scored, proposed, features, spec, corpus)
+        return cls(spec, tables.records, features, corpus, proposed, scored, compared)
+
+    @cached_property
+    def expected(self) -> int:
+        """How many of the scored candidates may match at most."""
+        return max(2, round(most_matches(self.features, self.spec) * len(self.scored) / len(self.proposed)))
+
+    @cached_property
+    def cold(self) -> ColdStartScorer:
+        """The cold start of these candidates."""
+        return fit_cold_start(self.comparisons, self.expected, rivals_of(self.scored, self.spec))
+
+    def choose(self, judged: Judged, count: int, bundle: DecisionModel | None = None, cold: bool = False) -> Chosen:
+        """Choose the pairs most worth labelling, none of which is judged already.
+
+        Args:
+            judged: the labels so far, which also teach the scorer as soon as there are five of each.
+            count: how many pairs.
+            bundle: scores in the place of a scorer that the labels teach.
+            cold: leave the scoring to the cold start whatever the labels.
+        """
+        if bundle is not None:
+            margin, scored_by = self._margin_of(bundle), "the bundle"
+        else:
+            margin, scored_by = self._margin_of_labels(Judged.nothing() if cold else judged)
+        known = judged.pairs[_PAIR].drop_duplicates()
+        answered = self.scored.merge(known, how="left", on=_PAIR, indicator=True)["_merge"] == "both"
+        fresh = np.flatnonzero(~answered.to_numpy())
+        pairs = select_pairs(
+            self.scored.iloc[fresh].reset_index(drop=True),
+            margin[fresh],
+            self.comparisons.iloc[fresh].reset_index(drop=True),
+            count,
+            self.spec.model.seed + len(judged.pairs),
+            self.expected,
+        )
+        return Chosen(pairs, scored_by)
+
+    def _margin_of_labels(self, judged: Judged) -> tuple[Any, str]:
+        known = judged.pairs[judged.pairs["label"].notna()]
+        if min((known["label"] == 1).sum(), (known["label"] == 0).sum()) < FEWEST_PER_CLASS:
+            return self.cold.margin(self.comparisons), "a cold start"
+        left, right = (rows_of(self.features, known[key]) for key in _PAIR)
+        taught = compare(left, right, self.spec, self.corpus)
+        taught = beside_rivals(taught, known, self.proposed, self.features, self.spec, self.corpus)
+        labels = known["label"].to_numpy(dtype=np.int64)
+        keys = known["left_key"].to_numpy()
+        few = train_on_few_labels(taught, labels, keys, self.comparisons, self.cold, self.spec.model)
+        return few.scorer.margin(self.comparisons), f"a scorer trained on {len(known)} labels"
+
+    def _margin_of(self, bundle: DecisionModel) -> Any:
+        features = record_features(self.records, bundle.spec, bundle.corpus)
+        sides = rows_of(features, self.scored["left_key"]), rows_of(features, self.scored["right_key"])
+        compared = beside_rivals(
+            bundle.compare(*sides), self.scored, self.proposed, features, bundle.spec, bundle.corpus
+        )
+        score = np.clip(bundle.score(compared), 1e-6, 1 - 1e-6)  # calibrated: its doubt is where the costs lie
+        return np.log(score / (1 - score))
+
+
+def scoring_bundle(settings: Settings, spec: MatchSpec, model: str) -> DecisionModel | None:
+    """The decision model that ``--model`` names: ``champion`` or a bundle's folder; None for neither.
 
     Raises:
-        CandidateError: the rules propose no pair.
-        BundleError: the bundle does not verify, or is of another spec.
+        BundleError: there is none, it does not verify, or it is of another spec.
     """
-    corpus = Corpus.fit(normal_forms(tables.records, spec), spec)
-    features = record_features(tables.records, spec, corpus)
-    proposed = propose_candidates(features, spec)
-    if proposed.empty:
-        raise CandidateError(
-            "No rule proposes a single pair.", "look at candidates.rules: are their fields filled in both sources?"
-        )
-    total = len(proposed)
-    kept = np.sort(np.random.default_rng(spec.model.seed).permutation(total)[:MOST_SCORED])
-    pool = proposed.iloc[kept].reset_index(drop=True)
-    comparisons = compare(rows_of(features, pool["left_key"]), rows_of(features, pool["right_key"]), spec, corpus)
-    expected = max(2, round(most_matches(features, spec) * len(pool) / total))
     if model in ("", NONE):
-        margin, scored_by = _margin_of_labels(
-            features, pool, comparisons, judged if model == "" else None, spec, corpus, expected
-        )
-    else:
-        margin, scored_by = _margin_of_bundle(settings, spec, tables.records, pool, model)
-    answered = (
-        pool.merge(judged.pairs[_PAIR].drop_duplicates(), how="left", on=_PAIR, indicator=True)["_merge"] == "both"
-    )
-    fresh = np.flatnonzero(~answered.to_numpy())
-    pairs = select_pairs(
-        pool.iloc[fresh].reset_index(drop=True),
-        margin[fresh],
-        comparisons.iloc[fresh].reset_index(drop=True),
-        count,
-        spec.model.seed + len(judged.pairs),
-        expected,
-    )
-    return Chosen(pairs, scored_by)
-
-
-def _margin_of_labels(
-    features: pd.DataFrame,
-    pool: pd.DataFrame,
-    comparisons: pd.DataFrame,
-    judged: Judged | None,
-    spec: MatchSpec,
-    corpus: Corpus,
-    expected: int,
-) -> tuple[Any, str]:
-    cold = fit_cold_start(comparisons, expected, rivals_of(pool, spec))
-    known = judged.pairs[judged.pairs["label"].notna()] if judged else pd.DataFrame({"label": []})
-    if min((known["label"] == 1).sum(), (known["label"] == 0).sum()) < FEWEST_PER_CLASS:
-        return cold.margin(comparisons), "a cold start"
-    taught = compare(rows_of(features, known["left_key"]), rows_of(features, known["right_key"]), spec, corpus)
-    few = train_on_few_labels(
-        taught, known["label"].to_numpy(dtype=np.int64), known["left_key"].to_numpy(), comparisons, cold, spec.model
-    )
-    return few.scorer.margin(comparisons), f"a scorer trained on {len(known)} labels"
-
-
-def _margin_of_bundle(
-    settings: Settings, spec: MatchSpec, records: pd.DataFrame, pool: pd.DataFrame, model: str
-) -> tuple[Any, str]:
+        return None
     if model == CHAMPION:
         found = champion_model(settings, spec.name)
         if found is None:
@@ -145,7 +170,4 @@ def _margin_of_bundle(
         found = load_bundle(Path(model), secret(VERIFY_KEY)).model
     if found.spec.name != spec.name or found.spec.fields != spec.fields:
         raise BundleError("The bundle is of another spec.", f"give one of '{spec.name}' with the same fields")
-    features = record_features(records, found.spec, found.corpus)
-    compared = found.compare(rows_of(features, pool["left_key"]), rows_of(features, pool["right_key"]))
-    score = np.clip(found.score(compared), 1e-6, 1 - 1e-6)  # calibrated: its doubt is where the costs lie
-    return np.log(score / (1 - score)), "the champion" if model == CHAMPION else "the bundle"
+    return found

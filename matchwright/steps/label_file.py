@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 import pandas as pd
 
-from matchwright.adapters.tables import read_input_table
+from matchwright.adapters.tables import read_input_table, row_lines
 from matchwright.core.labelling import check_labels
 from matchwright.core.labelling.check import LabelFault
 from matchwright.core.labelling.session import Answer
@@ -18,14 +18,23 @@ from matchwright.errors import DataError, Fault
 from matchwright.steps.pair_table import LABEL_COLUMNS, id_column_names, is_unsure, label_of
 
 UNSURE = "unsure"
+KEY_COLUMNS = ("left_key", "right_key")
+"""Of a sheet of questions: no spreadsheet takes ``left:007`` for a number."""
+
+_HEADER = "see its header row"
+_NO_RECORD = "see that the tables are the same, and that no spreadsheet rewrote the ids (007 is not 7)"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Labels so far: left_key, right_key, label (1, 0, or missing: a person was unsure) and ``line``."""
+    """Labels so far: left_key, right_key, label (1, 0, or missing: a person was unsure) and ``line``.
+
+    ``rewritten`` counts rows whose ids no longer read as their keys do: a spreadsheet takes 007 for 7.
+    """
 
     pairs: pd.DataFrame
     repeated: tuple[LabelFault, ...] = ()
+    rewritten: int = 0
 
     @classmethod
     def nothing(cls) -> "Judged":
@@ -46,7 +55,8 @@ def read_labels(
     """Read label files, and check the labels of all of them against each other.
 
     Rows whose label is empty are not answered yet and left out. A pair stands once in the result, whichever
-    way round it was given. Nothing of a record but its key is ever quoted.
+    way round it was given. Nothing of a record but its key is ever quoted. Where a file has the columns
+    ``left_key`` and ``right_key``, as a sheet of questions does, they name the records and the ids do not.
 
     Args:
         files: CSV or Parquet with two id columns and one of labels.
@@ -55,16 +65,21 @@ def read_labels(
         known: the keys of all records, where ids are to be checked.
 
     Raises:
-        DataError: labels contradict each other, are no labels, or name records that do not exist; all are listed.
+        DataError: a file cannot be read, labels contradict each other, are no labels, or name records that do
+            not exist; the faults of all files are listed.
     """
-    parts, faults = [], []
+    parts, faults, rewritten = [], [], 0
     for file in files:
-        part, own = _read(file, spec, one_table, known)
+        try:
+            part, own, other = _read(file, spec, one_table, known)
+        except DataError as error:
+            name = PurePath(file).name
+            faults += [Fault(": ".join(filter(None, (name, f.path))), f.problem, f.hint) for f in error.faults]
+            continue
         parts.append(part)
         faults += own
-    if not parts:
-        return Judged.nothing()
-    rows = pd.concat(parts, ignore_index=True)
+        rewritten += other
+    rows = pd.concat(parts, ignore_index=True) if parts else Judged.nothing().pairs
     decided = rows[rows["label"].notna()]
     found = check_labels(decided, one_table=one_table, multiplicity=spec.multiplicity)
     faults += [
@@ -75,90 +90,130 @@ def read_labels(
         if not fault.harmless
     ]
     if faults:
-        raise DataError(f"The labels have {len(faults)} fault(s):", faults)
+        raise DataError(f"The labels have {len(faults)} fault(s), and none of them was taken:", faults)
     # a decision settles an earlier doubt
     settled = pd.concat([decided, rows[rows["label"].isna()]]).drop_duplicates(["left_key", "right_key"])
     return Judged(
         settled.sort_index().reset_index(drop=True),
         tuple(fault for fault in found if fault.harmless and _in_one_file(fault)),
+        rewritten,
     )
+
+
+def with_answers(judged: Judged, answers: Iterable[Answer]) -> Judged:
+    """The labels together with the answers of this session, none of which contradicts them."""
+    return replace(judged, pairs=pd.concat([judged.pairs, _answered(answers, "this session")], ignore_index=True))
+
+
+def _answered(answers: Iterable[Answer], line: str) -> pd.DataFrame:
+    rows = [(left, right, None if label == UNSURE else int(label), line) for left, right, label in answers]
+    return pd.DataFrame(rows, columns=["left_key", "right_key", "label", "line"]).astype({"label": "Int8"})
 
 
 def conflicts_of(
     answer: Answer, judged: Judged, answers: Iterable[Answer], spec: MatchSpec, one_table: bool
 ) -> list[str]:
     """What an answer contradicts among those before it, named by record keys."""
-    before = pd.DataFrame(
-        [(left, right, int(label), "this session") for left, right, label in answers if label != UNSURE],
-        columns=["left_key", "right_key", "label", "line"],
-    )
-    earlier = pd.concat([judged.pairs[judged.pairs["label"].notna()], before], ignore_index=True)
     if answer[2] == UNSURE:
         return []
-    now = pd.DataFrame([(answer[0], answer[1], int(answer[2]), "this answer")], columns=list(before.columns))
+    earlier = with_answers(judged, answers).pairs
+    now = _answered([answer], "this answer")
     faults = check_labels(
-        pd.concat([earlier, now], ignore_index=True), one_table=one_table, multiplicity=spec.multiplicity
+        pd.concat([earlier[earlier["label"].notna()], now], ignore_index=True),
+        one_table=one_table,
+        multiplicity=spec.multiplicity,
     )
     return [fault.text for fault in faults if not fault.harmless and "this answer" in fault.lines]
 
 
 def write_labels(path: Path, judged: Judged, answers: Iterable[Answer] = ()) -> None:
-    """Write labels as ``pipeline run train --pairs`` takes them; the file is there whole or as it was."""
+    """Write labels as ``pipeline run train --pairs`` takes them; the file is there whole or as it was.
+
+    Without a single label there is no file: a table without rows would be refused wherever it is read.
+    """
     words = [
         UNSURE if label is None else str(label) for label in judged.pairs["label"].astype(object).replace({pd.NA: None})
     ]
     rows = list(zip(judged.pairs["left_key"].astype(str), judged.pairs["right_key"].astype(str), words, strict=True))
     rows += list(answers)
+    if not rows:
+        path.unlink(missing_ok=True)
+        return
     frame = pd.DataFrame(
         [(_id(left), _id(right), label) for left, right, label in rows], columns=["left_id", "right_id", "label"]
     )
     write_private(path, frame)
 
 
-def write_private(path: Path, frame: pd.DataFrame) -> None:
+def write_private(path: Path, frame: pd.DataFrame, encoding: str = "utf-8") -> None:
     """Write a CSV that its owner alone can read: ids and values are personal data. Whole, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        frame.to_csv(file, index=False)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding=encoding) as file:
+            frame.to_csv(file, index=False)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:  # whoever interrupts here leaves no copy behind
+        draft.unlink(missing_ok=True)
 
 
 def _read(
     file: str, spec: MatchSpec, one_table: bool, known: "pd.Series[str] | None"
-) -> tuple[pd.DataFrame, list[Fault]]:
-    table = read_input_table(file)
+) -> tuple[pd.DataFrame, list[Fault], int]:
+    """Labels of one file, its faults, and how many of its ids were rewritten."""
+    table, name = read_input_table(file), PurePath(file).name
     columns = list(map(str, table.columns))
     ids = next((pair for pair in id_column_names(spec) if set(pair) <= set(columns)), None)
-    label = next((name for name in LABEL_COLUMNS if name in columns), None)
-    name = PurePath(file).name
-    if ids is None or (label is None and spec.labels == "partial"):
-        what = "two columns of record ids (left_id, right_id)" if ids is None else "a column label"
-        raise DataError("A file of labels does not fit.", [Fault(name, f"has not {what}", "see its header row")])
-    rows, faults = [], []
+    label = next((column for column in LABEL_COLUMNS if column in columns), None)
+    keyed = set(KEY_COLUMNS) <= set(columns)
+    lacking = [] if ids or keyed else ["two columns of record ids (left_id, right_id)"]
+    lacking += [] if label or spec.labels != "partial" else ["a column label"]
+    if lacking:
+        raise DataError("A file of labels does not fit.", [Fault("", f"has not {' or '.join(lacking)}", _HEADER)])
     words = table[label] if label else pd.Series(["1"] * len(table))
+    sources = ("left", "left" if one_table else "right")
+    named = _named(table, KEY_COLUMNS if keyed else ids, sources, keyed)
+    rewritten = 0
+    if keyed and ids:
+        by_id = _named(table, ids, sources, False)
+        # the sheet itself sets an apostrophe before what would be a formula
+        plain = [tuple(key and key.replace(":'", ":", 1) for key in keys) for keys in by_id]
+        rewritten = sum(one != other for one, other in zip(named, plain, strict=True))
+    rows, faults = [], []
+    lines = row_lines(file) if len(table) else []
     all_known = None if known is None else set(known)
-    for number, (left, right, word) in enumerate(zip(table[ids[0]], table[ids[1]], words, strict=True), start=2):
+    for number, (keys, word) in enumerate(zip(named, words, strict=True)):
         if pd.isna(word) or not str(word).strip():
             continue
-        line = f"{name}:{number}"
+        line = f"{name}:{lines[number] if len(lines) == len(table) else number + 2}"
         if label_of(word) is None and not is_unsure(word):
             faults.append(Fault(line, "its label is neither yes nor no", "write 1, 0 or unsure, or leave it empty"))
-        elif pd.isna(left) or pd.isna(right):
+        if None in keys:
             faults.append(Fault(line, "a record id is absent", "leave the id columns as they were written"))
-        else:
-            keys = (
-                record_key("left", clean_text(left) or ""),
-                record_key("left" if one_table else "right", clean_text(right) or ""),
-            )
-            absent = [key for key in keys if all_known is not None and key not in all_known]
-            faults += [Fault(line, f"there is no record {key}", "see that the tables are the same") for key in absent]
-            pair = sorted(keys) if one_table else keys
-            rows.append((*pair, None if is_unsure(word) else label_of(word), line))
+            continue
+        absent = [key for key in keys if all_known is not None and key not in all_known]
+        faults += [Fault(line, f"there is no record {key}", _NO_RECORD) for key in absent]
+        if keys[0] == keys[1]:
+            faults.append(Fault(line, "it names one record twice", "a pair is of two records"))
+        pair = sorted(map(str, keys)) if one_table else keys
+        rows.append((*pair, None if is_unsure(word) else label_of(word), line))
     frame = pd.DataFrame(rows, columns=["left_key", "right_key", "label", "line"])
-    return frame.astype({"label": "Int8"}), faults
+    return frame.astype({"label": "Int8"}), faults, rewritten
+
+
+def _named(
+    table: pd.DataFrame, columns: tuple[str, str] | None, sources: tuple[str, str], keyed: bool
+) -> list[tuple[str | None, ...]]:
+    """The two record keys of every row, None where one is absent."""
+    if columns is None:
+        return []
+    sides = []
+    for column, source in zip(columns, sources, strict=True):
+        texts = [None if pd.isna(value) else clean_text(value) for value in table[column]]
+        sides.append([text if keyed or text is None else record_key(source, text) for text in texts])
+    return list(zip(*sides, strict=True))
 
 
 def _in_one_file(fault: LabelFault) -> bool:

@@ -31,13 +31,21 @@ def shown(value: Any) -> str:
 
 
 def sheet(pairs: pd.DataFrame, records: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
-    """A table to answer in a spreadsheet: ids, an empty ``label``, and each field's two values side by side."""
+    """A table to answer in a spreadsheet: ids, an empty ``label``, each field's two values side by side, and keys.
+
+    Ids are for the reader. It is the keys that name the records when the sheet comes back, since spreadsheets
+    rewrite what looks like a number or a date.
+    """
     left, right = rows_of(records, pairs["left_key"]), rows_of(records, pairs["right_key"])
-    columns: dict[str, Any] = {"left_id": left["record_id"], "right_id": right["record_id"], "label": ""}
+    ids = {
+        f"{side}_id": [_cell(value) for value in one["record_id"]] for side, one in (("left", left), ("right", right))
+    }
+    columns: dict[str, Any] = {**ids, "label": ""}
     for name in shown_fields(spec):
         for source, side in ((spec.sources.left, left), (spec.sources.right, right)):
             columns[f"{name} ({source})"] = [_cell(value) for value in side[name]]
-    return pd.DataFrame(columns)
+    keys = {"left_key": left["record_key"], "right_key": right["record_key"]}
+    return pd.DataFrame(columns | keys)
 
 
 def _cell(value: Any) -> str:

@@ -13,6 +13,7 @@ from matchwright.errors import DataError, Fault
 
 LABEL_COLUMNS = ("label", "is_match", "match")
 _MEANING = {"1": 1, "true": 1, "yes": 1, "y": 1, "match": 1, "0": 0, "false": 0, "no": 0, "n": 0, "no_match": 0}
+_MEANING |= {"1.0": 1, "0.0": 0}  # what is left of 1 and 0 beside an empty cell, in some tools
 _UNSURE = frozenset({"unsure", "u", "?"})
 """What a labeller says who cannot tell: the pair stays unknown."""
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from matchwright.commands import label
 from matchwright.core.spec import load_spec
 from matchwright.errors import DataError
-from matchwright.steps.label_sheet import shown, side_by_side
+from matchwright.steps.label_sheet import sheet, shown, side_by_side
 from matchwright.steps.pair_table import conform_pairs
 
 SPEC = REPOSITORY / "specs" / "products.yaml"
@@ -62,6 +62,40 @@ def test_going_back_changes_the_answer_before(ask, tmp_path):
     assert answers(tmp_path)["label"].tolist() == ["0"]
 
 
+def test_going_back_from_the_only_answer_leaves_no_label_and_no_file(ask, tmp_path):
+    assert "No pair is labelled yet" in ask("--count", "3", typed="y\nb\nq\n")
+    assert not (tmp_path / "labels.csv").exists()
+    assert "1 not the same" in ask("--count", "1", typed="n\n")
+
+
+def test_only_a_whole_word_is_an_answer(ask, tmp_path):
+    ask("--count", "2", typed="not sure\nyellow\nyes\nUNSURE\n")
+    assert answers(tmp_path)["label"].tolist() == ["1", "unsure"]
+
+
+def test_an_interrupt_keeps_the_answers_given(ask, tmp_path, monkeypatch):
+    typed = iter(["y", "n", KeyboardInterrupt()])
+
+    def answer(*_, **__):
+        word = next(typed)
+        if isinstance(word, BaseException):
+            raise word
+        return word
+
+    monkeypatch.setattr("rich.console.Console.input", answer)
+    assert "1 same, 1 not the same" in ask("--count", "5")
+    assert answers(tmp_path)["label"].tolist() == ["1", "0"]
+    assert not list(tmp_path.glob(".labels*"))
+
+
+def test_what_was_answered_chooses_the_next_questions_of_the_same_session(ask, tmp_path, monkeypatch):
+    monkeypatch.setattr(label, "ROUND", 14)
+    said = ask("--count", "16", typed="y\n" * 7 + "n\n" * 7 + "b\nu\nn\nn\n")
+    assert "14 pairs, chosen by a cold start" in said
+    assert "2 pairs, chosen by a scorer trained on 14 labels" in said
+    assert answers(tmp_path)["label"].tolist() == ["1"] * 7 + ["0"] * 6 + ["unsure", "0", "0"]
+
+
 def test_a_session_that_ended_goes_on_with_other_pairs(ask, tmp_path):
     ask("--count", "5", typed="n\nn\n")  # the terminal was closed after two
     first = answers(tmp_path)
@@ -73,9 +107,9 @@ def test_a_session_that_ended_goes_on_with_other_pairs(ask, tmp_path):
 
 
 def test_an_answer_that_contradicts_another_is_not_taken(ask, tmp_path):
-    sheet = tmp_path / "ask.csv"
-    ask("--count", "1", "--csv-out", str(sheet))
-    pair = pd.read_csv(sheet, dtype=str).loc[0, ["left_id", "right_id"]]
+    asked = tmp_path / "ask.csv"
+    ask("--count", "1", "--csv-out", str(asked))
+    pair = pd.read_csv(asked, dtype=str).loc[0, ["left_id", "right_id"]]
     other = "c119" if pair["right_id"] != "c119" else "c118"
     pd.DataFrame({"left_id": [pair["left_id"]], "right_id": [other], "label": ["1"]}).to_csv(
         tmp_path / "known.csv", index=False
@@ -101,6 +135,40 @@ def test_a_spreadsheet_goes_out_empty_and_comes_back_answered(ask, tmp_path):
     assert answers(tmp_path)["label"].tolist() == ["1", "0", "unsure", "0"]
     assert "Twice" not in ask("--csv-in", str(sheet))
     assert len(answers(tmp_path)) == 4
+
+
+def test_a_spreadsheet_may_rewrite_ids_separators_line_ends_and_labels(ask, tmp_path):
+    sheet, saved = tmp_path / "to_label.csv", tmp_path / "saved.csv"
+    ask("--count", "5", "--csv-out", str(sheet))
+    table = pd.read_csv(sheet, dtype=str, keep_default_na=False)
+    assert sheet.read_bytes().startswith(b"\xef\xbb\xbf")  # or umlauts come out as two characters
+    keys = table["left_key"].str.removeprefix("left:").tolist()
+    table["label"] = ["TRUE", "0.0", "", "1.0", "?"]
+    table["left_id"], table["right_id"] = "9.007E+15", range(5)
+    table.to_csv(saved, index=False, sep=";", encoding="utf-8-sig", lineterminator="\r\n")
+    said = " ".join(ask("--csv-in", str(saved)).split())
+    assert "5 rows with ids other than their keys" in said
+    assert "2 same, 1 not the same, 1 unsure" in said
+    assert answers(tmp_path)["left_id"].tolist() == [keys[0], keys[1], keys[3], keys[4]]
+
+
+def test_a_value_or_an_id_is_no_formula(products_spec):
+    records = pd.DataFrame({"record_key": ["left:=1+1", "right:c"], "record_id": ["=1+1", "c"]})
+    fields = dict.fromkeys(products_spec.fields, "@SUM(A1)") | {"price": -3.0}
+    pairs = pd.DataFrame({"left_key": ["left:=1+1"], "right_key": ["right:c"]})
+    made = sheet(pairs, records.assign(**fields), products_spec)
+    assert not made.iloc[0].astype(str).str.match(r"[=+@\t\r]").any()
+    assert made["price (shop)"].iloc[0] == "-3"
+
+
+def test_lines_are_those_of_the_file_and_every_file_is_named(ask, tmp_path):
+    (tmp_path / "answered.csv").write_text('left_id,right_id,label,note\n\ns1,c1,1,"two\nlines"\n\ns2,c2,maybe,\n')
+    (tmp_path / "known.csv").write_text("left_id,right_id,label\ns1,c1\n")
+    with pytest.raises(DataError) as refused:
+        ask("--csv-in", str(tmp_path / "answered.csv"), "--pairs", str(tmp_path / "known.csv"))
+    assert "answered.csv:6: its label is neither" in str(refused.value)
+    assert "known.csv: 1 row(s) do not have 3 columns" in str(refused.value)
+    assert not (tmp_path / "labels.csv").exists()
 
 
 def test_faults_of_a_spreadsheet_are_all_told_by_line_and_key(ask, tmp_path):

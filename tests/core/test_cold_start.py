@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from matchwright.core.cold_start import ColdStartScorer, fit_cold_start
+from matchwright.core.compare.rivals import in_context, without_context
 from matchwright.core.scorer import read_scorer, write_scorer
 from matchwright.errors import BundleError, TrainingError
 
@@ -45,6 +46,33 @@ def test_more_agreement_never_lowers_a_score(scorer, candidates, data):
     low, high = sorted(data.draw(st.tuples(st.floats(0, 1), st.floats(0, 1))))
     lower, higher = (scorer.margin(row.assign(**{name: value}))[0] for value in (low, high))
     assert lower <= higher + 1e-12
+
+
+@pytest.fixture(scope="module")
+def among_rivals(small_world, candidates):
+    """The candidates beside their rivals, and a cold start that saw them so."""
+    keys = [small_world.left["record_key"], small_world.right["record_key"]]
+    beside = in_context(candidates[0], *keys, small_world.spec)
+    return beside, fit_cold_start(beside, 800, keys), fit_cold_start(candidates[0], 800, keys)
+
+
+def test_a_lead_over_the_rivals_counts_once_the_pair_evidence_is_weighed(among_rivals, candidates):
+    beside, with_rivals, without = among_rivals
+    leads = [name for name in with_rivals.curves if name.startswith("context__")]
+    assert leads == ["context__margin_left", "context__margin_right"]
+    assert roc_auc_score(candidates[1], with_rivals.margin(beside)) >= roc_auc_score(
+        candidates[1], without.margin(beside)
+    )
+    for name in leads:
+        adds = with_rivals.curves[name].adds
+        assert list(adds) == sorted(adds)
+        assert adds[-1] > adds[0]
+
+
+def test_a_pair_without_its_rivals_is_scored_as_if_nobody_had_any(among_rivals):
+    beside, with_rivals, without = among_rivals
+    alone = without_context(beside, np.arange(len(beside)))
+    assert np.array_equal(with_rivals.margin(alone), without.margin(alone))
 
 
 def test_the_order_of_pairs_changes_nothing(scorer, candidates):

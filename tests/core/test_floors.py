@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchwright.core.floors import hold_floor, lower_bound
+from matchwright.core.floors import fewest_to_show, hold_floor, lower_bound
 
 
 def test_the_bound_is_clopper_and_pearson_s():
@@ -54,3 +54,13 @@ def test_no_more_is_taken_than_asked_and_equal_scores_stay_together(seed, pairs,
     assert held.taken <= most
     assert held.taken == 0 or (scores >= np.sort(scores)[-held.taken]).sum() == held.taken
     assert not held.met or held.bound >= floor - 1e-9 or floor == 0.0
+
+
+@given(st.sampled_from([0.8, 0.9, 0.95, 0.99]), st.sampled_from([0.9, 0.95, 0.99]))
+@settings(deadline=None, max_examples=12)
+def test_the_fewest_pairs_that_show_a_floor_are_just_enough(floor, confidence):
+    fewest = fewest_to_show(floor, confidence)
+    for pairs, met in ((fewest, True), (fewest - 1, False)):
+        scores = np.linspace(1, 0.5, pairs)
+        assert hold_floor(scores, scores, np.ones(pairs), pairs, floor, confidence).met == met
+    assert fewest_to_show(1.0, confidence) is None

@@ -46,6 +46,20 @@ def test_nothing_is_set_aside_for_stopping_or_calibrating(first):
     assert calibration["blanked_pairs"] > 0
 
 
+def test_pairs_are_judged_beside_their_rivals(first):
+    compared = pd.read_parquet(first[0] / "model" / "comparisons.parquet")
+    assert compared["context__margin_left"].notna().mean() > 0.9
+    held_out = pd.read_parquet(first[0] / "model" / "held_out.parquet")
+    assert (held_out["made"] == "blanked").sum() >= (held_out["made"] == "").sum()  # each of them alone as well
+
+
+def test_its_gates_and_its_card_claim_no_more_than_so_few_pairs_show(first):
+    evaluation = json.loads((first[0] / "evaluation" / "evaluation.json").read_text())
+    gates = {gate["name"]: gate for gate in json.loads((first[0] / "evaluation" / "gates.json").read_text())["gates"]}
+    assert gates["F1 (lower bound: few labels)"]["value"] == evaluation["metrics"]["f1"]["lower"]
+    assert "Few labels: " in (first[0] / "bundle" / "card.md").read_text()
+
+
 def test_the_margins_it_is_calibrated_on_are_of_trees_that_never_saw_the_pair(first):
     held_out = pd.read_parquet(first[0] / "model" / "held_out.parquet")
     summary = json.loads((first[0] / "model" / "train.json").read_text())

@@ -33,16 +33,32 @@ def judge(
     slices: Sequence[SliceResult],
     behaviours: Sequence[Behaviour],
     f1_change: float | None,
+    few_labels: bool = False,
 ) -> list[Gate]:
-    """Every gate of the spec on the test split's figures; ``f1_change`` is challenger less champion, if any."""
+    """Every gate of the spec on the test split's figures.
+
+    Args:
+        gates: the limits.
+        metrics: of the test split.
+        slices: of the test split.
+        behaviours: what was tried.
+        f1_change: challenger less champion, if there is one.
+        few_labels: so few pairs judge that a value beyond its limit may be luck: what says how right the decisions
+            are must lie beyond it with the whole of its 95 % interval. The share for review is work, and no such claim.
+    """
+
+    def shown(name: str, bound: Literal["lower", "upper"]) -> float:
+        return float(getattr(metrics[name], bound if few_labels else "value"))
+
+    lower, upper = (f" ({side} bound: few labels)" if few_labels else "" for side in ("lower", "upper"))
     at_least = {
-        "F1": (metrics["f1"].value, gates.f1_min),
-        "precision of match": (metrics["precision"].value, gates.match_precision_min),
-        "recall": (metrics["recall"].value, gates.recall_min),
-        "pairs completeness": (metrics["pairs_completeness"].value, gates.pairs_completeness_min),
+        f"F1{lower}": (shown("f1", "lower"), gates.f1_min),
+        f"precision of match{lower}": (shown("precision", "lower"), gates.match_precision_min),
+        f"recall{lower}": (shown("recall", "lower"), gates.recall_min),
+        f"pairs completeness{lower}": (shown("pairs_completeness", "lower"), gates.pairs_completeness_min),
     }
     at_most = {
-        "log loss": (metrics["log_loss"].value, gates.log_loss_max),
+        f"log loss{upper}": (shown("log_loss", "upper"), gates.log_loss_max),
         "review share": (metrics["review_share"].value, gates.review_share_max),
     }
     for piece in slices:

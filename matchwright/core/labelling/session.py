@@ -1,5 +1,6 @@
 """A labelling session: a queue of pairs, and the answers so far. No input or output of its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -32,6 +33,10 @@ class Session:
     def answer(self, label: Label) -> "Session":
         """The session with the current pair answered."""
         return replace(self, place=self.place + 1, answers=(*self.answers, (*self.current, label)))
+
+    def ask(self, pairs: Iterable[tuple[str, str]]) -> "Session":
+        """The session with more pairs to ask about at the end of its queue."""
+        return replace(self, queue=(*self.queue, *pairs))
 
     def back(self) -> "Session":
         """The session before the last answer; the same where there was none."""

@@ -1,0 +1,53 @@
+"""What the card says of a version that few labels taught."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchwright.core.spec.model import Floors, Gates
+from matchwright.steps.card_few_labels import few_label_facts, labels_to_show
+
+TRAINING = {"few_labels": True, "pairs_per_part": {"train": 70, "test": 30}}
+CALIBRATION = {
+    "pairs": 70,
+    "true_pairs": 25,
+    "floors": {"match_precision_bound": 0.86, "no_match_npv_bound": 1.0, "floors_met": False},
+}
+
+
+def facts(spec, f1=(0.9, 0.8), training=TRAINING):
+    known = {"value": 0.99, "lower": 0.98, "upper": 1.0}
+    metrics = {"f1": {"value": f1[0], "lower": f1[1], "upper": 1.0}, "precision": known, "recall": known}
+    return " ".join(few_label_facts(spec, training, {"metrics": metrics, "true_pairs": 11}, CALIBRATION))
+
+
+def test_it_says_what_teaches_and_what_judges(products_spec):
+    assert "100 judged pairs, 70 of which teach and 30 judge (11 of them matches)" in facts(products_spec)
+    assert facts(products_spec, training={"pairs_per_part": {"train": 70}}) == ""
+
+
+def test_it_says_how_many_labels_would_show_what_the_gate_asks(products_spec):
+    asks = products_spec.model_copy(update={"gates": Gates(f1_min=0.85)})
+    assert "F1 0.90 is shown to be above 0.80 only: about 400 labels would show 0.85" in facts(asks)
+    assert "F1 0.84 is not above 0.85: more labels must teach it better" in facts(asks, f1=(0.84, 0.7))
+    assert "labels would show" not in facts(asks, f1=(0.9, 0.86))
+
+
+def test_it_says_how_many_labels_a_floor_takes(products_spec):
+    asks = products_spec.model_copy(update={"floors": Floors(match_precision=0.99, confidence=0.95)})
+    said = facts(asks)
+    assert "The floor 0.99 of `match` is shown to 0.86" in said
+    assert "it takes 368 such pairs without an error, where 25 are judged, about 1,500 labels" in said
+    never = products_spec.model_copy(update={"floors": Floors(match_precision=1.0)})
+    assert "no number of labels shows a share of 1" in facts(never)
+
+
+@given(st.floats(0.5, 1), st.floats(0.01, 0.3), st.floats(0.0, 1), st.integers(20, 999))
+def test_with_that_many_labels_the_interval_reaches_the_limit(value, half, limit, labels):
+    needed = labels_to_show(value, value - half, limit, labels)
+    if value <= limit:
+        assert needed is None
+    else:
+        assert needed >= labels
+        assert value - half * math.sqrt(labels / needed) >= limit - 1e-9 or needed == labels
