@@ -27,8 +27,15 @@ def first(products_spec, tmp_path_factory):
     files = write_products(folder, products=400)
     few_pairs(files, 150, 50)
     settings = load_settings("local", home=folder / "home", user="engineer")
+    spec = products_spec.model_copy(update={"model": products_spec.model.model_copy(update={"scorer": "torch"})})
     with keys_of_the_suite():
-        yield folder, carry_out(settings, products_spec, files, folder)
+        yield folder, carry_out(settings, spec, files, folder)
+
+
+def test_trees_learn_from_them_whatever_scorer_the_spec_names(first):
+    names = {path.name for path in (first[0] / "bundle").iterdir()}
+    assert "scorer.ubj" in names
+    assert "representations.safetensors" not in names
 
 
 def test_it_finds_most_matches_and_errs_on_few(first):
