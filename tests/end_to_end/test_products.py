@@ -9,6 +9,10 @@ import pytest
 from fixtures.models import REPOSITORY
 from fixtures.products import write_products
 
+from matchwright.core.spec import load_spec
+
+SPEC = REPOSITORY / "specs" / "products.yaml"
+
 pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]
 
 
@@ -42,3 +46,7 @@ def test_the_training_pipeline_runs_unchanged_on_products(products, tmp_path):
     assert metrics["f1_at_half"]["value"] > 0.6
     (bundle,) = (tmp_path / "home").glob("runs/*/artefacts/**/bundle.json")
     assert json.loads(bundle.read_text())["name"] == "products"
+    (calibration,) = (tmp_path / "home").glob("runs/*/artefacts/**/calibration.json")
+    floors, demanded = json.loads(calibration.read_text())["floors"], load_spec(SPEC).floors
+    assert floors["floors_met"]
+    assert floors["match_precision_bound"] >= demanded.match_precision > 0

@@ -124,6 +124,9 @@ def test_unknown_figures_stand_for_the_best_and_the_worst_value():
 def test_figures_are_read_as_they_were_written(decision_model, tmp_path: Path):
     decision_model.figures.save(tmp_path / "evidence.json")
     assert EvidenceFigures.load(tmp_path / "evidence.json") == decision_model.figures
+    (tmp_path / "evidence.json").write_text('{"agreeing": {}, "disagreeing": {}, "weights": {"STATE_AGREES": 1.0}}')
+    before = EvidenceFigures.load(tmp_path / "evidence.json")  # of a bundle that had no usual contributions yet
+    assert (before.weights, before.usual) == ({"STATE_AGREES": 1.0}, {})
     (tmp_path / "evidence.json").write_text("[]")
     with pytest.raises(BundleError):
         EvidenceFigures.load(tmp_path / "evidence.json")
