@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file, save
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.strings import Comparison
-from matchwright.core.representations.ngrams import BUCKETS, Weights, occurrences, weighted
+from matchwright.core.representations.ngrams import BUCKETS, Weights, occurrences, rows_of, weighted
 from matchwright.core.representations.subjects import subjects_of
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DAMAGED, BundleError
@@ -51,25 +51,29 @@ class Representation:
         codes, values = pd.factorize(np.concatenate([pairing.left[both], pairing.right[both]]))
         one, other = codes[:count], codes[count:]
         long, short = self.vectors([str(value) for value in values])
-        norms = np.asarray(long.multiply(long).sum(axis=1), dtype=np.float64).ravel() + (short * short).sum(axis=1)
-        inner = np.asarray(long[one].multiply(long[other]).sum(axis=1), dtype=np.float64).ravel()
-        inner += (short[one] * short[other]).sum(axis=1)
+        squares = np.bincount(rows_of(long), long.data.astype(np.float64) ** 2, minlength=len(values))
+        norms = squares + (short * short).sum(axis=1)
+        shared = long[one].multiply(long[other]).tocsr()
+        inner = np.bincount(rows_of(shared), shared.data, minlength=count) + (short[one] * short[other]).sum(axis=1)
         bound = np.sqrt(norms[one] * norms[other])
         result[both] = np.clip(np.divide(inner, bound, out=np.full(count, np.nan), where=bound > 0), 0, 1)
         return result
 
     def vectors(self, texts: list[str]) -> tuple[csr_matrix, "np.ndarray[Any, np.dtype[np.float64]]"]:
         """The long vectors, shape (texts, n-grams), and the short ones, (texts, dimension)."""
-        frequency, importance = self._weights
+        frequency, importance, table = self._by_column
         units = weighted(occurrences(texts, self.words), frequency)
-        return units @ diags(importance), np.asarray(units[:, self.columns] @ self.table, dtype=np.float64)
+        long = csr_matrix((units.data * importance[units.indices], units.indices, units.indptr), shape=units.shape)
+        return long, np.asarray(units @ table, dtype=np.float64)
 
     @cached_property
-    def _weights(self) -> tuple[Weights, Weights]:
+    def _by_column(self) -> tuple[Weights, Weights, Weights]:
         width = BUCKETS * (2 if self.words else 1)
         frequency, importance = np.full(width, self.rarest, np.float32), np.ones(width, np.float32)
         frequency[self.columns], importance[self.columns] = self.frequency, self.importance
-        return frequency, importance
+        table = np.zeros((width, self.table.shape[1]), np.float32)
+        table[self.columns] = self.table
+        return frequency, importance, table
 
 
 @dataclass(frozen=True)

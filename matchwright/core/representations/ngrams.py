@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
 Weights = np.ndarray[Any, np.dtype[np.float32]]
@@ -22,14 +22,24 @@ _WORDS = HashingVectorizer(analyzer=str.split, n_features=BUCKETS, alternate_sig
 
 def occurrences(texts: list[str], words: bool) -> csr_matrix:
     """1 where a text has a trigram (columns from 0) or a word (columns from ``BUCKETS``); shape (texts, columns)."""
+    width = BUCKETS * (2 if words else 1)
     if not texts:
-        return csr_matrix((0, BUCKETS * (2 if words else 1)), dtype=np.float32)
+        return csr_matrix((0, width), dtype=np.float32)
     # a lone half of a surrogate pair is no character and cannot be encoded
     written = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-    blocks = [_TRIGRAMS.transform(written), *([_WORDS.transform(written)] if words else [])]
-    found = hstack(blocks, format="csr", dtype=np.float32)
-    found.data[:] = 1
-    return found
+    found = _TRIGRAMS.transform(written)
+    columns, starts = found.indices, found.indptr
+    if words:
+        told = _WORDS.transform(written)
+        rows = np.concatenate([rows_of(found), rows_of(told)])
+        columns = np.concatenate([columns, told.indices + BUCKETS])[np.argsort(rows, kind="stable")]
+        starts = starts + told.indptr
+    return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, starts), shape=(len(texts), width))
+
+
+def rows_of(matrix: csr_matrix) -> "np.ndarray[Any, np.dtype[np.intp]]":
+    """The row of each of its entries."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
 def inverse_frequencies(found: csr_matrix) -> tuple[Weights, "np.ndarray[Any, np.dtype[np.bool_]]", float]:
@@ -45,10 +55,9 @@ def inverse_frequencies(found: csr_matrix) -> tuple[Weights, "np.ndarray[Any, np
 
 def weighted(found: csr_matrix, weights: Weights) -> csr_matrix:
     """Unit vectors per text: trigrams and words have one half of it each, however many there are of either."""
-    blocks = [found[:, start : start + BUCKETS] for start in range(0, found.shape[1], BUCKETS)]
-    scaled = []
-    for place, block in enumerate(blocks):
-        own = block @ diags(weights[place * BUCKETS : (place + 1) * BUCKETS])
-        squares = np.asarray(own.multiply(own).sum(axis=1)).ravel() * len(blocks)
-        scaled.append(diags(1 / np.sqrt(np.where(squares > 0, squares, 1))) @ own)
-    return hstack(scaled, format="csr", dtype=np.float32)
+    blocks = found.shape[1] // BUCKETS
+    block = rows_of(found) * blocks + found.indices // BUCKETS
+    values = weights[found.indices].astype(np.float64)
+    squares = np.bincount(block, values * values, minlength=found.shape[0] * blocks) * blocks
+    values /= np.sqrt(np.where(squares > 0, squares, 1))[block]
+    return csr_matrix((values.astype(np.float32), found.indices, found.indptr), shape=found.shape)
