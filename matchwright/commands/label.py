@@ -191,11 +191,11 @@ def _word(console: Any) -> str:
 
 
 def _tell(out: Path, judged: "Judged", spec: "MatchSpec") -> None:
-    same, different, unsure = judged.counts
     console = _console()
-    if not same + different + unsure:
-        console.print("No pair is labelled yet.")
+    if not out.exists():
+        console.print("No pair was labelled.")
         return
+    same, different, unsure = judged.counts
     console.print(f"[green]Labels[/] in {out}: {same} same, {different} not the same, {unsure} unsure.")
     console.print(f"  {_worth(same, different)}")
     first = "" if spec.labels == "partial" else "say labels: partial in the spec, then "
