@@ -29,7 +29,7 @@ from benchmarks.few_label_problems import PAIR, Pairs, Problem, problems
 from matchwright.core.cold_start import ColdStartScorer, fit_cold_start
 from matchwright.core.compare.names import CONTEXT, constraints, field_of, group_of
 from matchwright.core.compare.rivals import without_context
-from matchwright.core.few_label_lesson import few_label_lesson, with_words
+from matchwright.core.few_label_lesson import few_label_lesson, unlike_candidates, with_words
 from matchwright.core.few_labels import FEWEST_PER_CLASS, train_on_few_labels
 from matchwright.core.labelling import select_pairs
 from matchwright.core.learned_words import LearnedWords
@@ -157,7 +157,9 @@ def taught_by(problem: Problem, chosen: Any, cold: ColdStartScorer | None) -> Ta
         return Taught(train_scorer(taught, answers, stops, labels[held], spec.model).scorer, comparer.words, spec)
     sample = problem.sample
     unlabelled = with_words(sample.comparisons, sample.left, sample.right, comparer.words, spec)
-    few = train_on_few_labels(taught, answers, lesson["left_key"].to_numpy(), unlabelled, cold, spec.model)
+    margin = cold.margin(sample.comparisons)
+    unlike = unlike_candidates(sample.left, sample.right, margin, spec, problem.labelled.corpus)
+    few = train_on_few_labels(taught, answers, lesson["left_key"].to_numpy(), unlabelled, cold, spec.model, unlike)
     return Taught(few.scorer, comparer.words, spec)
 
 

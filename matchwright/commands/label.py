@@ -29,6 +29,9 @@ Environment = Annotated[str, typer.Option(help="An environment of pipelines/conf
 ROUND = 25
 """Questions after which what was answered chooses the next ones."""
 
+USABLE = 100
+"""Labels, chosen by this command, from which a first version is mostly better than the cold start."""
+
 _HELP = "[bold]y[/] same  [bold]n[/] not the same  [bold]u[/] unsure  [bold]b[/] back  [bold]q[/] stop"
 
 
@@ -188,11 +191,11 @@ def _word(console: Any) -> str:
 
 
 def _tell(out: Path, judged: "Judged", spec: "MatchSpec") -> None:
-    same, different, unsure = judged.counts
     console = _console()
-    if not same + different + unsure:
-        console.print("No pair is labelled yet.")
+    if not out.exists():
+        console.print("No pair was labelled.")
         return
+    same, different, unsure = judged.counts
     console.print(f"[green]Labels[/] in {out}: {same} same, {different} not the same, {unsure} unsure.")
     console.print(f"  {_worth(same, different)}")
     first = "" if spec.labels == "partial" else "say labels: partial in the spec, then "
@@ -201,18 +204,20 @@ def _tell(out: Path, judged: "Judged", spec: "MatchSpec") -> None:
 
 def _worth(same: int, different: int) -> str:
     """What so many labels are good for, and what more of them would be."""
-    from matchwright.core.calibrate import FEWEST_FOR_CHOICE
-    from matchwright.core.few_labels import FEW_LABELS, FEWEST_PER_CLASS
+    from math import ceil
 
-    fewer, which = min((same, "same"), (different, "not the same"))
-    if fewer < FEWEST_PER_CLASS:
-        return f"Training needs {FEWEST_PER_CLASS} of each: {FEWEST_PER_CLASS - fewer} more that are {which}."
-    if fewer < FEWEST_FOR_CHOICE:
-        return f"A first version learns from these; {FEWEST_FOR_CHOICE - fewer} more that are {which} calibrate it."
+    from matchwright.core.few_labels import FEW_LABELS, FEWEST_PER_CLASS, LEAST_TEST_SHARE
+
+    fewest = ceil(FEWEST_PER_CLASS / (1 - LEAST_TEST_SHARE))
+    fewer, answer = min((same, "same"), (different, "not the same"))
+    if fewer < fewest:
+        return f"A first version takes about {fewest} of each: {fewest - fewer} more answers '{answer}'."
+    if same + different < USABLE:
+        return f"A first version learns from these; {USABLE} labels and more make a usable one."
     if same + different < FEW_LABELS:
         return (
-            "A first version learns from these and is calibrated on them; four times as many halve the intervals of "
-            f"its figures, and from {FEW_LABELS:,} on there are pairs to spare for calibration alone."
+            "A first version learns from these; four times as many halve the intervals of its figures, and from "
+            f"{FEW_LABELS:,} on there are pairs to spare for calibration."
         )
     return "Enough to train, calibrate and judge a version on pairs of their own."
 

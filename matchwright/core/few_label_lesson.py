@@ -12,12 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.augmentation import counter_examples
+from matchwright.core.compare import compare
 from matchwright.core.compare.engine import learned_words_pairing
 from matchwright.core.compare.names import context_names
 from matchwright.core.compare.rivals import without_context
+from matchwright.core.corpus import Corpus
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.spec import MatchSpec
 from matchwright.core.taught_comparisons import COLUMN, MadePairs, PairComparer
+
+MOST_TURNED = 4_000
+"""Likely matches of which some are given another's identity."""
 
 AS_JUDGED, BLANKED, COUNTER = "", "blanked", "counter"
 """What a pair of the lesson is: as it was judged, made to lack fields or rivals, or a match made another's."""
@@ -56,6 +62,27 @@ def few_label_lesson(
         made = np.where(answers != target[rows], COUNTER, BLANKED)
         parts.append(extra.assign(label=answers, left_key=keys[rows], made=made))
     return pd.concat(parts, ignore_index=True)
+
+
+def unlike_candidates(
+    left: pd.DataFrame, right: pd.DataFrame, margin: Any, spec: MatchSpec, corpus: Corpus
+) -> pd.DataFrame:
+    """Comparisons of pairs that are no match, made from candidates that nobody judged.
+
+    A household shares what is not identity, and the cold start cannot know: of the candidates that it takes for
+    matches, some are given another record's identity. None without identity fields in the spec.
+
+    Args:
+        left: record features of the candidates' left sides, one row per pair.
+        right: those of the right sides.
+        margin: the cold start's log-odds, shape (pairs,).
+        spec: its ``identity`` names the fields, ``model.counter_examples`` the share of the likely matches.
+        corpus: the corpus statistics.
+    """
+    likely = np.flatnonzero(np.asarray(margin) > 0)
+    likely = np.sort(np.random.default_rng(spec.model.seed).permutation(likely)[:MOST_TURNED])
+    unlike, rows = counter_examples(right.iloc[likely].reset_index(drop=True), spec, spec.model.seed)
+    return compare(left.iloc[likely[rows]].reset_index(drop=True), unlike, spec, corpus)
 
 
 def with_words(

@@ -25,6 +25,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 FEW_LABELS = 1_000
 """Judged pairs below which a training goes this way."""
 
+LEAST_TEST_SHARE = 0.3
+"""Of the entities: a smaller part of so few pairs could judge nothing."""
+
 PRIOR_PAIRS = 1_000.0
 """On the valid parts of benchmark sets, with 100 to 400 labels, better than 100 or 300, and as good as 3,000."""
 PRIOR_SAMPLE = 4_000
@@ -68,6 +71,7 @@ def train_on_few_labels(
     unlabelled: pd.DataFrame,
     cold: ColdStartScorer,
     spec: ModelSpec,
+    unlike: pd.DataFrame | None = None,
 ) -> FewLabelScorer:
     """Boost trees on few labels and the cold start's prior.
 
@@ -78,6 +82,7 @@ def train_on_few_labels(
         unlabelled: comparisons of candidates that nobody judged.
         cold: the cold start of the same candidates.
         spec: the scorer's settings; ``trees`` is the most there are.
+        unlike: comparisons of pairs that are no match whatever the cold start says; each weighs as an unlabelled one.
 
     Raises:
         TrainingError: fewer than five pairs of a class.
@@ -85,7 +90,8 @@ def train_on_few_labels(
     require_enough(labels)
     target = np.asarray(labels, dtype=np.float64)
     chosen = np.random.default_rng(spec.seed).permutation(len(unlabelled))[:PRIOR_SAMPLE]
-    lesson = _Lesson(comparisons, target, unlabelled.iloc[np.sort(chosen)].reset_index(drop=True), cold, spec)
+    drawn = unlabelled.iloc[np.sort(chosen)].reset_index(drop=True)
+    lesson = _Lesson(comparisons, target, drawn, cold, spec, drawn.iloc[:0] if unlike is None else unlike)
     fold_of = _folds(groups, target, spec.seed)
     margins = np.zeros((spec.trees, len(target)))
     for fold in range(FOLDS):
@@ -126,6 +132,7 @@ class _Lesson:
     unlabelled: pd.DataFrame
     cold: ColdStartScorer
     spec: ModelSpec
+    unlike: pd.DataFrame
 
     def boosted(self, chosen: "np.ndarray[Any, np.dtype[np.bool_]]", rounds: int) -> Any:
         """Trees from the chosen labelled pairs and the prior."""
@@ -136,8 +143,8 @@ class _Lesson:
         prior = scaled_margin(self.cold, known, labels, self.unlabelled) if len(np.unique(labels)) == 2 else None
         if prior is None:
             prior = self.cold.margin(self.unlabelled)
-        soft = 1 / (1 + np.exp(-prior))
-        weights = np.append(np.ones(len(known)), np.full(len(soft), PRIOR_PAIRS / max(len(soft), 1)))
+        soft = np.append(1 / (1 + np.exp(-prior)), np.zeros(len(self.unlike)))
+        weights = np.append(np.ones(len(known)), np.full(len(soft), PRIOR_PAIRS / max(len(prior), 1)))
         parameters = {
             "objective": "binary:logistic",
             "base_score": 0.5,
@@ -149,7 +156,7 @@ class _Lesson:
             "seed": self.spec.seed,
             "nthread": 1,  # more would wait for each other longer than so few pairs take
         }
-        both = pd.concat([known, self.unlabelled[names]], ignore_index=True)
+        both = pd.concat([known, self.unlabelled[names], self.unlike[names]], ignore_index=True)
         data = xgboost.DMatrix(both.to_numpy(dtype=np.float32), np.append(labels, soft), weight=weights, missing=np.nan)
         return xgboost.train(parameters, data, num_boost_round=rounds)
 

@@ -37,12 +37,20 @@ def few_label_facts(
 
 
 def labels_to_show(value: float, bound: float, limit: float, labels: int) -> int | None:
-    """About how many labels would bring the bound to the limit, were the value to stay: its distance from the value
-    shrinks with the root of their number. None where the value itself is not beyond the limit.
+    """About how many labels would bring a share's lower bound to the limit, were the share to stay.
+
+    Wilson's lower bound L of a share p among n pairs has n = z² L (1 - L) / (p - L)²: the ratio of two such n is
+    that of the labels. None where no number of labels does it: the share itself is not beyond the limit.
     """
     if value <= limit:
         return None
-    return max(labels, ceil(labels * ((value - bound) / (value - limit)) ** 2))
+    bound = max(bound, SMALLEST_BOUND)
+    ratio = limit * (1 - limit) * (value - bound) ** 2 / (bound * (1 - bound) * (value - limit) ** 2)
+    return max(labels, ceil(labels * ratio))
+
+
+SMALLEST_BOUND = 0.01
+"""Where hardly anything is shown, nothing can be foretold from it either."""
 
 
 def _more(name: str, figure: dict[str, float | None], limit: float, labels: int) -> str:

@@ -12,8 +12,8 @@ from matchwright.adapters.registry import log_curve, log_metrics
 from matchwright.core.cold_start import fit_cold_start
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus
-from matchwright.core.few_label_lesson import AS_JUDGED, COUNTER, few_label_lesson, with_words
-from matchwright.core.few_labels import FEW_LABELS, PRIOR_SAMPLE, require_enough, train_on_few_labels
+from matchwright.core.few_label_lesson import AS_JUDGED, COUNTER, few_label_lesson, unlike_candidates, with_words
+from matchwright.core.few_labels import FEW_LABELS, LEAST_TEST_SHARE, PRIOR_SAMPLE, require_enough, train_on_few_labels
 from matchwright.core.reasons import usual_contributions
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
@@ -25,8 +25,6 @@ from matchwright.steps.cold_start import most_matches, rivals_of
 from matchwright.steps.output import write_whole
 from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, USUAL, WORDS, rows_of
 
-LEAST_TEST_SHARE = 0.3
-"""Of the entities: a smaller part of so few pairs could judge nothing."""
 LEARNT_FROM = 50_000
 """Candidates that the cold start is estimated from at most."""
 
@@ -74,11 +72,12 @@ def train_from_few_labels(
     expected = most_matches(frame, spec) * len(unlabelled) / max(len(proposed), 1)
     cold = fit_cold_start(unlabelled, max(2, round(expected)), rivals_of(drawn, spec))
     sides = rows_of(frame, drawn["left_key"]), rows_of(frame, drawn["right_key"])
+    unlike = unlike_candidates(*sides, cold.margin(unlabelled), spec, corpus)
     unlabelled = with_words(unlabelled, *sides, comparer.words, spec)
     lesson = few_label_lesson(comparer, left[taught], right[taught], comparisons[taught], labels[taught])
     names = list(comparisons.columns)
     few = train_on_few_labels(
-        lesson[names], lesson["label"].to_numpy(), lesson["left_key"].to_numpy(), unlabelled, cold, spec.model
+        lesson[names], lesson["label"].to_numpy(), lesson["left_key"].to_numpy(), unlabelled, cold, spec.model, unlike
     )
     _log.info("few labels: %d pairs to learn from, %d trees", int(taught.sum()), len(few.validation_losses))
 

@@ -63,7 +63,7 @@ def test_going_back_changes_the_answer_before(ask, tmp_path):
 
 
 def test_going_back_from_the_only_answer_leaves_no_label_and_no_file(ask, tmp_path):
-    assert "No pair is labelled yet" in ask("--count", "3", typed="y\nb\nq\n")
+    assert "No pair was labelled" in ask("--count", "3", typed="y\nb\nq\n")
     assert not (tmp_path / "labels.csv").exists()
     assert "1 not the same" in ask("--count", "1", typed="n\n")
 
@@ -128,6 +128,7 @@ def test_a_spreadsheet_goes_out_empty_and_comes_back_answered(ask, tmp_path):
     table = pd.read_csv(sheet, dtype=str, keep_default_na=False)
     assert table["label"].tolist() == [""] * 6
     assert {"title (shop)", "title (catalogue)"} <= set(table.columns)
+    assert "No pair was labelled" in ask("--csv-in", str(sheet))
     assert not (tmp_path / "labels.csv").exists()
     table["label"] = ["yes", "0", "", "?", "n", ""]
     table.to_csv(sheet, index=False)

@@ -6,7 +6,14 @@ import pytest
 
 from matchwright.core.compare import compare
 from matchwright.core.compare.names import context_names
-from matchwright.core.few_label_lesson import AS_JUDGED, BLANKED, COUNTER, few_label_lesson, with_words
+from matchwright.core.few_label_lesson import (
+    AS_JUDGED,
+    BLANKED,
+    COUNTER,
+    few_label_lesson,
+    unlike_candidates,
+    with_words,
+)
 from matchwright.core.taught_comparisons import COLUMN, PairComparer
 
 ROWS = np.r_[0:20, 800:840]
@@ -37,6 +44,15 @@ def test_a_match_made_another_s_is_no_match_and_keeps_its_record(small_world):
     assert len(counter)
     assert set(counter["label"]) == {0}
     assert set(counter["left_key"]) <= set(small_world.left["record_key"].iloc[0:20])
+
+
+def test_likely_matches_with_another_identity_are_no_match_and_need_no_label(small_world):
+    world, margin = small_world, np.where(small_world.labels == 1, 3.0, -3.0)
+    unlike = unlike_candidates(world.left, world.right, margin, world.spec, world.corpus)
+    assert 0 < len(unlike) <= world.spec.model.counter_examples * (world.labels == 1).sum()
+    assert unlike["postcode__exact"].mean() > 0.7 > 0.3 > unlike["date_of_birth__exact"].mean()
+    nobody = world.spec.model_copy(update={"identity": ()})
+    assert unlike_candidates(world.left, world.right, margin, nobody, world.corpus).empty
 
 
 @pytest.mark.parametrize("update", [{"multiplicity": "many_to_many"}, {"model": {"context_free": 0.0}}])

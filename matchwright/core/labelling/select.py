@@ -1,9 +1,9 @@
 """Which pairs are most worth a person's answer.
 
-Most answers go where the scorer is least sure (uncertainty sampling: Lewis and Gale 1994), spread over different
-kinds of pairs, since ten answers to one question are worth one; some go to likely matches, which are rare and
-which a scorer needs to see, and some to pairs from the whole range of scores, without which nothing could say
-how sure the sure ones may be.
+Most answers go where the scorer is least sure (uncertainty sampling: Lewis and Gale 1994), on either side of an
+even chance, and spread over different kinds of pairs, since ten answers to one question are worth one; some go to
+likely matches, which are rare and which a scorer needs to see, and some to pairs from the whole range of scores,
+without which nothing could say how sure the sure ones may be.
 """
 
 from collections.abc import Iterator
@@ -45,9 +45,10 @@ def select_pairs(
     certain = np.abs(margin)
     chosen: dict[str, list[int]] = {}
     by_score = order[np.argsort(-margin[order], kind="stable")]
-    top = by_score[: max(likely * SHORTLIST, expected_matches // 2)]
+    # where matches are rarer than they might be, most of the first `expected_matches` are none
+    top = by_score[: max(2 * likely, min(expected_matches // 2, int((margin > 0).sum())))]
     chosen["likely"] = taken.take(_apart(vectors, _evenly(top, likely * SHORTLIST)), likely)
-    by_doubt = order[np.argsort(certain[order], kind="stable")]
+    by_doubt = _from_both_sides(order[np.argsort(certain[order], kind="stable")], margin)
     unsure = count - likely - spread
     # pairs of one record are one doubt: a shortlist without repeats reaches further
     shortlist = taken.fresh(by_doubt, unsure * SHORTLIST)
@@ -104,6 +105,15 @@ def _vectors(comparisons: pd.DataFrame) -> Array:
     low, high = comparisons.min().fillna(0.0), comparisons.max().fillna(0.0)
     scaled = (comparisons - low) / (high - low).where(high > low, 1.0)
     return scaled.fillna(-0.5).to_numpy(dtype=np.float64)
+
+
+def _from_both_sides(rows: Rows, margin: Array) -> Rows:
+    """The rows in their order, but likely matches and others in turn: all doubt may lie on one side."""
+    likely = margin[rows] > 0
+    place = np.empty(len(rows), dtype=np.int64)
+    for side in (likely, ~likely):
+        place[side] = np.arange(int(side.sum()))
+    return rows[np.lexsort((np.arange(len(rows)), place))]
 
 
 def _evenly(rows: Rows, count: int) -> Rows:

@@ -35,6 +35,29 @@ def test_most_are_those_the_scorer_doubts_and_some_are_likely_or_of_the_whole_ra
     assert picked.loc[picked["chosen_for"] == "likely", "score"].min() > 0.8
 
 
+def test_matches_are_found_where_they_are_far_rarer_than_they_might_be():
+    """Ten among five thousand pairs, of a table whose thousand records may each have one."""
+    generator = np.random.default_rng(7)
+    pairs = pd.DataFrame(
+        {"left_key": [f"l{n:04}" for n in range(5000)], "right_key": [f"r{n:04}" for n in range(5000)]}
+    )
+    margin = np.r_[generator.normal(3, 1, 10), generator.normal(-6, 2, 4990)]
+    comparisons = pd.DataFrame(generator.random((5000, 2)), columns=["a__exact", "b__exact"])
+    picked = select_pairs(pairs, margin, comparisons, 25, 1, expected_matches=1000)
+    likely = picked.loc[picked["chosen_for"] == "likely", "left_key"]
+    assert (likely <= "l0009").mean() >= 0.6
+
+
+def test_doubt_is_taken_from_both_sides_of_an_even_chance():
+    """Every match is surer than any of the others is: by doubt alone not one match would be asked about."""
+    pairs = pd.DataFrame({"left_key": [f"l{n:03}" for n in range(400)], "right_key": [f"r{n:03}" for n in range(400)]})
+    margin = np.r_[np.linspace(5, 9, 200), np.linspace(-1, -3, 200)]
+    comparisons = pd.DataFrame(np.random.default_rng(3).random((400, 2)), columns=["a__exact", "b__exact"])
+    picked = select_pairs(pairs, margin, comparisons, 20, 1, expected_matches=200)
+    unsure = picked[picked["chosen_for"] == "unsure"]
+    assert 0.25 <= (unsure["score"] > 0.5).mean() <= 0.75
+
+
 def test_whoever_stops_early_has_answered_some_of_each(pool):
     assert set(chosen(pool, 30).head(6)["chosen_for"]) == {"unsure", "likely", "range"}
 
