@@ -18,6 +18,7 @@ pytest_plugins = [
     "fixtures.redis",
     "fixtures.registry",
     "fixtures.releases",
+    "fixtures.training_run",
 ]
 
 

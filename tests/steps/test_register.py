@@ -1,0 +1,69 @@
+"""A registered version: its bundle, tags, card, and the same bytes again."""
+
+import json
+
+import pytest
+from fixtures.training_run import CODE, Run, new_run
+
+from matchwright.adapters.registry import challenger, version_info
+from matchwright.core.bundle import load_bundle, verify_bundle
+from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.steps.gate import gate
+
+
+def test_the_registered_bundle_loads_and_says_where_it_came_from(run):
+    made, registered = run
+    bundle = load_bundle(made.bundle, secret(VERIFY_KEY))
+    assert bundle.digest == registered["digest"]
+    assert bundle.manifest.code_digest == CODE
+    assert set(bundle.manifest.data_versions) >= {"records", "pairs"}
+    lineage = json.loads((made.bundle / "lineage.json").read_text())
+    assert lineage["data"]["records"]["rows"] == 1600
+    assert str(made.work) not in (made.bundle / "lineage.json").read_text()
+    reference = bundle.reference()
+    assert set(reference.dtypes.astype(str)) <= {"float32", "float64", "object", "int8", "int64"}
+
+
+def test_the_version_carries_its_tags_and_card(run):
+    made, registered = run
+    info = version_info(made.settings, "persons", registered["version"])
+    assert info.tags["approval"] == "pending"
+    assert info.tags["trained_by"] == "engineer"
+    assert info.tags["lake_version.records"] == "0"
+    assert info.tags["bundle_digest"] == registered["digest"]
+    assert info.tags["gate.f1"].startswith(("passed: 0.9", "failed: 0.9", "passed: 1.0"))
+    card = (made.bundle / "card.md").read_text()
+    for section in (
+        "## Gates",
+        "## Bands and costs",
+        "## Calibration",
+        "## Slices",
+        "## Behaviours",
+        "## How to approve",
+    ):
+        assert section in card
+
+
+def test_registering_again_makes_no_second_version(run, tmp_path):
+    made, registered = run
+    verdict = gate(evaluation=made.evaluation)
+    assert made.register(verdict, tmp_path / "again") == registered
+
+
+def test_a_version_whose_gates_failed_is_recorded_but_never_challenger(run, tmp_path, monkeypatch):
+    made, _ = run
+    before = challenger(made.settings, "persons")
+    card = made.spec.model_copy(update={"description": "Another description"})
+    other = Run(made.settings, card, made.work, made.files)
+    registered = other.register("fail", tmp_path / "failed")
+    assert version_info(made.settings, "persons", registered["version"]).tags["gates"] == "failed"
+    assert challenger(made.settings, "persons") == before
+
+
+@pytest.mark.slow
+def test_the_same_inputs_and_seed_give_the_same_bundle_elsewhere(run, persons_spec, febrl, tmp_path):
+    again = new_run(tmp_path / "elsewhere", persons_spec, febrl)
+    registered = again.carry_out()
+    one, two = (verify_bundle(r.bundle, secret(VERIFY_KEY))[0].files for r in (run[0], again))
+    assert {name for name in one if one[name] != two[name]} == set()
+    assert registered["digest"] == run[1]["digest"]
