@@ -13,6 +13,7 @@ from matchwright.core.bundle import load_bundle
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.cold_start import ColdStartScorer, fit_cold_start
 from matchwright.core.compare import compare
+from matchwright.core.compare.names import context_names
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.few_labels import FEWEST_PER_CLASS, train_on_few_labels
@@ -138,7 +139,10 @@ class Pool:
             return self.cold.margin(self.comparisons), "a cold start"
         left, right = (rows_of(self.features, known[key]) for key in _PAIR)
         taught = compare(left, right, self.spec, self.corpus)
-        taught = beside_rivals(taught, known, self.proposed, self.features, self.spec, self.corpus)
+        # questions come from the scored candidates, whose rivals are known; a pair from elsewhere is taught alone
+        rivals = self.scored[_PAIR].join(self.comparisons[context_names(self.spec)])
+        beside = known[_PAIR].merge(rivals, how="left", on=_PAIR, validate="many_to_one")
+        taught = taught.assign(**{name: beside[name].to_numpy() for name in context_names(self.spec)})
         labels = known["label"].to_numpy(dtype=np.int64)
         keys = known["left_key"].to_numpy()
         few = train_on_few_labels(taught, labels, keys, self.comparisons, self.cold, self.spec.model)
