@@ -93,9 +93,14 @@ class DecisionModel:
         A match in which no identity field agrees at all is one, and a match of which at most one field is
         known in both records: scores of such pairs hold for the pairs that were judged, which were alike in more.
         """
+        return self._judged(scores, comparisons)[0]
+
+    def _judged(self, scores: Array, comparisons: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """The bands, and the code of the rule that held a pair back, empty for most."""
         bands = self.bands.assign(scores)
-        bands[self._held_back(bands, comparisons) != ""] = "review"
-        return bands
+        held = self._held_back(bands, comparisons)
+        bands[held != ""] = "review"
+        return bands, held
 
     def _held_back(self, bands: np.ndarray[Any, Any], comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
         """The code of the rule that lets a pair with the score of a match be none; empty where there is none."""
@@ -137,9 +142,8 @@ class DecisionModel:
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
         """Decisions from comparisons, such as a decision log keeps: how a decision is replayed."""
         scores = self.score(comparisons)
-        bands = self.band(scores, comparisons)
+        bands, held = self._judged(scores, comparisons)
         reasons = self.reasons(comparisons, top)
-        held = self._held_back(self.bands.assign(scores), comparisons)
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]
