@@ -150,7 +150,7 @@ def test_a_spec_is_drafted_from_a_table_and_can_be_checked(tmp_path: Path) -> No
     assert "guessed" in draft.read_text()
     checked = matchwright("spec", "check", str(draft))
     assert "Good: offers version 1" in checked.stdout
-    assert "match from a score of 0.9, no_match below 0.2" in checked.stdout
+    assert "match from a score of 0.8, no_match below 0.4" in checked.stdout
 
     again = matchwright("spec", "infer", str(tmp_path / "offers.csv"), "--out", str(draft))
 
