@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import pandas as pd
 from safetensors.numpy import load_file, save
 
 from matchwright.core.compare.pairing import Pairing
@@ -48,17 +47,15 @@ class LearnedWords:
         result = np.full(len(pairing.both), np.nan, dtype=np.float32)
         if not pairing.any:
             return result
-        both = pairing.both
-        count = int(both.sum())
-        codes, values = pd.factorize(np.concatenate([pairing.left[both], pairing.right[both]]))
-        one, other = codes[:count].astype(np.intp), codes[count:].astype(np.intp)
-        words = Words.of(str(value).split() for value in values)
+        present = pairing.present
+        one, other = present.left.astype(np.intp), present.right.astype(np.intp)
+        words = Words.of(str(value).split() for value in present.values)
         shared, left_over = (self._weights(words.vocabulary, weights) for weights in (self.shared, self.left_over))
         alone = WeightedSets.of(words, left_over)
         # a shared word counts once for itself, and not as left over on either side
         together = WeightedSets.of(words, shared - 2 * left_over)
         evidence = self.intercept + alone.mass[one] + alone.mass[other] + together.shared(one, other)
-        result[both] = np.round(evidence, DECIMALS)
+        result[pairing.both] = np.round(evidence, DECIMALS)
         return result
 
     def _weights(self, words: list[str], weights: Numbers) -> Numbers:

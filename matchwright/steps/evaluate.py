@@ -91,10 +91,9 @@ def evaluate(
     change = _against_champion(settings, spec, records, pairs, comparisons, missed, outcomes)
     training = read_json(model / "train.json")
     few = bool(training.get("few_labels"))
-    gates = judge(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None, few)
-    if few and max(spec.floors.match_precision, spec.floors.no_match_npv) > 0:
-        shown = read_json(calibration / "calibration.json")["floors"]["floors_met"]
-        gates.append(Gate(name="floors shown (few labels)", value=float(shown), must_be="at least", limit=1))
+    asked = max(spec.floors.match_precision, spec.floors.no_match_npv) > 0
+    shown = read_json(calibration / "calibration.json")["floors"]["floors_met"] if asked else None
+    gates = judge(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None, few, shown)
 
     summary = {
         "test_pairs": len(pairs),

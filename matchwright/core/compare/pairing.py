@@ -89,6 +89,13 @@ class Pairing:
         place, pairs = pd.factorize(first * len(values) + second)
         return DistinctPairs(*self._in_order(values[pairs // len(values)], values[pairs % len(values)]), place)
 
+    @cached_property
+    def present(self) -> Numbered:
+        """The rows of :attr:`both` alone, their values numbered; texts are taken apart once each."""
+        if self.numbered is not None and bool(self.both.all()):
+            return self.numbered
+        return _numbered(self.left[self.both], self.right[self.both])
+
     def _in_order(self, one: Strings, other: Strings) -> tuple[list[str], list[str]]:
         if self.alike:
             swap = one > other

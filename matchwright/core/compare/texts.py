@@ -12,7 +12,6 @@ from operator import contains
 from typing import Any, cast
 
 import numpy as np
-import pandas as pd
 
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Words
@@ -97,13 +96,8 @@ class TextEvidence:
     @cached_property
     def _distinct(self) -> tuple[list[str], Positions, Positions]:
         """The distinct texts, and the places of each complete pair's two."""
-        both = self.pairing.both
-        count = int(both.sum())
-        numbered = self.pairing.numbered
-        if numbered is not None and count == len(both):
-            return numbered.values.tolist(), numbered.left.astype(np.intp), numbered.right.astype(np.intp)
-        codes, values = pd.factorize(np.concatenate([self.pairing.left[both], self.pairing.right[both]]))
-        return [str(value) for value in values], codes[:count].astype(np.intp), codes[count:].astype(np.intp)
+        present = self.pairing.present
+        return [str(value) for value in present.values], present.left.astype(np.intp), present.right.astype(np.intp)
 
     @property
     def _texts(self) -> list[str]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from safetensors.numpy import load_file, save
 from scipy.sparse import csr_matrix
 
@@ -46,17 +45,15 @@ class Representation:
         result = np.full(len(pairing.both), np.nan, dtype=np.float32)
         if not pairing.any:
             return result
-        both = pairing.both
-        count = int(both.sum())
-        codes, values = pd.factorize(np.concatenate([pairing.left[both], pairing.right[both]]))
-        one, other = codes[:count], codes[count:]
-        long, short = self.vectors([str(value) for value in values])
-        squares = np.bincount(rows_of(long), long.data.astype(np.float64) ** 2, minlength=len(values))
+        present = pairing.present
+        one, other, count = present.left, present.right, len(present.left)
+        long, short = self.vectors([str(value) for value in present.values])
+        squares = np.bincount(rows_of(long), long.data.astype(np.float64) ** 2, minlength=len(present.values))
         norms = squares + (short * short).sum(axis=1)
         shared = long[one].multiply(long[other]).tocsr()
         inner = np.bincount(rows_of(shared), shared.data, minlength=count) + (short[one] * short[other]).sum(axis=1)
         bound = np.sqrt(norms[one] * norms[other])
-        result[both] = np.clip(np.divide(inner, bound, out=np.full(count, np.nan), where=bound > 0), 0, 1)
+        result[pairing.both] = np.clip(np.divide(inner, bound, out=np.full(count, np.nan), where=bound > 0), 0, 1)
         return result
 
     def vectors(self, texts: list[str]) -> tuple[csr_matrix, "np.ndarray[Any, np.dtype[np.float64]]"]:
