@@ -26,6 +26,7 @@ from matchwright.core.reasons import (
     group_contributions,
     settling_hints,
 )
+from matchwright.core.reasons.evidence import Levels
 from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.representations import Representations
 from matchwright.core.scorer.protocol import Scorer
@@ -93,38 +94,34 @@ class DecisionModel:
         A match in which no identity field agrees at all is one, and a match of which at most one field is
         known in both records: scores of such pairs hold for the pairs that were judged, which were alike in more.
         """
-        return self._judged(scores, comparisons)[0]
+        return self._judged(scores, evidence(comparisons, self.spec))[0]
 
-    def _judged(self, scores: Array, comparisons: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        """The bands, and the code of the rule that held a pair back, empty for most."""
+    def _judged(self, scores: Array, levels: Levels) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """The bands, and the code of the rule that held a pair with the score of a match back, empty for most."""
         bands = self.bands.assign(scores)
-        held = self._held_back(bands, comparisons)
+        matches = bands == "match"
+        held = np.full(len(bands), "", dtype=object)
+        if matches.any():
+            known = np.sum([levels[name] != "MISSING" for name in self.spec.compared], axis=0)
+            # a bundle that was made before this rule has no text for it, and decides as it did
+            if len(self.spec.compared) >= FEWEST_KNOWN and LITTLE_EVIDENCE in self.catalogue.texts:
+                held[matches & (known < FEWEST_KNOWN)] = LITTLE_EVIDENCE
+            if self.spec.identity:
+                agrees = [(levels[name] == "AGREES") | (levels[name] == "PARTLY_AGREES") for name in self.spec.identity]
+                swapped = (f"{name}_{SWAPPED}" for name in self.spec.identity)
+                agrees += [levels[name] == "AGREES" for name in swapped if name in levels]
+                held[matches & ~np.any(agrees, axis=0)] = UNCONFIRMED
         bands[held != ""] = "review"
         return bands, held
 
-    def _held_back(self, bands: np.ndarray[Any, Any], comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
-        """The code of the rule that lets a pair with the score of a match be none; empty where there is none."""
-        held = np.full(len(bands), "", dtype=object)
-        matches = np.flatnonzero(bands == "match")
-        if not len(matches):
-            return held
-        levels = evidence(comparisons.iloc[matches], self.spec)
-        known = np.sum([levels[name] != "MISSING" for name in self.spec.compared], axis=0)
-        # a bundle that was made before this rule has no text for it, and decides as it did
-        if len(self.spec.compared) >= FEWEST_KNOWN and LITTLE_EVIDENCE in self.catalogue.texts:
-            held[matches[known < FEWEST_KNOWN]] = LITTLE_EVIDENCE
-        if self.spec.identity:
-            agrees = [np.isin(levels[name], ("AGREES", "PARTLY_AGREES")) for name in self.spec.identity]
-            swapped = (f"{name}_{SWAPPED}" for name in self.spec.identity)
-            agrees += [levels[name] == "AGREES" for name in swapped if name in levels]
-            held[matches[~np.any(agrees, axis=0)]] = UNCONFIRMED
-        return held
-
     def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
         """The weightiest reasons of each pair."""
+        return self._reasons(comparisons, evidence(comparisons, self.spec), top)
+
+    def _reasons(self, comparisons: pd.DataFrame, levels: Levels, top: int) -> list[tuple[Reason, ...]]:
         contributions, _ = self.scorer.contributions(comparisons)
         per_group = group_contributions(contributions, self.scorer.names)
-        return give_reasons(evidence(comparisons, self.spec), per_group, self.catalogue, top, self.figures)
+        return give_reasons(levels, per_group, self.catalogue, top, self.figures)
 
     def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
         """What would settle each of these pairs, all of them in review."""
@@ -142,8 +139,9 @@ class DecisionModel:
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
         """Decisions from comparisons, such as a decision log keeps: how a decision is replayed."""
         scores = self.score(comparisons)
-        bands, held = self._judged(scores, comparisons)
-        reasons = self.reasons(comparisons, top)
+        levels = evidence(comparisons, self.spec)
+        bands, held = self._judged(scores, levels)
+        reasons = self._reasons(comparisons, levels, top)
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]
