@@ -29,9 +29,6 @@ Environment = Annotated[str, typer.Option(help="An environment of pipelines/conf
 ROUND = 25
 """Questions after which what was answered chooses the next ones."""
 
-USABLE = 100
-"""Labels, chosen by this command, from which a first version is mostly better than the cold start."""
-
 _HELP = "[bold]y[/] same  [bold]n[/] not the same  [bold]u[/] unsure  [bold]b[/] back  [bold]q[/] stop"
 
 
@@ -191,35 +188,17 @@ def _word(console: Any) -> str:
 
 
 def _tell(out: Path, judged: "Judged", spec: "MatchSpec") -> None:
+    from matchwright.core.labelling import worth_of
+
     console = _console()
     if not out.exists():
         console.print("No pair was labelled.")
         return
     same, different, unsure = judged.counts
     console.print(f"[green]Labels[/] in {out}: {same} same, {different} not the same, {unsure} unsure.")
-    console.print(f"  {_worth(same, different)}")
+    console.print(f"  {worth_of(same, different)}")
     first = "" if spec.labels == "partial" else "say labels: partial in the spec, then "
     console.print(f"  Next: answer more, or {first}matchwright pipeline run train --pairs {out}")
-
-
-def _worth(same: int, different: int) -> str:
-    """What so many labels are good for, and what more of them would be."""
-    from math import ceil
-
-    from matchwright.core.few_labels import FEW_LABELS, FEWEST_PER_CLASS, LEAST_TEST_SHARE
-
-    fewest = ceil(FEWEST_PER_CLASS / (1 - LEAST_TEST_SHARE))
-    fewer, answer = min((same, "same"), (different, "not the same"))
-    if fewer < fewest:
-        return f"A first version takes about {fewest} of each: {fewest - fewer} more answers '{answer}'."
-    if same + different < USABLE:
-        return f"A first version learns from these; {USABLE} labels and more make a usable one."
-    if same + different < FEW_LABELS:
-        return (
-            "A first version learns from these; four times as many halve the intervals of its figures, and from "
-            f"{FEW_LABELS:,} on there are pairs to spare for calibration."
-        )
-    return "Enough to train, calibrate and judge a version on pairs of their own."
 
 
 def _escaped(text: str) -> str:

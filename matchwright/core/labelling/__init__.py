@@ -3,5 +3,6 @@
 from matchwright.core.labelling.check import LabelFault, check_labels
 from matchwright.core.labelling.select import select_pairs
 from matchwright.core.labelling.session import Session
+from matchwright.core.labelling.worth import worth_of
 
-__all__ = ["LabelFault", "Session", "check_labels", "select_pairs"]
+__all__ = ["LabelFault", "Session", "check_labels", "select_pairs", "worth_of"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from fixtures.keras_scorer.names import NAMES
 from fixtures.models import REPOSITORY, write_test_bundle
 from onnx import TensorProto, helper, numpy_helper
 
@@ -15,13 +16,6 @@ from matchwright.core.scorer import OnnxScorer, background_row, wrap_onnx
 from matchwright.errors import BundleError
 
 KERAS = REPOSITORY / "tests" / "fixtures" / "keras_scorer" / "scorer.onnx"
-NAMES = (
-    "given_name__jaro_winkler",
-    "surname__jaro_winkler",
-    "postcode__levenshtein",
-    "date_of_birth__date",
-    "date_of_birth__missing",
-)
 
 
 @pytest.fixture(scope="module")
