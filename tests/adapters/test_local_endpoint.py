@@ -15,7 +15,7 @@ from matchwright.adapters.endpoints.base import probe_of
 from matchwright.adapters.endpoints.local import LocalEndpoint
 from matchwright.errors import EndpointError
 from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY, VERIFY_KEY
-from matchwright.supervisor import fetch
+from matchwright.supervisor import Supervisor, fetch
 
 
 @pytest.fixture
@@ -95,14 +95,16 @@ def test_a_copy_that_was_damaged_is_replaced(endpoint, local_settings, trained_b
 
 def test_what_a_killed_take_over_left_is_cleared(endpoint, local_settings, trained_bundle, second_bundle, monkeypatch):
     first, second = digest_of(trained_bundle), digest_of(second_bundle)
-    endpoint.deploy(trained_bundle, first)
+    healthy = endpoint.deploy(trained_bundle, first)
     killed = LocalEndpoint(local_settings)
     monkeypatch.setattr(killed, "_remember", _be_killed)
     with pytest.raises(KeyboardInterrupt):
         killed.deploy(second_bundle, second)
-    assert _until(lambda: _served(endpoint) == {first, second}), "both answer at the shared port"
+    assert _running(local_settings) == {"blue", "green"}, "both accept from the one socket"
+    assert _served(endpoint) <= {first, second}, "which of them answers is the kernel's choice"
 
-    assert endpoint.deploy(trained_bundle, first).digest == first
+    assert endpoint.deploy(trained_bundle, first) == healthy, "the very process goes on"
+    assert _running(local_settings) == {"blue"}
     assert _served(endpoint) == {first}
 
 
@@ -118,6 +120,11 @@ def test_a_port_of_a_stranger_is_named(endpoint, local_settings, trained_bundle)
 
 def _be_killed(_):
     raise KeyboardInterrupt
+
+
+def _running(settings):
+    folder = settings.home / "endpoints" / settings.endpoint.name / "processes"
+    return {process.name for process in Supervisor(folder).list()}
 
 
 def _served(endpoint):

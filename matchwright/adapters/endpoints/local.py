@@ -55,9 +55,10 @@ class LocalEndpoint:
             released = self._released()
             copy = keep_bundle(bundle, self._folder, digest)
             running = self._processes.find(released.slot) if released else None
-            if released and running and self._serves(released, running, copy, digest):
-                self._processes.stop(_SLOTS[released.slot])  # a take-over that was killed half-way left it
-            else:
+            if released and running:
+                # what a take-over that was killed half-way left answers at the same port
+                self._processes.stop(_SLOTS[released.slot])
+            if not (released and running and self._serves(released, running, copy, digest)):
                 self._rehearse(copy, digest)
                 released = self._take_over(released, running, copy, digest)
             drop_bundles(self._folder, {digest, released.previous})
