@@ -3,7 +3,6 @@
 from math import ceil
 from typing import Any
 
-from matchwright.core.floors import fewest_to_show
 from matchwright.core.spec import MatchSpec
 
 _AT_LEAST = {
@@ -13,9 +12,7 @@ _AT_LEAST = {
 }
 
 
-def few_label_facts(
-    spec: MatchSpec, training: dict[str, Any], evaluation: dict[str, Any], calibration: dict[str, Any]
-) -> tuple[str, ...]:
+def few_label_facts(spec: MatchSpec, training: dict[str, Any], evaluation: dict[str, Any]) -> tuple[str, ...]:
     """Sentences for the card; none where labels are not few."""
     if not training.get("few_labels"):
         return ()
@@ -33,7 +30,7 @@ def few_label_facts(
         for name, (metric, gate) in _AT_LEAST.items()
         if (text := _more(name, evaluation["metrics"][metric], getattr(spec.gates, gate), labels))
     ]
-    return (*said, *_floors(spec, calibration, labels))
+    return tuple(said)
 
 
 def labels_to_show(value: float, bound: float, limit: float, labels: int) -> int | None:
@@ -60,36 +57,11 @@ def _more(name: str, figure: dict[str, float | None], limit: float, labels: int)
     needed = labels_to_show(value, bound, limit, labels)
     if needed is None:
         return f"{name} {value:.2f} is not above {limit:g}: more labels must teach it better before they can show that."
-    return (
-        f"{name} {value:.2f} is shown to be above {bound:.2f} only: about {_round(needed)} labels would show {limit:g}."
-    )
+    shown = f"{name} {value:.2f} is shown to be above {bound:.2f} only"
+    return f"{shown}: about {rounded_up(needed)} labels would show {limit:g}."
 
 
-def _floors(spec: MatchSpec, calibration: dict[str, Any], labels: int) -> list[str]:
-    said = []
-    shown, floors = calibration["floors"], spec.floors
-    both = floors.match_precision > 0 and floors.no_match_npv > 0
-    confidence = (1 + floors.confidence) / 2 if both else floors.confidence
-    of_class = {"match": calibration["true_pairs"], "no_match": calibration["pairs"] - calibration["true_pairs"]}
-    for band, floor, bound in (
-        ("match", floors.match_precision, shown["match_precision_bound"]),
-        ("no_match", floors.no_match_npv, shown["no_match_npv_bound"]),
-    ):
-        if floor and not shown["floors_met"]:
-            fewest, there = fewest_to_show(floor, confidence), of_class[band]
-            text = f"The floor {floor:g} of `{band}` is shown to {bound or 0.0:.2f}: "
-            if fewest is None:
-                text += "no number of labels shows a share of 1."
-            elif fewest <= there:
-                text += "among the pairs it would take there are too many errors."
-            else:
-                needed = f", about {_round(ceil(labels * fewest / there))} labels as they were chosen" if there else ""
-                text += f"it takes {fewest} such pairs without an error, where {there} are judged{needed}."
-            said.append(text)
-    return said
-
-
-def _round(labels: int) -> str:
-    """To two digits: the estimate knows no more."""
+def rounded_up(labels: int) -> str:
+    """A number of labels to two digits: the estimate knows no more."""
     digits = max(len(str(labels)) - 2, 0)
     return f"{ceil(labels / 10**digits) * 10**digits:,}"

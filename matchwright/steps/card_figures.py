@@ -46,6 +46,8 @@ def card_figures(
         how = name if field.compare else f"{name} (never compared)"
         personal[field.pii] = (*personal.get(field.pii, ()), how)
     judged = spec.labels != "none"
+    taught = training or {}
+    few_labels = sum(taught["pairs_per_part"].values()) if taught.get("few_labels") else None
     return CardFigures(
         name=spec.name,
         description=spec.description,
@@ -59,8 +61,8 @@ def card_figures(
         operating_points=tuple(OperatingPoint.model_validate(point) for point in evaluation["operating_points"]),
         calibration=calibration_rows(evaluation["calibration"]) if judged else (),
         guarantees=(
-            *guarantees(spec, calibration, evaluation["calibration"]["wrong_decisions"]),
-            *few_label_facts(spec, training or {}, evaluation, calibration),
+            *guarantees(spec, calibration, evaluation["calibration"]["wrong_decisions"], few_labels),
+            *few_label_facts(spec, taught, evaluation),
         )
         if judged
         else (),
@@ -73,7 +75,7 @@ def card_figures(
         personal_data=personal,
         limits={"complete": _LIMITS, "partial": (*_LIMITS, _PARTIAL), "none": (*_UNJUDGED, *_LIMITS)}[spec.labels],
         lineage=lineage,
-        training=training_facts(training or {}),
+        training=training_facts(taught),
         explaining={**_explaining(explanation or {}), **_texts(spec)},
         reasons=_reasons(spec),
     )

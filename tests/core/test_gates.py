@@ -37,3 +37,10 @@ def test_a_gate_says_which_figure_it_holds_against_the_limit(few_labels):
     gates = {gate.name: gate.value for gate in judge(ASKED, METRICS, (), (), None, few_labels)}
     assert gates.get("F1 (lower bound: few labels)", gates.get("F1")) == (0.80 if few_labels else 0.95)
     assert gates["review share"] == 0.1
+
+
+@pytest.mark.parametrize("few_labels", [False, True])
+def test_a_floor_that_is_asked_for_has_to_be_shown(few_labels):
+    for shown, passed in ((None, None), (True, True), (False, False)):
+        gates = judge(ASKED, METRICS, (), (), None, few_labels, shown)
+        assert {gate.name: gate.passed for gate in gates}.get("floors shown on calibration pairs") is passed

@@ -4,21 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchwright.core.evaluate.wilson import wilson_interval
-from matchwright.core.spec.model import Floors, Gates
+from matchwright.core.spec.model import Gates
 from matchwright.steps.card_few_labels import few_label_facts, labels_to_show
 
 TRAINING = {"few_labels": True, "pairs_per_part": {"train": 70, "test": 30}}
-CALIBRATION = {
-    "pairs": 70,
-    "true_pairs": 25,
-    "floors": {"match_precision_bound": 0.86, "no_match_npv_bound": 1.0, "floors_met": False},
-}
 
 
 def facts(spec, f1=(0.9, 0.8), training=TRAINING):
     known = {"value": 0.99, "lower": 0.98, "upper": 1.0}
     metrics = {"f1": {"value": f1[0], "lower": f1[1], "upper": 1.0}, "precision": known, "recall": known}
-    return " ".join(few_label_facts(spec, training, {"metrics": metrics, "true_pairs": 11}, CALIBRATION))
+    return " ".join(few_label_facts(spec, training, {"metrics": metrics, "true_pairs": 11}))
 
 
 def test_it_says_what_teaches_and_what_judges(products_spec):
@@ -31,15 +26,6 @@ def test_it_says_how_many_labels_would_show_what_the_gate_asks(products_spec):
     assert "F1 0.90 is shown to be above 0.80 only: about 320 labels would show 0.85" in facts(asks)
     assert "F1 0.84 is not above 0.85: more labels must teach it better" in facts(asks, f1=(0.84, 0.7))
     assert "labels would show" not in facts(asks, f1=(0.9, 0.86))
-
-
-def test_it_says_how_many_labels_a_floor_takes(products_spec):
-    asks = products_spec.model_copy(update={"floors": Floors(match_precision=0.99, confidence=0.95)})
-    said = facts(asks)
-    assert "The floor 0.99 of `match` is shown to 0.86" in said
-    assert "it takes 368 such pairs without an error, where 25 are judged, about 1,500 labels" in said
-    never = products_spec.model_copy(update={"floors": Floors(match_precision=1.0)})
-    assert "no number of labels shows a share of 1" in facts(never)
 
 
 @given(st.integers(1, 60), st.integers(0, 10), st.floats(0.5, 0.995), st.integers(20, 999))

@@ -46,7 +46,7 @@ def judge(
         f1_change: challenger less champion, if there is one.
         few_labels: so few pairs judge that a value beyond its limit may be luck: what says how right the decisions
             are must lie beyond it with the whole of its 95 % interval. The share for review is work, and no such claim.
-        floors_shown: with few labels, whether the floors that the spec asks for are shown; None where it asks for none.
+        floors_shown: whether the floors that the spec asks for are shown; None where it asks for none.
     """
 
     def shown(name: str, bound: Literal["lower", "upper"]) -> float:
@@ -73,8 +73,8 @@ def judge(
         at_least[behaviour.name] = (behaviour.share, limit)
     if f1_change is not None:
         at_least["F1 against the champion"] = (f1_change, -gates.champion_f1_loss_max)
-    if few_labels and floors_shown is not None:
-        at_least["floors shown (few labels)"] = (float(floors_shown), 1.0)
+    if floors_shown is not None:
+        at_least["floors shown on calibration pairs"] = (float(floors_shown), 1.0)
     return [
         *(Gate(name=name, value=value, must_be="at least", limit=limit) for name, (value, limit) in at_least.items()),
         *(Gate(name=name, value=value, must_be="at most", limit=limit) for name, (value, limit) in at_most.items()),
