@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from fixtures.lessons import offers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,34 +17,22 @@ def pairing(left: list[str | None], right: list[str | None]) -> Pairing:
     return Pairing.of(*columns, "text", alike=True)
 
 
-def offers(count: int, seed: int = 0) -> tuple[list[str], list[str], np.ndarray]:
-    """Pairs that match unless exactly one side says ``refill``; ``new`` is a habit of speech."""
-    generator = np.random.default_rng(seed)
-    labels = generator.integers(2, size=count)
-    left, right = [], []
-    for label in labels:
-        name = f"item{generator.integers(40)}"
-        left.append(f"{name} new" if generator.integers(2) else name)
-        right.append(name if label else f"{name} refill")
-    return left, right, labels
-
-
 def test_a_word_left_over_counts_by_what_it_meant_in_the_labels():
     left, right, labels = offers(400)
     words = teach_words(left, right, labels, np.arange(400), seed=1).words
-    habit, other = words.compare(pairing(["item3 new", "item3"], ["item3", "item3 refill"]))
+    habit, other = words.compare(pairing(["item3 fresh", "item3"], ["item3", "item3 refill"]))
     assert habit > 1
     assert other < -1
 
 
 @given(
-    st.lists(st.sampled_from(["item1", "new", "refill", "unheard"]), min_size=1, max_size=4), st.permutations(range(4))
+    st.lists(st.sampled_from(["item1", "fresh", "refill", "unheard"]), min_size=1, max_size=4), st.permutations(range(4))
 )
 @settings(deadline=None, max_examples=40)
 def test_learned_words_do_not_care_which_record_comes_first(chosen, order):
     left, right, labels = offers(200)
     words = teach_words(left, right, labels, np.arange(200), seed=1).words
-    one, other = " ".join(chosen), " ".join(["item1", "new", "refill", "x"][place] for place in order)
+    one, other = " ".join(chosen), " ".join(["item1", "fresh", "refill", "x"][place] for place in order)
     assert words.compare(pairing([one], [other]))[0] == words.compare(pairing([other], [one]))[0]
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from fixtures.lessons import offers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
@@ -23,18 +24,6 @@ def titles(products_spec) -> MatchSpec:
     """Products of which the title alone is compared."""
     fields = {"title": products_spec.fields["title"]}
     return products_spec.model_copy(update={"fields": fields, "record": None})
-
-
-def offers(count: int, seed: int = 0) -> tuple[list[str], list[str], np.ndarray]:
-    """Pairs that match unless exactly one side says ``refill``; ``fresh`` is a habit of speech."""
-    generator = np.random.default_rng(seed)
-    labels = generator.integers(2, size=count)
-    left, right = [], []
-    for label in labels:
-        name = f"item{generator.integers(40)} model{generator.integers(9)}"
-        left.append(f"{name} fresh" if generator.integers(2) else name)
-        right.append(name if label else f"{name} refill")
-    return left, right, labels
 
 
 def columns(texts) -> dict[str, np.ndarray]:
