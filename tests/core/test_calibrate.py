@@ -97,6 +97,16 @@ def test_few_pairs_are_not_fitted():
     assert choose_calibrator(margin, labels, np.arange(30), 0).calibrator.method == "none"
 
 
+def test_copies_of_a_pair_say_no_more_than_the_pair():
+    """Pairs made of others by blanking fields stand beside them, and a record's candidates resemble each other."""
+    for pairs, method in ((30, "none"), (100, "none"), (1000, "platt")):
+        margin, labels = overconfident(pairs, 1.2)
+        copied, groups = (np.tile(margin, 20), np.tile(labels, 20)), np.tile(np.arange(pairs), 20)
+        assert choose_calibrator(margin, labels, np.arange(pairs), 0).calibrator.method == method
+        assert choose_calibrator(*copied, groups, 0).calibrator.method == method
+        assert choose_calibrator(*copied, np.arange(20 * pairs), 0).calibrator.method != "none"
+
+
 def test_one_class_alone_is_an_error_that_says_what_to_do():
     with pytest.raises(TrainingError, match="Hint: label more pairs"):
         choose_calibrator(np.zeros(50), np.ones(50), np.arange(50), 0)

@@ -26,7 +26,8 @@ def test_a_word_left_over_counts_by_what_it_meant_in_the_labels():
 
 
 @given(
-    st.lists(st.sampled_from(["item1", "fresh", "refill", "unheard"]), min_size=1, max_size=4), st.permutations(range(4))
+    st.lists(st.sampled_from(["item1", "fresh", "refill", "unheard"]), min_size=1, max_size=4),
+    st.permutations(range(4)),
 )
 @settings(deadline=None, max_examples=40)
 def test_learned_words_do_not_care_which_record_comes_first(chosen, order):

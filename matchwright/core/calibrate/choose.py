@@ -1,7 +1,8 @@
 """The choice of a calibration method, on pairs that the fit did not see.
 
 The method is the simplest whose cross-validated log loss, on pairs the scorer never saw, is within
-one standard error of the best one's.
+one standard error of the best one's. Pairs of one record, and those made of it by blanking fields, say
+much the same: what counts is how many records there are of a class, and errors are those of records.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from matchwright.core.calibrate.fit import fit
 from matchwright.core.spec.model import CalibrationMethod
 from matchwright.errors import TrainingError
 
+Codes = np.ndarray[Any, np.dtype[np.int64]]
 METHODS: tuple[CalibrationMethod, ...] = get_args(CalibrationMethod)
 """From the simplest to the freest."""
 FOLDS = 5
@@ -44,7 +46,7 @@ def choose_calibrator(
         labels: 1 for a match, else 0.
         groups: what must not be parted by a fold (the left record's key), shape (pairs,).
         seed: of the folds.
-        methods: those to compare. With fewer than twenty pairs of a class nothing is fitted, and the
+        methods: those to compare. With fewer than twenty groups of a class nothing is fitted, and the
             scores are left as they are.
 
     Raises:
@@ -56,24 +58,23 @@ def choose_calibrator(
             f"The calibration split has {positives} matching and {negatives} other pairs.",
             "label more pairs, or give the calibrate split a larger share",
         )
-    if min(positives, negatives) < FEWEST_FOR_CHOICE:
+    _, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    if min(len(np.unique(codes[labels == label])) for label in (0, 1)) < FEWEST_FOR_CHOICE:
         none = Calibrator(method="none")
         scores = none.apply(margin)
         return CalibrationChoice(none, {"none": float(np.mean(_log_losses(scores, labels)))}, scores)
-    fold_of = _folds(groups, seed)
+    fold_of = _folds(codes, seed)
     held_out = {method: cross_fitted(method, margin, labels, fold_of) for method in METHODS if method in methods}
     if len(held_out) > 1 and "isotonic" in held_out and _is_a_threshold(fit("isotonic", margin, labels)):
         del held_out["isotonic"]
     losses = {method: _log_losses(scores, labels) for method, scores in held_out.items()}
     best = min(losses.values(), key=np.mean)
-    chosen = next(method for method in losses if _no_worse(losses[method], best))
+    chosen = next(method for method in losses if _no_worse(losses[method] - best, codes))
     means = {str(name): float(np.mean(each)) for name, each in losses.items()}
     return CalibrationChoice(fit(chosen, margin, labels), means, held_out[chosen])
 
 
-def cross_fitted(
-    method: CalibrationMethod, margin: Array, labels: Array, fold_of: "np.ndarray[Any, np.dtype[np.int64]]"
-) -> Array:
+def cross_fitted(method: CalibrationMethod, margin: Array, labels: Array, fold_of: Codes) -> Array:
     """Each pair's score by a calibrator that was fitted on the other folds."""
     predicted = np.empty(len(margin))
     for fold in np.unique(fold_of):
@@ -90,13 +91,14 @@ def _is_a_threshold(isotonic: Calibrator) -> bool:
     return sum(SMALLEST < value < 1 - SMALLEST for _, value in isotonic.knots) < FEWEST_STEPS
 
 
-def _no_worse(losses: Array, best: Array) -> bool:
-    difference = losses - best
-    return bool(difference.mean() <= difference.std() / np.sqrt(len(difference)))
+def _no_worse(difference: Array, codes: Codes) -> bool:
+    """Whether the mean is within one standard error of nought, groups being drawn and not pairs."""
+    mean = difference.mean()
+    of_group = np.bincount(codes, difference - mean)
+    return bool(mean <= np.sqrt((of_group**2).sum()) / len(difference))
 
 
-def _folds(groups: Any, seed: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-    _, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+def _folds(codes: Codes, seed: int) -> Codes:
     shuffled = np.random.default_rng(seed).permutation(codes.max() + 1)
     return np.asarray(shuffled[codes] % FOLDS)
 
