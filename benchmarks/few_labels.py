@@ -6,8 +6,8 @@
 
 A set is matched with the first given spec whose columns it has (all of ``specs/`` if none is given), else with one
 that has every column as text. F1 at a score of one half on the pairs of the set's part ``--judge``, mean over seeds
-with a 95 % interval of that mean (Student's t), and average precision, which no threshold has a part in. *Alone* is
-F1 where a pair's rivals are not known, as in a request for one pair.
+with a 95 % interval of that mean (Student's t), average precision, which no threshold has a part in, and log loss of
+the scores as they are. *Alone* is F1 where a pair's rivals are not known, as in a request for one pair.
 
 Labels come from the train part alone. ``random`` and ``label`` learn from the cold start and their labels;
 ``trees alone`` are the spec's trees on the random labels, without the cold start. At 0 labels stand the cold start
@@ -39,6 +39,7 @@ from matchwright.core.taught_comparisons import PairComparer
 from matchwright.errors import TrainingError
 from matchwright.steps.cold_start import rivals_of
 
+COLUMNS = ("labels", "of them matches", "method", "F1", "95 % interval", "alone", "average precision", "log loss")
 COUNTS = (100, 200, 400)
 BATCH = 25
 
@@ -58,13 +59,14 @@ def main() -> None:
         pairs = f"{len(problem.judge.pairs):,} pairs of {arguments.judge}"
         title = f"{problem.name} ({problem.spec.name}): F1 on {pairs}, {arguments.seeds} seeds"
         shown = Table(title=title, title_justify="left")
-        for column in ("labels", "matches among them", "method", "F1", "95 % interval", "alone", "average precision"):
+        for column in COLUMNS:
             shown.add_column(column, justify="left" if column == "method" else "right")
         for labels, matches, method, margins in rows(problem, arguments.seeds):
             values = [f1(problem, beside) for beside, _ in margins]
             alone = np.mean([f1(problem, alone) for _, alone in margins])
             precision = np.mean([average_precision(problem, beside) for beside, _ in margins])
-            cells = [f"{np.mean(values):.3f}", interval(values), f"{alone:.3f}", f"{precision:.3f}"]
+            loss = np.mean([log_loss(problem, beside) for beside, _ in margins])
+            cells = [f"{np.mean(values):.3f}", interval(values), f"{alone:.3f}", f"{precision:.3f}", f"{loss:.3f}"]
             shown.add_row(labels, matches, method, *cells)
         Console(width=120).print(shown)
 
@@ -177,6 +179,11 @@ def average_precision(problem: Problem, margin: Any) -> float:
     return float(average_precision_score(problem.judge.labels, margin))
 
 
+def log_loss(problem: Problem, margin: Any) -> float:
+    """Mean log loss of the scores that belong to the log-odds."""
+    return float(np.mean(np.logaddexp(0, np.where(problem.judge.labels == 1, -margin, margin))))
+
+
 def ecm_margin(problem: Problem) -> Any:
     """Fellegi-Sunter on binary agreement of each field's first comparison, by recordlinkage."""
     import recordlinkage
@@ -193,7 +200,8 @@ def ecm_margin(problem: Problem) -> Any:
 
     model = recordlinkage.ECMClassifier(binarize=None)
     model.fit(agreement(problem.candidates))
-    return np.nan_to_num(model.prob(agreement(problem.judge.comparisons)).to_numpy()) - 0.5
+    found = np.nan_to_num(model.prob(agreement(problem.judge.comparisons)).to_numpy()).clip(1e-6, 1 - 1e-6)
+    return np.log(found / (1 - found))
 
 
 def interval(values: list[float]) -> str:
