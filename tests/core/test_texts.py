@@ -1,11 +1,14 @@
 """Evidence of running text, of the rest of the record, of places and of names put in each other's place."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.compare import compare, comparison_names
+from matchwright.core.compare.joined_words import JoinedWords
 from matchwright.core.compare.sets import WeightedSets, Words
 from matchwright.core.compare.texts import codes_in, numbers_in
 from matchwright.core.corpus import Corpus
@@ -50,6 +53,29 @@ def test_a_code_is_found_across_blanks(products_spec):
     found = compared(products_spec, {"title": "toaster tt4411b"}, {"title": "acme tt 4411 b toaster"})
     assert found["title__codes"] == 1
     assert found["title__unmatched_codes_left"] == 0
+
+
+def test_a_word_written_apart_is_the_same_word(products_spec):
+    found = compared(products_spec, {"title": "acme photo shop elements"}, {"title": "photoshop elements acme"})
+    assert found["title__token_overlap"] == found["title__token_containment"] == 1
+    assert found["title__unmatched_left"] == found["title__unmatched_right"] == 0
+
+
+def test_only_neighbours_are_joined_and_only_to_a_word_of_the_other_text(products_spec):
+    apart = compared(products_spec, {"title": "photo acme shop"}, {"title": "photoshop"})
+    part = compared(products_spec, {"title": "photo shop"}, {"title": "photoshops"})
+    numbers = compared(products_spec, {"title": "office 20 07"}, {"title": "office 2007"})
+    short = compared(products_spec, {"title": "acme a b"}, {"title": "acme ab"})
+    for found in (apart, part, numbers, short):
+        assert found["title__unmatched_left"] > 0
+        assert found["title__unmatched_right"] > 0
+
+
+def test_a_word_that_both_sides_have_is_counted_once(products_spec):
+    plain = compared(products_spec, {"title": "photo shop photoshop"}, {"title": "photoshop photo shop"})
+    assert plain["title__token_overlap"] == 1
+    more = compared(products_spec, {"title": "photo shop photoshop"}, {"title": "photoshop"})
+    assert more["title__unmatched_left"] == 0
 
 
 def test_a_model_number_in_the_other_title_is_found_elsewhere(products_spec):
@@ -101,6 +127,30 @@ def test_shared_weight_is_that_of_the_intersection(sets):
     one, other = np.arange(len(sets)), np.roll(np.arange(len(sets)), 1)
     expected = [sum(weights[w] for w in set(sets[a]) & set(sets[b])) for a, b in zip(one, other, strict=True)]
     assert made.shared(one, other) == pytest.approx(expected)
+    for number in range(len(words.vocabulary)):
+        held = [words.vocabulary[number] in sets[b] for b in other]
+        assert made.holds(other, np.full(len(other), number)).tolist() == held
+
+
+@given(st.lists(st.text("ab ", max_size=24), min_size=2, max_size=6))
+@settings(deadline=None)
+def test_words_found_joined_or_apart_are_those_a_reader_would_find(texts):
+    words = Words.of(text.split() for text in texts)
+    sets = WeightedSets.of(words, np.ones(len(words.vocabulary)))
+    one, other = np.arange(len(texts)), np.roll(np.arange(len(texts)), 1)
+    found = JoinedWords.of(words).found(sets, one, other)
+    for side, (mine, theirs) in zip(found, ((one, other), (other, one)), strict=True):
+        assert side.tolist() == [len(read(texts[a], texts[b])) for a, b in zip(mine, theirs, strict=True)]
+
+
+def read(text: str, other: str) -> set[str]:
+    """The words of a text that the other has joined or apart, but not as they are."""
+    mine, theirs = text.split(), other.split()
+    apart = {
+        word for pair in pairwise(mine) if (joined := "".join(pair)) in theirs and len(joined) > 3 for word in pair
+    }
+    whole = {"".join(pair) for pair in pairwise(theirs) if (joined := "".join(pair)) in mine and len(joined) > 3}
+    return (apart | whole) - set(theirs)
 
 
 @given(st.fixed_dictionaries({"title": ANYTHING, "brand": ANYTHING, "model": ANYTHING, "price": ANYTHING}), ANYTHING)
@@ -116,7 +166,7 @@ def test_nothing_that_is_written_breaks_a_comparison(products_spec, left, title)
 
 @given(
     st.lists(
-        st.fixed_dictionaries({"title": st.text("ab1 .", max_size=12), "model": st.text("ab12", max_size=6)}),
+        st.fixed_dictionaries({"title": st.text("ab1  .", max_size=20), "model": st.text("ab12", max_size=6)}),
         min_size=2,
         max_size=8,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -69,10 +70,27 @@ class WeightedSets:
 
     def shared(self, one: Positions, other: Positions) -> Numbers:
         """Per pair of sets the summed weight of what both hold."""
-        size = max(len(self.weights), 1)
-        left, right = self._keys(one, size), self._keys(other, size)
-        both = _common(left, right)
-        return cast("Numbers", np.bincount(both // size, self.weights[both % size], minlength=len(one)))
+        both = _common(self._keys(one), self._keys(other))
+        return cast("Numbers", np.bincount(both // self.size, self.weights[both % self.size], minlength=len(one)))
+
+    @property
+    def size(self) -> int:
+        """How many members there may be, at least 1: ``owner * size + member`` tells the owners' members apart."""
+        return max(len(self.weights), 1)
+
+    @cached_property
+    def _owned(self) -> Positions:
+        """``set * size + member`` of every member of every set, rising."""
+        owners = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        return cast("Positions", owners * self.size + self.members)
+
+    def holds(self, rows: Positions, members: Positions) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+        """Row by row whether the set holds the member."""
+        wanted = rows * self.size + members
+        if not len(self._owned):
+            return np.zeros(len(wanted), dtype=bool)
+        places = np.minimum(np.searchsorted(self._owned, wanted), len(self._owned) - 1)
+        return cast("np.ndarray[Any, np.dtype[np.bool_]]", self._owned[places] == wanted)
 
     def each(self, rows: Positions) -> tuple[Positions, Positions]:
         """Row by row every member of its set: the places of the rows, rising, and the members, rising in each row."""
@@ -81,10 +99,10 @@ class WeightedSets:
         offsets = np.arange(len(pairs)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         return pairs, self.members[self.starts[rows][pairs] + offsets]
 
-    def _keys(self, rows: Positions, size: int) -> Positions:
+    def _keys(self, rows: Positions) -> Positions:
         """``pair * size + member`` for every member of each pair's set: rising, because members are sorted."""
         pairs, members = self.each(rows)
-        return cast("Positions", pairs * size + members)
+        return cast("Positions", pairs * self.size + members)
 
 
 def _common(left: Positions, right: Positions) -> Positions:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from matchwright.core.compare.joined_words import JoinedWords
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
@@ -39,14 +40,14 @@ class TextEvidence:
     @property
     def token_overlap(self) -> Comparison:
         """[0, 1]: cosine of the word sets, weighted by inverse document frequency. Spärck Jones (1972)."""
-        shared, left, right = self._words
-        return self._whole(_share(shared, np.sqrt(left * right)))
+        (found_left, found_right), left, right = self._words
+        return self._whole(_share(np.sqrt(found_left * found_right), np.sqrt(left * right)))
 
     @property
     def token_containment(self) -> Comparison:
         """[0, 1]: shared weight over the lighter side's: 1 where one text holds all telling words of the other."""
-        shared, left, right = self._words
-        return self._whole(_share(shared, np.minimum(left, right)))
+        (found_left, found_right), left, right = self._words
+        return self._whole(np.maximum(_share(found_left, left), _share(found_right, right)))
 
     @property
     def unmatched_left(self) -> Comparison:
@@ -112,16 +113,19 @@ class TextEvidence:
         return Words.of(text.split() for text in self._texts)
 
     @cached_property
-    def _words(self) -> tuple[Numbers, Numbers, Numbers]:
+    def _words(self) -> tuple[tuple[Numbers, Numbers], Numbers, Numbers]:
+        """The weight of each side's words that the other has, and of all of each side's words."""
         one, other = self._places
         words = self._split
         sets = WeightedSets.of(words, self.corpus.information(self.field, words.vocabulary))
-        return sets.shared(one, other), sets.mass[one], sets.mass[other]
+        shared = sets.shared(one, other)
+        left, right = JoinedWords.of(words).found(sets, one, other)
+        return (shared + left, shared + right), sets.mass[one], sets.mass[other]
 
     @cached_property
     def _over(self) -> tuple[Comparison, Comparison]:
-        shared, left, right = self._words
-        return self._sides(left - shared, right - shared)
+        (found_left, found_right), left, right = self._words
+        return self._sides(left - found_left, right - found_right)
 
     @cached_property
     def _numbers(self) -> tuple[Numbers, Numbers]:

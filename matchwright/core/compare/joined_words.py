@@ -1,0 +1,70 @@
+"""Words that one text writes apart and the other as one: ``photo shop`` and ``photoshop``.
+
+Both sides' words are then found on the other side, though no word is the same. Only neighbours are joined, two at
+a time, and only where the other text has the very word, so that nothing is found that is not written there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Words
+
+SHORTEST = 4
+"""Characters of a joined word: shorter ones meet by chance."""
+
+
+@dataclass(frozen=True)
+class JoinedWords:
+    """Neighbours of each text, ``first`` and ``second``, that together are a word of some text, ``whole``."""
+
+    first: Positions
+    second: Positions
+    whole: Positions
+    starts: Positions
+
+    @classmethod
+    def of(cls, words: Words) -> "JoinedWords":
+        """Those of texts that are taken apart into words."""
+        size = max(len(words.vocabulary), 1)
+        inside = np.ones(max(len(words.members) - 1, 0), dtype=bool)
+        ends = words.starts[1:-1]  # the last word of a text has no neighbour
+        inside[ends[(ends > 0) & (ends < len(words.members))] - 1] = False
+        place = np.flatnonzero(inside)
+        neighbours, at = np.unique(words.members[place] * size + words.members[place + 1], return_inverse=True)
+        numbers = {word: number for number, word in enumerate(words.vocabulary)}
+        written = (words.vocabulary[key // size] + words.vocabulary[key % size] for key in neighbours.tolist())
+        known = (numbers.get(word, -1) if len(word) >= SHORTEST and not word.isdigit() else -1 for word in written)
+        whole = np.fromiter(known, dtype=np.intp, count=len(neighbours))[at]
+        place, whole = place[whole >= 0], whole[whole >= 0]
+        return cls(words.members[place], words.members[place + 1], whole, np.searchsorted(place, words.starts))
+
+    def found(self, sets: WeightedSets, one: Positions, other: Positions) -> tuple[Numbers, Numbers]:
+        """Per pair of texts the weight of either side's words that the other has, but joined or apart.
+
+        Args:
+            sets: the sets of the texts' words.
+            one: the pairs' left texts.
+            other: their right texts.
+        """
+        if not len(self.whole):
+            return np.zeros(len(one)), np.zeros(len(one))
+        forth, back = self._hits(sets, one, other), self._hits(sets, other, one)
+        mine, theirs = np.unique(np.r_[forth[0], back[1]]), np.unique(np.r_[back[0], forth[1]])
+        return _weight(mine, sets, other), _weight(theirs, sets, one)
+
+    def _hits(self, sets: WeightedSets, one: Positions, other: Positions) -> tuple[Positions, Positions]:
+        """``pair * size + member`` of the neighbours in ``one``, and of the words that ``other`` has for them."""
+        lengths = self.starts[one + 1] - self.starts[one]
+        pairs = np.repeat(np.arange(len(one)), lengths)
+        joins = np.arange(len(pairs)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + self.starts[one[pairs]]
+        there = sets.holds(other[pairs], self.whole[joins])
+        pairs, joins = pairs[there] * sets.size, joins[there]
+        return np.r_[pairs + self.first[joins], pairs + self.second[joins]], pairs + self.whole[joins]
+
+
+def _weight(found: Positions, sets: WeightedSets, other: Positions) -> Numbers:
+    """Per pair the summed weight of members that the other text has not as they are."""
+    pairs, members = found // sets.size, found % sets.size
+    new = ~sets.holds(other[pairs], members)
+    return np.bincount(pairs[new], sets.weights[members[new]], minlength=len(other)).astype(np.float64)
