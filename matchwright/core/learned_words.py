@@ -16,6 +16,7 @@ from typing import Any, cast
 import numpy as np
 from safetensors.numpy import load_file, save
 
+from matchwright.core.compare.joined_words import JoinedWords
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
@@ -54,7 +55,8 @@ class LearnedWords:
         alone = WeightedSets.of(words, left_over)
         # a shared word counts once for itself, and not as left over on either side
         together = WeightedSets.of(words, shared - 2 * left_over)
-        evidence = self.intercept + alone.mass[one] + alone.mass[other] + together.shared(one, other)
+        joined = sum(JoinedWords.of(words).found(alone, one, other))  # left over on neither side
+        evidence = self.intercept + alone.mass[one] + alone.mass[other] - joined + together.shared(one, other)
         result[pairing.both] = np.round(evidence, DECIMALS)
         return result
 
@@ -118,17 +120,29 @@ def teach_words(
         return None
     _, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     fold = np.random.default_rng(seed).permutation(codes.max() + 1)[codes] % FOLDS
-    sides = [(set((a or "").split()), set((b or "").split())) for a, b in zip(left, right, strict=True)]
-    members = [
-        [*((word, 0) for word in one & other), *((word, 1) for word in one ^ other)] if one and other else []
-        for one, other in sides
-    ]
+    members = _words_of_pairs([text or "" for text in left], [text or "" for text in right])
     whole = _fit(members, target)
     folds = tuple(
         _fit([m for m, f in zip(members, fold, strict=True) if f != number], target[fold != number])
         for number in range(FOLDS)
     )
     return TaughtWords(whole, folds, fold)
+
+
+def _words_of_pairs(left: list[str], right: list[str]) -> list[list[tuple[str, int]]]:
+    """Per pair its words: 0 where both sides have it, 1 where one has; none where a side has no word."""
+    words = Words.of(text.split() for text in (*left, *right))
+    sets = WeightedSets.of(words, np.ones(len(words.vocabulary)))
+    one = np.arange(len(left))
+    joined = np.concatenate(JoinedWords.of(words).members(sets, one, one + len(left)))
+    found: dict[int, set[str]] = {}
+    for pair, member in zip((joined // sets.size).tolist(), (joined % sets.size).tolist(), strict=True):
+        found.setdefault(pair, set()).add(words.vocabulary[member])
+    sides = [(set(a.split()), set(b.split())) for a, b in zip(left, right, strict=True)]
+    return [
+        [*((word, 0) for word in a & b), *((word, 1) for word in (a ^ b) - found.get(pair, set()))] if a and b else []
+        for pair, (a, b) in enumerate(sides)
+    ]
 
 
 def hashed_words(words: Sequence[str]) -> Keys:

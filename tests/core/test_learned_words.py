@@ -49,6 +49,19 @@ def test_a_pair_is_judged_by_words_that_it_did_not_teach():
         assert not np.isin(marks, taught.by_fold[number].keys).any()
 
 
+def test_a_word_written_apart_is_left_over_on_neither_side():
+    left, right, labels = offers(400)
+    words = teach_words(left, right, labels, np.arange(400), seed=1).words
+    same, other = words.compare(pairing(["item3 re fill", "item3"], ["item3 refill", "item3 refill"]))
+    assert same > 1
+    assert other < -1
+    # nor does it teach what is left over: matches of which both are refills, each side in its own way
+    left = [f"{text} re fill" if label else text for text, label in zip(left, labels, strict=True)]
+    right = [f"{text} refill" if label else text for text, label in zip(right, labels, strict=True)]
+    again = teach_words(left, right, labels, np.arange(400), seed=1).words
+    assert again.compare(pairing(["item3"], ["item3 refill"]))[0] == pytest.approx(other, abs=0.1)
+
+
 def test_too_few_matches_teach_no_words():
     left, right, _ = offers(400)
     few = np.zeros(400, dtype=int)

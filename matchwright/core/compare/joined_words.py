@@ -5,6 +5,7 @@ a time, and only where the other text has the very word, so that nothing is foun
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -47,11 +48,16 @@ class JoinedWords:
             one: the pairs' left texts.
             other: their right texts.
         """
+        mine, theirs = self.members(sets, one, other)
+        return _weight(mine, sets, len(one)), _weight(theirs, sets, len(one))
+
+    def members(self, sets: WeightedSets, one: Positions, other: Positions) -> tuple[Positions, Positions]:
+        """Those words of the left and of the right texts, as ``pair * sets.size + member``, rising."""
         if not len(self.whole):
-            return np.zeros(len(one)), np.zeros(len(one))
+            return self.whole, self.whole
         forth, back = self._hits(sets, one, other), self._hits(sets, other, one)
         mine, theirs = np.unique(np.r_[forth[0], back[1]]), np.unique(np.r_[back[0], forth[1]])
-        return _weight(mine, sets, other), _weight(theirs, sets, one)
+        return _lacking(mine, sets, other), _lacking(theirs, sets, one)
 
     def _hits(self, sets: WeightedSets, one: Positions, other: Positions) -> tuple[Positions, Positions]:
         """``pair * size + member`` of the neighbours in ``one``, and of the words that ``other`` has for them."""
@@ -63,8 +69,11 @@ class JoinedWords:
         return np.r_[pairs + self.first[joins], pairs + self.second[joins]], pairs + self.whole[joins]
 
 
-def _weight(found: Positions, sets: WeightedSets, other: Positions) -> Numbers:
-    """Per pair the summed weight of members that the other text has not as they are."""
-    pairs, members = found // sets.size, found % sets.size
-    new = ~sets.holds(other[pairs], members)
-    return np.bincount(pairs[new], sets.weights[members[new]], minlength=len(other)).astype(np.float64)
+def _lacking(found: Positions, sets: WeightedSets, other: Positions) -> Positions:
+    """Without those that the other text has as they are."""
+    there = sets.holds(other[found // sets.size], found % sets.size)
+    return cast("Positions", found[~there])
+
+
+def _weight(found: Positions, sets: WeightedSets, pairs: int) -> Numbers:
+    return np.bincount(found // sets.size, sets.weights[found % sets.size], minlength=pairs).astype(np.float64)
