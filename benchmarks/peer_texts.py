@@ -1,8 +1,10 @@
 """Two texts compared in plain Python, one pair at a time, each taken apart once: part of the peer loop."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import nan, sqrt
 
+from matchwright.core.compare.joined_words import SHORTEST
 from matchwright.core.compare.texts import codes_in, numbers_in
 from matchwright.core.corpus import Corpus
 
@@ -20,13 +22,20 @@ class Text:
     numbers: set[str]
     codes: list[str]
     squeezed: str
+    joined: dict[str, set[str]]
 
     @classmethod
     def of(cls, value: str, weights: dict[str, float]) -> "Text":
         """Of one value; ``weights`` are those of all its words."""
-        words = set(value.split())
+        written = value.split()
+        words = set(written)
         mass = sum(weights[word] for word in words)
-        return cls(words, mass, set(numbers_in(value)), codes_in(value), value.replace(" ", ""))
+        joined: dict[str, set[str]] = {}
+        for pair in pairwise(written):
+            whole = "".join(pair)
+            if len(whole) >= SHORTEST and not whole.isdigit():
+                joined.setdefault(whole, set()).update(pair)
+        return cls(words, mass, set(numbers_in(value)), codes_in(value), value.replace(" ", ""), joined)
 
 
 @dataclass(frozen=True)
@@ -52,13 +61,21 @@ class Weights:
 def of_words(one: Text, other: Text, weights: dict[str, float], alike: bool) -> dict[str, float]:
     """Weighted cosine and containment of two sets of words, and the weight on either side that is left over."""
     shared = sum(weights[word] for word in one.words & other.words)
-    norm, lighter = sqrt(one.mass * other.mass), min(one.mass, other.mass)
-    left, right = max(one.mass - shared, 0.0), max(other.mass - shared, 0.0)
+    found, found_other = shared, shared
+    wholes, others = one.joined.keys() & other.words, other.joined.keys() & one.words
+    if wholes or others:
+        apart, apart_other = (
+            {word for whole in w for word in t.joined[whole]} for w, t in ((wholes, one), (others, other))
+        )
+        found += sum(weights[word] for word in (apart | others) - other.words)
+        found_other += sum(weights[word] for word in (apart_other | wholes) - one.words)
+    norm = sqrt(one.mass * other.mass)
+    left, right = max(one.mass - found, 0.0), max(other.mass - found_other, 0.0)
     if alike and left < right:
         left, right = right, left
     return {
-        "token_overlap": shared / norm if norm else 0.0,
-        "token_containment": shared / lighter if lighter else 0.0,
+        "token_overlap": sqrt(found * found_other) / norm if norm else 0.0,
+        "token_containment": max(found / one.mass, found_other / other.mass) if norm else 0.0,
         "unmatched_left": left,
         "unmatched_right": right,
     }
