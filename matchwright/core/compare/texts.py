@@ -1,8 +1,9 @@
 """Evidence of running text: words weighted by how telling they are, numbers, and codes such as model numbers.
 
-All of it is computed once per distinct text, then put together per pair. Where the sources are
-``alike`` what is left over on the two sides is given as the larger (left) and the smaller (right),
-so that the evidence does not depend on the order of the records.
+A side has a word of the other also where it writes it apart, or as one with its neighbour. All of it is computed
+once per distinct text, then put together per pair. Where the sources are ``alike`` what is left over on the two
+sides is given as the larger (left) and the smaller (right), so that the evidence does not depend on the order of
+the records.
 """
 
 import re
@@ -45,7 +46,7 @@ class TextEvidence:
 
     @property
     def token_containment(self) -> Comparison:
-        """[0, 1]: shared weight over the lighter side's: 1 where one text holds all telling words of the other."""
+        """[0, 1]: the greater share of a side's weight that the other has: 1 where one holds the other."""
         (found_left, found_right), left, right = self._words
         return self._whole(np.maximum(_share(found_left, left), _share(found_right, right)))
 

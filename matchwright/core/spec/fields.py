@@ -36,7 +36,7 @@ class Sources(Frozen):
 
 
 class RecordEvidence(Frozen):
-    """Comparisons over the whole record, whatever field a word stands in (``record__word_overlap``).
+    """Comparisons over the whole record, whatever field a word stands in (``record__token_overlap``).
 
     ``fields`` are read as one text (every compared field if not given); ``comparators`` as for a field.
     """
