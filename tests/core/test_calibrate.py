@@ -39,6 +39,13 @@ def test_separable_scores_never_become_certainties():
     assert 0 < choice.calibrator.apply(np.array([-1e9]))[0] < choice.calibrator.apply(np.array([1e9]))[0] < 1
 
 
+@pytest.mark.parametrize("pairs", [50, 500])
+def test_isotonic_regression_is_no_surer_than_so_few_pairs_can_show(pairs):
+    margin, labels = overconfident(pairs, 1.0)
+    asked = fit("isotonic", margin, labels).apply(np.array([-99.0, 99.0]))
+    assert asked == pytest.approx([1 / (2 + pairs - labels.sum()), (1 + labels.sum()) / (2 + labels.sum())])
+
+
 def test_a_bend_that_no_curve_of_two_slopes_follows_is_left_to_a_free_method():
     generator = np.random.default_rng(1)
     margin = generator.uniform(-6, 6, 8000)

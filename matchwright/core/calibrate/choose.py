@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from matchwright.core.calibrate.calibrator import SMALLEST, Array, Calibrator
+from matchwright.core.calibrate.calibrator import Array, Calibrator
 from matchwright.core.calibrate.fit import fit
 from matchwright.core.spec.model import CalibrationMethod
 from matchwright.errors import TrainingError
@@ -87,8 +87,9 @@ def cross_fitted(method: CalibrationMethod, margin: Array, labels: Array, fold_o
 
 
 def _is_a_threshold(isotonic: Calibrator) -> bool:
-    """Where the classes hardly overlap isotonic regression says 0 or 1, which no finite sample supports."""
-    return sum(SMALLEST < value < 1 - SMALLEST for _, value in isotonic.knots) < FEWEST_STEPS
+    """Where the classes hardly overlap isotonic regression has hardly a step between its two ends."""
+    values = [value for _, value in isotonic.knots]
+    return sum(min(values) < value < max(values) for value in values) < FEWEST_STEPS
 
 
 def _no_worse(difference: Array, codes: Codes) -> bool:

@@ -41,9 +41,12 @@ def fit(method: CalibrationMethod, margin: Array, labels: Array) -> Calibrator:
 
 
 def _isotonic(margin: Array, labels: Array) -> Calibrator:
+    """Isotonic regression, no surer at its ends than Platt's targets: it says 0 and 1 however few pairs it saw."""
     from sklearn.isotonic import IsotonicRegression
 
-    model = IsotonicRegression(out_of_bounds="clip").fit(margin, labels)
+    positives, negatives = int((labels == 1).sum()), int((labels == 0).sum())
+    lowest, highest = 1 / (negatives + 2), (positives + 1) / (positives + 2)
+    model = IsotonicRegression(y_min=lowest, y_max=highest, out_of_bounds="clip").fit(margin, labels)
     knots = zip(_rounded(model.X_thresholds_), _rounded(model.y_thresholds_), strict=True)
     return Calibrator(method="isotonic", knots=tuple(knots))
 
