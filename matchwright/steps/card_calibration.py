@@ -69,9 +69,10 @@ def _shortfalls(spec: MatchSpec, calibration: dict[str, Any], few_labels: int | 
     pairs, true = calibration["pairs"], calibration["true_pairs"]
     bounds = {"match": shown["match_precision_bound"], "no_match": shown["no_match_npv_bound"]}
     for (band, floor), there in zip(asked.items(), (true, pairs - true), strict=True):
-        if not floor:
+        bound = bounds[band] or 0.0
+        if bound >= floor:  # not asked for, or shown: it is the other one that lacks something
             continue
-        text = f"The floor {floor:g} of `{band}` is shown to {bounds[band] or 0.0:.2f}: "
+        text = f"The floor {floor:g} of `{band}` is shown to {bound:.2f}: "
         fewest = fewest_to_show(floor, confidence)
         if fewest is None:
             text += "no number of pairs shows a share of 1."

@@ -35,3 +35,4 @@ def test_few_labels_foretell_how_many_it_takes(products_spec):
 def test_both_floors_share_the_confidence(products_spec):
     said = said_of(products_spec, Floors(match_precision=0.99, no_match_npv=0.99, confidence=0.95))
     assert "it takes 437 such pairs" in said
+    assert "of `no_match` is shown to" not in said, "its floor is shown"
