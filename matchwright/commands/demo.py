@@ -40,8 +40,9 @@ def demo(
 
 
 def _summary(console: Any, result: "DemoResult", seconds: float, settings: Any) -> None:
-    from rich.panel import Panel
     from rich.rule import Rule
+
+    from matchwright.commands.monitoring import verdict_panel
 
     console.print()
     console.print(Rule(f"{result.spec.name} version {result.version}, bundle {result.digest[:12]}"))
@@ -49,9 +50,8 @@ def _summary(console: Any, result: "DemoResult", seconds: float, settings: Any) 
     for line in _how_it_came_about(result):
         console.print(line, soft_wrap=True)
     console.print(_decisions(result))
-    console.print(Panel(result.usual.text().strip(), title="A usual batch", border_style="green"))
-    lost = f"A batch after '{result.fault.lost}' went missing upstream"
-    console.print(Panel(result.alarmed.text().strip(), title=lost, border_style="red"))
+    console.print(verdict_panel(result.usual, "A usual batch"))
+    console.print(verdict_panel(result.alarmed, f"A batch after '{result.fault.lost}' went missing upstream"))
     interfaces = settings.interfaces
     console.print(
         f"Done in {seconds:.0f} s. What to do next:\n"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from rich.panel import Panel
+
     from matchwright.core.verdict import Verdict
 
 EXIT_CODES = {"ok": 0, "watch": 0, "alarm": 2, "not_enough_data": 3}
@@ -63,15 +65,22 @@ def drift(
     raise typer.Exit(EXIT_CODES[judged["status"]])
 
 
-def _show(verdict: "Verdict", judged: dict[str, Any]) -> None:
-    from rich.console import Console
+def verdict_panel(verdict: "Verdict", title: str = "") -> "Panel":
+    """What the on-call engineer reads, in the colour of its status."""
     from rich.markup import escape
     from rich.panel import Panel
 
-    console = Console(highlight=False)
     headline, rest = verdict.text().strip().split("\n", 1)
     style = _STYLES[verdict.status]
-    console.print(Panel(f"[bold {style}]{escape(headline)}[/]\n{escape(rest)}", border_style=style))
+    text = f"[bold {style}]{escape(headline)}[/]\n{escape(rest)}"
+    return Panel(text, title=escape(title) or None, border_style=style)
+
+
+def _show(verdict: "Verdict", judged: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(verdict_panel(verdict))
     console.print(f"Report {judged['report']}", soft_wrap=True, markup=False)
     if judged["address"]:
         console.print(f"Evidently UI (`matchwright up`) {judged['address']}", soft_wrap=True, markup=False)

@@ -88,6 +88,7 @@ def test_it_ends_well_and_says_what_to_do_next(life):
         "F1, end to end",
         "Three decisions and their reasons",
         "ALARM",
+        "[alarm] postcode",
         "matchwright up",
         "matchwright history",
     ):
