@@ -2,17 +2,15 @@
 
 import pandas as pd
 
-from matchwright.adapters.tables import read_input_table
 from matchwright.errors import DataError, Fault
 
 
-def read_labels(labels: str) -> tuple[dict[str, int], int]:
-    """Arrived labels by decision id (1 match, 0 not), and how many decisions have contradicting ones (left out).
+def labels_by_decision(table: pd.DataFrame) -> tuple[dict[str, int], int]:
+    """The labels by decision id (1 match, 0 not), and how many decisions have contradicting ones (left out).
 
     Raises:
-        DataError: the table cannot be read, lacks ``decision_id`` or ``label``, or holds other labels.
+        DataError: the table lacks ``decision_id`` or ``label``, or holds other labels.
     """
-    table = read_input_table(labels)
     missing = [Fault(name, "no such column", "add it") for name in ("decision_id", "label") if name not in table]
     if missing:
         raise DataError("The labels lack a column.", missing)

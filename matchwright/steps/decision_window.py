@@ -14,7 +14,7 @@ import pandas as pd
 
 from matchwright.core.drift_figures import IntegrityFault
 from matchwright.errors import DataError, Fault
-from matchwright.steps.arrived_labels import read_labels
+from matchwright.steps.arrived_labels import labels_by_decision
 from matchwright.steps.period import Period, parse_moment
 
 KEYS = frozenset(
@@ -69,7 +69,12 @@ class _Reading:
 
 
 def read_window(
-    folder: Path, spec_name: str, bundle: str, comparisons: list[str], period: Period, labels: str = ""
+    folder: Path,
+    spec_name: str,
+    bundle: str,
+    comparisons: list[str],
+    period: Period,
+    labels: pd.DataFrame | None = None,
 ) -> DecisionWindow:
     """Read the decisions of ``bundle`` for ``spec_name`` in a period from a log folder, or one of its files.
 
@@ -77,7 +82,7 @@ def read_window(
     at fault is kept, only the names of keys.
 
     Raises:
-        DataError: there is no such folder or file, or the labels cannot be read.
+        DataError: there is no such folder or file, or the labels lack a column or hold other values.
     """
     if not folder.exists():
         fault = Fault("decisions", "no such folder or file", "see that it is mounted, or name another one")
@@ -89,8 +94,8 @@ def read_window(
     columns = {name: [row[index] for row in reading.rows] for index, name in enumerate([*comparisons, "score"])}
     frame = pd.DataFrame(columns, dtype="float64").assign(band=pd.Series(reading.bands, dtype="object"), label=np.nan)
     ids, faults, other_labels = list(reading.ids), _faults(reading), 0
-    if labels:
-        known, contradicting = read_labels(labels)
+    if labels is not None:
+        known, contradicting = labels_by_decision(labels)
         frame["label"] = pd.Series(ids, dtype="object").map(known).astype("float64")
         other_labels = len(known) - int(frame["label"].notna().sum())
         if contradicting:

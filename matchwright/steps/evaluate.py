@@ -30,11 +30,11 @@ from matchwright.steps.cold_start import evaluation_without_labels
 from matchwright.steps.evaluation_plots import draw_evaluation
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import Trained, read_json, rows_of
+from matchwright.steps.trained import SCORED, Trained, read_json, rows_of
 
 SUMMARY, GATES, PLOTS = "evaluation.json", "gates.json", "plots"
 RANKED = ("left_key", "score", "label", "missed")
-SCORED, REFERENCE = "scored.parquet", "reference.parquet"
+REFERENCE = "reference.parquet"
 
 
 def evaluate(

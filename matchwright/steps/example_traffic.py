@@ -11,9 +11,8 @@ import pandas as pd
 from matchwright.core.frames import read_frame
 from matchwright.core.records import mistyped
 from matchwright.core.spec import MatchSpec
-from matchwright.steps.evaluate import SCORED
 from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import rows_of
+from matchwright.steps.trained import SCORED, rows_of
 
 LOST_SHARE, MISTYPED_SHARE = 0.6, 0.3
 

@@ -25,9 +25,8 @@ from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
 from matchwright.settings import Settings
 from matchwright.steps.champion import champion_model
-from matchwright.steps.evaluate import SCORED
 from matchwright.steps.output import write_whole
-from matchwright.steps.trained import Trained
+from matchwright.steps.trained import SCORED, Trained
 
 SAMPLE = 2_000
 ADDITIVITY = 1e-3

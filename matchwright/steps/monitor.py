@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from matchwright.adapters.drift import RunAddress, RunIdentity, measure, save_run
+from matchwright.adapters.tables import read_input_table
 from matchwright.core.bundle import verify_bundle
 from matchwright.core.bundle.manifest import REFERENCE
 from matchwright.core.frames import read_frame
@@ -63,7 +64,8 @@ def monitor(
     if lacking := [name for name in ("score", "band") if name not in reference]:
         raise DataError("The bundle's reference lacks columns.", [Fault(REFERENCE, f"no {' and no '.join(lacking)}")])
     period = Period.parse(since, until)
-    window = read_window(decisions or settings.decision_log_folder, spec.name, digest, comparisons, period, labels)
+    arrived = read_input_table(labels) if labels else None
+    window = read_window(decisions or settings.decision_log_folder, spec.name, digest, comparisons, period, arrived)
     identity = RunIdentity(spec.name, digest, *_ends(window, period))
     measured = measure(reference, window.frame, spec, timestamp=_timestamp(window, period), metadata=identity.metadata)
     judged = judge(measured.figures, window.faults, spec, digest, _describe(window, period))

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from matchwright.adapters.registry import VersionInfo
+from matchwright.adapters.registry.versions import VersionInfo
 
 GATE_TAG = "gate."
 """Prefix of the tag that holds one gate's result: ``gate.f1_min`` is ``passed`` or ``failed ...``."""

@@ -26,6 +26,8 @@ POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
 USUAL = "usual_contributions"
 """The key of ``train.json`` under which they stand; a cold start has none."""
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
+SCORED = "scored.parquet"
+"""The test pairs with their scores and bands, which evaluation leaves."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from matchwright.adapters.tables import read_input_table
 from matchwright.errors import DataError
 from matchwright.steps.decision_window import DecisionWindow, read_window
 from matchwright.steps.period import Period
@@ -43,7 +44,8 @@ def write(folder: Path, *lines: dict | str, process: int = 1, day: str = "2026-0
 
 
 def read(folder: Path, since: str = "", until: str = "", labels: str = "") -> DecisionWindow:
-    return read_window(folder, "persons", MINE, COMPARISONS, Period.parse(since, until), labels)
+    arrived = read_input_table(labels) if labels else None
+    return read_window(folder, "persons", MINE, COMPARISONS, Period.parse(since, until), arrived)
 
 
 def faults(window: DecisionWindow) -> dict[str, tuple[int, tuple[str, ...]]]:
