@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from matchwright.core.candidates.table import RecordTable
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import CandidateError
+from matchwright.files import replacing, write_whole
 from matchwright.settings import Settings
-from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
@@ -111,7 +110,5 @@ _LABELS = {"match": 1, "no_match": 0, "unknown": -1}
 
 
 def _write_frame(path: Path, frame: pd.DataFrame) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    frame.to_parquet(draft, index=False)
-    draft.replace(path)
+    with replacing(path) as file:
+        frame.to_parquet(file, index=False)

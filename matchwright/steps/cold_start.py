@@ -22,9 +22,9 @@ from matchwright.core.evaluate.behaviours import Behaviour, behave
 from matchwright.core.evaluate.gates import Gate
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
+from matchwright.files import write_whole
 from matchwright.settings import Settings
 from matchwright.steps.candidate_sets import beside_rivals
-from matchwright.steps.output import write_whole
 from matchwright.steps.trained import COMPARISONS, MISSED, PAIRS, SUMMARY, rows_of
 
 UNKNOWN = -1

@@ -19,10 +19,10 @@ from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs, split_entities
 from matchwright.core.taught_comparisons import UNRELATED, PairComparer
+from matchwright.files import write_whole
 from matchwright.settings import Settings
 from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.cold_start import most_matches, rivals_of
-from matchwright.steps.output import write_whole
 from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, USUAL, WORDS, rows_of
 
 LEARNT_FROM = 50_000

@@ -1,6 +1,5 @@
 """The file of labels: read with line numbers, checked, written whole after every answer."""
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -15,6 +14,7 @@ from matchwright.core.records import record_key
 from matchwright.core.records.conform import clean_text
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
+from matchwright.files import PRIVATE, replacing
 from matchwright.steps.pair_table import LABEL_COLUMNS, id_column_names, is_unsure, label_of
 
 UNSURE = "unsure"
@@ -147,16 +147,8 @@ def write_labels(path: Path, judged: Judged, answers: Iterable[Answer] = ()) -> 
 
 def write_private(path: Path, frame: pd.DataFrame, encoding: str = "utf-8") -> None:
     """Write a CSV that its owner alone can read: ids and values are personal data. Whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding=encoding) as file:
-            frame.to_csv(file, index=False)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:  # whoever interrupts here leaves no copy behind
-        draft.unlink(missing_ok=True)
+    with replacing(path, PRIVATE) as file:
+        frame.to_csv(file, index=False, encoding=encoding)
 
 
 def _read(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from matchwright.adapters.lakehouse import TableVersion, read_table
 from matchwright.errors import LakeError
-from matchwright.steps.output import write_whole
+from matchwright.files import write_whole
 
 
 class Snapshot(BaseModel):
