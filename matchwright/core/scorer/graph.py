@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from matchwright.core.scorer.protocol import Array, matrix_of
 from matchwright.core.scorer.shapley import Matrix, group_shapley
-from matchwright.core.spec.base import Frozen
 from matchwright.errors import DAMAGED, BundleError
+from matchwright.frozen import Frozen
 from matchwright.threads import COMPUTE_THREADS
 
 Returns = Literal["probability", "log_odds"]
