@@ -15,6 +15,7 @@ from matchwright.core.candidates.quality import candidates_per_record, reduction
 from matchwright.core.candidates.report import found_and_cut
 from matchwright.core.candidates.table import RecordTable
 from matchwright.core.frames import read_frame
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import CandidateError
 from matchwright.files import replacing, write_whole
@@ -51,7 +52,7 @@ def candidates(
     pairs = Snapshot.read(snapshot).frame("pairs")
     proposed = within_budget(everything, spec.candidates.max_candidates_per_record)
     labelled = label_candidates(proposed, pairs, records["record_key"], spec.labels)
-    columns = ["left_key", "right_key", "label", "proposed_by"]
+    columns = [*PAIR_KEYS, "label", "proposed_by"]
     _write_frame(candidates / "candidates.parquet", labelled.candidates[columns])
     _write_frame(candidates / "missed.parquet", labelled.missed)
     report = _report(records, everything, labelled, spec)
