@@ -28,6 +28,7 @@ from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
 from benchmarks.trained_scores import SPECS, Problem, problem_of
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.names import context_names
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.scorer import train_scorer
 from matchwright.core.spec import load_spec
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
@@ -42,7 +43,6 @@ PUBLISHED = {
 }
 """F1 in percent of Magellan, DeepMatcher, Ditto, and the best published (a fine-tuned large language model)."""
 
-PAIR = ["left_key", "right_key"]
 REPLICATES = 1000
 
 
@@ -89,7 +89,7 @@ def main() -> None:
 def measured(problem: Problem, seeds: range) -> list[Judged]:
     """Train and judge once per seed."""
     by_key = problem.features.set_index("record_key", drop=False)
-    left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR)
+    left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
     candidates = _candidates(problem)
     return [judge(problem, left, right, candidates, seed) for seed in seeds]
 
@@ -97,9 +97,9 @@ def measured(problem: Problem, seeds: range) -> list[Judged]:
 def _candidates(problem: Problem) -> pd.DataFrame:
     """Every candidate of the tables, and the labelled pairs; nobody looks at labels here."""
     if not context_names(problem.spec):
-        return problem.pairs[PAIR]
-    proposed = propose_candidates(problem.features, problem.spec)[PAIR]
-    return pd.concat([proposed, problem.pairs[PAIR]]).drop_duplicates(ignore_index=True)
+        return problem.pairs[PAIR_KEYS]
+    proposed = propose_candidates(problem.features, problem.spec)[PAIR_KEYS]
+    return pd.concat([proposed, problem.pairs[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
 
 
 def judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int) -> Judged:

@@ -39,7 +39,7 @@ from matchwright.core.candidates.table import Positions, RecordTable, unite
 from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf
 from matchwright.core.corpus import Corpus
 from matchwright.core.evaluate.wilson import wilson_interval
-from matchwright.core.records import conform, normal_forms, record_features, record_key
+from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features, record_key
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.core.spec.model import TfidfTopK
 from matchwright.errors import CandidateError
@@ -96,7 +96,7 @@ def methods_table(problem: Problem, title: str) -> Table:
         if asked < len(problem.table.left):
             sampled = problem.table.keys[sample_of(problem.table)]
             true_pairs = true_pairs[true_pairs["left_key"].isin(sampled)]
-        found = len(true_pairs.merge(canonical_pairs(pairs[["left_key", "right_key"]]).drop_duplicates()))
+        found = len(true_pairs.merge(canonical_pairs(pairs[PAIR_KEYS]).drop_duplicates()))
         lower, upper = wilson_interval(found, len(true_pairs))
         shown.add_row(
             name,
@@ -205,7 +205,7 @@ def indexed(table: RecordTable, field: str, window: int) -> pd.DataFrame:
     records = table.features.set_index("record_key")
     sides = [records] if table.one_table else [records.iloc[table.left], records.iloc[table.right]]
     pairs = indexer.index(*(side[side[field].notna()] for side in sides))
-    return canonical_pairs(pd.DataFrame(list(pairs), columns=["left_key", "right_key"]))
+    return canonical_pairs(pd.DataFrame(list(pairs), columns=PAIR_KEYS))
 
 
 def load_febrl(spec_file: Path | None) -> Problem:

@@ -15,14 +15,13 @@ from matchwright.adapters.example_data import FEBRL4, febrl4
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
 from matchwright.core.few_labels import PRIOR_SAMPLE
-from matchwright.core.records import record_key
+from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.cold_start import most_matches
 from matchwright.steps.trained import rows_of
 
 PERSONS = SPECS / "persons.yaml"
-PAIR = ["left_key", "right_key"]
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,11 @@ def problems(data: Path | None, specs: list[Path], part: str) -> Iterator[Proble
         labelled = problem_of(found, chosen) or problem_of(found, [_plain_spec(found)])
         if labelled is None:
             raise ValueError(f"{found.name}: its two tables share no column")
-        proposed = propose_candidates(labelled.features, labelled.spec)[PAIR]
+        proposed = propose_candidates(labelled.features, labelled.spec)[PAIR_KEYS]
         # a judged pair that no rule proposes is one of its records' candidates all the same
-        yield _problem(labelled, pd.concat([proposed, labelled.pairs[PAIR]]).drop_duplicates(ignore_index=True), part)
+        yield _problem(
+            labelled, pd.concat([proposed, labelled.pairs[PAIR_KEYS]]).drop_duplicates(ignore_index=True), part
+        )
 
 
 def _plain_spec(found: BenchmarkSet) -> MatchSpec:
@@ -94,10 +95,10 @@ def _febrl(spec: MatchSpec, part: str) -> tuple[LabelledSet, pd.DataFrame]:
     """Every candidate is judged: those of half of the left records to learn from, of the others to judge by."""
     left, right, links = febrl4()
     features, corpus = features_of({"left": left, "right": right}, spec)
-    proposed = propose_candidates(features, spec)[PAIR]
+    proposed = propose_candidates(features, spec)[PAIR_KEYS]
     keys = {"left_key": [record_key("left", key) for key in links["left_id"]]}
     keys["right_key"] = [record_key("right", key) for key in links["right_id"]]
-    pairs = proposed.merge(pd.DataFrame(keys, dtype=object).assign(label=1), how="left", on=PAIR)
+    pairs = proposed.merge(pd.DataFrame(keys, dtype=object).assign(label=1), how="left", on=PAIR_KEYS)
     first = pd.util.hash_array(pairs["left_key"].to_numpy(dtype=object)) % 2 == 0
     label = pairs["label"].fillna(0).astype(int)
     return LabelledSet(
@@ -107,7 +108,7 @@ def _febrl(spec: MatchSpec, part: str) -> tuple[LabelledSet, pd.DataFrame]:
 
 def _problem(labelled: LabelledSet, proposed: pd.DataFrame, part: str) -> Problem:
     def sides(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        left, right = (rows_of(labelled.features, pairs[key]) for key in PAIR)
+        left, right = (rows_of(labelled.features, pairs[key]) for key in PAIR_KEYS)
         return left, right
 
     compared = compare(*sides(proposed), labelled.spec, labelled.corpus)
@@ -115,8 +116,8 @@ def _problem(labelled: LabelledSet, proposed: pd.DataFrame, part: str) -> Proble
     place = pd.Series(range(len(proposed)), index=pd.MultiIndex.from_frame(proposed))
 
     def taken(pairs: pd.DataFrame) -> Pairs:
-        pairs = pairs.drop_duplicates(PAIR).reset_index(drop=True)
-        rows = place.loc[pd.MultiIndex.from_frame(pairs[PAIR])].to_numpy()
+        pairs = pairs.drop_duplicates(PAIR_KEYS).reset_index(drop=True)
+        rows = place.loc[pd.MultiIndex.from_frame(pairs[PAIR_KEYS])].to_numpy()
         return Pairs(pairs, compared.iloc[rows].reset_index(drop=True), *sides(pairs))
 
     expected = most_matches(labelled.features, labelled.spec)

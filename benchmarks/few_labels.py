@@ -25,7 +25,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.few_label_problems import PAIR, Pairs, Problem, problems
+from benchmarks.few_label_problems import Pairs, Problem, problems
 from matchwright.core.cold_start import ColdStartScorer, fit_cold_start
 from matchwright.core.compare.names import CONTEXT, constraints, field_of, group_of
 from matchwright.core.compare.rivals import without_context
@@ -33,6 +33,7 @@ from matchwright.core.few_label_lesson import few_label_lesson, unlike_candidate
 from matchwright.core.few_labels import FEWEST_PER_CLASS, train_on_few_labels
 from matchwright.core.labelling import select_pairs
 from matchwright.core.learned_words import LearnedWords
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.scorer import Scorer, train_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.core.taught_comparisons import PairComparer
@@ -97,13 +98,13 @@ def actively(problem: Problem, cold: ColdStartScorer, count: int, seed: int) -> 
     while len(chosen) < count:
         margin = taught_by(problem, chosen, cold).margin(learn)
         rest = np.setdiff1d(np.arange(len(learn.pairs)), chosen)
-        pairs = learn.pairs.iloc[rest][PAIR].reset_index(drop=True)
+        pairs = learn.pairs.iloc[rest][PAIR_KEYS].reset_index(drop=True)
         compared = learn.comparisons.iloc[rest].reset_index(drop=True)
         # a seed shifts the start a little, as another sitting would
         noise = np.random.default_rng([seed, len(chosen)]).normal(0, 0.1, len(rest))
         batch = min(BATCH, count - len(chosen))
         picked = select_pairs(pairs, margin[rest] + noise, compared, batch, seed, problem.expected)
-        where = picked[PAIR].merge(pairs.reset_index(), how="left", on=PAIR)["index"].to_numpy()
+        where = picked[PAIR_KEYS].merge(pairs.reset_index(), how="left", on=PAIR_KEYS)["index"].to_numpy()
         chosen = np.append(chosen, rest[where])
     return chosen
 

@@ -22,12 +22,12 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accuracy import PAIR, judge
+from benchmarks.accuracy import judge
 from benchmarks.benchmark_data import FOLDER_VARIABLE, PARTS
 from benchmarks.trained_scores import Problem, features_of, febrl_problem
 from matchwright.adapters.example_data import febrl4
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.records import record_key
+from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.spec import MatchSpec, parse_spec
 from matchwright.core.spec_inference import infer_spec
 from matchwright.core.split import split_entities
@@ -74,16 +74,18 @@ def _one_table(records: pd.DataFrame, name: str) -> tuple[Problem, pd.DataFrame]
     drafted = parse_spec(infer_spec(records, None, pairs.sample(2_000, random_state=0).assign(label=1), name))
     spec = drafted.model_copy(update={"labels": "complete"})
     features, corpus = features_of({"left": records}, spec)
-    true = pd.DataFrame({key: [record_key("left", value) for value in pairs[key.replace("key", "id")]] for key in PAIR})
+    true = pd.DataFrame(
+        {key: [record_key("left", value) for value in pairs[key.replace("key", "id")]] for key in PAIR_KEYS}
+    )
     swap = (true["left_key"] > true["right_key"]).to_numpy()
-    true.loc[swap, PAIR] = true.loc[swap, PAIR[::-1]].to_numpy()
+    true.loc[swap, PAIR_KEYS] = true.loc[swap, PAIR_KEYS[::-1]].to_numpy()
     true = true.assign(label=1)
     parts = _parts(features, true, spec)
     part_of = features["record_key"].map(parts)
     found = []
     for part in PARTS:
-        proposed = propose_candidates(features[(part_of == part).to_numpy()].reset_index(drop=True), spec)[PAIR]
-        found.append(proposed.merge(true, how="left", on=PAIR).fillna({"label": 0}).assign(part=part))
+        proposed = propose_candidates(features[(part_of == part).to_numpy()].reset_index(drop=True), spec)[PAIR_KEYS]
+        found.append(proposed.merge(true, how="left", on=PAIR_KEYS).fillna({"label": 0}).assign(part=part))
     pairs = pd.concat(found, ignore_index=True)
     return Problem(name, spec, features, corpus, pairs), true.assign(part=true["left_key"].map(parts).to_numpy())
 
@@ -117,8 +119,8 @@ def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, st
 def _judge(problem: Problem, seed: int) -> np.ndarray:
     pairs = _fewer_that_teach(problem.pairs, seed)
     by_key = problem.features.set_index("record_key", drop=False)
-    left, right = (by_key.loc[pairs[key]].reset_index(drop=True) for key in PAIR)
-    return judge(replace(problem, pairs=pairs), left, right, problem.pairs[PAIR], seed).predicted
+    left, right = (by_key.loc[pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
+    return judge(replace(problem, pairs=pairs), left, right, problem.pairs[PAIR_KEYS], seed).predicted
 
 
 def _fewer_that_teach(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -24,12 +24,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accuracy import PAIR, _candidates, _f1, best_threshold
+from benchmarks.accuracy import _candidates, _f1, best_threshold
 from benchmarks.calibration import problems
 from benchmarks.trained_scores import SPECS, Problem
 from matchwright.adapters.example_data import FEBRL4
 from matchwright.core.calibrate import choose_calibrator
 from matchwright.core.compare.names import learned_cosine
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.scorer import Scorer, train_scorer
 from matchwright.core.spec import load_spec
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
@@ -123,14 +124,14 @@ def _taught(problem: Problem, seed: int) -> Taught:
     settings = problem.spec.model.model_copy(update={"seed": seed, "representations": True})
     spec = problem.spec.model_copy(update={"model": settings})
     by_key = problem.features.set_index("record_key", drop=False)
-    left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR)
+    left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
     labels = problem.pairs["label"].to_numpy(dtype=np.int64)
     within = {part: (problem.pairs["part"] == part).to_numpy() for part in ("train", "valid", "test")}
     train = within["train"]
     comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, problem.corpus)
     compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
     # FEBRL's pairs are all candidates already, within each part
-    candidates = problem.pairs[PAIR] if problem.name == FEBRL4 else _candidates(problem)
+    candidates = problem.pairs[PAIR_KEYS] if problem.name == FEBRL4 else _candidates(problem)
     compared = beside_rivals(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
     extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).that_teach(train)
     parts = {part: (compared[rows].reset_index(drop=True), labels[rows]) for part, rows in within.items()}

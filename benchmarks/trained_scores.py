@@ -18,7 +18,7 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
 from matchwright.core.lesson import Lesson, learn
-from matchwright.core.records import conform, normal_forms, record_features, record_key
+from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features, record_key
 from matchwright.core.scorer import Scorer
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.core.split import split_entities
@@ -81,7 +81,7 @@ def febrl_problem() -> Problem:
     proposed = []
     for part in PARTS:
         records = features[(part_of == part).to_numpy()].reset_index(drop=True)
-        found = propose_candidates(records, spec)[["left_key", "right_key"]]
+        found = propose_candidates(records, spec)[PAIR_KEYS]
         proposed.append(found.merge(true, how="left").fillna({"label": 0}).assign(part=part))
     return Problem(FEBRL4, spec, features, corpus, pd.concat(proposed, ignore_index=True))
 
@@ -155,7 +155,7 @@ def _comparer(problem: Problem) -> PairComparer:
 
 def _sides(problem: Problem, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     records = problem.features.set_index("record_key", drop=False)
-    left, right = (records.loc[pairs[key]].reset_index(drop=True) for key in ("left_key", "right_key"))
+    left, right = (records.loc[pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
     return left, right
 
 

@@ -13,27 +13,22 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from matchwright.errors import Fault, SettingsError
+from matchwright.frozen import Frozen
 
 PREFIX = "MATCHWRIGHT_"
 
 
-class Section(BaseModel):
-    """Base of every section: frozen, and unknown keys are faults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Lake(Section):
+class Lake(Frozen):
     """Where Delta tables lie; empty means ``home/lake``."""
 
     uri: str = ""
 
 
-class Registry(Section):
+class Registry(Frozen):
     """MLflow; an empty tracking URI means SQLite under ``home``."""
 
     tracking_uri: str = ""
@@ -41,7 +36,7 @@ class Registry(Section):
     experiment: str = "matchwright"
 
 
-class Features(Section):
+class Features(Frozen):
     """Feast's online store; ``connection`` is a file for sqlite, ``host:port,db=0`` for redis."""
 
     online: Literal["sqlite", "redis"] = "sqlite"
@@ -49,13 +44,13 @@ class Features(Section):
     registry_uri: str = ""
 
 
-class Ledger(Section):
+class Ledger(Frozen):
     """The release ledger's database; empty means SQLite under ``home``."""
 
     url: str = ""
 
 
-class Endpoint(Section):
+class Endpoint(Frozen):
     """The endpoint that a release is put behind.
 
     ``kms_key_id`` encrypts the bundle in S3, ``volume_kms_key_id`` the instances' volumes;
@@ -81,20 +76,20 @@ class Endpoint(Section):
     poll_seconds: float = 10.0
 
 
-class Monitoring(Section):
+class Monitoring(Frozen):
     """Evidently's workspace; empty means a folder under ``home``."""
 
     workspace: str = ""
 
 
-class Interfaces(Section):
+class Interfaces(Frozen):
     """Addresses of the local stack's user interfaces."""
 
     mlflow_port: int = 5050
     evidently_port: int = 8050
 
 
-class Resources(Section):
+class Resources(Frozen):
     """What a pipeline step asks of the cluster."""
 
     cpu: str = "2"
@@ -102,7 +97,7 @@ class Resources(Section):
     gpu: int = 0
 
 
-class Cluster(Section):
+class Cluster(Frozen):
     """Kubeflow: where it is, what image runs the steps, and which secret and settings they get."""
 
     host: str = ""

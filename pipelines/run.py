@@ -16,6 +16,7 @@ from rich.console import Console
 
 from matchwright.errors import MatchwrightError
 from matchwright.settings import Settings, overrides_of
+from matchwright.threads import COMPUTE_THREADS
 from pipelines.catalogue import Pipeline
 from pipelines.local import engine, processes
 from pipelines.local.cache import open_cache
@@ -165,9 +166,8 @@ def _carry_out(run: _Run, make: Any, arguments: dict[str, str], settings: Settin
 
 
 def _child_environment(settings: Settings, environment: str) -> dict[str, str]:
-    """What a step's process sees: these very settings, and no more threads than cores it may use."""
-    cores = str(len(os.sched_getaffinity(0)))
-    defaults = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), cores)
+    """What a step's process sees: these very settings, and one compute thread unless the caller says otherwise."""
+    defaults = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(COMPUTE_THREADS))
     return {
         **defaults,
         **os.environ,

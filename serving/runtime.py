@@ -15,7 +15,7 @@ from matchwright.errors import FeatureStoreError, SettingsError
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, pair_pseudonym, secret
 from serving.answers import FEATURES_UNAVAILABLE, FULL, Answer, Mode
 from serving.online_features import CandidateFeatures, OpenFeatures, open_online_features
-from serving.request_schema import RECORD_ID, PairsRequest, RankRequest
+from serving.request_schema import RECORD_ID, PairsRequest, RankRequest, RequestParser
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class Runtime:
 
     def __init__(self, bundle: Bundle, open_features: OpenFeatures) -> None:
         self.bundle = bundle
+        self.requests = RequestParser(bundle.model.spec)
         self.mode: Mode = FULL
         self._candidates = CandidateFeatures(bundle, open_features)
         self._pseudonyms = _has_identifier_key()

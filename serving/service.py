@@ -9,7 +9,7 @@ from serving.answers import respond
 from serving.decision_log import DecisionLog
 from serving.languages import accepted_languages
 from serving.metrics import Metrics
-from serving.request_schema import RankRequest, parse_request
+from serving.request_schema import RankRequest
 from serving.runtime import Runtime
 
 _log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Service:
         runtime = self.runtime
         if runtime is None:
             raise RuntimeError("invoked before a bundle was loaded")
-        request = parse_request(body, runtime.bundle.model.spec)
+        request = runtime.requests.parse(body)
         answers = runtime.answer(request)
         counts = {}
         if isinstance(request, RankRequest):

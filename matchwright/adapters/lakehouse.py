@@ -6,19 +6,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from matchwright.errors import LakeError
+from matchwright.frozen import Frozen
 
 DIGEST_KEY = "matchwright.digest"
 _ATTEMPTS = 3
 _IN_ORDER = {"datafusion.execution.target_partitions": "1"}  # rows as they were written
 
 
-class TableVersion(BaseModel):
+class TableVersion(Frozen):
     """One version of a Delta table; ``digest`` is the SHA-256 of its content."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     uri: str
     version: int

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from matchwright.core.conformal import ConformalSets, conformal_sets
 from matchwright.core.floors import hold_floor
-from matchwright.core.spec.model import ConformalSpec, Costs, Floors, Frozen
+from matchwright.core.spec.model import ConformalSpec, Costs, Floors
 from matchwright.errors import DAMAGED, BundleError
+from matchwright.frozen import Frozen
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 SCORE_DECIMALS = 6

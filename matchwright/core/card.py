@@ -7,14 +7,10 @@ The sections a decision hangs on come first; a place with little room may cut th
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from matchwright.frozen import Frozen
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Figure(_Frozen):
+class Figure(Frozen):
     """A measured value with its confidence interval, where there is one."""
 
     value: float
@@ -22,7 +18,7 @@ class Figure(_Frozen):
     upper: float | None = None
 
 
-class GateRow(_Frozen):
+class GateRow(Frozen):
     """One gate: the value must be ``at least`` or ``at most`` the limit."""
 
     name: str
@@ -32,7 +28,7 @@ class GateRow(_Frozen):
     passed: bool
 
 
-class BandRow(_Frozen):
+class BandRow(Frozen):
     """One band: the scores ``from_score <= score < to_score``, and what the test split shows of it."""
 
     band: str
@@ -41,7 +37,7 @@ class BandRow(_Frozen):
     figures: dict[str, Figure] = {}
 
 
-class CalibrationRow(_Frozen):
+class CalibrationRow(Frozen):
     """One figure, or a number of pairs, of the scorer's own probabilities and of the scores, on the same test pairs."""
 
     name: str
@@ -49,7 +45,7 @@ class CalibrationRow(_Frozen):
     after: Figure | int | None = None
 
 
-class OperatingPoint(_Frozen):
+class OperatingPoint(Frozen):
     """Bands that would be chosen if one review cost ``review_worth`` (None: those chosen), at the spec's costs.
 
     ``review_share`` is in 0..1; errors and cost are per 1,000 candidates.
@@ -66,7 +62,7 @@ class OperatingPoint(_Frozen):
     chosen: bool
 
 
-class SliceRow(_Frozen):
+class SliceRow(Frozen):
     """Figures on the test pairs of one slice."""
 
     name: str
@@ -74,7 +70,7 @@ class SliceRow(_Frozen):
     figures: dict[str, Figure] = {}
 
 
-class BehaviourRow(_Frozen):
+class BehaviourRow(Frozen):
     """How many of a behavioural test's cases hold."""
 
     name: str
@@ -82,7 +78,7 @@ class BehaviourRow(_Frozen):
     total: int
 
 
-class CardFigures(_Frozen):
+class CardFigures(Frozen):
     """Everything the card tells. Shares are in 0..1; costs in the spec's unit.
 
     ``figures`` are the test split's, ``champion`` those of the serving version on the same pairs.

@@ -13,6 +13,7 @@ from matchwright.core.lesson import Lesson, learn
 from matchwright.core.scorer import TrainedScorer
 from matchwright.core.spec.learning import Challenger
 from matchwright.core.spec.model import ModelSpec
+from matchwright.threads import COMPUTE_THREADS
 
 RANKED_BY = "mrr"
 """The figure a ranker's verdict goes by: it has no log loss."""
@@ -89,7 +90,7 @@ def _ranker(taught: Lesson, judged: Lesson, spec: ModelSpec) -> Array:
             "colsample_bytree": spec.columns_per_tree,
             "monotone_constraints": tuple(constraints(names)),
             "seed": spec.seed,
-            "nthread": 2,
+            "nthread": COMPUTE_THREADS,
         },
         matrix(taught),
         num_boost_round=spec.trees,

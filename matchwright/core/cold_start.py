@@ -20,9 +20,9 @@ from pydantic import ValidationError
 
 from matchwright.core.agreement import LEAD, SIMILARITY, Levels, Scale
 from matchwright.core.compare.names import CONTEXT, constraints, field_of, group_of
-from matchwright.core.spec.model import Frozen
 from matchwright.core.spec.vocabulary import EVIDENCE_KINDS
 from matchwright.errors import DAMAGED, BundleError, TrainingError
+from matchwright.frozen import Frozen
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

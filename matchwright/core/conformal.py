@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from matchwright.core.spec.model import ConformalSpec, Frozen
+from matchwright.core.spec.model import ConformalSpec
 from matchwright.errors import TrainingError
+from matchwright.frozen import Frozen
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 ROUNDING = 1e-9

@@ -8,29 +8,20 @@ change. The second is checked at 99.9 %, because some sixty figures are looked a
 """
 
 import math
-from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from matchwright.core.evaluate.wilson import wilson_interval
 from matchwright.core.spec import Band
 from matchwright.core.spec.vocabulary import MISSING_SUFFIX
+from matchwright.frozen import Frozen, Share
 
 CONFIDENCE = 0.999
 STD_FLOOR = 0.05
 """Least unit of a distance: a reference that hardly varies would make a whisper of change look huge."""
 _GRID = 200
 _DRAWS = 1000
-
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-class Frozen(BaseModel):
-    """Base of the figures: frozen, and unknown keys are faults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ShareShift(Frozen):

@@ -20,6 +20,7 @@ from matchwright.core.compare.names import constraints
 from matchwright.core.scorer import XGBoostScorer
 from matchwright.core.spec.model import ModelSpec
 from matchwright.errors import TrainingError
+from matchwright.threads import COMPUTE_THREADS
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -140,7 +141,7 @@ class _Lesson:
             "min_child_weight": min(self.spec.min_child_weight, MIN_CHILD_WEIGHT),
             "monotone_constraints": tuple(constraints(names)),
             "seed": self.spec.seed,
-            "nthread": 1,  # more would wait for each other longer than so few pairs take
+            "nthread": COMPUTE_THREADS,
         }
         both = pd.concat([known, self.unlabelled[names], self.unlike[names]], ignore_index=True)
         data = xgboost.DMatrix(both.to_numpy(dtype=np.float32), np.append(labels, soft), weight=weights, missing=np.nan)
@@ -176,6 +177,6 @@ def _as_scorer(booster: Any, names: list[str]) -> XGBoostScorer:
 
     booster.set_attr(comparisons=",".join(names))
     # a reload starts from the same bytes: nothing of the training session is left in it
-    fresh = xgboost.Booster({"nthread": 1})
+    fresh = xgboost.Booster({"nthread": COMPUTE_THREADS})
     fresh.load_model(bytearray(booster.save_raw("ubj")))
     return XGBoostScorer(fresh, tuple(names))

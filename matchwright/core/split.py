@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec.model import SplitSpec
 
 ENCODER = "encoder"
@@ -59,7 +60,7 @@ def subdivide(
 
 def assign_pairs(pairs: pd.DataFrame, parts: "pd.Series[str]") -> tuple[pd.DataFrame, int]:
     """The pairs whose two records are in the same part, with a column ``part``, and how many were dropped."""
-    left, right = (pairs[side].map(parts) for side in ("left_key", "right_key"))
+    left, right = (pairs[side].map(parts) for side in PAIR_KEYS)
     same = (left == right) & left.notna()
     return pairs[same].assign(part=left[same]), int((~same).sum())
 
@@ -68,7 +69,7 @@ def _place(
     keys: "pd.Series[Any]", pairs: pd.DataFrame, shares: Mapping[str, float], salt: str, follow_neighbours: bool
 ) -> "pd.Series[str]":
     index = pd.Index(np.unique(np.asarray(keys, dtype=object)), name="record_key")
-    left, right = (index.get_indexer(pairs[side]) for side in ("left_key", "right_key"))
+    left, right = (index.get_indexer(pairs[side]) for side in PAIR_KEYS)
     known = (left >= 0) & (right >= 0)
     left, right, label = left[known], right[known], pairs["label"].to_numpy()[known]
     positive = label == 1

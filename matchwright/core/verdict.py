@@ -2,10 +2,11 @@
 
 from typing import Literal, get_args
 
-from matchwright.core.drift_figures import DriftFigures, Frozen, IntegrityFault, ShareShift
+from matchwright.core.drift_figures import DriftFigures, IntegrityFault, ShareShift
 from matchwright.core.spec import Band, MatchSpec
 from matchwright.core.verdict_findings import Cause, Finding, find
 from matchwright.core.verdict_integrity import integrity_findings
+from matchwright.frozen import Frozen
 
 Status = Literal["ok", "watch", "alarm", "not_enough_data"]
 

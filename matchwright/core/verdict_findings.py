@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from matchwright.core.drift_figures import DriftFigures, Frozen, ShareShift, ValueShift
+from matchwright.core.drift_figures import DriftFigures, ShareShift, ValueShift
 from matchwright.core.spec import Band, MatchSpec
+from matchwright.frozen import Frozen
 
 Severity = Literal["alarm", "watch"]
 Cause = Literal[

@@ -14,8 +14,8 @@ from matchwright.core.conformal import ConformalSets
 from matchwright.core.evaluate.reliability import calibration_figures
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
+from matchwright.files import write_whole
 from matchwright.settings import Settings
-from matchwright.steps.output import write_whole
 from matchwright.steps.trained import BANDS, CALIBRATOR, HELD_OUT, POOR, Trained
 
 SUMMARY = "calibration.json"

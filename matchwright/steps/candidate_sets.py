@@ -6,10 +6,9 @@ from matchwright.core.compare.engine import record_fit
 from matchwright.core.compare.names import context_names
 from matchwright.core.compare.rivals import context_of
 from matchwright.core.corpus import Corpus
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 from matchwright.steps.trained import rows_of
-
-PAIR = ["left_key", "right_key"]
 
 
 def beside_rivals(
@@ -33,8 +32,8 @@ def beside_rivals(
     names = context_names(spec)
     if not names:
         return comparisons
-    pairs = proposed[PAIR].drop_duplicates(ignore_index=True)
+    pairs = proposed[PAIR_KEYS].drop_duplicates(ignore_index=True)
     fit = record_fit(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     context = pairs.join(context_of(fit, pairs["left_key"], pairs["right_key"], spec))
-    found = judged[PAIR].merge(context, how="left", on=PAIR, validate="one_to_one")
+    found = judged[PAIR_KEYS].merge(context, how="left", on=PAIR_KEYS, validate="one_to_one")
     return comparisons.assign(**{name: found[name].to_numpy() for name in names})

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,11 @@ from matchwright.core.candidates.quality import candidates_per_record, reduction
 from matchwright.core.candidates.report import found_and_cut
 from matchwright.core.candidates.table import RecordTable
 from matchwright.core.frames import read_frame
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import CandidateError
+from matchwright.files import replacing, write_whole
 from matchwright.settings import Settings
-from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def candidates(
     pairs = Snapshot.read(snapshot).frame("pairs")
     proposed = within_budget(everything, spec.candidates.max_candidates_per_record)
     labelled = label_candidates(proposed, pairs, records["record_key"], spec.labels)
-    columns = ["left_key", "right_key", "label", "proposed_by"]
+    columns = [*PAIR_KEYS, "label", "proposed_by"]
     _write_frame(candidates / "candidates.parquet", labelled.candidates[columns])
     _write_frame(candidates / "missed.parquet", labelled.missed)
     report = _report(records, everything, labelled, spec)
@@ -111,7 +111,5 @@ _LABELS = {"match": 1, "no_match": 0, "unknown": -1}
 
 
 def _write_frame(path: Path, frame: pd.DataFrame) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    frame.to_parquet(draft, index=False)
-    draft.replace(path)
+    with replacing(path) as file:
+        frame.to_parquet(file, index=False)

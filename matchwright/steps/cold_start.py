@@ -20,11 +20,12 @@ from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.evaluate.behaviours import Behaviour, behave
 from matchwright.core.evaluate.gates import Gate
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
+from matchwright.files import write_whole
 from matchwright.settings import Settings
 from matchwright.steps.candidate_sets import beside_rivals
-from matchwright.steps.output import write_whole
 from matchwright.steps.trained import COMPARISONS, MISSED, PAIRS, SUMMARY, rows_of
 
 UNKNOWN = -1
@@ -35,7 +36,6 @@ SHOWN = 20_000
 
 JUDGED_GATE = "judged pairs (labels: none)"
 
-_PAIR = ["left_key", "right_key"]
 _log = logging.getLogger(__name__)
 
 
@@ -54,14 +54,14 @@ def train_without_labels(
         TrainingError: too few candidates to estimate anything from.
     """
     order = np.random.default_rng(spec.model.seed).permutation(len(proposed))
-    pairs = proposed.sort_values(_PAIR, ignore_index=True).iloc[np.sort(order[:LEARNT_FROM])].reset_index(drop=True)
+    pairs = proposed.sort_values(PAIR_KEYS, ignore_index=True).iloc[np.sort(order[:LEARNT_FROM])].reset_index(drop=True)
     comparisons = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     comparisons = beside_rivals(comparisons, pairs, proposed, frame, spec, corpus)
     expected = most_matches(frame, spec) * len(pairs) / max(len(proposed), 1)
     scorer = fit_cold_start(comparisons, max(2, round(expected)), rivals_of(pairs, spec))
     _log.info("cold start: weights of agreement from %d candidates, none of them judged", len(pairs))
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(pairs))[:SHOWN])
-    shown = pairs.iloc[kept][_PAIR].assign(label=np.int8(UNKNOWN), part="test").reset_index(drop=True)
+    shown = pairs.iloc[kept][PAIR_KEYS].assign(label=np.int8(UNKNOWN), part="test").reset_index(drop=True)
     summary = {
         "run_id": run_id,
         "records_per_part": {"test": len(frame)},
@@ -108,7 +108,7 @@ def evaluation_without_labels(
         scored: left_key, right_key, score and band of candidates.
         records: the conformed records; behaviours are tried on the pairs with the highest scores.
     """
-    likely = scored.sort_values(["score", *_PAIR], ascending=[False, True, True]).head(max(1, len(scored) // 20))
+    likely = scored.sort_values(["score", *PAIR_KEYS], ascending=[False, True, True]).head(max(1, len(scored) // 20))
     sides = rows_of(records, likely["left_key"]), rows_of(records, likely["right_key"])
     tried = [one for one in behave(decider, *sides, seed=decider.spec.model.seed) if not _needs_a_match(one)]
     bands = [

@@ -24,11 +24,11 @@ from matchwright.core.evaluate.slices import SliceResult, measure_slices
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
+from matchwright.files import write_whole
 from matchwright.settings import Settings
 from matchwright.steps.champion import champion_digest, champion_model, scored_by
 from matchwright.steps.cold_start import evaluation_without_labels
 from matchwright.steps.evaluation_plots import draw_evaluation
-from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import SCORED, Trained, read_json, rows_of
 

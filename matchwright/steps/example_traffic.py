@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.frames import read_frame
-from matchwright.core.records import mistyped
+from matchwright.core.records import PAIR_KEYS, mistyped
 from matchwright.core.spec import MatchSpec
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import SCORED, rows_of
@@ -30,7 +30,7 @@ def example_pairs(snapshot: Path, evaluation: Path, spec: MatchSpec, count: int,
     scored = read_frame(evaluation / SCORED)
     records = Snapshot.read(snapshot).frame("records")
     chosen = scored.iloc[np.random.default_rng(seed).permutation(len(scored))[:count]]
-    sides = [_values(rows_of(records, chosen[key]), spec) for key in ("left_key", "right_key")]
+    sides = [_values(rows_of(records, chosen[key]), spec) for key in PAIR_KEYS]
     return [{"left": left, "right": right} for left, right in zip(*sides, strict=True)]
 
 

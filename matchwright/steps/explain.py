@@ -23,9 +23,9 @@ from matchwright.core.reasons import (
 )
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
+from matchwright.files import write_whole
 from matchwright.settings import Settings
 from matchwright.steps.champion import champion_model
-from matchwright.steps.output import write_whole
 from matchwright.steps.trained import SCORED, Trained
 
 SAMPLE = 2_000

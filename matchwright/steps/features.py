@@ -13,8 +13,8 @@ from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.records import feature_schema, normal_forms, record_features
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import FeatureStoreError
+from matchwright.files import write_whole
 from matchwright.settings import Settings
-from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 
 ONLINE_SAMPLE = 200

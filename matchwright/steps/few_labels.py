@@ -15,20 +15,20 @@ from matchwright.core.corpus import Corpus
 from matchwright.core.few_label_lesson import AS_JUDGED, COUNTER, few_label_lesson, unlike_candidates, with_words
 from matchwright.core.few_labels import FEW_LABELS, LEAST_TEST_SHARE, PRIOR_SAMPLE, require_enough, train_on_few_labels
 from matchwright.core.reasons import usual_contributions
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.scorer import write_scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs, split_entities
 from matchwright.core.taught_comparisons import UNRELATED, PairComparer
+from matchwright.files import write_whole
 from matchwright.settings import Settings
 from matchwright.steps.candidate_sets import beside_rivals
 from matchwright.steps.cold_start import most_matches, rivals_of
-from matchwright.steps.output import write_whole
 from matchwright.steps.trained import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, USUAL, WORDS, rows_of
 
 LEARNT_FROM = 50_000
 """Candidates that the cold start is estimated from at most."""
 
-_PAIR = ["left_key", "right_key"]
 _log = logging.getLogger(__name__)
 
 
@@ -57,9 +57,9 @@ def train_from_few_labels(
     parts = split_entities(frame["record_key"], labelled, _split(spec), spec.model.seed, spec.labels)
     parts = parts.replace({"calibrate": "train"})
     judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
-    judged = judged.sort_values(_PAIR, ignore_index=True)
+    judged = judged.sort_values(PAIR_KEYS, ignore_index=True)
     inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    against = inside.merge(judged[_PAIR], how="left", on=_PAIR, indicator=True)
+    against = inside.merge(judged[PAIR_KEYS], how="left", on=PAIR_KEYS, indicator=True)
     missed = against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
 
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
@@ -124,6 +124,6 @@ def _unlabelled(
     """Candidates and their comparisons, drawn at random; judged ones among them do no harm."""
     count = max(LEARNT_FROM, PRIOR_SAMPLE)
     chosen = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:count])
-    pairs = proposed.sort_values(_PAIR, ignore_index=True).iloc[chosen].reset_index(drop=True)
+    pairs = proposed.sort_values(PAIR_KEYS, ignore_index=True).iloc[chosen].reset_index(drop=True)
     compared = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     return pairs, beside_rivals(compared, pairs, proposed, frame, spec, corpus)

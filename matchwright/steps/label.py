@@ -18,7 +18,7 @@ from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.few_labels import FEWEST_PER_CLASS, train_on_few_labels
 from matchwright.core.labelling import select_pairs
-from matchwright.core.records import conform, normal_forms, record_features
+from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import BundleError, CandidateError
 from matchwright.secrets import VERIFY_KEY, secret
@@ -33,7 +33,6 @@ MOST_SCORED = 100_000
 """Candidates scored at most: drawn at random where there are more."""
 
 CHAMPION, NONE = "champion", "none"
-_PAIR = ["left_key", "right_key"]
 
 
 @dataclass(frozen=True)
@@ -120,8 +119,8 @@ class Pool:
             margin, scored_by = self._margin_of(bundle), "the bundle"
         else:
             margin, scored_by = self._margin_of_labels(Judged.nothing() if cold else judged)
-        known = judged.pairs[_PAIR].drop_duplicates()
-        answered = self.scored.merge(known, how="left", on=_PAIR, indicator=True)["_merge"] == "both"
+        known = judged.pairs[PAIR_KEYS].drop_duplicates()
+        answered = self.scored.merge(known, how="left", on=PAIR_KEYS, indicator=True)["_merge"] == "both"
         fresh = np.flatnonzero(~answered.to_numpy())
         pairs = select_pairs(
             self.scored.iloc[fresh].reset_index(drop=True),
@@ -137,11 +136,11 @@ class Pool:
         known = judged.pairs[judged.pairs["label"].notna()]
         if min((known["label"] == 1).sum(), (known["label"] == 0).sum()) < FEWEST_PER_CLASS:
             return self.cold.margin(self.comparisons), "a cold start"
-        left, right = (rows_of(self.features, known[key]) for key in _PAIR)
+        left, right = (rows_of(self.features, known[key]) for key in PAIR_KEYS)
         taught = compare(left, right, self.spec, self.corpus)
         # questions come from the scored candidates, whose rivals are known; a pair from elsewhere is taught alone
-        rivals = self.scored[_PAIR].join(self.comparisons[context_names(self.spec)])
-        beside = known[_PAIR].merge(rivals, how="left", on=_PAIR, validate="many_to_one")
+        rivals = self.scored[PAIR_KEYS].join(self.comparisons[context_names(self.spec)])
+        beside = known[PAIR_KEYS].merge(rivals, how="left", on=PAIR_KEYS, validate="many_to_one")
         taught = taught.assign(**{name: beside[name].to_numpy() for name in context_names(self.spec)})
         labels = known["label"].to_numpy(dtype=np.int64)
         keys = known["left_key"].to_numpy()

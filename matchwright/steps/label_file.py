@@ -1,6 +1,5 @@
 """The file of labels: read with line numbers, checked, written whole after every answer."""
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -11,14 +10,14 @@ from matchwright.adapters.tables import read_input_table, row_lines
 from matchwright.core.labelling import check_labels
 from matchwright.core.labelling.check import LabelFault
 from matchwright.core.labelling.session import Answer
-from matchwright.core.records import record_key
+from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.records.conform import clean_text
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
+from matchwright.files import PRIVATE, replacing
 from matchwright.steps.pair_table import LABEL_COLUMNS, id_column_names, is_unsure, label_of
 
 UNSURE = "unsure"
-KEY_COLUMNS = ("left_key", "right_key")
 """Of a sheet of questions: no spreadsheet takes ``left:007`` for a number."""
 
 _HEADER = "see its header row"
@@ -92,7 +91,7 @@ def read_labels(
     if faults:
         raise DataError(f"The labels have {len(faults)} fault(s), and none of them was taken:", faults)
     # a decision settles an earlier doubt
-    settled = pd.concat([decided, rows[rows["label"].isna()]]).drop_duplicates(["left_key", "right_key"])
+    settled = pd.concat([decided, rows[rows["label"].isna()]]).drop_duplicates(PAIR_KEYS)
     return Judged(
         settled.sort_index().reset_index(drop=True),
         tuple(fault for fault in found if fault.harmless and _in_one_file(fault)),
@@ -107,7 +106,7 @@ def with_answers(judged: Judged, answers: Iterable[Answer]) -> Judged:
 
 def _answered(answers: Iterable[Answer], line: str) -> pd.DataFrame:
     rows = [(left, right, None if label == UNSURE else int(label), line) for left, right, label in answers]
-    return pd.DataFrame(rows, columns=["left_key", "right_key", "label", "line"]).astype({"label": "Int8"})
+    return pd.DataFrame(rows, columns=[*PAIR_KEYS, "label", "line"]).astype({"label": "Int8"})
 
 
 def conflicts_of(
@@ -147,16 +146,8 @@ def write_labels(path: Path, judged: Judged, answers: Iterable[Answer] = ()) -> 
 
 def write_private(path: Path, frame: pd.DataFrame, encoding: str = "utf-8") -> None:
     """Write a CSV that its owner alone can read: ids and values are personal data. Whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding=encoding) as file:
-            frame.to_csv(file, index=False)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:  # whoever interrupts here leaves no copy behind
-        draft.unlink(missing_ok=True)
+    with replacing(path, PRIVATE) as file:
+        frame.to_csv(file, index=False, encoding=encoding)
 
 
 def _read(
@@ -167,14 +158,14 @@ def _read(
     columns = list(map(str, table.columns))
     ids = next((pair for pair in id_column_names(spec) if set(pair) <= set(columns)), None)
     label = next((column for column in LABEL_COLUMNS if column in columns), None)
-    keyed = set(KEY_COLUMNS) <= set(columns)
+    keyed = set(PAIR_KEYS) <= set(columns)
     lacking = [] if ids or keyed else ["two columns of record ids (left_id, right_id)"]
     lacking += [] if label or spec.labels != "partial" else ["a column label"]
     if lacking:
         raise DataError("A file of labels does not fit.", [Fault("", f"has not {' or '.join(lacking)}", _HEADER)])
     words = table[label] if label else pd.Series(["1"] * len(table))
     sources = ("left", "left" if one_table else "right")
-    named = _named(table, KEY_COLUMNS if keyed else ids, sources, keyed)
+    named = _named(table, PAIR_KEYS if keyed else ids, sources, keyed)
     rewritten = 0
     if keyed and ids:
         by_id = _named(table, ids, sources, False)
@@ -199,7 +190,7 @@ def _read(
             faults.append(Fault(line, "it names one record twice", "a pair is of two records"))
         pair = sorted(map(str, keys)) if one_table else keys
         rows.append((*pair, None if is_unsure(word) else label_of(word), line))
-    frame = pd.DataFrame(rows, columns=["left_key", "right_key", "label", "line"])
+    frame = pd.DataFrame(rows, columns=[*PAIR_KEYS, "label", "line"])
     return frame.astype({"label": "Int8"}), faults, rewritten
 
 

@@ -11,6 +11,7 @@ from matchwright.core.corpus import Corpus
 from matchwright.core.encoder.train import TrainedEncoder
 from matchwright.core.encoder.worth import EncoderWorth, encoder_worth
 from matchwright.core.lesson import learn
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.scorer import TrainedScorer
 from matchwright.core.search import SearchResult, search_hyperparameters
 from matchwright.core.spec import MatchSpec
@@ -18,7 +19,7 @@ from matchwright.core.spec.model import ModelSpec
 from matchwright.core.split import assign_pairs
 from matchwright.steps.lessons import Prepared, prepare
 from matchwright.steps.proposed_again import propose_again, proposed_by_encoder_alone
-from matchwright.steps.train_parts import PAIR, VALIDATION_PART, encoder_of, parts_of
+from matchwright.steps.train_parts import VALIDATION_PART, encoder_of, parts_of
 
 _log = logging.getLogger(__name__)
 
@@ -120,6 +121,6 @@ def _worth(
 ) -> EncoderWorth:
     """Judged on parts that taught the encoder nothing and that judge no later step."""
     inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    true = inside[inside["part"].isin(["train", VALIDATION_PART])][PAIR]
-    alone = len(true.merge(proposed_by_encoder_alone(proposed), on=PAIR))
+    true = inside[inside["part"].isin(["train", VALIDATION_PART])][PAIR_KEYS]
+    alone = len(true.merge(proposed_by_encoder_alone(proposed), on=PAIR_KEYS))
     return encoder_worth(prepared.taught, prepared.validation, alone, len(true), spec.model)

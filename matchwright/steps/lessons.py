@@ -11,12 +11,13 @@ from matchwright.core.corpus import Corpus
 from matchwright.core.encoder import Encoder
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.lesson import Lesson
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.representations import Representations
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.steps.candidate_sets import beside_rivals
-from matchwright.steps.train_parts import CALIBRATION_PART, PAIR, VALIDATION_PART
+from matchwright.steps.train_parts import CALIBRATION_PART, VALIDATION_PART
 from matchwright.steps.trained import rows_of
 
 
@@ -65,7 +66,7 @@ def prepare(
         encoder: adds its comparison.
     """
     judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
-    judged = judged.sort_values(PAIR, ignore_index=True)
+    judged = judged.sort_values(PAIR_KEYS, ignore_index=True)
     left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
     keys, labels = judged["left_key"].to_numpy(dtype=object), judged["label"].to_numpy()
     train, validation, calibration = (
@@ -106,5 +107,5 @@ def prepare(
 
 def _missed(labelled: pd.DataFrame, judged: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:
     inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    against = inside.merge(judged[PAIR], how="left", on=PAIR, indicator=True)
+    against = inside.merge(judged[PAIR_KEYS], how="left", on=PAIR_KEYS, indicator=True)
     return against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)

@@ -12,11 +12,11 @@ from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.core.verdict import Verdict, Window, judge
 from matchwright.errors import BundleError, DataError, Fault
+from matchwright.files import write_whole
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
 from matchwright.steps.decision_window import DecisionWindow, read_window
 from matchwright.steps.drift_page import drift_page
-from matchwright.steps.output import write_whole
 from matchwright.steps.period import Period
 
 _NOT_COMPARISONS = ("score", "band", "label")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.records import record_key
+from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.records.conform import clean_text, per_distinct
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
@@ -58,7 +58,7 @@ def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.D
         left, right = np.where(swap, right, left), np.where(swap, left, right)
     labels = per_distinct(table[label], label_of) if label else np.ones(len(table), dtype=np.int8)
     frame = pd.DataFrame({"left_key": left, "right_key": right, "label": pd.array(labels, dtype="Int8")})
-    return frame.sort_values(["left_key", "right_key"], kind="stable", ignore_index=True)
+    return frame.sort_values(PAIR_KEYS, kind="stable", ignore_index=True)
 
 
 def no_pairs() -> pd.DataFrame:

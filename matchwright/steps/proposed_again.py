@@ -10,9 +10,10 @@ from matchwright.core.candidates.budget import within_budget
 from matchwright.core.candidates.labels import label_candidates
 from matchwright.core.candidates.report import found_and_cut
 from matchwright.core.encoder import Encoder
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs
-from matchwright.steps.train_parts import ENCODER_PART, PAIR
+from matchwright.steps.train_parts import ENCODER_PART
 
 BY_ENCODER_ALONE = "encoder"
 """``proposed_by`` of a pair that no other method found."""
@@ -47,15 +48,15 @@ def propose_again(
     everything = pd.concat([propose_without_budget(table, spec, encoder) for table in tables], ignore_index=True)
     made = within_budget(everything, spec.candidates.max_candidates_per_record)
     true, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    true = true.loc[true["part"] != ENCODER_PART, PAIR].drop_duplicates()
+    true = true.loc[true["part"] != ENCODER_PART, PAIR_KEYS].drop_duplicates()
     report = found_and_cut(everything, made, true, spec.candidates)
     labels = label_candidates(made, labelled, frame["record_key"], spec.labels)
-    return ProposedAgain(labels.candidates[[*PAIR, "label", "proposed_by"]], report)
+    return ProposedAgain(labels.candidates[[*PAIR_KEYS, "label", "proposed_by"]], report)
 
 
 def proposed_by_encoder_alone(proposed: pd.DataFrame) -> pd.DataFrame:
     """left_key and right_key of the candidates that would be none without the encoder."""
-    return proposed.loc[proposed["proposed_by"] == BY_ENCODER_ALONE, PAIR]
+    return proposed.loc[proposed["proposed_by"] == BY_ENCODER_ALONE, PAIR_KEYS]
 
 
 def encoder_candidate_facts(report: dict[str, Any]) -> str:

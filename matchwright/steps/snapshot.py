@@ -5,17 +5,16 @@ import json
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from matchwright.adapters.lakehouse import TableVersion, read_table
 from matchwright.errors import LakeError
-from matchwright.steps.output import write_whole
+from matchwright.files import write_whole
+from matchwright.frozen import Frozen
 
 
-class Snapshot(BaseModel):
+class Snapshot(Frozen):
     """``tables`` maps ``records``, ``pairs`` (and ``quarantine`` once validated) to their versions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     spec_name: str
     spec_digest: str

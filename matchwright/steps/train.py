@@ -17,13 +17,13 @@ from matchwright.core.refits import refits
 from matchwright.core.scorer import write_scorer
 from matchwright.core.scorer.parameters import Kind, parameters_of
 from matchwright.core.spec import MatchSpec, spec_digest
+from matchwright.files import write_whole
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
 from matchwright.steps.cold_start import train_without_labels
 from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
 from matchwright.steps.learning import Learnt, learn_and_challenge, with_or_without
 from matchwright.steps.lessons import Prepared
-from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import (
     COMPARISONS,

@@ -5,12 +5,12 @@ import logging
 import pandas as pd
 
 from matchwright.core.encoder.train import TrainedEncoder, train_encoder
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs, split_entities, subdivide
 from matchwright.steps.trained import rows_of
 
 ENCODER_PART, VALIDATION_PART, CALIBRATION_PART = "encoder", "validate", "calibrate"
-PAIR = ["left_key", "right_key"]
 VALIDATION_SHARE = 0.2
 """Of the training entities: what early stopping is judged on."""
 
@@ -38,7 +38,7 @@ def encoder_of(
     if spec.encoder is None:
         return None
     pairs, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    pairs = pairs[pairs["part"] == ENCODER_PART].sort_values(PAIR)
+    pairs = pairs[pairs["part"] == ENCODER_PART].sort_values(PAIR_KEYS)
     epochs = spec.encoder.epochs
     return train_encoder(
         rows_of(frame, pairs["left_key"]),

@@ -10,8 +10,8 @@ from matchwright.adapters.quality.report import advice, sentence
 from matchwright.adapters.quality.result import QualityResult
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import QualityError
+from matchwright.files import write_whole
 from matchwright.settings import Settings
-from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,6 @@
 """Long-running child processes that outlive the command that started them."""
 
 from matchwright.supervisor import handover
-from matchwright.supervisor.files import exclusive, write_private
 from matchwright.supervisor.network import Answer, fetch, free_port, healthy, port_is_free
 from matchwright.supervisor.process import Process
 from matchwright.supervisor.service import Service, Supervisor
@@ -11,11 +10,9 @@ __all__ = [
     "Process",
     "Service",
     "Supervisor",
-    "exclusive",
     "fetch",
     "free_port",
     "handover",
     "healthy",
     "port_is_free",
-    "write_private",
 ]

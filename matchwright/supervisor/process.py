@@ -1,22 +1,42 @@
-"""Processes by id and start time, read from /proc, so that a reused id is never taken for ours."""
+"""Processes by id and start time, so that a reused id is never taken for ours."""
 
 import os
+import signal
 import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Protocol
+
+import psutil
 
 from matchwright.supervisor.network import base_url
 
-children: dict[int, "subprocess.Popen[bytes]"] = {}  # kept so that a child of this very process is reaped
+_KILL_SECONDS = 5.0
+
+
+class Identity(Protocol):
+    """What tells a process from another of the same id; ``started`` is in seconds after ``boot``."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def started(self) -> float: ...
+
+    @property
+    def boot(self) -> str: ...
 
 
 @dataclass(frozen=True)
 class Process:
-    """A service's process as its state file has it; ``started`` is in clock ticks since boot."""
+    """A service's process as its state file has it."""
 
     name: str
     pid: int
-    started: int
+    started: float
     boot: str
     command: tuple[str, ...]
     health_url: str
@@ -28,44 +48,27 @@ class Process:
         return base_url(self.health_url)
 
 
-@dataclass(frozen=True)
-class Stat:
-    """What tells a live process from another of the same id, and whose worker it is."""
+def spawn(command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]) -> "subprocess.Popen[bytes]":
+    """Start a program as the leader of a session of its own, by which its workers are found.
 
-    session: int
-    started: int
-
-
-def stat_of(pid: int) -> Stat | None:
-    """A process that is alive; a zombie is not."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    fields = text.rpartition(")")[2].split()  # the command's name, in brackets, may hold anything
-    return None if fields[0] in "ZX" else Stat(int(fields[3]), int(fields[19]))
-
-
-def is_running(process: Process) -> bool:
-    """Whether the very process that was started is alive."""
-    child = children.get(process.pid)
-    if child is not None and child.poll() is not None:
-        del children[process.pid]
-    stat = stat_of(process.pid)
-    return stat is not None and stat.started == process.started and process.boot == boot_id()
-
-
-def members(process: Process) -> list[int]:
-    """The service's process and its workers: all of the session that it leads.
-
-    A dead leader's id cannot be reused while its session lives; a live process of that id but
-    another start time therefore means that nothing of ours is left.
+    Raises:
+        OSError: there is no such program.
     """
-    running = is_running(process)
-    if process.boot != boot_id() or (not running and stat_of(process.pid) is not None):
-        return []
-    stats = ((int(entry.name), stat_of(int(entry.name))) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-    return [pid for pid, stat in stats if stat and stat.session == process.pid and stat.started >= process.started]
+    return subprocess.Popen(
+        command,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def started_at(pid: int) -> float:
+    """When a process started, 0 where it does not run: in seconds after boot, as clocks are set at times."""
+    process = _alive(pid)
+    # to the hundredth, which is what Linux knows
+    return round(process.create_time() - psutil.boot_time(), 2) if process else 0.0
 
 
 def boot_id() -> str:
@@ -73,9 +76,55 @@ def boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
-def send(pid: int, number: int) -> None:
-    """Send a signal to a process that may have ended meanwhile."""
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
+def is_running(process: Identity) -> bool:
+    """Whether the very process that was started is alive."""
+    return process.boot == boot_id() and started_at(process.pid) == process.started != 0.0
+
+
+def members(process: Identity) -> list[psutil.Process]:
+    """The process and its workers: all of the session that it leads.
+
+    A dead leader's id cannot be reused while its session lives; a live process of that id but
+    another start time therefore means that nothing of ours is left.
+    """
+    if process.boot != boot_id() or started_at(process.pid) not in (0.0, process.started):
+        return []
+    return [one for one in psutil.process_iter() if _session(one.pid) == process.pid and _alive(one.pid)]
+
+
+def stop(process: Identity, limit_seconds: float = 0.0) -> bool:
+    """End the process and its workers: SIGTERM, then SIGKILL after the limit; at once where there is none.
+
+    Returns:
+        Whether none of them is left.
+    """
+    if limit_seconds:
+        _send(signal.SIGTERM, process, limit_seconds)
+    deadline = time.monotonic() + _KILL_SECONDS
+    while members(process) and time.monotonic() < deadline:  # one may start another before it ends
+        _send(signal.SIGKILL, process, _KILL_SECONDS / 10)
+    return not members(process)
+
+
+def _send(number: int, process: Identity, limit_seconds: float) -> None:
+    """Send a signal to all members and wait for their end."""
+    found = members(process)
+    for one in found:
+        with suppress(psutil.NoSuchProcess):
+            one.send_signal(number)
+    psutil.wait_procs(found, timeout=limit_seconds)
+
+
+def _alive(pid: int) -> psutil.Process | None:
+    """A process that is alive; a zombie is not."""
+    with suppress(psutil.NoSuchProcess):
+        found = psutil.Process(pid)
+        if found.status() != psutil.STATUS_ZOMBIE:
+            return found
+    return None
+
+
+def _session(pid: int) -> int | None:
+    with suppress(ProcessLookupError):
+        return os.getsid(pid)
+    return None

@@ -6,19 +6,18 @@ is ours only while both its id and its start time are those on file, so a reused
 
 import json
 import os
-import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from filelock import BaseFileLock, FileLock
+
 from matchwright.errors import ServiceError
-from matchwright.supervisor.files import exclusive, write_private
+from matchwright.files import PRIVATE, write_whole
 from matchwright.supervisor.network import base_url, healthy, port_is_free
-from matchwright.supervisor.process import Process, boot_id, children, is_running, members, send, stat_of
+from matchwright.supervisor.process import Process, boot_id, is_running, members, spawn, started_at, stop
 
 _POLL_SECONDS = 0.1
 _TAIL_LINES = 12
@@ -109,13 +108,7 @@ class Supervisor:
 
     def _end(self, process: Process, limit_seconds: float) -> bool:
         was_running = bool(members(process))
-        for number, limit in ((signal.SIGTERM, limit_seconds), (signal.SIGKILL, 5.0)):
-            for pid in members(process):
-                send(pid, number)
-            deadline = time.monotonic() + limit
-            while members(process) and time.monotonic() < deadline:
-                time.sleep(_POLL_SECONDS / 2)
-        if members(process):
+        if not stop(process, limit_seconds):
             raise ServiceError(f"{process.name} (process {process.pid}) does not stop.", "Stop it by hand.")
         self._state(process.name).unlink(missing_ok=True)
         return was_running
@@ -129,26 +122,16 @@ class Supervisor:
         log = self.folder / f"{service.name}.log"
         if log.exists():
             log.replace(self.folder / f"{service.name}.previous.log")
-        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as output:
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE), "wb") as output:
             try:
-                child = subprocess.Popen(
-                    service.command,
-                    env=dict(service.environment),
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+                pid = spawn(service.command, service.environment, output).pid
             except OSError as error:
                 hint = "Install what it needs, then start it again."
                 raise ServiceError(f"{service.name} cannot be started: {error.strerror}.", hint) from error
-        children[child.pid] = child
-        stat = stat_of(child.pid)
-        started = stat.started if stat else 0
         process = Process(
-            service.name, child.pid, started, boot_id(), tuple(service.command), service.health_url, str(log)
+            service.name, pid, started_at(pid), boot_id(), tuple(service.command), service.health_url, str(log)
         )
-        write_private(self._state(service.name), json.dumps(asdict(process)))
+        write_whole(self._state(service.name), json.dumps(asdict(process)), PRIVATE)
         return process
 
     def _await(self, service: Service, process: Process, wait_seconds: float, ready: Callable[[], bool]) -> None:
@@ -176,10 +159,8 @@ class Supervisor:
             self._state(name).unlink(missing_ok=True)
             return None
 
-    @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
-        with exclusive(self.folder / f".{name}.lock"):
-            yield
+    def _locked(self, name: str) -> BaseFileLock:
+        return FileLock(self.folder / f".{name}.lock", mode=PRIVATE)
 
 
 def _require_free_port(service: Service) -> None:

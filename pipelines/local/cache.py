@@ -10,6 +10,7 @@ from uuid import uuid4
 from kfp import dsl
 from kfp.local.cache import LocalCache
 
+from matchwright.files import write_whole
 from matchwright.secrets import pseudonym
 from matchwright.settings import Settings
 
@@ -35,10 +36,7 @@ class VerifiedCache(LocalCache):  # type: ignore[misc]  # the engine is untyped
 
     def put(self, key: str, outputs: dict[str, Any]) -> None:
         """Store the artifacts' digests first: an entry without them is no hit."""
-        beside = self._beside(key)
-        draft = beside.with_suffix(".draft")
-        draft.write_text(json.dumps(_contents(outputs.values())), encoding="utf-8")
-        draft.replace(beside)
+        write_whole(self._beside(key), json.dumps(_contents(outputs.values())))
         super().put(key, outputs)
 
     def _beside(self, key: str) -> Path:

@@ -1,16 +1,15 @@
 """The processes of a run: one run at a time, and no step outlives its run unnoticed."""
 
-import fcntl
-import os
-import signal
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from matchwright.errors import PipelineError
-from matchwright.supervisor.process import Process, boot_id, members, send, stat_of
+from matchwright.files import PRIVATE
+from matchwright.supervisor.process import boot_id, spawn, started_at, stop
 from pipelines.local.record import RunRecord, StepProcess, run_folders
 
 
@@ -22,17 +21,15 @@ def only_run(runs: Path) -> Iterator[None]:
         PipelineError: another run holds it.
     """
     runs.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(runs / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    lock = FileLock(runs / ".lock", timeout=0, mode=PRIVATE)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PipelineError(
-                "Another pipeline runs in this home.", "wait for it to end, or set MATCHWRIGHT_HOME to another folder"
-            ) from None
+        held = lock.acquire()
+    except Timeout:
+        raise PipelineError(
+            "Another pipeline runs in this home.", "wait for it to end, or set MATCHWRIGHT_HOME to another folder"
+        ) from None
+    with held:
         yield
-    finally:
-        os.close(descriptor)
 
 
 def tidy_up_killed_runs(runs: Path) -> list[str]:
@@ -62,22 +59,10 @@ def start(
 ) -> tuple[subprocess.Popen[bytes], StepProcess]:
     """Start a step's process in a session of its own, its output going to ``log``."""
     with log.open("ab") as output:
-        child = subprocess.Popen(
-            command,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    stat = stat_of(child.pid)
-    return child, StepProcess(pid=child.pid, started=stat.started if stat else 0, boot=boot_id())
+        child = spawn(command, environment, output)
+    return child, StepProcess(pid=child.pid, started=started_at(child.pid), boot=boot_id())
 
 
 def end(step: StepProcess) -> None:
     """Kill a step with all its workers: steps write under temporary names, so a rerun repairs them."""
-    process = Process("step", step.pid, step.started, step.boot, (), "", "")
-    while found := members(process):
-        for pid in found:
-            send(pid, signal.SIGKILL)
-        time.sleep(0.05)
+    stop(step)

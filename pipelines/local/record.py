@@ -1,21 +1,22 @@
 """The record of a local run: what ran, how long, what came of it."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from matchwright.files import write_whole
+
 RunStatus = Literal["running", "succeeded", "failed", "interrupted"]
 StepStatus = Literal["running", "done", "cached", "failed", "interrupted"]
 
 
 class StepProcess(BaseModel):
-    """The process of a step, such that a reused id is not taken for it; ``started`` is in ticks since boot."""
+    """The process of a step, such that a reused id is not taken for it; ``started`` is in seconds after boot."""
 
     pid: int
-    started: int
+    started: float
     boot: str
 
 
@@ -57,9 +58,7 @@ class RunRecord(BaseModel):
 
     def write(self, folder: Path) -> None:
         """Write the record whole, or leave the one before."""
-        draft = folder / f".run.json.{os.getpid()}"
-        draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        draft.replace(folder / "run.json")
+        write_whole(folder / "run.json", self.model_dump_json(indent=2) + "\n")
 
     def output(self, step: str, name: str = "Output") -> Any:
         """A value that ``step`` gave (that of the last task of this name)."""

@@ -18,7 +18,7 @@ from matchwright.core.bundle import pack_bundle
 from matchwright.errors import EndpointError, SettingsError
 from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY, VERIFY_KEY
 
-POLICIES = Path(__file__).parents[2] / "charts" / "iam"
+POLICIES = Path(__file__).parents[2] / "infrastructure" / "aws" / "iam"
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_an_update_that_a_killed_deployment_left_under_way_is_waited_for(deploye
 @pytest.mark.parametrize(
     ("operation", "code", "hint"),
     [
-        ("create_model", "AccessDeniedException", "charts/iam/deployer-policy.json"),
+        ("create_model", "AccessDeniedException", "infrastructure/aws/iam/deployer-policy.json"),
         ("create_endpoint_config", "ValidationException", "volume_kms_key_id"),
         ("create_endpoint", "ResourceLimitExceeded", "Service Quotas"),
     ],

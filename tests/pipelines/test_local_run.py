@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import tiny_pipeline
 
 from matchwright.errors import PipelineError
-from matchwright.supervisor.process import stat_of
+from matchwright.supervisor.process import started_at
 from pipelines.local.record import RunRecord, run_folders
 from pipelines.run import StepFailedError
 
@@ -142,14 +142,14 @@ def test_a_killed_run_is_resumed_at_the_step_that_ran(home: Path, tmp_path: Path
     assert step is not None
     child.send_signal(signal.SIGKILL)
     child.wait()
-    assert stat_of(step.pid), "the step outlives its run, which is what a rerun has to repair"
+    assert started_at(step.pid), "the step outlives its run, which is what a rerun has to repair"
     pause.unlink()
 
     record = tiny_pipeline.run(home, "hello", str(pause))
 
     killed = RunRecord.read(run_folders(home / "runs")[0])
     assert (killed.status, statuses(killed)) == ("interrupted", {"write": "done", "measure": "interrupted"})
-    assert stat_of(step.pid) is None
+    assert not started_at(step.pid)
     assert statuses(record) == {"write": "cached", "measure": "done", "say": "done"}
     assert record.status == "succeeded"
 
@@ -166,7 +166,7 @@ def test_a_run_that_is_told_to_stop_takes_its_step_with_it(home: Path, tmp_path:
     child.send_signal(number)
 
     assert child.wait(timeout=20) != 0
-    assert stat_of(step.pid) is None
+    assert not started_at(step.pid)
     assert RunRecord.read(run_folders(home / "runs")[-1]).status == "interrupted"
 
 

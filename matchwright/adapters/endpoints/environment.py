@@ -4,6 +4,7 @@ import os
 
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY
 from matchwright.settings import PREFIX, Settings
+from matchwright.threads import COMPUTE_THREADS
 
 _FROM_THIS_PROCESS = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
 
@@ -18,7 +19,7 @@ def serving_environment(settings: Settings) -> dict[str, str]:
         f"{PREFIX}FEATURES__ONLINE": features.online,
         f"{PREFIX}FEATURES__CONNECTION": features.connection,
         f"{PREFIX}FEATURES__REGISTRY_URI": features.registry_uri,
-        "OMP_NUM_THREADS": "1",  # with more, XGBoost's one-row latency is a hundred times worse on busy cores
+        "OMP_NUM_THREADS": str(COMPUTE_THREADS),
         "DO_NOT_TRACK": "1",
         "FEAST_USAGE": "False",
     }

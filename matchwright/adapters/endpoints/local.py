@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from filelock import FileLock
+
 from matchwright.adapters.endpoints.base import Deployment, Status, bundle_digest_of, probe_of, require_digest
 from matchwright.adapters.endpoints.container import ping, score
 from matchwright.adapters.endpoints.environment import local_environment
 from matchwright.adapters.endpoints.kept_bundles import bundle_label, drop_bundles, keep_bundle
 from matchwright.errors import EndpointError, MatchwrightError, ServiceError
+from matchwright.files import PRIVATE, write_whole
 from matchwright.settings import Settings
-from matchwright.supervisor import Process, Service, Supervisor, exclusive, free_port, handover, write_private
+from matchwright.supervisor import Process, Service, Supervisor, free_port, handover
 
 _REHEARSAL = "rehearsal"
 _SLOTS = {"blue": "green", "green": "blue"}
@@ -46,12 +49,13 @@ class LocalEndpoint:
         self._host = settings.endpoint.host
         self._address = _address(self._host, settings.endpoint.port)
         self._folder = settings.folder("endpoints", self._name)
+        self._lock = FileLock(self._folder / ".deploy.lock", mode=PRIVATE)
         self._processes = Supervisor(self._folder / "processes")
 
     def deploy(self, bundle: Path, digest: str) -> Deployment:
         """See :meth:`Endpoint.deploy`."""
         require_digest(bundle, digest)
-        with exclusive(self._folder / ".deploy.lock"):
+        with self._lock:
             released = self._released()
             copy = keep_bundle(bundle, self._folder, digest)
             running = self._processes.find(released.slot) if released else None
@@ -107,7 +111,7 @@ class LocalEndpoint:
 
     def stop(self) -> None:
         """See :meth:`Endpoint.stop`. The bundle is kept, so that it can be resumed."""
-        with exclusive(self._folder / ".deploy.lock"):
+        with self._lock:
             released = self._released()
             if released:
                 self._remember(_Released(released.digest, released.previous, released.slot, stopped=True))
@@ -189,7 +193,7 @@ class LocalEndpoint:
         return _Released(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
     def _remember(self, released: _Released) -> None:
-        write_private(self._folder / "endpoint.json", json.dumps(asdict(released)))
+        write_whole(self._folder / "endpoint.json", json.dumps(asdict(released)), PRIVATE)
 
 
 def _address(host: str, port: int) -> str:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from matchwright.errors import EndpointError
 
 _HINTS = {
-    "AccessDenied": "Give the deployer the policy in charts/iam/deployer-policy.json.",
-    "AccessDeniedException": "Give the deployer the policy in charts/iam/deployer-policy.json.",
+    "AccessDenied": "Give the deployer the policy in infrastructure/aws/iam/deployer-policy.json.",
+    "AccessDeniedException": "Give the deployer the policy in infrastructure/aws/iam/deployer-policy.json.",
     "ExpiredToken": "Sign in to AWS again.",
     "ExpiredTokenException": "Sign in to AWS again.",
     "ResourceLimitExceeded": "Ask for a higher quota of this instance type in Service Quotas, or choose another one "

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from matchwright.frozen import Frozen
 from matchwright.settings import Settings
 
 PROJECT = "matchwright"
@@ -18,14 +17,12 @@ TIMESTAMP = "event_timestamp"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class FeatureSet(BaseModel):
+class FeatureSet(Frozen):
     """The record features of one feature version over one snapshot of the records.
 
     ``columns`` maps each feature to its type, in the order of ``core.records.feature_schema``;
     ``snapshot_version`` is the version of the lake table that the rows were computed from.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     spec_name: str
     feature_version: str

@@ -1,7 +1,6 @@
 """Writing record features: source file, registry, online store; and reading them back for training."""
 
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import timedelta
@@ -22,6 +21,7 @@ from matchwright.adapters.features.definitions import (
     source_path,
 )
 from matchwright.errors import FeatureStoreError
+from matchwright.files import replacing, write_whole
 from matchwright.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -54,11 +54,9 @@ class RecordFeatureStore:
         table = pa.Table.from_pandas(
             frame.assign(**{TIMESTAMP: feature_set.moment}), schema=_schema(feature_set), preserve_index=False
         )
-        draft = path.with_suffix(f".{os.getpid()}.draft")
-        pq.write_table(table, draft)
-        os.replace(draft, path)
-        draft.write_text(feature_set.model_dump_json(indent=1), encoding="utf-8")
-        os.replace(draft, path.with_suffix(".json"))
+        with replacing(path) as file:
+            pq.write_table(table, file)
+        write_whole(path.with_suffix(".json"), feature_set.model_dump_json(indent=1))
         return path
 
     def apply(self, feature_set: FeatureSet) -> list[str]:

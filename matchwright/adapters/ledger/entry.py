@@ -5,17 +5,15 @@ import json
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from matchwright.frozen import Frozen
 
 Action = Literal["approved", "rejected", "released", "refused", "rolled_back"]
 
 GENESIS = "0" * 64
 
 
-class Entry(BaseModel):
+class Entry(Frozen):
     """One act. ``id``, ``time`` (ISO 8601, UTC) and the hashes are given by the ledger."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     action: Action
     model: str

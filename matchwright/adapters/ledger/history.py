@@ -1,12 +1,11 @@
 """Writing and reading the release ledger."""
 
-import fcntl
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -103,11 +102,12 @@ class Ledger:
             f"Another release or rollback of endpoint '{endpoint}' is under way.", "wait until it has ended, then retry"
         )
         if self._url.get_backend_name() == "sqlite":
-            with Path(f"{self._url.database}.{name.hex()}.lock").open("w") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    raise busy from None
+            lock = FileLock(f"{self._url.database}.{name.hex()}.lock", timeout=0)
+            try:
+                held = lock.acquire()
+            except Timeout:
+                raise busy from None
+            with held:
                 yield
             return
         key = int.from_bytes(name, signed=True)

@@ -1,12 +1,13 @@
 """One look for all plots, and how a figure becomes a file."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from matchwright.files import replacing
 
 BLUE, ORANGE, GREEN, GREY = "#2166ac", "#d95f02", "#1b7837", "#767676"
 BAND_COLOURS = {"match": GREEN, "review": "#e6ab02", "no_match": GREY}
@@ -53,11 +54,10 @@ def save(figure: Any, path: Path, dots_per_inch: int = DOTS_PER_INCH) -> Path:
     figure.set_dpi(dots_per_inch)
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     # A palette makes it a third of the size, which counts where a model card carries a dozen plots.
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    image.save(draft, format="png", optimize=True)
-    draft.replace(path)
+    with replacing(path) as file:
+        image.save(file, format="png", optimize=True)
     return path
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-KEYS = ["left_key", "right_key"]
+from matchwright.core.records import PAIR_KEYS
 
 
 def pair_facts(pairs: pd.DataFrame, known: "pd.Series[str]", quarantined: "pd.Series[str]") -> pd.DataFrame:
@@ -18,8 +18,8 @@ def pair_facts(pairs: pd.DataFrame, known: "pd.Series[str]", quarantined: "pd.Se
         and contradictions (1 at the first row of each pair whose labels contradict).
     """
     left, right, label = pairs["left_key"], pairs["right_key"], pairs["label"]
-    labels_of_pair = pairs.groupby(KEYS, dropna=False)["label"].transform("nunique")
-    seen = pairs.duplicated(KEYS)
+    labels_of_pair = pairs.groupby(PAIR_KEYS, dropna=False)["label"].transform("nunique")
+    seen = pairs.duplicated(PAIR_KEYS)
     contradicts = labels_of_pair > 1
     return pd.DataFrame(
         {
@@ -29,7 +29,7 @@ def pair_facts(pairs: pd.DataFrame, known: "pd.Series[str]", quarantined: "pd.Se
             "label_known": label.notna(),
             "label_agrees": ~contradicts,
             # a row whose label is lost must not stand in the way of one that has it
-            "first": ~pairs[label.notna()].duplicated(KEYS).reindex(pairs.index, fill_value=False),
+            "first": ~pairs[label.notna()].duplicated(PAIR_KEYS).reindex(pairs.index, fill_value=False),
             "contradictions": (contradicts & ~seen).astype("int64"),
         },
         index=pairs.index,

@@ -2,18 +2,12 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from matchwright.frozen import Frozen
 
 Outcome = Literal["passed", "quarantined", "stopped"]
 
 
-class Plain(BaseModel):
-    """Base of the results: frozen, and unknown keys are faults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Check(Plain):
+class Check(Frozen):
     """One expectation and what was observed.
 
     ``observed``, ``at_least`` and ``at_most`` are in ``unit``: a share of rows that hold it, or a
@@ -45,7 +39,7 @@ class Check(Plain):
         return ", ".join(f"{words} {figure(limit, self.unit)}" for words, limit in limits if limit is not None)
 
 
-class Presence(Plain):
+class Presence(Frozen):
     """The share of a source's rows in which a field has a value."""
 
     source: str
@@ -53,21 +47,21 @@ class Presence(Plain):
     share: float
 
 
-class Labels(Plain):
+class Labels(Frozen):
     """Pairs by label, after quarantine."""
 
     positive: int
     negative: int
 
 
-class TableCount(Plain):
+class TableCount(Frozen):
     """Rows of a table as they came, and how many of them are quarantined."""
 
     rows: int
     quarantined: int
 
 
-class QualityResult(Plain):
+class QualityResult(Frozen):
     """The verdict on one batch."""
 
     spec_name: str

@@ -5,10 +5,9 @@ import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from matchwright.adapters.registry.client import connected
 from matchwright.errors import RegistryError
+from matchwright.frozen import Frozen
 from matchwright.settings import Settings
 
 BUNDLE_DIGEST = "bundle_digest"
@@ -17,10 +16,8 @@ BUNDLE_FOLDER = "bundle"
 Verdict = Literal["approved", "rejected"]
 
 
-class VersionInfo(BaseModel):
+class VersionInfo(Frozen):
     """One version of a registered model; ``digest`` is what its tag ``bundle_digest`` claims."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     version: str

@@ -8,7 +8,7 @@ import pandas as pd
 from matchwright.core.decide import Decision, DecisionModel
 from matchwright.core.records import conform_values, mistyped, record_features
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.model import Frozen
+from matchwright.frozen import Frozen
 
 Value = str | float | None
 TOLERANCE = 2e-6

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from matchwright.core.spec.model import Frozen
+from matchwright.frozen import Frozen
 
 MANIFEST = "bundle.json"
 SIGNATURE = "signature"

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from matchwright.core.spec.model import CalibrationMethod, Frozen
+from matchwright.core.spec.model import CalibrationMethod
 from matchwright.errors import DAMAGED, BundleError
+from matchwright.frozen import Frozen
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 SMALLEST = 1e-6

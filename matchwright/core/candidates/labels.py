@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.candidates.quality import canonical_pairs, found
+from matchwright.core.records import PAIR_KEYS
 
 UNKNOWN = -1
-_KEYS = ["left_key", "right_key"]
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ def label_candidates(
     With ``complete`` labels a candidate that is no labelled match is a non-match; with ``partial``
     ones a candidate that nobody judged is unknown.
     """
-    known = canonical_pairs(pairs.loc[pairs["label"].notna(), [*_KEYS, "label"]])
+    known = canonical_pairs(pairs.loc[pairs["label"].notna(), [*PAIR_KEYS, "label"]])
     present = known["left_key"].isin(record_keys) & known["right_key"].isin(record_keys)
     judged = known[present].astype({"label": np.int8}).drop_duplicates()
-    twice = judged.duplicated(_KEYS, keep=False)
-    contradicting = int(judged[twice].drop_duplicates(_KEYS).shape[0])
-    judged = judged[~twice].sort_values(_KEYS, ignore_index=True)
+    twice = judged.duplicated(PAIR_KEYS, keep=False)
+    contradicting = int(judged[twice].drop_duplicates(PAIR_KEYS).shape[0])
+    judged = judged[~twice].sort_values(PAIR_KEYS, ignore_index=True)
     rest = 0 if labels == "complete" else UNKNOWN
-    labelled = candidates.merge(judged, how="left", on=_KEYS, validate="one_to_one")
+    labelled = candidates.merge(judged, how="left", on=PAIR_KEYS, validate="one_to_one")
     labelled["label"] = labelled["label"].fillna(rest).astype(np.int8)
     missed = judged[found(candidates, judged)["proposed_by"].isna().to_numpy()].reset_index(drop=True)
     return LabelledCandidates(labelled, missed, judged, contradicting, int((~present).sum()))

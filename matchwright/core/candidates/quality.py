@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.records import PAIR_KEYS
+
 
 def canonical_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """The frame with ``left_key < right_key`` in every row: a pair has no direction in one table."""
@@ -21,8 +23,8 @@ def canonical_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def found(candidates: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """``pairs``, row by row in canonical order, with ``proposed_by`` (NaN: missed) and its ranks."""
-    wanted = canonical_pairs(pairs)[["left_key", "right_key"]]
-    return wanted.merge(candidates, how="left", on=["left_key", "right_key"], validate="many_to_one")
+    wanted = canonical_pairs(pairs)[PAIR_KEYS]
+    return wanted.merge(candidates, how="left", on=PAIR_KEYS, validate="many_to_one")
 
 
 def pairs_completeness(candidates: pd.DataFrame, true_pairs: pd.DataFrame) -> float:

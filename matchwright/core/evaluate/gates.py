@@ -6,7 +6,8 @@ from typing import Literal
 from matchwright.core.evaluate.behaviours import Behaviour
 from matchwright.core.evaluate.metrics import Estimate
 from matchwright.core.evaluate.slices import SliceResult
-from matchwright.core.spec.model import Frozen, Gates
+from matchwright.core.spec.model import Gates
+from matchwright.frozen import Frozen
 
 
 class Gate(Frozen):

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.evaluate.wilson import wilson_interval
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec.model import Costs
 from matchwright.errors import TrainingError
 
@@ -80,7 +81,7 @@ def compare_models(
     Raises:
         TrainingError: the rows are not the same pairs.
     """
-    same = ["left_key", "right_key", "label", "missed"]
+    same = [*PAIR_KEYS, "label", "missed"]
     if len(champion) != len(challenger) or not (champion[same].to_numpy() == challenger[same].to_numpy()).all():
         raise TrainingError(
             "Champion and challenger were not scored on the same pairs.", "score both on one candidates table"

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
-COLUMNS = ("left_key", "right_key", "label", "score", "band", "missed")
+from matchwright.core.records import PAIR_KEYS
+
+COLUMNS = (*PAIR_KEYS, "label", "score", "band", "missed")
 
 
 def pair_outcomes(scored: pd.DataFrame, missed: pd.DataFrame | None = None) -> pd.DataFrame:

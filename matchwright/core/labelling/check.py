@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from matchwright.core.records import PAIR_KEYS
+
 Kind = Literal["duplicate", "contradiction", "multiplicity", "transitive"]
 Multiplicity = Literal["one_to_one", "one_to_many", "many_to_many"]
 
@@ -43,8 +45,8 @@ def check_labels(labels: pd.DataFrame, *, one_table: bool, multiplicity: Multipl
         left, right = rows["left_key"].to_numpy(dtype=object), rows["right_key"].to_numpy(dtype=object)
         rows = rows.assign(left_key=np.where(swap, right, left), right_key=np.where(swap, left, right))
     faults = list(_repeats(rows))
-    settled = rows[~rows.duplicated(["left_key", "right_key", "label"])]
-    contradicting = settled.duplicated(["left_key", "right_key"], keep=False)
+    settled = rows[~rows.duplicated([*PAIR_KEYS, "label"])]
+    contradicting = settled.duplicated(PAIR_KEYS, keep=False)
     settled = settled[~contradicting]
     if not one_table:
         faults += _multiple(settled, multiplicity)
@@ -54,8 +56,8 @@ def check_labels(labels: pd.DataFrame, *, one_table: bool, multiplicity: Multipl
 
 
 def _repeats(rows: pd.DataFrame) -> Iterator[LabelFault]:
-    again = rows[rows.duplicated(["left_key", "right_key"], keep=False)]
-    for (left, right), group in again.groupby(["left_key", "right_key"], sort=False):
+    again = rows[rows.duplicated(PAIR_KEYS, keep=False)]
+    for (left, right), group in again.groupby(PAIR_KEYS, sort=False):
         lines = tuple(group["line"])
         pair = f"{left} and {right}"
         if group["label"].nunique() > 1:
@@ -66,7 +68,7 @@ def _repeats(rows: pd.DataFrame) -> Iterator[LabelFault]:
 
 
 def _multiple(rows: pd.DataFrame, multiplicity: Multiplicity) -> Iterator[LabelFault]:
-    alone = {"one_to_one": ("left_key", "right_key"), "one_to_many": ("right_key",), "many_to_many": ()}[multiplicity]
+    alone = {"one_to_one": PAIR_KEYS, "one_to_many": PAIR_KEYS[1:], "many_to_many": []}[multiplicity]
     true = rows[rows["label"] == 1]
     for side in alone:
         other = "right_key" if side == "left_key" else "left_key"

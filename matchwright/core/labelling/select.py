@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.records import PAIR_KEYS
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -60,7 +62,7 @@ def select_pairs(
     rows = np.array([row for row, _ in _in_turn(chosen)], dtype=np.int64)
     kinds = [kind for _, kind in _in_turn(chosen)]
     score = 1 / (1 + np.exp(-np.clip(margin[rows], -60, 60)))
-    selected = pairs.iloc[rows][["left_key", "right_key"]].reset_index(drop=True)
+    selected = pairs.iloc[rows][PAIR_KEYS].reset_index(drop=True)
     return selected.assign(score=np.round(score, 4), chosen_for=kinds)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from matchwright.core.reasons.evidence import evidence
 from matchwright.core.reasons.groups import Array, Group, group_contributions, groups_of
-from matchwright.core.spec.model import Frozen
+from matchwright.frozen import Frozen
 
 if TYPE_CHECKING:
     from matchwright.core.decide import DecisionModel

@@ -14,9 +14,9 @@ from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.reasons.evidence import evidence
 from matchwright.core.reasons.groups import groups_of
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.model import Frozen
 from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX
 from matchwright.errors import DAMAGED, BundleError
+from matchwright.frozen import Frozen
 
 FEWEST = 5
 """Pairs below which a median is not called typical."""

@@ -32,7 +32,7 @@ from matchwright.core.reasons.evidence import Levels, contradicts
 from matchwright.core.reasons.figures import WITHIN, EvidenceFigures
 from matchwright.core.reasons.groups import Array
 from matchwright.core.reasons.reason import Reason
-from matchwright.core.spec.model import Frozen
+from matchwright.frozen import Frozen
 
 SMALLEST_CONTRIBUTION = 0.02
 """Log-odds below which a group is not worth naming."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.reasons.evidence import evidence
-from matchwright.core.spec.model import Frozen
+from matchwright.frozen import Frozen
 
 if TYPE_CHECKING:
     from matchwright.core.decide import DecisionModel

@@ -14,6 +14,8 @@ from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
 
 RECORD_ID = "record_id"
+PAIR_KEYS = ["left_key", "right_key"]
+"""The columns of a frame of pairs that hold the keys of their two records."""
 LONGEST_VALUE = 4_000
 """Characters kept of one value: string comparison is quadratic in length."""
 

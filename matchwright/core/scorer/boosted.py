@@ -11,6 +11,7 @@ from matchwright.core.compare.names import constraints
 from matchwright.core.scorer.protocol import Array, Labels, Progress, TrainedScorer, demand_both_classes, matrix_of
 from matchwright.core.spec.model import ModelSpec
 from matchwright.errors import DAMAGED, BundleError
+from matchwright.threads import COMPUTE_THREADS
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class XGBoostScorer:
         """
         import xgboost
 
-        matrix = xgboost.DMatrix(matrix_of(comparisons, self.names), missing=np.nan, nthread=1)
+        matrix = xgboost.DMatrix(matrix_of(comparisons, self.names), missing=np.nan, nthread=COMPUTE_THREADS)
         values = np.asarray(self.booster.predict(matrix, pred_contribs=True), dtype=np.float64)
         values = values.reshape(len(comparisons), len(self.names) + 1)
         base = float(values[0, -1]) if len(values) else 0.0
@@ -51,7 +52,7 @@ class XGBoostScorer:
         """
         import xgboost
 
-        booster = xgboost.Booster({"nthread": 1})
+        booster = xgboost.Booster({"nthread": COMPUTE_THREADS})
         try:
             booster.load_model(bytearray(path.read_bytes()))
         except xgboost.core.XGBoostError as error:
@@ -92,7 +93,7 @@ def train_boosted_trees(
         "colsample_bytree": spec.columns_per_tree,
         "monotone_constraints": tuple(constraints(names)),
         "seed": spec.seed,
-        "nthread": 2,
+        "nthread": COMPUTE_THREADS,
     }
     history: dict[str, dict[str, list[float]]] = {}
     booster = xgboost.train(
@@ -111,7 +112,7 @@ def train_boosted_trees(
     best = booster[: booster.best_iteration + 1]
     # inplace_predict and a reload both start from the same bytes: nothing of the training session is left in them
     best.set_attr(comparisons=",".join(names), best_iteration=None, best_score=None)
-    fresh = xgboost.Booster({"nthread": 1})
+    fresh = xgboost.Booster({"nthread": COMPUTE_THREADS})
     fresh.load_model(bytearray(best.save_raw("ubj")))
     return TrainedScorer(
         XGBoostScorer(fresh, tuple(names)), tuple(history["train"]["logloss"]), tuple(history["valid"]["logloss"])

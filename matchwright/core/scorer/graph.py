@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from matchwright.core.scorer.protocol import Array, matrix_of
 from matchwright.core.scorer.shapley import Matrix, group_shapley
-from matchwright.core.spec.base import Frozen
 from matchwright.errors import DAMAGED, BundleError
+from matchwright.frozen import Frozen
+from matchwright.threads import COMPUTE_THREADS
 
 Returns = Literal["probability", "log_odds"]
 
@@ -186,7 +187,7 @@ def _session(content: bytes) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads = options.inter_op_num_threads = COMPUTE_THREADS
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

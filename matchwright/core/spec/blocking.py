@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from matchwright.core.spec.base import Frozen, Share
+from matchwright.frozen import Frozen, Share
 
 
 class TfidfTopK(Frozen):

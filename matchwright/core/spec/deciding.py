@@ -4,7 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from matchwright.core.spec.base import Frozen, Share
+from matchwright.frozen import Frozen, Share
 
 Band = Literal["match", "review", "no_match"]
 CalibrationMethod = Literal["none", "platt", "beta", "isotonic", "venn_abers"]

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from matchwright.core.spec.base import Frozen, Share
+from matchwright.frozen import Frozen, Share
 
 FieldKind = Literal["name", "text", "id_code", "number", "date", "address", "category", "geo"]
 PiiClass = Literal["direct", "quasi", "none"]

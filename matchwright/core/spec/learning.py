@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from matchwright.core.spec.base import Frozen, Share
+from matchwright.frozen import Frozen, Share
 
 Challenger = Literal["torch", "ranker"]
 """Other kinds of model that training may set beside the scorer."""

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from matchwright.core.spec.base import Frozen, Share
 from matchwright.core.spec.blocking import CandidateSpec, TfidfTopK
 from matchwright.core.spec.deciding import (
     Band,
@@ -20,6 +19,7 @@ from matchwright.core.spec.deciding import (
 from matchwright.core.spec.fields import FieldKind, FieldSpec, PiiClass, RecordEvidence, Sources
 from matchwright.core.spec.learning import EncoderSpec, ModelSpec, SearchSpec, SplitSpec
 from matchwright.core.spec.watching import FieldQuality, LabelQuality, MonitoringSpec, QualitySpec
+from matchwright.frozen import Frozen, Share
 
 __all__ = [
     "Band",

@@ -1,4 +1,4 @@
-"""What every section of a match spec shares."""
+"""What all that is read from a spec, a settings file or a bundle has in common."""
 
 from typing import Annotated
 
@@ -8,6 +8,6 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Frozen(BaseModel):
-    """Base of every section: frozen, and unknown keys are faults."""
+    """A model that does not change, and in which an unknown key is a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,37 @@
+"""Files that are written whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+PRIVATE = 0o600
+"""The mode of a file that its owner alone may read."""
+
+_READABLE = 0o666  # the process's umask takes from it what others may not
+
+
+@contextmanager
+def replacing(path: Path, mode: int = _READABLE) -> Iterator[IO[bytes]]:
+    """A file to write to; it takes the place of ``path`` when the block ends without an error.
+
+    Its folder is made where there is none. A reader sees the old content or the new one, also after a power cut.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode), "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: str | bytes, mode: int = _READABLE) -> None:
+    """Write a file of text (as UTF-8) or bytes; see :func:`replacing`."""
+    with replacing(path, mode) as file:
+        file.write(content.encode() if isinstance(content, str) else content)

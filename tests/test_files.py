@@ -1,0 +1,34 @@
+"""A file is written whole or not at all."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from matchwright.files import PRIVATE, replacing, write_whole
+
+
+def test_text_and_bytes_replace_what_was_there_and_folders_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "note.txt"
+    write_whole(path, "größer\n")
+    assert path.read_bytes() == b"gr\xc3\xb6\xc3\x9fer\n"
+    write_whole(path, b"\x00\xff")
+    assert path.read_bytes() == b"\x00\xff"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_error_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    write_whole(path, "old")
+    with pytest.raises(TypeError), replacing(path) as file:
+        file.writelines([b"half of the new", 7])
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_private_file_stays_private_when_it_replaces_a_public_one(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    write_whole(path, "public")
+    path.chmod(0o644)
+    write_whole(path, "secret", PRIVATE)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
