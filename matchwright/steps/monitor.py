@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from matchwright.adapters.drift import RunAddress, RunIdentity, measure, save_run
+from matchwright.adapters.drift import RunAddress, RunIdentity, drift_page, measure, save_run
 from matchwright.core.bundle import verify_bundle
 from matchwright.core.bundle.manifest import REFERENCE
 from matchwright.core.frames import read_frame
@@ -14,7 +14,6 @@ from matchwright.errors import BundleError, DataError, Fault
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
 from matchwright.steps.decision_window import DecisionWindow, read_window
-from matchwright.steps.drift_page import drift_page
 from matchwright.steps.output import write_whole
 from matchwright.steps.period import Period
 
