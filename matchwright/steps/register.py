@@ -13,7 +13,7 @@ from matchwright.core.frames import read_frame
 from matchwright.core.reasons import EvidenceFigures
 from matchwright.core.scorer import scorer_file
 from matchwright.core.spec import MatchSpec, spec_digest
-from matchwright.evaluation.card import card_of, render_card
+from matchwright.evaluation.card import Card, render_card
 from matchwright.secrets import SIGNING_KEY, VERIFY_KEY, secret
 from matchwright.settings import Settings
 from matchwright.steps.candidates import SUMMARY as CANDIDATES
@@ -72,7 +72,7 @@ def register(
     feature_summary = read_json(features / "features.json")
     lineage = _lineage(spec, taken, features, candidates, model, code_digest)
     card = render_card(
-        card_of(
+        Card(
             spec,
             decider.bands,
             evaluation=judged,

@@ -1,33 +1,29 @@
-"""What the card tells of one version, gathered from the summaries that the steps wrote."""
+"""What the card tells of one version: the summaries that the steps wrote, and what follows from them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from matchwright.core.bands import Bands
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
 from matchwright.evaluation.card.more_labels import Need, Shortfall, needs, shortfalls
 
-MOST_REASONS, MOST_GROUPS = 3, 5
-"""Reasons shown of each band, and groups of comparisons shown of all."""
-
 FIGURES = (
     *("f1", "f1 without competing candidates", "precision", "recall", "review_share", "pairs_completeness"),
-    *("log_loss", "brier", "cost_per_1000", "mrr", "hit_at_1"),
+    *("log_loss", "cost_per_1000", "mrr"),
 )
 """The figures shown of the whole test split."""
 
-Figures = Mapping[str, Mapping[str, float | None]]
-"""By name ``value``, ``lower`` and ``upper``: a figure with its 95 % interval, None where it is not known."""
+MOST_REASONS, MOST_GROUPS = 2, 5
+"""Reasons shown of each band, and groups of comparisons shown of all."""
 
-Rows = Sequence[Mapping[str, Any]]
-"""Rows of a summary, as its step describes them."""
+Summary = Mapping[str, Any]
+"""What a step wrote, as it describes it. A figure has ``value``, ``lower`` and ``upper``, None where not known."""
 
 
-@dataclass(frozen=True)
-class FewLabels:
-    """What few labelled pairs were used for, and the gates that more labels would show."""
+class FewLabels(NamedTuple):
+    """How many pairs are labelled, how many of them test, how many of those match, and what more would show."""
 
     labels: int
     tested: int
@@ -35,122 +31,89 @@ class FewLabels:
     needs: Sequence[Need]
 
 
+class Reason(NamedTuple):
+    """A frequent reason, and the share of the pairs of each band that have it."""
+
+    code: str
+    text: str
+    shares: Mapping[str, float]
+
+
 @dataclass(frozen=True)
 class Card:
-    """Everything the card tells. Shares are in 0..1, costs in the spec's unit; empty is what is not known.
+    """The card of one version. Shares are in 0..1, costs in the spec's unit.
 
-    ``calibration`` has the figures ``before`` and ``after``. ``scores`` has each band's first score and the end of its
-    scores. ``reasons`` has code, text and the share of the pairs of each band.
+    ``gates`` are the rows of the gate table, ``rows`` says how many rows each input table has, and ``origin`` where the
+    tables came from. ``training`` is the train step's summary, the other ones are those of the steps.
     """
 
     spec: MatchSpec
-    gates: Rows
-    figures: Figures
-    champion: Figures
-    bands: Rows
-    scores: Mapping[str, tuple[float, float]]
-    operating_points: Rows
-    method: str
-    calibration_pairs: int
-    calibration: Mapping[str, Mapping[str, Any]]
-    constraints_shown: bool
-    shortfalls: Sequence[Shortfall]
-    few_labels: FewLabels | None
-    slices: Rows
-    behaviours: Rows
-    challengers: Mapping[str, Mapping[str, Any]]
-    reasons: Rows
-    importance: Mapping[str, float]
-    languages: Sequence[str]
-    candidates: Mapping[str, Any]
+    bands: Bands
+    gates: Sequence[Summary]
+    evaluation: Summary
+    calibration: Summary
+    explanation: Summary
+    training: Summary
+    candidates: Summary
     origin: str
     rows: Mapping[str, int]
 
+    @property
+    def figures(self) -> Summary:
+        """Figures of the test split, with F1 for requests that do not give a pair's competing candidates."""
+        alone = self.evaluation["pair_evidence_alone"]
+        found = {**self.evaluation["metrics"], **self.evaluation["ranking"]}
+        found |= {f"{name} without competing candidates": figure for name, figure in alone.items()}
+        return {name: found[name] for name in FIGURES if name in found and found[name]["value"] is not None}
 
-def card_of(
-    spec: MatchSpec,
-    bands: Bands,
-    *,
-    evaluation: dict[str, Any],
-    gates: Rows,
-    calibration: dict[str, Any],
-    explanation: dict[str, Any],
-    training: dict[str, Any],
-    candidates: dict[str, Any],
-    origin: str,
-    rows: Mapping[str, int],
-) -> Card:
-    """The card of one version.
+    @property
+    def champion(self) -> Summary:
+        """The serving version's figures on the same pairs; empty without one."""
+        mine = self.evaluation["metrics"]
+        changes = {name: figure["value"] for name, figure in self.evaluation["against_champion"].items()}
+        return {name: {"value": mine[name]["value"] - by} for name, by in changes.items() if by is not None}
 
-    Args:
-        spec: the match spec.
-        bands: the thresholds in use.
-        evaluation: what the evaluate step wrote.
-        gates: the rows of its gate table.
-        calibration: what the calibrate step wrote.
-        explanation: what the explain step wrote.
-        training: what the train step wrote.
-        candidates: what the candidates step wrote.
-        origin: where the tables came from.
-        rows: how many rows each table has.
-    """
-    labelled = spec.labels != "none"
-    catalogue, metrics = Catalogue.of(spec), evaluation["metrics"]
-    few = _few_labels(spec, training, evaluation) if labelled and training.get("few_labels") else None
-    return Card(
-        spec=spec,
-        gates=gates,
-        figures=_figures(evaluation),
-        champion={
-            name: {"value": metrics[name]["value"] - change["value"]}
-            for name, change in evaluation["against_champion"].items()
-            if change["value"] is not None
-        },
-        bands=evaluation["bands"],
-        scores={
-            "match": (bands.match_from, 1.0),
-            "review": (bands.review_from, min(bands.match_from, 1.0)),
-            "no_match": (0.0, bands.review_from),
-        },
-        operating_points=evaluation["operating_points"],
-        method=calibration["method"],
-        calibration_pairs=calibration["pairs"],
-        calibration=evaluation["calibration"] or {},
-        constraints_shown=labelled and calibration["floors"]["floors_met"],
-        shortfalls=shortfalls(spec, calibration, few.labels if few else None) if labelled else (),
-        few_labels=few,
-        slices=evaluation["slices"],
-        behaviours=evaluation["behaviours"],
-        challengers=training.get("challengers") or {},
-        reasons=_reasons(explanation["reasons"], catalogue),
-        importance=dict(list(explanation["importance"].items())[:MOST_GROUPS]),
-        languages=catalogue.languages,
-        candidates=candidates,
-        origin=origin,
-        rows=dict(sorted(rows.items())),
-    )
+    @property
+    def edges(self) -> Mapping[str, tuple[float, float]]:
+        """Each band's lowest score, and where its scores end."""
+        low, high = self.bands.review_from, self.bands.match_from
+        return {"match": (high, 1.0), "review": (low, min(high, 1.0)), "no_match": (0.0, low)}
 
+    @property
+    def few_labels(self) -> FewLabels | None:
+        """What few labelled pairs were used for; None where there are many, or none."""
+        if self.spec.labels == "none" or not self.training.get("few_labels"):
+            return None
+        parts = self.training["pairs_per_part"]
+        labels = sum(parts.values())
+        asked = needs(self.spec, self.evaluation["metrics"], labels)
+        return FewLabels(labels, parts.get("test", 0), self.evaluation["true_pairs"], asked)
 
-def _figures(evaluation: dict[str, Any]) -> Figures:
-    """The figures that a decision depends on, with F1 for requests that do not give a pair's competing candidates."""
-    alone = {
-        f"{name} without competing candidates": figure for name, figure in evaluation["pair_evidence_alone"].items()
-    }
-    found = {**evaluation["metrics"], **alone, **evaluation["ranking"]}
-    return {name: found[name] for name in FIGURES if name in found and found[name]["value"] is not None}
+    @property
+    def shortfalls(self) -> Sequence[Shortfall]:
+        """The precision constraints that are not shown."""
+        few = self.few_labels
+        return shortfalls(self.spec, self.calibration, few.labels if few else None)
 
+    @property
+    def challengers(self) -> Mapping[str, Summary]:
+        """Other kinds of model that were tried beside the scorer."""
+        return self.training.get("challengers") or {}
 
-def _few_labels(spec: MatchSpec, training: dict[str, Any], evaluation: dict[str, Any]) -> FewLabels:
-    parts = training["pairs_per_part"]
-    labels = sum(parts.values())
-    asked = needs(spec, evaluation["metrics"], labels)
-    return FewLabels(labels, parts.get("test", 0), evaluation["true_pairs"], asked)
+    @property
+    def catalogue(self) -> Catalogue:
+        """The texts of reasons."""
+        return Catalogue.of(self.spec)
 
+    @property
+    def reasons(self) -> Sequence[Reason]:
+        """The most frequent reasons of each band."""
+        shares, texts = self.explanation["reasons"], self.catalogue
+        codes = dict.fromkeys(code for found in shares.values() for code in list(found)[:MOST_REASONS])
+        by_band = {code: {band: found.get(code, 0.0) for band, found in shares.items()} for code in codes}
+        return [Reason(code, texts.text(code), found) for code, found in by_band.items()]
 
-def _reasons(shares: Mapping[str, Mapping[str, float]], catalogue: Catalogue) -> Rows:
-    """The most frequent reasons of each band."""
-    codes = dict.fromkeys(code for found in shares.values() for code in list(found)[:MOST_REASONS])
-    return [
-        {"code": code, "text": catalogue.text(code), **{band: found.get(code, 0.0) for band, found in shares.items()}}
-        for code in codes
-    ]
+    @property
+    def contributions(self) -> Sequence[tuple[str, float]]:
+        """The groups with the largest mean absolute contributions, in log-odds."""
+        return list(self.explanation["importance"].items())[:MOST_GROUPS]

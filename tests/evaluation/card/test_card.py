@@ -5,7 +5,7 @@ import pytest
 from matchwright.core.bands import Bands
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.model import Floors, Gates
-from matchwright.evaluation.card import Card, card_of, render_card
+from matchwright.evaluation.card import Card, render_card
 
 BANDS = Bands(review_from=0.1, match_from=0.91)
 
@@ -20,25 +20,12 @@ def gate(name="F1", value=0.9951, must_be="at least", limit=0.99):
 
 
 KNOWN = estimate(0.99, 0.98, 1.0)
-POINT = {
-    "review_from": 0.1,
-    "match_from": 0.91,
-    "review_share": 0.0123,
-    "false_matches": 0.5,
-    "missed_matches": 1.0,
-    "cost": 47.3,
-    "expected_cost": 45.0,
-}
 EVALUATION = {
     "true_pairs": 11,
-    "metrics": {"f1": estimate(0.9951, 0.992, 0.998), "precision": KNOWN, "recall": KNOWN, "log_loss": KNOWN},
+    "metrics": {"f1": estimate(0.9951, 0.992, 0.998), "precision": KNOWN, "recall": KNOWN, "log_loss": estimate(None)},
     "pair_evidence_alone": {"f1": estimate(0.97, 0.96, 0.98)},
-    "ranking": {"hit_at_1": estimate(1.0, 0.99, 1.0), "mrr": estimate(None)},
+    "ranking": {"mrr": estimate(1.0, 0.99, 1.0), "queries": estimate(20.0)},
     "bands": [{"band": "match", "pairs": 500, "true_share": 0.999, "lower": 0.99, "upper": 1.0}],
-    "operating_points": [
-        {**POINT, "review_worth": 2.0, "chosen": False},
-        {**POINT, "review_worth": None, "chosen": True},
-    ],
     "calibration": {
         when: {"log_loss": loss, "brier": KNOWN, "mid_range_gap": estimate(None), "mid_range_pairs": 0}
         for when, loss in {"before": estimate(0.2), "after": estimate(0.1, 0.08, 0.12)}.items()
@@ -79,12 +66,8 @@ SUMMARIES = {
 }
 
 
-def card(spec: MatchSpec, **changes) -> Card:
-    return card_of(spec, BANDS, **{**SUMMARIES, **changes})
-
-
 def written(spec: MatchSpec, **changes) -> str:
-    return render_card(card(spec, **changes))
+    return render_card(Card(spec, BANDS, **{**SUMMARIES, **changes}))
 
 
 def sections(text: str) -> list[str]:
@@ -104,8 +87,8 @@ def test_figures_have_their_intervals_and_the_champion_s(products_spec):
     assert "| figure | this version | champion |" in text
     assert "| f1 | 0.9951 (0.9920 to 0.9980) | 0.9940 |" in text
     assert "| f1 without competing candidates | 0.9700 (0.9600 to 0.9800) |  |" in text
-    assert "| hit_at_1 | 1.0000 (0.9900 to 1.0000) |  |" in text
-    assert "| mrr |" not in text, "it is not known"
+    assert "| mrr | 1.0000 (0.9900 to 1.0000) |  |" in text
+    assert "| log_loss |" not in text, "it is not known"
 
 
 def test_without_a_champion_there_is_no_column_for_it(products_spec):
@@ -122,7 +105,6 @@ def test_what_a_decision_depends_on_comes_first(products_spec):
         "Calibration",
         "Slices",
         "Behaviours",
-        "Cost by review load",
         "Data",
         "Reasons",
     ]
@@ -135,12 +117,6 @@ def test_bands_slices_and_behaviours_have_a_row_each(products_spec):
     assert "| state act | 4 |  |  |" in text
     assert "202 of 203 cases hold, in 2 behavioural tests.\n\n- symmetry: **199 of 200** hold\n" in text
     assert "golden pairs" not in text, "all of them hold"
-
-
-def test_the_bands_in_use_stand_out_among_those_of_other_review_costs(products_spec):
-    text = written(products_spec)
-    assert "| 2 | 0.1000 | 0.9100 | 1.23 % | 0.50 | 1.00 | 47.30 | 45.00 |" in text
-    assert "| **bands in use** | 0.1000 |" in text
 
 
 def test_calibration_has_its_figures_before_and_after(products_spec):
@@ -163,18 +139,20 @@ def test_challengers_stand_beside_the_scorer(products_spec):
     assert "- torch: no better. It has log loss 0.2000 (scorer 0.1000)." in text
 
 
-def test_the_data_and_who_is_in_it(persons_spec):
+def test_the_data_and_whose_it_is(persons_spec, products_spec):
     text = written(persons_spec, explanation={"importance": {}, "reasons": {}})
     assert "- records: 1,600 rows" in text
     assert "- candidates: 12,345 of 1,000,000 possible pairs, 3.2 per record" in text
     assert "- pairs completeness of the candidates: 0.9700 (0.9600 to 0.9800)" in text
-    direct = next(line for line in text.splitlines() if line.startswith("- fields of class direct: "))
+    direct = next(line for line in text.splitlines() if line.startswith("- personal data, direct: "))
     assert all(name in direct for name, field in persons_spec.fields.items() if field.pii == "direct")
+    assert "national_id (never compared)" in direct
+    assert "personal data" not in written(products_spec)
 
 
 def test_without_a_label_there_are_no_figures_and_the_limits_say_so(products_spec):
     nothing = {"metrics": {}, "pair_evidence_alone": {}, "ranking": {}, "calibration": None}
-    unlabelled = {**EVALUATION, **nothing, "operating_points": [], "slices": []}
+    unlabelled = {**EVALUATION, **nothing, "slices": []}
     text = written(products_spec.model_copy(update={"labels": "none"}), evaluation=unlabelled)
     assert "No pair is labelled." in text
     assert {"Figures on the test split", "Calibration", "Slices"}.isdisjoint(sections(text))
