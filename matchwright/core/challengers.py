@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.names import constraints
-from matchwright.core.evaluate.metrics import Array, Estimate
+from matchwright.core.evaluate.bootstrap import Array, Estimate
 from matchwright.core.evaluate.paired import log_losses, mean_over_queries
 from matchwright.core.evaluate.ranking import CUTOFF, compare_rankings, ranking_metrics
 from matchwright.core.lesson import Lesson, learn

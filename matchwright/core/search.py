@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matchwright.core.evaluate.metrics import Array, Estimate
+from matchwright.core.evaluate.bootstrap import Array, Estimate
 from matchwright.core.evaluate.paired import log_losses, mean_over_queries
 from matchwright.core.lesson import Lesson, learn
 from matchwright.core.spec.model import ModelSpec, SearchSpec

@@ -84,21 +84,6 @@ def _report(
     }
 
 
-def candidate_facts(report: dict[str, Any]) -> str:
-    """What blocking finds and costs, in one line for the model card."""
-    budget, per_record = report["budget"], report["candidates_per_record"]
-    facts = [
-        f"{report['candidates']:,} of {report['possible_pairs']:,} possible pairs",
-        f"{per_record['mean']:.1f} per record (a record brings {budget['most_used']:,} at most, "
-        f"its budget is {budget['max_candidates_per_record']:,})",
-    ]
-    if report["completeness_by_budget"]:
-        first, last = report["completeness_by_budget"][0], report["completeness_by_budget"][-1]
-        found = f"{last['pairs_completeness']:.4f} ({last['lower']:.4f} to {last['upper']:.4f})"
-        facts.append(f"pairs completeness {found}, {first['pairs_completeness']:.4f} with the likeliest one alone")
-    return "; ".join(facts)
-
-
 def _draw(report: dict[str, Any], folder: Path) -> None:
     by_budget = {int(row["budget"]): row for row in report["completeness_by_budget"]}
     if by_budget:

@@ -14,9 +14,10 @@ from matchwright.core.compare.names import context_names
 from matchwright.core.compare.rivals import without_context
 from matchwright.core.decide import DecisionModel
 from matchwright.core.evaluate.behaviours import Behaviour, behave
+from matchwright.core.evaluate.bootstrap import Estimate
 from matchwright.core.evaluate.curves import operating_points
 from matchwright.core.evaluate.gates import Gate, judge
-from matchwright.core.evaluate.metrics import Estimate, band_table, compare_models, measure
+from matchwright.core.evaluate.metrics import band_table, compare_models, measure
 from matchwright.core.evaluate.outcomes import pair_outcomes
 from matchwright.core.evaluate.ranking import ranking_metrics
 from matchwright.core.evaluate.reliability import calibration_figures, wrong_decisions

@@ -16,8 +16,8 @@ from matchwright.adapters.plots import (
     plot_training,
 )
 from matchwright.core.bands import Bands
+from matchwright.core.evaluate.bootstrap import Estimate
 from matchwright.core.evaluate.curves import operating_points, precision_recall, review_load
-from matchwright.core.evaluate.metrics import Estimate
 from matchwright.core.evaluate.reliability import reliability_curve
 from matchwright.core.evaluate.slices import SliceResult
 from matchwright.core.spec import MatchSpec

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from matchwright.adapters.drift import RunAddress, RunIdentity, measure, save_run
+from matchwright.adapters.drift import RunAddress, RunIdentity, drift_page, measure, save_run
 from matchwright.adapters.tables import read_input_table
 from matchwright.core.bundle import verify_bundle
 from matchwright.core.bundle.manifest import REFERENCE
@@ -16,7 +16,6 @@ from matchwright.files import write_whole
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
 from matchwright.steps.decision_window import DecisionWindow, read_window
-from matchwright.steps.drift_page import drift_page
 from matchwright.steps.period import Period
 
 _NOT_COMPARISONS = ("score", "band", "label")

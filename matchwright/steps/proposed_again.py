@@ -57,20 +57,3 @@ def propose_again(
 def proposed_by_encoder_alone(proposed: pd.DataFrame) -> pd.DataFrame:
     """left_key and right_key of the candidates that would be none without the encoder."""
     return proposed.loc[proposed["proposed_by"] == BY_ENCODER_ALONE, PAIR_KEYS]
-
-
-def encoder_candidate_facts(report: dict[str, Any]) -> str:
-    """What candidates find with the encoder's among them, in one line for the model card."""
-    budget = report["budget"]
-    own = next((row for row in report["methods"] if row["method"] == BY_ENCODER_ALONE), None)
-    alone = own["true_pairs_alone"] if own else 0
-    facts = [f"{report['candidates']:,} pairs with the encoder's, {alone:,} true ones of its alone"]
-    if recall := report.get("encoder_recall_at_k"):
-        k, share = list(recall.items())[-1]
-        facts.append(f"{share:.4f} of {report['true_pairs']:,} true pairs among its nearest {k}")
-    facts.append(
-        f"pairs completeness {report['pairs_completeness']:.4f}; the same budget of "
-        f"{budget['max_candidates_per_record']:,} per record cuts {budget['candidates_cut']:,} of them, "
-        f"{budget['true_pairs_cut']:,} true"
-    )
-    return "; ".join(facts)

@@ -9,17 +9,14 @@ from typing import Any
 
 from matchwright.adapters.registry import register_bundle
 from matchwright.core.bundle import BundleParts, golden_decisions, load_bundle, write_bundle
-from matchwright.core.card import render_card
 from matchwright.core.frames import read_frame
 from matchwright.core.reasons import EvidenceFigures
 from matchwright.core.scorer import scorer_file
 from matchwright.core.spec import MatchSpec, spec_digest
+from matchwright.evaluation.card import Card, render_card
 from matchwright.secrets import SIGNING_KEY, VERIFY_KEY, secret
 from matchwright.settings import Settings
 from matchwright.steps.candidates import SUMMARY as CANDIDATES
-from matchwright.steps.candidates import candidate_facts
-from matchwright.steps.card_figures import card_figures
-from matchwright.steps.card_training import training_tags
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
 from matchwright.steps.explain import EVIDENCE
 from matchwright.steps.explain import SUMMARY as EXPLANATION
@@ -73,23 +70,19 @@ def register(
     taken = Snapshot.read(snapshot)
     judged, gates = read_json(evaluation / SUMMARY), read_json(evaluation / GATES)["gates"]
     feature_summary = read_json(features / "features.json")
-    training = read_json(model / TRAINING)
     lineage = _lineage(spec, taken, features, candidates, model, code_digest)
     card = render_card(
-        card_figures(
+        Card(
             spec,
             decider.bands,
-            judged,
-            gates,
-            read_json(calibration / "calibration.json"),
-            {key: str(value) for key, value in lineage.items() if isinstance(value, str)},
-            {
-                "origin": taken.origin,
-                "candidates": candidate_facts(read_json(candidates / CANDIDATES)),
-                **{name: f"{t.rows} rows" for name, t in sorted(taken.tables.items())},
-            },
-            read_json(explanation / EXPLANATION),
-            training,
+            evaluation=judged,
+            gates=gates,
+            calibration=read_json(calibration / "calibration.json"),
+            explanation=read_json(explanation / EXPLANATION),
+            training=read_json(model / TRAINING),
+            candidates=read_json(candidates / CANDIDATES),
+            origin=taken.origin,
+            rows={name: table.rows for name, table in taken.tables.items()},
         )
     )
     parts = BundleParts(
@@ -110,7 +103,6 @@ def register(
         "spec_digest": spec_digest(spec),
         "code_digest": code_digest,
         "feature_service": parts.feature_service,
-        **training_tags(training),
         **{f"data.{table}": digest for table, digest in taken.data_versions.items()},
         # to read the very tables again; not in the bundle, which is the same for the same data in any lake
         **{f"lake_version.{name}": str(table.version) for name, table in taken.tables.items()},

@@ -2,8 +2,8 @@
 
 import pytest
 
+from matchwright.core.evaluate.bootstrap import Estimate
 from matchwright.core.evaluate.gates import judge
-from matchwright.core.evaluate.metrics import Estimate
 from matchwright.core.spec.model import Gates
 
 METRICS = {

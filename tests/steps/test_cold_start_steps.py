@@ -56,7 +56,7 @@ def test_it_is_registered_for_reading_and_never_a_challenger(cold):
     assert tags["gate.judged_pairs_labels_none"].startswith("failed")
     assert challenger(settings, "persons") is None
     card = (folder / "bundle" / "card.md").read_text()
-    assert "nobody has judged a single pair" in card
+    assert "No pair is labelled." in card
     assert "## Figures on the test split" not in card
 
 

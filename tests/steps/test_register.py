@@ -6,6 +6,7 @@ import pytest
 from fixtures.training_run import CODE, Run, new_run
 
 from matchwright.adapters.registry import challenger, version_info
+from matchwright.adapters.registry.description import LONGEST
 from matchwright.core.bundle import load_bundle, verify_bundle
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.steps.gate import gate
@@ -33,6 +34,7 @@ def test_the_version_carries_its_tags_and_card(run):
     assert info.tags["bundle_digest"] == registered["digest"]
     assert info.tags["gate.f1"].startswith(("passed: 0.9", "failed: 0.9", "passed: 1.0"))
     card = (made.bundle / "card.md").read_text()
+    assert len(card) < LONGEST, "so that a registry takes all of it"
     for section in (
         "## Gates",
         "## Bands and costs",

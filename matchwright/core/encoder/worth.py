@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from matchwright.core.compare.names import ENCODER_COSINE
-from matchwright.core.evaluate.metrics import Array, Estimate
+from matchwright.core.evaluate.bootstrap import Array, Estimate
 from matchwright.core.evaluate.paired import log_losses, mean_over_queries
 from matchwright.core.evaluate.wilson import wilson_interval
 from matchwright.core.lesson import Lesson, learn

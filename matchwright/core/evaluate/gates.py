@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from matchwright.core.evaluate.behaviours import Behaviour
-from matchwright.core.evaluate.metrics import Estimate
+from matchwright.core.evaluate.bootstrap import Estimate
 from matchwright.core.evaluate.slices import SliceResult
 from matchwright.core.spec.model import Gates
 from matchwright.frozen import Frozen

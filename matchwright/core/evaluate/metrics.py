@@ -6,39 +6,19 @@ that blocking missed is a false negative. ``f1_at_half`` takes score >= 0.5 as p
 candidates alone, because a pair that blocking missed has no score.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
+from matchwright.core.evaluate.bootstrap import REPLICATES, Array, Estimate, bootstrap
 from matchwright.core.evaluate.wilson import wilson_interval
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec.model import Costs
 from matchwright.errors import TrainingError
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
-
-REPLICATES = 500
 SCORE_FLOOR = 1e-7
 """Scores are 32-bit: nothing nearer to 0 or 1 is told apart, so log loss is cut off there."""
-_CHUNK = 2_000_000
 _PAIRS, _TRUE, _MISSED, _MATCH_TRUE, _MATCH_FALSE, _REVIEW_TRUE, _REVIEW_FALSE = range(7)
 _HALF_TRUE, _HALF_FALSE, _LOG_LOSS, _BRIER = range(7, 11)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value with its 95 % interval; NaN where the pairs cannot tell."""
-
-    value: float
-    lower: float
-    upper: float
-
-    def as_dict(self) -> dict[str, float | None]:
-        """For JSON, which has no NaN."""
-        items = {"value": self.value, "lower": self.lower, "upper": self.upper}
-        return {name: float(number) if np.isfinite(number) else None for name, number in items.items()}
 
 
 def measure(outcomes: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, seed: int = 0) -> dict[str, Estimate]:
@@ -52,16 +32,13 @@ def measure(outcomes: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, 
         log_loss, brier and cost_per_1000 (in the spec's unit, per 1,000 candidates).
     """
     counts = _counts(outcomes)
-    total = counts.sum(axis=0)
-    drawn = resampled(counts, _clusters(outcomes), replicates, seed)
-    values, draws = _metrics(total, costs), _metrics(drawn, costs)
-    estimates = {name: estimate_of(value, draws[name]) for name, value in values.items()}
-    for name, (part, whole) in _shares(total).items():
+    estimates = bootstrap(counts, outcomes["left_key"], lambda sums: _metrics(sums, costs), seed, replicates)
+    for name, (part, whole) in _shares(counts.sum(axis=0)).items():
         if estimates[name].lower == estimates[name].upper:
             lower, upper = wilson_interval(part, whole)
             if name.startswith("f1"):
                 lower, upper = _f1(lower), _f1(upper)
-            value = float(values[name])  # where it is 1, Wilson's bound may fall short of it by a rounding error
+            value = estimates[name].value  # where it is 1, Wilson's bound may fall short of it by a rounding error
             estimates[name] = Estimate(value, min(float(lower), value), max(float(upper), value))
     return estimates
 
@@ -87,10 +64,12 @@ def compare_models(
             "Champion and challenger were not scored on the same pairs.", "score both on one candidates table"
         )
     both = np.hstack([_counts(champion), _counts(challenger)])
-    drawn = resampled(both, _clusters(champion), replicates, seed)
-    old, new = (_metrics(half, costs) for half in np.split(both.sum(axis=0), 2))
-    drawn_old, drawn_new = (_metrics(half, costs) for half in np.split(drawn, 2, axis=1))
-    return {name: estimate_of(new[name] - old[name], drawn_new[name] - drawn_old[name]) for name in new}
+
+    def change(sums: Array) -> dict[str, Array]:
+        old, new = (_metrics(half, costs) for half in np.split(sums, 2, axis=-1))
+        return {name: new[name] - old[name] for name in new}
+
+    return bootstrap(both, champion["left_key"], change, seed, replicates)
 
 
 def band_table(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -126,28 +105,6 @@ def _counts(outcomes: pd.DataFrame) -> Array:
     columns = [~missed, true, missed & true, match & true, match & ~true, review & true, review & ~true]
     columns += [half & true, half & ~true, np.where(missed, 0, -np.log(sure)), np.where(missed, 0, (score - true) ** 2)]
     return np.column_stack(columns).astype(np.float64)
-
-
-def _clusters(outcomes: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """The number of each pair's left record, in key order, so that intervals do not depend on the order of rows."""
-    return np.unique(outcomes["left_key"].to_numpy(dtype=object), return_inverse=True)[1]
-
-
-def resampled(counts: Array, cluster: np.ndarray[Any, Any], replicates: int, seed: int) -> Array:
-    """Sums over clusters drawn with replacement: (replicates, columns)."""
-    size = int(cluster.max(initial=-1)) + 1
-    if not size:
-        return np.zeros((replicates, counts.shape[1]))
-    per_cluster = np.column_stack([np.bincount(cluster, column, minlength=size) for column in counts.T])
-    generator = np.random.default_rng(seed)
-    at_once = max(1, _CHUNK // size)
-    sums = []
-    for start in range(0, replicates, at_once):
-        rows = min(at_once, replicates - start)
-        drawn = generator.integers(0, size, size=(rows, size)) + np.arange(rows)[:, None] * size
-        times = np.bincount(drawn.ravel(), minlength=rows * size).reshape(rows, size)
-        sums.append(times @ per_cluster)
-    return np.vstack(sums)
 
 
 def _shares(sums: Array) -> dict[str, tuple[Array, Array]]:
@@ -187,10 +144,3 @@ def _f1(share: Array) -> Array:
 
 def _ratio(part: Array, whole: Array) -> Array:
     return np.asarray(np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0))
-
-
-def estimate_of(value: Array, draws: Array) -> Estimate:
-    """A value with the middle 95 % of its bootstrap draws; draws that are NaN are left out."""
-    known = draws[np.isfinite(draws)]
-    lower, upper = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
-    return Estimate(float(value), float(lower), float(upper))

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matchwright.core.evaluate.metrics import REPLICATES, SCORE_FLOOR, Array, Estimate, estimate_of, resampled
+from matchwright.core.evaluate.bootstrap import REPLICATES, Array, Estimate, means
+from matchwright.core.evaluate.metrics import SCORE_FLOOR
 
 
 def log_losses(margins: ArrayLike, labels: ArrayLike) -> Array:
@@ -24,9 +25,4 @@ def mean_over_queries(values: ArrayLike, left_keys: ArrayLike, seed: int, replic
         seed: of the resampling.
         replicates: bootstrap replicates.
     """
-    each = np.asarray(values, dtype=np.float64)
-    if not len(each):
-        return Estimate(float("nan"), float("nan"), float("nan"))
-    cluster = np.unique(np.asarray(left_keys, dtype=object), return_inverse=True)[1]
-    drawn = resampled(np.column_stack([each, np.ones(len(each))]), cluster, replicates, seed)
-    return estimate_of(np.asarray(each.mean()), drawn[:, 0] / drawn[:, 1])
+    return means({"mean": values}, left_keys, seed, replicates)["mean"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matchwright.core.evaluate.metrics import REPLICATES, Array, Estimate, estimate_of, resampled
+from matchwright.core.evaluate.bootstrap import REPLICATES, Array, Estimate, means
 from matchwright.core.evaluate.wilson import wilson_interval
 
 CUTOFF = 10
@@ -46,16 +46,10 @@ def ranking_metrics(
         where all queries are alike), and ``queries``, their number, without an interval. NaN without queries.
     """
     gains = _per_query(*_prepared(left_keys, scores, labels, missed))
-    queries = len(gains)
-    found = {"queries": Estimate(float(queries), float("nan"), float("nan"))}
-    if not queries:
-        return {**{name: Estimate(*(float("nan"),) * 3) for name in _MEASURES}, **found}
-    # the column of ones turns sums over drawn queries into means
-    drawn = resampled(np.column_stack([gains, np.ones(queries)]), np.arange(queries), replicates, seed)
-    return {
-        **{name: _estimate(gains[:, place], drawn[:, place] / drawn[:, -1]) for place, name in enumerate(_MEASURES)},
-        **found,
-    }
+    by_measure = dict(zip(_MEASURES, gains.T, strict=True))
+    estimates = means(by_measure, None, seed, replicates)
+    known = {name: _not_certain(estimate, by_measure[name]) for name, estimate in estimates.items()}
+    return {**known, "queries": Estimate(float(len(gains)))}
 
 
 def compare_rankings(
@@ -74,12 +68,7 @@ def compare_rankings(
         mrr, hit_at_1 and ndcg_at_10; NaN without queries.
     """
     gains = [_per_query(*_prepared(left_keys, scores, labels, missed)) for scores in (old, new)]
-    change = gains[1] - gains[0]
-    if not len(change):
-        return {name: Estimate(*(float("nan"),) * 3) for name in _MEASURES}
-    drawn = resampled(np.column_stack([change, np.ones(len(change))]), np.arange(len(change)), replicates, seed)
-    means = drawn[:, :-1] / drawn[:, -1:]
-    return {name: estimate_of(change[:, place].mean(), means[:, place]) for place, name in enumerate(_MEASURES)}
+    return means(dict(zip(_MEASURES, (gains[1] - gains[0]).T, strict=True)), None, seed, replicates)
 
 
 def _prepared(
@@ -114,10 +103,9 @@ def _per_query(query: np.ndarray[Any, Any], score: Array, true: np.ndarray[Any, 
     return np.column_stack([reciprocal, reciprocal == 1.0, gained / best])
 
 
-def _estimate(values: Array, draws: Array) -> Estimate:
-    mean = np.asarray(values.mean())
-    if values.min() < values.max():
-        return estimate_of(mean, draws)
-    # no query differs: resampling them would claim to be certain
+def _not_certain(mean: Estimate, values: Array) -> Estimate:
+    """Wilson's interval where no query differs from another: resampling would claim to be certain."""
+    if not len(values) or values.min() < values.max():
+        return mean
     lower, upper = wilson_interval(values.sum(), len(values))
-    return Estimate(float(mean), min(float(lower), float(mean)), max(float(upper), float(mean)))
+    return Estimate(mean.value, min(float(lower), mean.value), max(float(upper), mean.value))

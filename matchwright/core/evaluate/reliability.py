@@ -5,13 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.evaluate.metrics import SCORE_FLOOR, Estimate
+from matchwright.core.evaluate.bootstrap import Estimate, means
+from matchwright.core.evaluate.metrics import SCORE_FLOOR
 from matchwright.core.evaluate.wilson import wilson_interval
 
 MIDDLE = (0.2, 0.8)
 """Scores of the pairs that the mid-range gap is about: where a reviewer must be able to believe them."""
-REPLICATES = 500
-_AT_ONCE = 50
 
 
 def reliability_curve(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], bins: int = 10) -> pd.DataFrame:
@@ -59,19 +58,18 @@ def calibration_figures(
         paired bootstrap. Values are ready for JSON, None where nothing is known.
     """
     true = np.asarray(labels) == 1
-    losses = np.column_stack([column for scores in (scores_before, scores_after) for column in _losses(scores, true)])
-    differences = losses[:, 2:] - losses[:, :2]
-    estimates = _means(np.hstack([losses, differences]), groups, seed)
-    figures: dict[str, dict[str, Any]] = {}
-    for name, scores, place in (("before", scores_before, 0), ("after", scores_after, 2)):
+    scores_of = {"before": scores_before, "after": scores_after}
+    losses = {name: _losses(scores, true) for name, scores in scores_of.items()}
+    losses["change"] = {name: after - losses["before"][name] for name, after in losses["after"].items()}
+    columns = {f"{when} {loss}": column for when, found in losses.items() for loss, column in found.items()}
+    estimates = means(columns, groups, seed)
+    figures: dict[str, dict[str, Any]] = {
+        when: {loss: estimates[f"{when} {loss}"].as_dict() for loss in found} for when, found in losses.items()
+    }
+    for when, scores in scores_of.items():
         gap, pairs = mid_range_gap(scores, labels)
-        figures[name] = {
-            "log_loss": estimates[place].as_dict(),
-            "brier": estimates[place + 1].as_dict(),
-            "mid_range_gap": gap.as_dict(),
-            "mid_range_pairs": pairs,
-        }
-    return {**figures, "change": {"log_loss": estimates[4].as_dict(), "brier": estimates[5].as_dict()}}
+        figures[when] |= {"mid_range_gap": gap.as_dict(), "mid_range_pairs": pairs}
+    return figures
 
 
 def mid_range_gap(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> tuple[Estimate, int]:
@@ -108,35 +106,6 @@ def wrong_decisions(bands: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -
     return found
 
 
-def _losses(scores: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], ...]:
+def _losses(scores: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
     sure = np.clip(np.where(true, scores, 1 - scores), SCORE_FLOOR, 1.0)
-    return -np.log(sure), (scores - true) ** 2
-
-
-def _means(values: np.ndarray[Any, Any], groups: Any, seed: int) -> list[Estimate]:
-    """The mean of each column, with percentile intervals by resampling whole groups."""
-    from scipy.stats import bootstrap
-
-    if not len(values):
-        return [Estimate(float("nan"), float("nan"), float("nan"))] * values.shape[1]
-    code = (
-        np.arange(len(values)) if groups is None else np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
-    )
-    sums = np.column_stack([np.bincount(code, column) for column in (*values.T, np.ones(len(values)))])
-    means = values.mean(axis=0)
-    if len(sums) < 2:
-        return [Estimate(float(mean), float("nan"), float("nan")) for mean in means]
-
-    def shares(rows: np.ndarray[Any, Any], axis: int = -1) -> np.ndarray[Any, Any]:
-        totals = sums[rows].sum(axis=-2)
-        return np.moveaxis(totals[..., :-1] / totals[..., -1:], -1, 0)
-
-    found = bootstrap(
-        (np.arange(len(sums)),),
-        shares,
-        n_resamples=REPLICATES,
-        batch=_AT_ONCE,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return [Estimate(*map(float, bounds)) for bounds in zip(means, found.low, found.high, strict=True)]
+    return {"log_loss": -np.log(sure), "brier": (scores - true) ** 2}

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.evaluate.metrics import REPLICATES, Estimate, measure
+from matchwright.core.evaluate.bootstrap import REPLICATES, Estimate
+from matchwright.core.evaluate.metrics import measure
 from matchwright.core.records.conform import clean_text, parse_number
 from matchwright.core.records.normal import NORMAL_FORM
 from matchwright.core.spec import MatchSpec

@@ -1,0 +1,6 @@
+"""The model card: what a reviewer must know of one bundle before approving it, as markdown."""
+
+from matchwright.evaluation.card.figures import Card
+from matchwright.evaluation.card.render import render_card
+
+__all__ = ["Card", "render_card"]

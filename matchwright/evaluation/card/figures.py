@@ -1,0 +1,119 @@
+"""What the card tells of one version: the summaries that the steps wrote, and what follows from them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from matchwright.core.bands import Bands
+from matchwright.core.reasons import Catalogue
+from matchwright.core.spec import MatchSpec
+from matchwright.evaluation.card.more_labels import Need, Shortfall, needs, shortfalls
+
+FIGURES = (
+    *("f1", "f1 without competing candidates", "precision", "recall", "review_share", "pairs_completeness"),
+    *("log_loss", "cost_per_1000", "mrr"),
+)
+"""The figures shown of the whole test split."""
+
+MOST_REASONS, MOST_GROUPS = 2, 5
+"""Reasons shown of each band, and groups of comparisons shown of all."""
+
+Summary = Mapping[str, Any]
+"""What a step wrote, as it describes it. A figure has ``value``, ``lower`` and ``upper``, None where not known."""
+
+
+class FewLabels(NamedTuple):
+    """How many pairs are labelled, how many of them test, how many of those match, and what more would show."""
+
+    labels: int
+    tested: int
+    matches: int
+    needs: Sequence[Need]
+
+
+class Reason(NamedTuple):
+    """A frequent reason, and the share of the pairs of each band that have it."""
+
+    code: str
+    text: str
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Card:
+    """The card of one version. Shares are in 0..1, costs in the spec's unit.
+
+    ``gates`` are the rows of the gate table, ``rows`` says how many rows each input table has, and ``origin`` where the
+    tables came from. ``training`` is the train step's summary, the other ones are those of the steps.
+    """
+
+    spec: MatchSpec
+    bands: Bands
+    gates: Sequence[Summary]
+    evaluation: Summary
+    calibration: Summary
+    explanation: Summary
+    training: Summary
+    candidates: Summary
+    origin: str
+    rows: Mapping[str, int]
+
+    @property
+    def figures(self) -> Summary:
+        """Figures of the test split, with F1 for requests that do not give a pair's competing candidates."""
+        alone = self.evaluation["pair_evidence_alone"]
+        found = {**self.evaluation["metrics"], **self.evaluation["ranking"]}
+        found |= {f"{name} without competing candidates": figure for name, figure in alone.items()}
+        return {name: found[name] for name in FIGURES if name in found and found[name]["value"] is not None}
+
+    @property
+    def champion(self) -> Summary:
+        """The serving version's figures on the same pairs; empty without one."""
+        mine = self.evaluation["metrics"]
+        changes = {name: figure["value"] for name, figure in self.evaluation["against_champion"].items()}
+        return {name: {"value": mine[name]["value"] - by} for name, by in changes.items() if by is not None}
+
+    @property
+    def edges(self) -> Mapping[str, tuple[float, float]]:
+        """Each band's lowest score, and where its scores end."""
+        low, high = self.bands.review_from, self.bands.match_from
+        return {"match": (high, 1.0), "review": (low, min(high, 1.0)), "no_match": (0.0, low)}
+
+    @property
+    def few_labels(self) -> FewLabels | None:
+        """What few labelled pairs were used for; None where there are many, or none."""
+        if self.spec.labels == "none" or not self.training.get("few_labels"):
+            return None
+        parts = self.training["pairs_per_part"]
+        labels = sum(parts.values())
+        asked = needs(self.spec, self.evaluation["metrics"], labels)
+        return FewLabels(labels, parts.get("test", 0), self.evaluation["true_pairs"], asked)
+
+    @property
+    def shortfalls(self) -> Sequence[Shortfall]:
+        """The precision constraints that are not shown."""
+        few = self.few_labels
+        return shortfalls(self.spec, self.calibration, few.labels if few else None)
+
+    @property
+    def challengers(self) -> Mapping[str, Summary]:
+        """Other kinds of model that were tried beside the scorer."""
+        return self.training.get("challengers") or {}
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The texts of reasons."""
+        return Catalogue.of(self.spec)
+
+    @property
+    def reasons(self) -> Sequence[Reason]:
+        """The most frequent reasons of each band."""
+        shares, texts = self.explanation["reasons"], self.catalogue
+        codes = dict.fromkeys(code for found in shares.values() for code in list(found)[:MOST_REASONS])
+        by_band = {code: {band: found.get(code, 0.0) for band, found in shares.items()} for code in codes}
+        return [Reason(code, texts.text(code), found) for code, found in by_band.items()]
+
+    @property
+    def contributions(self) -> Sequence[tuple[str, float]]:
+        """The groups with the largest mean absolute contributions, in log-odds."""
+        return list(self.explanation["importance"].items())[:MOST_GROUPS]

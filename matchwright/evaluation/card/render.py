@@ -1,0 +1,50 @@
+"""The card as markdown. It holds no time and no path, so that the same figures give the same bytes."""
+
+import re
+from collections.abc import Mapping
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from matchwright.evaluation.card.figures import Card
+
+_TEMPLATE = Path(__file__).with_name("card.md.j2")
+
+
+def render_card(card: Card) -> str:
+    """A title and one ``##`` section per subject. A subject without figures is left out.
+
+    What a decision depends on comes first: a place with little room may cut the card from the end.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_one_line, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"number": _number, "figure": _figure, "rounded_up": _rounded_up}
+    page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(card=card, spec=card.spec)
+    return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"
+
+
+def _one_line(value: Any) -> Any:
+    """A value as text that neither ends its line or table cell nor starts an HTML element."""
+    from markupsafe import Markup
+
+    return Markup(" ".join(str(value).split()).replace("|", "\\|").replace("<", "&lt;"))  # noqa: S704
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value == round(value) and abs(value) >= 2 else f"{value:.4f}"
+
+
+def _figure(figure: Mapping[str, float | None] | None) -> str:
+    value, lower, upper = ((figure or {}).get(name) for name in ("value", "lower", "upper"))
+    if value is None:
+        return ""
+    return _number(value) + (f" ({_number(lower)} to {_number(upper)})" if None not in (lower, upper) else "")
+
+
+def _rounded_up(labels: int) -> str:
+    """A number of labels to two digits: the estimate is no more exact."""
+    digits = max(len(str(labels)) - 2, 0)
+    return f"{ceil(labels / 10**digits) * 10**digits:,}"

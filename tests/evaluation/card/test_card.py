@@ -1,0 +1,224 @@
+"""The model card: what a reviewer reads before approving."""
+
+import pytest
+
+from matchwright.core.bands import Bands
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.model import Floors, Gates
+from matchwright.evaluation.card import Card, render_card
+
+BANDS = Bands(review_from=0.1, match_from=0.91)
+
+
+def estimate(value, lower=None, upper=None):
+    return {"value": value, "lower": lower, "upper": upper}
+
+
+def gate(name="F1", value=0.9951, must_be="at least", limit=0.99):
+    margin = value - limit if must_be == "at least" else limit - value
+    return {"name": name, "value": value, "must_be": must_be, "limit": limit, "passed": margin >= 0, "margin": margin}
+
+
+KNOWN = estimate(0.99, 0.98, 1.0)
+EVALUATION = {
+    "true_pairs": 11,
+    "metrics": {"f1": estimate(0.9951, 0.992, 0.998), "precision": KNOWN, "recall": KNOWN, "log_loss": estimate(None)},
+    "pair_evidence_alone": {"f1": estimate(0.97, 0.96, 0.98)},
+    "ranking": {"mrr": estimate(1.0, 0.99, 1.0), "queries": estimate(20.0)},
+    "bands": [{"band": "match", "pairs": 500, "true_share": 0.999, "lower": 0.99, "upper": 1.0}],
+    "calibration": {
+        when: {"log_loss": loss, "brier": KNOWN, "mid_range_gap": estimate(None), "mid_range_pairs": 0}
+        for when, loss in {"before": estimate(0.2), "after": estimate(0.1, 0.08, 0.12)}.items()
+    },
+    "slices": [
+        {"name": "state nsw", "pairs": 310, "metrics": {"f1": estimate(0.993)}},
+        {"name": "state act", "pairs": 4, "metrics": {}},
+    ],
+    "behaviours": [
+        {"name": "symmetry", "passed": 199, "total": 200},
+        {"name": "golden pairs", "passed": 3, "total": 3},
+    ],
+    "against_champion": {},
+}
+CALIBRATION = {
+    "method": "platt",
+    "pairs": 70,
+    "true_pairs": 25,
+    "floors": {"match_precision_bound": 0.86, "no_match_npv_bound": 1.0, "floors_met": False},
+}
+SUMMARIES = {
+    "evaluation": EVALUATION,
+    "gates": [gate()],
+    "calibration": CALIBRATION,
+    "explanation": {
+        "importance": {"title": 2.314, "price": 0.5},
+        "reasons": {"match": {"TITLE_AGREES": 0.98}, "review": {}, "no_match": {"TITLE_DISAGREES": 0.7}},
+    },
+    "training": {},
+    "candidates": {
+        "candidates": 12_345,
+        "possible_pairs": 1_000_000,
+        "candidates_per_record": {"mean": 3.21},
+        "completeness_by_budget": [{"pairs_completeness": 0.97, "lower": 0.96, "upper": 0.98}],
+    },
+    "origin": "lake",
+    "rows": {"records": 1600, "pairs": 800},
+}
+
+
+def written(spec: MatchSpec, **changes) -> str:
+    return render_card(Card(spec, BANDS, **{**SUMMARIES, **changes}))
+
+
+def sections(text: str) -> list[str]:
+    return [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+
+
+def test_it_says_which_gate_failed_and_by_how_much(products_spec):
+    text = written(products_spec, gates=[gate(), gate("log loss", 0.0312, "at most", 0.02)])
+    assert "**1 of 2 gates failed.**" in text
+    assert "| F1 | passed | 0.9951 | at least 0.99 | +0.0051 |" in text
+    assert "| log loss | **FAILED** | 0.0312 | at most 0.02 | -0.0112 |" in text
+    assert "**All 1 gates passed.**" in written(products_spec)
+
+
+def test_figures_have_their_intervals_and_the_champion_s(products_spec):
+    text = written(products_spec, evaluation={**EVALUATION, "against_champion": {"f1": estimate(0.0011)}})
+    assert "| figure | this version | champion |" in text
+    assert "| f1 | 0.9951 (0.9920 to 0.9980) | 0.9940 |" in text
+    assert "| f1 without competing candidates | 0.9700 (0.9600 to 0.9800) |  |" in text
+    assert "| mrr | 1.0000 (0.9900 to 1.0000) |  |" in text
+    assert "| log_loss |" not in text, "it is not known"
+
+
+def test_without_a_champion_there_is_no_column_for_it(products_spec):
+    assert "| figure | this version |\n| --- | --- |\n| f1 | 0.9951 (0.9920 to 0.9980) |\n" in written(products_spec)
+
+
+def test_what_a_decision_depends_on_comes_first(products_spec):
+    assert sections(written(products_spec)) == [
+        "Gates",
+        "Figures on the test split",
+        "Bands and costs",
+        "How to approve",
+        "Limits",
+        "Calibration",
+        "Slices",
+        "Behaviours",
+        "Data",
+        "Reasons",
+    ]
+
+
+def test_bands_slices_and_behaviours_have_a_row_each(products_spec):
+    text = written(products_spec)
+    assert "| match | 0.9100 to 1.0000 | 500 | 0.9990 (0.9900 to 1.0000) |" in text
+    assert "| state nsw | 310 | 0.9930 |  |" in text
+    assert "| state act | 4 |  |  |" in text
+    assert "202 of 203 cases hold, in 2 behavioural tests.\n\n- symmetry: **199 of 200** hold\n" in text
+    assert "golden pairs" not in text, "all of them hold"
+
+
+def test_calibration_has_its_figures_before_and_after(products_spec):
+    text = written(products_spec)
+    assert "Method: platt, chosen on 70 pairs." in text
+    assert "| log loss | 0.2000 | 0.1000 (0.0800 to 0.1200) |" in text
+    assert "scores 0.2 to 0.8 |  |  |" in text
+
+
+def test_the_most_frequent_reasons_have_their_texts(products_spec):
+    text = written(products_spec)
+    assert "| `TITLE_AGREES` | " in text
+    assert " | 0.98 | 0.00 | 0.00 |" in text
+    assert "in log-odds: title 2.31, price 0.50." in text
+
+
+def test_challengers_stand_beside_the_scorer(products_spec):
+    row = {"verdict": "no better", "figures": {"log_loss": estimate(0.2)}, "scorer": {"log_loss": estimate(0.1)}}
+    text = written(products_spec, training={"challengers": {"torch": row}})
+    assert "- torch: no better. It has log loss 0.2000 (scorer 0.1000)." in text
+
+
+def test_the_data_and_whose_it_is(persons_spec, products_spec):
+    text = written(persons_spec, explanation={"importance": {}, "reasons": {}})
+    assert "- records: 1,600 rows" in text
+    assert "- candidates: 12,345 of 1,000,000 possible pairs, 3.2 per record" in text
+    assert "- pairs completeness of the candidates: 0.9700 (0.9600 to 0.9800)" in text
+    direct = next(line for line in text.splitlines() if line.startswith("- personal data, direct: "))
+    assert all(name in direct for name, field in persons_spec.fields.items() if field.pii == "direct")
+    assert "national_id (never compared)" in direct
+    assert "personal data" not in written(products_spec)
+
+
+def test_without_a_label_there_are_no_figures_and_the_limits_say_so(products_spec):
+    nothing = {"metrics": {}, "pair_evidence_alone": {}, "ranking": {}, "calibration": None}
+    unlabelled = {**EVALUATION, **nothing, "slices": []}
+    text = written(products_spec.model_copy(update={"labels": "none"}), evaluation=unlabelled)
+    assert "No pair is labelled." in text
+    assert {"Figures on the test split", "Calibration", "Slices"}.isdisjoint(sections(text))
+
+
+@pytest.mark.parametrize("hostile", ["a | b", "a\n## Gates passed", "<script>alert(1)</script>"])
+def test_texts_of_the_spec_cannot_break_a_table_start_a_section_or_an_element(products_spec, hostile):
+    spec = products_spec.model_copy(update={"description": hostile})
+    piece = {"name": hostile, "pairs": 310, "metrics": {}}
+    text = written(spec, evaluation={**EVALUATION, "slices": [piece]}, gates=[gate(hostile)], origin=hostile)
+    assert sections(text) == sections(written(products_spec))
+    assert "<script" not in text
+    row = next(line for line in text.splitlines() if line.endswith("| 310 |  |  |"))
+    assert row.replace("\\|", "").count("|") == 5
+
+
+def test_the_same_figures_give_the_same_bytes(products_spec):
+    assert written(products_spec) == written(products_spec.model_copy(deep=True))
+
+
+def constrained(spec: MatchSpec, floors: Floors, pairs=70, true_pairs=25, shown=False, training=None) -> str:
+    bounds = {**CALIBRATION["floors"], "floors_met": shown}
+    found = {**CALIBRATION, "pairs": pairs, "true_pairs": true_pairs, "floors": bounds}
+    return written(spec.model_copy(update={"floors": floors}), calibration=found, training=training or {})
+
+
+def test_a_precision_constraint_that_is_shown_is_stated(products_spec):
+    text = constrained(products_spec, Floors(match_precision=0.8), shown=True)
+    assert "Precision constraints: at least 0.8 of `match` are right. This is shown with confidence 0.95." in text
+    assert "Precision constraints" not in constrained(products_spec, Floors())
+
+
+def test_one_that_is_not_shown_says_what_is_lacking(products_spec):
+    asked = Floors(match_precision=0.99)
+    text = constrained(products_spec, asked)
+    assert "**not shown**" in text
+    assert "0.99 of `match`: the bound is 0.86. This takes 368 such pairs without an error; 25 are labelled." in text
+    assert "too many errors" in constrained(products_spec, asked, pairs=2_000, true_pairs=500)
+    assert "No number of pairs can show a share of 1." in constrained(products_spec, Floors(match_precision=1.0))
+
+
+def test_two_constraints_share_the_confidence(products_spec):
+    text = constrained(products_spec, Floors(match_precision=0.99, no_match_npv=0.98))
+    assert "at least 0.99 of `match` are right and at least 0.98 of `no_match` are right. This is" in text
+    assert "This takes 437 such pairs" in text
+    assert "of `no_match`: the bound" not in text, "that one is shown"
+
+
+FEW = {"few_labels": True, "pairs_per_part": {"train": 70, "test": 30}}
+
+
+def test_few_labels_say_what_they_were_used_for(products_spec):
+    text = written(products_spec, training=FEW)
+    assert "100 pairs are labelled: 70 for training and 30 for testing. Of the test pairs 11 match." in text
+    assert "## Few labels" not in written(products_spec)
+
+
+def test_few_labels_say_how_many_more_would_show_what_is_asked(products_spec):
+    asks = products_spec.model_copy(update={"gates": Gates(f1_min=0.85)})
+
+    def said(value: float, lower: float) -> str:
+        metrics = {**EVALUATION["metrics"], "f1": estimate(value, lower, 1.0)}
+        return written(asks, training=FEW, evaluation={**EVALUATION, "metrics": metrics})
+
+    assert "- F1 0.90 is only shown to be above 0.80. About 320 labels would show 0.85." in said(0.9, 0.8)
+    assert "- F1 0.84 is not above 0.85. More labels must first make the model better." in said(0.84, 0.7)
+    assert "labels would show" not in said(0.9, 0.86)
+    text = constrained(products_spec, Floors(match_precision=0.99), training=FEW)
+    assert "25 are labelled. About 1,500 labels, chosen as before, would be enough." in text
