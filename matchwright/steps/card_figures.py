@@ -61,7 +61,7 @@ def card_figures(
         operating_points=tuple(OperatingPoint.model_validate(point) for point in evaluation["operating_points"]),
         calibration=calibration_rows(evaluation["calibration"]) if judged else (),
         guarantees=(
-            *guarantees(spec, calibration, evaluation["calibration"]["wrong_decisions"], few_labels),
+            *guarantees(spec, calibration, few_labels),
             *few_label_facts(spec, taught, evaluation),
         )
         if judged
@@ -90,22 +90,6 @@ def _explaining(explanation: dict[str, Any]) -> dict[str, str]:
     if against := explanation.get("contradictions"):
         found["reasons that contradict their evidence"] = (
             f"{against['given']} given; {against['withheld_weight']:.2%} of the contributions' weight withheld"
-        )
-    change = explanation.get("changed_against_champion")
-    if change and change["codes"] is not None:
-        found["reasons that differ from the champion's on unchanged evidence"] = (
-            f"the first {change['first']:.2%}, any {change['codes']:.2%} of {change['pairs']} pairs"
-        )
-    if explanation.get("named_share") is not None:
-        found["what the reasons name"] = (
-            f"{explanation['named_share']:.1%} of the four largest contributions, "
-            f"in {explanation['reasons_per_pair']:.1f} reasons a pair"
-        )
-    if tried := explanation.get("ablation"):
-        first, other = tried["first"], tried["random"]
-        found["without the evidence named first the score falls by"] = (
-            f"{first['value']:.2f} ({first['lower']:.2f} to {first['upper']:.2f}) log-odds, without a random other by "
-            f"{other['value']:.2f} ({other['lower']:.2f} to {other['upper']:.2f})"
         )
     return found
 
