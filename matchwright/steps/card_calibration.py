@@ -24,10 +24,8 @@ def calibration_rows(figures: dict[str, Any]) -> tuple[CalibrationRow, ...]:
     )
 
 
-def guarantees(
-    spec: MatchSpec, calibration: dict[str, Any], wrong: dict[str, Any], few_labels: int | None = None
-) -> tuple[str, ...]:
-    """What the calibration split shows of the bands, and what the test split says of it.
+def guarantees(spec: MatchSpec, calibration: dict[str, Any], few_labels: int | None = None) -> tuple[str, ...]:
+    """What the calibration split shows of the bands.
 
     ``few_labels`` is the number of judged pairs, where they are so few that it foretells how many more are needed.
     """
@@ -45,15 +43,6 @@ def guarantees(
                 "The thresholds with the best bound are taken."
             )
             said += _shortfalls(spec, calibration, few_labels)
-    conformal = calibration.get("conformal")
-    if conformal:
-        coverage = ", ".join(f"{100 * share:.1f} % of `{band}`" for band, share in conformal["coverage_shown"].items())
-        said.append(
-            f"Conformal: {conformal['guarantee']} It rests on {conformal['true_pairs']} matching and "
-            f"{conformal['other_pairs']} other pairs; with 95 % confidence their thresholds cover {coverage}."
-        )
-        observed = [f"{name} {_written(share)}" for name, share in wrong.items() if share["value"] is not None]
-        said.append(f"Seen on the test split: {'; '.join(observed)}.")
     return tuple(said)
 
 
@@ -91,7 +80,3 @@ def _figure(value: dict[str, float | None] | int) -> Figure | int | None:
     if isinstance(value, int):
         return value
     return Figure.model_validate(value) if value["value"] is not None else None
-
-
-def _written(estimate: dict[str, float]) -> str:
-    return f"{estimate['value']:.4f} ({estimate['lower']:.4f} to {estimate['upper']:.4f})"

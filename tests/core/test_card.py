@@ -42,7 +42,7 @@ FIGURES = CardFigures(
         CalibrationRow(name="log loss", before=Figure(value=0.2), after=Figure(value=0.1, lower=0.08, upper=0.12)),
         CalibrationRow(name="gap", after=1),
     ),
-    guarantees=("At most 5 % of either class are decided for the other one.",),
+    guarantees=("Floors: at least 0.95 of `match` are right, with confidence 0.95.",),
     slices=(SliceRow(name="state nsw | vic", pairs=310, figures={"f1": Figure(value=0.993)}),),
     behaviours=(BehaviourRow(name="symmetry", passed=200, total=200),),
     data={"records": "Delta version 3"},

@@ -8,7 +8,7 @@ def said_of(spec, floors, met=False, few_labels=None, pairs=(70, 25)):
     spec = spec.model_copy(update={"floors": floors})
     shown = {"match_precision_bound": 0.86, "no_match_npv_bound": 1.0, "floors_met": met}
     calibration = {"pairs": pairs[0], "true_pairs": pairs[1], "floors": shown}
-    return " ".join(guarantees(spec, calibration, {}, few_labels))
+    return " ".join(guarantees(spec, calibration, few_labels))
 
 
 def test_a_floor_that_is_shown_is_stated(products_spec):
