@@ -32,11 +32,10 @@ from benchmarks.trained_scores import SPECS, Problem, Scored, febrl_problem, pro
 from matchwright.adapters.example_data import FEBRL4
 from matchwright.core.bands import BandChoice, choose_bands
 from matchwright.core.calibrate import METHODS, CalibrationChoice, Calibrator, choose_calibrator, fit
-from matchwright.core.evaluate.reliability import calibration_figures, wrong_decisions
+from matchwright.core.evaluate.reliability import calibration_figures
 from matchwright.core.floors import lower_bound
 from matchwright.core.spec import load_spec
-from matchwright.core.spec.model import ConformalSpec, Floors
-from matchwright.errors import TrainingError
+from matchwright.core.spec.model import Floors
 
 WIDTH = 128
 FLOOR = 0.95
@@ -106,27 +105,16 @@ def method_table(title: str, valid: Scored, test: Scored, choice: CalibrationCho
 
 
 def band_table(problem: Problem, valid: Scored, test: Scored, choice: CalibrationChoice) -> Table:
-    """The bands that the valid part chose from costs alone, with a floor, and with conformal sets, on the test part."""
+    """The bands that the valid part chose from costs alone, and with a floor, on the test part."""
     shown = Table(title="bands, judged on the test part", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("bands from", "review from", "match from", "shown", "match", "precision", "bound", "holds"):
         shown.add_column(column, justify="left" if column == "bands from" else "right")
-    for column in ("matches as no_match", "others as match"):
-        shown.add_column(column, justify="right", no_wrap=True)
     spec, floors = problem.spec, floors_of(problem)
     whole = ~valid.blanked
     margin, labels = valid.margin[whole], valid.labels[whole]
     scores = choice.calibrator.apply(margin)
-    for name, floor, conformal in (
-        ("costs", Floors(), None),
-        (f"floor {floors.match_precision:g}", floors, None),
-        ("conformal 0.05", Floors(), ConformalSpec()),
-    ):
-        try:
-            bands = choose_bands(scores, labels, spec.costs, floor, conformal, order=margin)
-        except TrainingError as error:
-            shown.add_row(name, "refused", *[""] * 8)
-            shown.caption = str(error).partition("\n")[0]
-            continue
+    for name, floor in (("costs", Floors()), (f"floor {floors.match_precision:g}", floors)):
+        bands = choose_bands(scores, labels, spec.costs, floor, order=margin)
         shown.add_row(name, *_judged(bands, floor, choice.calibrator.apply(test.margin), test.labels))
     return shown
 
@@ -187,10 +175,6 @@ def _judged(chosen: BandChoice, floors: Floors, scores: np.ndarray, labels: np.n
     right, taken = int((labels[match] == 1).sum()), int(match.sum())
     bound = lower_bound(right, taken, 1 - floors.confidence)
     floor = floors.match_precision
-    wrong = [
-        f"{share.value:.4f}\n{share.lower:.4f} to {share.upper:.4f}"
-        for share in wrong_decisions(bands, labels).values()
-    ]
     return [
         f"{chosen.bands.review_from:.4f}",
         f"{chosen.bands.match_from:.4f}",
@@ -199,7 +183,6 @@ def _judged(chosen: BandChoice, floors: Floors, scores: np.ndarray, labels: np.n
         f"{right / taken:.4f}" if taken else "",
         f"{bound:.4f}",
         _holds(right, taken, bound, floor) if floor else "",
-        *wrong,
     ]
 
 

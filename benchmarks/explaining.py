@@ -27,6 +27,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.benchmark_data import read_set
+from benchmarks.reason_ablation import Interval, ablation
+from benchmarks.reason_coverage import named_share
+from benchmarks.reason_stability import reason_change
 from benchmarks.trained_scores import SPECS, Problem, compared, febrl_problem, lessons_of, problem_of
 from matchwright.core.bands import bands_from_costs
 from matchwright.core.calibrate import Calibrator
@@ -36,16 +39,11 @@ from matchwright.core.reasons import (
     Catalogue,
     Contradictions,
     EvidenceFigures,
-    ablation,
     contradictions,
     evidence,
     group_contributions,
-    named_share,
-    reason_change,
     usual_contributions,
 )
-from matchwright.core.reasons.ablation import Interval
-from matchwright.core.refits import refits
 from matchwright.core.spec import load_spec
 
 SEEDS = (1, 2, 3)
@@ -98,7 +96,7 @@ def model_of(problem: Problem, seed: int, sample: int | None = None) -> Decision
     settings = spec.model.model_copy(update={"seed": seed})
     taught, stopping = lessons_of(problem, seed, sample=sample)
     scorer = learn(taught, stopping, settings).scorer
-    usual = usual_contributions([scorer, *refits(taught, settings)], taught.comparisons, spec)
+    usual = usual_contributions(scorer, taught.comparisons, spec)
     judged = taught.judged()
     return DecisionModel(
         spec=spec,
@@ -129,8 +127,8 @@ def report(name: str, seeds: list[DecisionModel], samples: list[DecisionModel], 
     for between, others in (("seeds", seeds), ("training samples", samples)):
         for how, compared_models in (
             ("by contribution alone", [replace(one, figures=EvidenceFigures()) for one in others]),
-            ("each by its own usual contributions", others),
-            ("usual contributions inherited, as released", heirs(others)),
+            ("each by its own mean contributions", others),
+            ("the champion's mean contributions, as released", heirs(others)),
         ):
             codes, first = changed(compared_models, pairs)
             shown.add_row(f"codes that change between {between}, {how}", f"any {codes:.1%}, the first {first:.1%}")

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from matchwright.core.conformal import ConformalSets, conformal_sets
 from matchwright.core.floors import hold_floor
-from matchwright.core.spec.model import ConformalSpec, Costs, Floors
+from matchwright.core.spec.model import Costs, Floors
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
 
@@ -46,7 +45,7 @@ class Bands(Frozen):
 
 @dataclass(frozen=True)
 class BandChoice:
-    """The bands, the thresholds from costs alone, each floor's bound on the calibration split, and the conformal sets.
+    """The bands, the thresholds from costs alone, and each floor's bound on the calibration split.
 
     A bound is the exact one of the pairs that the band takes there, at the error its test was given.
     """
@@ -56,7 +55,6 @@ class BandChoice:
     match_precision_bound: float
     no_match_npv_bound: float
     floors_met: bool
-    conformal: ConformalSets | None = None
 
 
 def bands_from_costs(costs: Costs) -> Bands:
@@ -81,15 +79,8 @@ def bands_without_labels(costs: Costs) -> Bands:
     return Bands(review_from=bands_from_costs(costs).review_from, match_from=NEVER)
 
 
-def choose_bands(
-    scores: Array,
-    labels: Array,
-    costs: Costs,
-    floors: Floors,
-    conformal: ConformalSpec | None = None,
-    order: Array | None = None,
-) -> BandChoice:
-    """Bands from costs, moved apart until the floors are shown to hold, and the conformal sets allow each decision.
+def choose_bands(scores: Array, labels: Array, costs: Costs, floors: Floors, order: Array | None = None) -> BandChoice:
+    """Bands from costs, moved apart until the floors are shown to hold.
 
     The floors hold together with the spec's confidence on the calibration pairs, each with half of the
     error where both are set (see :mod:`matchwright.core.floors`). ``floors_met`` is False where no
@@ -101,12 +92,8 @@ def choose_bands(
         labels: 1 for a match, else 0.
         costs: what errors and reviews cost.
         floors: what the bands must hold.
-        conformal: the class-conditional guarantee asked for, if any.
         order: what ranks the pairs and owes nothing to their labels, such as the scorer's log-odds;
             a calibrator fitted on these pairs is not free of them. The scores themselves if not given.
-
-    Raises:
-        TrainingError: too few pairs of a class for the conformal guarantee.
     """
     scores = np.round(scores, SCORE_DECIMALS)
     order = scores if order is None else order
@@ -124,14 +111,8 @@ def choose_bands(
         match_from = float(rising[-match.taken])
     if no_match.taken < takes_no_match:
         review_from = _just_above(rising[no_match.taken - 1])
-    sets = None
-    if conformal is not None:
-        sets = conformal_sets(scores, labels, conformal)
-        # `match` only where the set has no `no_match`, and the other way round
-        match_from = max(match_from, _just_above(sets.no_match_at_most))
-        review_from = min(review_from, sets.match_at_least)
     bands = Bands(review_from=min(review_from, match_from), match_from=match_from)
-    return BandChoice(bands, start, match.bound, no_match.bound, match.met and no_match.met, sets)
+    return BandChoice(bands, start, match.bound, no_match.bound, match.met and no_match.met)
 
 
 def _just_above(score: float) -> float:

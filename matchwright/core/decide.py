@@ -103,8 +103,7 @@ class DecisionModel:
         held = np.full(len(bands), "", dtype=object)
         if matches.any():
             known = np.sum([levels[name] != "MISSING" for name in self.spec.compared], axis=0)
-            # a bundle that was made before this rule has no text for it, and decides as it did
-            if len(self.spec.compared) >= FEWEST_KNOWN and LITTLE_EVIDENCE in self.catalogue.texts:
+            if len(self.spec.compared) >= FEWEST_KNOWN:
                 held[matches & (known < FEWEST_KNOWN)] = LITTLE_EVIDENCE
             if self.spec.identity:
                 agrees = [(levels[name] == "AGREES") | (levels[name] == "PARTLY_AGREES") for name in self.spec.identity]

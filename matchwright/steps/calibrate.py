@@ -10,7 +10,6 @@ import pandas as pd
 from matchwright.adapters.registry import log_metrics
 from matchwright.core.bands import bands_from_costs, bands_without_labels, choose_bands
 from matchwright.core.calibrate import Calibrator, choose_calibrator
-from matchwright.core.conformal import ConformalSets
 from matchwright.core.evaluate.reliability import calibration_figures
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
@@ -32,10 +31,10 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
 
     Returns:
         What ``calibration.json`` holds: the method and each method's log loss; figures before and after
-        on held-out pairs, none of them blanked; thresholds, floors, and the conformal guarantee if asked for.
+        on held-out pairs, none of them blanked; thresholds and floors.
 
     Raises:
-        TrainingError: the calibration split has no pair of one class, or too few for a conformal guarantee.
+        TrainingError: the calibration split has no pair of one class.
     """
     trained = Trained.read(model, spec)
     if spec.labels == "none":
@@ -49,8 +48,7 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     )
     margin, labels, groups = all_margins[~blanked], all_labels[~blanked], held_out["left_key"].to_numpy()[~blanked]
     scores = choice.calibrator.apply(margin)
-    bands = choose_bands(scores, labels, spec.costs, spec.floors, spec.calibration.conformal, order=margin)
-    lower, upper = choice.calibrator.interval(margin)
+    bands = choose_bands(scores, labels, spec.costs, spec.floors, order=margin)
     before = Calibrator(method="none").apply(margin)
     whole = choice.held_out[~blanked]
     figures = calibration_figures(before, whole, labels, groups, spec.model.seed)
@@ -58,7 +56,6 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         "method": choice.calibrator.method,
         "log_losses": choice.log_losses,
         "held_out": figures,
-        "score_interval_width": float(np.mean(upper - lower)),
         "pairs": len(margin),
         "blanked_pairs": int(blanked.sum()),
         "true_pairs": int(labels.sum()),
@@ -68,7 +65,6 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         "floors": {
             name: getattr(bands, name) for name in ("match_precision_bound", "no_match_npv_bound", "floors_met")
         },
-        "conformal": _conformal_figures(bands.conformal),
     }
     calibration.mkdir(parents=True, exist_ok=True)
     choice.calibrator.save(calibration / CALIBRATOR)
@@ -119,10 +115,3 @@ def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:
     bands.save(calibration / BANDS)
     write_whole(calibration / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
-
-
-def _conformal_figures(sets: ConformalSets | None) -> dict[str, Any] | None:
-    """The sets, what they guarantee in words, and the coverage that this split gives with 95 % confidence."""
-    if sets is None:
-        return None
-    return {**sets.model_dump(), "guarantee": sets.guarantee, "coverage_shown": sets.coverage_shown()}

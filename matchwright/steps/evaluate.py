@@ -20,7 +20,7 @@ from matchwright.core.evaluate.gates import Gate, judge
 from matchwright.core.evaluate.metrics import band_table, compare_models, measure
 from matchwright.core.evaluate.outcomes import pair_outcomes
 from matchwright.core.evaluate.ranking import ranking_metrics
-from matchwright.core.evaluate.reliability import calibration_figures, wrong_decisions
+from matchwright.core.evaluate.reliability import calibration_figures
 from matchwright.core.evaluate.slices import SliceResult, measure_slices
 from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
@@ -150,9 +150,7 @@ def _behaviours(decider: DecisionModel, records: pd.DataFrame, scored: pd.DataFr
 
 def _calibration(before: Any, scored: pd.DataFrame, seed: int) -> dict[str, Any]:
     label = scored["label"].to_numpy()
-    figures = calibration_figures(before, scored["score"].to_numpy(), label, scored["left_key"], seed)
-    wrong = wrong_decisions(scored["band"].to_numpy(dtype=object), label)
-    return {**figures, "wrong_decisions": {name: estimate.as_dict() for name, estimate in wrong.items()}}
+    return calibration_figures(before, scored["score"].to_numpy(), label, scored["left_key"], seed)
 
 
 def _against_champion(

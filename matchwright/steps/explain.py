@@ -11,16 +11,7 @@ import pandas as pd
 from matchwright.adapters.plots import plot_importance, plot_waterfall
 from matchwright.adapters.registry import log_folder, log_metrics
 from matchwright.core.frames import read_frame
-from matchwright.core.reasons import (
-    Reason,
-    ablation,
-    contradictions,
-    evidence,
-    group_contributions,
-    groups_of,
-    named_share,
-    reason_change,
-)
+from matchwright.core.reasons import Reason, contradictions, evidence, group_contributions, groups_of
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
 from matchwright.files import write_whole
@@ -82,18 +73,11 @@ def explain(
         )
     per_group = group_contributions(contributions, decider.scorer.names)
     reasons = decider.reasons(comparisons)
-    named = named_share(per_group, reasons)
-    change = reason_change(decider, serving, comparisons) if serving else None
-    tried = ablation(decider, comparisons, spec.model.seed)
     summary = {
         "pairs": len(comparisons),
         "additivity_error": error,
         "importance": per_group.abs().mean().sort_values(ascending=False).round(5).to_dict(),
         "contradictions": contradictions(evidence(comparisons, spec), per_group, reasons).model_dump(),
-        "changed_against_champion": change and change.model_dump(),
-        "named_share": None if np.isnan(named) else named,
-        "reasons_per_pair": float(np.mean([len(given) for given in reasons])),
-        "ablation": tried and tried.model_dump(),
         "reasons": _reason_shares(reasons, bands),
     }
     plots = explanation / PLOTS

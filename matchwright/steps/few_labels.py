@@ -93,7 +93,7 @@ def train_from_few_labels(
         "rounds": len(few.validation_losses),
         "train_losses": few.train_losses,
         "validation_losses": few.validation_losses,
-        USUAL: usual_contributions([few.scorer], lesson[names], spec),
+        USUAL: usual_contributions(few.scorer, lesson[names], spec),
     }
     log_curve(settings, run_id, "scorer_train_log_loss", few.train_losses)
     log_curve(settings, run_id, "scorer_validation_log_loss", few.validation_losses)

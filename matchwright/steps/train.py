@@ -13,7 +13,6 @@ from matchwright.core.candidates.quality import canonical_pairs
 from matchwright.core.corpus import Corpus
 from matchwright.core.frames import read_frame
 from matchwright.core.reasons import usual_contributions
-from matchwright.core.refits import refits
 from matchwright.core.scorer import write_scorer
 from matchwright.core.scorer.parameters import Kind, parameters_of
 from matchwright.core.spec import MatchSpec, spec_digest
@@ -95,10 +94,6 @@ def train(
     learnt = learn_and_challenge(prepared, spec.model)
     scorer = learnt.scorer
 
-    tuned = learnt.search.spec if learnt.search else spec.model
-    alike = [scorer.scorer, *refits(prepared.taught, tuned)]
-    _log.info("reasons: usual contributions from %d trainings", len(alike))
-
     summary = {
         "run_id": run_id,
         "records_per_part": taken.parts.value_counts().sort_index().to_dict(),
@@ -114,7 +109,7 @@ def train(
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
         "validation_losses": scorer.validation_losses,
-        USUAL: usual_contributions(alike, prepared.taught.comparisons, spec),
+        USUAL: usual_contributions(scorer.scorer, prepared.taught.comparisons, spec),
     }
     _track(settings, run_id, summary, learnt)
     if (candidates / PLOTS).is_dir():  # drawn before there was a run to log them to

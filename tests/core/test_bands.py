@@ -1,13 +1,11 @@
 """Bands follow from costs, and floors move them apart."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matchwright.core.bands import Bands, bands_from_costs, choose_bands
-from matchwright.core.spec.model import ConformalSpec, Costs, Floors
-from matchwright.errors import TrainingError
+from matchwright.core.spec.model import Costs, Floors
 
 COST = st.floats(0.01, 1000)
 COSTS = Costs(false_match=50, missed_match=10, review=1)
@@ -98,36 +96,3 @@ def test_a_calibrator_s_plateau_is_taken_whole_or_not_at_all():
     choice = choose_bands(scores, labels, COSTS, Floors(match_precision=0.98), order=order)
     assert choice.floors_met
     assert choice.bands.match_from == 0.999
-
-
-def test_conformal_bands_decide_few_pairs_of_either_class_for_the_other_one():
-    wrong = []
-    for seed in range(40):
-        choice = choose_bands(*drawn(3000, seed), COSTS_WITHOUT_REVIEW, Floors(), ConformalSpec(error=0.05))
-        scores, labels = drawn(3000, 1000 + seed)
-        bands = choice.bands.assign(scores)
-        wrong.append(((bands[labels == 1] == "no_match").mean(), (bands[labels == 0] == "match").mean()))
-    assert (np.mean(wrong, axis=0) <= 0.055).all()
-    assert (np.mean(wrong, axis=0) >= 0.045).all()
-
-
-def test_classes_that_lie_apart_leave_the_bands_to_the_costs():
-    """An error of 0.2 does not send the lower fifth of the matches to review: all of them score above 0.99."""
-    scores, labels = np.r_[np.linspace(0.99, 1, 600), np.linspace(0, 0.01, 600)], np.repeat([1, 0], 600)
-    choice = choose_bands(scores, labels, COSTS, Floors(), ConformalSpec(error=0.2))
-    assert choice.conformal.match_at_least > choice.conformal.no_match_at_most
-    assert choice.bands == choice.from_costs
-
-
-def test_conformal_bands_are_never_looser_than_costs_and_floors():
-    scores, labels = drawn(20_000, 1)
-    for floors in (Floors(), Floors(match_precision=0.999, no_match_npv=0.999)):
-        alone = choose_bands(scores, labels, COSTS, floors)
-        both = choose_bands(scores, labels, COSTS, floors, ConformalSpec(error=0.2))
-        assert both.bands.match_from >= alone.bands.match_from
-        assert both.bands.review_from <= alone.bands.review_from
-
-
-def test_conformal_bands_are_refused_where_pairs_are_too_few():
-    with pytest.raises(TrainingError, match=r"need 500 calibration pairs of each class; there are 30 .*\nHint"):
-        choose_bands(np.full(900, 0.5), np.r_[np.ones(30), np.zeros(870)], COSTS, Floors(), ConformalSpec())

@@ -1,7 +1,5 @@
 """Calibration: the simplest method that is not worse, never turning an order round."""
 
-import warnings
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -28,7 +26,7 @@ def test_overconfident_scores_are_brought_back():
     margin, labels = overconfident(3000, 3.0)
     choice = choose_calibrator(margin, labels, np.arange(3000), 0)
     assert choice.calibrator.method == "platt"
-    assert choice.calibrator.slopes[0] == pytest.approx(1 / 3, rel=0.1)
+    assert choice.calibrator.slope == pytest.approx(1 / 3, rel=0.1)
     assert choice.log_losses["platt"] < choice.log_losses["none"] * 0.8
 
 
@@ -46,20 +44,20 @@ def test_isotonic_regression_is_no_surer_than_so_few_pairs_can_show(pairs):
     assert asked == pytest.approx([1 / (2 + pairs - labels.sum()), (1 + labels.sum()) / (2 + labels.sum())])
 
 
-def test_a_bend_that_no_curve_of_two_slopes_follows_is_left_to_a_free_method():
+def test_a_bend_that_no_line_follows_is_left_to_isotonic_regression():
     generator = np.random.default_rng(1)
     margin = generator.uniform(-6, 6, 8000)
     labels = (generator.random(8000) < np.where(np.abs(margin) < 3, 0.5, np.where(margin > 0, 0.8, 0.02))).astype(float)
     choice = choose_calibrator(margin, labels, np.arange(8000), 0)
-    assert choice.calibrator.method in ("isotonic", "venn_abers")
+    assert choice.calibrator.method == "isotonic"
     assert choice.calibrator.apply(np.array([2.0]))[0] == pytest.approx(0.5, abs=0.06)
 
 
 def test_only_the_methods_asked_for_are_compared():
     margin, labels = overconfident(3000, 3.0)
-    choice = choose_calibrator(margin, labels, np.arange(3000), 0, methods=("venn_abers", "none"))
-    assert list(choice.log_losses) == ["none", "venn_abers"]
-    assert choice.calibrator.method == "venn_abers"
+    choice = choose_calibrator(margin, labels, np.arange(3000), 0, methods=("isotonic", "none"))
+    assert list(choice.log_losses) == ["none", "isotonic"]
+    assert choice.calibrator.method == "isotonic"
 
 
 def test_held_out_scores_are_of_fits_that_did_not_see_the_pair():
@@ -70,35 +68,6 @@ def test_held_out_scores_are_of_fits_that_did_not_see_the_pair():
     assert not np.array_equal(choice.held_out, choice.calibrator.apply(margin))
 
 
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 999), pairs=st.integers(10, 300), factor=st.floats(-2, 3))
-def test_venn_abers_gives_what_the_library_gives(seed, pairs, factor):
-    """Its steps are stored and applied with numpy alone."""
-    from venn_abers import VennAbers
-
-    margin, labels = overconfident(pairs, factor, seed)
-    calibrator = fit("venn_abers", margin, labels)
-    asked = np.round(np.r_[margin, np.linspace(-15, 15, 301)], 2)
-    library = VennAbers()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        library.fit(np.column_stack([-margin.round(2), margin.round(2)]), labels)
-        score, bounds = library.predict_proba(np.column_stack([-asked, asked]))
-    lower, upper = calibrator.interval(asked)
-    assert np.allclose(lower, bounds[:, 0], atol=1e-7)
-    assert np.allclose(upper, bounds[:, 1], atol=1e-7)
-    assert np.allclose(calibrator.apply(asked), score[:, 1], atol=2e-6)
-
-
-def test_venn_abers_knows_less_the_less_it_saw():
-    widths = []
-    for pairs in (200, 20_000):
-        lower, upper = fit("venn_abers", *overconfident(pairs, 1.0)).interval(np.linspace(-3, 3, 61))
-        assert (upper > lower).all()
-        widths.append((upper - lower).mean())
-    assert widths[0] > 5 * widths[1]
-
-
 def test_few_pairs_are_not_fitted():
     margin, labels = overconfident(30, 3.0)
     assert choose_calibrator(margin, labels, np.arange(30), 0).calibrator.method == "none"
@@ -107,7 +76,7 @@ def test_few_pairs_are_not_fitted():
 def test_copies_of_a_pair_say_no_more_than_the_pair():
     """Pairs made of others by blanking fields stand beside them, and a record's candidates resemble each other."""
     for pairs, method in ((30, "none"), (100, "none"), (1000, "platt")):
-        margin, labels = overconfident(pairs, 1.2)
+        margin, labels = overconfident(pairs, 1.4)
         copied, groups = (np.tile(margin, 20), np.tile(labels, 20)), np.tile(np.arange(pairs), 20)
         assert choose_calibrator(margin, labels, np.arange(pairs), 0).calibrator.method == method
         assert choose_calibrator(*copied, groups, 0).calibrator.method == method

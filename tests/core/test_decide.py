@@ -143,17 +143,6 @@ def test_a_match_needs_two_fields_that_both_records_have_whatever_the_score(deci
         assert decision.reasons[0].text == "At most one field is known in both records: a person decides."
 
 
-def test_a_bundle_from_before_that_rule_decides_as_it_did(decision_model):
-    texts = {code: text for code, text in decision_model.catalogue.texts.items() if code != "LITTLE_EVIDENCE"}
-    older = replace(
-        decision_model,
-        bands=Bands(review_from=0.0, match_from=0.0),
-        catalogue=replace(decision_model.catalogue, texts=texts),
-    )
-    (decision,) = decide_values(older, [PERSON], [{"surname": PERSON["surname"]}])
-    assert decision.band == "match"
-
-
 def test_blanked_pairs_lack_from_one_to_all_fields_and_keep_their_rows(small_world):
     left, right, rows = blanked_pairs(small_world.left, small_world.right, small_world.spec, seed=1)
     fields = list(small_world.spec.compared)

@@ -10,7 +10,7 @@ from matchwright.core.bands import Bands, bands_from_costs
 from matchwright.core.evaluate.curves import operating_points, review_load
 from matchwright.core.evaluate.metrics import measure
 from matchwright.core.evaluate.outcomes import pair_outcomes
-from matchwright.core.evaluate.reliability import calibration_figures, mid_range_gap, wrong_decisions
+from matchwright.core.evaluate.reliability import calibration_figures, mid_range_gap
 from matchwright.core.spec.model import Costs
 
 COSTS = Costs(false_match=10, missed_match=5, review=1)
@@ -58,13 +58,6 @@ def test_the_gap_s_interval_is_wide_for_few_pairs():
     assert pairs == 4
     assert gap.value == pytest.approx(0.5)
     assert gap.lower < 0.05
-
-
-def test_wrong_decisions_are_counted_per_class_and_reviews_are_none():
-    bands = np.array(["match", "match", "review", "no_match", "no_match"], dtype=object)
-    wrong = wrong_decisions(bands, np.array([1, 0, 1, 1, 0]))
-    assert wrong["matches decided no_match"].value == pytest.approx(1 / 3)
-    assert wrong["others decided match"].value == pytest.approx(1 / 2)
 
 
 def test_a_cheaper_review_means_more_reviews_and_fewer_errors():

@@ -91,7 +91,6 @@ def test_a_network_goes_the_same_way_as_trees(run, tmp_path):
     assert evaluation["metrics"]["f1_at_half"]["value"] > 0.95
     explanation = json.loads((network.explanation / "explanation.json").read_text())
     assert explanation["additivity_error"] < 1e-4
-    assert explanation["ablation"]["first"]["lower"] > 0
     registered = network.register("fail", network.bundle)  # no rival of the version that other tests read
     bundle = load_bundle(network.bundle, secret(VERIFY_KEY))
     assert bundle.digest == registered["digest"]

@@ -14,7 +14,7 @@ CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
 EVIDENCE = "evidence.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
 
-REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)
+REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, EVIDENCE, GOLDEN, REFERENCE, CARD, LINEAGE)
 """Files every bundle has beside its scorer, whose file tells its kind.
 
 Encoder, learned words and representations are there where training kept them.

@@ -128,8 +128,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
         calibrator=Calibrator.load(folder / CALIBRATOR),
         bands=Bands.load(folder / BANDS),
         catalogue=Catalogue.load(folder / REASONS),
-        # bundles from before have none: hints and the order of reasons then do without
-        figures=EvidenceFigures.load(folder / EVIDENCE) if EVIDENCE in manifest.files else EvidenceFigures(),
+        figures=EvidenceFigures.load(folder / EVIDENCE),
     )
     _demand_comparisons(model)
     faults = replay(model, _golden(folder / GOLDEN))

@@ -14,55 +14,28 @@ from matchwright.frozen import Frozen
 Array = np.ndarray[Any, np.dtype[np.float64]]
 SMALLEST = 1e-6
 """Probabilities are kept this far from 0 and 1: nothing is certain on finite evidence."""
-STEP_DECIMALS = 2
-"""Venn-Abers reads log-odds to this many decimals, which bounds its steps however many pairs taught it."""
 
 
 class Calibrator(Frozen):
     """A monotone map from log-odds to probability, with the parameters of its method.
 
-    ``intercept`` and ``slopes`` are Platt's and beta's, ``knots`` isotonic regression's. Venn-Abers
-    has ``places``, rising log-odds, and the two probabilities between them: ``lower`` (p0, the fit with
-    the new pair taken for no match) and ``upper`` (p1, for a match), each one longer than ``places``.
+    ``intercept`` and ``slope`` are Platt's, ``knots`` isotonic regression's: log-odds and their
+    probability, both rising. The method ``none`` leaves the scorer's own probability as it is.
     """
 
     method: CalibrationMethod
     intercept: float = 0.0
-    slopes: tuple[float, ...] = ()
+    slope: float = 1.0
     knots: tuple[tuple[float, float], ...] = ()
-    places: tuple[float, ...] = ()
-    lower: tuple[float, ...] = ()
-    upper: tuple[float, ...] = ()
 
     def apply(self, margin: Array) -> Array:
         """Calibrated probabilities, shape of ``margin``."""
-        raw = sigmoid(margin)
-        if self.method == "platt":
-            raw = sigmoid(self.intercept + self.slopes[0] * margin)
-        elif self.method == "beta":
-            raw = sigmoid(self.intercept + self.slopes[0] * logarithm(raw) - self.slopes[1] * logarithm(1 - raw))
-        elif self.method == "isotonic":
+        if self.method == "isotonic":
             places, values = np.array(self.knots).T
             raw = np.interp(margin, places, values)
-        elif self.method == "venn_abers":
-            lower, upper = self.interval(margin)
-            raw = upper / (1 - lower + upper)
+        else:
+            raw = sigmoid(self.intercept + self.slope * margin)
         return np.clip(raw, SMALLEST, 1 - SMALLEST)
-
-    def interval(self, margin: Array) -> tuple[Array, Array]:
-        """Venn-Abers' two probabilities (p0, p1): the wider apart, the less is known at this score.
-
-        Under exchangeability one of the two is perfectly calibrated. Of every other method both are
-        the one score. Vovk, Petej, Fedorova (2015), Large-scale probabilistic predictors with and
-        without guarantees of validity.
-        """
-        if self.method != "venn_abers":
-            score = self.apply(margin)
-            return score, score
-        places, margin = np.array(self.places), np.round(margin, STEP_DECIMALS)
-        lower = np.array(self.lower)[np.searchsorted(places, margin, side="right")]
-        upper = np.array(self.upper)[np.searchsorted(places, margin, side="left")]
-        return lower, upper
 
     def save(self, path: Path) -> None:
         """Write ``calibrator.json``."""
@@ -80,8 +53,3 @@ class Calibrator(Frozen):
 def sigmoid(values: Array) -> Array:
     """Probabilities of log-odds."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -60, 60))))
-
-
-def logarithm(values: Array) -> Array:
-    """Natural logarithm, of 0 a large negative number."""
-    return np.asarray(np.log(np.clip(values, 1e-12, 1.0)))

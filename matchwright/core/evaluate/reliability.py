@@ -89,23 +89,6 @@ def mid_range_gap(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) ->
     return Estimate(abs(mean - true / pairs), nearest, max(abs(low), abs(high))), pairs
 
 
-def wrong_decisions(bands: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> dict[str, Estimate]:
-    """Of the pairs that match the share decided ``no_match``, and of the others that decided ``match``.
-
-    What a conformal guarantee is about; with Wilson's 95 % intervals.
-    """
-    true = np.asarray(labels) == 1
-    found = {}
-    for name, wrong, members in (
-        ("matches decided no_match", bands == "no_match", true),
-        ("others decided match", bands == "match", ~true),
-    ):
-        errors, pairs = int((wrong & members).sum()), int(members.sum())
-        lower, upper = wilson_interval(errors, pairs)
-        found[name] = Estimate(errors / pairs if pairs else float("nan"), float(lower), float(upper))
-    return found
-
-
 def _losses(scores: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
     sure = np.clip(np.where(true, scores, 1 - scores), SCORE_FLOOR, 1.0)
     return {"log_loss": -np.log(sure), "brier": (scores - true) ** 2}

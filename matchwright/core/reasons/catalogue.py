@@ -126,8 +126,8 @@ class Catalogue:
         """Read what :meth:`save` wrote (BundleError where it is not a catalogue)."""
         try:
             document = yaml.safe_load(path.read_text(encoding="utf-8"))
-            translations = {str(name): _strings(texts) for name, texts in document.get("translations", {}).items()}
-            language = str(document.get("language", ENGLISH))
+            translations = {str(name): _strings(texts) for name, texts in document["translations"].items()}
+            language = str(document["language"])
             return cls(int(document["version"]), _strings(document["texts"]), language, translations)
         except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise BundleError("The reason catalogue cannot be read.", DAMAGED) from error
@@ -155,9 +155,9 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
     if spec.identity:
         fields = ", ".join(labels[name] for name in spec.identity)
         texts[UNCONFIRMED] = _filled(templates["unconfirmed"], {"labels": fields})
-    texts[LITTLE_EVIDENCE] = templates.get("little_evidence", _templates()[ENGLISH]["little_evidence"])
+    texts[LITTLE_EVIDENCE] = templates["little_evidence"]
     if spec.labels == "none":
-        texts[COLD_START] = templates.get("cold_start", _templates()[ENGLISH]["cold_start"])
+        texts[COLD_START] = templates["cold_start"]
     return texts
 
 

@@ -33,15 +33,13 @@ class EvidenceFigures(Frozen):
     """Figures over the training pairs: numbers per comparison and per reason code, of no single pair.
 
     ``agreeing`` and ``disagreeing`` are the median comparison of true pairs whose group agrees and of other
-    pairs whose group disagrees (None: mostly missing). ``usual`` says what each code contributes as a rule, either
-    way, log-odds (:func:`~matchwright.core.reasons.usual.usual_contributions`). ``weights`` are what bundles from
-    before had in its place.
+    pairs whose group disagrees (None: mostly missing). ``usual`` has the mean absolute contribution of each code,
+    log-odds (:func:`~matchwright.core.reasons.usual.usual_contributions`). Nothing is known where no pair is labelled.
     """
 
     agreeing: dict[str, float | None] = {}
     disagreeing: dict[str, float | None] = {}
     usual: dict[str, float] = {}
-    weights: dict[str, float] = {}
 
     @classmethod
     def fit(

@@ -12,12 +12,13 @@ out; and :data:`SMALLEST_CONTRIBUTION`. What still contradicts its evidence is n
 never moved to another group either: the contributions of all groups and the base value add up to the
 log-odds, and :func:`contradictions` counts what was withheld.
 
-**Stability.** Where much of the evidence says the same, which of it the trees credit is chance: two trainings
-order it differently. Every reason code therefore has a usual contribution, the mean over refits to other samples,
-passed on from champion to challenger. A group's size is the usual one of its code, held within a factor of
-:data:`~matchwright.core.reasons.figures.WITHIN` of what it contributes to this very pair: differences that another
-training might as well have turned round change nothing, what is peculiar to the pair does. Groups are named by size,
-and only those of a :data:`MATERIAL` share. What is said to contribute is always the exact sum.
+**Stability.** Correlated fields say much the same, and trees divide the credit between them at random. Two models
+trained independently therefore order the reasons of a pair differently. To keep the order stable, every reason code
+has a mean absolute contribution, measured on the training pairs. A challenger takes it over from its champion. A
+group's size is the mean of its code, but within a factor of :data:`~matchwright.core.reasons.figures.WITHIN` of what
+the group contributes to this very pair. So small differences between trainings change nothing, and what is special
+about the pair still counts. Groups are named by size, and only those with a :data:`MATERIAL` share. The contribution
+that a reason states is always the exact sum.
 """
 
 import math
@@ -39,9 +40,6 @@ SMALLEST_CONTRIBUTION = 0.02
 
 MATERIAL = 0.05
 """Of the sizes of the weightiest groups, as many as may be named: who carries less is not worth naming."""
-
-STEP = 3.0
-"""In bundles without usual contributions, one step: those within this factor may change places."""
 
 
 class Contradictions(Frozen):
@@ -69,7 +67,7 @@ def give_reasons(
         contributions: per group (column) and pair (row), log-odds.
         catalogue: the texts.
         top: how many reasons a pair gets at most.
-        figures: hold the usual contribution of each reason code.
+        figures: hold the mean absolute contribution of each reason code.
     """
     figures = figures or EvidenceFigures()
     groups = contributions.columns.tolist()
@@ -78,13 +76,10 @@ def give_reasons(
     withheld = np.abs(values) < SMALLEST_CONTRIBUTION
     for place, group in enumerate(groups):
         withheld[:, place] |= _against(levels[group], values[:, place])
-    if figures.usual:
-        sizes = np.where(withheld, 0.0, _sizes(values, groups, levels, figures.usual))
-        largest = np.sort(sizes, axis=1)[:, ::-1][:, :top]
-        withheld |= sizes < MATERIAL * largest.sum(axis=1, keepdims=True)
-        order = np.argsort(-sizes, axis=1, kind="stable")
-    else:
-        order = _by_steps(values, groups, levels, figures.weights)
+    sizes = np.where(withheld, 0.0, _sizes(values, groups, levels, figures.usual))
+    largest = np.sort(sizes, axis=1)[:, ::-1][:, :top]
+    withheld |= sizes < MATERIAL * largest.sum(axis=1, keepdims=True)
+    order = np.argsort(-sizes, axis=1, kind="stable")
     given = []
     for row, (by_size, unsaid) in enumerate(zip(order.tolist(), withheld.tolist(), strict=True)):
         reasons = []
@@ -124,25 +119,10 @@ def _against(level: np.ndarray[Any, Any], values: Array) -> np.ndarray[Any, np.d
 
 
 def _sizes(values: Array, groups: list[str], levels: Levels, usual: Mapping[str, float]) -> Array:
-    """Per pair and group the usual contribution, within a factor of the pair's own; its own where none is known."""
+    """Per pair and group the mean of its code, held near the pair's own value; that value where no mean is known."""
     own = np.abs(values)
-    known = _by_code(values, groups, levels, usual, math.nan)
-    return np.where(np.isnan(known), own, np.clip(known, own / WITHIN, own * WITHIN))
-
-
-def _by_steps(
-    values: Array, groups: list[str], levels: Levels, weights: Mapping[str, float]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
-    """Places of groups per pair: by step, within a step by the weight of the evidence, then as they stand."""
-    sizes = np.maximum(np.abs(values), SMALLEST_CONTRIBUTION)
-    steps = np.floor(np.log(sizes.max(axis=1, keepdims=True, initial=SMALLEST_CONTRIBUTION) / sizes) / np.log(STEP))
-    return np.lexsort((-_by_code(values, groups, levels, weights, 0.0), steps), axis=1)
-
-
-def _by_code(values: Array, groups: list[str], levels: Levels, of_code: Mapping[str, float], otherwise: float) -> Array:
-    """Per pair and group what a mapping has for its reason code, shape of ``values``."""
-    found = np.full_like(values, otherwise)
+    known = np.full_like(values, math.nan)
     for place, group in enumerate(groups):
-        known = {level: of_code.get(f"{group.upper()}_{level}", otherwise) for level in set(levels[group].tolist())}
-        found[:, place] = [known[level] for level in levels[group].tolist()]
-    return found
+        of_level = {level: usual.get(f"{group.upper()}_{level}", math.nan) for level in set(levels[group].tolist())}
+        known[:, place] = [of_level[level] for level in levels[group].tolist()]
+    return np.where(np.isnan(known), own, np.clip(known, own / WITHIN, own * WITHIN))

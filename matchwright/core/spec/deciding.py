@@ -7,7 +7,7 @@ from pydantic import Field
 from matchwright.frozen import Frozen, Share
 
 Band = Literal["match", "review", "no_match"]
-CalibrationMethod = Literal["none", "platt", "beta", "isotonic", "venn_abers"]
+CalibrationMethod = Literal["none", "platt", "isotonic"]
 
 
 class Costs(Frozen):
@@ -26,21 +26,10 @@ class Floors(Frozen):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
 
-class ConformalSpec(Frozen):
-    """Conformal bands: of the pairs of either class at most ``error`` are decided for the other one.
-
-    ``min_positives`` is the fewest calibration pairs of each class; with fewer the bands are refused.
-    """
-
-    error: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
-    min_positives: Annotated[int, Field(ge=1)] = 500
-
-
 class CalibrationSpec(Frozen):
-    """The calibration methods to compare, and whether the bands carry a conformal guarantee."""
+    """The calibration methods to compare."""
 
     methods: Annotated[tuple[CalibrationMethod, ...], Field(min_length=1)] = get_args(CalibrationMethod)
-    conformal: ConformalSpec | None = None
 
 
 class Gates(Frozen):

@@ -122,11 +122,12 @@ def test_a_catalogue_is_read_as_it_was_written(persons_spec, tmp_path: Path):
     assert catalogue.text("STATE_DISAGREES") == "State: weicht ab."
 
 
-def test_a_catalogue_from_before_translations_is_read(tmp_path: Path):
-    (tmp_path / "reasons.yaml").write_text("version: 1\ntexts: {SURNAME_AGREES: Same.}\n")
-    assert Catalogue.load(tmp_path / "reasons.yaml").languages == ("en",)
-    (tmp_path / "reasons.yaml").write_text("version: one\n")
-    with pytest.raises(BundleError):
+@pytest.mark.parametrize(
+    "content", ["version: one\n", "version: 1\ntexts: {SURNAME_AGREES: Same.}\n", "- no mapping\n"]
+)
+def test_what_is_no_whole_catalogue_is_refused(tmp_path: Path, content: str):
+    (tmp_path / "reasons.yaml").write_text(content)
+    with pytest.raises(BundleError, match="reason catalogue cannot be read"):
         Catalogue.load(tmp_path / "reasons.yaml")
 
 

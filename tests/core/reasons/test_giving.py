@@ -17,11 +17,10 @@ from matchwright.core.reasons import (
     give_reasons,
     group_contributions,
     groups_of,
-    named_share,
 )
 from matchwright.core.reasons.catalogue import Catalogue
 from matchwright.core.reasons.figures import WITHIN
-from matchwright.core.reasons.giving import MATERIAL, SMALLEST_CONTRIBUTION, STEP
+from matchwright.core.reasons.giving import MATERIAL, SMALLEST_CONTRIBUTION
 
 NAMES = (
     "title__token_overlap",
@@ -177,17 +176,11 @@ def test_what_carries_no_material_share_is_not_named():
     assert [reason.field for reason in reasons] == ["one", "two"]
 
 
-def test_without_usual_contributions_reasons_are_ordered_as_bundles_from_before_order_them():
-    levels = {name: np.array(["AGREES"], dtype=object) for name in ("one", "two", "three")}
-    catalogue = Catalogue(1, {f"{name.upper()}_AGREES": name for name in levels})
-    contributions = pd.DataFrame([[1.0, 1.2, 1.1]], columns=list(levels))
-    (plain,) = give_reasons(levels, contributions, catalogue, 3)
-    old = EvidenceFigures(weights={"THREE_AGREES": 5.0, "ONE_AGREES": 1.0})
-    (weighed,) = give_reasons(levels, contributions, catalogue, 3, old)
-    assert [reason.field for reason in plain] == ["one", "two", "three"]
-    assert [reason.field for reason in weighed] == ["three", "one", "two"]
-    (far,) = give_reasons(levels, contributions * [1, 1, 1 / STEP], catalogue, 3, old)
-    assert [reason.field for reason in far] == ["one", "two", "three"]
+def test_without_mean_contributions_reasons_are_ordered_by_the_pair_s_own():
+    levels, catalogue = levels_and_texts(["one", "two", "three"])
+    contributions = pd.DataFrame([[1.0, -1.2, 1.1]], columns=list(levels))
+    (reasons,) = give_reasons(levels, contributions, catalogue, 3)
+    assert [reason.field for reason in reasons] == ["two", "three", "one"]
 
 
 def test_what_contradicts_is_withheld_and_counted():
@@ -198,12 +191,3 @@ def test_what_contradicts_is_withheld_and_counted():
     assert [reason.code for reason in reasons[0]] == ["TWO_DISAGREES"]
     found = contradictions(levels, contributions, reasons)
     assert (found.given, found.withheld, found.withheld_weight) == (0, 0.5, 0.25)
-
-
-def test_the_named_share_is_of_the_largest_contributions():
-    levels, catalogue = levels_and_texts(["one", "two", "three"])
-    contributions = pd.DataFrame([[3.0, 0.01, -1.0]], columns=list(levels))
-    reasons = give_reasons(levels, contributions, catalogue, 2)
-    assert named_share(contributions, reasons, top=2) == 1.0
-    assert named_share(contributions, [reasons[0][:1]], top=2) == 0.75
-    assert np.isnan(named_share(contributions * 0, [()]))

@@ -19,9 +19,7 @@ from matchwright.core.compare.names import constraints
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.reasons import Catalogue, EvidenceFigures, evidence, group_contributions
-from matchwright.core.reasons.ablation import ablation
 from matchwright.core.reasons.groups import groups_of
-from matchwright.core.reasons.stability import reason_change
 from matchwright.core.records import conform, normal_forms, record_features, record_key
 from matchwright.core.scorer import train_scorer
 from matchwright.core.taught_comparisons import UNRELATED, PairComparer
@@ -142,18 +140,6 @@ def test_a_pair_in_review_is_told_what_would_settle_it(world):
     hints = [decision.hint for decision in decisions if decision.hint]
     assert hints
     assert {decision.band for decision in decisions if decision.hint} == {"review"}
-
-
-def test_reasons_are_tried_by_deletion_and_set_beside_another_model_s(world):
-    compared = world.model.compare(world.left, world.right)
-    tried = ablation(world.model, compared)
-    assert tried is not None
-    assert tried.first.value > tried.random.value
-    assert reason_change(world.model, world.model, compared).codes == 0
-    bare = compared.drop(columns=LEARNED)
-    trained = train_scorer(bare, world.labels[-len(bare) :], bare, world.labels[-len(bare) :], world.model.spec.model)
-    other = replace(world.model, scorer=trained.scorer, representations=None)
-    assert reason_change(world.model, other, compared).pairs == 0
 
 
 def test_a_bundle_serves_representations_without_torch(world, bundle, verify_key):

@@ -4,17 +4,13 @@ Deletion tests of attributions after Samek et al. (2017), Evaluating the Visuali
 Neural Network Has Learned: take away what is said to matter, and compare with taking away something else.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
-from matchwright.core.reasons.evidence import evidence
-from matchwright.core.reasons.groups import Array, Group, group_contributions, groups_of
+from matchwright.core.decide import DecisionModel
+from matchwright.core.reasons import evidence, group_contributions, groups_of
+from matchwright.core.reasons.groups import Array, Group
 from matchwright.frozen import Frozen
-
-if TYPE_CHECKING:
-    from matchwright.core.decide import DecisionModel
 
 RESAMPLES = 1_000
 INTERVAL = (2.5, 97.5)
@@ -41,7 +37,7 @@ class Ablation(Frozen):
     difference: Interval
 
 
-def ablation(model: "DecisionModel", comparisons: pd.DataFrame, seed: int = 0) -> Ablation | None:
+def ablation(model: DecisionModel, comparisons: pd.DataFrame, seed: int = 0) -> Ablation | None:
     """Delete the group named first, or a random other one, by setting it to missing.
 
     Only pairs with a first reason and another group to delete count: what is missing cannot be deleted.
@@ -84,7 +80,7 @@ def ablation(model: "DecisionModel", comparisons: pd.DataFrame, seed: int = 0) -
     )
 
 
-def _drop(model: "DecisionModel", comparisons: pd.DataFrame, group: Group) -> Array:
+def _drop(model: DecisionModel, comparisons: pd.DataFrame, group: Group) -> Array:
     """How far the log-odds fall when the group's comparisons are missing."""
     values = comparisons.to_numpy(dtype=np.float32, copy=True)
     values[:, list(group.columns)] = np.nan
@@ -94,6 +90,6 @@ def _drop(model: "DecisionModel", comparisons: pd.DataFrame, group: Group) -> Ar
     return model.scorer.margin(comparisons) - model.scorer.margin(without)
 
 
-def _interval(values: Array, resampled: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> Interval:
+def _interval(values: Array, resampled: np.ndarray) -> Interval:
     lower, upper = np.percentile(values[resampled].mean(axis=1), INTERVAL)
     return Interval(value=round(float(values.mean()), 4), lower=round(float(lower), 4), upper=round(float(upper), 4))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from matchwright.core.reasons.reason import Reason
+from matchwright.core.reasons import Reason
 
 
 def named_share(contributions: pd.DataFrame, reasons: Sequence[Sequence[Reason]], top: int = 4) -> float:

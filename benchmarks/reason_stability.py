@@ -1,15 +1,11 @@
 """Stability: whether the same evidence still gets the same reasons from another model."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
-from matchwright.core.reasons.evidence import evidence
+from matchwright.core.decide import DecisionModel
+from matchwright.core.reasons import evidence
 from matchwright.frozen import Frozen
-
-if TYPE_CHECKING:
-    from matchwright.core.decide import DecisionModel
 
 
 class ReasonChange(Frozen):
@@ -24,9 +20,7 @@ class ReasonChange(Frozen):
     first: float | None
 
 
-def reason_change(
-    one: "DecisionModel", other: "DecisionModel", comparisons: pd.DataFrame, top: int = 4
-) -> ReasonChange:
+def reason_change(one: DecisionModel, other: DecisionModel, comparisons: pd.DataFrame, top: int = 4) -> ReasonChange:
     """Compare the ``top`` reasons of two models on the same comparisons.
 
     Models that do not score the same comparisons cannot be compared: no pair's evidence is unchanged.
@@ -51,9 +45,3 @@ def reason_change(
         codes=round(float(np.mean([set(a) != set(b) for a, b in pairs])), 5),
         first=round(float(np.mean([a[:1] != b[:1] for a, b in pairs])), 5),
     )
-
-
-def changed_reason_share(one: "DecisionModel", other: "DecisionModel", comparisons: pd.DataFrame) -> float:
-    """The share of pairs with unchanged evidence whose reason codes differ; NaN where none can be compared."""
-    share = reason_change(one, other, comparisons).codes
-    return float("nan") if share is None else share

@@ -1,0 +1,46 @@
+"""What the benchmark of reasons measures: stability, coverage and ablation, on cases with a known answer."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.reason_ablation import ablation
+from benchmarks.reason_coverage import named_share
+from benchmarks.reason_stability import reason_change
+from matchwright.core.reasons import Reason
+from matchwright.core.scorer import XGBoostScorer
+
+
+def test_a_model_gives_the_same_reasons_as_itself(decision_model, small_world):
+    comparisons = decision_model.compare(small_world.left, small_world.right)
+    change = reason_change(decision_model, decision_model, comparisons)
+    assert (change.pairs, change.codes, change.first) == (len(comparisons), 0.0, 0.0)
+
+
+def test_models_of_other_comparisons_cannot_be_compared(decision_model, small_world):
+    comparisons = decision_model.compare(small_world.left, small_world.right)
+    scorer = decision_model.scorer
+    other = replace(decision_model, scorer=XGBoostScorer(scorer.booster, scorer.names[1:]))
+    assert reason_change(decision_model, other, comparisons).codes is None
+
+
+def test_deleting_what_is_named_first_costs_more_than_deleting_something_else(decision_model, small_world):
+    comparisons = decision_model.compare(small_world.left, small_world.right)
+    found = ablation(decision_model, comparisons, seed=1)
+    assert found.pairs > 1000
+    assert found.difference.lower > 0
+    assert found.difference.value == pytest.approx(found.first.value - found.random.value, abs=1e-3)
+    assert ablation(decision_model, comparisons.head(0)) is None
+
+
+def test_the_named_share_is_of_the_largest_contributions():
+    contributions = pd.DataFrame([[3.0, 0.01, -1.0]], columns=["one", "two", "three"])
+    one, three = (
+        Reason(f"{field.upper()}_AGREES", field, field, "AGREES", contributions[field].item())
+        for field in ("one", "three")
+    )
+    assert named_share(contributions, [(one, three)], top=2) == 1.0
+    assert named_share(contributions, [(one,)], top=2) == 0.75
+    assert np.isnan(named_share(contributions * 0, [()]))
