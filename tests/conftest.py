@@ -14,15 +14,16 @@ from fixtures.keys import ENVIRONMENT
 from matchwright.settings import Settings, load_settings
 
 pytest_plugins = [
+    # whatever others import comes first: pytest rewrites the assertions of modules that it imports itself
+    "fixtures.sharing",
+    "fixtures.models",
     "fixtures.demo",
     "fixtures.endpoints",
-    "fixtures.models",
     "fixtures.object_store",
     "fixtures.postgres",
     "fixtures.redis",
     "fixtures.registry",
     "fixtures.releases",
-    "fixtures.sharing",
     "fixtures.training_run",
     "running.groups",
     "running.left_out",
