@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
+WORKERS ?= 2
+IN_PARALLEL := --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types layers compile lock clean purge
+.PHONY: help setup demo test test-all lint format types layers compile lock clean purge
 
 help: ## List the targets.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Make .venv from requirements.lock.
 
@@ -25,8 +27,11 @@ $(READY): requirements.lock pyproject.toml
 demo: setup ## Run the whole life of a matching model on this machine.
 	$(BIN)/matchwright demo
 
-test: setup ## Run all tests (PYTEST_ARGS="-k name" for some).
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: setup ## Run the tests but for the slow ones, in two processes (PYTEST_ARGS="-k name" for some).
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not slow" $(PYTEST_ARGS)
+
+test-all: setup ## Run all tests, the slow ones too.
+	$(BIN)/python -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
 
 lint: setup ## Check style and formatting.
 	$(BIN)/ruff check .

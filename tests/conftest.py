@@ -1,33 +1,40 @@
 """Fixtures every test may use."""
 
-import base64
+import os
 from pathlib import Path
 
-import pytest
-from fixtures.models import SIGNING_KEY
+# One thread of computation for each test process and its children, or two of them fight for two cores.
+# Libraries read this when they are imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, verify_key_of
-from matchwright.secrets import SIGNING_KEY as SIGNING_NAME
+import pytest
+from fixtures.keys import ENVIRONMENT
+
 from matchwright.settings import Settings, load_settings
 
 pytest_plugins = [
-    "fixtures.endpoints",
+    # whatever others import comes first: pytest rewrites the assertions of modules that it imports itself
+    "fixtures.sharing",
     "fixtures.models",
+    "fixtures.demo",
+    "fixtures.endpoints",
     "fixtures.object_store",
     "fixtures.postgres",
     "fixtures.redis",
     "fixtures.registry",
     "fixtures.releases",
     "fixtures.training_run",
+    "running.groups",
+    "running.left_out",
 ]
 
 
 @pytest.fixture(autouse=True)
 def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Known keys, so that bundles of one test can be verified in another."""
-    monkeypatch.setenv(IDENTIFIER_KEY, base64.b64encode(b"identifier-key-of-the-test-suite").decode())
-    monkeypatch.setenv(SIGNING_NAME, base64.b64encode(SIGNING_KEY).decode())
-    monkeypatch.setenv(VERIFY_KEY, verify_key_of(SIGNING_KEY))
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from matchwright.adapters.drift import Measured, RunIdentity, measure, save_run
 from matchwright.core.drift_figures import counts_missing
 from matchwright.core.spec import MatchSpec
 from matchwright.core.verdict import Window, judge
+from matchwright.supervisor import free_port
 
 WHEN = datetime(2026, 3, 1, 12)
 IDENTITY = RunIdentity("persons", "a1" * 32, "2026-03-01", "2026-03-02")
@@ -203,9 +203,7 @@ def test_every_panel_finds_its_series_in_the_run(
 
 @pytest.mark.slow
 def test_a_service_gets_each_window_once(tmp_path: Path, reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [Path(sys.executable).with_name("evidently"), "ui", "--workspace", tmp_path, "--port", str(port)]
     environment = {**os.environ, "DO_NOT_TRACK": "1"}

@@ -8,14 +8,20 @@ from fixtures.endpoints import digest_of
 
 from matchwright.adapters.endpoints import open_endpoint
 from matchwright.adapters.endpoints.base import probe_of
+from matchwright.adapters.endpoints.local import LocalEndpoint
 from matchwright.errors import EndpointError, RequestError
 from matchwright.settings import load_settings
 
 
 @pytest.fixture(params=["local", "sagemaker"])
-def endpoint(request):
+def target(request):
+    return request.param
+
+
+@pytest.fixture
+def endpoint(request, target):
     """An endpoint of each target, with nothing deployed yet."""
-    endpoint = open_endpoint(request.getfixturevalue(f"{request.param}_settings"))
+    endpoint = open_endpoint(request.getfixturevalue(f"{target}_settings"))
     yield endpoint
     endpoint.stop()
 
@@ -29,7 +35,7 @@ def corrupt_bundle(second_bundle, tmp_path):
     return bundle
 
 
-def test_an_endpoint_through_its_life(endpoint, trained_bundle, second_bundle, corrupt_bundle):
+def test_an_endpoint_through_its_life(endpoint, target, trained_bundle, second_bundle, corrupt_bundle):
     first, second = digest_of(trained_bundle), digest_of(second_bundle)
     assert endpoint.describe() is None
 
@@ -51,8 +57,7 @@ def test_an_endpoint_through_its_life(endpoint, trained_bundle, second_bundle, c
     assert endpoint.deploy(trained_bundle, first).digest == first, "and back again"
 
     endpoint.stop()
-    stopped = endpoint.describe()
-    assert stopped is None or stopped.status == "stopped"
+    assert _status(endpoint) == {"local": "stopped", "sagemaker": "absent"}[target]
     with pytest.raises(EndpointError):
         endpoint.invoke(probe_of(trained_bundle))
     endpoint.stop()
@@ -76,14 +81,18 @@ def test_a_folder_that_is_no_bundle_is_not_deployed(endpoint, tmp_path):
         endpoint.deploy(tmp_path, "0" * 64)
 
 
-def test_a_first_bundle_that_is_refused_leaves_nothing_in_service(endpoint, corrupt_bundle, trained_bundle):
+def test_a_first_bundle_that_is_refused_leaves_nothing_in_service(endpoint, target, corrupt_bundle, trained_bundle):
     with pytest.raises(EndpointError):
         endpoint.deploy(corrupt_bundle, digest_of(corrupt_bundle))
-    described = endpoint.describe()
-    assert described is None or described.status == "failed"
+    assert _status(endpoint) == {"local": "absent", "sagemaker": "failed"}[target]
     assert endpoint.deploy(trained_bundle, digest_of(trained_bundle)).status == "in_service"
 
 
 def test_the_target_is_a_setting(tmp_path):
     endpoint = open_endpoint(load_settings("local", home=tmp_path))
-    assert type(endpoint).__name__ == "LocalEndpoint"
+    assert isinstance(endpoint, LocalEndpoint)
+
+
+def _status(endpoint):
+    described = endpoint.describe()
+    return described.status if described else "absent"

@@ -134,9 +134,9 @@ def test_a_refusal_of_aws_says_what_to_do(endpoint, sagemaker, trained_bundle, o
     assert key not in str(error.value)
 
 
-def test_an_endpoint_that_cannot_be_reached_is_an_endpoint_error(endpoint, monkeypatch):
+def test_an_endpoint_that_cannot_be_reached_is_an_endpoint_error(sagemaker_settings, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    unreachable = SageMakerEndpoint(endpoint._settings)
+    unreachable = SageMakerEndpoint(sagemaker_settings)
     with pytest.raises(EndpointError, match="cannot be reached"):
         unreachable.describe()
 

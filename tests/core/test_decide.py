@@ -94,7 +94,8 @@ def test_no_text_breaks_a_decision(decision_model, values):
     odd = dict(zip(PERSON, values, strict=True))
     (decision,) = decide_values(decision_model, [odd], [PERSON])
     assert 0 < decision.score < 1
-    assert decision.band in ("match", "review", "no_match")
+    assert (decision.band == "no_match") == (decision.score < decision_model.bands.review_from)
+    assert decision.band != "match" or decision.score >= decision_model.bands.match_from
 
 
 def test_nothing_to_decide_gives_no_decision(decision_model, small_world):

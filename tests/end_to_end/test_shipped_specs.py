@@ -1,14 +1,12 @@
-"""Specs that ship, and drafts that nobody edited: each gives a version that passes its gates and answers.
+"""Specs that ship, and a draft that nobody edited: each gives a version that passes its gates.
 
-With benchmark data where MATCHWRIGHT_DATA names a folder of it, else with synthetic records.
+On synthetic records; also on benchmark sets where MATCHWRIGHT_DATA names a folder of them.
 """
 
 import json
 import os
-import subprocess
-import sys
 import urllib.request
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,98 +15,107 @@ import pytest
 import yaml
 from fixtures.models import REPOSITORY
 from fixtures.papers import write_papers
+from fixtures.products import write_products
 from fixtures.restaurants import write_restaurants
+from fixtures.shell import User
 
 from benchmarks.benchmark_data import FOLDER_VARIABLE, read_set
-from matchwright.supervisor import free_port
+from matchwright.core.spec import load_spec
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]
+pytestmark = pytest.mark.end_to_end
+
+SYNTHETIC: dict[str, Callable[[Path], dict[str, str]]] = {
+    "synthetic restaurants": write_restaurants,
+    "synthetic papers": write_papers,
+    "synthetic products": write_products,
+}
+BENCHMARKS = Path(os.environ.get(FOLDER_VARIABLE, "no folder of benchmark sets"))
 
 
-@dataclass(frozen=True)
-class User:
-    """Somebody at a shell, with a home folder and an endpoint's port of their own."""
-
-    home: Path
-    port: int
-
-    def runs(self, *arguments: str) -> str:
-        """The output of a command, which must end well."""
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("MATCHWRIGHT_")}
-        own = {"MATCHWRIGHT_HOME": str(self.home), "MATCHWRIGHT_ENDPOINT__PORT": str(self.port), "COLUMNS": "140"}
-        done = subprocess.run(
-            [sys.executable, "-c", "from matchwright.cli import main; main()", *arguments],
-            cwd=REPOSITORY,
-            env={**clean, **own},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def trains(self, spec: str, files: dict[str, str]) -> str:
-        given = [item for key, path in files.items() for item in (f"--{key.replace('_', '-')}", path)]
-        return self.runs("pipeline", "run", "train", "--spec", spec, *given)
-
-    def asks(self, body: dict[str, Any]) -> list[dict[str, Any]]:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/invocations",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)["decisions"]
+def benchmark(name: str) -> list[Any]:
+    """A benchmark set as a slow case, where it is here."""
+    return [pytest.param(name, marks=pytest.mark.slow)] if (BENCHMARKS / name).is_dir() else []
 
 
 @pytest.fixture
 def user(tmp_path: Path) -> User:
-    return User(tmp_path / "home", free_port())
+    return User.at(tmp_path / "home")
 
 
-def benchmark_files(name: str, folder: Path) -> dict[str, str] | None:
-    """The two tables and the judged pairs of a benchmark set as its user would have them; None where it is not here.
+@pytest.fixture
+def tables(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Files of two tables and of labelled pairs, by the names of the pipeline's arguments."""
+    write = SYNTHETIC.get(request.param)
+    return write(tmp_path) if write else benchmark_files(request.param, tmp_path)
 
-    Pairs of the set's test part are left out.
-    """
-    root = os.environ.get(FOLDER_VARIABLE)
-    if not root or not (Path(root) / name).is_dir():
-        return None
-    found = read_set(Path(root) / name)
+
+def benchmark_files(name: str, folder: Path) -> dict[str, str]:
+    """A benchmark set as its user would have it: the pairs of the set's test part are left out."""
+    found = read_set(BENCHMARKS / name)
     pairs = pd.concat([found.part("train"), found.part("valid")])[["left_id", "right_id", "label"]]
-    tables = {"records": found.left, "records_right": found.right, "pairs": pairs}
-    for key, table in tables.items():
+    for key, table in {"records": found.left, "records_right": found.right, "pairs": pairs}.items():
         table.to_parquet(folder / f"{key}.parquet", index=False)
-    return {key: str(folder / f"{key}.parquet") for key in tables}
+    return {key: str(folder / f"{key}.parquet") for key in ("records", "records_right", "pairs")}
 
 
-@pytest.fixture
-def restaurants(tmp_path: Path) -> dict[str, str]:
-    return benchmark_files("fodors_zagats", tmp_path) or write_restaurants(tmp_path)
-
-
-@pytest.fixture
-def papers(tmp_path: Path) -> dict[str, str]:
-    return benchmark_files("dblp_acm", tmp_path) or write_papers(tmp_path)
-
-
-def test_restaurants_go_all_the_way_to_an_endpoint(user, restaurants):
-    assert "every gate passed" in user.trains("specs/restaurants.yaml", restaurants)
+@pytest.mark.parametrize("tables", ["synthetic restaurants", *benchmark("fodors_zagats")], indirect=True)
+def test_restaurants_go_all_the_way_to_an_endpoint(user, tables):
+    assert "every gate passed" in user.trains("specs/restaurants.yaml", tables)
     user.runs("approve", "restaurants", "--by", "reviewer", "--note", "Read the card.")
     try:
         assert "serves" in user.runs("release", "restaurants")
         identical, nothing_in_common = yaml.safe_load((REPOSITORY / "specs/restaurants.yaml").read_text())["golden"]
         for pair in (identical, nothing_in_common):
-            (decision,) = user.asks({"pairs": [{"left": pair["left"], "right": pair["right"]}]})
+            (decision,) = asked(user, {"pairs": [{"left": pair["left"], "right": pair["right"]}]})
             assert decision["band"] == pair["expect"]
             assert decision["reasons"]
-        best = the_same_restaurant(restaurants)
-        ranked = user.asks({"query": best["query"], "candidates": best["candidates"], "top": 3})
+        best = the_same_restaurant(tables)
+        ranked = asked(user, {"query": best["query"], "candidates": best["candidates"], "top": 3})
         assert ranked[0]["candidate"] == best["wanted"]
         assert ranked[0]["band"] == "match"
         assert [decision["score"] for decision in ranked] == sorted((d["score"] for d in ranked), reverse=True)
     finally:
         user.runs("down")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tables", ["synthetic restaurants", *benchmark("fodors_zagats")], indirect=True)
+def test_a_draft_of_restaurants_that_nobody_edited_passes_its_gates(user, tables, tmp_path):
+    draft = str(tmp_path / "draft.yaml")
+    both = (tables["records"], tables["records_right"])
+    user.runs("spec", "infer", *both, "--pairs", tables["pairs"], "--name", "drafted", "--out", draft)
+    assert "class" not in compared(draft), "numbers both guides alike: the answer and no evidence"
+    assert "every gate passed" in user.trains(draft, tables)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tables", ["synthetic papers", *benchmark("dblp_acm")], indirect=True)
+def test_papers_pass_their_gates(user, tables):
+    assert "every gate passed" in user.trains("specs/papers.yaml", tables)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tables", ["synthetic products", *benchmark("walmart_amazon")], indirect=True)
+def test_products_pass_their_gates_with_the_precision_that_their_spec_demands(user, tables):
+    assert "every gate passed" in user.trains("specs/products.yaml", tables)
+    assert artefact(user, "evaluation.json")["metrics"]["f1_at_half"]["value"] > 0.6
+    assert artefact(user, "bundle.json")["name"] == "products"
+    floors = artefact(user, "calibration.json")["floors"]
+    assert floors["floors_met"]
+    assert floors["match_precision_bound"] >= load_spec(REPOSITORY / "specs/products.yaml").floors.match_precision > 0
+
+
+def artefact(user: User, name: str) -> Any:
+    """What the one training run of this home wrote."""
+    (path,) = user.home.glob(f"runs/*/artefacts/**/{name}")
+    return json.loads(path.read_text())
+
+
+def asked(user: User, body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The endpoint's decisions."""
+    address, kind = f"http://127.0.0.1:{user.endpoint_port}/invocations", {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(address, json.dumps(body).encode(), kind), timeout=60) as answer:
+        return json.load(answer)["decisions"]
 
 
 def the_same_restaurant(files: dict[str, str]) -> dict[str, Any]:
@@ -117,27 +124,13 @@ def the_same_restaurant(files: dict[str, str]) -> dict[str, Any]:
     number = {row.id: "".join(filter(str.isdigit, row.phone)) for side in (left, right) for row in side.itertuples()}
     pairs = _read(files["pairs"])
     true = pairs[pairs["label"].astype(int) == 1]
-    one, other = next(pair for pair in zip(true["left_id"], true["right_id"], strict=True) if same(number, pair))
+    one, other = next(
+        pair for pair in zip(true["left_id"], true["right_id"], strict=True) if number[pair[0]] == number[pair[1]]
+    )
     row = left.set_index("id").loc[one]
     query = {"name": row["name"], "address": row["addr"], "city": row["city"], "phone": row["phone"]}
     others = [key for key in right["id"] if key != other][:20]
     return {"query": query, "candidates": [f"right:{key}" for key in (*others, other)], "wanted": f"right:{other}"}
-
-
-def same(number: dict[str, str], pair: tuple[str, str]) -> bool:
-    return number[pair[0]] == number[pair[1]]
-
-
-def test_a_draft_of_restaurants_that_nobody_edited_passes_its_gates(user, restaurants, tmp_path):
-    draft = str(tmp_path / "draft.yaml")
-    tables = (restaurants["records"], restaurants["records_right"])
-    user.runs("spec", "infer", *tables, "--pairs", restaurants["pairs"], "--name", "drafted", "--out", draft)
-    assert "class" not in compared(draft), "numbers both guides alike: the answer and no evidence"
-    assert "every gate passed" in user.trains(draft, restaurants)
-
-
-def test_papers_pass_their_gates(user, papers):
-    assert "every gate passed" in user.trains("specs/papers.yaml", papers)
 
 
 def compared(spec: str) -> set[str]:

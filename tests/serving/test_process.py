@@ -12,6 +12,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPResponse
 from pathlib import Path
 from threading import Event
 
@@ -20,6 +22,7 @@ import pytest
 from matchwright.supervisor import free_port, handover
 
 HEAVY = ("mlflow", "kfp", "torch", "shap", "great_expectations", "evidently")
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 PAIR = {"left": {"surname": "zebediahcanary", "postcode": 2999}, "right": {"surname": "zebediahcanary"}}
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -71,6 +74,27 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+@contextmanager
+def begun(port: int, body: object) -> Iterator[Callable[[], dict]]:
+    """A request that the server has begun to read; the call sends the rest of it, and returns the answer."""
+    content = json.dumps(body).encode()
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+        client.sendall(
+            b"POST /invocations HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+            b"Connection: close\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(content)
+        )
+        assert client.recv(len(CONTINUE), socket.MSG_WAITALL) == CONTINUE
+
+        def finish() -> dict:
+            client.sendall(content)
+            response = HTTPResponse(client)
+            response.begin()
+            assert response.status == 200
+            return json.loads(response.read())
+
+        yield finish
+
+
 def test_it_serves_until_it_is_told_to_stop_and_finishes_what_it_has_begun(
     start: Start, trained_bundle: Path, tmp_path: Path
 ) -> None:
@@ -78,12 +102,10 @@ def test_it_serves_until_it_is_told_to_stop_and_finishes_what_it_has_begun(
     process = start(trained_bundle, "--port", str(port), "serve")
     wait_for(lambda: digest_at(port) is not None)
     assert ask(port, "/invocations", {"pairs": [PAIR]})[0] == 200
-    with ThreadPoolExecutor(1) as other:
-        in_flight = other.submit(ask, port, "/invocations", {"pairs": [PAIR] * 1000})
-        time.sleep(0.1)
+    with begun(port, {"pairs": [PAIR] * 1000}) as finish:
         process.send_signal(signal.SIGTERM)
-        status, body = in_flight.result()
-    assert (status, len(body["decisions"])) == (200, 1000)
+        wait_for(lambda: digest_at(port) is None)
+        assert len(finish()["decisions"]) == 1000
     assert process.wait(timeout=30) == 0
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) == 2
@@ -115,7 +137,7 @@ def test_a_new_process_takes_over_the_port_and_nobody_is_turned_away(
         """Clients that connect and are silent for a while."""
         while not over.is_set():
             with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
-                time.sleep(0.2)
+                over.wait(0.2)
                 client.sendall(b"GET /ping HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
                 seen.add(None if not client.recv(12).endswith(b"200") else before)
 

@@ -4,7 +4,8 @@ import json
 
 import pandas as pd
 import pytest
-from fixtures.training import carry_out, keys_of_the_suite
+from fixtures.keys import keys_of_the_suite
+from fixtures.training import carry_out
 
 from matchwright.adapters.registry import challenger, version_info
 from matchwright.core.bundle import load_bundle

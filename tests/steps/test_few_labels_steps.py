@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from fixtures.keys import keys_of_the_suite
 from fixtures.products import write_products
-from fixtures.training import carry_out, keys_of_the_suite
+from fixtures.training import carry_out
 
 from matchwright.core.bundle import load_bundle
 from matchwright.errors import TrainingError

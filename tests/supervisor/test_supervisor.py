@@ -36,7 +36,7 @@ def service(program=WEB_SERVER, name="web", port=None, **changes):
 
 
 def wait_until(condition):
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from fixtures.models import SIGNING_KEY
+from fixtures.keys import SIGNING_KEY
 from fixtures.products import write_products
 
 from matchwright.core.bands import Bands

@@ -1,0 +1,88 @@
+"""The whole loop as its user runs it, on FEBRL 4 with planted personal values."""
+
+import json
+
+import pytest
+from fixtures.demo import CANARIES, QUARANTINED
+from fixtures.shell import options
+from fixtures.traces import files_holding
+
+pytestmark = pytest.mark.end_to_end
+
+
+def test_it_ends_well_and_says_what_to_do_next(demo):
+    assert demo.code == 0, demo.printed
+    for line in (
+        "F1, end to end",
+        "Three decisions and their reasons",
+        "ALARM",
+        "[alarm] postcode",
+        "matchwright up",
+        "matchwright history",
+    ):
+        assert line in demo.printed
+
+
+def test_f1_is_at_least_99_percent_on_entities_never_seen(demo):
+    evaluation = json.loads(demo.newest("artefacts/**/evaluation.json").read_text())
+    assert evaluation["metrics"]["f1"]["value"] >= 0.99
+    assert evaluation["metrics"]["pairs_completeness"]["value"] >= 0.99
+    assert evaluation["true_pairs"] > 800
+
+
+def test_the_usual_batch_is_fine_and_the_shifted_one_alarms_about_the_lost_field(demo):
+    verdicts = [
+        json.loads(path.read_text()) for path in demo.home.glob("runs/*/artefacts/**/*.json") if "verdict" in path.name
+    ]
+    assert sorted(verdict["status"] for verdict in verdicts) == ["alarm", "ok"]
+    alarm = next(verdict for verdict in verdicts if verdict["status"] == "alarm")
+    assert "postcode" in json.dumps(alarm["findings"][0])
+
+
+def test_no_planted_value_leaves_the_lake_and_the_feature_store(demo):
+    data = ("lake/", "features/")
+    for column, value in CANARIES.items():
+        holding = files_holding(demo.home, value)
+        assert any(path.startswith("lake/") for path in holding), "the canary was not planted"
+        # the record features that the steps pass on are the one dataset outside the stores
+        stray = {p for p in holding if not p.startswith(data) and not p.endswith("/records.parquet")}
+        assert not stray, f"{column} stands in {sorted(stray)}"
+        assert value not in demo.printed.lower()
+
+
+def test_a_direct_identifier_is_in_the_lake_alone(demo):
+    holding = files_holding(demo.home, CANARIES["soc_sec_id"])
+    assert holding
+    assert all(path.startswith("lake/") for path in holding)
+
+
+def test_a_quarantined_value_is_in_no_report(demo):
+    report = json.loads(next(p for p in demo.home.glob("runs/*/artefacts/**/*.json") if "report" in p.name).read_text())
+    assert QUARANTINED not in json.dumps(report)
+    assert not {p for p in files_holding(demo.home, QUARANTINED) if not p.startswith("lake/")}
+    assert "1" in str(report)
+
+
+def test_the_ledger_tells_approval_and_release(demo):
+    told = demo.user.runs("history")
+    for word in ("approved", "released", "demo-reviewer", "demo-engineer"):
+        assert word in told
+
+
+def test_training_again_without_changes_takes_every_step_from_the_run_before(demo):
+    demo.user.runs("pipeline", "run", "train", *options(demo.tables))
+    record = json.loads(demo.newest("run.json").read_text())
+    # a champion serves now, so the challenger is judged again; what comes before is kept
+    assert {s["name"] for s in record["steps"] if s["status"] == "cached"} >= {
+        "ingest",
+        "features",
+        "train",
+        "calibrate",
+    }
+    assert record["status"] == "succeeded"
+
+
+def test_a_rollback_without_a_release_before_is_refused_with_a_reason(demo):
+    refused = demo.user.enters("matchwright", "rollback", "persons", "--note", "try")
+    assert refused.returncode == 1
+    assert "Hint:" in refused.stderr
