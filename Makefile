@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types layers compile lock clean purge
+.PHONY: help setup demo test lint format types layers compile docs lock clean purge
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ layers: setup ## Check who may import whom.
 
 compile: setup ## Write every pipeline as IR YAML to build/pipelines (ENVIRONMENT=prod for another environment).
 	$(BIN)/matchwright pipeline compile --environment "$(or $(ENVIRONMENT),local)"
+
+docs: setup ## Build the documentation site into build/docs; a broken link is an error.
+	$(BIN)/mkdocs build --strict
 
 lock: setup ## Pin what .venv holds in requirements.lock.
 	@{ head -n 1 requirements.lock; $(BIN)/pip freeze --all --exclude-editable --exclude pip --exclude matchwright \
