@@ -46,7 +46,7 @@ compile: setup ## Write every pipeline as IR YAML to build/pipelines (ENVIRONMEN
 	$(BIN)/matchwright pipeline compile --environment "$(or $(ENVIRONMENT),local)"
 
 docs: setup ## Build the documentation site into build/docs; a broken link is an error.
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock: setup ## Pin what .venv holds in requirements.lock.
 	@{ head -n 1 requirements.lock; $(BIN)/pip freeze --all --exclude-editable --exclude pip --exclude matchwright \
