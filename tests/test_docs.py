@@ -121,9 +121,8 @@ def test_the_guides_spec_is_a_good_one():
 
 
 def test_the_guides_field_is_a_good_one():
-    example = re.search(r"^model: \{kind.*$", GUIDE, re.MULTILINE)
-    assert example is not None
-    assert FieldSpec.model_validate(yaml.safe_load(example.group())["model"]).kind == "id_code"
+    example = next(yaml.safe_load(block) for block in blocks(GUIDE, "yaml") if block.startswith("fields:"))
+    assert FieldSpec.model_validate(example["fields"]["model"]).kind == "id_code"
 
 
 def test_the_guide_explains_every_kind():

@@ -216,7 +216,7 @@ def decision() -> str:
         text(
             20,
             28,
-            "All of this lies in one signed bundle. Training, batch and serving run the same code.",
+            "All of this lies in one signed bundle. Training and serving run the same code.",
             13,
             QUIET,
             anchor="start",
