@@ -8,7 +8,7 @@ WORKERS ?= 2
 IN_PARALLEL := --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format types layers compile lock clean purge
+.PHONY: help setup demo test test-all lint format types layers compile docs lock clean purge
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ layers: setup ## Check who may import whom.
 
 compile: setup ## Write every pipeline as IR YAML to build/pipelines (ENVIRONMENT=prod for another environment).
 	$(BIN)/matchwright pipeline compile --environment "$(or $(ENVIRONMENT),local)"
+
+docs: setup ## Build the documentation site into build/docs; a broken link is an error.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock: setup ## Pin what .venv holds in requirements.lock.
 	@{ head -n 1 requirements.lock; $(BIN)/pip freeze --all --exclude-editable --exclude pip --exclude matchwright \

@@ -1,36 +1,213 @@
-"""The guide to specs stays true: its table of comparators is the vocabulary's, its example is a good field."""
+"""The documentation stays true: the site builds, loads nothing from elsewhere, and says what the code does."""
 
+import ast
+import json
 import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import pytest
 import yaml
+from diagrams import ASSETS, pictures
+from fixtures.models import REPOSITORY
+from model_pages import WORDS, keys_of
+from typer.main import get_command
 
-from matchwright.core.spec import FieldSpec
-from matchwright.core.spec.vocabulary import COMPARATORS, RECORD_FEATURES
+from matchwright.cli import app
+from matchwright.core.bundle import load_bundle
+from matchwright.core.spec import FieldSpec, MatchSpec, load_spec
+from matchwright.core.spec.load import parse_spec
+from matchwright.core.spec.vocabulary import COMPARATORS, RECORD_COMPARATORS, RECORD_FEATURES
+from matchwright.errors import RequestError
+from matchwright.settings import Settings
+from serving.request_schema import parse_request
+from serving.runtime import Runtime
+from serving.service import Service
 
-GUIDE = (Path(__file__).parents[1] / "docs" / "writing_a_spec.md").read_text(encoding="utf-8")
+DOCS = REPOSITORY / "docs"
+GUIDE = (DOCS / "guides/spec.md").read_text(encoding="utf-8")
+ENDPOINT = (DOCS / "reference/endpoint.md").read_text(encoding="utf-8")
+WRITTEN = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
-def comparator_table() -> str:
-    return "\n".join(
-        f"| `{kind}` | {', '.join(f'`{name}`' for name in comparators)} |" for kind, comparators in COMPARATORS.items()
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as ``make docs`` builds it: strict, so that a broken link or anchor ends the build."""
+    folder = tmp_path_factory.mktemp("site")
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    assert built.returncode == 0, built.stderr
+    return folder
 
 
-def test_the_guide_lists_every_comparator_of_every_kind():
-    assert f"|---|---|\n{comparator_table()}\n" in GUIDE
+class _Loaded(HTMLParser):
+    """What a browser fetches for a page without being asked: scripts, styles, fonts, icons and images."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "link" and given.get("rel") not in ("canonical", "prev", "next"):
+            self.addresses.append(given.get("href") or "")
+        elif tag in ("script", "img", "iframe", "source", "audio", "video", "embed"):
+            self.addresses.append(given.get("src") or "")
+        self.addresses += re.findall(r"url\(['\"]?([^'\")]+)", given.get("style") or "")
+
+
+def test_no_page_loads_anything_from_elsewhere(site: Path):
+    pages = sorted(site.rglob("*.html"))
+    assert {"index.html", "spec.html", "cli.html", "endpoint.html"} <= {page.name for page in pages}
+    for page in pages:
+        loaded = _Loaded()
+        loaded.feed(page.read_text(encoding="utf-8"))
+        assert any(address.endswith(".css") for address in loaded.addresses)
+        assert [address for address in loaded.addresses if urlsplit(address).netloc] == [], page
+
+
+def test_no_style_loads_anything_from_elsewhere(site: Path):
+    styles = sorted(site.rglob("*.css"))
+    assert any("site" in style.name for style in styles)
+    for style in styles:
+        addresses = re.findall(r"(?:@import\s*|url\()\s*['\"]?([^'\")\s]+)", style.read_text(encoding="utf-8"))
+        assert [address for address in addresses if urlsplit(address).netloc] == [], style
+
+
+def test_the_search_works_without_a_server(site: Path):
+    assert (site / "search/search_index.js").is_file()
+
+
+@pytest.mark.parametrize(("model", "words"), [(MatchSpec, WORDS["spec"]), (Settings, WORDS["settings"])])
+def test_the_reference_explains_every_key_and_no_other(model: type[MatchSpec] | type[Settings], words: dict[str, str]):
+    assert {key.path for key in keys_of(model)} == set(words)
+
+
+def test_the_reference_explains_every_comparator_and_no_other():
+    known = {name for names in COMPARATORS.values() for name in names} | set(RECORD_COMPARATORS)
+    assert set(WORDS["comparators"]) == known
+
+
+def test_the_reference_pages_hold_keys_commands_and_limits(site: Path):
+    spec, commands = ((site / "reference" / name).read_text(encoding="utf-8") for name in ("spec.html", "cli.html"))
+    assert 'id="candidates-tfidf"' in spec
+    assert "at least 2, at most 5" in spec
+    assert "matchwright pipeline run" in commands
+    assert "--records-right" in commands
+
+
+@pytest.mark.parametrize(("name", "content"), list(pictures()))
+def test_a_diagram_is_what_its_script_draws(name: str, content: str):
+    assert (ASSETS / name).read_text(encoding="utf-8") == content
+
+
+def test_the_guides_spec_is_a_good_one():
+    whole = next(block for block in blocks(GUIDE, "yaml") if block.startswith("format:"))
+    assert parse_spec(whole).name == "companies"
+
+
+def test_the_guides_field_is_a_good_one():
+    example = next(yaml.safe_load(block) for block in blocks(GUIDE, "yaml") if block.startswith("fields:"))
+    assert FieldSpec.model_validate(example["fields"]["model"]).kind == "id_code"
 
 
 def test_the_guide_explains_every_kind():
     assert set(re.findall(r"^- `(\w+)`: ", GUIDE, re.MULTILINE)) >= set(COMPARATORS)
 
 
-def test_the_guides_field_is_a_good_one():
-    example = re.search(r"^model: .*$", GUIDE, re.MULTILINE)
-    assert FieldSpec.model_validate(yaml.safe_load(example.group())["model"]).kind == "id_code"
-
-
 def test_the_guide_names_the_record_features_that_rules_may_use():
     for suffixes in RECORD_FEATURES.values():
         for suffix, kind in suffixes.items():
             assert kind == "number" or f"`__{suffix}`" in GUIDE
+
+
+def written_commands() -> Iterator[tuple[str, list[str]]]:
+    """Every command line of ours in the README and in the pages: file name and words."""
+    for path in WRITTEN:
+        text = path.read_text(encoding="utf-8")
+        lines = [line for block in blocks(text, "(?:bash|text)") for line in block.splitlines()]
+        inline = re.findall(r"`(matchwright [a-z][^`\n]*)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
+        for line in [*lines, *inline]:
+            if line.startswith("matchwright "):
+                yield path.name, shlex.split(line.partition("||")[0])[1:]
+
+
+def test_every_command_in_the_pages_exists_with_its_options():
+    known = get_command(app)
+    checked = 0
+    for page, words in written_commands():
+        command, rest = known, list(words)
+        while getattr(command, "commands", None):
+            assert "".join(rest[:1]) in command.commands, f"{page}: matchwright {' '.join(words)}"
+            command = command.commands[rest.pop(0)]
+        options = {option for part in command.params for option in part.opts}
+        given = {word for word in rest if word.startswith("--")}
+        assert given <= options | {"--help"}, f"{page}: matchwright {' '.join(words)}"
+        checked += 1
+    assert checked > 30
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere():
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 120
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if not urlsplit(link).scheme]
+    assert links
+    assert [link for link in links if not (REPOSITORY / link).exists()] == []
+
+
+def test_the_endpoint_page_shows_the_real_answer_to_a_bad_request():
+    request, answer = (json.loads(block) for block in blocks(ENDPOINT.partition("## Errors")[2], "json"))
+    with pytest.raises(RequestError) as refused:
+        parse_request(json.dumps(request).encode(), load_spec(REPOSITORY / "specs/persons.yaml"))
+    faults = [vars(fault) for fault in refused.value.faults]
+    assert answer == {"error": str(refused.value).splitlines()[0], "faults": faults}
+
+
+def shape(value: object) -> object:
+    """The keys of a JSON document, without its values; of a list the first entry."""
+    if isinstance(value, dict):
+        return {key: shape(entry) for key, entry in value.items()}
+    return [shape(value[0])] if isinstance(value, list) and value else None
+
+
+def test_the_endpoint_page_shows_the_keys_of_a_real_answer(trained_bundle: Path, verify_key: bytes, tmp_path: Path):
+    request, _, answer = (json.loads(block) for block in blocks(ENDPOINT, "json")[1:4])
+    runtime = Runtime(load_bundle(trained_bundle, verify_key), lambda _: pytest.fail("pairs need no store"))
+    served = Service(tmp_path, runtime).invoke(json.dumps(request).encode())
+    for document in (answer, served):
+        document["decisions"] = [{**decision, "hint": None} for decision in document["decisions"]]
+    assert shape(answer) == shape(served)
+
+
+def _said_by_the_code() -> str:
+    """Every text in the code and the Makefile, a gap where an f-string puts a value in."""
+    texts = [(REPOSITORY / "Makefile").read_text(encoding="utf-8")]
+    for folder in ("matchwright", "serving", "pipelines"):
+        for path in (REPOSITORY / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    texts.append(node.value)
+    return "\n".join(texts)
+
+
+def test_troubleshooting_quotes_messages_that_the_code_has():
+    text = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+    messages = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
+    assert len(messages) > 20
+    said = _said_by_the_code()
+    parts = [part.strip() for message in messages for part in message.split("…")]
+    assert [part for part in parts if part not in said] == []
