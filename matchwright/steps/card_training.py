@@ -14,9 +14,6 @@ def training_facts(training: dict[str, Any]) -> dict[str, str]:
         found["candidates"] = encoder_candidate_facts(report)
     if represented := training.get("representations"):
         found["field representations"] = represented["reason"]
-    if search := training.get("search"):
-        values = ", ".join(f"{name} {_short(value)}" for name, value in search[search["used"]]["values"].items())
-        found["search for hyperparameters"] = f"{search['reason']}; trained with {values}"
     for kind, figures in (training.get("challengers") or {}).items():
         sides = ", ".join(
             f"{name.replace('_', ' ')} {figures['figures'][name]['value']:.4f} (scorer {own['value']:.4f})"
@@ -33,10 +30,4 @@ def training_tags(training: dict[str, Any]) -> dict[str, str]:
     kept = (training.get("encoder") or {}).get("kept")
     if kept is not None:
         tags["encoder"] = "kept" if kept else "dropped"
-    if search := training.get("search"):
-        tags["hyperparameters"] = "found by search" if search["used"] == "best" else "the spec's"
     return tags
-
-
-def _short(value: float) -> str:
-    return f"{value:.4g}"

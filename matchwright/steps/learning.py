@@ -1,4 +1,4 @@
-"""What is learnt from the prepared pairs: whether the encoder stays, the values, the scorer, its challengers."""
+"""What is learnt from the prepared pairs: whether the encoder stays, the scorer, its challengers."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -12,7 +12,6 @@ from matchwright.core.encoder.train import TrainedEncoder
 from matchwright.core.encoder.worth import EncoderWorth, encoder_worth
 from matchwright.core.lesson import learn
 from matchwright.core.scorer import TrainedScorer
-from matchwright.core.search import SearchResult, search_hyperparameters
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.model import ModelSpec
 from matchwright.core.split import assign_pairs
@@ -25,10 +24,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Learnt:
-    """The scorer, what the search for its values saw (None: there was none), and its challengers' figures."""
+    """The scorer and its challengers' figures."""
 
     scorer: TrainedScorer
-    search: SearchResult | None
     challengers: dict[str, dict[str, Any]]
 
 
@@ -83,23 +81,12 @@ def with_or_without(
 
 
 def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learnt:
-    """Search for the scorer's values where the spec asks for it, train it, and set its challengers beside it.
+    """Train the scorer, and its challengers on the same pairs.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
     """
     taught, validation = prepared.taught, prepared.validation
-    search = None
-    if spec.search is not None:
-        trials = spec.search.trials
-
-        def tried(trial: int, loss: float) -> None:
-            _log.info("search: trial %d of %d, log loss %.5f", trial, trials, loss)
-
-        search = search_hyperparameters(taught, validation, spec, spec.search, tried)
-        _log.info("search: %s", search.report["reason"])
-        spec = search.spec
-
     step = "tree" if spec.scorer == "xgboost" else "epoch"
 
     def improved(number: int, loss: float) -> None:
@@ -112,7 +99,7 @@ def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learnt:
         lessons = prepared.beside if kind == "torch" and prepared.beside else (taught, validation)
         challengers[kind] = challenge(kind, *lessons, scorer, spec)
         _log.info("challenger %s: %s", kind, challengers[kind]["verdict"])
-    return Learnt(scorer, search, challengers)
+    return Learnt(scorer, challengers)
 
 
 def _worth(

@@ -62,7 +62,7 @@ def train(
         code_digest: of the code that trains, for the lineage.
 
     Returns:
-        What ``train.json`` holds: run_id, pairs per part, figures of encoder, search, scorer and challengers.
+        What ``train.json`` holds: run_id, pairs per part, figures of encoder, scorer and challengers.
 
     Raises:
         TrainingError: too few labelled pairs.
@@ -95,8 +95,7 @@ def train(
     learnt = learn_and_challenge(prepared, spec.model)
     scorer = learnt.scorer
 
-    tuned = learnt.search.spec if learnt.search else spec.model
-    alike = [scorer.scorer, *refits(prepared.taught, tuned)]
+    alike = [scorer.scorer, *refits(prepared.taught, spec.model)]
     _log.info("reasons: usual contributions from %d trainings", len(alike))
 
     summary = {
@@ -109,7 +108,6 @@ def train(
         "representations": _represented(prepared, spec),
         "encoder": taken.worth,
         "candidates_with_encoder": taken.candidates,
-        "search": learnt.search.report if learnt.search else None,
         "challengers": learnt.challengers,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
@@ -168,9 +166,6 @@ def _track(settings: Settings, run_id: str, summary: dict[str, Any], learnt: Lea
         if (change := encoder["log_loss_change"]["value"]) is not None:
             metrics["encoder_log_loss_change"] = change
         metrics["encoder_true_pairs_alone"] = float(encoder["true_pairs_alone"]["pairs"])
-    if learnt.search is not None:
-        log_curve(settings, run_id, "search_log_loss", [step["log_loss"] for step in learnt.search.report["history"]])
-        log_curve(settings, run_id, "search_best_log_loss", learnt.search.best_so_far)
     for kind, found in learnt.challengers.items():
         for name, change in found["change"].items():
             if change["value"] is not None:

@@ -1,4 +1,4 @@
-"""What training leaves: parts, curves, an encoder that earns its place or goes, search, challengers, a network."""
+"""What training leaves: parts, curves, an encoder that earns its place or goes, challengers, a network."""
 
 import json
 
@@ -10,9 +10,8 @@ from matchwright.adapters.registry import version_info
 from matchwright.adapters.registry.client import connected
 from matchwright.core.bundle import load_bundle
 from matchwright.core.compare.names import ENCODER_COSINE
-from matchwright.core.spec.model import SearchSpec
 from matchwright.secrets import VERIFY_KEY, secret
-from matchwright.steps.card_training import training_facts, training_tags
+from matchwright.steps.card_training import training_facts
 from matchwright.steps.trained import Trained
 
 
@@ -33,7 +32,6 @@ def test_the_summary_of_training_shows_curves_and_augmentation(run):
     assert summary["validation_losses"][-1] < summary["validation_losses"][0]
     assert summary["augmented_pairs"] > 0
     assert summary["encoder"]["device"] in ("cpu", "cuda")
-    assert summary["search"] is None
     assert summary["challengers"] == {}
 
 
@@ -73,26 +71,19 @@ def test_an_encoder_that_sees_what_the_comparisons_do_not_is_kept(run, tmp_path)
     assert "nearest 2" in training_facts(summary)["candidates"]
 
 
-def test_a_search_and_challengers_stand_in_the_summary_and_on_the_card(run, tmp_path):
+def test_challengers_stand_in_the_summary_and_on_the_card(run, tmp_path):
     made, _ = run
-    asked = {"search": SearchSpec(trials=2), "challengers": ("ranker",)}
+    asked = {"challengers": ("ranker",)}
     spec = made.spec.model_copy(update={"encoder": None, "model": made.spec.model.model_copy(update=asked)})
     summary = train_again(made, spec, tmp_path)
-    assert len(summary["search"]["history"]) == 2
     ranker = summary["challengers"]["ranker"]
     assert set(ranker["scorer"]) == {"mrr", "hit_at_1", "ndcg_at_10", "queries"}
     assert ranker["change"]["mrr"]["lower"] <= ranker["change"]["mrr"]["value"]
     with connected(made.settings) as client:
-        curve = client.get_metric_history(summary["run_id"], "search_log_loss")
         metrics = client.get_run(summary["run_id"]).data.metrics
-    assert sorted(point.step for point in curve) == [0, 1]
     assert metrics["challenger_ranker_mrr_change"] == pytest.approx(ranker["change"]["mrr"]["value"])
     facts = training_facts(summary)
     assert facts["challenger ranker"].startswith(ranker["verdict"])
-    assert summary["search"]["reason"] in facts["search for hyperparameters"]
-    assert training_tags(summary) == {
-        "hyperparameters": "found by search" if summary["search"]["used"] == "best" else "the spec's"
-    }
 
 
 def test_a_network_goes_the_same_way_as_trees(run, tmp_path):

@@ -7,7 +7,7 @@ from matchwright.core.spec.model import ModelSpec
 Kind = Literal["xgboost", "torch", "few_labels", "cold_start"]
 
 OF_TREES = frozenset(
-    {"trees", "depth", "learning_rate", "min_child_weight", "early_stopping", "subsample", "columns_per_tree", "search"}
+    {"trees", "depth", "learning_rate", "min_child_weight", "early_stopping", "subsample", "columns_per_tree"}
 )
 """Keys of the spec's section that boosted trees alone read."""
 

@@ -117,8 +117,6 @@ def _unsuited(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[
 
 def _model_faults(model: dict[str, Any]) -> Iterator[Fault]:
     scorer = model.get("scorer") or "xgboost"
-    if scorer != "xgboost" and model.get("search") is not None:
-        yield Fault("model.search", f"does not suit the scorer '{scorer}'", "it searches the values of boosted trees")
     if scorer in _list(model, "challengers"):
         yield Fault("model.challengers", f"'{scorer}' is the scorer itself", "take it out")
 

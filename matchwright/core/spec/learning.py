@@ -32,16 +32,6 @@ class EncoderSpec(Frozen):
     share: Annotated[float, Field(gt=0, lt=1)] = 0.2
 
 
-class SearchSpec(Frozen):
-    """The budget of a search for better hyperparameters: it ends with whichever of the two is reached first.
-
-    Only a search that ``trials`` ends gives the same values every time.
-    """
-
-    trials: Annotated[int, Field(ge=1, le=10_000)] = 30
-    seconds: Annotated[float, Field(ge=1)] | None = None
-
-
 class ModelSpec(Frozen):
     """The scorer, boosted trees or a PyTorch network; neither lets more agreement lower a score.
 
@@ -51,8 +41,8 @@ class ModelSpec(Frozen):
     ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
     ``counter_examples`` that of true training pairs repeated with another record's identity fields,
     ``context_free`` that of training pairs repeated without their rivals. ``subsample`` and ``columns_per_tree``
-    are the shares of pairs and of comparisons that each tree is grown on. ``search`` looks for better values of
-    these, and ``challengers`` are trained on the same comparisons to be judged beside the scorer.
+    are the shares of pairs and of comparisons that each tree is grown on. ``challengers`` are trained on the
+    same comparisons to be compared with the scorer.
     """
 
     scorer: Literal["xgboost", "torch"] = "xgboost"
@@ -68,7 +58,6 @@ class ModelSpec(Frozen):
     context_free: Share = 0.5
     seed: int = 20
     representations: bool | None = None
-    search: SearchSpec | None = None
     challengers: tuple[Challenger, ...] = ()
 
     @property

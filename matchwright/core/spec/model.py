@@ -18,7 +18,7 @@ from matchwright.core.spec.deciding import (
     SliceSpec,
 )
 from matchwright.core.spec.fields import FieldKind, FieldSpec, PiiClass, RecordEvidence, Sources
-from matchwright.core.spec.learning import EncoderSpec, ModelSpec, SearchSpec, SplitSpec
+from matchwright.core.spec.learning import EncoderSpec, ModelSpec, SplitSpec
 from matchwright.core.spec.watching import FieldQuality, LabelQuality, MonitoringSpec, QualitySpec
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
     "QualitySpec",
     "ReasonTexts",
     "RecordEvidence",
-    "SearchSpec",
     "Share",
     "SliceSpec",
     "Sources",

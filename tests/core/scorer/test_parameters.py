@@ -1,15 +1,14 @@
 """A list of runs shows the values that the trained kind went by, and no others."""
 
 from matchwright.core.scorer.parameters import OF_TREES, parameters_of
-from matchwright.core.spec.model import ModelSpec, SearchSpec
+from matchwright.core.spec.model import ModelSpec
 
-SPEC = ModelSpec(depth=4, search=SearchSpec(trials=3))
+SPEC = ModelSpec(depth=4)
 
 
 def test_trees_go_by_the_spec():
     values = parameters_of("xgboost", SPEC)
     assert values["depth"] == 4
-    assert values["search"] == {"trials": 3, "seconds": None}
     assert values["representations"] is False
 
 
