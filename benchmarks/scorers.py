@@ -6,7 +6,7 @@ FEBRL 4, and the sets in DeepMatcher's layout under FOLDER (without it $MATCHWRI
 suits. Each kind is shown with and without the representations that the training pairs taught (a spec with
 ``scorer: torch`` has them, one with ``xgboost`` only if it asks for them); all else that they learn from is the
 same. They learn from the train part, stop and choose their threshold on the valid part, and are judged on the
-test part; log loss is after calibration on the valid part, which method included. The encoder is left out. Of
+test part; log loss is after calibration on the valid part, which method included. Of
 figures over seeds the mean is shown. Intervals are 95 %, bootstrap over left records; "change" is a kind less
 the trees without representations on the same draws. Time is microseconds per pair on one thread: margins of all
 test pairs at once, and reasons of up to 500. Machines differ: what to read is one kind's time beside another's.

@@ -14,7 +14,6 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
-from matchwright.core.encoder import Encoder
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import (
     Catalogue,
@@ -61,7 +60,6 @@ class DecisionModel:
 
     spec: MatchSpec
     corpus: Corpus
-    encoder: Encoder | None
     scorer: Scorer
     calibrator: Calibrator
     bands: Bands
@@ -76,7 +74,7 @@ class DecisionModel:
         ``known`` names the sides (``left``, ``right``) all of whose records' candidates are among the pairs:
         there each pair is set beside its rivals. Without any, a pair is judged by its own evidence alone.
         """
-        comparisons = compare(left, right, self.spec, self.corpus, self.encoder, self.words, self.representations)
+        comparisons = compare(left, right, self.spec, self.corpus, self.words, self.representations)
         if not known or not len(comparisons):
             return comparisons
         one, other = (columns_of(side)["record_key"] for side in (left, right))

@@ -12,7 +12,6 @@ from matchwright.core.compare.engine import DECIMALS, learned_words_pairing
 from matchwright.core.compare.names import record_comparators
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.corpus import Corpus
-from matchwright.core.encoder import Encoder
 from matchwright.core.learned_words import LearnedWords, TaughtWords, teach_words
 from matchwright.core.records.columns import columns_of
 from matchwright.core.representations import Representations
@@ -35,7 +34,6 @@ class PairComparer:
 
     spec: MatchSpec
     corpus: Corpus
-    encoder: Encoder | None
     taught: TaughtWords | None
     learned: TaughtRepresentations | None = None
 
@@ -47,7 +45,6 @@ class PairComparer:
         labels: Any,
         spec: MatchSpec,
         corpus: Corpus,
-        encoder: Encoder | None = None,
     ) -> "PairComparer":
         """Learn from the record features of the training pairs, row by row: words where the spec has them compared,
         and representations where ``model`` asks for them or a network is trained.
@@ -56,7 +53,7 @@ class PairComparer:
         if LEARNED_WORDS in record_comparators(spec):
             texts = learned_words_pairing(left, right, spec)
             taught = teach_words(texts.left, texts.right, labels, left["record_key"], spec.model.seed)
-        comparer = cls(spec, corpus, encoder, taught)
+        comparer = cls(spec, corpus, taught)
         if not spec.model.learns_representations:
             return comparer
         compared = comparer.compare(left, right, np.arange(len(left)))
@@ -80,7 +77,7 @@ class PairComparer:
         ``made_from`` is the training pair (its row among those that taught) that each pair is, or was made
         from; ``UNRELATED`` for a pair that has nothing to do with one.
         """
-        compared = compare(left, right, self.spec, self.corpus, self.encoder, self.words, self.representations)
+        compared = compare(left, right, self.spec, self.corpus, self.words, self.representations)
         if made_from is None:
             return compared
         origin = np.asarray(made_from)

@@ -1,4 +1,4 @@
-"""Training where few pairs are judged: no encoder, no pairs set aside for stopping or calibrating."""
+"""Training where few pairs are judged: no pairs set aside for stopping or calibrating."""
 
 import json
 import logging
@@ -89,7 +89,6 @@ def train_from_few_labels(
         "pairs_across_parts": dropped,
         "augmented_pairs": int((lesson["made"] != AS_JUDGED).sum()),
         "learned_words": 0 if comparer.words is None else len(comparer.words.keys),
-        "encoder": None,
         "rounds": len(few.validation_losses),
         "train_losses": few.train_losses,
         "validation_losses": few.validation_losses,

@@ -8,7 +8,6 @@ import pandas as pd
 
 from matchwright.core.compare.names import learned_cosine
 from matchwright.core.corpus import Corpus
-from matchwright.core.encoder import Encoder
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.lesson import Lesson
 from matchwright.core.representations import Representations
@@ -51,7 +50,6 @@ def prepare(
     parts: "pd.Series[str]",
     spec: MatchSpec,
     corpus: Corpus,
-    encoder: Encoder | None,
 ) -> Prepared:
     """Compare every judged candidate, and make what the data has too few of.
 
@@ -62,7 +60,6 @@ def prepare(
         parts: the part of every record.
         spec: the match spec.
         corpus: the corpus statistics.
-        encoder: adds its comparison.
     """
     judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
     judged = judged.sort_values(PAIR, ignore_index=True)
@@ -71,7 +68,7 @@ def prepare(
     train, validation, calibration = (
         (judged["part"] == part).to_numpy() for part in ("train", VALIDATION_PART, CALIBRATION_PART)
     )
-    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, corpus, encoder)
+    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, corpus)
     comparisons = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
     comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
     pairs = MadePairs(comparer, left, right, comparisons, labels)

@@ -19,7 +19,6 @@ from matchwright.settings import Settings
 from matchwright.steps.candidates import SUMMARY as CANDIDATES
 from matchwright.steps.candidates import candidate_facts
 from matchwright.steps.card_figures import card_figures
-from matchwright.steps.card_training import training_tags
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
 from matchwright.steps.explain import EVIDENCE
 from matchwright.steps.explain import SUMMARY as EXPLANATION
@@ -110,7 +109,6 @@ def register(
         "spec_digest": spec_digest(spec),
         "code_digest": code_digest,
         "feature_service": parts.feature_service,
-        **training_tags(training),
         **{f"data.{table}": digest for table, digest in taken.data_versions.items()},
         # to read the very tables again; not in the bundle, which is the same for the same data in any lake
         **{f"lake_version.{name}": str(table.version) for name, table in taken.tables.items()},

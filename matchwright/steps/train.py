@@ -1,4 +1,4 @@
-"""Train the encoder and the scorer on entities that no later step judges."""
+"""Train the scorer on entities that no later step judges."""
 
 import hashlib
 import json
@@ -21,13 +21,12 @@ from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
 from matchwright.steps.cold_start import train_without_labels
 from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
-from matchwright.steps.learning import Learnt, learn_and_challenge, with_or_without
+from matchwright.steps.learning import Learnt, learn_and_challenge, prepare_parts
 from matchwright.steps.lessons import Prepared
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import (
     COMPARISONS,
-    ENCODER,
     MISSED,
     PAIRS,
     POOR,
@@ -58,11 +57,11 @@ def train(
         snapshot: the validated snapshot.
         features: folder of the features step.
         candidates: folder of the candidates step.
-        model: folder to write: scorer, encoder, judged pairs with their part, comparisons, train.json.
+        model: folder to write: scorer, judged pairs with their part, comparisons, train.json.
         code_digest: of the code that trains, for the lineage.
 
     Returns:
-        What ``train.json`` holds: run_id, pairs per part, figures of encoder, scorer and challengers.
+        What ``train.json`` holds: run_id, pairs per part, figures of the scorer and its challengers.
 
     Raises:
         TrainingError: too few labelled pairs.
@@ -81,7 +80,7 @@ def train(
     elif has_few_labels(labelled, spec):
         kind = "few_labels"
     log_parameters(settings, run_id, _parameters(spec, data, kind))
-    for name in (ENCODER, WORDS, REPRESENTATIONS):
+    for name in (WORDS, REPRESENTATIONS):
         (model / name).unlink(missing_ok=True)  # a run before this one may have kept its own
 
     if spec.labels == "none":
@@ -89,8 +88,7 @@ def train(
     if has_few_labels(labelled, spec):
         return train_from_few_labels(settings, spec, frame, corpus, proposed, labelled, run_id, model)
 
-    taken = with_or_without(frame, proposed, labelled, spec, corpus)
-    prepared = taken.prepared
+    parts, prepared = prepare_parts(frame, proposed, labelled, spec, corpus)
     _log.info("%d judged candidates compared in %d respects", *prepared.comparisons.shape)
     learnt = learn_and_challenge(prepared, spec.model)
     scorer = learnt.scorer
@@ -100,14 +98,12 @@ def train(
 
     summary = {
         "run_id": run_id,
-        "records_per_part": taken.parts.value_counts().sort_index().to_dict(),
+        "records_per_part": parts.value_counts().sort_index().to_dict(),
         "pairs_per_part": prepared.judged["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": prepared.dropped,
         "augmented_pairs": prepared.made,
         "learned_words": 0 if prepared.words is None else len(prepared.words.keys),
         "representations": _represented(prepared, spec),
-        "encoder": taken.worth,
-        "candidates_with_encoder": taken.candidates,
         "challengers": learnt.challengers,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
@@ -119,8 +115,6 @@ def train(
         log_folder(settings, run_id, candidates / PLOTS, "plots")
     model.mkdir(parents=True, exist_ok=True)
     write_scorer(scorer.scorer, model)
-    if taken.encoder is not None:
-        taken.encoder.encoder.save(model / ENCODER)
     if prepared.words is not None:
         prepared.words.save(model / WORDS)
     if prepared.representations is not None:
@@ -148,8 +142,8 @@ def _represented(prepared: Prepared, spec: MatchSpec) -> dict[str, Any] | None:
 
 
 def _parameters(spec: MatchSpec, snapshot: Snapshot, kind: Kind) -> dict[str, Any]:
-    sections = {"encoder": spec.encoder, "split": spec.split, "costs": spec.costs}
-    found = {name: section.model_dump(mode="json") for name, section in sections.items() if section is not None}
+    sections = {"split": spec.split, "costs": spec.costs}
+    found = {name: section.model_dump(mode="json") for name, section in sections.items()}
     found["model"] = parameters_of(kind, spec.model)
     values = {f"{name}.{key}": value for name, section in found.items() for key, value in section.items()}
     data = {f"data.{table}": digest for table, digest in snapshot.data_versions.items()}
@@ -160,12 +154,6 @@ def _track(settings: Settings, run_id: str, summary: dict[str, Any], learnt: Lea
     log_curve(settings, run_id, "scorer_train_log_loss", learnt.scorer.train_losses)
     log_curve(settings, run_id, "scorer_validation_log_loss", learnt.scorer.validation_losses)
     metrics = {"rounds": float(summary["rounds"])}
-    if encoder := summary["encoder"]:
-        log_curve(settings, run_id, "encoder_loss", encoder["losses"])
-        metrics["encoder_kept"] = float(encoder["kept"])
-        if (change := encoder["log_loss_change"]["value"]) is not None:
-            metrics["encoder_log_loss_change"] = change
-        metrics["encoder_true_pairs_alone"] = float(encoder["true_pairs_alone"]["pairs"])
     for kind, found in learnt.challengers.items():
         for name, change in found["change"].items():
             if change["value"] is not None:

@@ -11,7 +11,6 @@ from matchwright.core.bands import Bands
 from matchwright.core.calibrate import Calibrator
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
-from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
@@ -19,8 +18,7 @@ from matchwright.core.representations import Representations
 from matchwright.core.scorer import Scorer, read_scorer
 from matchwright.core.spec import MatchSpec
 
-ENCODER, WORDS = "encoder.safetensors", "words.safetensors"
-REPRESENTATIONS = "representations.safetensors"
+WORDS, REPRESENTATIONS = "words.safetensors", "representations.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
 USUAL = "usual_contributions"
@@ -33,7 +31,6 @@ class Trained:
     """A trained model's parts, its judged candidates (left_key, right_key, label, part) and their comparisons."""
 
     scorer: Scorer
-    encoder: Encoder | None
     words: LearnedWords | None
     representations: Representations | None
     pairs: pd.DataFrame
@@ -45,11 +42,10 @@ class Trained:
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
         """Read the folder that the train step wrote."""
-        path, represented = folder / ENCODER, folder / REPRESENTATIONS
+        represented = folder / REPRESENTATIONS
         summary = read_json(folder / SUMMARY)
         return cls(
             scorer=read_scorer(folder),
-            encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
             words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
             representations=Representations.load(represented, spec) if represented.exists() else None,
             pairs=read_frame(folder / PAIRS),
@@ -74,7 +70,6 @@ class Trained:
         return DecisionModel(
             spec=spec,
             corpus=Corpus.load(features / "corpus.safetensors"),
-            encoder=self.encoder,
             words=self.words,
             representations=self.representations,
             scorer=self.scorer,

@@ -77,7 +77,7 @@ def test_all_faults_are_reported_at_once_each_with_path_and_hint(raw):
 @pytest.mark.parametrize(
     ("section", "value", "path"),
     [
-        ("encoder", {"fields": ["birthday"]}, "encoder.fields"),
+        ("candidates", {"rules": [["surname"]], "tfidf": {"fields": ["birthday"]}}, "candidates.tfidf.fields"),
         ("quality", {"fields": {"surname": {"pattern": "("}}}, "quality.fields.surname.pattern"),
         ("model", {"challengers": ["forest"]}, "model.challengers.0"),
         ("golden", [], "golden"),

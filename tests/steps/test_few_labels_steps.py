@@ -46,7 +46,6 @@ def test_it_finds_most_matches_and_errs_on_few(first):
 
 def test_nothing_is_set_aside_for_stopping_or_calibrating(first):
     summary = json.loads((first[0] / "model" / "train.json").read_text())
-    assert summary["encoder"] is None
     assert set(summary["pairs_per_part"]) == {"train", "test"}
     calibration = json.loads((first[0] / "calibration" / "calibration.json").read_text())
     assert calibration["pairs"] == summary["pairs_per_part"]["train"]

@@ -16,8 +16,8 @@ LEARNED = {"title__learned_cosine", "category__learned_cosine", "record__learned
 
 @pytest.fixture
 def offers(products_spec, tmp_path):
-    """Features and judged pairs of two small shops, and the spec without an encoder."""
-    spec = products_spec.model_copy(update={"encoder": None})
+    """Features and judged pairs of two small shops, and the spec."""
+    spec = products_spec
     files = write_products(tmp_path, products=160)
     sides = {"left": pd.read_csv(files["records"]), "right": pd.read_csv(files["records_right"])}
     records = pd.concat([conform(table, spec, side) for side, table in sides.items()], ignore_index=True)

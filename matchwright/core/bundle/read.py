@@ -16,7 +16,6 @@ from matchwright.core.bundle.manifest import (
     CALIBRATOR,
     CARD,
     CORPUS,
-    ENCODER,
     EVIDENCE,
     GOLDEN,
     MANIFEST,
@@ -35,7 +34,6 @@ from matchwright.core.calibrate import Calibrator
 from matchwright.core.compare.names import comparison_names
 from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
-from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.reasons import Catalogue, EvidenceFigures
@@ -115,11 +113,9 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
     corpus = Corpus.load(folder / CORPUS)
     if written_digest(spec) != manifest.spec_digest or feature_version(spec, corpus) != manifest.feature_version:
         raise BundleError("The bundle's spec or corpus is not the one it names.", "train and register it again")
-    has_encoder = spec.encoder is not None and ENCODER in manifest.files
     model = DecisionModel(
         spec=spec,
         corpus=corpus,
-        encoder=Encoder.load(folder / ENCODER, spec.encoder) if spec.encoder and has_encoder else None,
         words=LearnedWords.load(folder / WORDS) if WORDS in manifest.files else None,
         representations=(
             Representations.load(folder / REPRESENTATIONS, spec) if REPRESENTATIONS in manifest.files else None
@@ -143,7 +139,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
 
 def _demand_comparisons(model: DecisionModel) -> None:
     represented = model.representations.fields if model.representations else ()
-    known = comparison_names(model.spec, model.encoder is not None, represented)
+    known = comparison_names(model.spec, represented)
     absent = sorted(set(model.scorer.names) - set(known))
     if absent:
         raise BundleError(

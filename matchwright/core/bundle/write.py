@@ -17,7 +17,6 @@ from matchwright.core.bundle.manifest import (
     CALIBRATOR,
     CARD,
     CORPUS,
-    ENCODER,
     EVIDENCE,
     GOLDEN,
     LINEAGE,
@@ -88,8 +87,6 @@ def write_bundle(model: DecisionModel, parts: BundleParts, folder: Path, signing
 def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None:
     (folder / SPEC).write_text(spec_yaml(model.spec), encoding="utf-8")
     write_scorer(model.scorer, folder)
-    if model.encoder is not None:
-        model.encoder.save(folder / ENCODER)
     if model.words is not None:
         model.words.save(folder / WORDS)
     if model.representations is not None:

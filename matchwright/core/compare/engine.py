@@ -28,7 +28,6 @@ from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
 
 if TYPE_CHECKING:
-    from matchwright.core.encoder import Encoder
     from matchwright.core.learned_words import LearnedWords
     from matchwright.core.representations import Representations
 
@@ -44,7 +43,6 @@ def compare(
     right: Table,
     spec: MatchSpec,
     corpus: Corpus,
-    encoder: "Encoder | None" = None,
     words: "LearnedWords | None" = None,
     representations: "Representations | None" = None,
 ) -> pd.DataFrame:
@@ -55,7 +53,6 @@ def compare(
         right: the same for the other side.
         spec: the match spec the features were made with.
         corpus: the corpus statistics the features were made with.
-        encoder: adds ``record__encoder_cosine``.
         words: gives ``record__learned_words`` its values where the spec has it.
         representations: add ``field__learned_cosine`` of the fields they are of.
 
@@ -64,13 +61,13 @@ def compare(
         :func:`~matchwright.core.compare.names.comparison_names`; NaN is missing evidence,
         ``field__missing`` counts the sides (0, 1, 2) on which the field is missing.
     """
-    names = comparison_names(spec, encoder is not None, representations.fields if representations else ())
+    names = comparison_names(spec, representations.fields if representations else ())
     one, other = columns_of(left), columns_of(right)
     count = row_count(one)
     comparisons = np.empty((len(names), count), dtype=np.float32)  # one comparison after the other in memory
     for start in range(0, count, BATCH):
         rows = slice(start, start + BATCH)
-        found = _batch(take(one, rows), take(other, rows), spec, corpus, encoder, words, representations)
+        found = _batch(take(one, rows), take(other, rows), spec, corpus, words, representations)
         for place, values in enumerate(found):
             comparisons[place, rows] = values
     return pd.DataFrame(np.round(comparisons, DECIMALS).T, columns=names)
@@ -104,7 +101,6 @@ def _batch(
     right: Columns,
     spec: MatchSpec,
     corpus: Corpus,
-    encoder: "Encoder | None",
     words: "LearnedWords | None",
     representations: "Representations | None",
 ) -> Iterator[Comparison]:
@@ -121,8 +117,6 @@ def _batch(
                 yield words.compare(learned_words_pairing(left, right, spec))
             else:
                 yield np.full(row_count(left), np.nan, dtype=np.float32)
-    if encoder is not None:
-        yield encoder.cosine(left, right)
     if representations is not None:
         for name, learned in representations.fields.items():
             yield learned.cosine(pairing_of(left, right, name, spec))

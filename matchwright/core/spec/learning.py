@@ -1,4 +1,4 @@
-"""The sections about learning: split, encoder and scorer."""
+"""The sections about learning: the split and the models."""
 
 from typing import Annotated, Literal
 
@@ -16,20 +16,6 @@ class SplitSpec(Frozen):
     train: Share = 0.6
     calibrate: Share = 0.2
     test: Share = 0.2
-
-
-class EncoderSpec(Frozen):
-    """The character n-gram bi-encoder; ``share`` of the training entities teach it alone."""
-
-    fields: tuple[str, ...]
-    ngram: Annotated[int, Field(ge=2, le=5)] = 3
-    buckets: Annotated[int, Field(ge=256, le=2**20)] = 8192
-    dimension: Annotated[int, Field(ge=8, le=1024)] = 64
-    epochs: Annotated[int, Field(ge=1, le=200)] = 8
-    batch_size: Annotated[int, Field(ge=8, le=4096)] = 256
-    learning_rate: Annotated[float, Field(gt=0)] = 0.01
-    temperature: Annotated[float, Field(gt=0)] = 0.07
-    share: Annotated[float, Field(gt=0, lt=1)] = 0.2
 
 
 class ModelSpec(Frozen):

@@ -18,7 +18,7 @@ from matchwright.core.spec.deciding import (
     SliceSpec,
 )
 from matchwright.core.spec.fields import FieldKind, FieldSpec, PiiClass, RecordEvidence, Sources
-from matchwright.core.spec.learning import EncoderSpec, ModelSpec, SplitSpec
+from matchwright.core.spec.learning import ModelSpec, SplitSpec
 from matchwright.core.spec.watching import FieldQuality, LabelQuality, MonitoringSpec, QualitySpec
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "CandidateSpec",
     "ConformalSpec",
     "Costs",
-    "EncoderSpec",
     "FieldKind",
     "FieldQuality",
     "FieldSpec",
@@ -88,7 +87,6 @@ class MatchSpec(Frozen):
     identity: tuple[str, ...] = ()
     candidates: CandidateSpec
     split: SplitSpec = SplitSpec()
-    encoder: EncoderSpec | None = None
     model: ModelSpec = ModelSpec()
     calibration: CalibrationSpec = CalibrationSpec()
     costs: Costs

@@ -65,7 +65,6 @@ def world(products_spec, tmp_path_factory) -> World:
     model = DecisionModel(
         spec,
         corpus,
-        None,
         scorer,
         calibrator,
         Bands(review_from=0.2, match_from=0.9),
