@@ -6,8 +6,8 @@ from typing import Any
 def training_facts(training: dict[str, Any]) -> dict[str, str]:
     """Facts for the card from ``train.json``; a subject that training did not touch is absent."""
     found: dict[str, str] = {}
-    if represented := training.get("representations"):
-        found["field representations"] = represented["reason"]
+    if embedded := training.get("embeddings"):
+        found["embeddings"] = embedded["reason"]
     for kind, figures in (training.get("challengers") or {}).items():
         sides = ", ".join(
             f"{name.replace('_', ' ')} {figures['figures'][name]['value']:.4f} (scorer {own['value']:.4f})"

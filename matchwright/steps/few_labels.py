@@ -52,8 +52,8 @@ def train_from_few_labels(
     Raises:
         TrainingError: too few judged candidates of a class.
     """
-    # so few pairs teach no representations of fields, whatever scorer the spec names
-    spec = spec.model_copy(update={"model": spec.model.model_copy(update={"representations": False})})
+    # there are too few pairs to fit embeddings on, whatever scorer the spec names
+    spec = spec.model_copy(update={"model": spec.model.model_copy(update={"embeddings": False})})
     parts = split_entities(frame["record_key"], labelled, _split(spec), spec.model.seed, spec.labels)
     parts = parts.replace({"calibrate": "train"})
     judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)

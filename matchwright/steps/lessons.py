@@ -10,7 +10,7 @@ from matchwright.core.compare.names import learned_cosine
 from matchwright.core.corpus import Corpus
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.lesson import Lesson
-from matchwright.core.representations import Representations
+from matchwright.core.models.network import Embeddings
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
@@ -26,8 +26,8 @@ class Prepared:
     ``missed`` are the true pairs within a part that are no candidates, ``dropped`` the number of judged candidates
     between two parts, ``made`` that of training pairs that augmentation made; ``poor`` are the calibration pairs
     with fields blanked or without context: comparisons, ``label`` and ``left_key``.
-    ``words`` and ``representations`` are what the training pairs taught; ``beside`` are the lessons, training pairs
-    and validation pairs, with the comparisons that a challenger alone reads, None where it reads the same.
+    ``words`` and ``embeddings`` are what was learned from the training pairs; ``beside`` are the lessons, training
+    pairs and validation pairs, with the comparisons that a challenger alone reads, None where it reads the same.
     """
 
     judged: pd.DataFrame
@@ -39,7 +39,7 @@ class Prepared:
     validation: Lesson
     poor: pd.DataFrame
     words: LearnedWords | None
-    representations: Representations | None
+    embeddings: Embeddings | None
     beside: tuple[Lesson, Lesson] | None
 
 
@@ -81,11 +81,11 @@ def prepare(
     extra = extra.assign(label=extra_labels, left_key=keys[rows])
     taught = Lesson.of(judged[train], comparisons[train], extra)
     validated = Lesson.of(judged[validation], comparisons[validation], poor(validation))
-    representations = comparer.representations
+    embeddings = comparer.embeddings
     beside = None
     foreign: list[str] = []
-    if representations is not None and not spec.model.reads_representations:
-        beside, foreign = (taught, validated), list(map(learned_cosine, representations.fields))
+    if embeddings is not None and not spec.model.reads_embeddings:
+        beside, foreign = (taught, validated), list(map(learned_cosine, embeddings.fields))
     return Prepared(
         judged=judged,
         comparisons=comparisons.drop(columns=foreign),
@@ -96,7 +96,7 @@ def prepare(
         validation=validated.without(*foreign),
         poor=poor(calibration).drop(columns=foreign),
         words=comparer.words,
-        representations=representations if beside is None else None,
+        embeddings=embeddings if beside is None else None,
         beside=beside,
     )
 

@@ -27,10 +27,10 @@ from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import (
     COMPARISONS,
+    EMBEDDINGS,
     MISSED,
     PAIRS,
     POOR,
-    REPRESENTATIONS,
     SUMMARY,
     USUAL,
     WORDS,
@@ -80,7 +80,7 @@ def train(
     elif has_few_labels(labelled, spec):
         kind = "few_labels"
     log_parameters(settings, run_id, _parameters(spec, data, kind))
-    for name in (WORDS, REPRESENTATIONS):
+    for name in (WORDS, EMBEDDINGS):
         (model / name).unlink(missing_ok=True)  # a run before this one may have kept its own
 
     if spec.labels == "none":
@@ -103,7 +103,7 @@ def train(
         "pairs_across_parts": prepared.dropped,
         "augmented_pairs": prepared.made,
         "learned_words": 0 if prepared.words is None else len(prepared.words.keys),
-        "representations": _represented(prepared, spec),
+        "embeddings": _embedded(prepared, spec),
         "challengers": learnt.challengers,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
@@ -117,8 +117,8 @@ def train(
     write_scorer(scorer.scorer, model)
     if prepared.words is not None:
         prepared.words.save(model / WORDS)
-    if prepared.representations is not None:
-        prepared.representations.save(model / REPRESENTATIONS)
+    if prepared.embeddings is not None:
+        prepared.embeddings.save(model / EMBEDDINGS)
     prepared.judged.to_parquet(model / PAIRS, index=False)
     prepared.missed.to_parquet(model / MISSED, index=False)
     prepared.comparisons.to_parquet(model / COMPARISONS, index=False)
@@ -131,14 +131,14 @@ def _one_table(frame: pd.DataFrame) -> bool:
     return bool(frame["record_key"].str.startswith("left:").all())
 
 
-def _represented(prepared: Prepared, spec: MatchSpec) -> dict[str, Any] | None:
-    """What representations the scorer reads; None where it was to read none."""
-    if not spec.model.reads_representations:
+def _embedded(prepared: Prepared, spec: MatchSpec) -> dict[str, Any] | None:
+    """Of which fields the scorer reads embeddings; None where it was to read none."""
+    if not spec.model.reads_embeddings:
         return None
-    if prepared.representations is None:
-        return {"fields": [], "reason": "none: too few training pairs of a class, or no field that one is learned of"}
-    fields = list(prepared.representations.fields)
-    return {"fields": fields, "reason": f"learned of {', '.join(fields)}"}
+    if prepared.embeddings is None:
+        return {"fields": [], "reason": "none: too few training pairs of a class, or no field that can have one"}
+    fields = list(prepared.embeddings.fields)
+    return {"fields": fields, "reason": f"of {', '.join(fields)}"}
 
 
 def _parameters(spec: MatchSpec, snapshot: Snapshot, kind: Kind) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
+from matchwright.core.models.network import Embeddings
 from matchwright.core.reasons import Catalogue, EvidenceFigures
-from matchwright.core.representations import Representations
 from matchwright.core.scorer import Scorer, read_scorer
 from matchwright.core.spec import MatchSpec
 
-WORDS, REPRESENTATIONS = "words.safetensors", "representations.safetensors"
+WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
 USUAL = "usual_contributions"
@@ -32,7 +32,7 @@ class Trained:
 
     scorer: Scorer
     words: LearnedWords | None
-    representations: Representations | None
+    embeddings: Embeddings | None
     pairs: pd.DataFrame
     missed: pd.DataFrame
     comparisons: pd.DataFrame
@@ -42,12 +42,12 @@ class Trained:
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
         """Read the folder that the train step wrote."""
-        represented = folder / REPRESENTATIONS
+        embedded = folder / EMBEDDINGS
         summary = read_json(folder / SUMMARY)
         return cls(
             scorer=read_scorer(folder),
             words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
-            representations=Representations.load(represented, spec) if represented.exists() else None,
+            embeddings=Embeddings.load(embedded, spec) if embedded.exists() else None,
             pairs=read_frame(folder / PAIRS),
             missed=read_frame(folder / MISSED),
             comparisons=read_frame(folder / COMPARISONS),
@@ -71,7 +71,7 @@ class Trained:
             spec=spec,
             corpus=Corpus.load(features / "corpus.safetensors"),
             words=self.words,
-            representations=self.representations,
+            embeddings=self.embeddings,
             scorer=self.scorer,
             calibrator=Calibrator.load(calibration / CALIBRATOR),
             bands=Bands.load(calibration / BANDS),

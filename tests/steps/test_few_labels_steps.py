@@ -35,7 +35,7 @@ def first(products_spec, tmp_path_factory):
 def test_trees_learn_from_them_whatever_scorer_the_spec_names(first):
     names = {path.name for path in (first[0] / "bundle").iterdir()}
     assert "scorer.ubj" in names
-    assert "representations.safetensors" not in names
+    assert "embeddings.safetensors" not in names
 
 
 def test_it_finds_most_matches_and_errs_on_few(first):

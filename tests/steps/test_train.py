@@ -60,10 +60,10 @@ def test_a_network_goes_the_same_way_as_trees(run, tmp_path):
     assert bundle.digest == registered["digest"]
     assert [path.name for path in network.bundle.glob("scorer.*")] == ["scorer.onnx"]
     info = version_info(network.settings, "persons", registered["version"])
-    assert list(bundle.model.representations.fields) == ["given_name", "surname", "suburb"]
+    assert list(bundle.model.embeddings.fields) == ["given_name", "surname", "suburb"]
     training = json.loads((network.model / "train.json").read_text())
-    assert training["representations"]["fields"] == ["given_name", "surname", "suburb"]
-    assert "learned of given_name, surname, suburb" in bundle.card()
+    assert training["embeddings"]["fields"] == ["given_name", "surname", "suburb"]
+    assert "embeddings: of given_name, surname, suburb" in bundle.card()
     with connected(network.settings) as client:
         values = client.get_run(info.run_id).data.params
     assert values["model.scorer"] == "torch"

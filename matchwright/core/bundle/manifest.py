@@ -9,7 +9,7 @@ from matchwright.core.spec.model import Frozen
 MANIFEST = "bundle.json"
 SIGNATURE = "signature"
 SPEC, CORPUS = "spec.yaml", "corpus.safetensors"
-WORDS, REPRESENTATIONS = "words.safetensors", "representations.safetensors"
+WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
 EVIDENCE = "evidence.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
@@ -17,7 +17,7 @@ GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md
 REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, GOLDEN, REFERENCE, CARD, LINEAGE)
 """Files every bundle has beside its scorer, whose file tells its kind.
 
-Learned words and representations are there where training kept them.
+Learned words and embeddings are there where training kept them.
 """
 
 

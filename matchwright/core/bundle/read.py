@@ -16,12 +16,12 @@ from matchwright.core.bundle.manifest import (
     CALIBRATOR,
     CARD,
     CORPUS,
+    EMBEDDINGS,
     EVIDENCE,
     GOLDEN,
     MANIFEST,
     REASONS,
     REFERENCE,
-    REPRESENTATIONS,
     REQUIRED,
     SIGNATURE,
     SPEC,
@@ -36,8 +36,8 @@ from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
+from matchwright.core.models.network import Embeddings
 from matchwright.core.reasons import Catalogue, EvidenceFigures
-from matchwright.core.representations import Representations
 from matchwright.core.scorer.files import SCORER_FILES, read_scorer
 from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
@@ -117,9 +117,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
         spec=spec,
         corpus=corpus,
         words=LearnedWords.load(folder / WORDS) if WORDS in manifest.files else None,
-        representations=(
-            Representations.load(folder / REPRESENTATIONS, spec) if REPRESENTATIONS in manifest.files else None
-        ),
+        embeddings=Embeddings.load(folder / EMBEDDINGS, spec) if EMBEDDINGS in manifest.files else None,
         scorer=read_scorer(folder),
         calibrator=Calibrator.load(folder / CALIBRATOR),
         bands=Bands.load(folder / BANDS),
@@ -138,8 +136,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
 
 
 def _demand_comparisons(model: DecisionModel) -> None:
-    represented = model.representations.fields if model.representations else ()
-    known = comparison_names(model.spec, represented)
+    known = comparison_names(model.spec, model.embeddings.fields if model.embeddings else ())
     absent = sorted(set(model.scorer.names) - set(known))
     if absent:
         raise BundleError(

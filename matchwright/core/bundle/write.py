@@ -17,13 +17,13 @@ from matchwright.core.bundle.manifest import (
     CALIBRATOR,
     CARD,
     CORPUS,
+    EMBEDDINGS,
     EVIDENCE,
     GOLDEN,
     LINEAGE,
     MANIFEST,
     REASONS,
     REFERENCE,
-    REPRESENTATIONS,
     SIGNATURE,
     SPEC,
     WORDS,
@@ -89,8 +89,8 @@ def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None
     write_scorer(model.scorer, folder)
     if model.words is not None:
         model.words.save(folder / WORDS)
-    if model.representations is not None:
-        model.representations.save(folder / REPRESENTATIONS)
+    if model.embeddings is not None:
+        model.embeddings.save(folder / EMBEDDINGS)
     model.corpus.save(folder / CORPUS)
     model.calibrator.save(folder / CALIBRATOR)
     model.bands.save(folder / BANDS)

@@ -85,14 +85,14 @@ def context_names(spec: MatchSpec) -> list[str]:
 
 
 def learned_cosine(field: str) -> str:
-    """The comparison by what pairs taught of a field, or of the ``record``."""
+    """The comparison by the embedding of a field, or of the ``record``."""
     return f"{field}__{LEARNED_COSINE}"
 
 
-def comparison_names(spec: MatchSpec, represented: Iterable[str] = ()) -> list[str]:
+def comparison_names(spec: MatchSpec, embedded: Iterable[str] = ()) -> list[str]:
     """All comparisons of the spec in the order of the scorer's columns.
 
-    ``represented`` are the fields (and ``record``) that representations were learned of.
+    ``embedded`` are the fields (and ``record``) that have an embedding.
     """
     names = [
         f"{field}__{comparator}"
@@ -100,7 +100,7 @@ def comparison_names(spec: MatchSpec, represented: Iterable[str] = ()) -> list[s
         for comparator in (*field_comparators(spec, field), MISSING_SUFFIX)
     ]
     names += [f"{RECORD}__{comparator}" for comparator in record_comparators(spec)]
-    return [*names, *map(learned_cosine, represented), *context_names(spec)]
+    return [*names, *map(learned_cosine, embedded), *context_names(spec)]
 
 
 def field_of(comparison: str) -> str:

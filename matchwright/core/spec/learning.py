@@ -22,8 +22,8 @@ class ModelSpec(Frozen):
     """The scorer, boosted trees or a PyTorch network; neither lets more agreement lower a score.
 
     ``trees`` to ``early_stopping`` are XGBoost's, which also learns where labels are few; the network has fixed sizes.
-    ``representations`` says whether representations of text and names are learned and compared: without a word
-    on it, where the network scores.
+    ``embeddings`` says whether embeddings of text and names are fitted and compared. If it is not given, they are
+    where the network is the scorer.
     ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
     ``counter_examples`` that of true training pairs repeated with another record's identity fields,
     ``context_free`` that of training pairs repeated without their rivals. ``subsample`` and ``columns_per_tree``
@@ -43,15 +43,15 @@ class ModelSpec(Frozen):
     counter_examples: Share = 0.3
     context_free: Share = 0.5
     seed: int = 20
-    representations: bool | None = None
+    embeddings: bool | None = None
     challengers: tuple[Challenger, ...] = ()
 
     @property
-    def reads_representations(self) -> bool:
-        """Whether the scorer is taught representations, so that the bundle holds them."""
-        return self.scorer == "torch" if self.representations is None else self.representations
+    def reads_embeddings(self) -> bool:
+        """Whether the scorer reads the embeddings' cosines, so that the bundle holds the embeddings."""
+        return self.scorer == "torch" if self.embeddings is None else self.embeddings
 
     @property
-    def learns_representations(self) -> bool:
-        """Whether training learns representations: for the scorer, or for a challenger alone."""
-        return self.reads_representations or (self.representations is None and "torch" in self.challengers)
+    def fits_embeddings(self) -> bool:
+        """Whether training fits embeddings: for the scorer, or for a challenger alone."""
+        return self.reads_embeddings or (self.embeddings is None and "torch" in self.challengers)
