@@ -101,7 +101,6 @@ def model_of(problem: Problem, seed: int, sample: int | None = None) -> Decision
     return DecisionModel(
         spec=spec,
         corpus=problem.corpus,
-        encoder=None,
         scorer=scorer,
         calibrator=Calibrator(method="none"),
         bands=bands_from_costs(spec.costs),

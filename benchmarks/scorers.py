@@ -3,12 +3,12 @@
     python -m benchmarks.scorers [--data FOLDER] [--only NAME ...] [--seeds 3]
 
 FEBRL 4, and the sets in DeepMatcher's layout under FOLDER (without it $MATCHWRIGHT_DATA) that a spec of specs/
-suits. Each kind is shown with and without the representations that the training pairs taught (a spec with
+suits. Each kind is shown with and without the cosines of the network's embeddings (a spec with
 ``scorer: torch`` has them, one with ``xgboost`` only if it asks for them); all else that they learn from is the
 same. They learn from the train part, stop and choose their threshold on the valid part, and are judged on the
-test part; log loss is after calibration on the valid part, which method included. The encoder is left out. Of
+test part; log loss is after calibration on the valid part, which method included. Of
 figures over seeds the mean is shown. Intervals are 95 %, bootstrap over left records; "change" is a kind less
-the trees without representations on the same draws. Time is microseconds per pair on one thread: margins of all
+the trees without embeddings on the same draws. Time is microseconds per pair on one thread: margins of all
 test pairs at once, and reasons of up to 500. Machines differ: what to read is one kind's time beside another's.
 """
 
@@ -36,8 +36,8 @@ from matchwright.core.spec import load_spec
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.steps.candidate_sets import beside_rivals
 
-REPRESENTED = " + representations"
-KINDS = ("xgboost", f"xgboost{REPRESENTED}", "torch", f"torch{REPRESENTED}")
+EMBEDDED = " + embeddings"
+KINDS = ("xgboost", f"xgboost{EMBEDDED}", "torch", f"torch{EMBEDDED}")
 REPLICATES = 1000
 EXPLAINED = 500
 TIMES = 5
@@ -121,7 +121,7 @@ def table_of(problem: Problem, seeds: range) -> Table:
 
 def _taught(problem: Problem, seed: int) -> Taught:
     """As the pipeline trains: what the training pairs teach, rivals, and the pairs that are added."""
-    settings = problem.spec.model.model_copy(update={"seed": seed, "representations": True})
+    settings = problem.spec.model.model_copy(update={"seed": seed, "embeddings": True})
     spec = problem.spec.model_copy(update={"model": settings})
     by_key = problem.features.set_index("record_key", drop=False)
     left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
@@ -140,13 +140,13 @@ def _taught(problem: Problem, seed: int) -> Taught:
         np.append(parts["train"][1], extra_labels),
     )
     keys = problem.pairs["left_key"].to_numpy(dtype=str)
-    represented = comparer.representations.fields if comparer.representations else ()
-    return Taught(parts, {part: keys[rows] for part, rows in within.items()}, tuple(map(learned_cosine, represented)))
+    embedded = comparer.embeddings.fields if comparer.embeddings else ()
+    return Taught(parts, {part: keys[rows] for part, rows in within.items()}, tuple(map(learned_cosine, embedded)))
 
 
 def _answer(problem: Problem, taught: Taught, kind: str, seed: int) -> Answer:
-    spec = problem.spec.model.model_copy(update={"seed": seed, "scorer": kind.removesuffix(REPRESENTED)})
-    without = [] if kind.endswith(REPRESENTED) else list(taught.learned)
+    spec = problem.spec.model.model_copy(update={"seed": seed, "scorer": kind.removesuffix(EMBEDDED)})
+    without = [] if kind.endswith(EMBEDDED) else list(taught.learned)
     parts = {part: (pairs.drop(columns=without), labels) for part, (pairs, labels) in taught.parts.items()}
     valid, test = parts["valid"], parts["test"]
     scorer = train_scorer(*parts["train"], *valid, spec).scorer

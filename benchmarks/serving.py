@@ -37,7 +37,6 @@ from matchwright.core.calibrate import choose_calibrator
 from matchwright.core.compare import compare
 from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
-from matchwright.core.encoder.train import train_encoder
 from matchwright.core.reasons import Catalogue
 from matchwright.core.records import conform, normal_forms, record_features
 from matchwright.core.scorer import train_scorer
@@ -152,11 +151,7 @@ def train() -> tuple[DecisionModel, Labelled]:
     right = pd.concat([features[1], features[1].iloc[wrong]], ignore_index=True)
     pairs = Labelled(left, right, np.repeat([1, 0], ENTITIES))
     fitted = np.tile(np.arange(ENTITIES) % 2 == 0, 2)
-    matching = fitted & (pairs.labels == 1)
-    encoder = (
-        train_encoder(left[matching], right[matching], spec.encoder, spec.model.seed).encoder if spec.encoder else None
-    )
-    comparisons = compare(left, right, spec, corpus, encoder)
+    comparisons = compare(left, right, spec, corpus)
     known, held = (comparisons[fitted], pairs.labels[fitted]), (comparisons[~fitted], pairs.labels[~fitted])
     scorer = train_scorer(*known, *held, spec.model).scorer
     margin = scorer.margin(held[0])
@@ -164,7 +159,7 @@ def train() -> tuple[DecisionModel, Labelled]:
         margin, held[1], left.loc[~fitted, "record_key"].to_numpy(), spec.model.seed
     ).calibrator
     bands = choose_bands(calibrator.apply(margin), held[1], spec.costs, spec.floors).bands
-    return DecisionModel(spec, corpus, encoder, scorer, calibrator, bands, Catalogue.of(spec)), pairs
+    return DecisionModel(spec, corpus, scorer, calibrator, bands, Catalogue.of(spec)), pairs
 
 
 @contextmanager

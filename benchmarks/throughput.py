@@ -100,7 +100,7 @@ def workloads(data: Path | None, most: int) -> Iterator[Workload]:
 def measured(workload: Workload) -> list[str]:
     """One row of the table: figures of turns taken in alternation, their median and range."""
     left, right, spec, corpus = workload.left, workload.right, workload.spec, workload.corpus
-    loop = PairByPair(spec, corpus, comparison_names(spec, with_encoder=False), left, right)
+    loop = PairByPair(spec, corpus, comparison_names(spec), left, right)
     agree(compare(left, right, spec, corpus), loop())
     seconds = np.array(
         [[timed(lambda: compare(left, right, spec, corpus)), timed(loop)] for _ in range(TURNS)]

@@ -1,8 +1,7 @@
 """The scorer's log-odds for the pairs of a data set, got the way that the training pipeline gets them.
 
 Records are conformed, their features and the corpus made, words learned from the train part, pairs compared,
-augmented and scored. The encoder, which the pipeline keeps only where it earns its place, is left out; so is
-context, what the other pairs of a record say, unless it is asked for.
+augmented and scored. Context, what the other pairs of a record say, is left out unless it is asked for.
 """
 
 from dataclasses import dataclass

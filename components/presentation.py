@@ -37,7 +37,6 @@ def candidates_markdown(name: str, report: Mapping[str, Any]) -> str:
         f"{report['missed_true_pairs']:,} of {report['true_pairs']:,} true pairs are missed. "
         f"A record may bring {budget['max_candidates_per_record']:,} and brings {budget['most_used']:,} at most; "
         f"the budget cuts {budget['candidates_cut']:,} pairs, {budget['true_pairs_cut']:,} of them true.",
-        *_encoder_note(report["encoder_top_k_in_training"]),
         "",
         "| method | candidates | of no other | true pairs | of no other |",
         "|---|---|---|---|---|",
@@ -51,13 +50,6 @@ def candidates_markdown(name: str, report: Mapping[str, Any]) -> str:
         interval = f"{_said(row['lower'])} to {_said(row['upper'])}"
         lines.append(f"| {row['budget']:,} | {row['candidates']:,} | {_said(row['pairs_completeness'])} | {interval} |")
     return "\n".join(lines) + "\n"
-
-
-def _encoder_note(top_k: int) -> list[str]:
-    if not top_k:
-        return []
-    said = f"If the encoder stays, training adds its nearest {top_k} per record within the same budget; the card says"
-    return ["", f"{said} what they find."]
 
 
 def _said(value: float | None) -> str:

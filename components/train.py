@@ -1,4 +1,4 @@
-"""Train the encoder and the scorer."""
+"""Train the scorer and its challengers."""
 
 from kfp import dsl
 

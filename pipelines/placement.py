@@ -38,7 +38,7 @@ def _size(task: PipelineTask, cluster: Cluster) -> None:
     wanted = cluster.resources
     task.set_cpu_request(wanted.cpu).set_cpu_limit(wanted.cpu)
     task.set_memory_request(wanted.memory).set_memory_limit(wanted.memory)
-    if wanted.gpu and task.name.startswith("train"):  # the encoder is the only part that gains from one
+    if wanted.gpu and task.name.startswith("train"):  # a network is fitted on it
         task.set_accelerator_type("nvidia.com/gpu").set_accelerator_limit(wanted.gpu)
 
 

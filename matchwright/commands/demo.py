@@ -107,8 +107,6 @@ def _how_it_came_about(result: "DemoResult") -> list[str]:
         f"Reasons: {against} given against their evidence on {explained['pairs']:,} pairs; "
         f"contributions add up to within {explained['additivity_error']:.0e}.",
     ]
-    if reason := (result.training.get("encoder") or {}).get("reason"):
-        lines.append(f"Encoder: {reason}.")
     return lines
 
 

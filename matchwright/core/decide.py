@@ -14,8 +14,8 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.rivals import in_context
 from matchwright.core.corpus import Corpus
-from matchwright.core.encoder import Encoder
 from matchwright.core.learned_words import LearnedWords
+from matchwright.core.models.network import Embeddings
 from matchwright.core.reasons import (
     Catalogue,
     EvidenceFigures,
@@ -28,7 +28,6 @@ from matchwright.core.reasons import (
 )
 from matchwright.core.reasons.evidence import Levels
 from matchwright.core.records.columns import Table, columns_of
-from matchwright.core.representations import Representations
 from matchwright.core.scorer.protocol import Scorer
 from matchwright.core.spec import Band, MatchSpec
 from matchwright.core.spec.vocabulary import LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
@@ -61,14 +60,13 @@ class DecisionModel:
 
     spec: MatchSpec
     corpus: Corpus
-    encoder: Encoder | None
     scorer: Scorer
     calibrator: Calibrator
     bands: Bands
     catalogue: Catalogue
     figures: EvidenceFigures = field(default_factory=EvidenceFigures)
     words: LearnedWords | None = None
-    representations: Representations | None = None
+    embeddings: Embeddings | None = None
 
     def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
@@ -76,7 +74,7 @@ class DecisionModel:
         ``known`` names the sides (``left``, ``right``) all of whose records' candidates are among the pairs:
         there each pair is set beside its rivals. Without any, a pair is judged by its own evidence alone.
         """
-        comparisons = compare(left, right, self.spec, self.corpus, self.encoder, self.words, self.representations)
+        comparisons = compare(left, right, self.spec, self.corpus, self.words, self.embeddings)
         if not known or not len(comparisons):
             return comparisons
         one, other = (columns_of(side)["record_key"] for side in (left, right))

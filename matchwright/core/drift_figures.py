@@ -70,7 +70,7 @@ class ValueShift(Frozen):
 
     @property
     def field(self) -> str:
-        """The field that the comparison belongs to (``record`` for the encoder's)."""
+        """The field that the comparison belongs to (``record`` for those of the whole record)."""
         return self.name.split("__", 1)[0]
 
     @property

@@ -15,7 +15,6 @@ from scipy.sparse.csgraph import connected_components
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec.model import SplitSpec
 
-ENCODER = "encoder"
 UNPLACED = -1
 
 
@@ -46,7 +45,7 @@ def split_entities(
 
 
 def subdivide(
-    parts: "pd.Series[str]", part: str, share: float, seed: int, *, pairs: pd.DataFrame, label: str = ENCODER
+    parts: "pd.Series[str]", part: str, share: float, seed: int, *, pairs: pd.DataFrame, label: str
 ) -> "pd.Series[str]":
     """``parts`` with ``share`` of the entities of ``part`` set aside under ``label``; other parts stay as they are.
 

@@ -12,13 +12,12 @@ from matchwright.core.compare.engine import DECIMALS, learned_words_pairing
 from matchwright.core.compare.names import record_comparators
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.corpus import Corpus
-from matchwright.core.encoder import Encoder
 from matchwright.core.learned_words import LearnedWords, TaughtWords, teach_words
+from matchwright.core.models.network import Embeddings
 from matchwright.core.records.columns import columns_of
-from matchwright.core.representations import Representations
-from matchwright.core.representations.teach import TaughtRepresentations, teach_representations
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
+from matchwright.training.network.embeddings import CrossFittedEmbeddings, fit_embeddings
 
 UNRELATED = -1
 """In place of a training pair's row: the pair was not made from one."""
@@ -30,14 +29,13 @@ COLUMN = f"{RECORD}__{LEARNED_WORDS}"
 class PairComparer:
     """Compares as serving will, but a pair made from a training pair by what this one did not teach.
 
-    ``learned`` are the representations, where the spec has them learned and enough pairs taught.
+    ``learned`` are the embeddings, where the spec has them fitted and there are enough pairs.
     """
 
     spec: MatchSpec
     corpus: Corpus
-    encoder: Encoder | None
     taught: TaughtWords | None
-    learned: TaughtRepresentations | None = None
+    learned: CrossFittedEmbeddings | None = None
 
     @classmethod
     def taught_by(
@@ -47,21 +45,20 @@ class PairComparer:
         labels: Any,
         spec: MatchSpec,
         corpus: Corpus,
-        encoder: Encoder | None = None,
     ) -> "PairComparer":
         """Learn from the record features of the training pairs, row by row: words where the spec has them compared,
-        and representations where ``model`` asks for them or a network is trained.
+        and embeddings where ``model`` asks for them or a network is fitted.
         """
         taught = None
         if LEARNED_WORDS in record_comparators(spec):
             texts = learned_words_pairing(left, right, spec)
             taught = teach_words(texts.left, texts.right, labels, left["record_key"], spec.model.seed)
-        comparer = cls(spec, corpus, encoder, taught)
-        if not spec.model.learns_representations:
+        comparer = cls(spec, corpus, taught)
+        if not spec.model.fits_embeddings:
             return comparer
         compared = comparer.compare(left, right, np.arange(len(left)))
         sides = columns_of(left), columns_of(right)
-        learned = teach_representations(*sides, compared, labels, left["record_key"], spec)
+        learned = fit_embeddings(*sides, compared, labels, left["record_key"], spec)
         return replace(comparer, learned=learned)
 
     @property
@@ -70,8 +67,8 @@ class PairComparer:
         return self.taught.words if self.taught else None
 
     @property
-    def representations(self) -> Representations | None:
-        """What goes into the bundle; None where too few pairs taught, or none were asked for."""
+    def embeddings(self) -> Embeddings | None:
+        """What goes into the bundle; None where there are too few pairs, or none were asked for."""
         return self.learned.whole if self.learned else None
 
     def compare(self, left: pd.DataFrame, right: pd.DataFrame, made_from: Any = None) -> pd.DataFrame:
@@ -80,7 +77,7 @@ class PairComparer:
         ``made_from`` is the training pair (its row among those that taught) that each pair is, or was made
         from; ``UNRELATED`` for a pair that has nothing to do with one.
         """
-        compared = compare(left, right, self.spec, self.corpus, self.encoder, self.words, self.representations)
+        compared = compare(left, right, self.spec, self.corpus, self.words, self.embeddings)
         if made_from is None:
             return compared
         origin = np.asarray(made_from)

@@ -8,12 +8,11 @@ from matchwright.frozen import Frozen
 
 Severity = Literal["alarm", "watch"]
 Cause = Literal[
-    "log_fault", "degraded", "field_lost", "encoder_missing", "mix", "performance", "bands", "score", "field_missing",
+    "log_fault", "degraded", "field_lost", "mix", "performance", "bands", "score", "field_missing",
     "comparison",
 ]  # fmt: skip
 """Most urgent first: what is at fault before what follows from it."""
 
-ENCODER_FIELD = "record"
 MIX_FROM = 0.5
 """Where this part of the fields moved at once it is not the fields but the kind of pairs."""
 WATCH_FROM = 0.5
@@ -101,13 +100,7 @@ def _missing_finding(field: str, missing: ShareShift, severity: Severity, both: 
     rate = f"in {missing.current:.0%} of decisions (was {missing.reference:.0%})"
     size = abs(missing.change) / max(spec.monitoring.missing_share_change, 1e-9)
     cause: Cause
-    if field == ENCODER_FIELD:
-        cause, text = "encoder_missing", f"The encoder's comparison is missing {rate}."
-        action = (
-            "Serving runs without its encoder: read the endpoint's log and `matchwright status`; if it began with the "
-            "last release, `matchwright rollback`."
-        )
-    elif missing.change < 0:
+    if missing.change < 0:
         cause, text = "field_missing", f"{field} is missing less often: {rate}."
         action = f"More evidence on {field} than in training: retrain when it lasts."
     else:
@@ -197,8 +190,6 @@ def _severity(size: float, limit: float, beyond_chance: bool) -> Severity | None
 
 
 def _changed_values(field: str, spec: MatchSpec) -> str:
-    if field == ENCODER_FIELD:
-        return "The encoder sees other texts: look at the fields it reads for a new format or language."
     return (
         f"Values of {_feed(field, spec)} changed: look for a new format, source or default in the feeds. A fault: have "
         "it mended upstream. Here to stay: retrain on recent data."

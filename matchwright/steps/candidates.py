@@ -31,9 +31,6 @@ def candidates(
 ) -> dict[str, Any]:
     """Propose candidates from the record features and label them from the snapshot's pairs.
 
-    By rules and TF-IDF: the encoder is not trained yet, and where it stays, training proposes its nearest beside
-    them under the same budget (see :mod:`matchwright.steps.proposed_again`).
-
     Writes into the folder ``candidates``:
         candidates.parquet  left_key, right_key, label (int8: 1, 0, -1 unknown), proposed_by
         missed.parquet      left_key, right_key, label of the labelled pairs that are no candidates
@@ -78,8 +75,6 @@ def _report(
         "contradicting_pairs": labelled.contradicting,
         "pairs_without_record": labelled.without_record,
         "candidates_per_record": candidates_per_record(made, records["record_key"]),
-        # who is not trained yet proposes nothing here: see the report of the train step
-        "encoder_top_k_in_training": spec.candidates.encoder_top_k if spec.encoder is not None else 0,
         **found_and_cut(everything, made, labelled.true_pairs, spec.candidates),
     }
 

@@ -68,7 +68,6 @@ def train_without_labels(
         "pairs_per_part": {"test": len(shown)},
         "pairs_across_parts": 0,
         "augmented_pairs": 0,
-        "encoder": None,
         "rounds": 0,
         "train_losses": [],
         "validation_losses": [],

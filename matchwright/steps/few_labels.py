@@ -1,4 +1,4 @@
-"""Training where few pairs are judged: no encoder, no pairs set aside for stopping or calibrating."""
+"""Training where few pairs are judged: no pairs set aside for stopping or calibrating."""
 
 import json
 import logging
@@ -52,8 +52,8 @@ def train_from_few_labels(
     Raises:
         TrainingError: too few judged candidates of a class.
     """
-    # so few pairs teach no representations of fields, whatever scorer the spec names
-    spec = spec.model_copy(update={"model": spec.model.model_copy(update={"representations": False})})
+    # there are too few pairs to fit embeddings on, whatever scorer the spec names
+    spec = spec.model_copy(update={"model": spec.model.model_copy(update={"embeddings": False})})
     parts = split_entities(frame["record_key"], labelled, _split(spec), spec.model.seed, spec.labels)
     parts = parts.replace({"calibrate": "train"})
     judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
@@ -89,7 +89,6 @@ def train_from_few_labels(
         "pairs_across_parts": dropped,
         "augmented_pairs": int((lesson["made"] != AS_JUDGED).sum()),
         "learned_words": 0 if comparer.words is None else len(comparer.words.keys),
-        "encoder": None,
         "rounds": len(few.validation_losses),
         "train_losses": few.train_losses,
         "validation_losses": few.validation_losses,

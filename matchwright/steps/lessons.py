@@ -8,11 +8,10 @@ import pandas as pd
 
 from matchwright.core.compare.names import learned_cosine
 from matchwright.core.corpus import Corpus
-from matchwright.core.encoder import Encoder
 from matchwright.core.learned_words import LearnedWords
 from matchwright.core.lesson import Lesson
+from matchwright.core.models.network import Embeddings
 from matchwright.core.records import PAIR_KEYS
-from matchwright.core.representations import Representations
 from matchwright.core.spec import MatchSpec
 from matchwright.core.split import assign_pairs
 from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
@@ -28,8 +27,8 @@ class Prepared:
     ``missed`` are the true pairs within a part that are no candidates, ``dropped`` the number of judged candidates
     between two parts, ``made`` that of training pairs that augmentation made; ``poor`` are the calibration pairs
     with fields blanked or without context: comparisons, ``label`` and ``left_key``.
-    ``words`` and ``representations`` are what the training pairs taught; ``beside`` are the lessons, training pairs
-    and validation pairs, with the comparisons that a challenger alone reads, None where it reads the same.
+    ``words`` and ``embeddings`` are what was learned from the training pairs; ``beside`` are the lessons, training
+    pairs and validation pairs, with the comparisons that a challenger alone reads, None where it reads the same.
     """
 
     judged: pd.DataFrame
@@ -41,7 +40,7 @@ class Prepared:
     validation: Lesson
     poor: pd.DataFrame
     words: LearnedWords | None
-    representations: Representations | None
+    embeddings: Embeddings | None
     beside: tuple[Lesson, Lesson] | None
 
 
@@ -52,7 +51,6 @@ def prepare(
     parts: "pd.Series[str]",
     spec: MatchSpec,
     corpus: Corpus,
-    encoder: Encoder | None,
 ) -> Prepared:
     """Compare every judged candidate, and make what the data has too few of.
 
@@ -63,7 +61,6 @@ def prepare(
         parts: the part of every record.
         spec: the match spec.
         corpus: the corpus statistics.
-        encoder: adds its comparison.
     """
     judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
     judged = judged.sort_values(PAIR_KEYS, ignore_index=True)
@@ -72,7 +69,7 @@ def prepare(
     train, validation, calibration = (
         (judged["part"] == part).to_numpy() for part in ("train", VALIDATION_PART, CALIBRATION_PART)
     )
-    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, corpus, encoder)
+    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, corpus)
     comparisons = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
     comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
     pairs = MadePairs(comparer, left, right, comparisons, labels)
@@ -85,11 +82,11 @@ def prepare(
     extra = extra.assign(label=extra_labels, left_key=keys[rows])
     taught = Lesson.of(judged[train], comparisons[train], extra)
     validated = Lesson.of(judged[validation], comparisons[validation], poor(validation))
-    representations = comparer.representations
+    embeddings = comparer.embeddings
     beside = None
     foreign: list[str] = []
-    if representations is not None and not spec.model.reads_representations:
-        beside, foreign = (taught, validated), list(map(learned_cosine, representations.fields))
+    if embeddings is not None and not spec.model.reads_embeddings:
+        beside, foreign = (taught, validated), list(map(learned_cosine, embeddings.fields))
     return Prepared(
         judged=judged,
         comparisons=comparisons.drop(columns=foreign),
@@ -100,7 +97,7 @@ def prepare(
         validation=validated.without(*foreign),
         poor=poor(calibration).drop(columns=foreign),
         words=comparer.words,
-        representations=representations if beside is None else None,
+        embeddings=embeddings if beside is None else None,
         beside=beside,
     )
 

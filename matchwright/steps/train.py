@@ -1,4 +1,4 @@
-"""Train the encoder and the scorer on entities that no later step judges."""
+"""Train the scorer on entities that no later step judges."""
 
 import hashlib
 import json
@@ -21,16 +21,15 @@ from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
 from matchwright.steps.cold_start import train_without_labels
 from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
-from matchwright.steps.learning import Learnt, learn_and_challenge, with_or_without
+from matchwright.steps.learning import Learnt, learn_and_challenge, prepare_parts
 from matchwright.steps.lessons import Prepared
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import (
     COMPARISONS,
-    ENCODER,
+    EMBEDDINGS,
     MISSED,
     PAIRS,
     POOR,
-    REPRESENTATIONS,
     SUMMARY,
     USUAL,
     WORDS,
@@ -57,11 +56,11 @@ def train(
         snapshot: the validated snapshot.
         features: folder of the features step.
         candidates: folder of the candidates step.
-        model: folder to write: scorer, encoder, judged pairs with their part, comparisons, train.json.
+        model: folder to write: scorer, judged pairs with their part, comparisons, train.json.
         code_digest: of the code that trains, for the lineage.
 
     Returns:
-        What ``train.json`` holds: run_id, pairs per part, figures of encoder, search, scorer and challengers.
+        What ``train.json`` holds: run_id, pairs per part, figures of the scorer and its challengers.
 
     Raises:
         TrainingError: too few labelled pairs.
@@ -80,7 +79,7 @@ def train(
     elif has_few_labels(labelled, spec):
         kind = "few_labels"
     log_parameters(settings, run_id, _parameters(spec, data, kind))
-    for name in (ENCODER, WORDS, REPRESENTATIONS):
+    for name in (WORDS, EMBEDDINGS):
         (model / name).unlink(missing_ok=True)  # a run before this one may have kept its own
 
     if spec.labels == "none":
@@ -88,23 +87,19 @@ def train(
     if has_few_labels(labelled, spec):
         return train_from_few_labels(settings, spec, frame, corpus, proposed, labelled, run_id, model)
 
-    taken = with_or_without(frame, proposed, labelled, spec, corpus)
-    prepared = taken.prepared
+    parts, prepared = prepare_parts(frame, proposed, labelled, spec, corpus)
     _log.info("%d judged candidates compared in %d respects", *prepared.comparisons.shape)
     learnt = learn_and_challenge(prepared, spec.model)
     scorer = learnt.scorer
 
     summary = {
         "run_id": run_id,
-        "records_per_part": taken.parts.value_counts().sort_index().to_dict(),
+        "records_per_part": parts.value_counts().sort_index().to_dict(),
         "pairs_per_part": prepared.judged["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": prepared.dropped,
         "augmented_pairs": prepared.made,
         "learned_words": 0 if prepared.words is None else len(prepared.words.keys),
-        "representations": _represented(prepared, spec),
-        "encoder": taken.worth,
-        "candidates_with_encoder": taken.candidates,
-        "search": learnt.search.report if learnt.search else None,
+        "embeddings": _embedded(prepared, spec),
         "challengers": learnt.challengers,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
@@ -116,12 +111,10 @@ def train(
         log_folder(settings, run_id, candidates / PLOTS, "plots")
     model.mkdir(parents=True, exist_ok=True)
     write_scorer(scorer.scorer, model)
-    if taken.encoder is not None:
-        taken.encoder.encoder.save(model / ENCODER)
     if prepared.words is not None:
         prepared.words.save(model / WORDS)
-    if prepared.representations is not None:
-        prepared.representations.save(model / REPRESENTATIONS)
+    if prepared.embeddings is not None:
+        prepared.embeddings.save(model / EMBEDDINGS)
     prepared.judged.to_parquet(model / PAIRS, index=False)
     prepared.missed.to_parquet(model / MISSED, index=False)
     prepared.comparisons.to_parquet(model / COMPARISONS, index=False)
@@ -134,19 +127,19 @@ def _one_table(frame: pd.DataFrame) -> bool:
     return bool(frame["record_key"].str.startswith("left:").all())
 
 
-def _represented(prepared: Prepared, spec: MatchSpec) -> dict[str, Any] | None:
-    """What representations the scorer reads; None where it was to read none."""
-    if not spec.model.reads_representations:
+def _embedded(prepared: Prepared, spec: MatchSpec) -> dict[str, Any] | None:
+    """Of which fields the scorer reads embeddings; None where it was to read none."""
+    if not spec.model.reads_embeddings:
         return None
-    if prepared.representations is None:
-        return {"fields": [], "reason": "none: too few training pairs of a class, or no field that one is learned of"}
-    fields = list(prepared.representations.fields)
-    return {"fields": fields, "reason": f"learned of {', '.join(fields)}"}
+    if prepared.embeddings is None:
+        return {"fields": [], "reason": "none: too few training pairs of a class, or no field that can have one"}
+    fields = list(prepared.embeddings.fields)
+    return {"fields": fields, "reason": f"of {', '.join(fields)}"}
 
 
 def _parameters(spec: MatchSpec, snapshot: Snapshot, kind: Kind) -> dict[str, Any]:
-    sections = {"encoder": spec.encoder, "split": spec.split, "costs": spec.costs}
-    found = {name: section.model_dump(mode="json") for name, section in sections.items() if section is not None}
+    sections = {"split": spec.split, "costs": spec.costs}
+    found = {name: section.model_dump(mode="json") for name, section in sections.items()}
     found["model"] = parameters_of(kind, spec.model)
     values = {f"{name}.{key}": value for name, section in found.items() for key, value in section.items()}
     data = {f"data.{table}": digest for table, digest in snapshot.data_versions.items()}
@@ -157,15 +150,6 @@ def _track(settings: Settings, run_id: str, summary: dict[str, Any], learnt: Lea
     log_curve(settings, run_id, "scorer_train_log_loss", learnt.scorer.train_losses)
     log_curve(settings, run_id, "scorer_validation_log_loss", learnt.scorer.validation_losses)
     metrics = {"rounds": float(summary["rounds"])}
-    if encoder := summary["encoder"]:
-        log_curve(settings, run_id, "encoder_loss", encoder["losses"])
-        metrics["encoder_kept"] = float(encoder["kept"])
-        if (change := encoder["log_loss_change"]["value"]) is not None:
-            metrics["encoder_log_loss_change"] = change
-        metrics["encoder_true_pairs_alone"] = float(encoder["true_pairs_alone"]["pairs"])
-    if learnt.search is not None:
-        log_curve(settings, run_id, "search_log_loss", [step["log_loss"] for step in learnt.search.report["history"]])
-        log_curve(settings, run_id, "search_best_log_loss", learnt.search.best_so_far)
     for kind, found in learnt.challengers.items():
         for name, change in found["change"].items():
             if change["value"] is not None:

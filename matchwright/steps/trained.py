@@ -11,16 +11,14 @@ from matchwright.core.bands import Bands
 from matchwright.core.calibrate import Calibrator
 from matchwright.core.corpus import Corpus
 from matchwright.core.decide import DecisionModel
-from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
+from matchwright.core.models.network import Embeddings
 from matchwright.core.reasons import Catalogue, EvidenceFigures
-from matchwright.core.representations import Representations
 from matchwright.core.scorer import Scorer, read_scorer
 from matchwright.core.spec import MatchSpec
 
-ENCODER, WORDS = "encoder.safetensors", "words.safetensors"
-REPRESENTATIONS = "representations.safetensors"
+WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
 USUAL = "usual_contributions"
@@ -35,9 +33,8 @@ class Trained:
     """A trained model's parts, its judged candidates (left_key, right_key, label, part) and their comparisons."""
 
     scorer: Scorer
-    encoder: Encoder | None
     words: LearnedWords | None
-    representations: Representations | None
+    embeddings: Embeddings | None
     pairs: pd.DataFrame
     missed: pd.DataFrame
     comparisons: pd.DataFrame
@@ -47,13 +44,12 @@ class Trained:
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
         """Read the folder that the train step wrote."""
-        path, represented = folder / ENCODER, folder / REPRESENTATIONS
+        embedded = folder / EMBEDDINGS
         summary = read_json(folder / SUMMARY)
         return cls(
             scorer=read_scorer(folder),
-            encoder=Encoder.load(path, spec.encoder) if spec.encoder and path.exists() else None,
             words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
-            representations=Representations.load(represented, spec) if represented.exists() else None,
+            embeddings=Embeddings.load(embedded, spec) if embedded.exists() else None,
             pairs=read_frame(folder / PAIRS),
             missed=read_frame(folder / MISSED),
             comparisons=read_frame(folder / COMPARISONS),
@@ -76,9 +72,8 @@ class Trained:
         return DecisionModel(
             spec=spec,
             corpus=Corpus.load(features / "corpus.safetensors"),
-            encoder=self.encoder,
             words=self.words,
-            representations=self.representations,
+            embeddings=self.embeddings,
             scorer=self.scorer,
             calibrator=Calibrator.load(calibration / CALIBRATOR),
             bands=Bands.load(calibration / BANDS),

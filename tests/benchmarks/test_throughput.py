@@ -9,7 +9,7 @@ from matchwright.core.compare import compare, comparison_names
 
 def test_the_loop_makes_the_same_comparisons_pair_by_pair(small_world):
     world = small_world
-    names = comparison_names(world.spec, with_encoder=False)
+    names = comparison_names(world.spec)
     loop = PairByPair(world.spec, world.corpus, names, world.left, world.right)
     agree(compare(world.left, world.right, world.spec, world.corpus), loop())
 

@@ -33,7 +33,6 @@ def test_candidates_are_shown_by_method_and_by_budget() -> None:
         "possible_pairs": 10_000,
         "true_pairs": 50,
         "missed_true_pairs": 1,
-        "encoder_top_k_in_training": 2,
         "budget": {"max_candidates_per_record": 20, "most_used": 20, "candidates_cut": 7, "true_pairs_cut": 0},
         "methods": [
             {"method": "tfidf", "candidates": 1200, "candidates_alone": 9, "true_pairs": 49, "true_pairs_alone": 2}
@@ -47,6 +46,5 @@ def test_candidates_are_shown_by_method_and_by_budget() -> None:
 
     assert "1 of 50 true pairs are missed" in text
     assert "the budget cuts 7 pairs, 0 of them true" in text
-    assert "If the encoder stays, training adds its nearest 2 per record within the same budget" in text
     assert "| tfidf | 1,200 | 9 | 49 | 2 |" in text
     assert "| 1 | 100 | 0.9 | 0.8 to 0.95 |" in text

@@ -15,8 +15,8 @@ from matchwright.errors import BundleError, TrainingError
 
 @pytest.fixture(scope="module")
 def candidates(small_world, decision_model):
-    """Comparisons of judged pairs without the encoder's, and their labels, which only the test knows."""
-    compared = decision_model.compare(small_world.left, small_world.right).drop(columns="record__encoder_cosine")
+    """Comparisons of judged pairs, and their labels, which only the test knows."""
+    compared = decision_model.compare(small_world.left, small_world.right)
     return compared, small_world.labels
 
 

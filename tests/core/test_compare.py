@@ -20,7 +20,7 @@ def compared(spec, left: dict, right: dict, corpus: Corpus = NO_CORPUS) -> dict[
 
 def test_columns_are_the_spec_s_comparisons(small_world):
     frame = compare(small_world.left.head(3), small_world.right.head(3), small_world.spec, small_world.corpus)
-    assert list(frame.columns) == comparison_names(small_world.spec, with_encoder=False)
+    assert list(frame.columns) == comparison_names(small_world.spec)
     assert set(frame.dtypes) == {np.dtype(np.float32)}
     assert "national_id__exact" not in frame
 
@@ -81,13 +81,13 @@ def test_no_pairs_give_no_rows(small_world, decision_model):
     none = small_world.left.head(0)
     assert compare(none, none, small_world.spec, small_world.corpus).shape == (
         0,
-        len(comparison_names(small_world.spec, with_encoder=False)),
+        len(comparison_names(small_world.spec)),
     )
 
 
 def test_every_comparison_but_a_missing_flag_is_constrained(persons_spec, products_spec):
     for spec in (persons_spec, products_spec):
-        names = comparison_names(spec, with_encoder=True)
+        names = comparison_names(spec)
         for name, direction in zip(names, constraints(names), strict=True):
             assert direction == (
                 0

@@ -11,7 +11,7 @@ from matchwright.errors import TrainingError
 
 @pytest.fixture(scope="module")
 def world(small_world, decision_model):
-    compared = decision_model.compare(small_world.left, small_world.right).drop(columns="record__encoder_cosine")
+    compared = decision_model.compare(small_world.left, small_world.right)
     return compared, small_world.labels, small_world.left["record_key"].to_numpy(), fit_cold_start(compared, 800)
 
 

@@ -77,9 +77,8 @@ def test_all_faults_are_reported_at_once_each_with_path_and_hint(raw):
 @pytest.mark.parametrize(
     ("section", "value", "path"),
     [
-        ("encoder", {"fields": ["birthday"]}, "encoder.fields"),
+        ("candidates", {"rules": [["surname"]], "tfidf": {"fields": ["birthday"]}}, "candidates.tfidf.fields"),
         ("quality", {"fields": {"surname": {"pattern": "("}}}, "quality.fields.surname.pattern"),
-        ("model", {"search": {"seconds": 0.5}}, "model.search.seconds"),
         ("model", {"challengers": ["forest"]}, "model.challengers.0"),
         ("golden", [], "golden"),
         ("name", "Not A Name", "name"),
@@ -90,9 +89,9 @@ def test_one_fault_names_its_key(raw, section, value, path):
     assert list(faults_of(raw)) == [path]
 
 
-def test_a_network_has_no_trees_to_search_and_no_challenger_of_its_own_kind(raw):
-    raw["model"] = {"scorer": "torch", "search": {}, "challengers": ["torch"]}
-    assert {"model.search", "model.challengers"} <= set(faults_of(raw))
+def test_a_network_is_no_challenger_of_itself(raw):
+    raw["model"] = {"scorer": "torch", "challengers": ["torch"]}
+    assert list(faults_of(raw)) == ["model.challengers"]
 
 
 def test_a_comparator_of_another_kind_is_refused_with_the_choices(raw):

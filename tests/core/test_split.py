@@ -50,9 +50,9 @@ def test_the_order_of_rows_does_not_matter(rows, seed, labels, random):
 def test_what_is_set_aside_is_whole_entities_of_one_part(rows, seed):
     keys, pairs = table(rows)
     parts = split_entities(keys, pairs, SHARES, seed, "partial")
-    divided = subdivide(parts, "train", 0.4, seed, pairs=pairs)
+    divided = subdivide(parts, "train", 0.4, seed, pairs=pairs, label="aside")
     assert (divided[parts != "train"] == parts[parts != "train"]).all()
-    assert set(divided[parts == "train"]) <= {"train", "encoder"}
+    assert set(divided[parts == "train"]) <= {"train", "aside"}
     true = pairs[pairs["label"] == 1]
     assert (divided[true["left_key"]].to_numpy() == divided[true["right_key"]].to_numpy()).all()
 
@@ -61,7 +61,7 @@ def test_what_is_set_aside_is_whole_entities_of_one_part(rows, seed):
 @given(labelled, seeds, st.sampled_from(["complete", "partial"]))
 def test_no_record_asks_in_two_parts_so_the_pairs_of_a_query_are_judged_together(rows, seed, labels):
     keys, pairs = table(rows)
-    parts = subdivide(split_entities(keys, pairs, SHARES, seed, labels), "train", 0.4, seed, pairs=pairs)
+    parts = subdivide(split_entities(keys, pairs, SHARES, seed, labels), "train", 0.4, seed, pairs=pairs, label="aside")
     kept, _ = assign_pairs(pairs, parts)
     for side in ("left_key", "right_key"):
         assert (kept.groupby(side)["part"].nunique() == 1).all()
@@ -80,8 +80,8 @@ def test_parts_have_about_the_shares_that_the_spec_asks_for():
     shares = parts.value_counts(normalize=True)
     assert abs(shares["train"] - 0.6) < 0.03
     assert abs(shares["test"] - 0.2) < 0.03
-    aside = subdivide(parts, "train", 0.3, 20, pairs=pairs)
-    assert abs((aside == "encoder").sum() / (parts == "train").sum() - 0.3) < 0.03
+    aside = subdivide(parts, "train", 0.3, 20, pairs=pairs, label="aside")
+    assert abs((aside == "aside").sum() / (parts == "train").sum() - 0.3) < 0.03
 
 
 def test_another_seed_gives_another_split_and_new_records_move_no_old_ones():

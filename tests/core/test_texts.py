@@ -157,7 +157,7 @@ def read(text: str, other: str) -> set[str]:
 @settings(deadline=None, max_examples=150)
 def test_nothing_that_is_written_breaks_a_comparison(products_spec, left, title):
     found = compared(products_spec, left, {"title": title})
-    assert list(found) == comparison_names(products_spec, with_encoder=False)
+    assert list(found) == comparison_names(products_spec)
     for name, value in found.items():
         assert np.isnan(value) or np.isfinite(value), name
         if name.endswith(("overlap", "containment", "cosine", "codes", "elsewhere", "relative")) and "unm" not in name:

@@ -65,12 +65,6 @@ def test_a_lost_field_alarms_with_its_name_column_and_runbook(persons_spec: Matc
     assert "register_a or register_b" in judged.next_steps[0]
 
 
-def test_the_encoder_going_missing_has_its_own_runbook(persons_spec: MatchSpec) -> None:
-    judged = verdict(persons_spec, figures(shift("record__encoder_cosine", None, (0.0, 1.0))))
-    assert judged.findings[0].cause == "encoder_missing"
-    assert "matchwright rollback" in judged.next_steps[0]
-
-
 def test_scores_that_move_while_the_inputs_hold_point_at_the_release(persons_spec: MatchSpec) -> None:
     judged = verdict(persons_spec, figures(score=shift("score", 0.4)))
     assert judged.status == "alarm"

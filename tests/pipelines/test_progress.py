@@ -5,9 +5,9 @@ from pathlib import Path
 from pipelines.local.progress import newest_line
 
 LOG = """\
-[KFP Executor 2026-01-01 10:00:00,000 INFO]: encoder: epoch 1 of 8, loss 0.0516
+[KFP Executor 2026-01-01 10:00:00,000 INFO]: scorer: epoch 25, validation log loss 0.0516
 {"inputs": {"spec": "name: persons"}}
-[KFP Executor 2026-01-01 10:00:01,000 INFO]: encoder: epoch 2 of 8, loss 0.0054
+[KFP Executor 2026-01-01 10:00:01,000 INFO]: scorer: epoch 50, validation log loss 0.0054
 a warning of a library
 """
 
@@ -15,7 +15,7 @@ a warning of a library
 def test_the_newest_line_is_the_step_s_own(tmp_path: Path):
     log = tmp_path / "train.log"
     log.write_text(LOG)
-    assert newest_line(log) == "encoder: epoch 2 of 8, loss 0.0054"
+    assert newest_line(log) == "scorer: epoch 50, validation log loss 0.0054"
 
 
 def test_a_silent_or_absent_log_says_nothing(tmp_path: Path):

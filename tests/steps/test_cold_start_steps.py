@@ -32,7 +32,6 @@ def cold(persons_spec, febrl, tmp_path_factory):
 def test_everything_it_would_match_is_for_review_and_says_why(cold):
     model = load_bundle(cold[1] / "bundle", secret(VERIFY_KEY)).model
     assert isinstance(model.scorer, ColdStartScorer)
-    assert model.encoder is None
     reference = pd.read_parquet(cold[1] / "bundle" / "reference.parquet")
     assert set(reference["band"]) == {"review", "no_match"}
     likely = reference.nlargest(3, "score")[list(model.scorer.names)]

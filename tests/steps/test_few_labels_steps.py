@@ -36,7 +36,7 @@ def first(products_spec, tmp_path_factory):
 def test_trees_learn_from_them_whatever_scorer_the_spec_names(first):
     names = {path.name for path in (first[0] / "bundle").iterdir()}
     assert "scorer.ubj" in names
-    assert "representations.safetensors" not in names
+    assert "embeddings.safetensors" not in names
 
 
 def test_it_finds_most_matches_and_errs_on_few(first):
@@ -47,7 +47,6 @@ def test_it_finds_most_matches_and_errs_on_few(first):
 
 def test_nothing_is_set_aside_for_stopping_or_calibrating(first):
     summary = json.loads((first[0] / "model" / "train.json").read_text())
-    assert summary["encoder"] is None
     assert set(summary["pairs_per_part"]) == {"train", "test"}
     calibration = json.loads((first[0] / "calibration" / "calibration.json").read_text())
     assert calibration["pairs"] == summary["pairs_per_part"]["train"]

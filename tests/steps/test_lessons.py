@@ -16,8 +16,8 @@ LEARNED = {"title__learned_cosine", "category__learned_cosine", "record__learned
 
 @pytest.fixture
 def offers(products_spec, tmp_path):
-    """Features and judged pairs of two small shops, and the spec without an encoder."""
-    spec = products_spec.model_copy(update={"encoder": None})
+    """Features and judged pairs of two small shops, and the spec."""
+    spec = products_spec
     files = write_products(tmp_path, products=160)
     sides = {"left": pd.read_csv(files["records"]), "right": pd.read_csv(files["records_right"])}
     records = pd.concat([conform(table, spec, side) for side, table in sides.items()], ignore_index=True)
@@ -38,9 +38,9 @@ def prepared(offers, **model) -> tuple[Prepared, MatchSpec]:
     return prepare(frame, pairs, pairs, parts_of(frame, pairs, spec), spec, corpus, None), spec
 
 
-def test_representations_of_a_challenger_are_beside_the_scorer_s_lessons(offers):
+def test_embeddings_of_a_challenger_are_beside_the_scorer_s_lessons(offers):
     made, spec = prepared(offers, challengers=("ranker", "torch"), trees=20)
-    assert made.representations is None
+    assert made.embeddings is None
     taught, validation = made.beside
     for own, more in ((made.taught, taught), (made.validation, validation)):
         assert set(more.comparisons) - set(own.comparisons) == LEARNED
@@ -52,16 +52,16 @@ def test_representations_of_a_challenger_are_beside_the_scorer_s_lessons(offers)
     assert set(learnt.challengers) == {"ranker", "torch"}
 
 
-def test_a_spec_that_asks_for_representations_gives_them_to_the_scorer(offers):
-    made, _ = prepared(offers, representations=True, challengers=("torch",))
-    assert set(made.representations.fields) == {name.partition("__")[0] for name in LEARNED}
+def test_a_spec_that_asks_for_embeddings_gives_them_to_the_scorer(offers):
+    made, _ = prepared(offers, embeddings=True, challengers=("torch",))
+    assert set(made.embeddings.fields) == {name.partition("__")[0] for name in LEARNED}
     assert made.beside is None
     assert set(made.taught.comparisons) >= LEARNED
     assert set(made.comparisons) >= LEARNED
 
 
 def test_a_scorer_that_has_none_learns_none(offers):
-    made, _ = prepared(offers, representations=False, challengers=("torch",))
-    assert made.representations is None
+    made, _ = prepared(offers, embeddings=False, challengers=("torch",))
+    assert made.embeddings is None
     assert made.beside is None
     assert not LEARNED & set(made.taught.comparisons)

@@ -8,8 +8,8 @@ from matchwright.frozen import Frozen
 
 MANIFEST = "bundle.json"
 SIGNATURE = "signature"
-SPEC, ENCODER, CORPUS = "spec.yaml", "encoder.safetensors", "corpus.safetensors"
-WORDS, REPRESENTATIONS = "words.safetensors", "representations.safetensors"
+SPEC, CORPUS = "spec.yaml", "corpus.safetensors"
+WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
 EVIDENCE = "evidence.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
@@ -17,7 +17,7 @@ GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md
 REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, EVIDENCE, GOLDEN, REFERENCE, CARD, LINEAGE)
 """Files every bundle has beside its scorer, whose file tells its kind.
 
-Encoder, learned words and representations are there where training kept them.
+Learned words and embeddings are there where training kept them.
 """
 
 

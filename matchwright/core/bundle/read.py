@@ -16,13 +16,12 @@ from matchwright.core.bundle.manifest import (
     CALIBRATOR,
     CARD,
     CORPUS,
-    ENCODER,
+    EMBEDDINGS,
     EVIDENCE,
     GOLDEN,
     MANIFEST,
     REASONS,
     REFERENCE,
-    REPRESENTATIONS,
     REQUIRED,
     SIGNATURE,
     SPEC,
@@ -35,11 +34,10 @@ from matchwright.core.calibrate import Calibrator
 from matchwright.core.compare.names import comparison_names
 from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.decide import DecisionModel
-from matchwright.core.encoder import Encoder
 from matchwright.core.frames import read_frame
 from matchwright.core.learned_words import LearnedWords
+from matchwright.core.models.network import Embeddings
 from matchwright.core.reasons import Catalogue, EvidenceFigures
-from matchwright.core.representations import Representations
 from matchwright.core.scorer.files import SCORER_FILES, read_scorer
 from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
@@ -115,15 +113,11 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
     corpus = Corpus.load(folder / CORPUS)
     if written_digest(spec) != manifest.spec_digest or feature_version(spec, corpus) != manifest.feature_version:
         raise BundleError("The bundle's spec or corpus is not the one it names.", "train and register it again")
-    has_encoder = spec.encoder is not None and ENCODER in manifest.files
     model = DecisionModel(
         spec=spec,
         corpus=corpus,
-        encoder=Encoder.load(folder / ENCODER, spec.encoder) if spec.encoder and has_encoder else None,
         words=LearnedWords.load(folder / WORDS) if WORDS in manifest.files else None,
-        representations=(
-            Representations.load(folder / REPRESENTATIONS, spec) if REPRESENTATIONS in manifest.files else None
-        ),
+        embeddings=Embeddings.load(folder / EMBEDDINGS, spec) if EMBEDDINGS in manifest.files else None,
         scorer=read_scorer(folder),
         calibrator=Calibrator.load(folder / CALIBRATOR),
         bands=Bands.load(folder / BANDS),
@@ -141,8 +135,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
 
 
 def _demand_comparisons(model: DecisionModel) -> None:
-    represented = model.representations.fields if model.representations else ()
-    known = comparison_names(model.spec, model.encoder is not None, represented)
+    known = comparison_names(model.spec, model.embeddings.fields if model.embeddings else ())
     absent = sorted(set(model.scorer.names) - set(known))
     if absent:
         raise BundleError(

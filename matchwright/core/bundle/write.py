@@ -17,14 +17,13 @@ from matchwright.core.bundle.manifest import (
     CALIBRATOR,
     CARD,
     CORPUS,
-    ENCODER,
+    EMBEDDINGS,
     EVIDENCE,
     GOLDEN,
     LINEAGE,
     MANIFEST,
     REASONS,
     REFERENCE,
-    REPRESENTATIONS,
     SIGNATURE,
     SPEC,
     WORDS,
@@ -88,12 +87,10 @@ def write_bundle(model: DecisionModel, parts: BundleParts, folder: Path, signing
 def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None:
     (folder / SPEC).write_text(spec_yaml(model.spec), encoding="utf-8")
     write_scorer(model.scorer, folder)
-    if model.encoder is not None:
-        model.encoder.save(folder / ENCODER)
     if model.words is not None:
         model.words.save(folder / WORDS)
-    if model.representations is not None:
-        model.representations.save(folder / REPRESENTATIONS)
+    if model.embeddings is not None:
+        model.embeddings.save(folder / EMBEDDINGS)
     model.corpus.save(folder / CORPUS)
     model.calibrator.save(folder / CALIBRATOR)
     model.bands.save(folder / BANDS)

@@ -1,48 +1,42 @@
 """Candidates: which pairs are worth scoring.
 
-Equality rules and sparse TF-IDF top-k miss different pairs, so both are run and united, with an encoder's nearest
-where there is one and the spec asks for them.
+Equality rules and sparse TF-IDF top-k miss different pairs, so both are run and united.
 """
 
 import pandas as pd
 
 from matchwright.core.candidates.budget import within_budget
-from matchwright.core.candidates.by_encoder import propose_by_encoder
 from matchwright.core.candidates.rules import propose_by_rules
 from matchwright.core.candidates.table import RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
-from matchwright.core.encoder import Encoder
 from matchwright.core.spec import MatchSpec
 
 __all__ = ["propose_candidates", "propose_without_budget"]
 
 
-def propose_candidates(features: pd.DataFrame, spec: MatchSpec, encoder: Encoder | None = None) -> pd.DataFrame:
+def propose_candidates(features: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
     """The candidates of a set of records: the union of what the spec's methods propose, within its budget.
 
     See :func:`propose_without_budget`; of a record with more than ``max_candidates_per_record`` the likeliest
     by the order of :func:`~matchwright.core.candidates.budget.places` are kept.
     """
-    return within_budget(propose_without_budget(features, spec, encoder), spec.candidates.max_candidates_per_record)
+    return within_budget(propose_without_budget(features, spec), spec.candidates.max_candidates_per_record)
 
 
-def propose_without_budget(
-    features: pd.DataFrame, spec: MatchSpec, encoder: Encoder | None = None, progress: Progress = quiet
-) -> pd.DataFrame:
-    """All pairs that the spec's rules, TF-IDF or the encoder propose, however many a record has.
+def propose_without_budget(features: pd.DataFrame, spec: MatchSpec, progress: Progress = quiet) -> pd.DataFrame:
+    """All pairs that the spec's rules or TF-IDF propose, however many a record has.
 
     Args:
         features: record features, one row per record. With record keys of both sources every
             candidate has a left and a right record; with left ones only it is deduplication, and
             every candidate has ``left_key < right_key``.
         spec: the match spec.
-        encoder: proposes the spec's ``encoder_top_k`` nearest too, if there are to be any.
         progress: called with the records that TF-IDF has looked up so far, and with how many there are.
 
     Returns:
         Sorted by ``left_key`` and ``right_key``, without repeats, whatever the order of ``features``:
-        left_key, right_key, proposed_by (``rule:surname__phonetic+postcode|tfidf|encoder``), and tfidf_rank
-        and encoder_rank (Int16, 1 is the nearest, missing where that method did not propose the pair).
+        left_key, right_key, proposed_by (``rule:surname__phonetic+postcode|tfidf``), and tfidf_rank
+        (Int16, 1 is the nearest, missing where TF-IDF did not propose the pair).
 
     Raises:
         CandidateError: a rule would make more than ``max_pairs_per_rule`` pairs, or keys are not unique.
@@ -51,6 +45,4 @@ def propose_without_budget(
     proposals = propose_by_rules(table, spec.candidates)
     if spec.candidates.tfidf is not None:
         proposals.append(propose_by_tfidf(table, spec.candidates.tfidf, progress))
-    if encoder is not None and spec.candidates.encoder_top_k:
-        proposals.append(propose_by_encoder(table, encoder, spec.candidates.encoder_top_k))
     return unite(table, proposals)

@@ -16,7 +16,7 @@ Places = np.ndarray[Any, np.dtype[np.int64]]
 def places(candidates: pd.DataFrame) -> Places:
     """Where each candidate stands among its left record's, from 1; in one table the better of both records' places.
 
-    Ordered without labels: by the better of its ranks with TF-IDF and the encoder, what neither proposed last,
+    Ordered without labels: by the best of its ranks with the methods that rank, what none of them proposed last,
     then by how many methods proposed the pair, then by key. So a budget that cuts takes no method's nearest
     before another's; of other orders (either rank first, reciprocal rank fusion, methods first) none lost fewer
     true pairs on every set.

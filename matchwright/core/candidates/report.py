@@ -54,4 +54,4 @@ def found_and_cut(
 
 
 def _most_ranks(spec: CandidateSpec) -> dict[str, int]:
-    return {"tfidf": spec.tfidf.top_k if spec.tfidf else 0, "encoder": spec.encoder_top_k}
+    return {"tfidf": spec.tfidf.top_k if spec.tfidf else 0}

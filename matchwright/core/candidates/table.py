@@ -14,8 +14,8 @@ from matchwright.errors import CandidateError
 
 Positions = np.ndarray[Any, np.dtype[np.int32]]
 MOST_PROPOSALS = 63
-RANKED = ("tfidf", "encoder")
-"""The methods that rank what they propose; a candidate's rank stands in the column ``tfidf_rank``, ``encoder_rank``."""
+RANKED = ("tfidf", "embedding")
+"""The methods that rank what they propose. A candidate's ranks stand in ``tfidf_rank`` and ``embedding_rank``."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Turning row-aligned record features into comparisons."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -23,14 +23,23 @@ from matchwright.core.compare.texts import TextEvidence
 from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import Columns, Table, columns_of, row_count, take
 from matchwright.core.records.whole import impersonal_fields
-from matchwright.core.representations.subjects import pairing_of
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
 
 if TYPE_CHECKING:
-    from matchwright.core.encoder import Encoder
     from matchwright.core.learned_words import LearnedWords
-    from matchwright.core.representations import Representations
+
+
+class TextCosines(Protocol):
+    """What fitted embeddings give a comparison: the cosine of two texts by field, in the order of ``fields``."""
+
+    @property
+    def fields(self) -> Mapping[str, object]:
+        """The fields (and ``record``) that have one."""
+
+    def cosines(self, left: Columns, right: Columns, spec: MatchSpec) -> Iterable[Comparison]:
+        """The cosine of each field for row-aligned record features."""
+
 
 BATCH = 100_000
 """Pairs compared at a time: bounds memory, changes no result."""
@@ -44,9 +53,8 @@ def compare(
     right: Table,
     spec: MatchSpec,
     corpus: Corpus,
-    encoder: "Encoder | None" = None,
     words: "LearnedWords | None" = None,
-    representations: "Representations | None" = None,
+    embeddings: "TextCosines | None" = None,
 ) -> pd.DataFrame:
     """Comparisons of row-aligned records.
 
@@ -55,22 +63,21 @@ def compare(
         right: the same for the other side.
         spec: the match spec the features were made with.
         corpus: the corpus statistics the features were made with.
-        encoder: adds ``record__encoder_cosine``.
         words: gives ``record__learned_words`` its values where the spec has it.
-        representations: add ``field__learned_cosine`` of the fields they are of.
+        embeddings: add ``field__learned_cosine`` of their fields.
 
     Returns:
         float32 columns named ``field__comparator`` in the order of
         :func:`~matchwright.core.compare.names.comparison_names`; NaN is missing evidence,
         ``field__missing`` counts the sides (0, 1, 2) on which the field is missing.
     """
-    names = comparison_names(spec, encoder is not None, representations.fields if representations else ())
+    names = comparison_names(spec, embeddings.fields if embeddings else ())
     one, other = columns_of(left), columns_of(right)
     count = row_count(one)
     comparisons = np.empty((len(names), count), dtype=np.float32)  # one comparison after the other in memory
     for start in range(0, count, BATCH):
         rows = slice(start, start + BATCH)
-        found = _batch(take(one, rows), take(other, rows), spec, corpus, encoder, words, representations)
+        found = _batch(take(one, rows), take(other, rows), spec, corpus, words, embeddings)
         for place, values in enumerate(found):
             comparisons[place, rows] = values
     return pd.DataFrame(np.round(comparisons, DECIMALS).T, columns=names)
@@ -104,9 +111,8 @@ def _batch(
     right: Columns,
     spec: MatchSpec,
     corpus: Corpus,
-    encoder: "Encoder | None",
     words: "LearnedWords | None",
-    representations: "Representations | None",
+    embeddings: "TextCosines | None",
 ) -> Iterator[Comparison]:
     """The comparisons in the order of their names; those of context are not known from a pair alone."""
     records = record_pairing(left, right, spec) if spec.record is not None else None
@@ -121,11 +127,8 @@ def _batch(
                 yield words.compare(learned_words_pairing(left, right, spec))
             else:
                 yield np.full(row_count(left), np.nan, dtype=np.float32)
-    if encoder is not None:
-        yield encoder.cosine(left, right)
-    if representations is not None:
-        for name, learned in representations.fields.items():
-            yield learned.cosine(pairing_of(left, right, name, spec))
+    if embeddings is not None:
+        yield from embeddings.cosines(left, right, spec)
     for _ in context_names(spec):
         yield np.full(row_count(left), np.nan, dtype=np.float32)
 

@@ -22,7 +22,6 @@ from matchwright.core.spec.vocabulary import (
 __all__ = [
     "CONTEXT",
     "CONTEXT_SIDES",
-    "ENCODER_COSINE",
     "RECORD",
     "comparators_of",
     "comparison_names",
@@ -37,7 +36,6 @@ __all__ = [
     "record_comparators",
 ]
 
-ENCODER_COSINE = f"{RECORD}__encoder_cosine"
 CONTEXT_SIDES: dict[str, tuple[str, ...]] = {
     "one_to_one": ("left", "right"),
     "one_to_many": ("right",),
@@ -87,14 +85,14 @@ def context_names(spec: MatchSpec) -> list[str]:
 
 
 def learned_cosine(field: str) -> str:
-    """The comparison by what pairs taught of a field, or of the ``record``."""
+    """The comparison by the embedding of a field, or of the ``record``."""
     return f"{field}__{LEARNED_COSINE}"
 
 
-def comparison_names(spec: MatchSpec, with_encoder: bool, represented: Iterable[str] = ()) -> list[str]:
+def comparison_names(spec: MatchSpec, embedded: Iterable[str] = ()) -> list[str]:
     """All comparisons of the spec in the order of the scorer's columns.
 
-    ``represented`` are the fields (and ``record``) that representations were learned of.
+    ``embedded`` are the fields (and ``record``) that have an embedding.
     """
     names = [
         f"{field}__{comparator}"
@@ -102,8 +100,7 @@ def comparison_names(spec: MatchSpec, with_encoder: bool, represented: Iterable[
         for comparator in (*field_comparators(spec, field), MISSING_SUFFIX)
     ]
     names += [f"{RECORD}__{comparator}" for comparator in record_comparators(spec)]
-    names += [ENCODER_COSINE] if with_encoder else []
-    return [*names, *map(learned_cosine, represented), *context_names(spec)]
+    return [*names, *map(learned_cosine, embedded), *context_names(spec)]
 
 
 def field_of(comparison: str) -> str:
@@ -126,7 +123,7 @@ def primary_comparison(spec: MatchSpec, field: str) -> str:
     if field == CONTEXT:
         return context_names(spec)[0]
     if field == RECORD:
-        return f"{RECORD}__{record_comparators(spec)[0]}" if spec.record else ENCODER_COSINE
+        return f"{RECORD}__{record_comparators(spec)[0]}"
     return f"{field}__{comparators_of(spec.compared[field])[0]}"
 
 

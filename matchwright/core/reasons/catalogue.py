@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from matchwright.core.compare.names import RECORD, comparison_names
-from matchwright.core.reasons.groups import VALUE, Group, groups_of
+from matchwright.core.reasons.groups import Group, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import (
@@ -162,11 +162,8 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
 
 
 def _all_groups(spec: MatchSpec) -> list[Group]:
-    """The groups that the spec's comparisons fall into, and the record's, which a bundle may have or not."""
-    groups = list(groups_of(tuple(comparison_names(spec, with_encoder=True))))
-    if all(group.name != RECORD for group in groups):
-        groups.append(Group(RECORD, RECORD, VALUE, (), 0, None))
-    return groups
+    """The groups that the spec's comparisons fall into."""
+    return list(groups_of(tuple(comparison_names(spec))))
 
 
 def _filled(template: str, places: Mapping[str, str]) -> str:

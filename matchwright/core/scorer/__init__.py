@@ -43,7 +43,7 @@ def train_scorer(
         TrainingError: fewer than ten pairs of a class.
     """
     if spec.scorer == "torch":
-        from matchwright.core.scorer.network import train_torch_scorer
+        from matchwright.training.network.scorer import fit_scorer
 
-        return train_torch_scorer(comparisons, labels, validation, validation_labels, spec, progress)
+        return fit_scorer(comparisons, labels, validation, validation_labels, spec, progress)
     return train_boosted_trees(comparisons, labels, validation, validation_labels, spec, progress)

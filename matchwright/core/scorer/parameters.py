@@ -7,7 +7,7 @@ from matchwright.core.spec.model import ModelSpec
 Kind = Literal["xgboost", "torch", "few_labels", "cold_start"]
 
 OF_TREES = frozenset(
-    {"trees", "depth", "learning_rate", "min_child_weight", "early_stopping", "subsample", "columns_per_tree", "search"}
+    {"trees", "depth", "learning_rate", "min_child_weight", "early_stopping", "subsample", "columns_per_tree"}
 )
 """Keys of the spec's section that boosted trees alone read."""
 
@@ -21,18 +21,19 @@ def parameters_of(kind: Kind, spec: ModelSpec) -> dict[str, Any]:
     """
     values = {**spec.model_dump(mode="json"), "scorer": kind}
     if kind in ("xgboost", "few_labels"):
-        return {**values, "representations": kind == "xgboost" and spec.reads_representations}
+        return {**values, "embeddings": kind == "xgboost" and spec.reads_embeddings}
     if kind == "cold_start":
         return {name: value for name, value in values.items() if name in ("scorer", "seed")}
-    from matchwright.core.scorer import network
+    from matchwright.core.models.network.sizes import HIDDEN
+    from matchwright.training.network.plans import PAIR_SCORE
 
     return {
         **{name: value for name, value in values.items() if name not in OF_TREES},
-        "representations": spec.reads_representations,
-        "hidden_units": network.HIDDEN,
-        "epochs": network.EPOCHS,
-        "patience": network.PATIENCE,
-        "batch_size": network.BATCH,
-        "learning_rate": network.LEARNING_RATE,
-        "weight_decay": network.WEIGHT_DECAY,
+        "embeddings": spec.reads_embeddings,
+        "hidden_units": HIDDEN,
+        "epochs": PAIR_SCORE.epochs,
+        "patience": PAIR_SCORE.patience,
+        "batch_size": PAIR_SCORE.batch,
+        "learning_rate": PAIR_SCORE.head_rate,
+        "weight_decay": PAIR_SCORE.weight_decay,
     }

@@ -32,12 +32,11 @@ def cross_check(raw: dict[str, Any]) -> list[Fault]:
         faults.append(Fault("fields", "no field is compared", "let at least one field have compare: true"))
     faults += _field_faults(fields)
     faults += _candidate_faults(_mapping(raw, "candidates"), compared)
-    faults += _unknown_fields(_list(_mapping(raw, "encoder"), "fields"), "encoder.fields", compared)
     faults += _unknown_fields(_list(raw, "identity"), "identity", compared)
     faults += _reference_faults(raw, fields, compared)
     faults += _model_faults(_mapping(raw, "model"))
     faults += _split_faults(_mapping(raw, "split"))
-    faults += _reason_faults(_mapping(raw, "reasons"), compared)
+    faults += _reason_faults(_mapping(raw, "reasons"), compared, raw.get("record") is not None)
     return faults
 
 
@@ -117,8 +116,6 @@ def _unsuited(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[
 
 def _model_faults(model: dict[str, Any]) -> Iterator[Fault]:
     scorer = model.get("scorer") or "xgboost"
-    if scorer != "xgboost" and model.get("search") is not None:
-        yield Fault("model.search", f"does not suit the scorer '{scorer}'", "it searches the values of boosted trees")
     if scorer in _list(model, "challengers"):
         yield Fault("model.challengers", f"'{scorer}' is the scorer itself", "take it out")
 
@@ -132,9 +129,10 @@ def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:
             yield Fault("split", "a share is 0", "every part needs entities")
 
 
-def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
+def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_record: bool) -> Iterator[Fault]:
     kinds = dict.fromkeys(EVIDENCE_KINDS.values())
-    subjects = [f"{name}{kind}" for name in (*compared, RECORD) for kind in ("", *(f"_{k}" for k in kinds))]
+    named = (*compared, RECORD) if with_record else tuple(compared)
+    subjects = [f"{name}{kind}" for name in named for kind in ("", *(f"_{k}" for k in kinds))]
     codes = {f"{name.upper()}_{level}" for name in (*subjects, CONTEXT) for level in EVIDENCE_LEVELS}
     codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COLD_START}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}

@@ -1,4 +1,4 @@
-"""The sections about learning: split, encoder and scorer."""
+"""The sections about learning: the split and the models."""
 
 from typing import Annotated, Literal
 
@@ -18,41 +18,17 @@ class SplitSpec(Frozen):
     test: Share = 0.2
 
 
-class EncoderSpec(Frozen):
-    """The character n-gram bi-encoder; ``share`` of the training entities teach it alone."""
-
-    fields: tuple[str, ...]
-    ngram: Annotated[int, Field(ge=2, le=5)] = 3
-    buckets: Annotated[int, Field(ge=256, le=2**20)] = 8192
-    dimension: Annotated[int, Field(ge=8, le=1024)] = 64
-    epochs: Annotated[int, Field(ge=1, le=200)] = 8
-    batch_size: Annotated[int, Field(ge=8, le=4096)] = 256
-    learning_rate: Annotated[float, Field(gt=0)] = 0.01
-    temperature: Annotated[float, Field(gt=0)] = 0.07
-    share: Annotated[float, Field(gt=0, lt=1)] = 0.2
-
-
-class SearchSpec(Frozen):
-    """The budget of a search for better hyperparameters: it ends with whichever of the two is reached first.
-
-    Only a search that ``trials`` ends gives the same values every time.
-    """
-
-    trials: Annotated[int, Field(ge=1, le=10_000)] = 30
-    seconds: Annotated[float, Field(ge=1)] | None = None
-
-
 class ModelSpec(Frozen):
     """The scorer, boosted trees or a PyTorch network; neither lets more agreement lower a score.
 
     ``trees`` to ``early_stopping`` are XGBoost's, which also learns where labels are few; the network has fixed sizes.
-    ``representations`` says whether representations of text and names are learned and compared: without a word
-    on it, where the network scores.
+    ``embeddings`` says whether embeddings of text and names are fitted and compared. If it is not given, they are
+    where the network is the scorer.
     ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
     ``counter_examples`` that of true training pairs repeated with another record's identity fields,
     ``context_free`` that of training pairs repeated without their rivals. ``subsample`` and ``columns_per_tree``
-    are the shares of pairs and of comparisons that each tree is grown on. ``search`` looks for better values of
-    these, and ``challengers`` are trained on the same comparisons to be judged beside the scorer.
+    are the shares of pairs and of comparisons that each tree is grown on. ``challengers`` are trained on the
+    same comparisons to be compared with the scorer.
     """
 
     scorer: Literal["xgboost", "torch"] = "xgboost"
@@ -67,16 +43,15 @@ class ModelSpec(Frozen):
     counter_examples: Share = 0.3
     context_free: Share = 0.5
     seed: int = 20
-    representations: bool | None = None
-    search: SearchSpec | None = None
+    embeddings: bool | None = None
     challengers: tuple[Challenger, ...] = ()
 
     @property
-    def reads_representations(self) -> bool:
-        """Whether the scorer is taught representations, so that the bundle holds them."""
-        return self.scorer == "torch" if self.representations is None else self.representations
+    def reads_embeddings(self) -> bool:
+        """Whether the scorer reads the embeddings' cosines, so that the bundle holds the embeddings."""
+        return self.scorer == "torch" if self.embeddings is None else self.embeddings
 
     @property
-    def learns_representations(self) -> bool:
-        """Whether training learns representations: for the scorer, or for a challenger alone."""
-        return self.reads_representations or (self.representations is None and "torch" in self.challengers)
+    def fits_embeddings(self) -> bool:
+        """Whether training fits embeddings: for the scorer, or for a challenger alone."""
+        return self.reads_embeddings or (self.embeddings is None and "torch" in self.challengers)

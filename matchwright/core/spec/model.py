@@ -16,7 +16,7 @@ from matchwright.core.spec.deciding import (
     SliceSpec,
 )
 from matchwright.core.spec.fields import FieldKind, FieldSpec, PiiClass, RecordEvidence, Sources
-from matchwright.core.spec.learning import EncoderSpec, ModelSpec, SearchSpec, SplitSpec
+from matchwright.core.spec.learning import ModelSpec, SplitSpec
 from matchwright.core.spec.watching import FieldQuality, LabelQuality, MonitoringSpec, QualitySpec
 from matchwright.frozen import Frozen, Share
 
@@ -26,7 +26,6 @@ __all__ = [
     "CalibrationSpec",
     "CandidateSpec",
     "Costs",
-    "EncoderSpec",
     "FieldKind",
     "FieldQuality",
     "FieldSpec",
@@ -42,7 +41,6 @@ __all__ = [
     "QualitySpec",
     "ReasonTexts",
     "RecordEvidence",
-    "SearchSpec",
     "Share",
     "SliceSpec",
     "Sources",
@@ -87,7 +85,6 @@ class MatchSpec(Frozen):
     identity: tuple[str, ...] = ()
     candidates: CandidateSpec
     split: SplitSpec = SplitSpec()
-    encoder: EncoderSpec | None = None
     model: ModelSpec = ModelSpec()
     calibration: CalibrationSpec = CalibrationSpec()
     costs: Costs

@@ -38,7 +38,7 @@ RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set", LEARNED
 """Comparators over the whole record, where the spec has a section ``record``."""
 
 LEARNED_COSINE = "learned_cosine"
-"""Comparator of what pairs taught of a field: there where the bundle has a representation of it."""
+"""Comparator by a field's embedding: there where the bundle has one of it."""
 
 CONTEXT_COMPARATORS = ("margin", "rank", "rivals")
 """A pair against its rivals, the other candidates of one of its records; each is given for both sides."""

@@ -135,10 +135,6 @@ def _candidates(draft: Draft) -> Iterator[str]:
 def _learning(draft: Draft) -> Iterator[str]:
     yield "split: {train: 0.6, calibrate: 0.2, test: 0.2}"
     yield ""
-    yield "encoder:"
-    yield f"  fields: {_list(draft.tfidf_fields)}"
-    yield f"  epochs: {8 if draft.of_persons else 12}"
-    yield ""
     yield "model: {trees: 300, depth: 3, learning_rate: 0.1, early_stopping: 40, seed: 20}"
 
 

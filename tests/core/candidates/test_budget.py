@@ -10,9 +10,9 @@ from matchwright.core.candidates.budget import completeness_by_budget, places, w
 
 
 def proposed(*rows: tuple[str, int | None, int | None]) -> pd.DataFrame:
-    """Candidates of left:1, one per row: who proposed it, its rank with TF-IDF and with the encoder."""
-    made = pd.DataFrame(list(rows), columns=["proposed_by", "tfidf_rank", "encoder_rank"])
-    made = made.astype({"tfidf_rank": "Int16", "encoder_rank": "Int16"})
+    """Candidates of left:1, one per row: who proposed it, and its rank with TF-IDF."""
+    made = pd.DataFrame(list(rows), columns=["proposed_by", "tfidf_rank", "embedding_rank"])
+    made = made.astype({"tfidf_rank": "Int16", "embedding_rank": "Int16"})
     return made.assign(left_key="left:1", right_key=[f"right:{n}" for n in range(len(rows))])
 
 
@@ -25,39 +25,19 @@ def test_candidates_stand_in_the_order_of_tfidf_then_of_how_many_methods_propose
 
 
 def test_the_better_of_two_ranks_counts_so_that_neither_method_crowds_out_the_other():
-    made = proposed(("tfidf", 1, None), ("tfidf", 2, None), ("tfidf|encoder", 3, 2), ("encoder", None, 1))
+    made = proposed(("tfidf", 1, None), ("tfidf", 2, None), ("tfidf|embedding", 3, 2), ("embedding", None, 1))
     assert as_pairs(within_budget(made, 2)) == [("left:1", "right:0"), ("left:1", "right:3")]
     assert places(made).tolist() == [1, 4, 3, 2]
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=9), st.integers(1, 6))
 def test_a_budget_of_two_k_keeps_the_first_k_of_each_ranking(ranks, k):
-    tfidf, encoder = (list(map(int, pd.Series(side).rank(method="first"))) for side in zip(*ranks, strict=True))
-    made = proposed(*(("tfidf|encoder", one, other) for one, other in zip(tfidf, encoder, strict=True)))
+    tfidf, embedding = (list(map(int, pd.Series(side).rank(method="first"))) for side in zip(*ranks, strict=True))
+    made = proposed(*(("tfidf|embedding", one, other) for one, other in zip(tfidf, embedding, strict=True)))
     kept = within_budget(made, 2 * k)
     assert {*range(1, min(k, len(made)) + 1)} <= {*kept["tfidf_rank"]}
-    assert {*range(1, min(k, len(made)) + 1)} <= {*kept["encoder_rank"]}
+    assert {*range(1, min(k, len(made)) + 1)} <= {*kept["embedding_rank"]}
     assert len(kept) <= 2 * k
-
-
-def test_the_budget_covers_what_the_encoder_proposes(decision_model, small_world):
-    keys = pd.concat([small_world.left.head(100), small_world.right.head(100)])["record_key"]
-    few = small_world.features[small_world.features["record_key"].isin(keys)]
-    spec = small_world.spec
-    wide, narrow = (
-        spec.model_copy(
-            update={
-                "candidates": spec.candidates.model_copy(update={"max_candidates_per_record": most, "encoder_top_k": 5})
-            }
-        )
-        for most in (1_000, 3)
-    )
-    with_encoder = propose_candidates(few, wide, decision_model.encoder)
-    assert (with_encoder["proposed_by"] == "encoder").any()
-    assert len(with_encoder) > len(propose_candidates(few, wide))
-    kept = propose_candidates(few, narrow, decision_model.encoder)
-    assert kept["left_key"].value_counts().max() == 3
-    assert set(as_pairs(kept)) < set(as_pairs(with_encoder))
 
 
 def test_the_budget_bounds_what_each_left_record_has():

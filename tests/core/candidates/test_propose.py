@@ -37,7 +37,7 @@ def test_deduplication_pairs_each_two_records_once_and_none_with_itself():
 def test_records_without_text_or_features_give_no_candidates_and_no_error():
     empty = records(left_1=(None, None, np.nan), right_1=(None, None, np.nan))
     found = propose_candidates(empty, spec_with([["surname"]], {"fields": ["surname", "price"]}))
-    assert list(found.columns) == ["left_key", "right_key", "proposed_by", "tfidf_rank", "encoder_rank"]
+    assert list(found.columns) == ["left_key", "right_key", "proposed_by", "tfidf_rank", "embedding_rank"]
     assert found.empty
 
 

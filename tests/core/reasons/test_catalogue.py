@@ -23,7 +23,7 @@ def with_reasons(spec: MatchSpec, **reasons) -> MatchSpec:
 
 def test_every_code_of_every_group_has_a_text(persons_spec):
     texts = Catalogue.of(persons_spec).texts
-    for group in groups_of(tuple(comparison_names(persons_spec, with_encoder=True))):
+    for group in groups_of(tuple(comparison_names(persons_spec))):
         for level in ("AGREES", "PARTLY_AGREES", "DISAGREES", "MISSING"):
             assert texts[f"{group.name.upper()}_{level}"]
 

@@ -1,4 +1,4 @@
-"""A scorer that reads representations decides, explains, is replayed and released like any other."""
+"""A scorer that reads embeddings decides, explains, is replayed and released like any other."""
 
 import shutil
 import subprocess
@@ -63,14 +63,13 @@ def world(products_spec, tmp_path_factory) -> World:
     model = DecisionModel(
         spec,
         corpus,
-        None,
         scorer,
         calibrator,
         Bands(review_from=0.2, match_from=0.9),
         Catalogue.of(spec),
         EvidenceFigures.fit(compared[train], labels[train], spec),
         comparer.words,
-        comparer.representations,
+        comparer.embeddings,
     )
     return World(left[~train].reset_index(drop=True), right[~train].reset_index(drop=True), labels, comparer, model)
 
@@ -88,7 +87,7 @@ def bundle(world, tmp_path_factory) -> Path:
         parent=None,
         feature_service="offers",
     )
-    folder = tmp_path_factory.mktemp("bundles") / "represented"
+    folder = tmp_path_factory.mktemp("bundles") / "embedded"
     write_bundle(world.model, parts, folder, SIGNING_KEY)
     return folder
 
@@ -142,11 +141,11 @@ def test_a_pair_in_review_is_told_what_would_settle_it(world):
     assert {decision.band for decision in decisions if decision.hint} == {"review"}
 
 
-def test_a_bundle_serves_representations_without_torch(world, bundle, verify_key):
+def test_a_bundle_serves_embeddings_without_torch(world, bundle, verify_key):
     loaded = load_bundle(bundle, verify_key)
     left, right = world.left.head(20), world.right.head(20)
     assert loaded.model.decide(left, right) == world.model.decide(left, right)
-    assert "representations.safetensors" in loaded.manifest.files
+    assert "embeddings.safetensors" in loaded.manifest.files
     code = (
         "import sys; from pathlib import Path; from matchwright.core.bundle import load_bundle\n"
         f"load_bundle(Path({str(bundle)!r}), bytes.fromhex({verify_key.hex()!r}))\n"
@@ -158,17 +157,17 @@ def test_a_bundle_serves_representations_without_torch(world, bundle, verify_key
 
 def test_a_bundle_with_an_altered_or_absent_file_is_refused(bundle, verify_key, tmp_path):
     altered, absent = (Path(shutil.copytree(bundle, tmp_path / name)) for name in ("altered", "absent"))
-    path = altered / "representations.safetensors"
+    path = altered / "embeddings.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"\xff")
-    with pytest.raises(BundleError, match=r"representations\.safetensors was altered"):
+    with pytest.raises(BundleError, match=r"embeddings\.safetensors was altered"):
         load_bundle(altered, verify_key)
-    (absent / "representations.safetensors").unlink()
-    with pytest.raises(BundleError, match=r"representations\.safetensors is absent"):
+    (absent / "embeddings.safetensors").unlink()
+    with pytest.raises(BundleError, match=r"embeddings\.safetensors is absent"):
         load_bundle(absent, verify_key)
 
 
 def test_a_bundle_whose_scorer_reads_what_it_does_not_make_is_refused(world, verify_key, tmp_path):
-    bare = replace(world.model, representations=None)
+    bare = replace(world.model, embeddings=None)
     parts = BundleParts([], pd.DataFrame({"score": [0.5]}), "# Offers\n", {}, "0" * 64, {}, None, "offers")
     write_bundle(bare, parts, tmp_path / "bundle", SIGNING_KEY)
     with pytest.raises(BundleError, match="comparisons that the bundle does not make: category__learned_cosine"):
@@ -190,10 +189,10 @@ def test_pairs_made_from_a_training_pair_are_compared_by_what_it_did_not_teach(w
 
 def test_trees_have_none_unless_they_ask_or_are_challenged(products_spec):
     model = products_spec.model
-    assert (model.reads_representations, model.learns_representations) == (False, False)
+    assert (model.reads_embeddings, model.fits_embeddings) == (False, False)
     challenged = model.model_copy(update={"challengers": ("torch",)})
-    assert (challenged.reads_representations, challenged.learns_representations) == (False, True)
-    asked = model.model_copy(update={"representations": True})
-    assert (asked.reads_representations, asked.learns_representations) == (True, True)
-    refused = model.model_copy(update={"scorer": "torch", "representations": False})
-    assert (refused.reads_representations, refused.learns_representations) == (False, False)
+    assert (challenged.reads_embeddings, challenged.fits_embeddings) == (False, True)
+    asked = model.model_copy(update={"embeddings": True})
+    assert (asked.reads_embeddings, asked.fits_embeddings) == (True, True)
+    refused = model.model_copy(update={"scorer": "torch", "embeddings": False})
+    assert (refused.reads_embeddings, refused.fits_embeddings) == (False, False)

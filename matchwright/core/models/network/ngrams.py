@@ -12,7 +12,7 @@ BUCKETS = 2**13
 """Columns that trigrams are hashed to, and as many more for words."""
 
 SMALLEST_COUNT = 3
-"""What stands in fewer distinct texts is not told apart: it counts as standing in one less, and teaches nothing."""
+"""What stands in fewer distinct texts is not told apart: it counts as standing in one less, and has no parameters."""
 
 _TRIGRAMS = HashingVectorizer(
     analyzer="char_wb", ngram_range=(3, 3), n_features=BUCKETS, alternate_sign=False, norm=None, dtype=np.float32

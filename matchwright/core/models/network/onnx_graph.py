@@ -1,4 +1,4 @@
-"""The pair scorer's network as an ONNX graph, built node by node: no exporter, and nothing of PyTorch in it."""
+"""The pair head as an ONNX graph, built node by node: no exporter, and nothing of PyTorch in it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ OPSET, IR_VERSION = 17, 8
 """Old enough for any onnxruntime of these years, and all that the graph needs."""
 
 
-def network_graph(weights: Weights, farthest: float) -> bytes:
+def head_graph(weights: Weights, farthest: float) -> bytes:
     """The graph ``comparisons`` (pairs, comparisons) to ``log_odds`` (pairs, 1); NaN is a missing comparison.
 
     Args:

@@ -1,4 +1,4 @@
-"""What pairs teach of a field: which words tell, that a pair does not teach itself, and that no text is kept."""
+"""What embeddings learn: which words tell, nothing about a pair from itself, and no text is kept."""
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from safetensors.numpy import save
 
 from matchwright.core.compare.pairing import Pairing
-from matchwright.core.representations import Representations, subjects_of
-from matchwright.core.representations.ngrams import BUCKETS, SMALLEST_COUNT
-from matchwright.core.representations.teach import FEWEST_PER_CLASS, teach_representations
+from matchwright.core.models.network import Embeddings, embedded_fields
+from matchwright.core.models.network.ngrams import BUCKETS, SMALLEST_COUNT
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.model import RecordEvidence
 from matchwright.errors import BundleError
+from matchwright.training.network.embeddings import FEWEST_PER_CLASS, fit_embeddings
 
 TEXT = st.text(max_size=30) | st.sampled_from(["item1 new", "item1", "item1 refill", "", " ", "\ud800", "东京 タワー"])
 
@@ -30,10 +30,10 @@ def columns(texts) -> dict[str, np.ndarray]:
     return {"title": np.array(texts, dtype=object)}
 
 
-def teach(left, right, labels, spec, groups=None):
+def fitted(left, right, labels, spec, groups=None):
     bare = pd.DataFrame({"title__missing": np.zeros(len(left), dtype=np.float32)})
     groups = np.arange(len(left)) if groups is None else groups
-    return teach_representations(columns(left), columns(right), bare, labels, groups, spec)
+    return fit_embeddings(columns(left), columns(right), bare, labels, groups, spec)
 
 
 def pairing(left, right) -> Pairing:
@@ -41,13 +41,13 @@ def pairing(left, right) -> Pairing:
 
 
 @pytest.fixture(scope="module")
-def taught(titles):
-    return teach(*offers(600), titles)
+def cross_fitted(titles):
+    return fitted(*offers(600), titles)
 
 
 @pytest.fixture(scope="module")
-def learned(taught):
-    return taught.whole.fields["title"]
+def learned(cross_fitted):
+    return cross_fitted.whole.fields["title"]
 
 
 def test_what_a_word_weighs_follows_from_the_labels(learned):
@@ -82,78 +82,78 @@ def test_a_text_is_like_itself_and_a_missing_one_like_nothing(learned):
     assert learned.cosine(pairing([], [])).shape == (0,)
 
 
-def test_a_pair_is_compared_by_what_it_did_not_teach(titles):
-    """Labels by chance: a pair that taught itself could be told, one that did not cannot."""
+def test_a_pair_is_compared_by_embeddings_that_it_did_not_shape(titles):
+    """Labels by chance: a pair that shaped its own embedding could be told, another cannot."""
     left, right, _ = offers(400)
     labels = np.random.default_rng(7).integers(2, size=400)
     left = [f"{text} mark{number // 4} tag{number // 4}" for number, text in enumerate(left)]
     right = [f"{text} sign{number // 4}" for number, text in enumerate(right)]
     labels = np.repeat(labels[::4], 4)
-    taught = teach(left, right, labels, titles, groups=np.arange(400) // 4)
-    known = taught.whole.fields["title"].cosine(pairing(left, right))
-    unknown = taught.compare(columns(left), columns(right), np.arange(400), titles)["title__learned_cosine"]
+    cross_fitted = fitted(left, right, labels, titles, groups=np.arange(400) // 4)
+    known = cross_fitted.whole.fields["title"].cosine(pairing(left, right))
+    unknown = cross_fitted.compare(columns(left), columns(right), np.arange(400), titles)["title__learned_cosine"]
     gap = [cosine[labels == 1].mean() - cosine[labels == 0].mean() for cosine in (known, unknown)]
     assert gap[0] > 0.1
     assert abs(gap[1]) < gap[0] / 3
 
 
-def test_teaching_again_gives_the_same_bytes_and_no_word_is_kept(taught, titles, tmp_path):
-    again = teach(*offers(600), titles)
-    assert again.losses == taught.losses
-    for name, one in (("one", taught), ("two", again)):
+def test_fitting_again_gives_the_same_bytes_and_no_word_is_kept(cross_fitted, titles, tmp_path):
+    again = fitted(*offers(600), titles)
+    assert again.losses == cross_fitted.losses
+    for name, one in (("one", cross_fitted), ("two", again)):
         one.whole.save(tmp_path / name)
     content = (tmp_path / "one").read_bytes()
     assert content == (tmp_path / "two").read_bytes()
     assert b"refill" not in content
 
 
-def test_a_file_is_read_as_it_was_written(taught, titles, tmp_path):
-    taught.whole.save(tmp_path / "representations.safetensors")
-    read = Representations.load(tmp_path / "representations.safetensors", titles)
+def test_a_file_is_read_as_it_was_written(cross_fitted, titles, tmp_path):
+    cross_fitted.whole.save(tmp_path / "embeddings.safetensors")
+    read = Embeddings.load(tmp_path / "embeddings.safetensors", titles)
     left, right, _ = offers(100, seed=2)
-    for ours, theirs in zip(read.fields.values(), taught.whole.fields.values(), strict=True):
+    for ours, theirs in zip(read.fields.values(), cross_fitted.whole.fields.values(), strict=True):
         np.testing.assert_array_equal(ours.cosine(pairing(left, right)), theirs.cosine(pairing(left, right)))
 
 
-def test_rare_words_teach_nothing(titles):
+def test_rare_words_have_no_parameters(titles):
     left, right, labels = offers(300)
     left[:2] = ["zzyzx zzyzx"] * 2
-    once = teach(left, right, labels, titles).whole.fields["title"]
+    once = fitted(left, right, labels, titles).whole.fields["title"]
     left[:2] = ["qwqwq qwqwq"] * 2  # another word in its place, in as few distinct texts
-    other = teach(left, right, labels, titles).whole.fields["title"]
+    other = fitted(left, right, labels, titles).whole.fields["title"]
     assert SMALLEST_COUNT > 1
     np.testing.assert_array_equal(once.columns, other.columns)
 
 
-def test_too_few_pairs_of_a_class_teach_nothing(titles):
+def test_too_few_pairs_of_a_class_give_no_embedding(titles):
     left, right, _ = offers(400)
     few = (np.arange(400) < FEWEST_PER_CLASS - 1).astype(int)
-    assert teach(left, right, few, titles) is None
-    assert teach(left, right, 1 - few, titles) is None
+    assert fitted(left, right, few, titles) is None
+    assert fitted(left, right, 1 - few, titles) is None
 
 
-def test_fields_without_a_text_have_no_representation(titles):
+def test_fields_without_a_text_have_no_embedding(titles):
     _, right, labels = offers(300)
-    assert teach([None] * 300, right, labels, titles) is None
+    assert fitted([None] * 300, right, labels, titles) is None
 
 
 def test_words_are_read_of_impersonal_fields_and_nothing_of_direct_ones(persons_spec, products_spec):
-    assert subjects_of(products_spec) == {"title": True, "category": True, "record": True}
-    assert subjects_of(persons_spec) == {"given_name": False, "surname": False, "suburb": False}
+    assert embedded_fields(products_spec) == {"title": True, "category": True, "record": True}
+    assert embedded_fields(persons_spec) == {"given_name": False, "surname": False, "suburb": False}
     fields = {**persons_spec.fields}
     fields["surname"] = fields["surname"].model_copy(update={"pii": "direct"})
     stricter = persons_spec.model_copy(update={"fields": fields, "record": RecordEvidence(fields=("given_name",))})
-    assert subjects_of(stricter) == {"given_name": False, "suburb": False}
+    assert embedded_fields(stricter) == {"given_name": False, "suburb": False}
 
 
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"title.columns": np.array([5, 3])}, "representation of title is not one"),
-        ({"title.columns": np.array([3, 2 * BUCKETS])}, "representation of title is not one"),
-        ({"title.importance": np.array([1, np.nan], dtype=np.float32)}, "representation of title is not one"),
-        ({"title.table": np.ones((3, 4), dtype=np.float32)}, "representation of title is not one"),
-        ({"title.rarest": None}, "representation of title is not one"),
+        ({"title.columns": np.array([5, 3])}, "embedding of title is not one"),
+        ({"title.columns": np.array([3, 2 * BUCKETS])}, "embedding of title is not one"),
+        ({"title.importance": np.array([1, np.nan], dtype=np.float32)}, "embedding of title is not one"),
+        ({"title.table": np.ones((3, 4), dtype=np.float32)}, "embedding of title is not one"),
+        ({"title.rarest": None}, "embedding of title is not one"),
         ({"brand.columns": np.array([1])}, "of brand, which the spec has none for"),
     ],
 )
@@ -165,19 +165,19 @@ def test_a_damaged_or_foreign_file_is_refused(titles, tmp_path, changes, fault):
         "title.table": np.ones((2, 4), dtype=np.float32),
         "title.rarest": np.array([2.0]),
     }
-    path = tmp_path / "representations.safetensors"
+    path = tmp_path / "embeddings.safetensors"
     path.write_bytes(save(sound))
-    assert list(Representations.load(path, titles).fields) == ["title"]
+    assert list(Embeddings.load(path, titles).fields) == ["title"]
     path.write_bytes(save({name: array for name, array in {**sound, **changes}.items() if array is not None}))
     with pytest.raises(BundleError, match=fault):
-        Representations.load(path, titles)
+        Embeddings.load(path, titles)
 
 
 def test_something_else_is_refused(titles, tmp_path):
-    path = tmp_path / "representations.safetensors"
+    path = tmp_path / "embeddings.safetensors"
     path.write_bytes(b"nothing of the kind")
     with pytest.raises(BundleError, match="cannot be read"):
-        Representations.load(path, titles)
+        Embeddings.load(path, titles)
     path.write_bytes(save({}))
     with pytest.raises(BundleError, match="of no field"):
-        Representations.load(path, titles)
+        Embeddings.load(path, titles)

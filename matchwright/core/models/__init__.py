@@ -1,0 +1,1 @@
+"""What a bundle has learned, as it is applied."""

@@ -1,0 +1,1 @@
+"""Fitting models from labelled pairs. Nothing that serves imports this package."""

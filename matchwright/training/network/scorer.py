@@ -1,0 +1,68 @@
+"""The pair score: the network's head, fitted over comparisons and exported as an ONNX scorer."""
+
+import numpy as np
+import pandas as pd
+import torch
+
+from matchwright.core.compare.names import constraints
+from matchwright.core.models.network.module import DECIMALS, FARTHEST, MatchingNetwork, PairHead, log_odds
+from matchwright.core.models.network.onnx_graph import Weights, head_graph
+from matchwright.core.scorer.graph import OnnxScorer, background_row, wrap_onnx
+from matchwright.core.scorer.protocol import Labels, Progress, TrainedScorer, demand_both_classes, matrix_of
+from matchwright.core.spec.model import ModelSpec
+from matchwright.errors import TrainingError
+from matchwright.training.network.fit import Matrix, Pairs, fit_network
+from matchwright.training.network.plans import PAIR_SCORE
+from matchwright.training.network.processes import seeded
+
+TOLERANCE = 1e-5
+
+
+def fit_scorer(
+    comparisons: pd.DataFrame,
+    labels: Labels,
+    validation: pd.DataFrame,
+    validation_labels: Labels,
+    spec: ModelSpec,
+    progress: Progress | None = None,
+) -> TrainedScorer:
+    """Fit the pair head, stopped early on validation log loss. On a CPU the same seed gives the same bytes.
+
+    Raises:
+        TrainingError: fewer than ten pairs of a class, or the exported graph does not score as the network does.
+    """
+    demand_both_classes(labels)
+    names = tuple(map(str, comparisons.columns))
+    pairs, held = (
+        Pairs(matrix_of(table, names), np.asarray(answers, dtype=np.float32))
+        for table, answers in ((comparisons, labels), (validation, validation_labels))
+    )
+    with seeded(spec.seed):
+        head = PairHead(pairs.comparisons, pairs.target, constraints(list(names)))
+        network = MatchingNetwork(head, {})
+        losses = fit_network(network, pairs, np.arange(len(pairs.target)), PAIR_SCORE, spec.seed, held, progress)
+        weights = _rounded(head)
+        expected = _scored(weights, held.comparisons)
+    scorer = wrap_onnx(
+        head_graph(weights, FARTHEST), names, "log_odds", background_row(comparisons), takes_missing=True
+    )
+    _demand_equal(scorer, validation, expected)
+    return TrainedScorer(scorer, losses.training, losses.validation)
+
+
+def _rounded(head: PairHead) -> Weights:
+    """The parameters as they act; rounded, so that machines whose last bits differ give one file."""
+    acting = {name: value.detach().numpy().astype(np.float64) for name, value in head.acting().items()}
+    return {name: np.round(value, DECIMALS).astype(np.float32) for name, value in acting.items()}
+
+
+def _scored(weights: Weights, comparisons: Matrix) -> Matrix:
+    tensors = {name: torch.from_numpy(value) for name, value in weights.items()}
+    return np.asarray(log_odds(tensors, torch.from_numpy(comparisons)).numpy())
+
+
+def _demand_equal(scorer: OnnxScorer, pairs: pd.DataFrame, expected: Matrix) -> None:
+    if not np.allclose(scorer.margin(pairs), expected, rtol=TOLERANCE, atol=TOLERANCE):
+        raise TrainingError(
+            "The exported graph does not score as the network that was fitted.", "use the locked onnx and onnxruntime"
+        )
