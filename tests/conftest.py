@@ -9,6 +9,9 @@ from fixtures.models import SIGNING_KEY
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, verify_key_of
 from matchwright.secrets import SIGNING_KEY as SIGNING_NAME
 from matchwright.settings import Settings, load_settings
+from pipelines.environments import offer_environments
+
+offer_environments()
 
 pytest_plugins = [
     "fixtures.endpoints",

@@ -28,6 +28,7 @@ from matchwright.settings import Settings
 from matchwright.steps.champion import champion_digest, champion_model, scored_by
 from matchwright.steps.cold_start import evaluation_without_labels
 from matchwright.steps.evaluation_plots import draw_evaluation
+from matchwright.steps.failures import records_failure
 from matchwright.steps.output import write_whole
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import Trained, read_json, rows_of
@@ -37,6 +38,7 @@ RANKED = ("left_key", "score", "label", "missed")
 SCORED, REFERENCE = "scored.parquet", "reference.parquet"
 
 
+@records_failure
 def evaluate(
     *,
     settings: Settings,

@@ -26,6 +26,7 @@ from matchwright.errors import TrainingError
 from matchwright.settings import Settings
 from matchwright.steps.champion import champion_model
 from matchwright.steps.evaluate import SCORED
+from matchwright.steps.failures import records_failure
 from matchwright.steps.output import write_whole
 from matchwright.steps.trained import Trained
 
@@ -36,6 +37,7 @@ ADDITIVITY = 1e-3
 SUMMARY, EVIDENCE, PLOTS = "explanation.json", "evidence.json", "plots"
 
 
+@records_failure
 def explain(
     *,
     settings: Settings,

@@ -51,7 +51,6 @@ class Supervisor:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
 
     def start(
         self, service: Service, *, wait_seconds: float = 60.0, ready: Callable[[], bool] | None = None
@@ -103,6 +102,8 @@ class Supervisor:
         Raises:
             ServiceError: it survived SIGKILL.
         """
+        if not self.folder.is_dir():
+            return False
         with self._locked(name):
             process = self._read(name)
             return process is not None and self._end(process, limit_seconds)
@@ -178,6 +179,7 @@ class Supervisor:
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
         with exclusive(self.folder / f".{name}.lock"):
             yield
 

@@ -8,10 +8,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from matchwright.errors import PipelineError
 from matchwright.supervisor.process import Process, boot_id, members, send, stat_of
 from pipelines.local.record import RunRecord, StepProcess, run_folders
+from pipelines.local.warm import WarmSteps
 
 
 @contextmanager
@@ -57,12 +59,26 @@ def tidy_up_killed_runs(runs: Path) -> list[str]:
     return killed
 
 
+class Child(Protocol):
+    """A process that was started and can be waited for."""
+
+    pid: int
+
+    def wait(self) -> int: ...
+
+
 def start(
-    command: Sequence[str], log: Path, environment: Mapping[str, str]
-) -> tuple[subprocess.Popen[bytes], StepProcess]:
+    command: Sequence[str], log: Path, environment: Mapping[str, str], warm: WarmSteps
+) -> tuple[Child, StepProcess]:
     """Start a step's process in a session of its own, its output going to ``log``."""
+    child: Child = warm.start(command, log, environment) or _started(command, log, environment)
+    stat = stat_of(child.pid)
+    return child, StepProcess(pid=child.pid, started=stat.started if stat else 0, boot=boot_id())
+
+
+def _started(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
-        child = subprocess.Popen(
+        return subprocess.Popen(
             command,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -70,8 +86,6 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    stat = stat_of(child.pid)
-    return child, StepProcess(pid=child.pid, started=stat.started if stat else 0, boot=boot_id())
 
 
 def end(step: StepProcess) -> None:

@@ -54,26 +54,29 @@ class RecordFeatureStore:
         table = pa.Table.from_pandas(
             frame.assign(**{TIMESTAMP: feature_set.moment}), schema=_schema(feature_set), preserve_index=False
         )
-        draft = path.with_suffix(f".{os.getpid()}.draft")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = _draft(path)
         pq.write_table(table, draft)
         os.replace(draft, path)
-        draft.write_text(feature_set.model_dump_json(indent=1), encoding="utf-8")
-        os.replace(draft, path.with_suffix(".json"))
         return path
 
     def apply(self, feature_set: FeatureSet) -> list[str]:
-        """Register a feature set; nothing that another version needs is taken away.
+        """Register a feature set and write down that it is; nothing that another version needs is taken away.
 
         Returns:
             The plan as it was carried out (and logged before): one line per object that changes.
         """
-        objects = definitions(feature_set, source_path(self._settings, feature_set.name))
+        path = source_path(self._settings, feature_set.name)
+        objects = definitions(feature_set, path)
         with store_errors(f"applying {feature_set.name}"):
             plan = self._plan(list(objects.values()))
             for line in plan or ["nothing changes"]:
                 _log.info("feature store plan: %s", line)
             with _quiet():
                 self._store.apply(list(objects.values()), partial=True)
+        draft = _draft(path)
+        draft.write_text(feature_set.model_dump_json(indent=1), encoding="utf-8")
+        os.replace(draft, path.with_suffix(".json"))
         return plan
 
     def materialise(self, feature_set: FeatureSet) -> None:
@@ -157,6 +160,10 @@ def _assert_rows(expected: int, frame: pd.DataFrame, doing: str) -> None:
             f"Expected {expected} record(s) {doing}, there are {len(frame)} row(s) of {distinct} record(s).",
             "record keys must be unique; run ingest and validate again",
         )
+
+
+def _draft(path: Path) -> Path:
+    return path.with_suffix(f".{os.getpid()}.draft")
 
 
 def _schema(feature_set: FeatureSet) -> pa.Schema:

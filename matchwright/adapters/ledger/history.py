@@ -19,7 +19,7 @@ _WRITE_LOCK = 7_220_318_514  # our PostgreSQL advisory lock among those of other
 
 
 class Ledger:
-    """The ledger in the database at ``url``; its table is made on first use.
+    """The ledger in the database at ``url``; its table is made on first use, an embedded file by the first entry.
 
     Raises:
         LedgerError: from every method, when the database does not answer or refuses.
@@ -28,8 +28,10 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
         self._engine = engine_for(url)
-        with self._transaction() as connection:
-            metadata.create_all(connection)
+        is_file = self._url.get_backend_name() == "sqlite"
+        self._file = Path(str(self._url.database)) if is_file else None
+        if self._exists():
+            self._make()
 
     def append(self, entry: Entry) -> Entry:
         """Write one entry and return it as it stands in the ledger.
@@ -39,6 +41,8 @@ class Ledger:
         """
         if not entry.actor.strip():
             raise LedgerError(f"The ledger takes no '{entry.action}' entry without an actor.", "say who acts")
+        if not self._exists():
+            self._make()
         with self._transaction() as connection:
             last = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().first()
             given = {
@@ -58,6 +62,8 @@ class Ledger:
             query = query.where(table.c.model == model)
         if endpoint is not None:
             query = query.where(table.c.endpoint == endpoint)
+        if not self._exists():
+            return []
         with self._transaction() as connection:
             return [Entry(**row) for row in connection.execute(query).mappings()]
 
@@ -102,8 +108,9 @@ class Ledger:
         busy = LedgerError(
             f"Another release or rollback of endpoint '{endpoint}' is under way.", "wait until it has ended, then retry"
         )
-        if self._url.get_backend_name() == "sqlite":
-            with Path(f"{self._url.database}.{name.hex()}.lock").open("w") as file:
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with Path(f"{self._file}.{name.hex()}.lock").open("w") as file:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
@@ -115,6 +122,15 @@ class Ledger:
             if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
                 raise busy
             yield  # the end of the connection ends the lock
+
+    def _exists(self) -> bool:
+        return self._file is None or self._file.is_file()
+
+    def _make(self) -> None:
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self._transaction() as connection:
+            metadata.create_all(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
