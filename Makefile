@@ -19,9 +19,10 @@ setup: $(READY) ## Make .venv from requirements.lock.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 	  || { echo "Python 3.11 is needed; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Making $(VENV) from requirements.lock: some minutes, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) scripts/install.py $(BIN)/python requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 demo: setup ## Run the whole life of a matching model on this machine.

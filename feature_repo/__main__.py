@@ -1,14 +1,17 @@
 """``python -m feature_repo COMMAND``: Feast's own command line on this environment's feature store.
 
 For example ``python -m feature_repo plan``, ``... apply``, ``... feature-views list``, ``... ui``.
-The environment is the one that ``MATCHWRIGHT_ENVIRONMENT`` names.
+The environment is the one that ``MATCHWRIGHT_ENVIRONMENT`` names, the home the one of the current folder.
+
+In this folder the plain ``feast`` command and ``FeatureStore(".")`` work as well, on the stores of the
+project's own home, which ``feature_store.yaml`` names.
 """
 
 import sys
 from pathlib import Path
 
 from matchwright.adapters.features import run_feast
-from matchwright.settings import load_settings
+from pipelines.environments import open_environment
 
 if __name__ == "__main__":
-    sys.exit(run_feast(load_settings(), Path(__file__).parent, sys.argv[1:]))
+    sys.exit(run_feast(open_environment(), Path(__file__).parent, sys.argv[1:]))

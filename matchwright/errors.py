@@ -42,6 +42,10 @@ class SettingsError(FaultsError):
     """An environment configuration that cannot be used."""
 
 
+class HomeError(MatchwrightError):
+    """There is no home here, and the command makes none."""
+
+
 class DataError(FaultsError):
     """Input tables that do not fit the match spec."""
 

@@ -20,11 +20,20 @@ from matchwright.errors import Fault, SettingsError
 IDENTIFIER_KEY = "MATCHWRIGHT_IDENTIFIER_KEY"
 SIGNING_KEY = "MATCHWRIGHT_SIGNING_KEY"
 VERIFY_KEY = "MATCHWRIGHT_VERIFY_KEY"
+_FILE = "secrets.env"
+
+
+def load_local_secrets(home: Path) -> None:
+    """Put a laptop's secrets into this process's environment, where its home has some; nothing is made."""
+    path = home / _FILE
+    for line in path.read_text().splitlines() if path.exists() else ():
+        key, _, value = line.partition("=")
+        os.environ.setdefault(key, value)
 
 
 def ensure_local_secrets(home: Path) -> None:
     """Put a laptop's secrets into this process's environment, making them on first use (mode 0600)."""
-    path = home / "secrets.env"
+    path = home / _FILE
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
         signing = secrets.token_bytes(32)
@@ -42,9 +51,7 @@ def ensure_local_secrets(home: Path) -> None:
             pass  # another process was first: its secrets are the ones to use
         finally:
             draft.unlink()
-    for line in path.read_text().splitlines():
-        key, _, value = line.partition("=")
-        os.environ.setdefault(key, value)
+    load_local_secrets(home)
 
 
 def verify_key_of(signing_key: bytes) -> str:

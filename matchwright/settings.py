@@ -8,7 +8,6 @@ import getpass
 import json
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,8 +17,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from matchwright.errors import Fault, SettingsError
 from matchwright.frozen import Frozen
+from matchwright.home import NAME, fault_of_path, find_home
 
 PREFIX = "MATCHWRIGHT_"
+CONFIGS = f"{PREFIX}CONFIGS"
+"""Names the folder with one YAML per environment. Whoever starts the program sets it (see pipelines.environments)."""
 
 
 class Lake(Frozen):
@@ -124,7 +126,7 @@ class Settings(BaseSettings):
     )
 
     environment: str
-    home: Path = Path(".matchwright")
+    home: Path = Path(NAME)
     user: str = ""
     lake: Lake = Lake()
     registry: Registry = Registry()
@@ -149,27 +151,27 @@ class Settings(BaseSettings):
 
     @property
     def lake_uri(self) -> str:
-        return self.lake.uri or str(self.folder("lake"))
+        return self.lake.uri or str(self.path("lake"))
 
     @property
     def tracking_uri(self) -> str:
-        return self.registry.tracking_uri or f"sqlite:///{self.folder('mlflow') / 'mlflow.db'}"
+        return self.registry.tracking_uri or f"sqlite:///{self.path('mlflow', 'mlflow.db')}"
 
     @property
     def artifact_uri(self) -> str:
-        return self.registry.artifact_uri or self.folder("mlflow", "artifacts").as_uri()
+        return self.registry.artifact_uri or self.path("mlflow", "artifacts").as_uri()
 
     @property
     def ledger_url(self) -> str:
-        return self.ledger.url or f"sqlite:///{self.folder('ledger') / 'ledger.db'}"
+        return self.ledger.url or f"sqlite:///{self.path('ledger', 'ledger.db')}"
 
     @property
     def drift_workspace(self) -> str:
-        return self.monitoring.workspace or str(self.folder("evidently"))
+        return self.monitoring.workspace or str(self.path("evidently"))
 
     @property
     def decision_log_folder(self) -> Path:
-        return self.folder("decisions")
+        return self.path("decisions")
 
     @property
     def actor(self) -> str:
@@ -179,37 +181,65 @@ class Settings(BaseSettings):
         except (KeyError, OSError):  # a container's user often has no account
             return f"uid-{os.getuid()}"
 
+    def path(self, *parts: str) -> Path:
+        """An absolute path under ``home``; nothing is made."""
+        return self.home.absolute().joinpath(*parts)
+
     def folder(self, *parts: str) -> Path:
         """An absolute folder under ``home``, made if it is not there."""
-        path = self.home.absolute().joinpath(*parts)
+        path = self.path(*parts)
         path.mkdir(parents=True, exist_ok=True)
         return path
 
 
 def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
-    """Settings of an environment: the name of a file in ``pipelines/configs`` or a path to one.
+    """Settings of an environment: the name of a file in the folder of configurations, or a path to such a file.
 
+    ``MATCHWRIGHT_CONFIGS`` names the folder. Without a folder only ``local`` is known, with its defaults.
     Without a name ``MATCHWRIGHT_ENVIRONMENT`` is used, else ``local``.
+
+    ``home`` becomes absolute. ``MATCHWRIGHT_HOME`` and an override count from the current folder; the relative home
+    of a file is looked for upwards (see :func:`matchwright.home.find_home`).
 
     Raises:
         SettingsError: the file is absent or has faults (all of them listed).
     """
     name = str(environment or os.environ.get(f"{PREFIX}ENVIRONMENT") or "local")
-    path = Path(name) if name.endswith((".yaml", ".yml")) else configs_folder() / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in configs_folder().glob("*.yaml")))
-        raise SettingsError(
-            f"No environment '{name}'.", [Fault(str(path.name), "no such file", f"choose from {known}")]
-        )
-    document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    path = _file_of(name)
+    document = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path else {}
+    source = path.name if path else "the settings"
+    stem = path.stem if path else name
     try:
-        return Settings(**{"environment": path.stem, **document, **overrides})
+        settings = Settings(**{"environment": stem, **document, **overrides})
     except ValidationError as error:
         faults = [
-            Fault(".".join(map(str, detail["loc"])), detail["msg"], f"mend it in {path.name} or in {PREFIX}*")
+            Fault(".".join(map(str, detail["loc"])), detail["msg"], f"mend it in {source} or in {PREFIX}*")
             for detail in error.errors()
         ]
-        raise SettingsError(f"Environment '{path.stem}' has {len(faults)} fault(s):", faults) from None
+        raise SettingsError(f"Environment '{stem}' has {len(faults)} fault(s):", faults) from None
+    given = "home" in overrides or bool(os.environ.get(f"{PREFIX}HOME"))
+    home = settings.home.absolute() if given else find_home(Path.cwd(), settings.home)
+    if fault := fault_of_path(home):
+        raise SettingsError(f"Environment '{stem}' cannot be used:", [fault])
+    return settings.model_copy(update={"home": home})
+
+
+def _file_of(name: str) -> Path | None:
+    """The file of an environment; None for ``local`` where no folder of configurations is known."""
+    configs = os.environ.get(CONFIGS)
+    if name.endswith((".yaml", ".yml")):
+        path = Path(name)
+    elif configs:
+        path = Path(configs, f"{name}.yaml")
+    elif name == "local":
+        return None
+    else:
+        hint = f"give a path to its YAML, or name the folder of environments with {CONFIGS}"
+        raise SettingsError(f"No environment '{name}'.", [Fault(CONFIGS, "is not set", hint)])
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in Path(configs or "").glob("*.yaml"))) if configs else "local"
+        raise SettingsError(f"No environment '{name}'.", [Fault(path.name, "no such file", f"choose from {known}")])
+    return path
 
 
 def overrides_of(settings: Settings, environment: str | Path = "") -> dict[str, str]:
@@ -229,15 +259,3 @@ def _differences(wanted: dict[str, Any], loaded: dict[str, Any], prefix: str) ->
             yield from _differences(value, loaded[key], f"{name}__")
         elif value != loaded[key]:
             yield name, value if isinstance(value, str) else json.dumps(value)
-
-
-def configs_folder() -> Path:
-    """The folder with one YAML per environment; ``MATCHWRIGHT_CONFIGS`` names another one."""
-    if named := os.environ.get(f"{PREFIX}CONFIGS"):
-        return Path(named)
-    found = find_spec("pipelines")
-    if found is None or found.origin is None:
-        raise SettingsError(
-            "The pipelines package is not installed.", [Fault("pipelines", "absent", "pip install -e .")]
-        )
-    return Path(found.origin).parent / "configs"

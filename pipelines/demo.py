@@ -21,6 +21,7 @@ from matchwright.steps.trained import read_json
 from pipelines.arguments import arguments_of
 from pipelines.catalogue import pipeline_named
 from pipelines.local.record import RunRecord
+from pipelines.local.warm import WarmSteps
 from pipelines.run import StepFailedError, run_pipeline
 
 ENGINEER, REVIEWER = "demo-engineer", "demo-reviewer"
@@ -63,10 +64,22 @@ def run_demo(
     Raises:
         MatchwrightError: a part failed; what it said is the error.
     """
+    with WarmSteps() as warm:
+        return _run_demo(settings, spec_file, given, environment, console, warm)
+
+
+def _run_demo(
+    settings: Settings,
+    spec_file: Path,
+    given: dict[str, str],
+    environment: str,
+    console: Console,
+    warm: WarmSteps,
+) -> DemoResult:
     spec = load_spec(spec_file)
     seconds: dict[str, float] = {}
 
-    def pipeline(name: str, user: str, more: dict[str, str]) -> RunRecord:
+    def pipeline(name: str, user: str, more: dict[str, str], notes: dict[str, str] | None = None) -> RunRecord:
         arguments, _ = arguments_of(name, spec_file, {**given, **more})
         return run_pipeline(
             pipeline_named(name),
@@ -75,6 +88,8 @@ def run_demo(
             environment=environment,
             spec_name=spec.name,
             console=console,
+            warm=warm,
+            notes=notes or {},
         )
 
     with _chapter(console, "1  Train: from two tables to a version that can be reviewed", seconds, "train"):
@@ -94,8 +109,8 @@ def run_demo(
             shifted_from = _send(endpoint, shifted(pairs, fault, SEED))
             console.print(f"   the endpoint decided {2 * len(pairs)} pairs")
         with _chapter(console, "4  Watch: the same window before and after the fault", seconds, "monitor"):
-            usual = _verdict(pipeline, {"since": usual_from, "until": shifted_from}, settings)
-            alarmed = _verdict(pipeline, {"since": shifted_from}, settings)
+            usual = _verdict(pipeline, {"since": usual_from, "until": shifted_from}, {})
+            alarmed = _verdict(pipeline, {"since": shifted_from}, {"alarm": "alarm raised, as intended"})
     finally:
         endpoint.stop()
     evaluation = _artefact(trained, "evaluation")
@@ -168,10 +183,10 @@ def _send(endpoint: Endpoint, pairs: list[dict[str, Any]]) -> str:
     return began
 
 
-def _verdict(pipeline: Callable[..., RunRecord], window: dict[str, str], settings: Settings) -> Verdict:
+def _verdict(pipeline: Callable[..., RunRecord], window: dict[str, str], notes: dict[str, str]) -> Verdict:
     """Run the monitoring pipeline; an alarm fails the run, which is what it is for, and is read like any verdict."""
     try:
-        run = pipeline("monitor", ENGINEER, window)
+        run = pipeline("monitor", ENGINEER, window, notes)
     except StepFailedError as alarm:
         if alarm.step.name != "alarm":
             raise

@@ -1,5 +1,6 @@
 """Run a pipeline on this machine; a killed run is resumed by running it again."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -18,10 +19,12 @@ from matchwright.errors import MatchwrightError
 from matchwright.settings import Settings, overrides_of
 from matchwright.threads import COMPUTE_THREADS
 from pipelines.catalogue import Pipeline
+from pipelines.environments import offer_environments
 from pipelines.local import engine, processes
 from pipelines.local.cache import open_cache
 from pipelines.local.progress import Progress
 from pipelines.local.record import RunRecord, StepRecord, now
+from pipelines.local.warm import WarmSteps
 from pipelines.placement import here
 
 _ERROR_FILE = "MATCHWRIGHT_STEP_ERROR"
@@ -44,6 +47,7 @@ class _Run:
     folder: Path
     environment: Mapping[str, str]
     progress: Progress
+    warm: WarmSteps
     clock: dict[str, float] = field(default_factory=dict)
     failed: tuple[StepRecord, dict[str, str]] | None = None
 
@@ -59,7 +63,7 @@ class _Run:
         scratch = self.folder / "tmp"
         scratch.mkdir(exist_ok=True)
         environment = {**self.environment, "TMPDIR": str(scratch), _ERROR_FILE: str(self._error_file())}
-        child, step.process = processes.start(command, Path(step.log), environment)
+        child, step.process = processes.start(command, Path(step.log), environment, self.warm)
         self.record.write(self.folder)
         try:
             return child.wait()
@@ -112,18 +116,22 @@ def run_pipeline(
     spec_name: str = "",
     cached: bool = True,
     console: Console | None = None,
+    warm: WarmSteps | None = None,
+    notes: Mapping[str, str] = {},
 ) -> RunRecord:
     """Run a pipeline here and record it under ``home/runs``.
 
     Steps whose code, arguments and inputs are unchanged since an earlier run, killed or not, are kept
-    from it, unless ``cached`` is false.
+    from it, unless ``cached`` is false. ``warm``: started for an earlier run and ended by the caller.
+    ``notes`` say of a step, by its name, what its failure means to this caller.
 
     Raises:
         StepFailedError: a step failed; the error is the step's own.
         PipelineError: another run holds this home.
     """
+    offer_environments()  # a step's process reads the same files
     runs = settings.folder("runs")
-    with processes.only_run(runs), _terminable():
+    with processes.only_run(runs), _terminable(), contextlib.ExitStack() as ending:
         processes.tidy_up_killed_runs(runs)
         started = now()
         record = RunRecord(
@@ -137,7 +145,9 @@ def run_pipeline(
         )
         folder = settings.folder("runs", record.run_id)
         (folder / "logs").mkdir()
-        run = _Run(record, folder, _child_environment(settings, environment), Progress(console or Console()))
+        progress = Progress(console or Console(), notes)
+        warm = warm or ending.enter_context(WarmSteps())
+        run = _Run(record, folder, _child_environment(settings, environment), progress, warm)
         return _carry_out(run, pipeline.make, {**arguments, "environment": environment}, settings, cached)
 
 

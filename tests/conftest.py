@@ -12,6 +12,9 @@ import pytest
 from fixtures.keys import ENVIRONMENT
 
 from matchwright.settings import Settings, load_settings
+from pipelines.environments import offer_environments
+
+offer_environments()
 
 pytest_plugins = [
     # whatever others import comes first: pytest rewrites the assertions of modules that it imports itself

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from matchwright.commands.opening import Environment, opened
+
 if TYPE_CHECKING:
     from pipelines.demo import DemoResult
 
@@ -20,18 +22,14 @@ def demo(
     records: Annotated[str, typer.Option(help="Records of the left source; FEBRL 4 if not given.")] = "",
     records_right: Annotated[str, typer.Option(help="Records of the right source.")] = "",
     pairs: Annotated[str, typer.Option(help="Labelled pairs.")] = "",
-    environment: Annotated[str, typer.Option(help="An environment of pipelines/configs.")] = "",
+    environment: Environment = "",
 ) -> None:
     """Train, approve, release, decide and watch, on embedded parts; ends in a summary."""
     from rich.console import Console
 
-    from matchwright.secrets import ensure_local_secrets
-    from matchwright.settings import load_settings
     from pipelines.demo import run_demo
 
-    settings = load_settings(environment)
-    if settings.environment == "local":
-        ensure_local_secrets(settings.home)
+    settings = opened(environment)
     console = Console(highlight=False)
     given = {"records": records, "records_right": records_right, "pairs": pairs}
     began = time.monotonic()

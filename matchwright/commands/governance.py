@@ -1,14 +1,12 @@
 """The commands of governance: ``approve``, ``release``, ``rollback``, ``history``."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from matchwright.settings import Settings
+from matchwright.commands.opening import Environment, opened_to_read
 
-Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
 Name = Annotated[str, typer.Argument(help="The registered model: the match spec's name.", metavar="NAME")]
 Version = Annotated[str, typer.Option("--version", help="The version; the challenger if not given.")]
 By = Annotated[str, typer.Option(help="Who acts; your account if not given.")]
@@ -39,7 +37,7 @@ def approve(
     """Approve or reject a version: what a reviewer may also do in the MLflow UI."""
     from matchwright.steps.approve import approve as step
 
-    settings = _settings(environment)
+    settings = opened_to_read(environment)
     done = step(
         settings=settings, name=name, version=version, by=by or settings.actor, note=note, verdict=verdict.value
     )
@@ -50,14 +48,14 @@ def release(name: Name, version: Version = "", environment: Environment = "") ->
     """Put an approved version behind the endpoint."""
     from matchwright.steps.release import release as step
 
-    _tell("serves", step(settings=_settings(environment), name=name, version=version))
+    _tell("serves", step(settings=opened_to_read(environment), name=name, version=version))
 
 
 def rollback(name: Name, by: By = "", note: Note = "", environment: Environment = "") -> None:
     """Put the previous release back behind the endpoint, as a whole."""
     from matchwright.steps.rollback import rollback as step
 
-    settings = _settings(environment)
+    settings = opened_to_read(environment)
     _tell("serves again", step(settings=settings, name=name, by=by or settings.actor, note=note))
 
 
@@ -71,7 +69,7 @@ def history(
 
     from matchwright.adapters.ledger import Ledger
 
-    ledger = Ledger(_settings(environment).ledger_url)
+    ledger = Ledger(opened_to_read(environment).ledger_url)
     intact = ledger.verify_chain()
     table = Table(box=None, header_style="bold")
     for column in ("", "time (UTC)", "action", "version", "bundle", "by"):
@@ -91,16 +89,6 @@ def _tell(what: str, done: dict[str, str]) -> None:
     console = _console()
     console.print(f"[green]Done:[/] {done['name']} version {done['version']} {what} at {done['address']}")
     console.print(f"  bundle {done['digest'][:12]}{before}; endpoint {done['endpoint']}")
-
-
-def _settings(environment: str) -> "Settings":
-    from matchwright.secrets import ensure_local_secrets
-    from matchwright.settings import load_settings
-
-    settings = load_settings(environment)
-    if settings.environment == "local":
-        ensure_local_secrets(settings.home)
-    return settings
 
 
 def _console() -> Any:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from matchwright.commands.opening import Environment, opened
+
 if TYPE_CHECKING:
     from matchwright.core.labelling import Session
     from matchwright.core.spec import MatchSpec
@@ -24,7 +26,6 @@ Model = Annotated[
     str,
     typer.Option(help="What scores: a bundle's folder, 'champion' or 'none' (cold start); else the labels so far."),
 ]
-Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
 
 ROUND = 25
 """Questions after which what was answered chooses the next ones."""
@@ -76,7 +77,7 @@ def label(
 
     if csv_out and csv_in:
         raise typer.BadParameter("--csv-out asks and --csv-in answers: give one of them")
-    settings = _settings(environment)
+    settings = opened(environment)
     match_spec = load_spec(spec)
     tables = Tables.read(match_spec, records, records_right)
     keys = tables.records["record_key"]
@@ -205,16 +206,6 @@ def _escaped(text: str) -> str:
     from rich.markup import escape
 
     return escape(text)
-
-
-def _settings(environment: str) -> Any:
-    from matchwright.secrets import ensure_local_secrets
-    from matchwright.settings import load_settings
-
-    settings = load_settings(environment)
-    if settings.environment == "local":
-        ensure_local_secrets(settings.home)
-    return settings
 
 
 def _console() -> Any:

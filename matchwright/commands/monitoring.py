@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from matchwright.commands.opening import Environment, opened_to_read
+
 if TYPE_CHECKING:
     from rich.panel import Panel
 
@@ -31,22 +33,18 @@ def drift(
     ] = None,
     bundle: Annotated[Path | None, typer.Option(help="A bundle folder; the champion's if not given.")] = None,
     version: Annotated[str, typer.Option(help="Of which version; the champion if not given.")] = "",
-    environment: Annotated[str, typer.Option(help="An environment of pipelines/configs.")] = "",
+    environment: Environment = "",
 ) -> None:
     """Compare decisions with the reference of the bundle that made them, and say what to do.
 
     Exit code 0: ok or watch. 1: could not be run. 2: alarm. 3: not enough decisions to judge.
     """
     from matchwright.core.spec import load_spec
-    from matchwright.secrets import ensure_local_secrets
-    from matchwright.settings import load_settings
     from matchwright.steps.fetch_champion import fetch_champion
     from matchwright.steps.monitor import monitor, read_verdict
 
-    settings, parsed = load_settings(environment), load_spec(spec)
-    if settings.environment == "local":
-        ensure_local_secrets(settings.home)
-    folder = settings.folder("drift", parsed.name)
+    settings, parsed = opened_to_read(environment), load_spec(spec)
+    folder = settings.path("drift", parsed.name)
     if bundle is None:
         bundle = folder / "bundle"
         fetch_champion(settings=settings, name=parsed.name, version=version, bundle=bundle)

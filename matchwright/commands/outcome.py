@@ -27,6 +27,11 @@ def outcome(run: "RunRecord") -> Iterator[str]:
             yield f"  {step.name}: {report}"
 
 
+def gates_passed(run: "RunRecord") -> bool:
+    """False where the run judged a version that may not be released."""
+    return all(step.outputs["Output"] == "pass" for step in run.steps if step.name == "gate")
+
+
 def _failed_gates(run: "RunRecord") -> list[str]:
     folder = next(step.artefacts["evaluation"] for step in reversed(run.steps) if "evaluation" in step.artefacts)
     gates = json.loads((Path(folder) / "gates.json").read_text(encoding="utf-8"))["gates"]

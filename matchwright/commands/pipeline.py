@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from matchwright.commands.outcome import outcome
+from matchwright.commands.opening import Environment, opened, settings_of
+from matchwright.commands.outcome import gates_passed, outcome
 
 app = typer.Typer(help="Run, compile and submit pipelines.", no_args_is_help=True)
 
-Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
 Name = Annotated[str, typer.Argument(help="train, release or monitor.")]
 SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
 Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet; FEBRL 4 if not given.")]
@@ -21,6 +21,10 @@ ModelVersion = Annotated[
 Since = Annotated[str, typer.Option(help="monitor: from this date or time, or a span back such as 24h or 7d.")]
 Until = Annotated[str, typer.Option(help="monitor: up to this date or time.")]
 Labels = Annotated[str, typer.Option(help="monitor: labels that have arrived, CSV or Parquet.")]
+
+
+GATES_FAILED = 4
+"""Exit code of a training whose version is there to be read, and not to be released."""
 
 
 def register(root: typer.Typer) -> None:
@@ -42,16 +46,16 @@ def run(
     environment: Environment = "",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Run every step, whatever is known already.")] = False,
 ) -> None:
-    """Run a pipeline on this machine. A run that was killed is resumed by running it again."""
-    from matchwright.secrets import ensure_local_secrets
-    from matchwright.settings import load_settings
+    """Run a pipeline on this machine. A run that was killed is resumed by running it again.
+
+    Exit code 0: it succeeded. 1: a step failed, or monitor raised an alarm. 4: train registered a version to be
+    read, but its gates failed.
+    """
     from pipelines.arguments import arguments_of
     from pipelines.catalogue import pipeline_named
     from pipelines.run import StepFailedError, run_pipeline
 
-    settings = load_settings(environment)
-    if settings.environment == "local":
-        ensure_local_secrets(settings.home)
+    settings = opened(environment)
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
     given |= {"since": since, "until": until, "labels": labels}
     arguments, spec_name = arguments_of(name, spec, given)
@@ -66,13 +70,20 @@ def run(
             cached=not no_cache,
         )
     except StepFailedError as failure:
+        if failure.step.name == "alarm":
+            console.print("[yellow]Alarm raised[/] by monitor: the run is recorded as failed, so that somebody looks.")
+            raise
         console.print(f"[red]Failed[/] in {failure.step.name}; its log is {failure.step.log}")
         console.print("  Steps that succeeded are kept: run the same command again once it is mended.")
         raise
     for line in outcome(record):
         console.print(line)
     folder = settings.folder("runs", record.run_id)
-    console.print(f"[green]Succeeded[/] in {record.seconds:.1f} s; the record is in {folder}")
+    passed = gates_passed(record)
+    ended = "[green]Succeeded[/]" if passed else "[yellow]Ended without a version to release[/]"
+    console.print(f"{ended} in {record.seconds:.1f} s; the record is in {folder}")
+    if not passed:
+        raise typer.Exit(GATES_FAILED)
 
 
 @app.command(name="compile")
@@ -81,10 +92,9 @@ def compile_(
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("build/pipelines"),
 ) -> None:
     """Write every pipeline as IR YAML for a cluster."""
-    from matchwright.settings import load_settings
     from pipelines.compile import compile_all
 
-    for path in compile_all(load_settings(environment), out):
+    for path in compile_all(settings_of(environment), out):
         _console().print(f"[green]Wrote[/] {path}")
 
 
@@ -105,11 +115,10 @@ def submit(
     """Upload a pipeline to a cluster and start it."""
     from datetime import datetime
 
-    from matchwright.settings import load_settings
     from pipelines.arguments import arguments_of
     from pipelines.submit import submit as submit_to_cluster
 
-    settings = load_settings(environment)
+    settings = settings_of(environment)
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
     given |= {"since": since, "until": until, "labels": labels}
     arguments, spec_name = arguments_of(name, spec, given)

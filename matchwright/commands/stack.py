@@ -1,14 +1,13 @@
 """The commands of the local stack: ``up``, ``down``, ``status``."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-if TYPE_CHECKING:
-    from matchwright.settings import Settings
-    from matchwright.steps.stack import Part
+from matchwright.commands.opening import Environment, opened, opened_to_read
 
-Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
+if TYPE_CHECKING:
+    from matchwright.steps.stack import Part
 
 _COLOURS = {"running": "green", "stopped": "dim", "failing": "red", "remote": "cyan", "nothing released": "yellow"}
 
@@ -25,7 +24,7 @@ def up(environment: Environment = "") -> None:
 
     from matchwright.steps.stack import up as start
 
-    settings = _settings(environment)
+    settings = opened(environment)
     with Console(stderr=True).status("Starting MLflow, Evidently and the endpoint ..."):
         parts = start(settings)
     _show(parts)
@@ -36,14 +35,14 @@ def down(environment: Environment = "") -> None:
     """Stop what 'up' started, and nothing else."""
     from matchwright.steps.stack import down as stop
 
-    _show(stop(_settings(environment)))
+    _show(stop(opened_to_read(environment)))
 
 
 def status(environment: Environment = "") -> None:
     """Show each part of the stack: whether it runs, its address, its process and its bundle."""
     from matchwright.steps.stack import status as look
 
-    parts = look(_settings(environment))
+    parts = look(opened_to_read(environment))
     _show(parts)
     _end(parts)
 
@@ -74,13 +73,3 @@ def _end(parts: "list[Part]") -> None:
         raise MatchwrightError("\n".join([*map(str, others), last.fact]), last.hint)
     if any(part.state == "failing" for part in parts):
         raise typer.Exit(1)
-
-
-def _settings(environment: str) -> "Settings":
-    from matchwright.secrets import ensure_local_secrets
-    from matchwright.settings import load_settings
-
-    settings = load_settings(environment)
-    if settings.environment == "local":
-        ensure_local_secrets(settings.home)
-    return settings

@@ -15,11 +15,13 @@ from matchwright.core.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.files import write_whole
 from matchwright.settings import Settings
+from matchwright.steps.failures import records_failure
 from matchwright.steps.trained import BANDS, CALIBRATOR, HELD_OUT, POOR, Trained
 
 SUMMARY = "calibration.json"
 
 
+@records_failure
 def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: Path) -> dict[str, Any]:
     """Choose the calibrator by log loss and the bands by the spec's costs and floors.
 

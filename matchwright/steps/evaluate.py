@@ -30,6 +30,7 @@ from matchwright.settings import Settings
 from matchwright.steps.champion import champion_digest, champion_model, scored_by
 from matchwright.steps.cold_start import evaluation_without_labels
 from matchwright.steps.evaluation_plots import draw_evaluation
+from matchwright.steps.failures import records_failure
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import SCORED, Trained, read_json, rows_of
 
@@ -38,6 +39,7 @@ RANKED = ("left_key", "score", "label", "missed")
 REFERENCE = "reference.parquet"
 
 
+@records_failure
 def evaluate(
     *,
     settings: Settings,

@@ -17,6 +17,7 @@ from matchwright.errors import TrainingError
 from matchwright.files import write_whole
 from matchwright.settings import Settings
 from matchwright.steps.champion import champion_model
+from matchwright.steps.failures import records_failure
 from matchwright.steps.trained import SCORED, Trained
 
 SAMPLE = 2_000
@@ -26,6 +27,7 @@ ADDITIVITY = 1e-3
 SUMMARY, EVIDENCE, PLOTS = "explanation.json", "evidence.json", "plots"
 
 
+@records_failure
 def explain(
     *,
     settings: Settings,

@@ -49,6 +49,7 @@ def features(*, settings: Settings, spec: MatchSpec, snapshot: Path, features: P
         columns=feature_schema(spec),
         snapshot_version=taken.tables["records"].version,
         rows=len(computed),
+        owner=settings.actor,
     )
     offline = _published(settings, feature_set, computed)
     _assert_same(computed, offline, "offline")

@@ -20,6 +20,7 @@ from matchwright.steps.candidates import SUMMARY as CANDIDATES
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
 from matchwright.steps.explain import EVIDENCE
 from matchwright.steps.explain import SUMMARY as EXPLANATION
+from matchwright.steps.failures import records_failure
 from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.trained import SUMMARY as TRAINING
 from matchwright.steps.trained import Trained, read_json
@@ -27,6 +28,7 @@ from matchwright.steps.trained import Trained, read_json
 _LIBRARIES = ("numpy", "onnxruntime", "pandas", "rapidfuzz", "scikit-learn", "torch", "xgboost-cpu")
 
 
+@records_failure
 def register(
     *,
     settings: Settings,

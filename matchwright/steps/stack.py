@@ -111,6 +111,8 @@ def _service(name: str, command: Sequence[str], port: int, health: str, variable
 
 def _start(settings: Settings, service: Service | None) -> None:
     if service is not None:
+        for folder in ("mlflow", "evidently"):
+            settings.folder(folder)
         _supervisor(settings).start(service, wait_seconds=_START_SECONDS)
 
 
@@ -150,7 +152,7 @@ def _endpoint(settings: Settings) -> Part:
 
 
 def _supervisor(settings: Settings) -> Supervisor:
-    return Supervisor(settings.folder("services"))
+    return Supervisor(settings.path("services"))
 
 
 def _is_remote(uri: str) -> bool:

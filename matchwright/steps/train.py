@@ -20,6 +20,7 @@ from matchwright.files import write_whole
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
 from matchwright.steps.cold_start import train_without_labels
+from matchwright.steps.failures import failure_recorded
 from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
 from matchwright.steps.learning import Learnt, learn_and_challenge, prepare_parts
 from matchwright.steps.lessons import Prepared
@@ -73,6 +74,22 @@ def train(
     inputs = hashlib.sha256(f"{data.digest}{spec_digest(spec)}{code_digest}".encode()).hexdigest()
     tags = {"trained_by": settings.actor, "code_digest": code_digest}
     run_id = open_run(settings, spec.name, inputs, tags)
+    with failure_recorded(settings, run_id, "train"):
+        return _train_in_run(settings, spec, data, frame, corpus, labelled, proposed, run_id, candidates, model)
+
+
+def _train_in_run(
+    settings: Settings,
+    spec: MatchSpec,
+    data: Snapshot,
+    frame: pd.DataFrame,
+    corpus: Corpus,
+    labelled: pd.DataFrame,
+    proposed: pd.DataFrame,
+    run_id: str,
+    candidates: Path,
+    model: Path,
+) -> dict[str, Any]:
     kind: Kind = spec.model.scorer
     if spec.labels == "none":
         kind = "cold_start"

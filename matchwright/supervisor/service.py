@@ -50,7 +50,6 @@ class Supervisor:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
 
     def start(
         self, service: Service, *, wait_seconds: float = 60.0, ready: Callable[[], bool] | None = None
@@ -102,6 +101,8 @@ class Supervisor:
         Raises:
             ServiceError: it survived SIGKILL.
         """
+        if not self.folder.is_dir():
+            return False
         with self._locked(name):
             process = self._read(name)
             return process is not None and self._end(process, limit_seconds)
@@ -160,6 +161,7 @@ class Supervisor:
             return None
 
     def _locked(self, name: str) -> BaseFileLock:
+        self.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self.folder / f".{name}.lock", mode=PRIVATE)
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from kfp import dsl
 from kfp.local.cache import LocalCache
 
+from matchwright.adapters.features import lost_feature_sets
 from matchwright.files import write_whole
 from matchwright.secrets import pseudonym
 from matchwright.settings import Settings
@@ -50,10 +51,12 @@ def open_cache(settings: Settings) -> VerifiedCache:
 
     Steps also act on stores that no argument names: the lake, the feature store, the registry. So
     the cache is kept apart by the settings that lead to them, by the keys, and by a mark inside each
-    embedded store: where a store was deleted, the results that counted on it are no hits any more.
+    embedded store: where a store was deleted, the results that counted on it are no hits any more. The
+    same holds where the feature registry lost what was registered there.
     """
     facts = [settings.model_dump_json(exclude={"user", "interfaces"}), pseudonym("cache")]
     facts += [_mark(settings.folder(store)) for store in ("lake", "features", "mlflow")]
+    facts += lost_feature_sets(settings)
     name = hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
     return VerifiedCache(str(settings.folder("cache", name)))
 

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
@@ -11,6 +12,7 @@ from matchwright.errors import PipelineError
 from matchwright.files import PRIVATE
 from matchwright.supervisor.process import boot_id, spawn, started_at, stop
 from pipelines.local.record import RunRecord, StepProcess, run_folders
+from pipelines.local.warm import WarmSteps
 
 
 @contextmanager
@@ -54,13 +56,25 @@ def tidy_up_killed_runs(runs: Path) -> list[str]:
     return killed
 
 
+class Child(Protocol):
+    """A process that was started and can be waited for."""
+
+    pid: int
+
+    def wait(self) -> int: ...
+
+
 def start(
-    command: Sequence[str], log: Path, environment: Mapping[str, str]
-) -> tuple[subprocess.Popen[bytes], StepProcess]:
+    command: Sequence[str], log: Path, environment: Mapping[str, str], warm: WarmSteps
+) -> tuple[Child, StepProcess]:
     """Start a step's process in a session of its own, its output going to ``log``."""
-    with log.open("ab") as output:
-        child = spawn(command, environment, output)
+    child: Child = warm.start(command, log, environment) or _started(command, log, environment)
     return child, StepProcess(pid=child.pid, started=started_at(child.pid), boot=boot_id())
+
+
+def _started(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return spawn(command, environment, output)
 
 
 def end(step: StepProcess) -> None:

@@ -1,6 +1,7 @@
 """A run as its user sees it: one line per step, and on a terminal what the running one last said."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Event, Thread
 
@@ -12,15 +13,23 @@ from pipelines.local.record import RunRecord, StepRecord
 
 _SAID = re.compile(rb"^\[KFP Executor [^\]]* INFO\]: (.+)$", re.MULTILINE)
 _SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_BETWEEN_LINES = 10.0
 _LAST_BYTES = 4_096
 
 _WORDS = {"done": ("done", "green"), "cached": ("kept", "cyan"), "failed": ("failed", "red")}
+_NOTED = ("alarm", "yellow")
+NOTES = {"alarm": "alarm raised"}
+"""Steps whose failure is the system at work, by name, and what it means."""
 
 
 class Progress:
-    """Prints each step with its seconds and status; on a terminal the running one spins."""
+    """Prints each step with its seconds and status.
 
-    def __init__(self, console: Console) -> None:
+    On a terminal the running one spins; elsewhere it is named again every ten seconds.
+    """
+
+    def __init__(self, console: Console, notes: Mapping[str, str] = {}) -> None:
+        self._notes = {**NOTES, **notes}
         self._console = console
         self._console.file = console.file  # where stdout leads now, whatever the engine does to it later
         self._status: Status | None = None
@@ -34,17 +43,22 @@ class Progress:
 
     def step_begins(self, step: StepRecord) -> None:
         """Show the step as running."""
-        self._status = self._console.status(f"  {step.name} ...")
-        self._status.start()
+        self._ended = Event()
         if self._console.is_terminal:
-            self._ended = Event()
-            Thread(target=_follow, args=(Path(step.log), step.name, self._status, self._ended), daemon=True).start()
+            self._status = self._console.status(f"  {step.name} ...")
+            self._status.start()
+            following, to = _follow, self._status
+        else:
+            following, to = _repeat, self._console
+        Thread(target=following, args=(Path(step.log), step.name, to, self._ended), daemon=True).start()
 
     def step_ends(self, step: StepRecord) -> None:
         """Print what became of the step."""
         self.stop()
-        word, colour = _WORDS[step.status]
-        self._console.print(f"  [{colour}]{word:<7}[/] {step.name:<14} {step.seconds:7.1f} s", highlight=False)
+        note = self._notes.get(step.name, "") if step.status == "failed" else ""
+        word, colour = _NOTED if note else _WORDS[step.status]
+        line = f"  [{colour}]{word:<7}[/] {step.name:<14} {step.seconds:7.1f} s  {note}"
+        self._console.print(line.rstrip(), highlight=False)
 
     def stop(self) -> None:
         """Leave the terminal as it was."""
@@ -59,6 +73,15 @@ def _follow(log: Path, step: str, status: Status, ended: Event) -> None:
     while not ended.wait(_SECONDS_BETWEEN_LOOKS):
         if said := newest_line(log):
             status.update(f"  {step}: {escape(said)}")
+
+
+def _repeat(log: Path, step: str, console: Console, ended: Event) -> None:
+    """Print a line every ten seconds, with the newest line that the step logged, until it ends."""
+    seconds = 0.0
+    while not ended.wait(_SECONDS_BETWEEN_LINES):
+        seconds += _SECONDS_BETWEEN_LINES
+        said = escape(newest_line(log))
+        console.print(f"  running {step:<14} {seconds:7.0f} s  {said}".rstrip(), highlight=False, soft_wrap=True)
 
 
 def newest_line(log: Path) -> str:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from matchwright.adapters.endpoints.local import LocalEndpoint
 from matchwright.cli import app
-from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY
+from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY, ensure_local_secrets
 from matchwright.settings import load_settings
 from matchwright.steps.stack import status
 from matchwright.supervisor import Supervisor, free_port
@@ -27,6 +27,7 @@ def local(tmp_path, monkeypatch):
     for interface in ("MLFLOW", "EVIDENTLY"):
         monkeypatch.setenv(f"MATCHWRIGHT_INTERFACES__{interface}_PORT", str(free_port()))
     settings = load_settings("local")
+    ensure_local_secrets(settings.home)
     yield settings
     LocalEndpoint(settings).stop()
     services = Supervisor(settings.folder("services"))

@@ -12,10 +12,11 @@ from fixtures.models import REPOSITORY
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from matchwright.settings import configs_folder, load_settings
+from matchwright.settings import load_settings
 from pipelines.catalogue import PIPELINES
+from pipelines.environments import FOLDER
 
-ENVIRONMENTS = sorted(path.stem for path in configs_folder().glob("*.yaml"))
+ENVIRONMENTS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 # Their result depends on more than their arguments: a registry, an endpoint or a log that others change.
 UNCACHED = {"champion", "register", "register-2", "release", "fetch-champion", "monitor", "alarm"}
 

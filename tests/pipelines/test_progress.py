@@ -1,8 +1,14 @@
 """What a user sees of a running step."""
 
+from io import StringIO
 from pathlib import Path
+from threading import Event
 
-from pipelines.local.progress import newest_line
+import pytest
+from rich.console import Console
+
+from pipelines.local.progress import Progress, newest_line
+from pipelines.local.record import StepRecord, now
 
 LOG = """\
 [KFP Executor 2026-01-01 10:00:00,000 INFO]: scorer: epoch 25, validation log loss 0.0516
@@ -22,3 +28,48 @@ def test_a_silent_or_absent_log_says_nothing(tmp_path: Path):
     assert newest_line(tmp_path / "none.log") == ""
     (tmp_path / "quiet.log").write_text("Traceback\n")
     assert newest_line(tmp_path / "quiet.log") == ""
+
+
+def shown_of(step: StepRecord, notes: dict[str, str] | None = None) -> str:
+    console = Console(file=StringIO(), width=100)
+    progress = Progress(console, notes or {})
+    progress.step_begins(step)
+    progress.step_ends(step)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_an_alarm_is_no_failure_and_may_be_intended() -> None:
+    alarm = StepRecord(name="alarm", status="failed", started=now(), seconds=2.0)
+
+    assert shown_of(alarm).split() == ["alarm", "alarm", "2.0", "s", "alarm", "raised"]
+    assert "alarm raised, as intended" in shown_of(alarm, {"alarm": "alarm raised, as intended"})
+    assert shown_of(StepRecord(name="train", status="failed", started=now())).split()[0] == "failed"
+
+
+def test_a_long_step_is_named_again_where_there_is_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.local.progress._SECONDS_BETWEEN_LINES", 0.01)
+    log = tmp_path / "train.log"
+    log.write_text(LOG)
+    lines = Lines()
+    progress = Progress(Console(file=lines, width=100))
+    progress.step_begins(StepRecord(name="train", started=now(), log=str(log)))
+
+    assert lines.first.wait(timeout=30)
+    progress.stop()
+
+    assert "running train" in lines.getvalue()
+    assert "epoch 2 of 8" in lines.getvalue()
+
+
+class Lines(StringIO):
+    """A file that tells when a running step was named."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = Event()
+
+    def write(self, text: str) -> int:
+        written = super().write(text)
+        if "running" in text:
+            self.first.set()
+        return written

@@ -48,13 +48,14 @@ class LocalEndpoint:
         self._name = settings.endpoint.name
         self._host = settings.endpoint.host
         self._address = _address(self._host, settings.endpoint.port)
-        self._folder = settings.folder("endpoints", self._name)
+        self._folder = settings.path("endpoints", self._name)
         self._lock = FileLock(self._folder / ".deploy.lock", mode=PRIVATE)
         self._processes = Supervisor(self._folder / "processes")
 
     def deploy(self, bundle: Path, digest: str) -> Deployment:
         """See :meth:`Endpoint.deploy`."""
         require_digest(bundle, digest)
+        self._folder.mkdir(parents=True, exist_ok=True)
         with self._lock:
             released = self._released()
             copy = keep_bundle(bundle, self._folder, digest)
@@ -111,6 +112,8 @@ class LocalEndpoint:
 
     def stop(self) -> None:
         """See :meth:`Endpoint.stop`. The bundle is kept, so that it can be resumed."""
+        if not self._folder.is_dir():
+            return
         with self._lock:
             released = self._released()
             if released:

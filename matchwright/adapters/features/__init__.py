@@ -4,5 +4,14 @@ from matchwright.adapters.features.command_line import all_definitions, run_feas
 from matchwright.adapters.features.definitions import FeatureSet, service_name
 from matchwright.adapters.features.offline import RecordFeatureStore
 from matchwright.adapters.features.online import OnlineFeatures
+from matchwright.adapters.features.registered import lost_feature_sets
 
-__all__ = ["FeatureSet", "OnlineFeatures", "RecordFeatureStore", "all_definitions", "run_feast", "service_name"]
+__all__ = [
+    "FeatureSet",
+    "OnlineFeatures",
+    "RecordFeatureStore",
+    "all_definitions",
+    "lost_feature_sets",
+    "run_feast",
+    "service_name",
+]

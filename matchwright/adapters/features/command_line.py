@@ -10,11 +10,30 @@ import yaml
 
 from matchwright.adapters.features.connect import store_config
 from matchwright.adapters.features.definitions import definitions, feature_sets, source_path
-from matchwright.settings import Settings
+from matchwright.errors import FeatureStoreError
+from matchwright.settings import PREFIX, Settings
+
+_SQLITE = "sqlite:///"
 
 
-def all_definitions(settings: Settings) -> dict[str, Any]:
-    """Feast's objects of every feature version, by name; an entity that versions share stands once."""
+def all_definitions(settings: Settings, config: Path) -> dict[str, Any]:
+    """Feast's objects of every feature version, by name; an entity that versions share stands once.
+
+    Args:
+        settings: the environment, whose feature sets are meant.
+        config: the ``feature_store.yaml`` that Feast works with.
+
+    Raises:
+        FeatureStoreError: ``config`` names another registry. Feast would delete there what is not defined here.
+    """
+    theirs = yaml.safe_load(os.path.expandvars(config.read_text(encoding="utf-8")))["registry"]["path"]
+    ours = store_config(settings)["registry"]["path"]
+    if _absolute(theirs) != _absolute(ours):
+        raise FeatureStoreError(
+            f"{config.name} does not name the feature registry of the home {settings.home}.",
+            "use 'python -m feature_repo', which follows MATCHWRIGHT_HOME and MATCHWRIGHT_ENVIRONMENT, "
+            "or unset them to work on the project's own home",
+        )
     found: dict[str, Any] = {}
     for feature_set in feature_sets(settings):
         found |= definitions(feature_set, source_path(settings, feature_set.name))
@@ -24,13 +43,22 @@ def all_definitions(settings: Settings) -> dict[str, Any]:
 def run_feast(settings: Settings, repository: Path, arguments: Sequence[str]) -> int:
     """Run a ``feast`` command on ``repository`` with a ``feature_store.yaml`` made from the settings."""
     from feast.cli.cli import cli
+    from feast.constants import FEAST_FS_YAML_FILE_PATH_ENV_NAME
 
     # outside the repository and only for this run: it may hold the online store's password
     handle, path = tempfile.mkstemp(suffix=".yaml")
+    # Feast changes to the repository's folder before it reads the definitions, which open the settings again
+    os.environ |= {f"{PREFIX}HOME": str(settings.home.absolute()), FEAST_FS_YAML_FILE_PATH_ENV_NAME: path}
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             yaml.safe_dump(store_config(settings), file)
-        cli(["-c", str(repository), "-f", path, *arguments], standalone_mode=False)
+        cli(["-c", str(repository), *arguments], standalone_mode=False)
     finally:
         os.unlink(path)
     return 0
+
+
+def _absolute(registry: str) -> str:
+    """A relative file counts from the current folder, as it does for SQLite."""
+    is_file = registry.startswith(_SQLITE)
+    return f"{_SQLITE}{Path(registry.removeprefix(_SQLITE)).resolve()}" if is_file else registry

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from matchwright.adapters.features.definitions import PROJECT
+from matchwright.adapters.features.definitions import PROJECT, registry_uri
 from matchwright.errors import FeatureStoreError
 from matchwright.settings import Settings
 
@@ -21,14 +21,12 @@ _MULTI_PROCESS = ("PROMETHEUS_MULTIPROCESS_DIR", "PROMETHEUS_MULTIPROC_DIR")
 
 def store_config(settings: Settings) -> dict[str, Any]:
     """The content of a ``feature_store.yaml`` for this environment."""
-    home = settings.folder("features")
-    registry = settings.features.registry_uri or f"sqlite:///{home / 'registry.db'}"
     return {
         "project": PROJECT,
         "provider": "local",
-        "registry": _registry(registry),
+        "registry": _registry(registry_uri(settings)),
         "offline_store": {"type": "duckdb"},
-        "online_store": _online_store(settings, str(home / "online.db")),
+        "online_store": _online_store(settings, str(settings.path("features", "online.db"))),
         "entity_key_serialization_version": 3,
         "materialization": {"online_write_batch_size": WRITE_BATCH},
     }
@@ -79,8 +77,6 @@ def store_errors(doing: str) -> Iterator[None]:
 def _registry(uri: str) -> dict[str, Any]:
     if "://" not in uri or uri.startswith(("s3://", "gs://")):
         return {"registry_type": "file", "path": uri}
-    # a bare postgresql:// would be sent to psycopg 3, which is not installed
-    uri = uri.replace("postgresql://", "postgresql+psycopg2://", 1)
     return {
         "registry_type": "sql",
         "path": uri,

@@ -21,7 +21,8 @@ class FeatureSet(Frozen):
     """The record features of one feature version over one snapshot of the records.
 
     ``columns`` maps each feature to its type, in the order of ``core.records.feature_schema``;
-    ``snapshot_version`` is the version of the lake table that the rows were computed from.
+    ``snapshot_version`` is the version of the lake table that the rows were computed from, ``owner`` who ran
+    the pipeline that wrote them.
     """
 
     spec_name: str
@@ -29,6 +30,15 @@ class FeatureSet(Frozen):
     columns: dict[str, Literal["string", "number"]]
     snapshot_version: int
     rows: int
+    owner: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the service holds, in words for a reader of Feast's lists."""
+        return (
+            f"Features of the records of {self.spec_name}: feature version {self.feature_version[:8]}, "
+            f"{self.rows:,} records of lake version {self.snapshot_version}"
+        )
 
     @property
     def name(self) -> str:
@@ -46,14 +56,21 @@ def service_name(spec_name: str, feature_version: str) -> str:
     return f"{spec_name}_records_{feature_version}"
 
 
+def registry_uri(settings: Settings) -> str:
+    """Where Feast keeps what it was told; SQLite under ``home`` unless the settings name another place."""
+    uri = settings.features.registry_uri or f"sqlite:///{settings.path('features', 'registry.db')}"
+    # a bare postgresql:// would be sent to psycopg 3, which is not installed
+    return uri.replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
 def source_path(settings: Settings, name: str) -> Path:
     """The parquet file behind a feature view."""
-    return settings.folder("features", "sources") / f"{name}.parquet"
+    return settings.path("features", "sources", f"{name}.parquet")
 
 
 def feature_sets(settings: Settings) -> list[FeatureSet]:
     """All feature sets of this environment, by name."""
-    paths = sorted(settings.folder("features", "sources").glob("*.json"))
+    paths = sorted(settings.path("features", "sources").glob("*.json"))
     return [FeatureSet.model_validate_json(path.read_text(encoding="utf-8")) for path in paths]
 
 
@@ -68,6 +85,7 @@ def definitions(feature_set: FeatureSet, source: Path) -> dict[str, Any]:
         join_keys=[ENTITY_KEY],
         value_type=ValueType.STRING,
         description=f"A record of the match spec {feature_set.spec_name}",
+        owner=feature_set.owner,
     )
     file = FileSource(name=f"{feature_set.name}_source", path=str(source), timestamp_field=TIMESTAMP)
     view = FeatureView(
@@ -80,7 +98,10 @@ def definitions(feature_set: FeatureSet, source: Path) -> dict[str, Any]:
         ],
         source=file,
         online=True,
+        description=feature_set.title,
+        owner=feature_set.owner,
         tags={"spec": feature_set.spec_name, "feature_version": feature_set.feature_version},
     )
-    service = FeatureService(name=feature_set.name, features=[view], tags=view.tags)
+    about = {"tags": view.tags, "description": feature_set.title, "owner": feature_set.owner}
+    service = FeatureService(name=feature_set.name, features=[view], **about)
     return {entity.name: entity, file.name: file, view.name: view, f"{service.name}_service": service}

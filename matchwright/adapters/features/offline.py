@@ -56,22 +56,23 @@ class RecordFeatureStore:
         )
         with replacing(path) as file:
             pq.write_table(table, file)
-        write_whole(path.with_suffix(".json"), feature_set.model_dump_json(indent=1))
         return path
 
     def apply(self, feature_set: FeatureSet) -> list[str]:
-        """Register a feature set; nothing that another version needs is taken away.
+        """Register a feature set and write down that it is; nothing that another version needs is taken away.
 
         Returns:
             The plan as it was carried out (and logged before): one line per object that changes.
         """
-        objects = definitions(feature_set, source_path(self._settings, feature_set.name))
+        path = source_path(self._settings, feature_set.name)
+        objects = definitions(feature_set, path)
         with store_errors(f"applying {feature_set.name}"):
             plan = self._plan(list(objects.values()))
             for line in plan or ["nothing changes"]:
                 _log.info("feature store plan: %s", line)
             with _quiet():
                 self._store.apply(list(objects.values()), partial=True)
+        write_whole(path.with_suffix(".json"), feature_set.model_dump_json(indent=1))
         return plan
 
     def materialise(self, feature_set: FeatureSet) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, insert, select, text
@@ -18,7 +19,7 @@ _WRITE_LOCK = 7_220_318_514  # our PostgreSQL advisory lock among those of other
 
 
 class Ledger:
-    """The ledger in the database at ``url``; its table is made on first use.
+    """The ledger in the database at ``url``; its table is made on first use, an embedded file by the first entry.
 
     Raises:
         LedgerError: from every method, when the database does not answer or refuses.
@@ -27,8 +28,10 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
         self._engine = engine_for(url)
-        with self._transaction() as connection:
-            metadata.create_all(connection)
+        is_file = self._url.get_backend_name() == "sqlite"
+        self._file = Path(str(self._url.database)) if is_file else None
+        if self._exists():
+            self._make()
 
     def append(self, entry: Entry) -> Entry:
         """Write one entry and return it as it stands in the ledger.
@@ -38,6 +41,8 @@ class Ledger:
         """
         if not entry.actor.strip():
             raise LedgerError(f"The ledger takes no '{entry.action}' entry without an actor.", "say who acts")
+        if not self._exists():
+            self._make()
         with self._transaction() as connection:
             last = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().first()
             given = {
@@ -57,6 +62,8 @@ class Ledger:
             query = query.where(table.c.model == model)
         if endpoint is not None:
             query = query.where(table.c.endpoint == endpoint)
+        if not self._exists():
+            return []
         with self._transaction() as connection:
             return [Entry(**row) for row in connection.execute(query).mappings()]
 
@@ -101,8 +108,9 @@ class Ledger:
         busy = LedgerError(
             f"Another release or rollback of endpoint '{endpoint}' is under way.", "wait until it has ended, then retry"
         )
-        if self._url.get_backend_name() == "sqlite":
-            lock = FileLock(f"{self._url.database}.{name.hex()}.lock", timeout=0)
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(f"{self._file}.{name.hex()}.lock", timeout=0)
             try:
                 held = lock.acquire()
             except Timeout:
@@ -115,6 +123,15 @@ class Ledger:
             if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
                 raise busy
             yield  # the end of the connection ends the lock
+
+    def _exists(self) -> bool:
+        return self._file is None or self._file.is_file()
+
+    def _make(self) -> None:
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self._transaction() as connection:
+            metadata.create_all(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

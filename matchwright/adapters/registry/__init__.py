@@ -6,7 +6,14 @@ RegistryError where MLflow refuses or does not answer.
 """
 
 from matchwright.adapters.registry.registration import register_bundle
-from matchwright.adapters.registry.runs import log_curve, log_folder, log_metrics, log_parameters, open_run
+from matchwright.adapters.registry.runs import (
+    log_curve,
+    log_folder,
+    log_metrics,
+    log_parameters,
+    open_run,
+    record_failure,
+)
 from matchwright.adapters.registry.versions import (
     VersionInfo,
     challenger,
@@ -29,6 +36,7 @@ __all__ = [
     "log_metrics",
     "log_parameters",
     "open_run",
+    "record_failure",
     "register_bundle",
     "remove_alias",
     "set_alias",

@@ -21,12 +21,19 @@ _CHATTY = (
 
 
 @contextmanager
-def connected(settings: Settings) -> Iterator[Any]:
+def connected(settings: Settings, *, make: bool = False) -> Iterator[Any]:
     """An ``MlflowClient`` of the environment's tracking and registry store.
 
+    ``make``: an embedded store is made where there is none; a caller that only reads makes none.
+
     Raises:
+        RegistryError: there is no embedded store yet.
         RegistryError: in place of MLflow's and its database's errors, within the ``with`` block too.
     """
+    if make and not settings.registry.tracking_uri:
+        settings.folder("mlflow")
+    elif not has_store(settings):
+        raise RegistryError("Nothing was registered in this home yet.", "train a model: matchwright pipeline run train")
     quieten()
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
@@ -39,6 +46,11 @@ def connected(settings: Settings) -> Iterator[Any]:
         raise RegistryError(f"MLflow refused ({error.error_code}): {error.message}", hint) from error
     except SQLAlchemyError as error:
         raise RegistryError(f"MLflow's database failed: {type(error).__name__}.", hint) from error
+
+
+def has_store(settings: Settings) -> bool:
+    """Whether there is a store to read; one that has an address is taken to be there."""
+    return bool(settings.registry.tracking_uri) or settings.path("mlflow", "mlflow.db").is_file()
 
 
 def experiment_id(client: Any, settings: Settings) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from matchwright.adapters.registry.client import connected, experiment_id
 from matchwright.adapters.registry.description import describe
 from matchwright.adapters.registry.packaging import write_model
+from matchwright.adapters.registry.runs import forget_failure
 from matchwright.adapters.registry.versions import BUNDLE_DIGEST, VersionInfo, find_by_digest, info_of
 from matchwright.core.spec import load_spec
 from matchwright.errors import RegistryError
@@ -47,7 +48,7 @@ def register_bundle(
     if absent := [key for key in ("gates", "trained_by") if not tags.get(key, "").strip()]:
         raise RegistryError(f"A version cannot be registered without the tag(s) {', '.join(absent)}.", "give them")
     name = load_spec(bundle / "spec.yaml").name
-    with connected(settings) as client:
+    with connected(settings, make=True) as client:
         client.log_text(run_id, description_markdown, f"{_CARD_FOLDER}/card.md")
         description = describe(description_markdown, run_id, _files(client, run_id), f"{_CARD_FOLDER}/card.md")
         found = find_by_digest(client, name, digest)
@@ -72,6 +73,7 @@ def register_bundle(
             client.update_model_version(name, found.version, description)
         if challenger and tags["gates"] == "passed":
             client.set_registered_model_alias(name, "challenger", found.version)
+        forget_failure(client, run_id)
         client.set_terminated(run_id, "FINISHED")
         return info_of(client.get_model_version(name, found.version))
 

@@ -1,12 +1,18 @@
 """Runs: one per distinct inputs of the training pipeline."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from matchwright.adapters.registry.client import connected, experiment_id
+from matchwright.errors import RegistryError
 from matchwright.settings import Settings
 
+FAILED_STEP, ERROR = "failed_step", "error"
+"""Tags of a run that failed: the step, and the class of its error. Never its text, which may quote a record."""
+
+_log = logging.getLogger(__name__)
 _PARAMETERS_AT_ONCE = 100  # MLflow's limits of one batch
 _METRICS_AT_ONCE = 1000
 _LONGEST_PARAMETER = 6000
@@ -14,7 +20,7 @@ _LONGEST_PARAMETER = 6000
 
 def open_run(settings: Settings, spec_name: str, inputs_digest: str, tags: Mapping[str, str]) -> str:
     """The id of the run with these inputs: the existing one is reused, so that a rerun adds none."""
-    with connected(settings) as client:
+    with connected(settings, make=True) as client:
         experiment = experiment_id(client, settings)
         same_inputs = f"tags.spec = '{spec_name}' and tags.inputs_digest = '{inputs_digest}'"
         found = client.search_runs([experiment], same_inputs, max_results=1, order_by=["attributes.start_time ASC"])
@@ -25,8 +31,26 @@ def open_run(settings: Settings, spec_name: str, inputs_digest: str, tags: Mappi
         run_id = str(found[0].info.run_id)
         for key, value in identity.items():
             client.set_tag(run_id, key, value)
+        forget_failure(client, run_id)
         client.update_run(run_id, status="RUNNING")
         return run_id
+
+
+def record_failure(settings: Settings, run_id: str, step: str, error: BaseException) -> None:
+    """End a run as failed, or as killed where it was told to stop; a store that does not answer is only logged."""
+    try:
+        with connected(settings) as client:
+            client.set_tag(run_id, FAILED_STEP, step)
+            client.set_tag(run_id, ERROR, type(error).__name__)
+            client.set_terminated(run_id, "FAILED" if isinstance(error, Exception) else "KILLED")
+    except RegistryError as refusal:  # the step's own error is the one to tell
+        _log.warning("run %s could not be recorded as failed: %s", run_id, refusal.fact)
+
+
+def forget_failure(client: Any, run_id: str) -> None:
+    """Take away what an earlier attempt of this run said of its failure."""
+    for key in {FAILED_STEP, ERROR} & client.get_run(run_id).data.tags.keys():
+        client.delete_tag(run_id, key)
 
 
 def log_parameters(settings: Settings, run_id: str, values: Mapping[str, Any]) -> None:

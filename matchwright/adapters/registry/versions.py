@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
-from matchwright.adapters.registry.client import connected
+from matchwright.adapters.registry.client import connected, has_store
 from matchwright.errors import RegistryError
 from matchwright.frozen import Frozen
 from matchwright.settings import Settings
@@ -127,6 +127,8 @@ def find_by_digest(client: Any, model_name: str, digest: str) -> Any | None:
 def _aliased(settings: Settings, model_name: str, alias: str) -> VersionInfo | None:
     from mlflow.exceptions import MlflowException
 
+    if not has_store(settings):
+        return None
     with connected(settings) as client:
         try:
             model = client.get_registered_model(model_name)

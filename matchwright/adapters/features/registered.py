@@ -1,0 +1,38 @@
+"""Whether Feast's registry still knows what was registered, asked without Feast, whose import takes seconds."""
+
+from matchwright.adapters.features.definitions import PROJECT, feature_sets, registry_uri
+from matchwright.errors import FeatureStoreError
+from matchwright.settings import Settings
+
+_SERVICES = "SELECT feature_service_name FROM feature_services WHERE project_id = :project"
+
+
+def lost_feature_sets(settings: Settings) -> list[str]:
+    """Names of feature sets that were registered and that the registry does not know any more.
+
+    A registry in an object store's file is not read here: it is taken to know them all.
+
+    Raises:
+        FeatureStoreError: the registry's database does not answer.
+    """
+    from sqlalchemy import create_engine, inspect, text
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.pool import NullPool
+
+    written = [feature_set.name for feature_set in feature_sets(settings)]
+    uri = registry_uri(settings)
+    is_file = "://" not in uri or uri.startswith(("s3://", "gs://"))
+    if not written or is_file:
+        return []
+    if not settings.features.registry_uri and not settings.path("features", "registry.db").is_file():
+        return written
+    try:
+        with create_engine(uri, poolclass=NullPool).connect() as connection:
+            there = inspect(connection).has_table("feature_services")
+            known = set(connection.execute(text(_SERVICES), {"project": PROJECT}).scalars()) if there else set()
+    except SQLAlchemyError as error:
+        raise FeatureStoreError(
+            f"The feature registry does not answer ({type(error).__name__}).",
+            "check features.registry_uri (MATCHWRIGHT_FEATURES__REGISTRY_URI) and that the database runs",
+        ) from error
+    return [name for name in written if name not in known]

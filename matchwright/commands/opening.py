@@ -1,0 +1,43 @@
+"""The one way in which commands open their environment."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from matchwright.settings import Settings
+
+Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
+
+
+def opened(environment: str) -> "Settings":
+    """Settings for a command that may start a home: a laptop's keys are made on first use."""
+    from matchwright.secrets import ensure_local_secrets
+
+    settings = settings_of(environment)
+    if settings.environment == "local":
+        ensure_local_secrets(settings.home)
+    return settings
+
+
+def opened_to_read(environment: str) -> "Settings":
+    """Settings for a command that works on what is there: it makes no home and no keys.
+
+    Raises:
+        HomeError: this machine's environment has no home here.
+    """
+    from matchwright.home import require_home
+    from matchwright.secrets import load_local_secrets
+
+    settings = settings_of(environment)
+    if settings.environment == "local":
+        require_home(settings.home)
+        load_local_secrets(settings.home)
+    return settings
+
+
+def settings_of(environment: str) -> "Settings":
+    """Settings for a command that touches no store."""
+    from pipelines.environments import open_environment
+
+    return open_environment(environment)

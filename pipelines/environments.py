@@ -1,0 +1,23 @@
+"""The environments that ship: one YAML each, in ``configs`` beside this file."""
+
+import os
+from pathlib import Path
+
+from matchwright.settings import CONFIGS, Settings, load_settings
+
+FOLDER = Path(__file__).parent / "configs"
+
+
+def offer_environments() -> None:
+    """Name the folder for this process and those it starts, unless ``MATCHWRIGHT_CONFIGS`` names another one."""
+    os.environ.setdefault(CONFIGS, str(FOLDER))
+
+
+def open_environment(environment: str = "") -> Settings:
+    """The settings of an environment by its name here, or by a path to its file.
+
+    Raises:
+        SettingsError: there is no such environment, or it has faults.
+    """
+    offer_environments()
+    return load_settings(environment)

@@ -1,0 +1,76 @@
+"""Commands that only read leave every folder as they found it."""
+
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from matchwright.adapters.ledger import Entry, Ledger
+from matchwright.cli import app
+from matchwright.errors import HomeError, RegistryError
+from matchwright.secrets import ensure_local_secrets
+from matchwright.settings import load_settings
+
+SPEC = Path(__file__).parents[2] / "specs" / "persons.yaml"
+READERS = [["status"], ["history"], ["drift", "--spec", str(SPEC)]]
+
+
+def tree(folder: Path) -> dict[str, int]:
+    """Everything below a folder, with the time of its last change."""
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder outside of any project."""
+    monkeypatch.delenv("MATCHWRIGHT_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", READERS, ids=lambda command: command[0])
+def test_without_a_home_a_reader_says_so_and_makes_none(elsewhere: Path, command: list[str]) -> None:
+    done = run(*command)
+
+    assert done.exit_code == 1
+    assert isinstance(done.exception, HomeError)
+    assert str(elsewhere / ".matchwright") in done.exception.fact
+    assert "MATCHWRIGHT_HOME" in done.exception.hint
+    assert tree(elsewhere) == {}
+
+
+@pytest.mark.parametrize("command", [["spec", "check", str(SPEC)]])
+def test_a_spec_is_read_anywhere(elsewhere: Path, command: list[str]) -> None:
+    assert run(*command).exit_code == 0
+    assert tree(elsewhere) == {}
+
+
+def test_a_fresh_home_is_read_from_a_subfolder_and_left_as_it_is(elsewhere: Path) -> None:
+    ensure_local_secrets(elsewhere / ".matchwright")
+    below = elsewhere / "notebooks"
+    below.mkdir()
+    os.chdir(below)
+    before = tree(elsewhere)
+
+    status, history, drift = (run(*command) for command in READERS)
+
+    assert "no bundle was ever released" in status.output
+    assert "0 entries" in history.output
+    assert isinstance(drift.exception, RegistryError)
+    assert tree(elsewhere) == before
+
+
+def test_a_ledger_with_entries_is_shown_and_left_as_it_is(elsewhere: Path) -> None:
+    ensure_local_secrets(elsewhere / ".matchwright")
+    Ledger(load_settings("local").ledger_url).append(
+        Entry(action="approved", model="persons", version="1", digest="d" * 64, actor="Grace")
+    )
+    before = tree(elsewhere / ".matchwright" / "ledger")
+
+    assert "Grace" in run("history").output
+    assert tree(elsewhere / ".matchwright" / "ledger").keys() == before.keys()

@@ -1,0 +1,63 @@
+"""A training that fails is recorded as failed in MLflow, without a word of what it failed over."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mlflow import MlflowClient
+
+from matchwright.adapters.registry import open_run
+from matchwright.core.spec import MatchSpec
+from matchwright.settings import Settings
+from matchwright.steps.calibrate import calibrate
+from matchwright.steps.failures import failure_recorded
+from matchwright.steps.output import write_whole
+
+
+def recorded(settings: Settings, run_id: str) -> tuple[str, dict[str, str]]:
+    run = MlflowClient(tracking_uri=settings.tracking_uri).get_run(run_id)
+    return run.info.status, run.data.tags
+
+
+def opened(settings: Settings) -> str:
+    return open_run(settings, "persons", "digest-of-inputs", {"trained_by": "engineer"})
+
+
+@pytest.mark.parametrize(("error", "status"), [(ValueError, "FAILED"), (SystemExit, "KILLED")])
+def test_the_run_ends_with_the_class_of_its_error_and_no_value(
+    settings: Settings, error: type[BaseException], status: str
+) -> None:
+    run_id = opened(settings)
+
+    with pytest.raises(error), failure_recorded(settings, run_id, "train"):
+        raise error("cannot read 'Testwell'")
+
+    said, tags = recorded(settings, run_id)
+    assert said == status
+    assert (tags["failed_step"], tags["error"]) == ("train", error.__name__)
+    assert "Testwell" not in str(tags)
+
+
+def test_the_next_attempt_starts_afresh(settings: Settings) -> None:
+    run_id = opened(settings)
+    with pytest.raises(ValueError, match="no"), failure_recorded(settings, run_id, "train"):
+        raise ValueError("no")
+
+    assert opened(settings) == run_id
+    status, tags = recorded(settings, run_id)
+    assert status == "RUNNING"
+    assert not {"failed_step", "error"} & tags.keys()
+
+
+def test_a_later_step_that_fails_ends_the_run_of_its_model(
+    settings: Settings, persons_spec: MatchSpec, tmp_path: Path
+) -> None:
+    run_id = opened(settings)
+    model: Any = tmp_path / "model"
+    write_whole(model / "train.json", f'{{"run_id": "{run_id}"}}')  # and nothing that it says is there
+
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever is missing first
+        calibrate(settings=settings, spec=persons_spec, model=model, calibration=tmp_path / "calibration")
+
+    status, tags = recorded(settings, run_id)
+    assert (status, tags["failed_step"]) == ("FAILED", "calibrate")

@@ -1,0 +1,84 @@
+"""Where a command keeps its state, whichever folder it runs in."""
+
+from pathlib import Path
+
+import pytest
+
+from matchwright.errors import SettingsError
+from matchwright.home import find_home
+from matchwright.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def _no_home_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MATCHWRIGHT_HOME", raising=False)
+
+
+def folder(path: Path) -> Path:
+    path.mkdir(parents=True)
+    return path
+
+
+def test_the_nearest_folder_above_that_holds_a_home_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder(tmp_path / ".matchwright")
+    nearer = folder(tmp_path / "project" / ".matchwright")
+    below = folder(tmp_path / "project" / "notebooks" / "drafts")
+    (tmp_path / "project" / "notebooks" / "pyproject.toml").touch()
+    monkeypatch.chdir(below)
+
+    assert load_settings("local").home == nearer
+
+
+@pytest.mark.parametrize("mark", ["pyproject.toml", ".git"])
+def test_without_a_home_it_belongs_to_the_project(tmp_path: Path, mark: str) -> None:
+    below = folder(tmp_path / "project" / "specs")
+    (tmp_path / "project" / mark).touch()
+
+    assert find_home(below) == tmp_path / "project" / ".matchwright"
+
+
+def test_without_a_project_it_belongs_to_the_current_folder(tmp_path: Path) -> None:
+    assert find_home(tmp_path) == tmp_path / ".matchwright"
+
+
+def test_a_home_that_is_named_counts_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder(tmp_path / ".matchwright")
+    below = folder(tmp_path / "below")
+    monkeypatch.chdir(below)
+    monkeypatch.setenv("MATCHWRIGHT_HOME", "state/home")
+
+    assert load_settings("local").home == below / "state" / "home"
+
+
+@pytest.mark.parametrize("name", ["proj #2", "what?", "a%20b", "[x]"])
+def test_a_path_that_the_lake_would_misread_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / name))
+
+    with pytest.raises(SettingsError, match="home: the path holds"):
+        load_settings("local")
+
+
+@pytest.mark.parametrize("name", ["two words", "größe", "100%", "a+b"])
+def test_other_unusual_paths_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / name))
+
+    assert load_settings("local").home == tmp_path / name
+
+
+def test_without_a_folder_of_environments_only_the_local_one_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MATCHWRIGHT_CONFIGS")
+
+    assert load_settings("local").endpoint.target == "local"
+    with pytest.raises(SettingsError, match="MATCHWRIGHT_CONFIGS"):
+        load_settings("prod")
+
+
+def test_another_folder_of_environments_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lab.yaml").write_text("home: /srv/lab\n")
+    monkeypatch.setenv("MATCHWRIGHT_CONFIGS", str(tmp_path))
+
+    assert load_settings("lab").home == Path("/srv/lab")
+    with pytest.raises(SettingsError, match="choose from lab"):
+        load_settings("moon")
