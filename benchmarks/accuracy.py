@@ -29,10 +29,10 @@ from benchmarks.trained_scores import SPECS, Problem, problem_of
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.names import context_names
 from matchwright.core.records import PAIR_KEYS
-from matchwright.core.scorer import train_scorer
 from matchwright.core.spec import load_spec
-from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
-from matchwright.steps.candidate_sets import beside_rivals
+from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.comparisons import UNRELATED, MadePairs, PairComparer
+from matchwright.training.scorer import train_scorer
 
 PUBLISHED = {
     "amazon_google": (49.1, 70.7, 75.6, 80.6),
@@ -154,7 +154,7 @@ def _f1(predicted: np.ndarray, labels: np.ndarray) -> float:
 def _problem(found: BenchmarkSet, options: argparse.Namespace) -> Problem | None:
     if options.inferred:
         from matchwright.core.spec import parse_spec
-        from matchwright.core.spec_inference import infer_spec
+        from matchwright.drafting import infer_spec
 
         # what decides nothing may not shape the draft either
         taught = found.part("train").drop(columns="part")

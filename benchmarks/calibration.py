@@ -29,13 +29,15 @@ from rich.table import Table
 
 from benchmarks.benchmark_data import find_sets, read_set
 from benchmarks.trained_scores import SPECS, Problem, Scored, febrl_problem, problem_of, scores_of
-from matchwright.adapters.example_data import FEBRL4
-from matchwright.core.bands import BandChoice, choose_bands
-from matchwright.core.calibrate import METHODS, CalibrationChoice, Calibrator, choose_calibrator, fit
-from matchwright.core.evaluate.reliability import calibration_figures
-from matchwright.core.floors import lower_bound
+from matchwright.adapters.example_data.febrl import FEBRL4
+from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.spec import load_spec
-from matchwright.core.spec.model import Floors
+from matchwright.core.spec.deciding import Floors
+from matchwright.evaluation.precision_constraints import lower_bound
+from matchwright.evaluation.reliability import calibration_figures
+from matchwright.training.bands import BandChoice, choose_bands
+from matchwright.training.calibration.choose import METHODS, CalibrationChoice, choose_calibrator
+from matchwright.training.calibration.fit import fit
 
 WIDTH = 128
 FLOOR = 0.95

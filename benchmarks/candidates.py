@@ -30,19 +30,20 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neighbors import NearestNeighbors
 
 from benchmarks.candidates_at_scale import measure
-from matchwright.adapters.example_data import febrl4
+from matchwright.adapters.example_data.febrl import febrl4
 from matchwright.core.candidates import propose_without_budget
-from matchwright.core.candidates.budget import completeness_by_budget
-from matchwright.core.candidates.quality import canonical_pairs, recall_at_k
+from matchwright.core.candidates.pairs import canonical_pairs
 from matchwright.core.candidates.rules import propose_by_rules
 from matchwright.core.candidates.table import Positions, RecordTable, unite
 from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf
-from matchwright.core.corpus import Corpus
-from matchwright.core.evaluate.wilson import wilson_interval
 from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features, record_key
+from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec, load_spec
-from matchwright.core.spec.model import TfidfTopK
+from matchwright.core.spec.blocking import TfidfTopK
 from matchwright.errors import CandidateError
+from matchwright.evaluation.candidates.completeness import completeness_by_budget
+from matchwright.evaluation.candidates.quality import recall_at_k
+from matchwright.evaluation.wilson import wilson_interval
 
 RANKS = (1, 2, 3, 5, 10, 20, 50)
 BUDGETS = (1, 2, 3, 5, 10, 20, 50, 100)

@@ -24,8 +24,8 @@ from benchmarks.synthetic_register import FIELDS, synthetic_registers
 from matchwright.core.candidates.lookups import lookups_allowed
 from matchwright.core.candidates.table import Positions, Proposal, RecordTable
 from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf
-from matchwright.core.evaluate.wilson import wilson_interval
-from matchwright.core.spec.model import TfidfTopK
+from matchwright.core.spec.blocking import TfidfTopK
+from matchwright.evaluation.wilson import wilson_interval
 
 SAMPLE = 2_000
 """Left records that the peer is asked for, of those that have a true pair."""

@@ -31,10 +31,9 @@ from benchmarks.reason_ablation import Interval, ablation
 from benchmarks.reason_coverage import named_share
 from benchmarks.reason_stability import reason_change
 from benchmarks.trained_scores import SPECS, Problem, compared, febrl_problem, lessons_of, problem_of
-from matchwright.core.bands import bands_from_costs
-from matchwright.core.calibrate import Calibrator
-from matchwright.core.decide import DecisionModel
-from matchwright.core.lesson import learn
+from matchwright.core.decide.bands import bands_from_costs
+from matchwright.core.decide.calibrator import Calibrator
+from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import (
     Catalogue,
     Contradictions,
@@ -45,6 +44,7 @@ from matchwright.core.reasons import (
     usual_contributions,
 )
 from matchwright.core.spec import load_spec
+from matchwright.training.dataset import learn
 
 SEEDS = (1, 2, 3)
 SAMPLES = (4, 5, 6)

@@ -11,15 +11,15 @@ import pandas as pd
 from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
 from benchmarks.trained_scores import SPECS, features_of, problem_of
 from benchmarks.trained_scores import Problem as LabelledSet
-from matchwright.adapters.example_data import FEBRL4, febrl4
+from matchwright.adapters.example_data.febrl import FEBRL4, febrl4
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
-from matchwright.core.few_labels import PRIOR_SAMPLE
 from matchwright.core.records import PAIR_KEYS, record_key
+from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec, load_spec
-from matchwright.steps.candidate_sets import beside_rivals
-from matchwright.steps.cold_start import most_matches
-from matchwright.steps.trained import rows_of
+from matchwright.operations.train_unsupervised import most_matches
+from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.few_labels.scorer import PRIOR_SAMPLE
 
 PERSONS = SPECS / "persons.yaml"
 

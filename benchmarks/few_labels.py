@@ -26,19 +26,22 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.few_label_problems import Pairs, Problem, problems
-from matchwright.core.cold_start import ColdStartScorer, fit_cold_start
-from matchwright.core.compare.names import CONTEXT, constraints, field_of, group_of
-from matchwright.core.compare.rivals import without_context
-from matchwright.core.few_label_lesson import few_label_lesson, unlike_candidates, with_words
-from matchwright.core.few_labels import FEWEST_PER_CLASS, train_on_few_labels
-from matchwright.core.labelling import select_pairs
-from matchwright.core.learned_words import LearnedWords
+from matchwright.core.compare.competing import without_context
+from matchwright.core.compare.names import constraints, field_of, group_of
+from matchwright.core.models.learned_words import LearnedWords
+from matchwright.core.models.scorer import Scorer
+from matchwright.core.models.unsupervised import ColdStartScorer
 from matchwright.core.records import PAIR_KEYS
-from matchwright.core.scorer import Scorer, train_scorer
 from matchwright.core.spec import MatchSpec
-from matchwright.core.taught_comparisons import PairComparer
+from matchwright.core.spec.vocabulary import CONTEXT
 from matchwright.errors import TrainingError
-from matchwright.steps.cold_start import rivals_of
+from matchwright.labelling import select_pairs
+from matchwright.operations.train_unsupervised import rivals_of
+from matchwright.training.comparisons import PairComparer
+from matchwright.training.few_labels.dataset import few_label_lesson, unlike_candidates, with_words
+from matchwright.training.few_labels.scorer import FEWEST_PER_CLASS, train_on_few_labels
+from matchwright.training.scorer import train_scorer
+from matchwright.training.unsupervised import fit_cold_start
 
 COLUMNS = ("labels", "of them matches", "method", "F1", "95 % interval", "alone", "average precision", "log loss")
 COUNTS = (100, 200, 400)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import nan, sqrt
 
-from matchwright.core.compare.joined_words import SHORTEST
+from matchwright.core.compare.compound_words import SHORTEST
 from matchwright.core.compare.texts import codes_in, numbers_in
-from matchwright.core.corpus import Corpus
+from matchwright.core.records.corpus import Corpus
 
 OF_WORDS = frozenset({"token_overlap", "token_containment", "unmatched_left", "unmatched_right"})
 OF_NUMBERS = frozenset({"numbers", "unmatched_numbers"})

@@ -16,8 +16,8 @@ from benchmarks.peer_texts import OF_CODES, OF_NUMBERS, OF_WORDS, Text, Weights,
 from benchmarks.peer_values import OF_VALUES, jaro_winkler
 from matchwright.core.compare import field_of
 from matchwright.core.compare.names import other_names
-from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import columns_of
+from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.whole import record_fields, record_texts
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import CONTEXT, LEARNED_WORDS, MISSING_SUFFIX, RECORD

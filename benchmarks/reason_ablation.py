@@ -7,7 +7,7 @@ Neural Network Has Learned: take away what is said to matter, and compare with t
 import numpy as np
 import pandas as pd
 
-from matchwright.core.decide import DecisionModel
+from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import evidence, group_contributions, groups_of
 from matchwright.core.reasons.groups import Array, Group
 from matchwright.frozen import Frozen

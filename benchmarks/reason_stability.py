@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from matchwright.core.decide import DecisionModel
+from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import evidence
 from matchwright.frozen import Frozen
 

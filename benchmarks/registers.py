@@ -25,12 +25,12 @@ from rich.table import Table
 from benchmarks.accuracy import judge
 from benchmarks.benchmark_data import FOLDER_VARIABLE, PARTS
 from benchmarks.trained_scores import Problem, features_of, febrl_problem
-from matchwright.adapters.example_data import febrl4
+from matchwright.adapters.example_data.febrl import febrl4
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.spec import MatchSpec, parse_spec
-from matchwright.core.spec_inference import infer_spec
-from matchwright.core.split import split_entities
+from matchwright.drafting import infer_spec
+from matchwright.training.split import split_entities
 
 PUBLISHED = {"FEBRL 4": "Splink 99.9", "persons_100k": "Splink 88.0, at its best threshold 97.7"}
 REPLICATES = 500

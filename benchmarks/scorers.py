@@ -27,14 +27,15 @@ from rich.table import Table
 from benchmarks.accuracy import _candidates, _f1, best_threshold
 from benchmarks.calibration import problems
 from benchmarks.trained_scores import SPECS, Problem
-from matchwright.adapters.example_data import FEBRL4
-from matchwright.core.calibrate import choose_calibrator
+from matchwright.adapters.example_data.febrl import FEBRL4
 from matchwright.core.compare.names import learned_cosine
+from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS
-from matchwright.core.scorer import Scorer, train_scorer
 from matchwright.core.spec import load_spec
-from matchwright.core.taught_comparisons import UNRELATED, MadePairs, PairComparer
-from matchwright.steps.candidate_sets import beside_rivals
+from matchwright.training.calibration.choose import choose_calibrator
+from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.comparisons import UNRELATED, MadePairs, PairComparer
+from matchwright.training.scorer import train_scorer
 
 EMBEDDED = " + embeddings"
 KINDS = ("xgboost", f"xgboost{EMBEDDED}", "torch", f"torch{EMBEDDED}")

@@ -29,19 +29,19 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from matchwright.adapters.example_data import febrl4
+from matchwright.adapters.example_data.febrl import febrl4
 from matchwright.adapters.registry.packaging import write_model
-from matchwright.core.bands import choose_bands
 from matchwright.core.bundle import BundleParts, golden_decisions, write_bundle
-from matchwright.core.calibrate import choose_calibrator
 from matchwright.core.compare import compare
-from matchwright.core.corpus import Corpus, feature_version
-from matchwright.core.decide import DecisionModel
+from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import Catalogue
 from matchwright.core.records import conform, normal_forms, record_features
-from matchwright.core.scorer import train_scorer
+from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.spec import load_spec
 from matchwright.secrets import SIGNING_KEY, ensure_local_secrets, secret
+from matchwright.training.bands import choose_bands
+from matchwright.training.calibration.choose import choose_calibrator
+from matchwright.training.scorer import train_scorer
 
 REPOSITORY = Path(__file__).parents[1]
 SPEC = REPOSITORY / "specs" / "persons.yaml"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from matchwright.adapters.example_data import febrl4
+from matchwright.adapters.example_data.febrl import febrl4
 from matchwright.core.records import mistyped
 from matchwright.core.records.normal import words
 

@@ -24,11 +24,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.peers import PairByPair
-from matchwright.adapters.example_data import febrl4
+from matchwright.adapters.example_data.febrl import febrl4
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare, comparison_names
-from matchwright.core.corpus import Corpus
 from matchwright.core.records import conform, normal_forms, record_features
+from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec, load_spec
 
 SPECS = Path(__file__).parents[1] / "specs"

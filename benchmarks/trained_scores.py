@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.benchmark_data import PARTS, BenchmarkSet
-from matchwright.adapters.example_data import FEBRL4, febrl4
-from matchwright.core.augmentation import blanked_pairs, counter_examples, pairs_alone
+from matchwright.adapters.example_data.febrl import FEBRL4, febrl4
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.compare.rivals import in_context
-from matchwright.core.corpus import Corpus
-from matchwright.core.lesson import Lesson, learn
+from matchwright.core.compare.competing import in_context
+from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features, record_key
-from matchwright.core.scorer import Scorer
+from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec, load_spec
-from matchwright.core.split import split_entities
-from matchwright.core.taught_comparisons import UNRELATED, PairComparer
+from matchwright.training.augmentation import blanked_pairs, counter_examples, pairs_alone
+from matchwright.training.comparisons import UNRELATED, PairComparer
+from matchwright.training.dataset import Lesson, learn
+from matchwright.training.split import split_entities
 
 SPECS = Path(__file__).parents[1] / "specs"
 STOPPING_SHARE = 0.2

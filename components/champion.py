@@ -11,7 +11,7 @@ def champion(spec: str, environment: str, code_digest: str) -> str:
     a cached evaluation is one against the same champion.
     """
     from components.context import step_context
-    from matchwright.steps.champion import champion_digest
+    from matchwright.operations.champion import champion_digest
 
     with step_context(environment, spec) as at:
         return champion_digest(at.settings, at.spec.name) or ""

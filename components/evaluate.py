@@ -28,9 +28,9 @@ def evaluate(
 
     from components.context import step_context
     from components.presentation import evaluation_markdown, figures_of
+    from matchwright.operations.training_artifacts import read_json
     from matchwright.steps.evaluate import GATES
     from matchwright.steps.evaluate import evaluate as step
-    from matchwright.steps.trained import read_json
 
     summary.uri += ".md"
     with step_context(environment, spec) as at:

@@ -12,12 +12,12 @@ from rich.console import Console
 
 from matchwright.adapters.endpoints import Endpoint, open_endpoint
 from matchwright.core.spec import MatchSpec, load_spec
-from matchwright.core.verdict import Verdict
 from matchwright.errors import ReleaseRefused
+from matchwright.monitoring.verdict import Verdict
+from matchwright.operations.approve import approve
+from matchwright.operations.example_traffic import Fault, example_pairs, fault_of, requests, shifted
+from matchwright.operations.training_artifacts import read_json
 from matchwright.settings import Settings
-from matchwright.steps.approve import approve
-from matchwright.steps.example_traffic import Fault, example_pairs, fault_of, requests, shifted
-from matchwright.steps.trained import read_json
 from pipelines.arguments import arguments_of
 from pipelines.catalogue import pipeline_named
 from pipelines.local.record import RunRecord

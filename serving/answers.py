@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from matchwright.core.bundle import Bundle
-from matchwright.core.decide import Decision
+from matchwright.core.decide.decision import Decision
 from matchwright.core.reasons import Catalogue, Hint
 from serving.decision_log import LoggedDecision
 

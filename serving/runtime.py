@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.bundle import Bundle, load_bundle
-from matchwright.core.decide import Decision
+from matchwright.core.decide.decision import Decision
 from matchwright.core.records import Columns, columns_of, conformed_values, feature_columns, record_key, take
 from matchwright.errors import FeatureStoreError, SettingsError
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, pair_pseudonym, secret

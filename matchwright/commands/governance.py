@@ -35,7 +35,7 @@ def approve(
     environment: Environment = "",
 ) -> None:
     """Approve or reject a version: what a reviewer may also do in the MLflow UI."""
-    from matchwright.steps.approve import approve as step
+    from matchwright.operations.approve import approve as step
 
     settings = opened_to_read(environment)
     done = step(
@@ -53,7 +53,7 @@ def release(name: Name, version: Version = "", environment: Environment = "") ->
 
 def rollback(name: Name, by: By = "", note: Note = "", environment: Environment = "") -> None:
     """Put the previous release back behind the endpoint, as a whole."""
-    from matchwright.steps.rollback import rollback as step
+    from matchwright.operations.rollback import rollback as step
 
     settings = opened_to_read(environment)
     _tell("serves again", step(settings=settings, name=name, by=by or settings.actor, note=note))

@@ -9,10 +9,10 @@ import typer
 from matchwright.commands.opening import Environment, opened
 
 if TYPE_CHECKING:
-    from matchwright.core.labelling import Session
     from matchwright.core.spec import MatchSpec
-    from matchwright.steps.label import Chosen, Tables
-    from matchwright.steps.label_file import Judged
+    from matchwright.labelling import Session
+    from matchwright.operations.label_file import Judged
+    from matchwright.operations.labelling import Chosen, Tables
 
 SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
 Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet.")]
@@ -71,9 +71,9 @@ def label(
     once; run the same command again to go on.
     """
     from matchwright.core.spec import load_spec
-    from matchwright.steps.label import NONE, Pool, Tables, scoring_bundle
-    from matchwright.steps.label_file import read_labels, write_labels, write_private
-    from matchwright.steps.label_sheet import sheet
+    from matchwright.labelling.sheet import sheet
+    from matchwright.operations.label_file import read_labels, write_labels, write_private
+    from matchwright.operations.labelling import NONE, Pool, Tables, scoring_bundle
 
     if csv_out and csv_in:
         raise typer.BadParameter("--csv-out asks and --csv-in answers: give one of them")
@@ -125,8 +125,8 @@ def _ask(
     count: int,
     choose: Callable[["Judged", int], "Chosen"],
 ) -> None:
-    from matchwright.core.labelling import Session
-    from matchwright.steps.label_file import conflicts_of, with_answers, write_labels
+    from matchwright.labelling import Session
+    from matchwright.operations.label_file import conflicts_of, with_answers, write_labels
 
     console = _console()
     console.print(_HELP)
@@ -167,8 +167,8 @@ def _show(session: "Session", count: int, spec: "MatchSpec", tables: "Tables") -
     from rich.table import Table
     from rich.text import Text
 
-    from matchwright.steps.label_sheet import side_by_side
-    from matchwright.steps.trained import rows_of
+    from matchwright.core.records.rows import rows_of
+    from matchwright.labelling.sheet import side_by_side
 
     left, right = (rows_of(tables.records, [key]).iloc[0] for key in session.current)  # type: ignore[arg-type]
     shown = Table(title=f"{session.place + 1} of {count}", title_justify="left", header_style="bold")
@@ -189,7 +189,7 @@ def _word(console: Any) -> str:
 
 
 def _tell(out: Path, judged: "Judged", spec: "MatchSpec") -> None:
-    from matchwright.core.labelling import worth_of
+    from matchwright.labelling import worth_of
 
     console = _console()
     if not out.exists():

@@ -10,7 +10,7 @@ from matchwright.commands.opening import Environment, opened_to_read
 if TYPE_CHECKING:
     from rich.panel import Panel
 
-    from matchwright.core.verdict import Verdict
+    from matchwright.monitoring.verdict import Verdict
 
 EXIT_CODES = {"ok": 0, "watch": 0, "alarm": 2, "not_enough_data": 3}
 _STYLES = {"ok": "green", "watch": "yellow", "alarm": "red", "not_enough_data": "bright_black"}

@@ -45,8 +45,8 @@ def infer(
     """Draft a match spec from tables (CSV or Parquet), for a person to edit. No value of theirs stands in it."""
     from rich.console import Console
 
-    from matchwright.adapters.tables import read_input_table
-    from matchwright.core.spec_inference import infer_spec
+    from matchwright.adapters.tables.read import read_input_table
+    from matchwright.drafting import infer_spec
     from matchwright.errors import Fault, SpecError
 
     if len(tables) > 2:
@@ -109,7 +109,7 @@ def _show_candidates(console: "Console", spec: "MatchSpec") -> None:
 
 
 def _show_decisions(console: "Console", spec: "MatchSpec") -> None:
-    from matchwright.core.bands import bands_from_costs
+    from matchwright.core.decide.bands import bands_from_costs
 
     bands = bands_from_costs(spec.costs)
     costs = f"{spec.costs.false_match:g}, {spec.costs.missed_match:g}, {spec.costs.review:g}"

@@ -7,7 +7,7 @@ import typer
 from matchwright.commands.opening import Environment, opened, opened_to_read
 
 if TYPE_CHECKING:
-    from matchwright.steps.stack import Part
+    from matchwright.operations.stack import Part
 
 _COLOURS = {"running": "green", "stopped": "dim", "failing": "red", "remote": "cyan", "nothing released": "yellow"}
 
@@ -22,7 +22,7 @@ def up(environment: Environment = "") -> None:
     """Start the MLflow UI, the Evidently UI and the endpoint, and wait until they answer."""
     from rich.console import Console
 
-    from matchwright.steps.stack import up as start
+    from matchwright.operations.stack import up as start
 
     settings = opened(environment)
     with Console(stderr=True).status("Starting MLflow, Evidently and the endpoint ..."):
@@ -33,14 +33,14 @@ def up(environment: Environment = "") -> None:
 
 def down(environment: Environment = "") -> None:
     """Stop what 'up' started, and nothing else."""
-    from matchwright.steps.stack import down as stop
+    from matchwright.operations.stack import down as stop
 
     _show(stop(opened_to_read(environment)))
 
 
 def status(environment: Environment = "") -> None:
     """Show each part of the stack: whether it runs, its address, its process and its bundle."""
-    from matchwright.steps.stack import status as look
+    from matchwright.operations.stack import status as look
 
     parts = look(opened_to_read(environment))
     _show(parts)

@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_metrics
-from matchwright.core.bands import bands_from_costs, bands_without_labels, choose_bands
-from matchwright.core.calibrate import Calibrator, choose_calibrator
-from matchwright.core.evaluate.reliability import calibration_figures
-from matchwright.core.frames import read_frame
+from matchwright.core.decide.bands import bands_from_costs
+from matchwright.core.decide.calibrator import Calibrator
+from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
+from matchwright.evaluation.reliability import calibration_figures
 from matchwright.files import write_whole
+from matchwright.operations.failures import records_failure
+from matchwright.operations.training_artifacts import BANDS, CALIBRATOR, HELD_OUT, POOR, Trained
 from matchwright.settings import Settings
-from matchwright.steps.failures import records_failure
-from matchwright.steps.trained import BANDS, CALIBRATOR, HELD_OUT, POOR, Trained
+from matchwright.training.bands import bands_without_labels, choose_bands
+from matchwright.training.calibration.choose import choose_calibrator
 
 SUMMARY = "calibration.json"
 

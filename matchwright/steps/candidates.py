@@ -10,17 +10,17 @@ import pandas as pd
 from matchwright.adapters.plots import plot_candidate_recall
 from matchwright.core.candidates import propose_without_budget
 from matchwright.core.candidates.budget import within_budget
-from matchwright.core.candidates.labels import LabelledCandidates, label_candidates
-from matchwright.core.candidates.quality import candidates_per_record, reduction_ratio
-from matchwright.core.candidates.report import found_and_cut
 from matchwright.core.candidates.table import RecordTable
-from matchwright.core.frames import read_frame
 from matchwright.core.records import PAIR_KEYS
+from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import CandidateError
+from matchwright.evaluation.candidates.labels import LabelledCandidates, label_candidates
+from matchwright.evaluation.candidates.quality import candidates_per_record, reduction_ratio
+from matchwright.evaluation.candidates.report import found_and_cut
 from matchwright.files import replacing, write_whole
+from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
-from matchwright.steps.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
 SUMMARY, PLOTS = "candidates.json", "plots"

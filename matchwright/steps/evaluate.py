@@ -8,31 +8,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.adapters.plots.evaluation import draw_evaluation
 from matchwright.adapters.registry import log_folder, log_metrics
-from matchwright.core.calibrate import Calibrator
+from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.names import context_names
-from matchwright.core.compare.rivals import without_context
-from matchwright.core.decide import DecisionModel
-from matchwright.core.evaluate.behaviours import Behaviour, behave
-from matchwright.core.evaluate.bootstrap import Estimate
-from matchwright.core.evaluate.curves import operating_points
-from matchwright.core.evaluate.gates import Gate, judge
-from matchwright.core.evaluate.metrics import band_table, compare_models, measure
-from matchwright.core.evaluate.outcomes import pair_outcomes
-from matchwright.core.evaluate.ranking import ranking_metrics
-from matchwright.core.evaluate.reliability import calibration_figures
-from matchwright.core.evaluate.slices import SliceResult, measure_slices
-from matchwright.core.frames import read_frame
+from matchwright.core.decide.calibrator import Calibrator
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.records.frames import read_frame
+from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
+from matchwright.evaluation.behaviours import Behaviour, behave
+from matchwright.evaluation.bootstrap import Estimate
+from matchwright.evaluation.curves import operating_points
+from matchwright.evaluation.gates import Gate, judge
+from matchwright.evaluation.metrics import band_table, compare_models, measure
+from matchwright.evaluation.outcomes import pair_outcomes
+from matchwright.evaluation.ranking import ranking_metrics
+from matchwright.evaluation.reliability import calibration_figures
+from matchwright.evaluation.slices import SliceResult, measure_slices
 from matchwright.files import write_whole
+from matchwright.operations.champion import champion_digest, champion_model, scored_by
+from matchwright.operations.failures import records_failure
+from matchwright.operations.snapshot import Snapshot
+from matchwright.operations.train_unsupervised import evaluation_without_labels
+from matchwright.operations.training_artifacts import SCORED, Trained, read_json
 from matchwright.settings import Settings
-from matchwright.steps.champion import champion_digest, champion_model, scored_by
-from matchwright.steps.cold_start import evaluation_without_labels
-from matchwright.steps.evaluation_plots import draw_evaluation
-from matchwright.steps.failures import records_failure
-from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import SCORED, Trained, read_json, rows_of
 
 SUMMARY, GATES, PLOTS = "evaluation.json", "gates.json", "plots"
 RANKED = ("left_key", "score", "label", "missed")

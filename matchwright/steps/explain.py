@@ -10,15 +10,15 @@ import pandas as pd
 
 from matchwright.adapters.plots import plot_importance, plot_waterfall
 from matchwright.adapters.registry import log_folder, log_metrics
-from matchwright.core.frames import read_frame
 from matchwright.core.reasons import Reason, contradictions, evidence, group_contributions, groups_of
+from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
 from matchwright.files import write_whole
+from matchwright.operations.champion import champion_model
+from matchwright.operations.failures import records_failure
+from matchwright.operations.training_artifacts import SCORED, Trained
 from matchwright.settings import Settings
-from matchwright.steps.champion import champion_model
-from matchwright.steps.failures import records_failure
-from matchwright.steps.trained import SCORED, Trained
 
 SAMPLE = 2_000
 ADDITIVITY = 1e-3

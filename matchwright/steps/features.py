@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from matchwright.adapters.features import FeatureSet, OnlineFeatures, RecordFeatureStore
-from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.records import feature_schema, normal_forms, record_features
+from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import FeatureStoreError
 from matchwright.files import write_whole
+from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
-from matchwright.steps.snapshot import Snapshot
 
 ONLINE_SAMPLE = 200
 """Records whose online row is compared with the computed one."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from matchwright.steps.trained import read_json
+from matchwright.operations.training_artifacts import read_json
 
 
 def gate(*, evaluation: Path) -> Literal["pass", "fail"]:

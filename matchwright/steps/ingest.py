@@ -5,15 +5,15 @@ from pathlib import Path, PurePath
 
 import pandas as pd
 
-from matchwright.adapters.example_data import FEBRL4, febrl4
-from matchwright.adapters.lakehouse import frame_digest, write_table
-from matchwright.adapters.tables import read_input_table
+from matchwright.adapters.example_data.febrl import FEBRL4, febrl4
+from matchwright.adapters.lake.delta import frame_digest, write_table
+from matchwright.adapters.tables.read import read_input_table
 from matchwright.core.records import conform
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import DataError, Fault
+from matchwright.labelling.pair_table import conform_pairs, no_pairs
+from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
-from matchwright.steps.pair_table import conform_pairs, no_pairs
-from matchwright.steps.snapshot import Snapshot
 
 INPUTS = RECORDS, RECORDS_RIGHT, PAIRS = "records", "records_right", "pairs"
 

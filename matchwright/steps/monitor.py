@@ -5,18 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from matchwright.adapters.drift import RunAddress, RunIdentity, drift_page, measure, save_run
-from matchwright.adapters.tables import read_input_table
+from matchwright.adapters.tables.read import read_input_table
 from matchwright.core.bundle import verify_bundle
 from matchwright.core.bundle.manifest import REFERENCE
-from matchwright.core.frames import read_frame
+from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
-from matchwright.core.verdict import Verdict, Window, judge
 from matchwright.errors import BundleError, DataError, Fault
 from matchwright.files import write_whole
+from matchwright.monitoring.period import Period
+from matchwright.monitoring.verdict import Verdict, Window, judge
+from matchwright.monitoring.window import DecisionWindow, read_window
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
-from matchwright.steps.decision_window import DecisionWindow, read_window
-from matchwright.steps.period import Period
 
 _NOT_COMPARISONS = ("score", "band", "label")
 

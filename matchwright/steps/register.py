@@ -9,21 +9,21 @@ from typing import Any
 
 from matchwright.adapters.registry import register_bundle
 from matchwright.core.bundle import BundleParts, golden_decisions, load_bundle, write_bundle
-from matchwright.core.frames import read_frame
+from matchwright.core.models.files import scorer_file
 from matchwright.core.reasons import EvidenceFigures
-from matchwright.core.scorer import scorer_file
+from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.evaluation.card import Card, render_card
+from matchwright.operations.failures import records_failure
+from matchwright.operations.snapshot import Snapshot
+from matchwright.operations.training_artifacts import SUMMARY as TRAINING
+from matchwright.operations.training_artifacts import Trained, read_json
 from matchwright.secrets import SIGNING_KEY, VERIFY_KEY, secret
 from matchwright.settings import Settings
 from matchwright.steps.candidates import SUMMARY as CANDIDATES
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
 from matchwright.steps.explain import EVIDENCE
 from matchwright.steps.explain import SUMMARY as EXPLANATION
-from matchwright.steps.failures import records_failure
-from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import SUMMARY as TRAINING
-from matchwright.steps.trained import Trained, read_json
 
 _LIBRARIES = ("numpy", "onnxruntime", "pandas", "rapidfuzz", "scikit-learn", "torch", "xgboost-cpu")
 

@@ -10,11 +10,11 @@ from matchwright.adapters import registry
 from matchwright.adapters.endpoints import Endpoint, open_endpoint
 from matchwright.adapters.ledger import Entry, Ledger
 from matchwright.errors import MatchwrightError
+from matchwright.governance.release_conditions import failed_conditions
+from matchwright.operations.approve import choose_version
+from matchwright.operations.bundle_deployment import fetch_bundle, put_behind
+from matchwright.operations.release_records import endpoint_key, last_verdict, record_verdict, refuse
 from matchwright.settings import Settings
-from matchwright.steps.approve import choose_version
-from matchwright.steps.bundle_deployment import fetch_bundle, put_behind
-from matchwright.steps.release_conditions import failed_conditions
-from matchwright.steps.release_records import endpoint_key, last_verdict, record_verdict, refuse
 
 
 def release(*, settings: Settings, name: str, version: str = "", endpoint: Endpoint | None = None) -> dict[str, str]:

@@ -9,23 +9,18 @@ from typing import Any
 import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_folder, log_metrics, log_parameters, open_run
-from matchwright.core.candidates.quality import canonical_pairs
-from matchwright.core.corpus import Corpus
-from matchwright.core.frames import read_frame
+from matchwright.core.candidates.pairs import canonical_pairs
+from matchwright.core.models.files import write_scorer
 from matchwright.core.reasons import usual_contributions
-from matchwright.core.scorer import write_scorer
-from matchwright.core.scorer.parameters import Kind, parameters_of
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.files import write_whole
-from matchwright.settings import Settings
-from matchwright.steps.candidates import PLOTS
-from matchwright.steps.cold_start import train_without_labels
-from matchwright.steps.failures import failure_recorded
-from matchwright.steps.few_labels import has_few_labels, train_from_few_labels
-from matchwright.steps.learning import Learnt, learn_and_challenge, prepare_parts
-from matchwright.steps.lessons import Prepared
-from matchwright.steps.snapshot import Snapshot
-from matchwright.steps.trained import (
+from matchwright.operations.failures import failure_recorded
+from matchwright.operations.snapshot import Snapshot
+from matchwright.operations.train_few_labels import has_few_labels, train_from_few_labels
+from matchwright.operations.train_unsupervised import train_without_labels
+from matchwright.operations.training_artifacts import (
     COMPARISONS,
     EMBEDDINGS,
     MISSED,
@@ -35,6 +30,11 @@ from matchwright.steps.trained import (
     USUAL,
     WORDS,
 )
+from matchwright.settings import Settings
+from matchwright.steps.candidates import PLOTS
+from matchwright.training.learning import Learnt, learn_and_challenge, prepare_parts
+from matchwright.training.parameters import Kind, parameters_of
+from matchwright.training.prepare import Prepared
 
 _log = logging.getLogger(__name__)
 

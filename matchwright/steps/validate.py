@@ -4,15 +4,15 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from matchwright.adapters.lakehouse import frame_digest, write_table
+from matchwright.adapters.lake.delta import frame_digest, write_table
 from matchwright.adapters.quality import judge, render_report
 from matchwright.adapters.quality.report import advice, sentence
 from matchwright.adapters.quality.result import QualityResult
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import QualityError
 from matchwright.files import write_whole
+from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
-from matchwright.steps.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from matchwright.adapters.drift import Measured, RunIdentity, measure, save_run
-from matchwright.core.drift_figures import counts_missing
 from matchwright.core.spec import MatchSpec
-from matchwright.core.verdict import Window, judge
+from matchwright.monitoring.figures import counts_missing
+from matchwright.monitoring.verdict import Window, judge
 from matchwright.supervisor import free_port
 
 WHEN = datetime(2026, 3, 1, 12)

@@ -3,9 +3,9 @@
 import pytest
 
 from matchwright.adapters.drift import drift_page
-from matchwright.core.drift_figures import DriftFigures, Performance, ShareShift, ValueShift
 from matchwright.core.spec import MatchSpec
-from matchwright.core.verdict import Verdict, Window, judge
+from matchwright.monitoring.figures import DriftFigures, Performance, ShareShift, ValueShift
+from matchwright.monitoring.verdict import Verdict, Window, judge
 
 
 def share(reference: float, current: float) -> ShareShift:

@@ -10,8 +10,8 @@ import pytest
 from fixtures.redis import running_redis
 
 from matchwright.adapters.features import FeatureSet, OnlineFeatures, RecordFeatureStore
-from matchwright.core.corpus import Corpus, feature_version
 from matchwright.core.records import conform_values, feature_schema, normal_forms, record_features
+from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import FeatureStoreError
 from matchwright.settings import Settings

@@ -9,7 +9,7 @@ from matchwright.adapters.quality import Judgement, QualityResult, judge, render
 from matchwright.adapters.quality.run import run_expectations
 from matchwright.adapters.quality.suite import Expected
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.model import FieldQuality, LabelQuality, QualitySpec
+from matchwright.core.spec.watching import FieldQuality, LabelQuality, QualitySpec
 from matchwright.errors import QualityError
 
 CANARY = "canaria.piepmatz"

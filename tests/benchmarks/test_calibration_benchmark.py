@@ -9,7 +9,7 @@ from rich.console import Console
 from benchmarks.benchmark_data import BenchmarkSet
 from benchmarks.calibration import band_table, method_table, turns, turns_table
 from benchmarks.trained_scores import problem_of, scores_of
-from matchwright.core.calibrate import METHODS, choose_calibrator
+from matchwright.training.calibration.choose import METHODS, choose_calibrator
 
 
 @pytest.fixture(scope="module")

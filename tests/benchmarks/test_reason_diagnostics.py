@@ -9,8 +9,8 @@ import pytest
 from benchmarks.reason_ablation import ablation
 from benchmarks.reason_coverage import named_share
 from benchmarks.reason_stability import reason_change
+from matchwright.core.models.boosted_trees import XGBoostScorer
 from matchwright.core.reasons import Reason
-from matchwright.core.scorer import XGBoostScorer
 
 
 def test_a_model_gives_the_same_reasons_as_itself(decision_model, small_world):

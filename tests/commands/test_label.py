@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from matchwright.commands import label
 from matchwright.core.spec import load_spec
 from matchwright.errors import DataError
-from matchwright.steps.label_sheet import sheet, shown, side_by_side
-from matchwright.steps.pair_table import conform_pairs
+from matchwright.labelling.pair_table import conform_pairs
+from matchwright.labelling.sheet import sheet, shown, side_by_side
 
 SPEC = REPOSITORY / "specs" / "products.yaml"
 

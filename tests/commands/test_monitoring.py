@@ -5,9 +5,9 @@ import io
 from rich.console import Console
 
 from matchwright.commands.monitoring import verdict_panel
-from matchwright.core.drift_figures import DriftFigures, ShareShift, ValueShift
-from matchwright.core.verdict import Verdict, Window
-from matchwright.core.verdict_findings import Finding
+from matchwright.monitoring.figures import DriftFigures, ShareShift, ValueShift
+from matchwright.monitoring.findings import Finding
+from matchwright.monitoring.verdict import Verdict, Window
 
 SHARE = ShareShift(reference=0.0, current=0.0, reference_rows=5000, current_rows=2000)
 SCORE = ValueShift(name="score", distance=0.0, noise=0.1, reference_mean=0.4, current_mean=0.4, missing=SHARE)

@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from matchwright.adapters.endpoints.local import LocalEndpoint
 from matchwright.cli import app
+from matchwright.operations.stack import status
 from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY, ensure_local_secrets
 from matchwright.settings import load_settings
-from matchwright.steps.stack import status
 from matchwright.supervisor import Supervisor, free_port
 
 

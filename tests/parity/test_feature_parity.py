@@ -9,14 +9,14 @@ import pytest
 from fixtures.models import SmallWorld
 
 from matchwright.adapters.features import OnlineFeatures
-from matchwright.adapters.lakehouse import frame_digest, write_table
-from matchwright.core.corpus import Corpus, feature_version
-from matchwright.core.decide import DecisionModel
+from matchwright.adapters.lake.delta import frame_digest, write_table
+from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.records import conform_values, record_features
+from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.spec import spec_digest
+from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
 from matchwright.steps.features import features
-from matchwright.steps.snapshot import Snapshot
 
 
 @pytest.fixture(params=["sqlite", "redis"])

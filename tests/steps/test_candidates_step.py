@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matchwright.core.corpus import Corpus
 from matchwright.core.records import normal_forms, record_features
+from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import CandidateError
+from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
 from matchwright.steps.candidates import candidates
 from matchwright.steps.ingest import ingest
-from matchwright.steps.snapshot import Snapshot
 
 
 def prepare(

@@ -6,7 +6,7 @@ from fixtures.training_run import taught_by
 
 from matchwright.adapters.registry import remove_alias, set_alias
 from matchwright.core.reasons import EvidenceFigures
-from matchwright.steps.trained import Trained
+from matchwright.operations.training_artifacts import Trained
 
 
 def test_the_explanation_adds_up_and_has_a_plot_for_every_band_seen(run):

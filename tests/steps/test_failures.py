@@ -8,9 +8,9 @@ from mlflow import MlflowClient
 
 from matchwright.adapters.registry import open_run
 from matchwright.core.spec import MatchSpec
+from matchwright.operations.failures import failure_recorded
 from matchwright.settings import Settings
 from matchwright.steps.calibrate import calibrate
-from matchwright.steps.failures import failure_recorded
 from matchwright.steps.output import write_whole
 
 

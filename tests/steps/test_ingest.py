@@ -8,9 +8,9 @@ import pytest
 
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, LakeError
+from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
 from matchwright.steps.ingest import ingest
-from matchwright.steps.snapshot import Snapshot
 
 SPEC = Path(__file__).parents[2] / "specs" / "persons.yaml"
 CANARY = "Canaria-Piepmatz"

@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from matchwright.commands import monitoring
 from matchwright.core.bundle import Manifest, load_bundle
 from matchwright.core.bundle.manifest import MANIFEST, REFERENCE, REQUIRED, SIGNATURE, bundle_digest, file_digest
-from matchwright.core.scorer.files import BOOSTED_FILE
+from matchwright.core.models.files import BOOSTED_FILE
 from matchwright.core.spec import MatchSpec, spec_yaml
-from matchwright.core.verdict import Verdict
 from matchwright.errors import BundleError, DataError
+from matchwright.monitoring.verdict import Verdict
 from matchwright.settings import Settings
 from matchwright.steps.monitor import monitor, read_verdict
 from serving.answers import Answer, respond

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from fixtures.training_run import CODE, Run, new_run
+from fixtures.training import CODE
+from fixtures.training_run import Run, new_run
 
 from matchwright.adapters.registry import challenger, version_info
 from matchwright.adapters.registry.description import LONGEST

@@ -10,9 +10,9 @@ from matchwright.adapters import registry
 from matchwright.adapters.ledger import Ledger
 from matchwright.adapters.registry import VersionInfo
 from matchwright.errors import EndpointError, LedgerError, RegistryError, ReleaseRefused
-from matchwright.steps.approve import approve
+from matchwright.governance.release_conditions import BundleCheck, failed_conditions
+from matchwright.operations.approve import approve
 from matchwright.steps.release import release
-from matchwright.steps.release_conditions import BundleCheck, failed_conditions
 from matchwright.supervisor import free_port
 
 

@@ -9,8 +9,8 @@ from fixtures.training_run import taught_by, train_again
 from matchwright.adapters.registry import version_info
 from matchwright.adapters.registry.client import connected
 from matchwright.core.bundle import load_bundle
+from matchwright.operations.training_artifacts import Trained
 from matchwright.secrets import VERIFY_KEY, secret
-from matchwright.steps.trained import Trained
 
 
 def test_no_record_stands_on_two_sides(run):

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 import matchwright.steps.validate as step
-from matchwright.adapters.lakehouse import TableVersion, read_table, write_table
+from matchwright.adapters.lake.delta import TableVersion, read_table, write_table
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import LakeError, QualityError
+from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
 from matchwright.steps.ingest import ingest
-from matchwright.steps.snapshot import Snapshot
 from matchwright.steps.validate import validate
 
 CANARY = "canaria-piepmatz"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from matchwright.adapters.drift.columns import BAND, BAND_METHOD, BANDS, DRIFT_TAG, PERFORMANCE_TAG, SCORE
-from matchwright.core.drift_figures import counts_missing
 from matchwright.core.spec import MatchSpec
+from matchwright.monitoring.figures import counts_missing
 
 _TAB = "Decisions over time"
 

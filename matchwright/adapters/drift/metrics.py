@@ -27,7 +27,7 @@ from evidently.metrics import CategoryCount, ValueDrift
 from scipy.stats import wasserstein_distance
 
 from matchwright.adapters.drift.columns import BAND, BAND_METHOD, DISTANCE
-from matchwright.core.drift_figures import distance_unit
+from matchwright.monitoring.figures import distance_unit
 
 
 def _floored(reference: pd.Series, current: pd.Series, _: ColumnType, threshold: float) -> tuple[float, bool]:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from matchwright.core.drift_figures import ValueShift
-from matchwright.core.verdict import Verdict
+from matchwright.monitoring.figures import ValueShift
+from matchwright.monitoring.verdict import Verdict
 
 MOST_COMPARISONS, MOST_FINDINGS = 10, 6
 _TEMPLATE = Path(__file__).with_name("page.html.j2")

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from matchwright.adapters.drift.columns import BAND, GUESS, LABEL, PERFORMANCE_TAG, SCORE
-from matchwright.core.drift_figures import Performance
 from matchwright.core.spec import MatchSpec
+from matchwright.monitoring.figures import Performance
 
 _LEAST_LABELS = 30
 _GUESS_FROM = 0.5

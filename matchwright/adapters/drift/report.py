@@ -7,18 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.adapters.drift.columns import (
-    BAND,
-    BAND_METHOD,
-    BANDS,
-    DISTANCE,
-    DRIFT_TAG,
-    LABEL,
-    SCORE,
-)
+from matchwright.adapters.drift.columns import BAND, BAND_METHOD, BANDS, DISTANCE, DRIFT_TAG, LABEL, SCORE
 from matchwright.adapters.drift.performance import measure_performance
-from matchwright.core.drift_figures import DriftFigures, ShareShift, ValueShift, counts_missing, distance_noise
 from matchwright.core.spec import MatchSpec
+from matchwright.monitoring.figures import DriftFigures, ShareShift, ValueShift, counts_missing, distance_noise
 from matchwright.telemetry import silence
 
 _LEAST_VALUES = 30

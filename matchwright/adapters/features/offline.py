@@ -13,13 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matchwright.adapters.features.connect import open_store, store_errors
-from matchwright.adapters.features.definitions import (
-    ENTITY_KEY,
-    TIMESTAMP,
-    FeatureSet,
-    definitions,
-    source_path,
-)
+from matchwright.adapters.features.definitions import ENTITY_KEY, TIMESTAMP, FeatureSet, definitions, source_path
 from matchwright.errors import FeatureStoreError
 from matchwright.files import replacing, write_whole
 from matchwright.settings import Settings

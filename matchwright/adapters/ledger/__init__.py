@@ -4,7 +4,7 @@ SQLite embedded, PostgreSQL in production. Each entry's SHA-256 covers its conte
 before, and database triggers refuse every change of what is written.
 """
 
-from matchwright.adapters.ledger.entry import Action, Entry
 from matchwright.adapters.ledger.history import Ledger
+from matchwright.governance.ledger_entry import Action, Entry
 
 __all__ = ["Action", "Entry", "Ledger"]

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from matchwright.adapters.ledger.entry import GENESIS, Entry, standing
 from matchwright.adapters.ledger.schema import engine_for, metadata, table
 from matchwright.errors import LedgerError
+from matchwright.governance.ledger_entry import GENESIS, Entry, standing
 
 _WRITE_LOCK = 7_220_318_514  # our PostgreSQL advisory lock among those of other applications
 

@@ -9,12 +9,7 @@ import pandas as pd
 from matchwright.adapters.quality.pairs import pair_facts
 from matchwright.adapters.quality.result import Check, Labels, Presence, QualityResult, TableCount
 from matchwright.adapters.quality.run import Observed, run_expectations
-from matchwright.adapters.quality.suite import (
-    ALL_FIELDS,
-    label_expectations,
-    pair_expectations,
-    record_expectations,
-)
+from matchwright.adapters.quality.suite import ALL_FIELDS, label_expectations, pair_expectations, record_expectations
 from matchwright.core.spec import MatchSpec
 
 RECORDS, PAIRS = "records", "pairs"

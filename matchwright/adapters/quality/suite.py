@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.model import FieldQuality
+from matchwright.core.spec.watching import FieldQuality
 
 ALL_FIELDS = "all fields"
 

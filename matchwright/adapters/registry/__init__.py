@@ -15,7 +15,6 @@ from matchwright.adapters.registry.runs import (
     record_failure,
 )
 from matchwright.adapters.registry.versions import (
-    VersionInfo,
     challenger,
     champion,
     download_bundle,
@@ -25,6 +24,7 @@ from matchwright.adapters.registry.versions import (
     version_by_digest,
     version_info,
 )
+from matchwright.governance.version import VersionInfo
 
 __all__ = [
     "VersionInfo",

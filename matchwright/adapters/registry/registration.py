@@ -9,9 +9,10 @@ from matchwright.adapters.registry.client import connected, experiment_id
 from matchwright.adapters.registry.description import describe
 from matchwright.adapters.registry.packaging import write_model
 from matchwright.adapters.registry.runs import forget_failure
-from matchwright.adapters.registry.versions import BUNDLE_DIGEST, VersionInfo, find_by_digest, info_of
+from matchwright.adapters.registry.versions import BUNDLE_DIGEST, find_by_digest, info_of
 from matchwright.core.spec import load_spec
 from matchwright.errors import RegistryError
+from matchwright.governance.version import VersionInfo
 from matchwright.settings import Settings
 
 _APPROVAL_TAGS = ("approval", "approval_by", "approval_note")

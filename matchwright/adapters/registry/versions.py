@@ -3,28 +3,15 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from matchwright.adapters.registry.client import connected, has_store
 from matchwright.errors import RegistryError
-from matchwright.frozen import Frozen
+from matchwright.governance.version import Verdict, VersionInfo
 from matchwright.settings import Settings
 
 BUNDLE_DIGEST = "bundle_digest"
 BUNDLE_FOLDER = "bundle"
-
-Verdict = Literal["approved", "rejected"]
-
-
-class VersionInfo(Frozen):
-    """One version of a registered model; ``digest`` is what its tag ``bundle_digest`` claims."""
-
-    name: str
-    version: str
-    digest: str
-    run_id: str
-    tags: dict[str, str]
-    aliases: tuple[str, ...]
 
 
 def version_info(settings: Settings, model_name: str, version: str) -> VersionInfo:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from matchwright.core.decide import Decision, DecisionModel
+from matchwright.core.decide.decision import Decision, DecisionModel
 from matchwright.core.records import conform_values, mistyped, record_features
 from matchwright.core.spec import MatchSpec
 from matchwright.frozen import Frozen

@@ -9,7 +9,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
-from matchwright.core.bands import Bands
 from matchwright.core.bundle.golden import GoldenDecision, replay
 from matchwright.core.bundle.manifest import (
     BANDS,
@@ -30,15 +29,16 @@ from matchwright.core.bundle.manifest import (
     bundle_digest,
     file_digest,
 )
-from matchwright.core.calibrate import Calibrator
 from matchwright.core.compare.names import comparison_names
-from matchwright.core.corpus import Corpus, feature_version
-from matchwright.core.decide import DecisionModel
-from matchwright.core.frames import read_frame
-from matchwright.core.learned_words import LearnedWords
+from matchwright.core.decide.bands import Bands
+from matchwright.core.decide.calibrator import Calibrator
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.models.files import SCORER_FILES, read_scorer
+from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
 from matchwright.core.reasons import Catalogue, EvidenceFigures
-from matchwright.core.scorer.files import SCORER_FILES, read_scorer
+from matchwright.core.records.corpus import Corpus, feature_version
+from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
 

@@ -31,9 +31,9 @@ from matchwright.core.bundle.manifest import (
     bundle_digest,
     file_digest,
 )
-from matchwright.core.corpus import feature_version
-from matchwright.core.decide import DecisionModel
-from matchwright.core.scorer.files import write_scorer
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.models.files import write_scorer
+from matchwright.core.records.corpus import feature_version
 from matchwright.core.spec import spec_digest, spec_yaml
 
 

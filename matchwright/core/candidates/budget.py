@@ -1,14 +1,11 @@
 """The candidate budget: how many candidates a record may have, and what is found with fewer."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from matchwright.core.candidates.quality import found
 from matchwright.core.candidates.table import RANKED
-from matchwright.core.evaluate.wilson import wilson_interval
 
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -39,36 +36,6 @@ def within_budget(candidates: pd.DataFrame, most: int) -> pd.DataFrame:
         return candidates
     kept = places(candidates) <= most
     return candidates if kept.all() else candidates[kept].reset_index(drop=True)
-
-
-def completeness_by_budget(
-    candidates: pd.DataFrame, true_pairs: pd.DataFrame, budgets: Sequence[int]
-) -> list[dict[str, float]]:
-    """What is found when only the first few candidates of a record are kept.
-
-    Returns:
-        One row per budget that cuts something, and one for the smallest that does not: budget,
-        candidates, and pairs_completeness with Wilson's 95 % interval (lower, upper). Empty without true pairs.
-    """
-    if candidates.empty or true_pairs.empty:
-        return []
-    place = places(candidates)
-    of_true = found(candidates.assign(place=place), true_pairs)["place"].to_numpy(dtype=np.float64)
-    most = int(place.max())
-    rows = []
-    for budget in [*sorted(k for k in budgets if k < most), most]:
-        kept = int((of_true <= budget).sum())
-        lower, upper = wilson_interval(kept, len(of_true))
-        rows.append(
-            {
-                "budget": budget,
-                "candidates": int((place <= budget).sum()),
-                "pairs_completeness": kept / len(of_true),
-                "lower": float(lower),
-                "upper": float(upper),
-            }
-        )
-    return rows
 
 
 def _places_in(record: Places, rank: np.ndarray[Any, Any], methods: Places) -> Places:

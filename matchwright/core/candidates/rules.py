@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from matchwright.core.candidates.blocks import blocks_of, narrowings, pair_counts, refusal
 from matchwright.core.candidates.table import Proposal, RecordTable
-from matchwright.core.spec.model import CandidateSpec
+from matchwright.core.spec.blocking import CandidateSpec
 from matchwright.errors import CandidateError
 
 MEMORY_LIMIT = "2GB"

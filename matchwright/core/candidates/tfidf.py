@@ -11,7 +11,7 @@ from sparse_dot_topn import sp_matmul_topn
 
 from matchwright.core.candidates.lookups import lookups_allowed, rarest_first
 from matchwright.core.candidates.table import Positions, Proposal, RecordTable
-from matchwright.core.spec.model import TfidfTopK
+from matchwright.core.spec.blocking import TfidfTopK
 
 NAME = "tfidf"
 ROWS = 50_000

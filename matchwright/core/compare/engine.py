@@ -1,13 +1,15 @@
 """Turning row-aligned record features into comparisons."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare import numbers, places, strings
-from matchwright.core.compare.elsewhere import elsewhere, record_pairing, swapped
+from matchwright.core.compare import geography as places
+from matchwright.core.compare import numbers, strings
+from matchwright.core.compare.competing import FIT, fit_of
+from matchwright.core.compare.cross_field import elsewhere, record_pairing, swapped
 from matchwright.core.compare.names import (
     comparison_names,
     context_names,
@@ -17,17 +19,20 @@ from matchwright.core.compare.names import (
 )
 from matchwright.core.compare.nicknames import nickname
 from matchwright.core.compare.pairing import Pairing
-from matchwright.core.compare.rivals import FIT, fit_of
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.compare.texts import TextEvidence
-from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import Columns, Table, columns_of, row_count, take
+from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.whole import impersonal_fields
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
 
-if TYPE_CHECKING:
-    from matchwright.core.learned_words import LearnedWords
+
+class WordEvidence(Protocol):
+    """What learned words give a comparison: the log-odds of a match from the words of both texts."""
+
+    def compare(self, pairing: Pairing) -> Comparison:
+        """One value per pair; NaN where a side has no text."""
 
 
 class TextCosines(Protocol):
@@ -53,8 +58,8 @@ def compare(
     right: Table,
     spec: MatchSpec,
     corpus: Corpus,
-    words: "LearnedWords | None" = None,
-    embeddings: "TextCosines | None" = None,
+    words: WordEvidence | None = None,
+    embeddings: TextCosines | None = None,
 ) -> pd.DataFrame:
     """Comparisons of row-aligned records.
 
@@ -111,8 +116,8 @@ def _batch(
     right: Columns,
     spec: MatchSpec,
     corpus: Corpus,
-    words: "LearnedWords | None",
-    embeddings: "TextCosines | None",
+    words: WordEvidence | None,
+    embeddings: TextCosines | None,
 ) -> Iterator[Comparison]:
     """The comparisons in the order of their names; those of context are not known from a pair alone."""
     records = record_pairing(left, right, spec) if spec.record is not None else None

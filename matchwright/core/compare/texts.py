@@ -14,12 +14,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from matchwright.core.compare.joined_words import JoinedWords
+from matchwright.core.compare.compound_words import JoinedWords
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
-from matchwright.core.corpus import Corpus
 from matchwright.core.records.columns import as_objects
+from matchwright.core.records.corpus import Corpus
 
 SHORTEST_CODE, SHORTEST_DIGIT_CODE = 4, 5
 """Characters of a code: of letters and digits together, and of digits alone."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from matchwright.core.compare.names import RECORD, comparison_names
+from matchwright.core.compare.names import comparison_names
 from matchwright.core.reasons.groups import Group, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
 from matchwright.core.spec import MatchSpec
@@ -20,6 +20,7 @@ from matchwright.core.spec.vocabulary import (
     EVIDENCE_LEVELS,
     LABEL_SUFFIX,
     LITTLE_EVIDENCE,
+    RECORD,
     UNCONFIRMED,
 )
 from matchwright.errors import DAMAGED, BundleError

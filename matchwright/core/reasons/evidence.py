@@ -5,13 +5,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from matchwright.core.compare.competing import NEAR
 from matchwright.core.compare.engine import DECIMALS
-from matchwright.core.compare.names import RECORD
-from matchwright.core.compare.rivals import NEAR
 from matchwright.core.reasons.groups import VALUE, Group, groups_of
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.fields import RecordEvidence
-from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_LEVELS, FALLING
+from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_LEVELS, FALLING, RECORD
 
 Levels = dict[str, np.ndarray[Any, Any]]
 

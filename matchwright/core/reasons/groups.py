@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare.names import RECORD, field_of, group_of
-from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS, MISSING_SUFFIX
+from matchwright.core.compare.names import field_of, group_of
+from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS, MISSING_SUFFIX, RECORD
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

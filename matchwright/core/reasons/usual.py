@@ -5,9 +5,9 @@ from math import ceil
 import pandas as pd
 
 from matchwright.core.compare.engine import DECIMALS
+from matchwright.core.models.scorer import Scorer
 from matchwright.core.reasons.evidence import evidence
 from matchwright.core.reasons.groups import group_contributions
-from matchwright.core.scorer.protocol import Scorer
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS
 

@@ -3,7 +3,7 @@
 from matchwright.core.records.columns import Columns, Table, columns_of, row_count, take
 from matchwright.core.records.conform import PAIR_KEYS, conform, conform_values, conformed_values, record_key
 from matchwright.core.records.features import feature_columns, feature_schema, normal_forms, record_features
-from matchwright.core.records.perturb import mistyped
+from matchwright.core.records.misspelling import mistyped
 
 __all__ = [
     "PAIR_KEYS",

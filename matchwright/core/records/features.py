@@ -1,7 +1,7 @@
 """Record features: computed once per record, before any pair is formed."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import jellyfish
 import numpy as np
@@ -9,12 +9,10 @@ import pandas as pd
 
 from matchwright.core.records.columns import Columns, columns_of
 from matchwright.core.records.conform import per_distinct
+from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.normal import NORMAL_FORM, first_number
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import RECORD_FEATURES
-
-if TYPE_CHECKING:
-    from matchwright.core.corpus import Corpus
 
 
 def feature_schema(spec: MatchSpec) -> dict[str, Literal["string", "number"]]:
@@ -32,7 +30,7 @@ def normal_forms(conformed: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
     return pd.DataFrame(_normal_columns(columns_of(conformed), spec))
 
 
-def record_features(conformed: pd.DataFrame, spec: MatchSpec, corpus: "Corpus") -> pd.DataFrame:
+def record_features(conformed: pd.DataFrame, spec: MatchSpec, corpus: Corpus) -> pd.DataFrame:
     """record_key and the columns of :func:`feature_schema`; rows as in ``conformed``.
 
     Strings are object columns with None where missing, numbers float64 with NaN.
@@ -40,7 +38,7 @@ def record_features(conformed: pd.DataFrame, spec: MatchSpec, corpus: "Corpus") 
     return pd.DataFrame(feature_columns(columns_of(conformed), spec, corpus))
 
 
-def feature_columns(conformed: Columns, spec: MatchSpec, corpus: "Corpus") -> Columns:
+def feature_columns(conformed: Columns, spec: MatchSpec, corpus: Corpus) -> Columns:
     """What :func:`record_features` gives, from columns to columns."""
     normal = _normal_columns(conformed, spec)
     features = {"record_key": normal["record_key"]}

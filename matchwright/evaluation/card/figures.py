@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from matchwright.core.bands import Bands
+from matchwright.core.decide.bands import Bands
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
 from matchwright.evaluation.card.more_labels import Need, Shortfall, needs, shortfalls

@@ -3,8 +3,8 @@
 from math import ceil
 from typing import Any, NamedTuple
 
-from matchwright.core.floors import fewest_to_show
 from matchwright.core.spec import MatchSpec
+from matchwright.evaluation.precision_constraints import fewest_to_show
 
 SMALLEST_BOUND = 0.01
 """Below this bound hardly anything is shown, and nothing can be extrapolated from it."""

@@ -7,9 +7,9 @@ import torch
 from matchwright.core.compare.names import constraints
 from matchwright.core.models.network.module import DECIMALS, FARTHEST, MatchingNetwork, PairHead, log_odds
 from matchwright.core.models.network.onnx_graph import Weights, head_graph
-from matchwright.core.scorer.graph import OnnxScorer, background_row, wrap_onnx
-from matchwright.core.scorer.protocol import Labels, Progress, TrainedScorer, demand_both_classes, matrix_of
-from matchwright.core.spec.model import ModelSpec
+from matchwright.core.models.onnx_graph import OnnxScorer, background_row, wrap_onnx
+from matchwright.core.models.scorer import Labels, Progress, TrainedScorer, demand_both_classes, matrix_of
+from matchwright.core.spec.learning import ModelSpec
 from matchwright.errors import TrainingError
 from matchwright.training.network.fit import Matrix, Pairs, fit_network
 from matchwright.training.network.plans import PAIR_SCORE

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.candidates.budget import completeness_by_budget, places, within_budget
+from matchwright.core.candidates.budget import places, within_budget
+from matchwright.evaluation.candidates.completeness import completeness_by_budget
 
 
 def proposed(*rows: tuple[str, int | None, int | None]) -> pd.DataFrame:

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matchwright.core.bands import Bands
 from matchwright.core.bundle.golden import decide_values
-from matchwright.core.decide import DecisionModel
+from matchwright.core.decide.bands import Bands
+from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import EvidenceFigures, evidence, groups_of, settling_hints
 from matchwright.core.reasons.counterfactual import MOST_GROUPS
 

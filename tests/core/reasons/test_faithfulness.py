@@ -7,16 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matchwright.core.augmentation import blanked_pairs
-from matchwright.core.decide import DecisionModel
-from matchwright.core.reasons import (
-    EvidenceFigures,
-    evidence,
-    group_contributions,
-    usual_contributions,
-)
-from matchwright.core.scorer import train_scorer
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.reasons import EvidenceFigures, evidence, group_contributions, usual_contributions
 from matchwright.errors import BundleError
+from matchwright.training.augmentation import blanked_pairs
+from matchwright.training.scorer import train_scorer
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from matchwright.core.bands import Bands
+from matchwright.core.decide.bands import Bands
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.model import Floors, Gates
+from matchwright.core.spec.deciding import Floors, Gates
 from matchwright.evaluation.card import Card, render_card
 
 BANDS = Bands(review_from=0.1, match_from=0.91)

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchwright.core.evaluate.wilson import wilson_interval
 from matchwright.evaluation.card.more_labels import labels_to_show
+from matchwright.evaluation.wilson import wilson_interval
 
 
 @given(st.integers(1, 60), st.integers(0, 10), st.floats(0.5, 0.995), st.integers(20, 999))

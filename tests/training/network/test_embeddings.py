@@ -12,7 +12,7 @@ from matchwright.core.compare.pairing import Pairing
 from matchwright.core.models.network import Embeddings, embedded_fields
 from matchwright.core.models.network.ngrams import BUCKETS, SMALLEST_COUNT
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.model import RecordEvidence
+from matchwright.core.spec.fields import RecordEvidence
 from matchwright.errors import BundleError
 from matchwright.training.network.embeddings import FEWEST_PER_CLASS, fit_embeddings
 

@@ -1,6 +1,6 @@
 """Which texts get an embedding: fields of running text and of names, and the record as a whole."""
 
-from matchwright.core.compare.elsewhere import record_pairing
+from matchwright.core.compare.cross_field import record_pairing
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.records.columns import Array, Columns
 from matchwright.core.records.whole import impersonal_fields, record_texts

@@ -12,18 +12,18 @@ import pytest
 from fixtures.keys import SIGNING_KEY
 from fixtures.products import write_products
 
-from matchwright.core.bands import Bands
 from matchwright.core.bundle import BundleParts, golden_decisions, load_bundle, write_bundle
-from matchwright.core.calibrate import choose_calibrator
 from matchwright.core.compare.names import constraints
-from matchwright.core.corpus import Corpus
-from matchwright.core.decide import DecisionModel
+from matchwright.core.decide.bands import Bands
+from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import Catalogue, EvidenceFigures, evidence, group_contributions
 from matchwright.core.reasons.groups import groups_of
 from matchwright.core.records import conform, normal_forms, record_features, record_key
-from matchwright.core.scorer import train_scorer
-from matchwright.core.taught_comparisons import UNRELATED, PairComparer
+from matchwright.core.records.corpus import Corpus
 from matchwright.errors import BundleError
+from matchwright.training.calibration.choose import choose_calibrator
+from matchwright.training.comparisons import UNRELATED, PairComparer
+from matchwright.training.scorer import train_scorer
 
 LEARNED = ["title__learned_cosine", "category__learned_cosine", "record__learned_cosine"]
 

@@ -1,0 +1,1 @@
+"""From two records to a decision: calibrator, bands and the decision model."""

@@ -1,0 +1,55 @@
+"""The calibrator: a monotone map that serving applies with numpy alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from matchwright.core.spec.deciding import CalibrationMethod
+from matchwright.errors import DAMAGED, BundleError
+from matchwright.frozen import Frozen
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+SMALLEST = 1e-6
+"""Probabilities are kept this far from 0 and 1: nothing is certain on finite evidence."""
+
+
+class Calibrator(Frozen):
+    """A monotone map from log-odds to probability, with the parameters of its method.
+
+    ``intercept`` and ``slope`` are Platt's, ``knots`` isotonic regression's: log-odds and their
+    probability, both rising. The method ``none`` leaves the scorer's own probability as it is.
+    """
+
+    method: CalibrationMethod
+    intercept: float = 0.0
+    slope: float = 1.0
+    knots: tuple[tuple[float, float], ...] = ()
+
+    def apply(self, margin: Array) -> Array:
+        """Calibrated probabilities, shape of ``margin``."""
+        if self.method == "isotonic":
+            places, values = np.array(self.knots).T
+            raw = np.interp(margin, places, values)
+        else:
+            raw = sigmoid(self.intercept + self.slope * margin)
+        return np.clip(raw, SMALLEST, 1 - SMALLEST)
+
+    def save(self, path: Path) -> None:
+        """Write ``calibrator.json``."""
+        path.write_text(json.dumps(self.model_dump(mode="json", exclude_defaults=True), indent=1) + "\n", "utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "Calibrator":
+        """Read what :meth:`save` wrote (BundleError where it is not a calibrator)."""
+        try:
+            return cls.model_validate_json(path.read_text(encoding="utf-8"))
+        except (ValidationError, UnicodeDecodeError) as error:
+            raise BundleError("The calibrator cannot be read.", DAMAGED) from error
+
+
+def sigmoid(values: Array) -> Array:
+    """Probabilities of log-odds."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -60, 60))))

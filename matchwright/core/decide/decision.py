@@ -1,0 +1,166 @@
+"""From two records to a decision: comparisons, score, band and reasons."""
+
+from dataclasses import dataclass, field, replace
+from math import isnan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare import compare
+from matchwright.core.compare.competing import in_context
+from matchwright.core.compare.engine import DECIMALS
+from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
+from matchwright.core.decide.calibrator import Calibrator
+from matchwright.core.models.learned_words import LearnedWords
+from matchwright.core.models.network import Embeddings
+from matchwright.core.models.scorer import Scorer
+from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.reasons import (
+    Catalogue,
+    EvidenceFigures,
+    Hint,
+    Reason,
+    evidence,
+    give_reasons,
+    group_contributions,
+    settling_hints,
+)
+from matchwright.core.reasons.evidence import Levels
+from matchwright.core.records.columns import Table, columns_of
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec import Band, MatchSpec
+from matchwright.core.spec.vocabulary import LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
+
+FEWEST_KNOWN = 2
+"""Fields that both records must have for a match, where more than one is compared."""
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+__all__ = ["Decision", "DecisionModel", "Reason"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is decided about one pair; ``comparisons`` holds None where evidence is missing.
+
+    ``hint`` says what would settle a pair in review, where something would.
+    """
+
+    score: float
+    band: Band
+    reasons: tuple[Reason, ...]
+    comparisons: dict[str, float | None]
+    hint: Hint | None = None
+
+
+@dataclass(frozen=True)
+class DecisionModel:
+    """Everything that turns a pair into a decision."""
+
+    spec: MatchSpec
+    corpus: Corpus
+    scorer: Scorer
+    calibrator: Calibrator
+    bands: Bands
+    catalogue: Catalogue
+    figures: EvidenceFigures = field(default_factory=EvidenceFigures)
+    words: LearnedWords | None = None
+    embeddings: Embeddings | None = None
+
+    def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
+        """Comparisons of row-aligned record features.
+
+        ``known`` names the sides (``left``, ``right``) all of whose records' candidates are among the pairs:
+        there each pair is set beside its rivals. Without any, a pair is judged by its own evidence alone.
+        """
+        comparisons = compare(left, right, self.spec, self.corpus, self.words, self.embeddings)
+        if not known or not len(comparisons):
+            return comparisons
+        one, other = (columns_of(side)["record_key"] for side in (left, right))
+        return in_context(comparisons, one, other, self.spec, known)
+
+    def score(self, comparisons: pd.DataFrame) -> Array:
+        """Calibrated probability that each pair matches, shape (pairs,)."""
+        if not len(comparisons):
+            return np.zeros(0)
+        return np.round(self.calibrator.apply(self.scorer.margin(comparisons)), SCORE_DECIMALS)
+
+    def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
+        """The band of each pair: its score's, but ``review`` for a match that a rule holds back.
+
+        A match in which no identity field agrees at all is one, and a match of which at most one field is
+        known in both records: scores of such pairs hold for the pairs that were judged, which were alike in more.
+        """
+        return self._judged(scores, evidence(comparisons, self.spec))[0]
+
+    def _judged(self, scores: Array, levels: Levels) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """The bands, and the code of the rule that held a pair with the score of a match back, empty for most."""
+        bands = self.bands.assign(scores)
+        matches = bands == "match"
+        held = np.full(len(bands), "", dtype=object)
+        if matches.any():
+            known = np.sum([levels[name] != "MISSING" for name in self.spec.compared], axis=0)
+            if len(self.spec.compared) >= FEWEST_KNOWN:
+                held[matches & (known < FEWEST_KNOWN)] = LITTLE_EVIDENCE
+            if self.spec.identity:
+                agrees = [(levels[name] == "AGREES") | (levels[name] == "PARTLY_AGREES") for name in self.spec.identity]
+                swapped = (f"{name}_{SWAPPED}" for name in self.spec.identity)
+                agrees += [levels[name] == "AGREES" for name in swapped if name in levels]
+                held[matches & ~np.any(agrees, axis=0)] = UNCONFIRMED
+        bands[held != ""] = "review"
+        return bands, held
+
+    def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
+        """The weightiest reasons of each pair."""
+        return self._reasons(comparisons, evidence(comparisons, self.spec), top)
+
+    def _reasons(self, comparisons: pd.DataFrame, levels: Levels, top: int) -> list[tuple[Reason, ...]]:
+        contributions, _ = self.scorer.contributions(comparisons)
+        per_group = group_contributions(contributions, self.scorer.names)
+        return give_reasons(levels, per_group, self.catalogue, top, self.figures)
+
+    def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
+        """What would settle each of these pairs, all of them in review."""
+        found = settling_hints(self, comparisons, evidence(comparisons, self.spec), self.figures)
+        return [hint and replace(hint, text=self.catalogue.hint_text(hint)) for hint in found]
+
+    def decide(self, left: Table, right: Table, top: int = 4, known: tuple[str, ...] = ()) -> list[Decision]:
+        """One decision per row-aligned pair of record features, with at most ``top`` reasons each.
+
+        ``known``: see :meth:`compare`.
+        """
+        comparisons = self.compare(left, right, known)
+        return self.decide_compared(comparisons, top) if len(comparisons) else []
+
+    def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
+        """Decisions from comparisons, such as a decision log keeps: how a decision is replayed."""
+        scores = self.score(comparisons)
+        levels = evidence(comparisons, self.spec)
+        bands, held = self._judged(scores, levels)
+        reasons = self._reasons(comparisons, levels, top)
+        for row in np.flatnonzero(held != ""):
+            rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
+            reasons[row] = (rule, *reasons[row])[:top]
+        if isinstance(self.scorer, ColdStartScorer):
+            for row in np.flatnonzero(bands == "review"):
+                reasons[row] = (self.catalogue.unjudged(), *reasons[row])[:top]
+        hints: list[Hint | None] = [None] * len(bands)
+        review = np.flatnonzero(bands == "review")
+        if len(review):
+            for row, hint in zip(review, self.hints(comparisons.iloc[review].reset_index(drop=True)), strict=True):
+                hints[row] = hint
+        names = comparisons.columns.tolist()
+        numbers = comparisons.to_numpy(dtype=np.float64).tolist()
+        return [
+            Decision(
+                score,
+                band,
+                given,
+                {n: None if isnan(v) else round(v, DECIMALS) for n, v in zip(names, row, strict=True)},
+                hint,
+            )
+            for score, band, given, row, hint in zip(
+                scores.tolist(), bands.tolist(), reasons, numbers, hints, strict=True
+            )
+        ]

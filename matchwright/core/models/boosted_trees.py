@@ -1,0 +1,61 @@
+"""The XGBoost scorer: comparisons to log-odds, with exact additive contributions."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.models.scorer import Array, matrix_of
+from matchwright.errors import DAMAGED, BundleError
+from matchwright.threads import COMPUTE_THREADS
+
+
+@dataclass(frozen=True)
+class XGBoostScorer:
+    """A boosted-tree model over named comparisons; ``booster`` is an ``xgboost.Booster``."""
+
+    booster: Any
+    names: tuple[str, ...]
+
+    def margin(self, comparisons: pd.DataFrame) -> Array:
+        """Log-odds of a match, shape (pairs,), before calibration."""
+        values = self.booster.inplace_predict(matrix_of(comparisons, self.names), predict_type="margin")
+        return np.asarray(values, dtype=np.float64).ravel()
+
+    def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
+        """Additive contributions to the margin, shape (pairs, comparisons), and the base value.
+
+        Exact tree SHAP values: Lundberg et al. (2020), From local explanations to global understanding.
+        """
+        import xgboost
+
+        matrix = xgboost.DMatrix(matrix_of(comparisons, self.names), missing=np.nan, nthread=COMPUTE_THREADS)
+        values = np.asarray(self.booster.predict(matrix, pred_contribs=True), dtype=np.float64)
+        values = values.reshape(len(comparisons), len(self.names) + 1)
+        base = float(values[0, -1]) if len(values) else 0.0
+        return values[:, :-1], base
+
+    def save(self, path: Path) -> None:
+        """Write ``scorer.ubj``, the comparisons' names inside it."""
+        path.write_bytes(bytes(self.booster.save_raw("ubj")))
+
+    @classmethod
+    def load(cls, path: Path) -> "XGBoostScorer":
+        """Read what :meth:`save` wrote; scores on one thread.
+
+        Raises:
+            BundleError: the file is not a scorer with named comparisons.
+        """
+        import xgboost
+
+        booster = xgboost.Booster({"nthread": COMPUTE_THREADS})
+        try:
+            booster.load_model(bytearray(path.read_bytes()))
+        except xgboost.core.XGBoostError as error:
+            raise BundleError("The scorer cannot be read.", DAMAGED) from error
+        names = booster.attr("comparisons")
+        if not names:
+            raise BundleError("The scorer does not name its comparisons.", "train it with matchwright")
+        return cls(booster, tuple(names.split(",")))

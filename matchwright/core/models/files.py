@@ -1,0 +1,51 @@
+"""A scorer's file, whose name tells the kind of scorer in it."""
+
+from pathlib import Path
+
+from matchwright.core.models.boosted_trees import XGBoostScorer
+from matchwright.core.models.onnx_graph import OnnxScorer
+from matchwright.core.models.scorer import Scorer
+from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.errors import BundleError
+
+BOOSTED_FILE, GRAPH_FILE, COLD_START_FILE = "scorer.ubj", "scorer.onnx", "scorer.json"
+SCORER_FILES = (BOOSTED_FILE, GRAPH_FILE, COLD_START_FILE)
+
+
+def scorer_file(folder: Path) -> Path:
+    """The file of a folder's scorer.
+
+    Raises:
+        BundleError: there is none, or more than one.
+    """
+    found = [folder / name for name in SCORER_FILES if (folder / name).is_file()]
+    if len(found) != 1:
+        problem = "no scorer" if not found else f"more than one scorer: {', '.join(path.name for path in found)}"
+        raise BundleError(f"There is {problem} in {folder.name}.", "train it again")
+    return found[0]
+
+
+def read_scorer(folder: Path) -> Scorer:
+    """The scorer of a folder.
+
+    Raises:
+        BundleError: there is not exactly one, or it cannot be read.
+    """
+    path = scorer_file(folder)
+    if path.name == COLD_START_FILE:
+        return ColdStartScorer.load(path)
+    return OnnxScorer.load(path) if path.name == GRAPH_FILE else XGBoostScorer.load(path)
+
+
+def write_scorer(scorer: Scorer, folder: Path) -> Path:
+    """Write a scorer to the file of its kind, and leave no other kind's beside it. Returns the file."""
+    name = BOOSTED_FILE
+    if isinstance(scorer, OnnxScorer):
+        name = GRAPH_FILE
+    elif isinstance(scorer, ColdStartScorer):
+        name = COLD_START_FILE
+    for other in SCORER_FILES:
+        if other != name:
+            (folder / other).unlink(missing_ok=True)
+    scorer.save(folder / name)
+    return folder / name

@@ -1,0 +1,223 @@
+"""The ONNX scorer: any graph from comparisons to a probability or log-odds, made to answer for its scores.
+
+The file carries what it takes to serve it (:class:`Contract`) in its own metadata, so that a graph exported from
+PyTorch, TensorFlow or scikit-learn is one file like any other scorer. It runs on onnxruntime, on one thread;
+nothing that trained it is imported.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from matchwright.core.models.scorer import Array, matrix_of
+from matchwright.core.models.shapley import Matrix, group_shapley
+from matchwright.errors import DAMAGED, BundleError
+from matchwright.frozen import Frozen
+from matchwright.threads import COMPUTE_THREADS
+
+Returns = Literal["probability", "log_odds"]
+
+METADATA_KEY = "matchwright"
+FLOATS = {"tensor(float)": np.float32, "tensor(double)": np.float64}
+"""What onnxruntime calls the kinds of numbers that a graph may take and give."""
+
+LEAST_PROBABILITY = 1e-7
+"""Probabilities are kept this far from 0 and 1: float32 tells no finer ones apart near 1."""
+
+
+class Contract(Frozen):
+    """What the metadata of a scorer's graph say.
+
+    ``names`` are the columns of the one input, ``output`` names the output and ``returns`` what it holds;
+    ``background`` is an ordinary pair's comparisons (None: missing), from which contributions are counted.
+    Where the graph does not take NaN itself (``takes_missing``), a missing comparison is given the background's
+    value, which then must not be missing.
+    """
+
+    names: tuple[str, ...]
+    output: str
+    returns: Returns
+    background: tuple[float | None, ...]
+    takes_missing: bool
+
+
+@dataclass(frozen=True)
+class OnnxScorer:
+    """A scorer that is an ONNX graph; ``session`` is an ``onnxruntime.InferenceSession`` over ``content``."""
+
+    content: bytes = field(repr=False)
+    contract: Contract
+    session: Any = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, content: bytes) -> "OnnxScorer":
+        """Read a graph with its contract from a file's content; scores on one thread.
+
+        Raises:
+            BundleError: onnxruntime cannot run it, it has no contract, or does not keep it.
+        """
+        session = _session(content)
+        written = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        if written is None:
+            raise BundleError("The scorer does not name its comparisons.", "wrap the graph with wrap_onnx")
+        try:
+            contract = Contract.model_validate_json(written)
+        except ValidationError as error:
+            raise BundleError("The scorer's metadata cannot be read.", DAMAGED) from error
+        _check(session, contract)
+        return cls(content, contract, session)
+
+    @classmethod
+    def load(cls, path: Path) -> "OnnxScorer":
+        """Read what :meth:`save` wrote. Raises as :meth:`of` does."""
+        return cls.of(path.read_bytes())
+
+    def save(self, path: Path) -> None:
+        """Write ``scorer.onnx``, the contract inside it."""
+        path.write_bytes(self.content)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The comparisons it reads, in the order of its columns."""
+        return self.contract.names
+
+    def margin(self, comparisons: pd.DataFrame) -> Array:
+        """Log-odds of a match, shape (pairs,), before calibration."""
+        return self._margin(matrix_of(comparisons, self.names))
+
+    def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
+        """Additive contributions to the margin, shape (pairs, comparisons), and the base value.
+
+        Shapley values of the groups of evidence against the background row, whose margin is the base;
+        see :mod:`matchwright.core.models.shapley`. They add up to the margin within 1e-4.
+        """
+        background = self._background()
+        base = float(self._margin(background[None])[0])
+        return group_shapley(self._margin, matrix_of(comparisons, self.names), background, self.names), base
+
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]:
+        return OnnxScorer.of, (self.content,)
+
+    def _background(self) -> Matrix:
+        return np.array([np.nan if value is None else value for value in self.contract.background], dtype=np.float32)
+
+    def _margin(self, values: Matrix) -> Array:
+        if not len(values):
+            return np.zeros(0)
+        if not self.contract.takes_missing:
+            values = np.where(np.isnan(values), self._background(), values)
+        asked = self.session.get_inputs()[0]
+        (answer,) = self.session.run([self.contract.output], {asked.name: values.astype(FLOATS[asked.type])})
+        # of two columns, one per class, the second is that of a match
+        output = np.asarray(answer, dtype=np.float64).reshape(len(values), -1)[:, -1]
+        if self.contract.returns == "log_odds":
+            return output
+        probability = np.clip(output, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
+        return np.asarray(np.log(probability) - np.log1p(-probability))
+
+
+def background_row(comparisons: pd.DataFrame, keep_missing: bool = True) -> tuple[float | None, ...]:
+    """The median of each comparison over pairs that taught, None where most of them lack it.
+
+    With ``keep_missing`` off there is no None: the median is of those that have it, 0 where none does.
+    For graphs that do not take NaN.
+    """
+    shares = comparisons.isna().mean().to_numpy()
+    medians = comparisons.median().fillna(0.0).to_numpy(dtype=np.float64)
+    return tuple(
+        None if keep_missing and share > 0.5 else round(float(median), 6)
+        for share, median in zip(shares, medians, strict=True)
+    )
+
+
+def wrap_onnx(
+    model: "Path | bytes",
+    names: tuple[str, ...],
+    returns: Returns,
+    background: tuple[float | None, ...],
+    takes_missing: bool = False,
+    output: str | None = None,
+) -> OnnxScorer:
+    """Make a scorer of an ONNX graph, wherever it was trained.
+
+    Args:
+        model: the file or its content, with one input of float32 or float64, shape (pairs, comparisons), pairs
+            not fixed.
+        names: the comparisons in the order of the input's columns.
+        returns: whether the output is a probability or log-odds of a match; shape (pairs,), (pairs, 1), or
+            (pairs, 2) with the match second.
+        background: an ordinary pair, see :func:`background_row`.
+        takes_missing: whether the graph takes NaN for a missing comparison itself.
+        output: the output's name; the first of floats if not given.
+
+    Raises:
+        BundleError: the graph has not that input and output, or the background does not fit.
+    """
+    import onnx
+
+    try:
+        graph = onnx.load_from_string(model) if isinstance(model, bytes) else onnx.load(model)
+    except Exception as error:  # protobuf's own classes differ between its versions
+        raise BundleError("The ONNX file cannot be read.", "export the graph again") from error
+    wanted = (onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE)
+    floats = [value.name for value in graph.graph.output if value.type.tensor_type.elem_type in wanted]
+    if not floats:
+        raise BundleError(
+            "The ONNX graph has no output of float32 or float64.", "export it with a tensor of probabilities"
+        )
+    contract = Contract(
+        names=names,
+        output=output or floats[0],
+        returns=returns,
+        background=background,
+        takes_missing=takes_missing,
+    )
+    kept = [entry for entry in graph.metadata_props if entry.key != METADATA_KEY]
+    del graph.metadata_props[:]
+    graph.metadata_props.extend(kept)
+    graph.metadata_props.add(key=METADATA_KEY, value=contract.model_dump_json())
+    return OnnxScorer.of(graph.SerializeToString(deterministic=True))
+
+
+def _session(content: bytes) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = COMPUTE_THREADS
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has a class of its own for every status, with no common base
+        raise BundleError("The scorer cannot be read.", DAMAGED) from error
+
+
+def _check(session: Any, contract: Contract) -> None:
+    inputs, outputs = session.get_inputs(), {value.name: value for value in session.get_outputs()}
+    width = len(contract.names)
+    fits = len(inputs) == 1 and inputs[0].type in FLOATS and len(inputs[0].shape) == 2
+    if not fits or (isinstance(inputs[0].shape[1], int) and inputs[0].shape[1] != width):
+        raise BundleError(
+            f"The scorer's graph has not one floating input of {width} comparisons.", "export it with that input alone"
+        )
+    if isinstance(inputs[0].shape[0], int):
+        raise BundleError("The scorer's graph takes a fixed number of pairs.", "export it with a dynamic first axis")
+    if contract.output not in outputs or outputs[contract.output].type not in FLOATS:
+        raise BundleError(f"The scorer's graph has no floating output {contract.output}.", "name one that it has")
+    columns = outputs[contract.output].shape[1:]
+    if len(columns) > 1 or any(isinstance(size, int) and size not in (1, 2) for size in columns):
+        raise BundleError(
+            f"The output {contract.output} has {' x '.join(map(str, columns))} values per pair.",
+            "export one value per pair, or one per class with the match second",
+        )
+    if len(contract.background) != width:
+        raise BundleError(
+            f"The background row has {len(contract.background)} values for {width} comparisons.", "see background_row"
+        )
+    if not contract.takes_missing and None in contract.background:
+        raise BundleError(
+            "The background row has missing values, and the graph takes none.", "see background_row(keep_missing=False)"
+        )

@@ -1,0 +1,26 @@
+"""Drafting a match spec from data, for a person to edit.
+
+What the draft says is measured on the tables: how values are built, how many there are, how often
+each occurs. No value of the tables stands in it.
+"""
+
+import pandas as pd
+
+from matchwright.core.spec import parse_spec
+from matchwright.drafting.draft import Draft, draft_spec
+from matchwright.drafting.render import render
+
+__all__ = ["Draft", "draft_spec", "infer_spec", "render"]
+
+
+def infer_spec(
+    left: pd.DataFrame, right: pd.DataFrame | None = None, pairs: pd.DataFrame | None = None, name: str = "matching"
+) -> str:
+    """The text of a drafted spec file, which loads without faults; see :func:`draft_spec` for the arguments.
+
+    Raises:
+        DataError: no spec can be drafted from these tables.
+    """
+    text = render(draft_spec(left, right, pairs, name))
+    parse_spec(text, origin="the draft")
+    return text

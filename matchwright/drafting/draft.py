@@ -1,0 +1,202 @@
+"""Putting a draft together: everything a match spec says, guessed from the tables, with the reasons."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from matchwright.core.records import conform, normal_forms, record_features
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec import MatchSpec
+from matchwright.drafting.fields import DraftField, LeftOut, draft_fields
+from matchwright.drafting.golden import Golden, golden_values
+from matchwright.drafting.privacy import about_persons
+from matchwright.drafting.rules import Rule, choose_rules
+from matchwright.drafting.tables import Judged, Tables, read_pairs, read_tables
+from matchwright.errors import DataError, Fault
+
+Multiplicity = Literal["one_to_one", "one_to_many", "many_to_many"]
+Guessed = tuple[str, str]
+"""What is guessed, and why."""
+
+_OFTEN = 0.02
+"""Share of records with several matches, or with a twin in their own table, that is more than a slip."""
+
+_TEXTUAL = ("text", "name", "address", "id_code")
+_IDENTITY_HINTS = ("given_name", "surname", "full_name", "birth")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A match spec as guessed from data; :func:`~matchwright.drafting.render.render` writes it."""
+
+    name: str
+    record_id: str
+    rows: tuple[int, ...]
+    alike: tuple[bool, str]
+    multiplicity: tuple[Multiplicity, str]
+    labels: tuple[Literal["complete", "partial"], str]
+    positives: int | None
+    fields: list[DraftField]
+    left_out: list[LeftOut]
+    of_persons: bool
+    record: list[str]
+    identity: list[str]
+    rules: list[Rule]
+    tfidf_fields: list[str]
+    top_k: int
+    golden: Golden
+
+    @property
+    def compared(self) -> list[DraftField]:
+        """The fields that are compared."""
+        return [field for field in self.fields if field.compare]
+
+
+def draft_spec(
+    left: pd.DataFrame, right: pd.DataFrame | None = None, pairs: pd.DataFrame | None = None, name: str = "matching"
+) -> Draft:
+    """Draft a match spec from one table (deduplication) or two (linkage).
+
+    Args:
+        left: records; numbers and empty text are taken as an input file's would be.
+        right: records of the other source, in columns of the same names.
+        pairs: labelled pairs: two columns of record ids (``left_id``, ``right_id``) and mostly a ``label``.
+        name: what the spec is called.
+
+    Raises:
+        DataError: why no spec can be drafted from these tables; no value is quoted.
+    """
+    judged = read_pairs(pairs) if pairs is not None else None
+    tables = read_tables(left, right, judged)
+    fields, left_out = draft_fields(tables, judged)
+    if not any(field.compare for field in fields):
+        hint = "records are told apart by columns whose values differ; direct identifiers alone are not compared"
+        problem = "no column is left that could be compared"
+        raise DataError("No match spec can be drafted from these tables.", [Fault("columns", problem, hint)])
+    sides = _features(tables, fields)
+    ids = [side[tables.record_id].tolist() for side in tables.sides]
+    of_persons = about_persons([field.hint for field in fields])
+    compared = [field for field in fields if field.compare]
+    rules = choose_rules(sides, fields, judged, ids)
+    known = [{value for side in tables.values(field.column) for value in side if value} for field in fields]
+    return Draft(
+        name=name,
+        record_id=tables.record_id,
+        rows=tuple(len(side) for side in tables.sides),
+        alike=_alike(tables, fields),
+        multiplicity=_multiplicity(tables, fields, judged),
+        labels=_labels(judged),
+        positives=int(judged.matches.sum()) if judged is not None else None,
+        fields=fields,
+        left_out=left_out,
+        of_persons=of_persons,
+        record=_record_fields(compared),
+        identity=[field.name for field in compared if field.hint in _IDENTITY_HINTS],
+        rules=rules,
+        tfidf_fields=_tfidf_fields(compared, of_persons),
+        top_k=_top_k(len(tables.sides[-1]), of_persons),
+        golden=golden_values(fields, known),
+    )
+
+
+def _features(tables: Tables, fields: Sequence[DraftField]) -> list[pd.DataFrame]:
+    """The record features of the drafted fields, computed as they will be later."""
+    spec = MatchSpec.model_validate(
+        {
+            "name": "draft",
+            "version": 1,
+            "description": "",
+            "record_id": tables.record_id,
+            "fields": {
+                field.name: {
+                    "kind": field.kind,
+                    "pii": field.pii,
+                    "label": field.label,
+                    "column": field.column,
+                    "compare": field.compare,
+                }
+                for field in fields
+            },
+            "candidates": {"rules": []},
+            "costs": {"false_match": 10, "missed_match": 5, "review": 1},
+        }
+    )
+    conformed = [conform(side, spec, source) for side, source in zip(tables.sides, ("left", "right"), strict=False)]
+    corpus = Corpus.fit(normal_forms(pd.concat(conformed, ignore_index=True), spec), spec)
+    return [record_features(side, spec, corpus) for side in conformed]
+
+
+def _alike(tables: Tables, fields: Sequence[DraftField]) -> tuple[bool, str]:
+    if len(tables.sides) == 1:
+        return True, "one table"
+    for field in fields:
+        present, lengths = [], []
+        for values in tables.values(field.column):
+            given = [value for value in values if value is not None]
+            present.append(len(given) / len(values))
+            lengths.append(sum(map(len, given)) / max(len(given), 1))
+        if max(present) - min(present) > 0.15:
+            return False, f"{field.name} is given more often on one side"
+        if max(lengths) > 1.25 * max(min(lengths), 1):
+            return False, f"{field.name} is longer on one side"
+    return True, "the same columns are filled, about as often and as long"
+
+
+def _multiplicity(tables: Tables, fields: Sequence[DraftField], judged: Judged | None) -> tuple[Multiplicity, str]:
+    if len(tables.sides) == 1:
+        return "many_to_many", "one table: any number of its records may be the same"
+    if judged is not None and judged.matches.any():
+        matches = judged.matches.tolist()
+        left, right = (
+            _share_repeated(value for value, match in zip(ids, matches, strict=True) if match)
+            for ids in (judged.left, judged.right)
+        )
+        seen = f"in the pairs {left:.0%} of left and {right:.0%} of right records have several matches"
+        if right > _OFTEN:
+            swap = "; with the tables the other way round it would be one_to_many" if left <= _OFTEN else ""
+            return "many_to_many", seen + swap
+        return ("one_to_many" if left > _OFTEN else "one_to_one"), seen
+    columns = [field.column for field in fields]
+    twins = max(float(side[columns].duplicated(keep=False).mean()) for side in tables.sides)
+    if twins > _OFTEN:
+        return "many_to_many", f"{twins:.0%} of a table's records have a twin in it"
+    return "one_to_one", "few records have a twin in their own table; give --pairs to have it counted"
+
+
+def _share_repeated(values: Iterable[str | None]) -> float:
+    counts = Counter(values)
+    return sum(count > 1 for count in counts.values()) / max(len(counts), 1)
+
+
+def _labels(judged: Judged | None) -> tuple[Literal["complete", "partial"], str]:
+    if judged is None:
+        return "partial", "no pairs were given; complete if the pairs table lists every true match"
+    if judged.labelled:
+        return "partial", "the pairs have labels of both kinds, so the other pairs are unknown"
+    return "complete", "the pairs are matches only; partial if some matches may be missing"
+
+
+def _record_fields(compared: Sequence[DraftField]) -> list[str]:
+    if not any(field.kind == "text" for field in compared):
+        return []
+    return [field.name for field in compared if field.kind != "geo"]
+
+
+def _tfidf_fields(compared: Sequence[DraftField], of_persons: bool) -> list[str]:
+    telling = [
+        field.name
+        for field in compared
+        if field.kind in _TEXTUAL
+        or (field.kind == "date" and of_persons)
+        or (field.kind == "category" and field.profile.distinct > 60)
+    ]
+    return telling or [field.name for field in compared]
+
+
+def _top_k(rows: int, of_persons: bool) -> int:
+    """Neighbours per record: many where texts vary, fewer where persons do or where the table is large."""
+    wanted = 10 if of_persons or rows > 50_000 else 20
+    return max(1, min(wanted, rows if rows < 10 else rows // 2 if rows < 40 else wanted))

@@ -1,0 +1,118 @@
+"""The fields of a draft: names, kinds, PII classes, and the columns that are left out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchwright.core.spec import FieldKind, PiiClass
+from matchwright.core.spec.vocabulary import EVIDENCE_KINDS
+from matchwright.drafting.hints import hint_of, plain_name
+from matchwright.drafting.kinds import guess_kind
+from matchwright.drafting.privacy import about_persons, guess_pii
+from matchwright.drafting.profile import Profile, profile_of
+from matchwright.drafting.tables import Judged, Tables
+
+RESERVED = frozenset({"identity", "record", "record_id", "record_key", "source", "context", "label"})
+LONGEST_NAME = 40
+
+_KNOWN_BEFORE = frozenset({"phone", "national_id", "code", "postcode", "email"})
+"""Hints of numbers that things have of their own: these may well agree in every match."""
+
+_FEWEST, _ALWAYS = 10, 0.99
+
+
+@dataclass(frozen=True)
+class DraftField:
+    """A field as drafted, with the reasons for what was guessed."""
+
+    name: str
+    column: str
+    kind: FieldKind
+    pii: PiiClass
+    label: str
+    compare: bool
+    why: str
+    hint: str
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A column that became no field, and why."""
+
+    column: str
+    why: str
+
+
+def draft_fields(tables: Tables, judged: Judged | None = None) -> tuple[list[DraftField], list[LeftOut]]:
+    """A field for every column that says something, and the columns that do not.
+
+    A numbered column that labelled pairs show to be equal where records match, and nowhere else, is
+    drafted as not compared: such numbers are mostly given out after somebody has matched the records.
+    """
+    profiles = {column: profile_of(tables.values(column)) for column in tables.columns}
+    left_out = [LeftOut(column, why) for column, profile in profiles.items() if (why := _useless(column, profile))]
+    left_out += [LeftOut(column, "stands in one of the tables only") for column in tables.only_one_side]
+    useless = {column.column for column in left_out}
+    kept = {column: profile for column, profile in profiles.items() if column not in useless}
+    hints = {column: hint_of(column) for column in kept}
+    of_persons = about_persons(list(hints.values()))
+    names = field_names(kept)
+    fields = []
+    for column, profile in kept.items():
+        answers = judged is not None and _answers(tables, column, hints[column], profile, judged)
+        fields.append(_field(column, names[column], hints[column], profile, of_persons, answers))
+    return fields, left_out
+
+
+def field_names(columns: Iterable[str]) -> dict[str, str]:
+    """A valid field name for each column, none twice and none that means something else in a spec."""
+    names: dict[str, str] = {}
+    for place, column in enumerate(columns, start=1):
+        plain = plain_name(column)[:LONGEST_NAME].strip("_")
+        if not plain or not plain[0].isalpha():
+            plain = f"field_{plain or place}"
+        # title_numbers would read as the numbers of title
+        if plain in RESERVED or (plain.rpartition("_")[2] in set(EVIDENCE_KINDS.values()) and "_" in plain):
+            plain = f"{plain}_value"
+        name, copy = plain, 2
+        while name in names.values():
+            name, copy = f"{plain}_{copy}", copy + 1
+        names[column] = name
+    return names
+
+
+def _useless(column: str, profile: Profile) -> str:
+    if profile.distinct == 0:
+        return "no value in it"
+    if profile.distinct == 1:
+        return "one value everywhere"
+    if hint_of(column) == "truth":
+        return "seems to say which records belong together: the answer, and no evidence"
+    return ""
+
+
+def _answers(tables: Tables, column: str, hint: str, profile: Profile, judged: Judged) -> bool:
+    if profile.number < 0.9 or hint in _KNOWN_BEFORE or not judged.labelled:
+        return False
+    ids = [dict(zip(side[tables.record_id], side[column], strict=True)) for side in tables.sides]
+    both = [(ids[0].get(one), ids[-1].get(other)) for one, other in zip(judged.left, judged.right, strict=True)]
+    known = np.array([one is not None and other is not None for one, other in both])
+    equal = np.array([one == other for one, other in both])[known]
+    matches = judged.matches[known]
+    if matches.sum() < _FEWEST or (~matches).sum() < _FEWEST:
+        return False
+    return bool(equal[matches].mean() >= _ALWAYS and equal[~matches].mean() <= 1 - _ALWAYS)
+
+
+def _field(column: str, name: str, hint: str, profile: Profile, of_persons: bool, answers: bool) -> DraftField:
+    kind, kind_why = guess_kind(hint, profile)
+    pii, pii_why = guess_pii(hint, kind, profile, of_persons)
+    # beside persons a direct identifier stays in the lake; where no person is seen it is a business's, and telling
+    compare = pii != "direct" or (not of_persons and hint not in ("national_id", "network"))
+    label = " ".join(plain_name(column).split("_")) or name.replace("_", " ")
+    if answers:
+        compare, kind_why = False, "equal where the pairs match and nowhere else: given out after matching?"
+    why = f"{kind_why}; {pii_why}"
+    return DraftField(name, column, kind, pii, label, compare, why, hint, profile)

@@ -1,0 +1,93 @@
+"""The kind of a column: from its values, and from its name where the values leave a choice."""
+
+from matchwright.core.spec import FieldKind
+from matchwright.drafting.profile import Profile
+
+Guess = tuple[FieldKind, str]
+"""A kind and the reason for it."""
+
+MOSTLY = 0.9
+_PHRASE = 2.2
+"""Words a value from which its words rather than its spelling are compared."""
+
+
+def guess_kind(hint: str, column: Profile) -> Guess:
+    """The kind of a column by what its name hints at and what its values look like."""
+    for guess in (_by_form(hint, column), _by_hint(hint, column)):
+        if guess:
+            return guess
+    return _by_measure(column)
+
+
+def few_values(column: Profile) -> bool:
+    """Whether the values look like those of a list: few of them, each used often."""
+    often = column.rows * column.present / max(column.distinct, 1)
+    return often >= 3 and (column.distinct <= 60 or column.distinct_share < 0.05)
+
+
+def _by_form(hint: str, column: Profile) -> Guess | None:
+    """Kinds that the form of the values tells, whatever the column is called."""
+    if column.email >= MOSTLY:
+        return "id_code", "e-mail addresses"
+    if column.url >= MOSTLY:
+        return "text", "web addresses"
+    if column.geo >= MOSTLY:
+        return "geo", "latitude and longitude"
+    if (hint in ("birth", "date") and column.date >= 0.5) or column.date >= MOSTLY:
+        return "date", f"{column.date:.0%} are calendar dates"
+    if column.phone >= MOSTLY and (hint == "phone" or column.number < MOSTLY):
+        return "id_code", "built like telephone numbers"
+    if column.number >= MOSTLY:
+        return _numeric(hint, column)
+    return None
+
+
+def _numeric(hint: str, column: Profile) -> Guess:
+    if hint in ("price", "quantity") or column.decimal >= 0.1:
+        return "number", "numbers that are near or far"
+    if column.year >= MOSTLY or hint == "year":
+        return "category", "years: another year is another one, however near"
+    if hint == "street_number":
+        return "category", "small numbers that are equal or not"
+    if hint in ("phone", "postcode", "national_id", "code", "truth"):
+        return "id_code", "digits that name something"
+    if column.length >= 4 and column.same_length >= 0.6:
+        return "id_code", "numbers of one length"
+    if few_values(column):
+        return "category", "few values"
+    if column.length >= 5 and column.distinct_share >= 0.5:
+        return "id_code", "long numbers, most of them once"
+    return "number", "whole numbers"
+
+
+def _by_hint(hint: str, column: Profile) -> Guess | None:
+    """Kinds that the column's name says and the values do not speak against."""
+    if hint in ("given_name", "surname") and column.words < 3:
+        return "name", "its name"
+    if hint == "address" or (hint != "prose" and column.street >= 0.4 and column.with_digit >= 0.2):
+        return "address", "its name" if hint == "address" else "house numbers and words for streets"
+    if hint in ("postcode", "code", "phone", "national_id", "network") and column.words < 2 and column.length <= 40:
+        return "id_code", "its name and short values"
+    if hint == "street_number":
+        return "category", "its name"
+    if hint in ("region", "gender") and column.words < 3:
+        return "category", "its name"
+    if hint == "city" and column.words < 3:
+        return ("category", "few values") if few_values(column) else ("name", "its name")
+    if hint == "category" and column.words < _PHRASE:
+        return "category", "its name"
+    if hint == "full_name" and column.words < 4:
+        return "name", "its name"
+    if hint in ("title", "prose", "authors"):
+        return "text", "its name"
+    return None
+
+
+def _by_measure(column: Profile) -> Guess:
+    if few_values(column) and column.words < 3:
+        return "category", "few values"
+    if column.words < 1.3 and column.with_digit >= 0.6 and column.length <= 40:
+        return "id_code", "single words with digits"
+    if column.words < 1.6 and column.alphabetic >= MOSTLY:
+        return "name", "one or two words without digits"
+    return "text", f"{column.words:.0f} words a value" if column.words >= 1.5 else "words of any form"

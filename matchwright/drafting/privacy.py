@@ -1,0 +1,54 @@
+"""The PII class of a column: in doubt the stricter one."""
+
+from matchwright.core.spec import FieldKind, PiiClass
+from matchwright.drafting.hints import PERSON_HINTS
+from matchwright.drafting.profile import Profile
+
+Guess = tuple[PiiClass, str]
+"""A class and the reason for it."""
+
+_DIRECT_HINTS = {
+    "email": "an e-mail address identifies alone",
+    "phone": "a telephone number identifies alone",
+    "national_id": "an official or account number identifies alone",
+    "network": "a login or network address identifies alone",
+}
+_QUASI_HINTS = {
+    "given_name": "a person's name",
+    "surname": "a person's name",
+    "full_name": "a person's name",
+    "authors": "persons' names",
+    "birth": "a date of birth",
+    "gender": "tells about a person",
+    "address": "an address",
+    "street_number": "part of an address",
+    "postcode": "part of an address",
+    "city": "part of an address",
+    "geo": "a place",
+}
+
+
+def guess_pii(hint: str, kind: FieldKind, column: Profile, of_persons: bool) -> Guess:
+    """The class of a column; ``of_persons`` says that other columns of the table are about persons."""
+    if column.email >= 0.3:
+        return "direct", _DIRECT_HINTS["email"]
+    if hint in _DIRECT_HINTS:
+        return "direct", _DIRECT_HINTS[hint]
+    if column.phone >= 0.5 and column.date < 0.5 and column.length >= 8 and hint not in ("code", "price", "quantity"):
+        return "direct", "built like telephone numbers"
+    if of_persons and kind == "id_code" and hint != "postcode" and column.length >= 6 and column.distinct_share >= 0.4:
+        return "direct", "a long code that few share may number a person"
+    if hint in _QUASI_HINTS:
+        return "quasi", _QUASI_HINTS[hint]
+    if kind in ("name", "address", "geo"):
+        return "quasi", "may be a person's name" if kind == "name" else "a place"
+    if of_persons:
+        return "quasi", "stands beside what tells about persons"
+    if hint == "name" and column.alphabetic >= 0.5:
+        return "quasi", "a name, maybe a person's"
+    return "none", "nothing personal seen"
+
+
+def about_persons(hints: list[str]) -> bool:
+    """Whether some of the columns are such as only tables of persons have."""
+    return bool(PERSON_HINTS & set(hints))

@@ -1,0 +1,217 @@
+"""Writing a draft as YAML that a person likes to edit: aligned, with the reason beside every guess."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+
+import yaml
+
+from matchwright.drafting.draft import Draft
+from matchwright.drafting.fields import DraftField
+
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_./ -]*[A-Za-z0-9_])?")
+_AGREEMENT = {
+    "text": (0.8, 0.4),
+    "category": (0.99, 0.5),
+    "id_code": (0.95, 0.6),
+    "number": (0.9, 0.5),
+    "date": (0.99, 0.75),
+    "address": (0.9, 0.6),
+}
+_LENGTHS = (20, 50, 100, 200, 500, 1_000, 2_000, 4_000)
+_LEAST_POSITIVES = 50
+
+
+def render(draft: Draft) -> str:
+    """The draft as the text of a spec file."""
+    sections = [
+        _head(draft),
+        _fields(draft),
+        *filter(None, [_record(draft), _identity(draft)]),
+        _candidates(draft),
+        _learning(draft),
+        _deciding(draft),
+        *filter(None, [_slices(draft)]),
+        _golden(draft),
+        _quality(draft),
+        _watching(draft),
+    ]
+    return "\n\n".join("\n".join(section) for section in sections) + "\n"
+
+
+def scalar(value: str | float | None) -> str:
+    """A value as a YAML scalar that is safe in flow style, quoted only where it must be."""
+    if value is None:
+        return "null"
+    if isinstance(value, int | float):
+        return f"{value:.10g}"
+    if _PLAIN.fullmatch(value) and yaml.safe_load(value) == value:
+        return value
+    return str(yaml.safe_dump(value, default_style='"', allow_unicode=True, width=math.inf)).strip()
+
+
+def _head(draft: Draft) -> Iterator[str]:
+    rows = " and ".join(f"{count:,}" for count in draft.rows)
+    yield f"# Drafted from {'one table' if len(draft.rows) == 1 else 'two tables'} of {rows} records: edit it."
+    yield "# 'guessed' stands beside what was guessed, with the reason. Correct it, then delete the comment;"
+    yield "# docs/writing_a_spec.md explains every section, and 'matchwright spec check FILE' finds mistakes."
+    yield f"name: {scalar(draft.name)}"
+    yield "version: 1"
+    yield "description: The same thing in " + ("one table" if len(draft.rows) == 1 else "two tables") + "   # say what"
+    yield f"record_id: {scalar(draft.record_id)}"
+    alike, why = draft.alike
+    yield f"sources: {{left: left, right: right, alike: {str(alike).lower()}}}   # guessed: {why}"
+    yield f"multiplicity: {draft.multiplicity[0]}   # guessed: {draft.multiplicity[1]}"
+    yield f"labels: {draft.labels[0]}   # guessed: {draft.labels[1]}"
+
+
+def _fields(draft: Draft) -> Iterator[str]:
+    yield "fields:"
+    widest = max(len(scalar(field.name)) for field in draft.fields) + 1
+    lines = [_field(field, widest) for field in draft.fields]
+    longest = max(map(len, lines))
+    for field, line in zip(draft.fields, lines, strict=True):
+        yield from _before(field)
+        yield f"{line:<{longest}}  # guessed: {field.why}"
+    for column in draft.left_out:
+        yield f"  # left out: column {scalar(column.column)}: {column.why}"
+
+
+def _before(field: DraftField) -> Iterator[str]:
+    if field.pii == "direct" and field.compare:
+        yield "  # no person seen in these tables, so it is compared; if it can be a person's, add compare: false"
+    elif field.pii == "direct" and field.hint in ("email", "phone"):
+        yield "  # identifies alone, so it stays in the lake and is not compared. It would be telling evidence:"
+        yield "  # where you may use it, delete compare: false; what comparing needs then goes to the feature store"
+    elif field.pii == "direct":
+        yield "  # identifies alone, so it stays in the lake and is not compared"
+
+
+def _field(field: DraftField, widest: int) -> str:
+    parts = [f"{f'kind: {field.kind},':<15} {f'pii: {field.pii},':<12} label: {scalar(field.label)}"]
+    if field.column != field.name:
+        parts.append(f"column: {scalar(field.column)}")
+    if not field.compare:
+        parts.append("compare: false")
+    elif field.kind in _AGREEMENT:
+        agrees, disagrees = _AGREEMENT[field.kind]
+        parts.append(f"agrees_at: {agrees:g}, disagrees_below: {disagrees:g}")
+    return f"  {f'{scalar(field.name)}:':<{widest}} {{{', '.join(parts)}}}"
+
+
+def _record(draft: Draft) -> list[str]:
+    if not draft.record:
+        return []
+    return [
+        "# Evidence over the whole record, whatever field a word stands in: for values that slip into other columns.",
+        f"record: {{fields: {_list(draft.record)}}}",
+    ]
+
+
+def _identity(draft: Draft) -> list[str]:
+    if not draft.identity:
+        return []
+    return [
+        "# A household shares the rest: unless one of these agrees, nobody is matched without review.",
+        f"identity: {_list(draft.identity)}   # guessed: names and dates of birth",
+    ]
+
+
+def _candidates(draft: Draft) -> Iterator[str]:
+    yield "candidates:"
+    yield "  # Records equal in all features of a rule are compared. Beside each: the pairs it makes in these tables."
+    yield "  rules:"
+    lines = [f"    - {_list(rule.features)}" for rule in draft.rules]
+    widest = max(map(len, lines))
+    for line, rule in zip(lines, draft.rules, strict=True):
+        yield f"{line:<{widest}}  # {rule.pairs:,} pairs"
+    least = 0.1 if draft.of_persons else 0.05
+    yield "  # The nearest by spelling find what no rule foresees; more of them find more and take longer."
+    both = ", both_ways: true" if len(draft.rows) == 2 and max(draft.rows) <= 3 * min(draft.rows) else ""
+    limits = f"ngram: 3, top_k: {draft.top_k}, min_similarity: {least}{both}"
+    yield f"  tfidf: {{fields: {_list(draft.tfidf_fields)}, {limits}}}"
+
+
+def _learning(draft: Draft) -> Iterator[str]:
+    yield "split: {train: 0.6, calibrate: 0.2, test: 0.2}"
+    yield ""
+    yield "model: {trees: 300, depth: 3, learning_rate: 0.1, early_stopping: 40, seed: 20}"
+
+
+def _deciding(draft: Draft) -> Iterator[str]:
+    costs = (50, 10) if draft.of_persons else (5, 2.5)
+    yield "# In units of one review by a person. A pair matches from 1 - review / false_match on, here a probability"
+    yield f"# of {1 - 1 / costs[0]:g}, and dismissed below review / missed_match, here {1 / costs[1]:g}."
+    yield f"costs: {{false_match: {costs[0]:g}, missed_match: {costs[1]:g}, review: 1}}   # guessed: ask who bears them"
+    yield "# floors: {match_precision: 0.99, confidence: 0.95}   # what 'match' must hold, shown with that confidence"
+    yield ""
+    yield "# What a version must reach before it may be released; raise these once you have seen a first training."
+    yield "gates: {f1_min: 0.5, log_loss_max: 0.5, behaviour_pass_min: 0.9}"
+
+
+def _slices(draft: Draft) -> list[str]:
+    often = [field for field in draft.compared if 0.03 <= 1 - field.profile.present <= 0.7][:4]
+    if not often:
+        return []
+    lines = [
+        f"  - {{name: {scalar(f'{field.label} missing')}, field: {scalar(field.name)}, when: missing}}"
+        for field in often
+    ]
+    return ["# Figures are also reported for these pairs apart.", "slices:", *lines]
+
+
+def _golden(draft: Draft) -> Iterator[str]:
+    yield "# Made-up records; the values must not be real ones. Every version must decide these pairs as expected."
+    yield "golden:"
+    one, other = ({name: scalar(value) for name, value in record.items()} for record in draft.golden)
+    first, second = ("{" + ", ".join(f"{scalar(n)}: {v}" for n, v in record.items()) + "}" for record in (one, other))
+    yield "  - name: identical"
+    yield f"    left:  {first}"
+    yield f"    right: {first}"
+    yield "    expect: match"
+    yield "  - name: nothing in common"
+    yield f"    left:  {first}"
+    yield f"    right: {second}"
+    yield "    expect: no_match"
+
+
+def _quality(draft: Draft) -> Iterator[str]:
+    yield "# Limits a little wider than what was seen; beyond them rows are set aside, or the batch is refused."
+    yield "quality:"
+    expected = {field.name: text for field in draft.compared if (text := _expectations(field))}
+    if expected:
+        yield "  fields:"
+        widest = max(len(scalar(name)) for name in expected) + 1
+        for name, text in expected.items():
+            yield f"    {f'{scalar(name)}:':<{widest}} {{{text}}}"
+    positives = _LEAST_POSITIVES if draft.positives is None else max(1, min(_LEAST_POSITIVES, draft.positives // 2))
+    yield f"  labels: {{min_positives: {positives}, max_unknown_id_share: 0.01}}"
+    yield "  max_quarantined_share: 0.05"
+
+
+def _expectations(field: DraftField) -> str:
+    said = []
+    present = math.floor((field.profile.present - 0.05) * 100) / 100
+    if present >= 0.1:
+        said.append(f"present_share: {present:g}")
+    if field.kind == "number":
+        if not field.profile.negative:
+            said.append("minimum: 0")
+    else:
+        longest = next((length for length in _LENGTHS if length >= 2 * field.profile.longest), _LENGTHS[-1])
+        said.append(f"max_length: {longest}")
+    return ", ".join(said)
+
+
+def _watching(draft: Draft) -> Iterator[str]:
+    yield "monitoring: {comparison_distance: 0.2, score_distance: 0.2, band_share_change: 0.1, min_decisions: 100}"
+    yield ""
+    example = draft.compared[0]
+    said = f"{example.name.upper()}_DISAGREES: The {example.label} differs."
+    yield "# Every reason has a plain text made from the label; write your own where readers need better ones, such as"
+    yield f"# {said}"
+    yield "reasons: {version: 1}"
+
+
+def _list(names: Iterable[str]) -> str:
+    return f"[{', '.join(map(scalar, names))}]"

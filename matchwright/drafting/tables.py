@@ -1,0 +1,136 @@
+"""The tables a draft is made from: cleaned values, the record id column, and labelled pairs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.records.conform import clean_text, per_distinct
+from matchwright.drafting.hints import names_a_record
+from matchwright.drafting.profile import profile_of
+from matchwright.errors import DataError, Fault
+
+ID_COLUMNS = (("left_id", "right_id"), ("ltable_id", "rtable_id"), ("lid", "rid"), ("id_left", "id_right"))
+LABEL_COLUMNS = ("label", "is_match", "match")
+_YES = frozenset({"1", "true", "yes", "match"})
+_REPEATED_IDS = 0.01
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Labelled pairs: record ids of both sides, whether each matches, and whether the labels were written down."""
+
+    left: list[str | None]
+    right: list[str | None]
+    matches: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    labelled: bool
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One or two tables with every value as clean text or None, and the column that numbers their records."""
+
+    sides: tuple[pd.DataFrame, ...]
+    record_id: str
+    only_one_side: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that all tables have, in the first one's order, less the record id."""
+        others = set(self.only_one_side) | {self.record_id}
+        return [column for column in self.sides[0].columns if column not in others]
+
+    def values(self, column: str) -> list[list[str | None]]:
+        """A column's values, per table."""
+        return [side[column].tolist() for side in self.sides]
+
+
+def read_tables(left: pd.DataFrame, right: pd.DataFrame | None, judged: Judged | None) -> Tables:
+    """Clean the tables and find their record id.
+
+    Raises:
+        DataError: a table is empty, has no header, a column twice, or no column that numbers its records.
+    """
+    sides = tuple(_cleaned(table) for table in (left, right) if table is not None)
+    for table, which in zip(sides, _names(sides), strict=True):
+        _check(table, which)
+    shared = [column for column in sides[0].columns if all(column in side.columns for side in sides)]
+    if not shared:
+        raise _refused("the tables", "have no column in common", "give the same thing the same column name in both")
+    others = sorted({str(c) for side in sides for c in side.columns} - set(shared))
+    return Tables(sides, _record_id(sides, shared, judged), tuple(others))
+
+
+def read_pairs(pairs: pd.DataFrame) -> Judged:
+    """The columns of a pairs table that hold record ids and labels.
+
+    Raises:
+        DataError: no two columns are named as record ids.
+    """
+    named = next((names for names in ID_COLUMNS if set(names) <= set(pairs.columns)), None)
+    if named is None:
+        known = "; ".join(" and ".join(names) for names in ID_COLUMNS)
+        raise _refused("pairs", "no columns of record ids", f"name them {known}")
+    label = next((name for name in LABEL_COLUMNS if name in pairs.columns), None)
+    left, right = (per_distinct(pairs[name], clean_text).tolist() for name in named)
+    if label is None:
+        return Judged(left, right, np.ones(len(pairs), dtype=bool), labelled=False)
+    said = per_distinct(pairs[label], clean_text)
+    matches = np.array([isinstance(value, str) and value.lower() in _YES for value in said], dtype=bool)
+    return Judged(left, right, matches, labelled=not matches.all())
+
+
+def _cleaned(table: pd.DataFrame) -> pd.DataFrame:
+    columns = [str(name) for name in table.columns]
+    values = {place: per_distinct(table.iloc[:, place], clean_text) for place in range(len(columns))}
+    cleaned = pd.DataFrame(values, index=range(len(table)), dtype=object)
+    cleaned.columns = pd.Index(columns, dtype=object)
+    return cleaned
+
+
+def _check(table: pd.DataFrame, which: str) -> None:
+    if table.empty:
+        raise _refused(which, "has no rows or no columns", "give a table with a header and rows")
+    if table.columns.duplicated().any():
+        raise _refused(which, "has a column name twice", "give every column a name of its own")
+    names = profile_of([[clean_text(name) for name in table.columns]])
+    # its "names" may be somebody's values, so none is quoted
+    if names.email > 0 or max(names.number, names.date, names.phone) > 0.5:
+        raise _refused(which, "seems to have no header: its first row looks like a record", "add a row of column names")
+
+
+def _record_id(sides: Sequence[pd.DataFrame], shared: list[str], judged: Judged | None) -> str:
+    fitting = [column for column in shared if all(_numbers_records(side[column]) for side in sides)]
+    if judged is not None:
+        ends = [judged.left, judged.right if len(sides) == 2 else judged.left]
+        wanted = [{value for value in ids if value is not None} for ids in ends]
+        known = {c: sum(_share_found(w, s[c]) for w, s in zip(wanted, sides, strict=False)) for c in fitting}
+        best = max(known, key=lambda column: known[column], default="")
+        if best and known[best] > 0.5 * len(sides):
+            return best
+        raise _refused("pairs", "their record ids stand in no column of the tables", "see that ids are written alike")
+    named = [column for column in fitting if names_a_record(column)]
+    endings = [column for column in fitting if column.lower().endswith(("id", "key"))]
+    codes = [column for column in fitting if not any(" " in value for side in sides for value in side[column].head(99))]
+    for choice in (named, endings, codes[:1] if len(shared) > 1 else []):
+        if choice:
+            return choice[0]
+    hint = "add a column 'id' with a number of its own for every record"
+    raise _refused(" and ".join(_names(sides)), "no column numbers the records", hint)
+
+
+def _numbers_records(values: "pd.Series[str]") -> bool:
+    return bool(values.notna().all() and values.duplicated().mean() <= _REPEATED_IDS)
+
+
+def _share_found(wanted: set[str], values: "pd.Series[str]") -> float:
+    return len(wanted & set(values)) / len(wanted) if wanted else 0.0
+
+
+def _names(sides: Sequence[pd.DataFrame]) -> list[str]:
+    return ["the table"] if len(sides) == 1 else ["the left table", "the right table"]
+
+
+def _refused(where: str, problem: str, hint: str) -> DataError:
+    return DataError("No match spec can be drafted from these tables.", [Fault(where, problem, hint)])

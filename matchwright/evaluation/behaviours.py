@@ -1,0 +1,117 @@
+"""Behavioural tests: what any sensible matching model does, whatever its figures.
+
+Invariance, directional and minimum-functionality tests after Ribeiro et al. (2020), Beyond Accuracy.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.bundle.golden import decide_values
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.records import mistyped, record_features
+
+SAMPLE = 200
+SWAP_TOLERANCE = 1e-6
+RISE_TOLERANCE = 0.01
+"""A score may rise by this much where it should not: below what any decision hangs on."""
+
+Scores = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How many of the cases of one behaviour hold."""
+
+    name: str
+    passed: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        """Passed cases over all; 1 where there was none to try."""
+        return self.passed / self.total if self.total else 1.0
+
+
+def behave(model: DecisionModel, left: pd.DataFrame, right: pd.DataFrame, seed: int) -> list[Behaviour]:
+    """Try every behaviour on true pairs.
+
+    Args:
+        model: what is tried.
+        left: conformed records of true pairs, one row per pair (a sample of 200 is used).
+        right: the records they match.
+        seed: of the sample.
+    """
+    rows = np.sort(np.random.default_rng(seed).permutation(len(left))[:SAMPLE])
+    left, right = left.iloc[rows].reset_index(drop=True), right.iloc[rows].reset_index(drop=True)
+    tried = _TriedPairs(model, left, right)
+    found = [tried.symmetry()] if model.spec.sources.alike else []
+    found += [tried.does_not_rise(kind) for kind in ("a typo", "a missing value")]
+    return [*found, tried.little_evidence(seed), *_golden(model)]
+
+
+@dataclass(frozen=True)
+class _TriedPairs:
+    model: DecisionModel
+    left: pd.DataFrame
+    right: pd.DataFrame
+
+    def compared(self, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+        spec, corpus = self.model.spec, self.model.corpus
+        return self.model.compare(record_features(left, spec, corpus), record_features(right, spec, corpus))
+
+    def scores(self, left: pd.DataFrame, right: pd.DataFrame) -> Scores:
+        return self.model.score(self.compared(left, right))
+
+    def symmetry(self) -> Behaviour:
+        """Swapping the records changes nothing."""
+        difference = np.abs(self.scores(self.left, self.right) - self.scores(self.right, self.left))
+        return Behaviour("swapping sides changes nothing", int((difference <= SWAP_TOLERANCE).sum()), len(self.left))
+
+    def does_not_rise(self, kind: str) -> Behaviour:
+        """Spoiling a field in which both records agree does not raise the score."""
+        before = self.scores(self.left, self.right)
+        passed = total = 0
+        for field in self.model.spec.compared:
+            agree = (self.left[field] == self.right[field]).to_numpy() & self.left[field].notna().to_numpy()
+            spoiled = self.right.copy()
+            spoiled[field] = _spoiled(self.right[field], kind)
+            changed = agree & (spoiled[field].isna() | (spoiled[field] != self.right[field])).to_numpy()
+            if not changed.any():
+                continue
+            after = self.scores(self.left[changed], spoiled[changed])
+            passed += int((after <= before[changed] + RISE_TOLERANCE).sum())
+            total += int(changed.sum())
+        return Behaviour(f"{kind} in an agreeing field does not raise the score", passed, total)
+
+    def little_evidence(self, seed: int) -> Behaviour:
+        """A record with at most one field left is never matched without review, though the pair be true."""
+        fields = list(self.model.spec.compared)
+        kept = np.random.default_rng(seed).integers(-1, len(fields), size=len(self.right))
+        poor = self.right.copy()
+        for place, field in enumerate(fields):
+            poor[field] = poor[field].mask(kept != place, np.nan if poor[field].dtype.kind == "f" else None)
+        compared = self.compared(self.left, poor)
+        bands = self.model.band(self.model.score(compared), compared)
+        return Behaviour("a record with at most one field is not matched", int((bands != "match").sum()), len(bands))
+
+
+def _spoiled(values: "pd.Series[Any]", kind: str) -> "pd.Series[Any]":
+    if kind == "a missing value":
+        return pd.Series([np.nan if values.dtype.kind == "f" else None] * len(values), dtype=values.dtype)
+    if values.dtype.kind == "f":
+        return values * 1.5 + 1
+    return values.map(lambda value: mistyped(value) if isinstance(value, str) and len(value) > 3 else value)
+
+
+def _golden(model: DecisionModel) -> list[Behaviour]:
+    pairs = model.spec.golden
+    decisions = decide_values(model, [pair.left for pair in pairs], [pair.right for pair in pairs])
+    found = []
+    for band, name in (("match", "must match"), ("no_match", "must not match"), ("review", "must be reviewed")):
+        held = [decision.band == band for pair, decision in zip(pairs, decisions, strict=True) if pair.expect == band]
+        if held:
+            found.append(Behaviour(f"golden pairs that {name}", sum(held), len(held)))
+    return found

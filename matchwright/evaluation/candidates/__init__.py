@@ -1,0 +1,1 @@
+"""What candidates find, what they cost, and which true pairs they miss."""

@@ -1,0 +1,28 @@
+"""Whether one model's log loss is better than another's on the same pairs, or the difference is noise."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matchwright.evaluation.bootstrap import REPLICATES, Array, Estimate, means
+from matchwright.evaluation.metrics import SCORE_FLOOR
+
+
+def log_losses(margins: ArrayLike, labels: ArrayLike) -> Array:
+    """The log loss of each pair, shape (pairs,), from its log-odds; cut off as everywhere in the evaluation."""
+    margin = np.asarray(margins, dtype=np.float64)
+    wrong_way = np.where(np.asarray(labels) == 1, -margin, margin)
+    return np.asarray(np.minimum(np.logaddexp(0.0, wrong_way), -np.log(SCORE_FLOOR)))
+
+
+def mean_over_queries(values: ArrayLike, left_keys: ArrayLike, seed: int, replicates: int = REPLICATES) -> Estimate:
+    """The mean over pairs with its 95 % interval: left records are resampled with all their pairs.
+
+    For the difference between two models give the difference of each pair: the bootstrap is then a paired one.
+
+    Args:
+        values: one number per pair, (pairs,).
+        left_keys: the left record of each pair, (pairs,).
+        seed: of the resampling.
+        replicates: bootstrap replicates.
+    """
+    return means({"mean": values}, left_keys, seed, replicates)["mean"]

@@ -1,0 +1,94 @@
+"""Reliability: does a score of 0.8 mean that eight in ten match?"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.evaluation.bootstrap import Estimate, means
+from matchwright.evaluation.metrics import SCORE_FLOOR
+from matchwright.evaluation.wilson import wilson_interval
+
+MIDDLE = (0.2, 0.8)
+"""Scores of the pairs that the mid-range gap is about: where a reviewer must be able to believe them."""
+
+
+def reliability_curve(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], bins: int = 10) -> pd.DataFrame:
+    """Bins of equal mass over the scores, equal scores never apart.
+
+    Returns:
+        One row per bin, rising: mean_score, true_share with Wilson's 95 % interval (lower, upper), pairs.
+        Fewer rows than ``bins`` where many scores are equal.
+    """
+    order = np.argsort(scores, kind="stable")
+    scores, labels = np.asarray(scores, dtype=np.float64)[order], np.asarray(labels)[order] == 1
+    cuts = np.linspace(0, len(scores), bins + 1).round().astype(int)
+    # A cut inside a run of equal scores moves to the start of the run.
+    starts = np.unique(np.searchsorted(scores, scores[cuts[:-1]], side="left")) if len(scores) else cuts[:0]
+    if not len(starts):
+        return pd.DataFrame(columns=["mean_score", "true_share", "lower", "upper", "pairs"], dtype=np.float64)
+    pairs = np.diff(np.r_[starts, len(scores)])
+    true = np.add.reduceat(labels.astype(np.int64), starts)
+    lower, upper = wilson_interval(true, pairs)
+    mean = np.add.reduceat(scores, starts) / pairs
+    return pd.DataFrame(
+        {"mean_score": mean, "true_share": true / pairs, "lower": lower, "upper": upper, "pairs": pairs}
+    )
+
+
+def calibration_figures(
+    scores_before: np.ndarray[Any, Any],
+    scores_after: np.ndarray[Any, Any],
+    labels: np.ndarray[Any, Any],
+    groups: Any = None,
+    seed: int = 0,
+) -> dict[str, dict[str, Any]]:
+    """What calibration did: the same figures of the scores before it and after it, on pairs it was not fitted on.
+
+    Args:
+        scores_before: the scorer's own probabilities, shape (pairs,).
+        scores_after: the calibrated ones.
+        labels: 1 for a match, else 0.
+        groups: pairs of one group are resampled together (the left record's key); each for itself if not given.
+        seed: of the resampling.
+
+    Returns:
+        ``before`` and ``after``, each with log_loss, brier (bootstrap intervals over groups), mid_range_gap
+        (see :func:`mid_range_gap`) and mid_range_pairs; ``change``, after less before, of the first two by
+        paired bootstrap. Values are ready for JSON, None where nothing is known.
+    """
+    true = np.asarray(labels) == 1
+    scores_of = {"before": scores_before, "after": scores_after}
+    losses = {name: _losses(scores, true) for name, scores in scores_of.items()}
+    losses["change"] = {name: after - losses["before"][name] for name, after in losses["after"].items()}
+    columns = {f"{when} {loss}": column for when, found in losses.items() for loss, column in found.items()}
+    estimates = means(columns, groups, seed)
+    figures: dict[str, dict[str, Any]] = {
+        when: {loss: estimates[f"{when} {loss}"].as_dict() for loss in found} for when, found in losses.items()
+    }
+    for when, scores in scores_of.items():
+        gap, pairs = mid_range_gap(scores, labels)
+        figures[when] |= {"mid_range_gap": gap.as_dict(), "mid_range_pairs": pairs}
+    return figures
+
+
+def mid_range_gap(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> tuple[Estimate, int]:
+    """|mean score - true share| of the pairs with a score in 0.2 to 0.8, its 95 % interval, and how many they are.
+
+    The interval is Wilson's of the true share, which is sound for the few pairs there mostly are, and
+    takes them for independent. NaN without such a pair.
+    """
+    chosen = (scores >= MIDDLE[0]) & (scores <= MIDDLE[1])
+    pairs = int(chosen.sum())
+    if not pairs:
+        return Estimate(float("nan"), float("nan"), float("nan")), 0
+    true = int((np.asarray(labels)[chosen] == 1).sum())
+    mean = float(np.mean(scores[chosen]))
+    low, high = (mean - float(bound) for bound in wilson_interval(true, pairs)[::-1])
+    nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    return Estimate(abs(mean - true / pairs), nearest, max(abs(low), abs(high))), pairs
+
+
+def _losses(scores: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
+    sure = np.clip(np.where(true, scores, 1 - scores), SCORE_FLOOR, 1.0)
+    return {"log_loss": -np.log(sure), "brier": (scores - true) ** 2}

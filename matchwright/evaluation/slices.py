@@ -1,0 +1,72 @@
+"""Slices: the same metrics on parts of the pairs that the spec names, so that a good mean hides no bad part."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.records.conform import clean_text, parse_number
+from matchwright.core.records.normal import NORMAL_FORM
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.deciding import SliceSpec
+from matchwright.evaluation.bootstrap import REPLICATES, Estimate
+from matchwright.evaluation.metrics import measure
+
+MIN_TRUE_PAIRS = 20
+
+
+@dataclass(frozen=True)
+class SliceResult:
+    """One slice; with fewer true pairs than asked for, ``verdict`` is ``too few`` and there are no metrics."""
+
+    name: str
+    pairs: int
+    true_pairs: int
+    verdict: str
+    metrics: dict[str, Estimate]
+
+
+def slice_mask(
+    piece: SliceSpec, spec: MatchSpec, left: pd.DataFrame, right: pd.DataFrame
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which pairs are in the slice, from row-aligned record features.
+
+    ``missing``: the field is missing on a side. ``present``: it is there on both. ``equals``: on a side
+    it equals the slice's value in normal form.
+    """
+    a, b = left[piece.field], right[piece.field]
+    if piece.when == "equals":
+        value = _normal(piece.value, spec.fields[piece.field].kind)
+        return (a == value).to_numpy(dtype=bool) | (b == value).to_numpy(dtype=bool)
+    missing = a.isna().to_numpy(dtype=bool) | b.isna().to_numpy(dtype=bool)
+    return missing if piece.when == "missing" else ~missing
+
+
+def measure_slices(
+    outcomes: pd.DataFrame,
+    spec: MatchSpec,
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    min_true_pairs: int = MIN_TRUE_PAIRS,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+) -> list[SliceResult]:
+    """Every slice of the spec, judged on ``outcomes``; ``left`` and ``right`` are their record features, row by row."""
+    results = []
+    for piece in spec.slices:
+        inside = outcomes[slice_mask(piece, spec, left, right)]
+        true_pairs = int((inside["label"] == 1).sum())
+        enough = true_pairs >= min_true_pairs
+        metrics = measure(inside, spec.costs, replicates, seed) if enough else {}
+        results.append(SliceResult(piece.name, len(inside), true_pairs, "judged" if enough else "too few", metrics))
+    return results
+
+
+def _normal(value: str | None, kind: str) -> str | float | None:
+    if value is None:
+        return None
+    if kind == "number":
+        return parse_number(value)
+    text = clean_text(value)
+    return NORMAL_FORM[kind](text) if text is not None else None  # type: ignore[index]

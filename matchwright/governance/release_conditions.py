@@ -1,0 +1,86 @@
+"""What must hold before a version may be released: pure, every failed condition at once."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from matchwright.governance.version import VersionInfo
+
+GATE_TAG = "gate."
+"""Prefix of the tag that holds one gate's result: ``gate.f1_min`` is ``passed`` or ``failed ...``."""
+
+
+@dataclass(frozen=True)
+class BundleCheck:
+    """What the bundle behind a version turned out to be; ``fault`` says why it cannot be used."""
+
+    name: str = ""
+    digest: str = ""
+    fault: str = ""
+
+
+def failed_conditions(version: VersionInfo, bundle: BundleCheck, approved_digest: str = "") -> list[str]:
+    """The conditions that do not hold, each with what to do; none means that it may be released.
+
+    Args:
+        version: the version with its tags.
+        bundle: what was found behind it.
+        approved_digest: the bundle that the ledger says was approved under this version, if it says so.
+    """
+    return [
+        *approval_conditions(version),
+        *_gate_conditions(version),
+        *_bundle_conditions(version, bundle, approved_digest),
+    ]
+
+
+def approval_conditions(version: VersionInfo) -> list[str]:
+    """Conditions on the reviewer's act."""
+    failed = []
+    verdict = version.tags.get("approval", "").strip()
+    by, trainer = version.tags.get("approval_by", ""), version.tags.get("trained_by", "")
+    if verdict != "approved":
+        failed.append(
+            f"it is not approved: its tag approval is '{verdict or 'absent'}'. A reviewer sets it to 'approved' in the "
+            f"MLflow UI, or runs: matchwright approve {version.name} --version {version.version} --by NAME --note WHY"
+        )
+    if not by.strip():
+        failed.append("nobody is named as its approver. Set the tag approval_by to the reviewer's name")
+    if not trainer.strip():
+        failed.append(
+            "its tag trained_by is absent, so the approver cannot be told from the trainer. Register it again"
+        )
+    elif same_person(by, trainer):
+        failed.append("its approver is its trainer. Somebody else must review and approve it")
+    return failed
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are the same but for case and white space."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _gate_conditions(version: VersionInfo) -> list[str]:
+    if version.tags.get("gates") == "passed":
+        return []
+    results = {key.removeprefix(GATE_TAG): value for key, value in version.tags.items() if key.startswith(GATE_TAG)}
+    names = ", ".join(sorted(name for name, value in results.items() if not value.startswith("passed")))
+    which = f" ({names})" if names else ""
+    return [f"its gates did not pass{which}. Train a version that passes, or change the gates in the match spec"]
+
+
+def _bundle_conditions(version: VersionInfo, bundle: BundleCheck, approved_digest: str) -> list[str]:
+    if bundle.fault:
+        return [f"its bundle does not verify: {bundle.fault} Train and register it again"]
+    failed = []
+    if bundle.name != version.name:
+        failed.append(f"its bundle is one of model '{bundle.name}'. Register that under its own name")
+    if bundle.digest != version.digest:
+        claimed = version.digest[:12] or "absent"
+        failed.append(f"its tag bundle_digest is {claimed}, its bundle's is {bundle.digest[:12]}. Register it again")
+    if approved_digest and bundle.digest != approved_digest:
+        failed.append(f"bundle {approved_digest[:12]} was approved, not {bundle.digest[:12]}. Have this one reviewed")
+    return failed

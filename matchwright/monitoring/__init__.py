@@ -1,0 +1,1 @@
+"""Windows of decisions, drift figures and the verdict on them."""

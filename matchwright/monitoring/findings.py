@@ -1,0 +1,216 @@
+"""From figures to findings: each says what moved and by how much, and carries its line of the runbook."""
+
+from typing import Literal
+
+from matchwright.core.spec import Band, MatchSpec
+from matchwright.frozen import Frozen
+from matchwright.monitoring.figures import DriftFigures, ShareShift, ValueShift
+
+Severity = Literal["alarm", "watch"]
+Cause = Literal[
+    "log_fault", "degraded", "field_lost", "mix", "performance", "bands", "score", "field_missing",
+    "comparison",
+]  # fmt: skip
+"""Most urgent first: what is at fault before what follows from it."""
+
+MIX_FROM = 0.5
+"""Where this part of the fields moved at once it is not the fields but the kind of pairs."""
+WATCH_FROM = 0.5
+"""A figure is worth watching from this part of its limit on."""
+_BOTH_SIDES_FROM = 1.5
+LOST_FROM = 0.95
+"""A field whose comparisons are missing in this share of decisions has stopped arriving."""
+
+
+class Finding(Frozen):
+    """One thing that moved. ``size`` is in units of its limit; ``action`` (if any) is what to do about it."""
+
+    severity: Severity
+    cause: Cause
+    subject: str
+    size: float
+    text: str
+    action: str
+
+
+def find(figures: DriftFigures, spec: MatchSpec) -> list[Finding]:
+    """All findings of a window that has enough decisions, in no particular order."""
+    fields: dict[str, list[ValueShift]] = {}
+    for shift in figures.comparisons:
+        fields.setdefault(shift.field, []).append(shift)
+    found = [finding for field, shifts in fields.items() for finding in _field_findings(field, shifts, spec)]
+    found = _with_mix(found, len(fields))
+    inputs_moved = any(finding.severity == "alarm" for finding in found)
+    found += _score_findings(figures, spec, inputs_moved)
+    found += _band_findings(figures.bands, spec, inputs_moved)
+    found += _performance_findings(figures, spec)
+    return found
+
+
+def _field_findings(field: str, shifts: list[ValueShift], spec: MatchSpec) -> list[Finding]:
+    """At most one finding on missing values and one on values per field: its comparisons move together."""
+    limits, found = spec.monitoring, []
+    missing = max((s.missing for s in shifts), key=lambda m: abs(m.change))
+    if severity := _severity(abs(missing.change), limits.missing_share_change, missing.beyond_chance):
+        if missing.change < 0:
+            severity = "watch"  # no evidence was lost; what it does to decisions shows in the bands
+        sides = next((s.current_mean for s in shifts if s.counts_missing), None)
+        both = sides is not None and missing.current > 0 and sides / missing.current >= _BOTH_SIDES_FROM
+        found.append(_missing_finding(field, missing, severity, both, spec))
+    measured = [s for s in shifts if s.distance is not None and not s.counts_missing]
+    if measured:
+        worst = max(measured, key=lambda s: s.distance or 0.0)
+        distance = worst.distance or 0.0
+        if severity := _severity(distance, limits.comparison_distance, distance > worst.noise):
+            moved = sum((s.distance or 0.0) >= limits.comparison_distance for s in measured)
+            others = f", with {moved - 1} more of its comparisons" if moved > 1 else ""
+            found.append(
+                Finding(
+                    severity=severity,
+                    cause="comparison",
+                    subject=field,
+                    size=distance / limits.comparison_distance,
+                    text=f"{worst.name} moved by {distance:.2f} standard deviations (limit "
+                    f"{limits.comparison_distance:g}); its mean went from {_mean(worst.reference_mean)} to "
+                    f"{_mean(worst.current_mean)}{others}.",
+                    action=_changed_values(field, spec),
+                )
+            )
+    return found
+
+
+def _with_mix(found: list[Finding], fields: int) -> list[Finding]:
+    """One cause in place of many, where most fields moved at once."""
+    moved = [finding for finding in found if finding.cause == "comparison" and finding.severity == "alarm"]
+    if len(moved) < max(3, MIX_FROM * fields):
+        return found
+    mix = Finding(
+        severity="alarm",
+        cause="mix",
+        subject="pairs",
+        size=max(finding.size for finding in moved),
+        text=f"{len(moved)} of {fields} fields moved at once: the pairs are of another kind, or wrongly joined.",
+        action="Ask what callers send since then: a new caller, other candidate rules, two tables joined out of step. "
+        "If these pairs are meant and here to stay, retrain on recent data.",
+    )
+    return [mix, *(finding.model_copy(update={"action": ""}) if finding in moved else finding for finding in found)]
+
+
+def _missing_finding(field: str, missing: ShareShift, severity: Severity, both: bool, spec: MatchSpec) -> Finding:
+    rate = f"in {missing.current:.0%} of decisions (was {missing.reference:.0%})"
+    size = abs(missing.change) / max(spec.monitoring.missing_share_change, 1e-9)
+    cause: Cause
+    if missing.change < 0:
+        cause, text = "field_missing", f"{field} is missing less often: {rate}."
+        action = f"More evidence on {field} than in training: retrain when it lasts."
+    else:
+        lost = missing.current >= LOST_FROM
+        cause = "field_lost" if lost else "field_missing"
+        what = "is lost: missing" if lost else "is missing more often:"
+        text = f"{field} {what} {rate}, mostly on {'both sides' if both else 'one side'}."
+        feeds = (
+            f"{spec.sources.left} and {spec.sources.right}" if both else f"{spec.sources.left} or {spec.sources.right}"
+        )
+        action = (
+            f"Upstream feed lost {_feed(field, spec)}: check the last deliveries of {feeds} and have it restored. "
+            "Neither rollback nor retraining helps."
+        )
+    return Finding(severity=severity, cause=cause, subject=field, size=size, text=text, action=action)
+
+
+def _score_findings(figures: DriftFigures, spec: MatchSpec, inputs_moved: bool) -> list[Finding]:
+    score, limit = figures.score, spec.monitoring.score_distance
+    if score is None or score.distance is None:
+        return []
+    severity = _severity(score.distance, limit, score.distance > score.noise)
+    if severity is None:
+        return []
+    return [
+        Finding(
+            severity=severity,
+            cause="score",
+            subject="score",
+            size=score.distance / limit,
+            text=f"Scores moved by {score.distance:.2f} standard deviations (limit {limit:g}); the mean went from "
+            f"{_mean(score.reference_mean)} to {_mean(score.current_mean)}.",
+            action=_shifted_output(inputs_moved),
+        )
+    ]
+
+
+def _band_findings(bands: dict[Band, ShareShift], spec: MatchSpec, inputs_moved: bool) -> list[Finding]:
+    """At most one: the band whose share changed most, for the others change with it."""
+    limit = spec.monitoring.band_share_change
+    changed = {band: shift for band, shift in bands.items() if shift.beyond_chance}
+    if not changed:
+        return []
+    band, shift = max(changed.items(), key=lambda item: abs(item[1].change))
+    severity = _severity(abs(shift.change), limit, True)
+    if severity is None:
+        return []
+    return [
+        Finding(
+            severity=severity,
+            cause="bands",
+            subject=band,
+            size=abs(shift.change) / max(limit, 1e-9),
+            text=f"The share of {band} went from {shift.reference:.1%} to {shift.current:.1%} "
+            f"({100 * shift.change:+.1f} points, limit {100 * limit:g}).",
+            action=_shifted_output(inputs_moved),
+        )
+    ]
+
+
+def _performance_findings(figures: DriftFigures, spec: MatchSpec) -> list[Finding]:
+    performance, limit = figures.performance, spec.monitoring.f1_loss
+    if performance is None:
+        return []
+    loss = performance.f1_reference - performance.f1
+    severity = _severity(loss, limit, performance.f1_interval[1] < performance.f1_reference)
+    if severity is None:
+        return []
+    return [
+        Finding(
+            severity=severity,
+            cause="performance",
+            subject="f1",
+            size=loss / max(limit, 1e-9),
+            text=f"F1 fell from {performance.f1_reference:.3f} to {performance.f1:.3f} (limit {limit:g}): precision "
+            f"{performance.precision:.3f}, recall {performance.recall:.3f} on {performance.labelled:,} labelled.",
+            action="Decisions are wrong more often: have a reviewer check some of the errors. Began with the last "
+            "release: `matchwright rollback`. Crept in: retrain with the new labels.",
+        )
+    ]
+
+
+def _severity(size: float, limit: float, beyond_chance: bool) -> Severity | None:
+    if not beyond_chance or size < WATCH_FROM * limit or size <= 0:
+        return None
+    return "alarm" if size >= limit else "watch"
+
+
+def _changed_values(field: str, spec: MatchSpec) -> str:
+    return (
+        f"Values of {_feed(field, spec)} changed: look for a new format, source or default in the feeds. A fault: have "
+        "it mended upstream. Here to stay: retrain on recent data."
+    )
+
+
+def _shifted_output(inputs_moved: bool) -> str:
+    if inputs_moved:
+        return "Scores and bands follow the inputs: mend those first, then look again."
+    return (
+        "Scores or bands moved while the comparisons hold: suspect the release. See that `matchwright status` shows "
+        "the bundle meant; if it began with the last release, `matchwright rollback`."
+    )
+
+
+def _feed(field: str, spec: MatchSpec) -> str:
+    if field not in spec.fields:
+        return f"'{field}'"
+    column = spec.column_of(field)
+    return f"'{field}'" if column == field else f"'{field}' (column '{column}')"
+
+
+def _mean(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"

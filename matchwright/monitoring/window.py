@@ -1,0 +1,207 @@
+"""Reading a window of the decision log: one spec's decisions by one bundle, and what is wrong with the log."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.errors import DataError, Fault
+from matchwright.monitoring.arrived_labels import labels_by_decision
+from matchwright.monitoring.figures import IntegrityFault
+from matchwright.monitoring.period import Period, parse_moment
+
+KEYS = frozenset(
+    {"decision_id", "time", "name", "bundle", "mode", "kind", "pair", "score", "band", "reasons", "comparisons", "hint"}
+)
+"""All that a line of the decision log may hold: anything else could be personal data."""
+FULL_MODE = "full"
+_KNOWN_MODES = ("features_unavailable",)
+_BANDS = ("match", "review", "no_match")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,60}")
+_PSEUDONYM = re.compile(r"[0-9a-f]{32,64}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class DecisionWindow:
+    """Decisions of one bundle: comparison columns, ``score``, ``band``, ``label`` (NaN unknown) and their ids.
+
+    Where serving abstained for want of features, score and comparisons are NaN and the band is ``review``.
+    ``other_bundles`` counts what other bundles decided for this spec meanwhile, by digest.
+    """
+
+    frame: pd.DataFrame
+    ids: list[str]
+    since: datetime | None
+    until: datetime | None
+    faults: tuple[IntegrityFault, ...]
+    torn_lines: int
+    other_bundles: dict[str, int]
+    other_labels: int = 0
+
+
+@dataclass
+class _Reading:
+    comparisons: list[str]
+    lines: int = 0
+    torn: int = 0
+    unreadable: int = 0
+    ids: dict[str, None] = field(default_factory=dict)
+    repeated: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+    rows: list[list[float]] = field(default_factory=list)
+    bands: list[str] = field(default_factory=list)
+    since: datetime | None = None
+    until: datetime | None = None
+    flaws: Counter[str] = field(default_factory=Counter)
+    names: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def flaw(self, code: str, names: Iterable[str] = ()) -> None:
+        self.flaws[code] += 1
+        self.names.setdefault(code, {}).update(dict.fromkeys(map(_safe_name, names)))
+
+
+def read_window(
+    folder: Path,
+    spec_name: str,
+    bundle: str,
+    comparisons: list[str],
+    period: Period,
+    labels: pd.DataFrame | None = None,
+) -> DecisionWindow:
+    """Read the decisions of ``bundle`` for ``spec_name`` in a period from a log folder, or one of its files.
+
+    A line cut off by a kill (the last of its file) is left out and counted; no value of a line that is
+    at fault is kept, only the names of keys.
+
+    Raises:
+        DataError: there is no such folder or file, or the labels lack a column or hold other values.
+    """
+    if not folder.exists():
+        fault = Fault("decisions", "no such folder or file", "see that it is mounted, or name another one")
+        raise DataError("There is no decision log.", [fault])
+    reading = _Reading(comparisons)
+    for file in _files(folder, period):
+        for line in _lines(file, reading):
+            _take(line, reading, spec_name, bundle, period)
+    columns = {name: [row[index] for row in reading.rows] for index, name in enumerate([*comparisons, "score"])}
+    frame = pd.DataFrame(columns, dtype="float64").assign(band=pd.Series(reading.bands, dtype="object"), label=np.nan)
+    ids, faults, other_labels = list(reading.ids), _faults(reading), 0
+    if labels is not None:
+        known, contradicting = labels_by_decision(labels)
+        frame["label"] = pd.Series(ids, dtype="object").map(known).astype("float64")
+        other_labels = len(known) - int(frame["label"].notna().sum())
+        if contradicting:
+            faults += (IntegrityFault(code="contradicting_labels", count=contradicting, of=contradicting + len(known)),)
+    return DecisionWindow(
+        frame, ids, reading.since, reading.until, faults, reading.torn, dict(reading.others.most_common()), other_labels
+    )
+
+
+def _files(folder: Path, period: Period) -> list[Path]:
+    if folder.is_file():
+        return [folder]
+    return sorted(
+        path
+        for path in folder.rglob("*.jsonl")
+        if not _DAY.fullmatch(path.parent.name) or period.may_hold_day(path.parent.name)
+    )
+
+
+def _lines(file: Path, reading: _Reading) -> Iterator[dict[str, Any]]:
+    with file.open("rb") as lines:
+        for line in lines:
+            if not line.strip():
+                continue
+            reading.lines += 1
+            try:
+                document = json.loads(line)
+            except ValueError:
+                document = None
+            if isinstance(document, dict):
+                yield document
+            elif not line.endswith(b"\n"):
+                reading.torn += 1
+            else:
+                reading.unreadable += 1
+
+
+def _take(line: dict[str, Any], reading: _Reading, spec_name: str, bundle: str, period: Period) -> None:
+    try:
+        moment, identity = parse_moment("time", line["time"]), str(line["decision_id"])
+        name, digest, comparisons = line["name"], line["bundle"], dict(line["comparisons"])
+        band, score = line["band"], line["score"]
+    except (DataError, KeyError, TypeError, ValueError):
+        reading.unreadable += 1
+        return
+    if name != spec_name or not period.holds(moment):
+        return
+    if extra := line.keys() - KEYS:
+        reading.flaw("unexpected_keys", sorted(extra))
+    if digest != bundle:
+        reading.others[_safe_digest(digest)] += 1
+        return
+    if identity in reading.ids:
+        reading.repeated += 1
+        return
+    if unknown := comparisons.keys() - set(reading.comparisons):
+        reading.flaw("unknown_comparisons", sorted(unknown))
+    if lacking := set(reading.comparisons) - comparisons.keys():
+        reading.flaw("missing_comparisons", sorted(lacking))
+    if no_numbers := [key for key, value in comparisons.items() if value is not None and _number(value) is None]:
+        reading.flaw("values_not_numbers", sorted(no_numbers))
+    if line.get("pair") is not None and not _PSEUDONYM.fullmatch(str(line["pair"])):
+        reading.flaw("pair_not_pseudonym")
+    mode = line.get("mode")
+    abstained = score is None and mode != FULL_MODE
+    if mode != FULL_MODE:
+        reading.flaw("degraded", [mode if mode in _KNOWN_MODES else "unknown mode"])
+    if band not in _BANDS:
+        reading.flaw("unknown_band")
+        return
+    if not abstained and (_number(score) is None or not 0 <= score <= 1):
+        reading.flaw("score_out_of_range")
+        return
+    values = [*(_number(comparisons.get(key)) for key in reading.comparisons), _number(score)]
+    reading.ids[identity] = None
+    reading.rows.append([np.nan if value is None else value for value in values])
+    reading.bands.append(band)
+    reading.since = min(reading.since or moment, moment)
+    reading.until = max(reading.until or moment, moment)
+
+
+def _faults(reading: _Reading) -> tuple[IntegrityFault, ...]:
+    decided = len(reading.rows) + reading.flaws["unknown_band"] + reading.flaws["score_out_of_range"]
+    counted = {
+        "unreadable_lines": (reading.unreadable, reading.lines),
+        "repeated_decisions": (reading.repeated, decided),
+    }
+    faults = [
+        IntegrityFault(code=code, count=count, of=max(decided + sum(reading.others.values()), count),
+                       names=tuple(reading.names[code]))
+        for code, count in reading.flaws.items()
+    ]  # fmt: skip
+    faults += [IntegrityFault(code=code, count=n, of=max(of, n)) for code, (n, of) in counted.items() if n]
+    return tuple(faults)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        return None
+    return float(value)
+
+
+def _safe_name(name: str) -> str:
+    """A key as it may be quoted: what does not look like a name could itself be a value."""
+    return name if _NAME.fullmatch(name) or name == "unknown mode" else "(not a name)"
+
+
+def _safe_digest(digest: Any) -> str:
+    return digest[:12] if isinstance(digest, str) and re.fullmatch(r"[0-9a-f]{12,64}", digest) else "(not a digest)"

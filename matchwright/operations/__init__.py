@@ -1,0 +1,1 @@
+"""Acts on several outside systems that steps and commands share."""

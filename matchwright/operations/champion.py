@@ -1,0 +1,49 @@
+"""The champion's decisions on the challenger's test pairs."""
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from matchwright.adapters.registry import champion, download_bundle
+from matchwright.core.bundle import load_bundle
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.records import record_features
+from matchwright.core.records.rows import rows_of
+from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.settings import Settings
+
+
+def champion_digest(settings: Settings, name: str) -> str | None:
+    """The digest of the bundle that serves; None before the first release."""
+    serving = champion(settings, name)
+    return serving.digest if serving else None
+
+
+def champion_model(settings: Settings, name: str) -> DecisionModel | None:
+    """The champion's decision model, verified; None before the first release.
+
+    Raises:
+        BundleError: the champion's bundle in the registry does not verify.
+    """
+    serving = champion(settings, name)
+    if serving is None:
+        return None
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = download_bundle(settings, name, serving.version, Path(scratch) / "champion")
+        return load_bundle(folder, secret(VERIFY_KEY)).model
+
+
+def scored_by(model: DecisionModel, records: pd.DataFrame, pairs: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+    """``pairs`` with the model's score and band, from conformed records along the model's own features.
+
+    ``context`` holds the pairs' comparisons with their rivals, row by row: the candidate sets are the same
+    whatever model scores them.
+    """
+    needed = records[records["record_key"].isin(pd.concat([pairs["left_key"], pairs["right_key"]]).unique())]
+    features = record_features(needed.reset_index(drop=True), model.spec, model.corpus)
+    compared = model.compare(rows_of(features, pairs["left_key"]), rows_of(features, pairs["right_key"]))
+    shared = [name for name in compared.columns if name in context.columns]
+    compared = compared.assign(**{name: context[name].to_numpy() for name in shared})
+    scores = model.score(compared)
+    return pairs.assign(score=scores, band=model.band(scores, compared))

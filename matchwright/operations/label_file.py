@@ -1,0 +1,216 @@
+"""The file of labels: read with line numbers, checked, written whole after every answer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+
+import pandas as pd
+
+from matchwright.adapters.tables.read import read_input_table, row_lines
+from matchwright.core.records import PAIR_KEYS, record_key
+from matchwright.core.records.conform import clean_text
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import DataError, Fault
+from matchwright.files import PRIVATE, replacing
+from matchwright.labelling import check_labels
+from matchwright.labelling.check import LabelFault
+from matchwright.labelling.pair_table import LABEL_COLUMNS, id_column_names, is_unsure, label_of
+from matchwright.labelling.session import Answer
+
+UNSURE = "unsure"
+"""Of a sheet of questions: no spreadsheet takes ``left:007`` for a number."""
+
+_HEADER = "see its header row"
+_NO_RECORD = "see that the tables are the same, and that no spreadsheet rewrote the ids (007 is not 7)"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Labels so far: left_key, right_key, label (1, 0, or missing: a person was unsure) and ``line``.
+
+    ``rewritten`` counts rows whose ids no longer read as their keys do: a spreadsheet takes 007 for 7.
+    """
+
+    pairs: pd.DataFrame
+    repeated: tuple[LabelFault, ...] = ()
+    rewritten: int = 0
+
+    @classmethod
+    def nothing(cls) -> "Judged":
+        """No label yet."""
+        keys = pd.Series([], dtype=object)
+        return cls(pd.DataFrame({"left_key": keys, "right_key": keys, "label": pd.array([], "Int8"), "line": keys}))
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many match, how many do not, and of how many a person was unsure."""
+        label = self.pairs["label"]
+        return int((label == 1).sum()), int((label == 0).sum()), int(label.isna().sum())
+
+
+def read_labels(
+    files: Sequence[str], spec: MatchSpec, *, one_table: bool, known: "pd.Series[str] | None" = None
+) -> Judged:
+    """Read label files, and check the labels of all of them against each other.
+
+    Rows whose label is empty are not answered yet and left out. A pair stands once in the result, whichever
+    way round it was given. Nothing of a record but its key is ever quoted. Where a file has the columns
+    ``left_key`` and ``right_key``, as a sheet of questions does, they name the records and the ids do not.
+
+    Args:
+        files: CSV or Parquet with two id columns and one of labels.
+        spec: the match spec.
+        one_table: both records come from one table.
+        known: the keys of all records, where ids are to be checked.
+
+    Raises:
+        DataError: a file cannot be read, labels contradict each other, are no labels, or name records that do
+            not exist; the faults of all files are listed.
+    """
+    parts, faults, rewritten = [], [], 0
+    for file in files:
+        try:
+            part, own, other = _read(file, spec, one_table, known)
+        except DataError as error:
+            name = PurePath(file).name
+            faults += [Fault(": ".join(filter(None, (name, f.path))), f.problem, f.hint) for f in error.faults]
+            continue
+        parts.append(part)
+        faults += own
+        rewritten += other
+    rows = pd.concat(parts, ignore_index=True) if parts else Judged.nothing().pairs
+    decided = rows[rows["label"].notna()]
+    found = check_labels(decided, one_table=one_table, multiplicity=spec.multiplicity)
+    faults += [
+        Fault(
+            ", ".join(fault.lines), f"{fault.kind}: {fault.text}", "look at the records again, and mend or remove one"
+        )
+        for fault in found
+        if not fault.harmless
+    ]
+    if faults:
+        raise DataError(f"The labels have {len(faults)} fault(s), and none of them was taken:", faults)
+    # a decision settles an earlier doubt
+    settled = pd.concat([decided, rows[rows["label"].isna()]]).drop_duplicates(PAIR_KEYS)
+    return Judged(
+        settled.sort_index().reset_index(drop=True),
+        tuple(fault for fault in found if fault.harmless and _in_one_file(fault)),
+        rewritten,
+    )
+
+
+def with_answers(judged: Judged, answers: Iterable[Answer]) -> Judged:
+    """The labels together with the answers of this session, none of which contradicts them."""
+    return replace(judged, pairs=pd.concat([judged.pairs, _answered(answers, "this session")], ignore_index=True))
+
+
+def _answered(answers: Iterable[Answer], line: str) -> pd.DataFrame:
+    rows = [(left, right, None if label == UNSURE else int(label), line) for left, right, label in answers]
+    return pd.DataFrame(rows, columns=[*PAIR_KEYS, "label", "line"]).astype({"label": "Int8"})
+
+
+def conflicts_of(
+    answer: Answer, judged: Judged, answers: Iterable[Answer], spec: MatchSpec, one_table: bool
+) -> list[str]:
+    """What an answer contradicts among those before it, named by record keys."""
+    if answer[2] == UNSURE:
+        return []
+    earlier = with_answers(judged, answers).pairs
+    now = _answered([answer], "this answer")
+    faults = check_labels(
+        pd.concat([earlier[earlier["label"].notna()], now], ignore_index=True),
+        one_table=one_table,
+        multiplicity=spec.multiplicity,
+    )
+    return [fault.text for fault in faults if not fault.harmless and "this answer" in fault.lines]
+
+
+def write_labels(path: Path, judged: Judged, answers: Iterable[Answer] = ()) -> None:
+    """Write labels as ``pipeline run train --pairs`` takes them; the file is there whole or as it was.
+
+    Without a single label there is no file: a table without rows would be refused wherever it is read.
+    """
+    words = [
+        UNSURE if label is None else str(label) for label in judged.pairs["label"].astype(object).replace({pd.NA: None})
+    ]
+    rows = list(zip(judged.pairs["left_key"].astype(str), judged.pairs["right_key"].astype(str), words, strict=True))
+    rows += list(answers)
+    if not rows:
+        path.unlink(missing_ok=True)
+        return
+    frame = pd.DataFrame(
+        [(_id(left), _id(right), label) for left, right, label in rows], columns=["left_id", "right_id", "label"]
+    )
+    write_private(path, frame)
+
+
+def write_private(path: Path, frame: pd.DataFrame, encoding: str = "utf-8") -> None:
+    """Write a CSV that its owner alone can read: ids and values are personal data. Whole, or not at all."""
+    with replacing(path, PRIVATE) as file:
+        frame.to_csv(file, index=False, encoding=encoding)
+
+
+def _read(
+    file: str, spec: MatchSpec, one_table: bool, known: "pd.Series[str] | None"
+) -> tuple[pd.DataFrame, list[Fault], int]:
+    """Labels of one file, its faults, and how many of its ids were rewritten."""
+    table, name = read_input_table(file), PurePath(file).name
+    columns = list(map(str, table.columns))
+    ids = next((pair for pair in id_column_names(spec) if set(pair) <= set(columns)), None)
+    label = next((column for column in LABEL_COLUMNS if column in columns), None)
+    keyed = set(PAIR_KEYS) <= set(columns)
+    lacking = [] if ids or keyed else ["two columns of record ids (left_id, right_id)"]
+    lacking += [] if label or spec.labels != "partial" else ["a column label"]
+    if lacking:
+        raise DataError("A file of labels does not fit.", [Fault("", f"has not {' or '.join(lacking)}", _HEADER)])
+    words = table[label] if label else pd.Series(["1"] * len(table))
+    sources = ("left", "left" if one_table else "right")
+    named = _named(table, PAIR_KEYS if keyed else ids, sources, keyed)
+    rewritten = 0
+    if keyed and ids:
+        by_id = _named(table, ids, sources, False)
+        # the sheet itself sets an apostrophe before what would be a formula
+        plain = [tuple(key and key.replace(":'", ":", 1) for key in keys) for keys in by_id]
+        rewritten = sum(one != other for one, other in zip(named, plain, strict=True))
+    rows, faults = [], []
+    lines = row_lines(file) if len(table) else []
+    all_known = None if known is None else set(known)
+    for number, (keys, word) in enumerate(zip(named, words, strict=True)):
+        if pd.isna(word) or not str(word).strip():
+            continue
+        line = f"{name}:{lines[number] if len(lines) == len(table) else number + 2}"
+        if label_of(word) is None and not is_unsure(word):
+            faults.append(Fault(line, "its label is neither yes nor no", "write 1, 0 or unsure, or leave it empty"))
+        if None in keys:
+            faults.append(Fault(line, "a record id is absent", "leave the id columns as they were written"))
+            continue
+        absent = [key for key in keys if all_known is not None and key not in all_known]
+        faults += [Fault(line, f"there is no record {key}", _NO_RECORD) for key in absent]
+        if keys[0] == keys[1]:
+            faults.append(Fault(line, "it names one record twice", "a pair is of two records"))
+        pair = sorted(map(str, keys)) if one_table else keys
+        rows.append((*pair, None if is_unsure(word) else label_of(word), line))
+    frame = pd.DataFrame(rows, columns=[*PAIR_KEYS, "label", "line"])
+    return frame.astype({"label": "Int8"}), faults, rewritten
+
+
+def _named(
+    table: pd.DataFrame, columns: tuple[str, str] | None, sources: tuple[str, str], keyed: bool
+) -> list[tuple[str | None, ...]]:
+    """The two record keys of every row, None where one is absent."""
+    if columns is None:
+        return []
+    sides = []
+    for column, source in zip(columns, sources, strict=True):
+        texts = [None if pd.isna(value) else clean_text(value) for value in table[column]]
+        sides.append([text if keyed or text is None else record_key(source, text) for text in texts])
+    return list(zip(*sides, strict=True))
+
+
+def _in_one_file(fault: LabelFault) -> bool:
+    """A file of labels repeats what it was made from, and that is no slip of anybody's."""
+    return len({line.rpartition(":")[0] for line in fault.lines}) == 1
+
+
+def _id(key: str) -> str:
+    return key.partition(":")[2]

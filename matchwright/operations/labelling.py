@@ -1,0 +1,177 @@
+"""Labelling: choose the pairs most worth an answer, and keep the answers where training reads them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.adapters.tables.read import read_input_table
+from matchwright.core.bundle import load_bundle
+from matchwright.core.candidates import propose_candidates
+from matchwright.core.compare import compare
+from matchwright.core.compare.names import context_names
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.records.rows import rows_of
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import BundleError, CandidateError
+from matchwright.labelling import select_pairs
+from matchwright.operations.champion import champion_model
+from matchwright.operations.label_file import Judged
+from matchwright.operations.train_unsupervised import most_matches, rivals_of
+from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.settings import Settings
+from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.few_labels.scorer import FEWEST_PER_CLASS, train_on_few_labels
+from matchwright.training.unsupervised import fit_cold_start
+
+MOST_SCORED = 100_000
+"""Candidates scored at most: drawn at random where there are more."""
+
+CHAMPION, NONE = "champion", "none"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The conformed records of both sources, and whether they are one table."""
+
+    records: pd.DataFrame
+    one_table: bool
+
+    @classmethod
+    def read(cls, spec: MatchSpec, records: str, records_right: str = "") -> "Tables":
+        """Read and conform the input tables.
+
+        Raises:
+            DataError: a file is absent, or does not fit the spec.
+        """
+        sides = [conform(read_input_table(records), spec, "left")]
+        if records_right:
+            sides.append(conform(read_input_table(records_right), spec, "right"))
+        both = pd.concat(sides, ignore_index=True).dropna(subset=["record_key"]).drop_duplicates("record_key")
+        return cls(both.reset_index(drop=True), one_table=not records_right)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Pairs to ask about (left_key, right_key, score, chosen_for), and what scored them."""
+
+    pairs: pd.DataFrame
+    scored_by: str
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The candidates that questions are chosen from: all that the rules propose, and those scored with comparisons."""
+
+    spec: MatchSpec
+    records: pd.DataFrame
+    features: pd.DataFrame
+    corpus: Corpus
+    proposed: pd.DataFrame
+    scored: pd.DataFrame
+    comparisons: pd.DataFrame
+
+    @classmethod
+    def of(cls, spec: MatchSpec, tables: Tables) -> "Pool":
+        """Propose and compare the candidates of the tables; no label is looked at.
+
+        Raises:
+            CandidateError: the rules propose no pair.
+        """
+        corpus = Corpus.fit(normal_forms(tables.records, spec), spec)
+        features = record_features(tables.records, spec, corpus)
+        proposed = propose_candidates(features, spec)
+        if proposed.empty:
+            raise CandidateError(
+                "No rule proposes a single pair.", "look at candidates.rules: are their fields filled in both sources?"
+            )
+        kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:MOST_SCORED])
+        scored = proposed.iloc[kept].reset_index(drop=True)
+        compared = compare(rows_of(features, scored["left_key"]), rows_of(features, scored["right_key"]), spec, corpus)
+        compared = beside_rivals(compared, scored, proposed, features, spec, corpus)
+        return cls(spec, tables.records, features, corpus, proposed, scored, compared)
+
+    @cached_property
+    def expected(self) -> int:
+        """How many of the scored candidates may match at most."""
+        return max(2, round(most_matches(self.features, self.spec) * len(self.scored) / len(self.proposed)))
+
+    @cached_property
+    def cold(self) -> ColdStartScorer:
+        """The cold start of these candidates."""
+        return fit_cold_start(self.comparisons, self.expected, rivals_of(self.scored, self.spec))
+
+    def choose(self, judged: Judged, count: int, bundle: DecisionModel | None = None, cold: bool = False) -> Chosen:
+        """Choose the pairs most worth labelling, none of which is judged already.
+
+        Args:
+            judged: the labels so far, which also teach the scorer as soon as there are five of each.
+            count: how many pairs.
+            bundle: scores in the place of a scorer that the labels teach.
+            cold: leave the scoring to the cold start whatever the labels.
+        """
+        if bundle is not None:
+            margin, scored_by = self._margin_of(bundle), "the bundle"
+        else:
+            margin, scored_by = self._margin_of_labels(Judged.nothing() if cold else judged)
+        known = judged.pairs[PAIR_KEYS].drop_duplicates()
+        answered = self.scored.merge(known, how="left", on=PAIR_KEYS, indicator=True)["_merge"] == "both"
+        fresh = np.flatnonzero(~answered.to_numpy())
+        pairs = select_pairs(
+            self.scored.iloc[fresh].reset_index(drop=True),
+            margin[fresh],
+            self.comparisons.iloc[fresh].reset_index(drop=True),
+            count,
+            self.spec.model.seed + len(judged.pairs),
+            self.expected,
+        )
+        return Chosen(pairs, scored_by)
+
+    def _margin_of_labels(self, judged: Judged) -> tuple[Any, str]:
+        known = judged.pairs[judged.pairs["label"].notna()]
+        if min((known["label"] == 1).sum(), (known["label"] == 0).sum()) < FEWEST_PER_CLASS:
+            return self.cold.margin(self.comparisons), "a cold start"
+        left, right = (rows_of(self.features, known[key]) for key in PAIR_KEYS)
+        taught = compare(left, right, self.spec, self.corpus)
+        # questions come from the scored candidates, whose rivals are known; a pair from elsewhere is taught alone
+        rivals = self.scored[PAIR_KEYS].join(self.comparisons[context_names(self.spec)])
+        beside = known[PAIR_KEYS].merge(rivals, how="left", on=PAIR_KEYS, validate="many_to_one")
+        taught = taught.assign(**{name: beside[name].to_numpy() for name in context_names(self.spec)})
+        labels = known["label"].to_numpy(dtype=np.int64)
+        keys = known["left_key"].to_numpy()
+        few = train_on_few_labels(taught, labels, keys, self.comparisons, self.cold, self.spec.model)
+        return few.scorer.margin(self.comparisons), f"a scorer trained on {len(known)} labels"
+
+    def _margin_of(self, bundle: DecisionModel) -> Any:
+        features = record_features(self.records, bundle.spec, bundle.corpus)
+        sides = rows_of(features, self.scored["left_key"]), rows_of(features, self.scored["right_key"])
+        compared = beside_rivals(
+            bundle.compare(*sides), self.scored, self.proposed, features, bundle.spec, bundle.corpus
+        )
+        score = np.clip(bundle.score(compared), 1e-6, 1 - 1e-6)  # calibrated: its doubt is where the costs lie
+        return np.log(score / (1 - score))
+
+
+def scoring_bundle(settings: Settings, spec: MatchSpec, model: str) -> DecisionModel | None:
+    """The decision model that ``--model`` names: ``champion`` or a bundle's folder; None for neither.
+
+    Raises:
+        BundleError: there is none, it does not verify, or it is of another spec.
+    """
+    if model in ("", NONE):
+        return None
+    if model == CHAMPION:
+        found = champion_model(settings, spec.name)
+        if found is None:
+            raise BundleError(f"Model '{spec.name}' has no champion.", "release one, or leave --model away")
+    else:
+        found = load_bundle(Path(model), secret(VERIFY_KEY)).model
+    if found.spec.name != spec.name or found.spec.fields != spec.fields:
+        raise BundleError("The bundle is of another spec.", f"give one of '{spec.name}' with the same fields")
+    return found

@@ -1,0 +1,93 @@
+"""What training leaves for the steps after it, and how they read it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matchwright.core.decide.bands import Bands
+from matchwright.core.decide.calibrator import Calibrator
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.models.files import read_scorer
+from matchwright.core.models.learned_words import LearnedWords
+from matchwright.core.models.network import Embeddings
+from matchwright.core.models.scorer import Scorer
+from matchwright.core.reasons import Catalogue, EvidenceFigures
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.records.frames import read_frame
+from matchwright.core.spec import MatchSpec
+
+WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
+PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
+POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
+USUAL = "usual_contributions"
+"""The key of ``train.json`` under which they stand; a cold start has none."""
+CALIBRATOR, BANDS = "calibrator.json", "bands.json"
+SCORED = "scored.parquet"
+"""The test pairs with their scores and bands, which evaluation leaves."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model's parts, its judged candidates (left_key, right_key, label, part) and their comparisons."""
+
+    scorer: Scorer
+    words: LearnedWords | None
+    embeddings: Embeddings | None
+    pairs: pd.DataFrame
+    missed: pd.DataFrame
+    comparisons: pd.DataFrame
+    run_id: str
+    usual: dict[str, float]
+
+    @classmethod
+    def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
+        """Read the folder that the train step wrote."""
+        embedded = folder / EMBEDDINGS
+        summary = read_json(folder / SUMMARY)
+        return cls(
+            scorer=read_scorer(folder),
+            words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
+            embeddings=Embeddings.load(embedded, spec) if embedded.exists() else None,
+            pairs=read_frame(folder / PAIRS),
+            missed=read_frame(folder / MISSED),
+            comparisons=read_frame(folder / COMPARISONS),
+            run_id=str(summary["run_id"]),
+            usual=summary.get(USUAL, {}),
+        )
+
+    def part(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Pairs, their comparisons and the missed true pairs of one part, each numbered from 0."""
+        inside = (self.pairs["part"] == name).to_numpy()
+        missed = self.missed[self.missed["part"] == name]
+        return (
+            self.pairs[inside].reset_index(drop=True),
+            self.comparisons[inside].reset_index(drop=True),
+            missed.reset_index(drop=True),
+        )
+
+    def decision_model(self, spec: MatchSpec, features: Path, calibration: Path) -> DecisionModel:
+        """The whole decision model, from the features' corpus to the calibrated bands."""
+        return DecisionModel(
+            spec=spec,
+            corpus=Corpus.load(features / "corpus.safetensors"),
+            words=self.words,
+            embeddings=self.embeddings,
+            scorer=self.scorer,
+            calibrator=Calibrator.load(calibration / CALIBRATOR),
+            bands=Bands.load(calibration / BANDS),
+            catalogue=Catalogue.of(spec),
+            figures=self._figures(spec),
+        )
+
+    def _figures(self, spec: MatchSpec) -> EvidenceFigures:
+        pairs, comparisons, _ = self.part("train")
+        return EvidenceFigures.fit(comparisons[list(self.scorer.names)], pairs["label"], spec, self.usual)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object that an earlier step wrote."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content

@@ -1,0 +1,101 @@
+"""Augmentation: training pairs that the data has too few of, made from those it has.
+
+Counter-examples agree in everything but who or what they are about: blocking seldom proposes two
+members of one household, and benchmark data may have none, so a scorer would learn that an address
+alone makes a match. Blanked pairs lack fields, up to all of them: otherwise what little evidence
+means is left to chance, and a record with nothing in it could pass for a match.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare.competing import without_context
+from matchwright.core.compare.names import context_names
+from matchwright.core.spec import MatchSpec
+
+
+def counter_examples(right: pd.DataFrame, spec: MatchSpec, seed: int) -> tuple[pd.DataFrame, list[int]]:
+    """Right records of true pairs with the identity fields of another record.
+
+    Args:
+        right: record features of the right side of true pairs, one row per pair.
+        spec: its ``identity`` names the fields, ``model.counter_examples`` the share of pairs.
+        seed: of the choice.
+
+    Returns:
+        The changed records, and the rows of ``right`` they were made from: paired with the left
+        records of those rows they are pairs that do not match. None where a field would still agree.
+    """
+    generator = np.random.default_rng(seed)
+    count = int(len(right) * spec.model.counter_examples) if spec.identity else 0
+    rows = np.sort(generator.permutation(len(right))[:count])
+    donors = generator.permutation(len(right))[:count]
+    columns = [name for name in right.columns if name.partition("__")[0] in spec.identity]
+    made = right.iloc[rows].reset_index(drop=True)
+    lent = right.iloc[donors].reset_index(drop=True)
+    fields = list(spec.identity)
+    differs = (made[fields].ne(lent[fields]) & made[fields].notna() & lent[fields].notna()).all(axis=1).to_numpy()
+    made[columns] = lent[columns]
+    return made[differs].reset_index(drop=True), rows[differs].tolist()
+
+
+def blanked_pairs(
+    left: pd.DataFrame, right: pd.DataFrame, spec: MatchSpec, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame, list[int]]:
+    """Pairs with one to all of their fields blanked, on one side or on both.
+
+    Args:
+        left: record features of the pairs' left sides, one row per pair.
+        right: those of the right sides.
+        spec: its ``model.missing_augmentation`` is the share of pairs to make, per pair given.
+        seed: of the choice.
+
+    Returns:
+        Changed left and right records, and the rows they were made from, whose labels they keep.
+    """
+    generator = np.random.default_rng(seed)
+    rows = np.sort(generator.permutation(len(left))[: int(len(left) * spec.model.missing_augmentation)])
+    fields = list(spec.compared)
+    # as many pairs with one field gone as with all of them
+    gone = generator.random((len(rows), len(fields))).argsort(axis=1) < generator.integers(
+        1, len(fields) + 1, size=(len(rows), 1)
+    )
+    side = generator.integers(3, size=len(rows))
+    sides = []
+    for records, spared in ((left, 1), (right, 0)):
+        made = records.iloc[rows].reset_index(drop=True)
+        for place, field in enumerate(fields):
+            chosen = gone[:, place] & (side != spared)
+            for column in made.columns:
+                if column.partition("__")[0] == field:
+                    made[column] = _blanked(made[column], chosen)
+        sides.append(made)
+    return sides[0], sides[1], rows.tolist()
+
+
+def pairs_alone(comparisons: pd.DataFrame, spec: MatchSpec) -> tuple[pd.DataFrame, list[int]]:
+    """Pairs as they come without their rivals: a request for one pair knows of no other candidate.
+
+    Args:
+        comparisons: of the pairs, numbered from 0, with their context.
+        spec: its ``model.context_free`` is the share of pairs to repeat; half of them lose all context, the others
+            that of one side, as when a query is ranked.
+
+    Returns:
+        The changed comparisons and the rows they were made from; none where the spec has no context.
+    """
+    if not context_names(spec):
+        return comparisons.iloc[:0], []
+    generator = np.random.default_rng(spec.model.seed)
+    rows = generator.permutation(len(comparisons))[: int(len(comparisons) * spec.model.context_free)]
+    # alike sources have one known side stand in both places: there is no such thing as half a context
+    sides = [("left", "right")] if spec.sources.alike else [("left", "right"), ("left", "right"), ("left",), ("right",)]
+    kind = generator.integers(len(sides), size=len(rows))
+    made = [without_context(comparisons, rows[kind == place], gone) for place, gone in enumerate(sides)]
+    return pd.concat(made, ignore_index=True), rows[np.argsort(kind, kind="stable")].tolist()
+
+
+def _blanked(values: "pd.Series[Any]", chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> "pd.Series[Any]":
+    return values.mask(chosen, np.nan if values.dtype.kind == "f" else None)

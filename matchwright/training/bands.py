@@ -1,0 +1,73 @@
+"""Choosing the bands: thresholds from costs, moved apart until the precision constraints are shown to hold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchwright.core.decide.bands import SCORE_DECIMALS, Array, Bands, bands_from_costs
+from matchwright.core.spec.deciding import Costs, Floors
+from matchwright.evaluation.precision_constraints import hold_floor
+
+
+@dataclass(frozen=True)
+class BandChoice:
+    """The bands, the thresholds from costs alone, and each floor's bound on the calibration split.
+
+    A bound is the exact one of the pairs that the band takes there, at the error its test was given.
+    """
+
+    bands: Bands
+    from_costs: Bands
+    match_precision_bound: float
+    no_match_npv_bound: float
+    floors_met: bool
+
+
+NEVER = 2.0
+"""A threshold that no score reaches."""
+
+
+def bands_without_labels(costs: Costs) -> Bands:
+    """Bands that match nothing: whatever costs alone would not leave unmatched goes to review."""
+    return Bands(review_from=bands_from_costs(costs).review_from, match_from=NEVER)
+
+
+def choose_bands(scores: Array, labels: Array, costs: Costs, floors: Floors, order: Array | None = None) -> BandChoice:
+    """Bands from costs, moved apart until the floors are shown to hold.
+
+    The floors hold together with the spec's confidence on the calibration pairs, each with half of the
+    error where both are set (see :mod:`matchwright.core.floors`). ``floors_met`` is False where no
+    threshold is shown to reach a floor: too few pairs, or too many errors. Then the threshold with the
+    best bound is taken, and everything else goes to review.
+
+    Args:
+        scores: calibrated scores of the calibration pairs, shape (pairs,).
+        labels: 1 for a match, else 0.
+        costs: what errors and reviews cost.
+        floors: what the bands must hold.
+        order: what ranks the pairs and owes nothing to their labels, such as the scorer's log-odds;
+            a calibrator fitted on these pairs is not free of them. The scores themselves if not given.
+    """
+    scores = np.round(scores, SCORE_DECIMALS)
+    order = scores if order is None else order
+    start = bands_from_costs(costs)
+    both = floors.match_precision > 0 and floors.no_match_npv > 0
+    confidence = (1 + floors.confidence) / 2 if both else floors.confidence
+    takes_match, takes_no_match = (
+        int(taken.sum()) for taken in (scores >= start.match_from, scores < start.review_from)
+    )
+    match = hold_floor(scores, order, labels == 1, takes_match, floors.match_precision, confidence)
+    no_match = hold_floor(-scores, -order, labels != 1, takes_no_match, floors.no_match_npv, confidence)
+    rising = np.sort(scores)
+    match_from, review_from = start.match_from, start.review_from
+    if match.taken < takes_match:
+        match_from = float(rising[-match.taken])
+    if no_match.taken < takes_no_match:
+        review_from = _just_above(rising[no_match.taken - 1])
+    bands = Bands(review_from=min(review_from, match_from), match_from=match_from)
+    return BandChoice(bands, start, match.bound, no_match.bound, match.met and no_match.met)
+
+
+def _just_above(score: float) -> float:
+    """The next score there is: scores are rounded."""
+    return round(float(score) + 0.1**SCORE_DECIMALS, SCORE_DECIMALS)

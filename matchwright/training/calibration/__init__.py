@@ -1,0 +1,1 @@
+"""Fitting calibrators and choosing one."""

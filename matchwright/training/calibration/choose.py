@@ -1,0 +1,108 @@
+"""The choice of a calibration method, on pairs that the fit did not see.
+
+The method is the simplest whose cross-validated log loss, on pairs the scorer never saw, is within
+one standard error of the best one's. Pairs of one record, and those made of it by blanking fields, say
+much the same: what counts is how many records there are of a class, and errors are those of records.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+
+from matchwright.core.decide.calibrator import Array, Calibrator
+from matchwright.core.spec.deciding import CalibrationMethod
+from matchwright.errors import TrainingError
+from matchwright.training.calibration.fit import fit
+
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+METHODS: tuple[CalibrationMethod, ...] = get_args(CalibrationMethod)
+"""From the simplest to the freest."""
+FOLDS = 5
+FEWEST_FOR_CHOICE = 20
+FEWEST_STEPS = 5
+
+
+@dataclass(frozen=True)
+class CalibrationChoice:
+    """The calibrator, the cross-validated log loss of each method tried, and what the chosen one gave held-out pairs.
+
+    ``held_out`` has the shape of the margins; each score comes from a fit on the other folds.
+    """
+
+    calibrator: Calibrator
+    log_losses: dict[str, float]
+    held_out: Array
+
+
+def choose_calibrator(
+    margin: Array, labels: Array, groups: Any, seed: int, methods: Sequence[CalibrationMethod] = METHODS
+) -> CalibrationChoice:
+    """Fit the best calibrator.
+
+    Args:
+        margin: log-odds of the calibration pairs, shape (pairs,).
+        labels: 1 for a match, else 0.
+        groups: what must not be parted by a fold (the left record's key), shape (pairs,).
+        seed: of the folds.
+        methods: those to compare. With fewer than twenty groups of a class nothing is fitted, and the
+            scores are left as they are.
+
+    Raises:
+        TrainingError: no pair of one class.
+    """
+    positives, negatives = int((labels == 1).sum()), int((labels == 0).sum())
+    if min(positives, negatives) == 0:
+        raise TrainingError(
+            f"The calibration split has {positives} matching and {negatives} other pairs.",
+            "label more pairs, or give the calibrate split a larger share",
+        )
+    _, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    if min(len(np.unique(codes[labels == label])) for label in (0, 1)) < FEWEST_FOR_CHOICE:
+        none = Calibrator(method="none")
+        scores = none.apply(margin)
+        return CalibrationChoice(none, {"none": float(np.mean(_log_losses(scores, labels)))}, scores)
+    fold_of = _folds(codes, seed)
+    held_out = {method: cross_fitted(method, margin, labels, fold_of) for method in METHODS if method in methods}
+    if len(held_out) > 1 and "isotonic" in held_out and _is_a_threshold(fit("isotonic", margin, labels)):
+        del held_out["isotonic"]
+    losses = {method: _log_losses(scores, labels) for method, scores in held_out.items()}
+    best = min(losses.values(), key=np.mean)
+    chosen = next(method for method in losses if _no_worse(losses[method] - best, codes))
+    means = {str(name): float(np.mean(each)) for name, each in losses.items()}
+    return CalibrationChoice(fit(chosen, margin, labels), means, held_out[chosen])
+
+
+def cross_fitted(method: CalibrationMethod, margin: Array, labels: Array, fold_of: Codes) -> Array:
+    """Each pair's score by a calibrator that was fitted on the other folds."""
+    predicted = np.empty(len(margin))
+    for fold in np.unique(fold_of):
+        held = fold_of == fold
+        if len(np.unique(labels[~held])) < 2:  # the other folds hold one class, from which nothing can be fitted
+            predicted[held] = Calibrator(method="none").apply(margin[held])
+        else:
+            predicted[held] = fit(method, margin[~held], labels[~held]).apply(margin[held])
+    return predicted
+
+
+def _is_a_threshold(isotonic: Calibrator) -> bool:
+    """Where the classes hardly overlap isotonic regression has hardly a step between its two ends."""
+    values = [value for _, value in isotonic.knots]  # never falling
+    return sum(values[0] < value < values[-1] for value in values) < FEWEST_STEPS
+
+
+def _no_worse(difference: Array, codes: Codes) -> bool:
+    """Whether the mean is within one standard error of nought, groups being drawn and not pairs."""
+    mean = difference.mean()
+    of_group = np.bincount(codes, difference - mean)
+    return bool(mean <= np.sqrt((of_group**2).sum()) / len(difference))
+
+
+def _folds(codes: Codes, seed: int) -> Codes:
+    shuffled = np.random.default_rng(seed).permutation(codes.max() + 1)
+    return np.asarray(shuffled[codes] % FOLDS)
+
+
+def _log_losses(predicted: Array, labels: Array) -> Array:
+    return np.asarray(-np.log(np.where(labels == 1, predicted, 1 - predicted)))

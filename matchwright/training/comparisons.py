@@ -1,0 +1,141 @@
+"""Comparisons of the pairs that teach, calibrate and judge a scorer, with what those that teach have taught."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare import compare
+from matchwright.core.compare.engine import DECIMALS, learned_words_pairing
+from matchwright.core.compare.names import record_comparators
+from matchwright.core.compare.strings import Comparison
+from matchwright.core.models.learned_words import LearnedWords
+from matchwright.core.models.network import Embeddings
+from matchwright.core.records.columns import columns_of
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
+from matchwright.training.augmentation import blanked_pairs, counter_examples, pairs_alone
+from matchwright.training.learned_words import TaughtWords, teach_words
+from matchwright.training.network.embeddings import CrossFittedEmbeddings, fit_embeddings
+
+UNRELATED = -1
+"""In place of a training pair's row: the pair was not made from one."""
+
+COLUMN = f"{RECORD}__{LEARNED_WORDS}"
+
+
+@dataclass(frozen=True)
+class PairComparer:
+    """Compares as serving will, but a pair made from a training pair by what this one did not teach.
+
+    ``learned`` are the embeddings, where the spec has them fitted and there are enough pairs.
+    """
+
+    spec: MatchSpec
+    corpus: Corpus
+    taught: TaughtWords | None
+    learned: CrossFittedEmbeddings | None = None
+
+    @classmethod
+    def taught_by(
+        cls,
+        left: pd.DataFrame,
+        right: pd.DataFrame,
+        labels: Any,
+        spec: MatchSpec,
+        corpus: Corpus,
+    ) -> "PairComparer":
+        """Learn from the record features of the training pairs, row by row: words where the spec has them compared,
+        and embeddings where ``model`` asks for them or a network is fitted.
+        """
+        taught = None
+        if LEARNED_WORDS in record_comparators(spec):
+            texts = learned_words_pairing(left, right, spec)
+            taught = teach_words(texts.left, texts.right, labels, left["record_key"], spec.model.seed)
+        comparer = cls(spec, corpus, taught)
+        if not spec.model.fits_embeddings:
+            return comparer
+        compared = comparer.compare(left, right, np.arange(len(left)))
+        sides = columns_of(left), columns_of(right)
+        learned = fit_embeddings(*sides, compared, labels, left["record_key"], spec)
+        return replace(comparer, learned=learned)
+
+    @property
+    def words(self) -> LearnedWords | None:
+        """What goes into the bundle; None where too few pairs taught."""
+        return self.taught.words if self.taught else None
+
+    @property
+    def embeddings(self) -> Embeddings | None:
+        """What goes into the bundle; None where there are too few pairs, or none were asked for."""
+        return self.learned.whole if self.learned else None
+
+    def compare(self, left: pd.DataFrame, right: pd.DataFrame, made_from: Any = None) -> pd.DataFrame:
+        """Comparisons of row-aligned record features.
+
+        ``made_from`` is the training pair (its row among those that taught) that each pair is, or was made
+        from; ``UNRELATED`` for a pair that has nothing to do with one.
+        """
+        compared = compare(left, right, self.spec, self.corpus, self.words, self.embeddings)
+        if made_from is None:
+            return compared
+        origin = np.asarray(made_from)
+        own = np.flatnonzero(origin >= 0)
+        sides = columns_of(left.iloc[own]), columns_of(right.iloc[own])
+        found: dict[str, Comparison] = {}
+        if self.taught is not None:
+            found[COLUMN] = self.taught.compare(learned_words_pairing(*sides, self.spec), origin[own])
+        if self.learned is not None:
+            found |= self.learned.compare(*sides, origin[own], self.spec)
+        for name, own_values in found.items():
+            values = compared[name].to_numpy().copy()
+            values[own] = np.round(own_values, DECIMALS)
+            compared[name] = values
+        return compared
+
+
+@dataclass(frozen=True)
+class MadePairs:
+    """Pairs that the data has too few of, made from those it has: row by row features, comparisons and labels."""
+
+    comparer: PairComparer
+    left: pd.DataFrame
+    right: pd.DataFrame
+    comparisons: pd.DataFrame
+    labels: np.ndarray[Any, Any]
+
+    def that_teach(
+        self, taught: np.ndarray[Any, np.dtype[np.bool_]]
+    ) -> tuple[pd.DataFrame, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Pairs made from the training pairs: other identities, fields blanked, rivals unknown.
+
+        Returns:
+            Their comparisons, their labels, and the rows of all pairs they were made from.
+        """
+        spec = self.comparer.spec
+        left, right = (side[taught].reset_index(drop=True) for side in (self.left, self.right))
+        labels = self.labels[taught]
+        true = np.flatnonzero(labels == 1)
+        unlike, rows = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
+        blank_left, blank_right, blank_rows = blanked_pairs(left, right, spec, spec.model.seed)
+        compared = self.comparer.compare(
+            pd.concat([left.iloc[true[rows]], blank_left], ignore_index=True),
+            pd.concat([unlike, blank_right], ignore_index=True),
+            np.concatenate([true[rows], blank_rows]).astype(np.intp),
+        )
+        alone, alone_rows = pairs_alone(self.comparisons[taught].reset_index(drop=True), spec)
+        answers = [np.zeros(len(rows), dtype=labels.dtype), labels[blank_rows], labels[alone_rows]]
+        made_from = np.concatenate([true[rows], blank_rows, alone_rows]).astype(np.intp)
+        made = pd.concat([compared, alone], ignore_index=True)
+        return made, np.concatenate(answers), np.flatnonzero(taught)[made_from]
+
+    def with_little_evidence(self, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[pd.DataFrame, Any]:
+        """Comparisons of pairs with fields blanked or rivals unknown, and the rows of all pairs they were made from."""
+        spec, places = self.comparer.spec, np.flatnonzero(inside)
+        left, right = (side[inside].reset_index(drop=True) for side in (self.left, self.right))
+        blank_left, blank_right, rows = blanked_pairs(left, right, spec, spec.model.seed)
+        alone, alone_rows = pairs_alone(self.comparisons[inside].reset_index(drop=True), spec)
+        compared = self.comparer.compare(blank_left, blank_right)
+        return pd.concat([compared, alone], ignore_index=True), places[np.array([*rows, *alone_rows], dtype=np.intp)]

@@ -1,0 +1,1 @@
+"""Training where few pairs are labelled."""

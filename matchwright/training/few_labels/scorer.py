@@ -1,0 +1,182 @@
+"""A scorer from few labels: boosted trees that start from what the cold start knows.
+
+A few hundred labelled pairs teach trees little and leave none over to stop or calibrate them by. So the cold
+start gives soft labels to unlabelled candidates, which together count as much as ``PRIOR_PAIRS`` labelled ones;
+they are the prior that labels speak against (distillation, Hinton et al. 2015). Its scale is left as it is: labels
+were asked for where it was in doubt, and a scale learned from these would spread their doubt over all candidates.
+How many trees, and the scores to calibrate on, come from cross-fitting: each pair is scored by trees that saw
+neither it nor any other pair of its record. What comes out is an ordinary scorer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare.names import constraints
+from matchwright.core.models.boosted_trees import XGBoostScorer
+from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.spec.learning import ModelSpec
+from matchwright.errors import TrainingError
+from matchwright.threads import COMPUTE_THREADS
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+FEW_LABELS = 1_000
+"""Judged pairs below which a training goes this way."""
+
+LEAST_TEST_SHARE = 0.3
+"""Of the entities: a smaller part of so few pairs could judge nothing."""
+
+PRIOR_PAIRS = 1_000.0
+"""On the valid parts of benchmark sets 300 does as well, and 3,000 worse with 100 labels."""
+PRIOR_SAMPLE = 4_000
+FOLDS = 5
+FEWEST_PER_CLASS = 5
+FEWEST_ROUNDS = 20
+MIN_CHILD_WEIGHT = 0.5
+"""At most: with the spec's usual weight a leaf would ask for more pairs than there are of a kind."""
+
+
+@dataclass(frozen=True)
+class FewLabelScorer:
+    """The scorer, each pair's log-odds from trees that never saw it, and log losses per round."""
+
+    scorer: XGBoostScorer
+    held_out_margin: Array
+    train_losses: tuple[float, ...]
+    validation_losses: tuple[float, ...]
+
+
+def require_enough(labels: "Sequence[int] | np.ndarray[Any, Any]") -> None:
+    """Refuse to learn from fewer than five judged pairs of a class, whatever is made of them.
+
+    Raises:
+        TrainingError: there are fewer.
+    """
+    target = np.asarray(labels)
+    positives, negatives = int((target == 1).sum()), int((target == 0).sum())
+    if min(positives, negatives) < FEWEST_PER_CLASS:
+        raise TrainingError(
+            f"The scorer has {positives} matching and {negatives} other pairs to learn from; it needs "
+            f"{FEWEST_PER_CLASS} of each.",
+            "label more pairs with `matchwright label`, which looks for both, or say labels: none for a cold start",
+        )
+
+
+def train_on_few_labels(
+    comparisons: pd.DataFrame,
+    labels: "Sequence[int] | np.ndarray[Any, Any]",
+    groups: "Sequence[str] | np.ndarray[Any, Any]",
+    unlabelled: pd.DataFrame,
+    cold: ColdStartScorer,
+    spec: ModelSpec,
+    unlike: pd.DataFrame | None = None,
+) -> FewLabelScorer:
+    """Boost trees on few labels and the cold start's prior.
+
+    Args:
+        comparisons: of the labelled pairs, one row per pair.
+        labels: 1 for a match, else 0.
+        groups: what no fold may part (the left record's key).
+        unlabelled: comparisons of candidates that nobody judged.
+        cold: the cold start of the same candidates.
+        spec: the scorer's settings; ``trees`` is the most there are.
+        unlike: comparisons of pairs that are no match whatever the cold start says; each weighs as an unlabelled one.
+
+    Raises:
+        TrainingError: fewer than five pairs of a class.
+    """
+    require_enough(labels)
+    target = np.asarray(labels, dtype=np.float64)
+    chosen = np.random.default_rng(spec.seed).permutation(len(unlabelled))[:PRIOR_SAMPLE]
+    drawn = unlabelled.iloc[np.sort(chosen)].reset_index(drop=True)
+    lesson = _Lesson(comparisons, target, drawn, cold, spec, drawn.iloc[:0] if unlike is None else unlike)
+    fold_of = _folds(groups, target, spec.seed)
+    margins = np.zeros((spec.trees, len(target)))
+    for fold in range(FOLDS):
+        held = fold_of == fold
+        if held.any():
+            booster = lesson.boosted(~held, spec.trees)
+            margins[:, held] = _margins_by_round(booster, lesson.matrix(comparisons[held]), spec.trees)
+    losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * margins)).mean(axis=1)
+    rounds = max(min(FEWEST_ROUNDS, spec.trees), int(losses.argmin()) + 1)
+    everything = lesson.boosted(np.ones(len(target), dtype=bool), rounds)
+    taught = _margins_by_round(everything, lesson.matrix(comparisons), rounds)
+    train_losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * taught)).mean(axis=1)
+    return FewLabelScorer(
+        scorer=_as_scorer(everything, list(map(str, comparisons.columns))),
+        held_out_margin=margins[rounds - 1],
+        train_losses=tuple(round(float(loss), 6) for loss in train_losses),
+        validation_losses=tuple(round(float(loss), 6) for loss in losses[:rounds]),
+    )
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    comparisons: pd.DataFrame
+    target: Array
+    unlabelled: pd.DataFrame
+    cold: ColdStartScorer
+    spec: ModelSpec
+    unlike: pd.DataFrame
+
+    def boosted(self, chosen: "np.ndarray[Any, np.dtype[np.bool_]]", rounds: int) -> Any:
+        """Trees from the chosen labelled pairs and the prior."""
+        import xgboost
+
+        known, labels = self.comparisons[chosen], self.target[chosen]
+        names = list(map(str, known.columns))
+        prior = self.cold.margin(self.unlabelled)
+        soft = np.append(1 / (1 + np.exp(-prior)), np.zeros(len(self.unlike)))
+        weights = np.append(np.ones(len(known)), np.full(len(soft), PRIOR_PAIRS / max(len(prior), 1)))
+        parameters = {
+            "objective": "binary:logistic",
+            "base_score": 0.5,
+            "tree_method": "hist",
+            "max_depth": self.spec.depth,
+            "eta": self.spec.learning_rate,
+            "min_child_weight": min(self.spec.min_child_weight, MIN_CHILD_WEIGHT),
+            "monotone_constraints": tuple(constraints(names)),
+            "seed": self.spec.seed,
+            "nthread": COMPUTE_THREADS,
+        }
+        both = pd.concat([known, self.unlabelled[names], self.unlike[names]], ignore_index=True)
+        data = xgboost.DMatrix(both.to_numpy(dtype=np.float32), np.append(labels, soft), weight=weights, missing=np.nan)
+        return xgboost.train(parameters, data, num_boost_round=rounds)
+
+    def matrix(self, comparisons: pd.DataFrame) -> Any:
+        """Rows as the trees read them."""
+        import xgboost
+
+        return xgboost.DMatrix(comparisons.to_numpy(dtype=np.float32), missing=np.nan)
+
+
+def _margins_by_round(booster: Any, matrix: Any, rounds: int) -> Array:
+    """Log-odds after each round, shape (rounds, pairs): the sum of the leaves so far."""
+    steps = [booster.predict(matrix, output_margin=True, iteration_range=(0, last)) for last in range(1, rounds + 1)]
+    return np.asarray(steps, dtype=np.float64)
+
+
+def _folds(groups: Any, target: Array, seed: int) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """Folds that part no group and have matches in each, as far as there are."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    _, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    folds = np.zeros(len(target), dtype=np.int64)
+    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    for fold, (_, held) in enumerate(splitter.split(np.zeros(len(target)), target, codes)):
+        folds[held] = fold
+    return folds
+
+
+def _as_scorer(booster: Any, names: list[str]) -> XGBoostScorer:
+    import xgboost
+
+    booster.set_attr(comparisons=",".join(names))
+    # a reload starts from the same bytes: nothing of the training session is left in it
+    fresh = xgboost.Booster({"nthread": COMPUTE_THREADS})
+    fresh.load_model(bytearray(booster.save_raw("ubj")))
+    return XGBoostScorer(fresh, tuple(names))

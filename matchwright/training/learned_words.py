@@ -1,0 +1,104 @@
+"""Learning words from labelled pairs: which shared ones speak for a match, and which left-over ones against it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from matchwright.core.compare.compound_words import JoinedWords
+from matchwright.core.compare.pairing import Pairing
+from matchwright.core.compare.sets import WeightedSets, Words
+from matchwright.core.compare.strings import Comparison
+from matchwright.core.models.learned_words import DECIMALS, LearnedWords, hashed_words
+
+FEWEST_PAIRS = 3
+"""Training pairs that must have a word, shared or left over, for it to be learned."""
+
+FEWEST_MATCHES = 50
+FOLDS = 5
+INVERSE_REGULARISATION = 0.2
+
+
+@dataclass(frozen=True)
+class TaughtWords:
+    """Words learned from all training pairs, and per fold from those of the other folds.
+
+    A training pair must be judged by words it did not teach, or the scorer would trust them too much.
+    ``fold`` has the fold of each training pair.
+    """
+
+    words: LearnedWords
+    by_fold: tuple[LearnedWords, ...]
+    fold: np.ndarray[Any, np.dtype[np.int64]]
+
+    def compare(self, pairing: Pairing, rows: np.ndarray[Any, Any]) -> Comparison:
+        """As :meth:`LearnedWords.compare`; ``rows`` are the training pairs that the pairs were made from."""
+        result = np.full(len(rows), np.nan, dtype=np.float32)
+        for number, words in enumerate(self.by_fold):
+            inside = self.fold[rows] == number
+            result[inside] = words.compare(pairing)[inside]
+        return result
+
+
+def teach_words(
+    left: Iterable[str | None], right: Iterable[str | None], labels: Any, groups: Any, seed: int
+) -> TaughtWords | None:
+    """Learn words from training pairs; None where fewer than 50 of them match.
+
+    Args:
+        left: the words of each pair's left record, separated by blanks; None where it has none.
+        right: those of the right record.
+        labels: 1 for a match, else 0; shape (pairs,).
+        groups: what no fold may part (the left record's key); shape (pairs,).
+        seed: of the folds.
+    """
+    target = np.asarray(labels) == 1
+    if target.sum() < FEWEST_MATCHES or (~target).sum() < FEWEST_MATCHES:
+        return None
+    _, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    fold = np.random.default_rng(seed).permutation(codes.max() + 1)[codes] % FOLDS
+    members = _words_of_pairs([text or "" for text in left], [text or "" for text in right])
+    whole = _fit(members, target)
+    folds = tuple(
+        _fit([m for m, f in zip(members, fold, strict=True) if f != number], target[fold != number])
+        for number in range(FOLDS)
+    )
+    return TaughtWords(whole, folds, fold)
+
+
+def _words_of_pairs(left: list[str], right: list[str]) -> list[list[tuple[str, int]]]:
+    """Per pair its words: 0 where both sides have it, 1 where one has; none where a side has no word."""
+    words = Words.of(text.split() for text in (*left, *right))
+    sets = WeightedSets.of(words, np.ones(len(words.vocabulary)))
+    one = np.arange(len(left))
+    joined = np.concatenate(JoinedWords.of(words).members(sets, one, one + len(left)))
+    found: dict[int, set[str]] = {}
+    for pair, member in zip((joined // sets.size).tolist(), (joined % sets.size).tolist(), strict=True):
+        found.setdefault(pair, set()).add(words.vocabulary[member])
+    sides = [(set(a.split()), set(b.split())) for a, b in zip(left, right, strict=True)]
+    return [
+        [*((word, 0) for word in a & b), *((word, 1) for word in (a ^ b) - found.get(pair, set()))] if a and b else []
+        for pair, (a, b) in enumerate(sides)
+    ]
+
+
+def _fit(members: list[list[tuple[str, int]]], target: np.ndarray[Any, Any]) -> LearnedWords:
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    pairs_with = Counter(word for each in members for word, _ in each)
+    known = sorted(word for word, count in pairs_with.items() if count >= FEWEST_PAIRS)
+    place = {word: number for number, word in enumerate(known)}
+    indices = [[place[word] + kind * len(known) for word, kind in each if word in place] for each in members]
+    ends = np.cumsum([0, *map(len, indices)])
+    flat = np.array([index for each in indices for index in sorted(each)], dtype=np.intp)
+    matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(members), max(2 * len(known), 1)))
+    model = LogisticRegression(C=INVERSE_REGULARISATION, solver="liblinear", max_iter=500).fit(matrix, target)
+    # rounding makes the file the same on machines whose last bits differ
+    weights = np.round(model.coef_[0], DECIMALS)
+    keys = hashed_words(known)
+    order = np.argsort(keys, kind="stable")
+    shared, left_over = weights[: len(known)][order], weights[len(known) : 2 * len(known)][order]
+    return LearnedWords(keys[order], shared, left_over, round(float(model.intercept_[0]), DECIMALS))

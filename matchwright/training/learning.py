@@ -1,0 +1,67 @@
+"""What is learnt from the prepared pairs: the scorer and its challengers."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from matchwright.core.models.scorer import TrainedScorer
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.learning import ModelSpec
+from matchwright.training.candidates import propose_in_parts
+from matchwright.training.challengers import challenge
+from matchwright.training.dataset import learn
+from matchwright.training.parts import parts_of
+from matchwright.training.prepare import Prepared, prepare
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The scorer and its challengers' figures."""
+
+    scorer: TrainedScorer
+    challengers: dict[str, dict[str, Any]]
+
+
+def prepare_parts(
+    frame: pd.DataFrame, proposed: pd.DataFrame, labelled: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+) -> tuple["pd.Series[str]", Prepared]:
+    """The part of every record, and the prepared pairs.
+
+    Args:
+        frame: record features of all records.
+        proposed: every candidate of the candidates step. Where labels are complete each part gets its own candidates
+            in their place.
+        labelled: the labelled pairs.
+        spec: the match spec.
+        corpus: the corpus statistics.
+    """
+    parts = parts_of(frame, labelled, spec)
+    every = propose_in_parts(frame, parts, labelled, spec) if spec.labels == "complete" else proposed
+    return parts, prepare(frame, every, labelled, parts, spec, corpus)
+
+
+def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learnt:
+    """Train the scorer, and its challengers on the same pairs.
+
+    Raises:
+        TrainingError: fewer than ten pairs of a class.
+    """
+    taught, validation = prepared.taught, prepared.validation
+    step = "tree" if spec.scorer == "xgboost" else "epoch"
+
+    def improved(number: int, loss: float) -> None:
+        if number % 25 == 0:
+            _log.info("scorer: %s %d, validation log loss %.5f", step, number, loss)
+
+    scorer = learn(taught, validation, spec, improved)
+    challengers: dict[str, dict[str, Any]] = {}
+    for kind in spec.challengers:
+        lessons = prepared.beside if kind == "torch" and prepared.beside else (taught, validation)
+        challengers[kind] = challenge(kind, *lessons, scorer, spec)
+        _log.info("challenger %s: %s", kind, challengers[kind]["verdict"])
+    return Learnt(scorer, challengers)

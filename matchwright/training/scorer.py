@@ -1,0 +1,50 @@
+"""Scorers: comparisons to log-odds, with additive contributions. A scorer's file tells its kind.
+
+``xgboost`` (``scorer.ubj``) boosts trees; ``torch`` (``scorer.onnx``) trains a monotone network and leaves an ONNX
+graph; :func:`wrap_onnx` makes a scorer of a graph trained elsewhere.
+
+What serves imports ``protocol`` and ``files``: this module also leads to what trains, and so to PyTorch.
+"""
+
+import pandas as pd
+
+from matchwright.core.models.boosted_trees import XGBoostScorer
+from matchwright.core.models.files import SCORER_FILES, read_scorer, scorer_file, write_scorer
+from matchwright.core.models.onnx_graph import OnnxScorer, background_row, wrap_onnx
+from matchwright.core.models.scorer import Labels, Progress, Scorer, TrainedScorer
+from matchwright.core.spec.learning import ModelSpec
+from matchwright.training.boosted_trees import train_boosted_trees
+
+__all__ = [
+    "SCORER_FILES",
+    "OnnxScorer",
+    "Scorer",
+    "TrainedScorer",
+    "XGBoostScorer",
+    "background_row",
+    "read_scorer",
+    "scorer_file",
+    "train_scorer",
+    "wrap_onnx",
+    "write_scorer",
+]
+
+
+def train_scorer(
+    comparisons: pd.DataFrame,
+    labels: Labels,
+    validation: pd.DataFrame,
+    validation_labels: Labels,
+    spec: ModelSpec,
+    progress: Progress | None = None,
+) -> TrainedScorer:
+    """Train the kind of scorer that the spec names, stopped early on validation log loss; no class weights.
+
+    Raises:
+        TrainingError: fewer than ten pairs of a class.
+    """
+    if spec.scorer == "torch":
+        from matchwright.training.network.scorer import fit_scorer
+
+        return fit_scorer(comparisons, labels, validation, validation_labels, spec, progress)
+    return train_boosted_trees(comparisons, labels, validation, validation_labels, spec, progress)

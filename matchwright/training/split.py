@@ -1,0 +1,132 @@
+"""Splitting by entity: no record, and no other record of the same entity, stands in two parts.
+
+An entity is a connected component over the positive pairs. Its part follows from a seeded hash of
+its smallest record key, so a record keeps its part when rows are reordered or other records come in.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from matchwright.core.records import PAIR_KEYS
+from matchwright.core.spec.learning import SplitSpec
+
+UNPLACED = -1
+
+
+def split_entities(
+    keys: "pd.Series[Any]",
+    pairs: pd.DataFrame,
+    shares: SplitSpec,
+    seed: int,
+    labels: Literal["complete", "partial", "none"] = "complete",
+) -> "pd.Series[str]":
+    """The part of every record: ``train``, ``calibrate`` or ``test``.
+
+    With partial labels a record that stands only in negative pairs goes where most of its
+    labelled neighbours are, so that few judged pairs lie between two parts.
+
+    Args:
+        keys: the record keys to place.
+        pairs: left_key, right_key, label (1 or 0); pairs with a record outside ``keys`` are left out.
+        shares: the share of entities in each part, on average.
+        seed: another seed gives another split.
+        labels: whether ``pairs`` holds every true pair or only the judged ones.
+
+    Returns:
+        Parts indexed by record key, sorted by key.
+    """
+    named = {"train": shares.train, "calibrate": shares.calibrate, "test": shares.test}
+    return _place(keys, pairs, named, f"split-{seed}", follow_neighbours=labels != "complete")
+
+
+def subdivide(
+    parts: "pd.Series[str]", part: str, share: float, seed: int, *, pairs: pd.DataFrame, label: str
+) -> "pd.Series[str]":
+    """``parts`` with ``share`` of the entities of ``part`` set aside under ``label``; other parts stay as they are.
+
+    ``pairs`` are the pairs that the parts were made from: they say which records are one entity.
+    """
+    inside = parts.index[parts == part].to_series()
+    named = {label: share, part: 1.0 - share}
+    placed = _place(inside, pairs, named, f"{label}-{seed}", follow_neighbours=True)
+    return placed.reindex(parts.index).fillna(parts)
+
+
+def assign_pairs(pairs: pd.DataFrame, parts: "pd.Series[str]") -> tuple[pd.DataFrame, int]:
+    """The pairs whose two records are in the same part, with a column ``part``, and how many were dropped."""
+    left, right = (pairs[side].map(parts) for side in PAIR_KEYS)
+    same = (left == right) & left.notna()
+    return pairs[same].assign(part=left[same]), int((~same).sum())
+
+
+def _place(
+    keys: "pd.Series[Any]", pairs: pd.DataFrame, shares: Mapping[str, float], salt: str, follow_neighbours: bool
+) -> "pd.Series[str]":
+    index = pd.Index(np.unique(np.asarray(keys, dtype=object)), name="record_key")
+    left, right = (index.get_indexer(pairs[side]) for side in PAIR_KEYS)
+    known = (left >= 0) & (right >= 0)
+    left, right, label = left[known], right[known], pairs["label"].to_numpy()[known]
+    positive = label == 1
+    entity = _smallest_of_component(len(index), left[positive], right[positive])
+    by_hash = _hashed_part(index, list(shares.values()), salt)[entity]
+    if follow_neighbours:
+        settled = np.zeros(len(index), dtype=bool)
+        settled[left[positive]] = settled[right[positive]] = True
+        placed = _follow(np.where(settled, by_hash, UNPLACED), by_hash, left[~positive], right[~positive], len(shares))
+    else:
+        placed = by_hash
+    names = np.array(list(shares), dtype=object)
+    return pd.Series(names[placed], index=index, name="part")
+
+
+def _smallest_of_component(size: int, left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """For each position the smallest position that positive pairs connect it to (keys are sorted)."""
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
+    count, component = connected_components(graph, directed=False)
+    smallest = np.full(count, size, dtype=np.int64)
+    np.minimum.at(smallest, component, np.arange(size))
+    return np.asarray(smallest[component])
+
+
+def _hashed_part(keys: pd.Index, shares: list[float], salt: str) -> np.ndarray[Any, Any]:
+    salted = np.array([f"{salt}:{key}" for key in keys], dtype=object)
+    uniform = pd.util.hash_array(salted, categorize=False) / 2.0**64
+    return np.asarray(np.searchsorted(np.cumsum(shares)[:-1], uniform, side="right"))
+
+
+def _follow(
+    placed: np.ndarray[Any, Any],
+    by_hash: np.ndarray[Any, Any],
+    left: np.ndarray[Any, Any],
+    right: np.ndarray[Any, Any],
+    parts: int,
+) -> np.ndarray[Any, Any]:
+    """Spread parts along negative pairs, round by round, to where most placed neighbours are.
+
+    Records that no placed one reaches start from their own hash: left records first, right ones follow.
+    """
+    placed = _spread(placed, left, right, parts)
+    lonely = left[placed[left] == UNPLACED]
+    placed[lonely] = by_hash[lonely]
+    placed = _spread(placed, left, right, parts)
+    return np.where(placed == UNPLACED, by_hash, placed)
+
+
+def _spread(
+    placed: np.ndarray[Any, Any], left: np.ndarray[Any, Any], right: np.ndarray[Any, Any], parts: int
+) -> np.ndarray[Any, Any]:
+    placed = placed.copy()
+    while True:
+        votes = np.zeros((len(placed), parts), dtype=np.int64)
+        for voter, reader in ((left, right), (right, left)):
+            heard = (placed[voter] != UNPLACED) & (placed[reader] == UNPLACED)
+            np.add.at(votes, (reader[heard], placed[voter[heard]]), 1)
+        reached = votes.any(axis=1)
+        if not reached.any():
+            return placed
+        placed[reached] = votes[reached].argmax(axis=1)

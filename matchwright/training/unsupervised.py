@@ -1,0 +1,158 @@
+"""Estimating the weights of agreement from unlabelled candidates, by expectation maximisation."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare.names import constraints, field_of, group_of
+from matchwright.core.models.unsupervised import Array, ColdStartScorer, Curve
+from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS
+from matchwright.errors import TrainingError
+from matchwright.training.agreement_levels import LEAD, SIMILARITY, Levels, Scale
+
+RARITY = "rarity"
+"""The comparator that is between 0 and 1 in some tables, and still no similarity."""
+
+ROUNDS = 50
+SETTLED = 1e-4
+STEEPNESS = 20.0
+RAREST = 1e-4
+FEWEST_PAIRS = 20
+DECIMALS = 6
+
+
+def fit_cold_start(
+    comparisons: pd.DataFrame, expected_matches: int, rivals: "Sequence[pd.Series[str]]" = ()
+) -> ColdStartScorer:
+    """Estimate the weights of agreement from unlabelled candidates.
+
+    Pairs drawn at random, the textbook's source for ``u``, mislead here: candidates were chosen for being alike,
+    so that what is rare among all pairs is common among the wrong ones that have to be told apart.
+
+    Args:
+        comparisons: of the candidates, one row per pair; those of context may be among them.
+        expected_matches: how many of them may match at most (the smaller table's records); a quarter as many, the most
+            alike, are where the estimation starts from.
+        rivals: per side whose records have at most one match, the record key of each pair: candidates of one record
+            then compete in the estimation, which keeps whole families of look-alikes from passing for matches.
+            The scorer itself stays additive, and sees one pair at a time.
+
+    Returns:
+        The scorer. The same pairs in any order give the same scorer.
+
+    Raises:
+        TrainingError: too few candidates to estimate anything from.
+    """
+    if len(comparisons) < FEWEST_PAIRS:
+        raise TrainingError(
+            f"A cold start has {len(comparisons)} candidates to learn from; it needs {FEWEST_PAIRS}.",
+            "widen the candidate rules, or give more records",
+        )
+    votes = _votes(comparisons)
+    if not votes:
+        raise TrainingError("No comparison of the candidates says how alike they are.", "look whether fields are empty")
+    levels = {name: Levels.of(_values(comparisons, name)) for name in votes}
+    sides = [np.unique(np.asarray(keys, dtype=str), return_inverse=True)[1] for keys in rivals]
+    share = _first_guess(levels, votes, expected_matches)
+    weights: dict[str, Array] = {}
+    base = 0.0
+    for _ in range(ROUNDS):
+        weights = {name: votes[name] * level.weights(share) for name, level in levels.items()}
+        prior = float(np.clip(share.mean(), RAREST, min(0.5, expected_matches / len(share))))
+        base = float(np.log(prior / (1 - prior)))
+        margin = np.full(len(share), base)
+        for name, level in levels.items():
+            margin += level.read(weights[name])
+        before, share = share, _shares(margin, sides)
+        if np.abs(share - before).max() < SETTLED:
+            break
+    curves = {name: _curve(weights[name], SIMILARITY) for name in levels}
+    scorer = ColdStartScorer(names=tuple(map(str, comparisons.columns)), base=round(base, DECIMALS), curves=curves)
+    return _beside_rivals(scorer, comparisons, sides)
+
+
+def _beside_rivals(
+    scorer: ColdStartScorer, comparisons: pd.DataFrame, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]"
+) -> ColdStartScorer:
+    """The scorer with the weight of a lead over the rivals, one vote for both sides together.
+
+    The weights of pair evidence stay as they are: estimated together with the lead they would lean on it, and
+    fail where a pair comes alone, without its rivals.
+    """
+    names = list(map(str, comparisons.columns))
+    leads = {
+        name: Levels.of(_values(comparisons, name), LEAD)
+        for name, rises in zip(names, constraints(names), strict=True)
+        if rises > 0 and field_of(name) == CONTEXT and comparisons[name].notna().any()
+    }
+    if not leads:
+        return scorer
+    alone = scorer.margin(comparisons)
+    share = _shares(alone, sides)
+    weights: dict[str, Array] = {}
+    for _ in range(ROUNDS):
+        weights = {name: lead.weights(share) / len(leads) for name, lead in leads.items()}
+        margin = alone + np.sum([lead.read(weights[name]) for name, lead in leads.items()], axis=0)
+        before, share = share, _shares(margin, sides)
+        if np.abs(share - before).max() < SETTLED:
+            break
+    curves = {name: _curve(weights[name], LEAD) for name in leads}
+    return scorer.model_copy(update={"curves": {**scorer.curves, **curves}})
+
+
+def _shares(margin: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]") -> Array:
+    """How probably each pair matches; of a record with at most one match, all its candidates together at most 1."""
+    odds = np.exp(np.clip(margin, -40, 40))
+    share = odds / (1 + odds)
+    for record in sides:
+        share = np.minimum(share, odds / (1 + np.bincount(record, odds)[record]))
+    return np.asarray(share)
+
+
+def _vote_of(comparison: str) -> str:
+    """What shares one vote: a field's own comparisons, or one kind of evidence wherever in the record it stands."""
+    return EVIDENCE_KINDS.get(comparison.partition("__")[2]) or group_of(comparison)
+
+
+def _votes(comparisons: pd.DataFrame) -> dict[str, float]:
+    """The comparisons that vote, each with its share of its kind of evidence's one vote.
+
+    Universal ones alone: similarities from 0 to 1. What counts words or rarity depends on the tables, and unlikeness
+    is the other side of a similarity that votes already. Context has its say afterwards.
+    """
+    names = list(map(str, comparisons.columns))
+    voting = [
+        name
+        for name, rises in zip(names, constraints(names), strict=True)
+        if rises > 0
+        and field_of(name) != CONTEXT
+        and not name.endswith(f"__{RARITY}")
+        and _is_similarity(comparisons[name])
+    ]
+    sizes = Counter(_vote_of(name) for name in voting)
+    return {name: 1 / sizes[_vote_of(name)] for name in voting}
+
+
+def _is_similarity(values: "pd.Series[float]") -> bool:
+    return bool(values.notna().any() and values.min() >= 0 and values.max() <= 1)
+
+
+def _values(comparisons: pd.DataFrame, name: str) -> Array:
+    return comparisons[name].to_numpy(dtype=np.float64)
+
+
+def _curve(weights: Array, scale: Scale) -> Curve:
+    """The weights as a curve, so that pairs of one level are still told apart."""
+    return Curve(at=scale.middles, adds=tuple(round(float(value), DECIMALS) for value in weights))
+
+
+def _first_guess(levels: dict[str, Levels], votes: dict[str, float], expected_matches: int) -> Array:
+    """How probably each pair matches, from how alike its values are on average."""
+    values = np.column_stack([level.values for level in levels.values()])
+    weight = np.where(np.isnan(values), 0.0, np.array([votes[name] for name in levels]))
+    mean = (np.nan_to_num(values) * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+    likely = int(np.clip(expected_matches, 2, len(mean) // 2)) // 4
+    return np.asarray(1 / (1 + np.exp(-STEEPNESS * (mean - np.sort(mean)[-likely]))))

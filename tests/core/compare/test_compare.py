@@ -1,0 +1,117 @@
+"""Comparisons: symmetric where sources are alike, missing is not disagreement, order and batches change nothing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchwright.core.compare import compare, comparison_names, constraints, engine, pairing
+from matchwright.core.records import conform_values, normal_forms, record_features
+from matchwright.core.records.corpus import Corpus
+
+NO_CORPUS = Corpus({})
+
+
+def compared(spec, left: dict, right: dict, corpus: Corpus = NO_CORPUS) -> dict[str, float]:
+    sides = [record_features(conform_values([v], spec, s), spec, corpus) for v, s in ((left, "left"), (right, "right"))]
+    return compare(*sides, spec, corpus).iloc[0].to_dict()
+
+
+def test_columns_are_the_spec_s_comparisons(small_world):
+    frame = compare(small_world.left.head(3), small_world.right.head(3), small_world.spec, small_world.corpus)
+    assert list(frame.columns) == comparison_names(small_world.spec)
+    assert set(frame.dtypes) == {np.dtype(np.float32)}
+    assert "national_id__exact" not in frame
+
+
+def test_equal_names_agree_in_every_respect(persons_spec):
+    found = compared(persons_spec, {"surname": "Nguyễn"}, {"surname": "nguyen"})
+    assert found["surname__jaro_winkler"] == found["surname__levenshtein"] == found["surname__phonetic"] == 1
+    assert found["surname__missing"] == 0
+
+
+def test_missing_is_nan_and_counted_never_disagreement(persons_spec):
+    found = compared(persons_spec, {"surname": "lee"}, {"surname": None})
+    assert np.isnan(found["surname__jaro_winkler"])
+    assert found["surname__missing"] == 1
+    assert found["postcode__missing"] == 2
+
+
+def test_a_date_with_day_and_month_swapped_is_nearly_the_same(persons_spec):
+    swapped = compared(persons_spec, {"date_of_birth": "19800204"}, {"date_of_birth": "1980-04-02"})
+    other = compared(persons_spec, {"date_of_birth": "19800204"}, {"date_of_birth": "19930927"})
+    assert swapped["date_of_birth__date"] == pytest.approx(0.9)
+    assert other["date_of_birth__date"] < 0.5
+    assert swapped["date_of_birth__year"] == 1
+
+
+def test_prices_compare_relative_to_the_larger(products_spec):
+    assert compared(products_spec, {"price": 80}, {"price": "$100"})["price__relative"] == pytest.approx(0.8)
+    assert compared(products_spec, {"price": 0}, {"price": 0})["price__relative"] == 1
+
+
+def test_a_code_inside_a_longer_one_is_contained(products_spec):
+    assert compared(products_spec, {"model": "TT-4411"}, {"model": "tt4411b"})["model__containment"] > 0.8
+    assert compared(products_spec, {"model": "b"}, {"model": "tt4411b"})["model__containment"] == 0
+
+
+def test_a_telling_word_left_over_weighs_more_than_a_common_one(products_spec):
+    titles = [{"title": f"steel toaster {n}", "category": "kitchen"} for n in range(50)]
+    corpus = Corpus.fit(normal_forms(conform_values(titles, products_spec, "left"), products_spec), products_spec)
+    common = compared(products_spec, {"title": "turbo 9"}, {"title": "turbo 9 steel"}, corpus)
+    telling = compared(products_spec, {"title": "turbo 9"}, {"title": "turbo 9 professional"}, corpus)
+    assert telling["title__unmatched_right"] > common["title__unmatched_right"]
+    assert telling["title__token_overlap"] < common["title__token_overlap"]
+
+
+def test_batches_and_order_change_nothing(decision_model, small_world, monkeypatch):
+    left, right = small_world.left.head(300), small_world.right.head(300)
+    whole = decision_model.compare(left, right)
+    monkeypatch.setattr(engine, "BATCH", 7)
+    pd.testing.assert_frame_equal(decision_model.compare(left, right), whole)
+    backwards = decision_model.compare(left[::-1], right[::-1])
+    pd.testing.assert_frame_equal(backwards[::-1].reset_index(drop=True), whole)
+    single = decision_model.compare(left[5:6], right[5:6])
+    pd.testing.assert_frame_equal(single, whole[5:6].reset_index(drop=True))
+
+
+def test_no_pairs_give_no_rows(small_world, decision_model):
+    assert len(decision_model.compare(small_world.left.head(0), small_world.right.head(0))) == 0
+    none = small_world.left.head(0)
+    assert compare(none, none, small_world.spec, small_world.corpus).shape == (
+        0,
+        len(comparison_names(small_world.spec)),
+    )
+
+
+def test_every_comparison_but_a_missing_flag_is_constrained(persons_spec, products_spec):
+    for spec in (persons_spec, products_spec):
+        names = comparison_names(spec)
+        for name, direction in zip(names, constraints(names), strict=True):
+            assert direction == (
+                0
+                if name.endswith("__missing")
+                else -1
+                if any(word in name for word in ("unmatched", "rank", "rivals"))
+                else 1
+            )
+
+
+@settings(max_examples=80, deadline=None)
+@given(one=st.text(max_size=60), other=st.text(max_size=60))
+def test_alike_sources_compare_symmetrically_and_within_bounds(persons_spec, one, other):
+    left, right = dict.fromkeys(persons_spec.compared, one), dict.fromkeys(persons_spec.compared, other)
+    there, back = compared(persons_spec, left, right), compared(persons_spec, right, left)
+    np.testing.assert_array_equal(list(there.values()), list(back.values()))
+    for name, value in there.items():
+        upper = 2 if name.endswith("__missing") else 20 if name.endswith("__rarity") else 1
+        assert np.isnan(value) or 0 <= value <= upper
+
+
+def test_a_pair_compares_the_same_alone_and_among_many(small_world):
+    """Many pairs are compared once per distinct pair of values, few one by one."""
+    world, count = small_world, 2 * pairing.FEWEST_FOR_DISTINCT
+    together = compare(world.left.head(count), world.right.head(count), world.spec, world.corpus)
+    alone = [compare(world.left.iloc[[row]], world.right.iloc[[row]], world.spec, world.corpus) for row in range(count)]
+    pd.testing.assert_frame_equal(pd.concat(alone, ignore_index=True), together, check_exact=True)

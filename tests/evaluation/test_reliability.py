@@ -1,0 +1,92 @@
+"""What calibration did, and what the bands cost: figures a reviewer decides on."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from matchwright.core.decide.bands import Bands, bands_from_costs
+from matchwright.core.spec.deciding import Costs
+from matchwright.evaluation.curves import operating_points, review_load
+from matchwright.evaluation.metrics import measure
+from matchwright.evaluation.outcomes import pair_outcomes
+from matchwright.evaluation.reliability import calibration_figures, mid_range_gap
+
+COSTS = Costs(false_match=10, missed_match=5, review=1)
+
+
+def overconfident(pairs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scores that are too sure, honest ones, and labels."""
+    generator = np.random.default_rng(7)
+    margin = generator.normal(-0.7, 2, pairs)
+    honest = 1 / (1 + np.exp(-margin))
+    return 1 / (1 + np.exp(-3 * margin - 2)), honest, (generator.random(pairs) < honest).astype(int)
+
+
+def outcomes_of(score: np.ndarray, label: np.ndarray, bands: Bands, missed: int = 0) -> pd.DataFrame:
+    keys = pd.Series(np.arange(len(score)).astype(str))
+    scored = pd.DataFrame({"left_key": keys, "right_key": keys, "label": label, "score": score})
+    lost = pd.DataFrame({"left_key": ["m"] * missed, "right_key": ["m"] * missed, "label": [1] * missed})
+    return pair_outcomes(scored.assign(band=bands.assign(score)), lost)
+
+
+def test_calibration_closes_the_mid_range_gap_and_the_figures_show_it():
+    before, after, labels = overconfident(4000)
+    figures = calibration_figures(before, after, labels, np.arange(4000) // 2)
+    assert figures["before"]["mid_range_gap"]["lower"] > 0.05
+    assert figures["after"]["mid_range_gap"]["lower"] == 0.0
+    assert figures["after"]["mid_range_pairs"] == ((after >= 0.2) & (after <= 0.8)).sum()
+    for name in ("log_loss", "brier"):
+        assert figures["change"][name]["upper"] < 0
+        assert figures["after"][name]["lower"] < figures["after"][name]["value"] < figures["after"][name]["upper"]
+    assert figures == calibration_figures(before, after, labels, np.arange(4000) // 2)
+
+
+def test_the_gap_without_a_score_in_the_middle_is_unknown():
+    scores, labels = np.array([0.01, 0.99]), np.array([0, 1])
+    gap, pairs = mid_range_gap(scores, labels)
+    assert np.isnan(gap.value)
+    assert pairs == 0
+    figures = calibration_figures(scores, scores, labels)
+    assert figures["before"]["mid_range_gap"] == {"value": None, "lower": None, "upper": None}
+    json.dumps(figures, allow_nan=False)
+
+
+def test_the_gap_s_interval_is_wide_for_few_pairs():
+    gap, pairs = mid_range_gap(np.full(4, 0.5), np.array([1, 1, 1, 1]))
+    assert pairs == 4
+    assert gap.value == pytest.approx(0.5)
+    assert gap.lower < 0.05
+
+
+def test_a_cheaper_review_means_more_reviews_and_fewer_errors():
+    _, score, label = overconfident(3000)
+    table = operating_points(outcomes_of(score, label, bands_from_costs(COSTS), 3), COSTS, bands_from_costs(COSTS))
+    others = table[~table["chosen"]]
+    assert others["review_worth"].is_monotonic_decreasing
+    assert others["review_share"].is_monotonic_increasing
+    assert (np.diff(others["false_matches"] + others["missed_matches"]) <= 0).all()
+    chosen, alike = table[table["chosen"]].iloc[0], others[others["review_worth"] == COSTS.review].iloc[0]
+    assert chosen["cost"] == alike["cost"]
+    assert chosen["review_share"] == alike["review_share"]
+
+
+def test_honest_scores_foretell_the_cost_and_choose_about_the_cheapest_point():
+    _, score, label = overconfident(30_000)
+    outcomes = outcomes_of(score, label, bands_from_costs(COSTS))
+    table = operating_points(outcomes, COSTS, bands_from_costs(COSTS))
+    assert np.allclose(table["cost"], table["expected_cost"], rtol=0.08)
+    assert table.loc[table["chosen"], "cost"].item() == pytest.approx(table["cost"].min(), rel=0.01)
+    curve = review_load(outcomes, COSTS)
+    assert np.allclose(curve["cost"], curve["expected_cost"], rtol=0.08)
+
+
+def test_the_chosen_point_costs_what_the_metrics_say_but_for_pairs_that_blocking_missed():
+    _, score, label = overconfident(500)
+    outcomes = outcomes_of(score, label, Bands(review_from=0.3, match_from=0.8), missed=2)
+    table = operating_points(outcomes, COSTS, Bands(review_from=0.3, match_from=0.8))
+    chosen = table[table["chosen"]].iloc[0]
+    figures = measure(outcomes, COSTS, replicates=10)
+    assert chosen["cost"] == pytest.approx(figures["cost_per_1000"].value)
+    assert chosen["review_share"] == pytest.approx(figures["review_share"].value)

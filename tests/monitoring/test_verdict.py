@@ -1,0 +1,184 @@
+"""The verdict on a window: what moved, whether it matters, what to do."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.stats import wasserstein_distance
+
+from matchwright.core.spec import MatchSpec
+from matchwright.monitoring.figures import (
+    DriftFigures,
+    IntegrityFault,
+    Performance,
+    ShareShift,
+    ValueShift,
+    distance_noise,
+    distance_unit,
+)
+from matchwright.monitoring.verdict import Verdict, Window, judge
+
+BUNDLE = "ab" * 32
+WINDOW = Window(since="2026-03-01 00:00 UTC", until="2026-03-02 00:00 UTC")
+
+
+def share(reference: float, current: float, rows: int = 2000) -> ShareShift:
+    return ShareShift(reference=reference, current=current, reference_rows=5000, current_rows=rows)
+
+
+def shift(name: str, distance: float | None = 0.02, missing: tuple[float, float] = (0.05, 0.05), **other) -> ValueShift:
+    values = {"noise": 0.06, "reference_mean": 0.6, "current_mean": 0.55, "missing": share(*missing), **other}
+    return ValueShift(name=name, distance=distance, **values)
+
+
+def figures(*comparisons: ValueShift, decisions: int = 2000, **other) -> DriftFigures:
+    values = {
+        "score": shift("score", missing=(0, 0)),
+        "bands": {"match": share(0.4, 0.4), "review": share(0.02, 0.02), "no_match": share(0.58, 0.58)},
+        "comparisons": comparisons or (shift("surname__jaro_winkler"),),
+        **other,
+    }
+    return DriftFigures(decisions=decisions, sampled=decisions, reference_rows=5000, **values)
+
+
+def verdict(spec: MatchSpec, measured: DriftFigures, *faults: IntegrityFault) -> Verdict:
+    return judge(measured, faults, spec, BUNDLE, WINDOW)
+
+
+def test_nothing_moved(persons_spec: MatchSpec) -> None:
+    judged = verdict(persons_spec, figures())
+    assert (judged.status, judged.findings, judged.next_steps) == ("ok", (), ())
+    assert not judged.effect.changes_decisions
+    assert "Decisions hold" in judged.text()
+
+
+def test_a_lost_field_alarms_with_its_name_column_and_runbook(persons_spec: MatchSpec) -> None:
+    lost = [
+        shift("locality__token_set", None, (0.2, 1.0)),
+        shift("locality__missing", None, (0, 0), current_mean=1.1),
+        shift("surname__jaro_winkler"),
+    ]
+    judged = verdict(persons_spec, figures(*lost))
+    assert judged.status == "alarm"
+    assert judged.headline == "ALARM: locality is lost: missing in 100% of decisions (was 20%), mostly on one side."
+    assert "Upstream feed lost 'locality' (column 'address_2')" in judged.next_steps[0]
+    assert "register_a or register_b" in judged.next_steps[0]
+
+
+def test_scores_that_move_while_the_inputs_hold_point_at_the_release(persons_spec: MatchSpec) -> None:
+    judged = verdict(persons_spec, figures(score=shift("score", 0.4)))
+    assert judged.status == "alarm"
+    assert "suspect the release" in judged.next_steps[0]
+    assert "matchwright rollback" in judged.next_steps[0]
+
+
+def test_scores_that_move_with_an_input_point_at_the_input(persons_spec: MatchSpec) -> None:
+    judged = verdict(persons_spec, figures(shift("surname__jaro_winkler", 0.5), score=shift("score", 0.4)))
+    assert judged.next_steps[0].startswith("Values of 'surname' changed")
+    assert judged.next_steps[1].startswith("Scores and bands follow the inputs")
+
+
+def test_many_fields_at_once_are_one_cause(persons_spec: MatchSpec) -> None:
+    moved = [shift(f"{field}__levenshtein", 0.6) for field in ("given_name", "surname", "street", "suburb", "state")]
+    judged = verdict(persons_spec, figures(*moved))
+    assert judged.findings[0].cause == "mix"
+    assert len(judged.next_steps) == 1
+
+
+def test_what_lies_between_half_a_limit_and_the_limit_is_watched(persons_spec: MatchSpec) -> None:
+    assert verdict(persons_spec, figures(shift("surname__phonetic", 0.15))).status == "watch"
+    assert verdict(persons_spec, figures(shift("surname__phonetic", 0.05))).status == "ok"
+
+
+def test_a_large_distance_on_few_decisions_is_chance(persons_spec: MatchSpec) -> None:
+    assert verdict(persons_spec, figures(shift("surname__phonetic", 0.25, noise=0.3))).status == "ok"
+    assert verdict(persons_spec, figures(shift("surname__phonetic", 0.35, noise=0.3))).status == "alarm"
+
+
+def test_more_evidence_than_in_training_is_no_alarm(persons_spec: MatchSpec) -> None:
+    judged = verdict(persons_spec, figures(shift("locality__token_set", 0.02, (0.5, 0.1))))
+    assert judged.status == "watch"
+
+
+def test_reviews_that_pile_up_are_told_per_thousand(persons_spec: MatchSpec) -> None:
+    bands = {"match": share(0.4, 0.3), "review": share(0.02, 0.17), "no_match": share(0.58, 0.53)}
+    judged = verdict(persons_spec, figures(bands=bands))
+    assert judged.status == "alarm"
+    assert judged.effect.changes_decisions
+    assert judged.effect.review_change == pytest.approx(150)
+    assert judged.effect.review_change_low < 150 < judged.effect.review_change_high
+    assert "about 150 more reviews per 1,000" in judged.next_steps[-1]
+
+
+def test_a_fall_of_f1_alarms_when_the_labels_are_enough_to_tell(persons_spec: MatchSpec) -> None:
+    def performance(labelled: int) -> Performance:
+        errors = labelled // 10
+        return Performance(
+            labelled=labelled, f1=0.89, f1_reference=0.99, precision=0.9, recall=0.88,
+            true_matches=4 * errors, errors=errors,
+        )  # fmt: skip
+
+    assert verdict(persons_spec, figures(performance=performance(1000))).findings[0].cause == "performance"
+    assert verdict(persons_spec, figures(performance=performance(10))).status == "ok"
+
+
+def test_too_few_decisions_are_not_judged(persons_spec: MatchSpec) -> None:
+    few = figures(shift("surname__jaro_winkler", 3.0), decisions=persons_spec.monitoring.min_decisions - 1)
+    judged = verdict(persons_spec, few)
+    assert judged.status == "not_enough_data"
+    assert judged.findings == ()
+    assert verdict(persons_spec, figures(decisions=0)).next_steps[0].startswith("No decisions in this window")
+
+
+def test_a_log_with_foreign_keys_alarms_at_any_size_by_key_name(persons_spec: MatchSpec) -> None:
+    fault = IntegrityFault(code="unexpected_keys", count=1, of=5, names=("surname",))
+    judged = verdict(persons_spec, figures(decisions=5), fault)
+    assert judged.status == "alarm"
+    assert "surname" in judged.headline
+    assert "personal data" in judged.next_steps[0]
+
+
+def test_degraded_decisions_are_watched_and_alarm_when_they_are_many(persons_spec: MatchSpec) -> None:
+    def degraded(count: int) -> IntegrityFault:
+        return IntegrityFault(code="degraded", count=count, of=2000, names=("features_unavailable",))
+
+    assert verdict(persons_spec, figures(), degraded(20)).status == "watch"
+    assert verdict(persons_spec, figures(), degraded(600)).status == "alarm"
+
+
+def test_the_text_fits_one_screen_and_json_goes_round(persons_spec: MatchSpec) -> None:
+    fields = list(persons_spec.compared)
+    everything = figures(
+        *(shift(f"{field}__x", 0.9, (0.0, 1.0 if index % 2 else 0.5)) for index, field in enumerate(fields)),
+        score=shift("score", 2.0),
+        bands={"match": share(0.4, 0.1), "review": share(0.02, 0.5), "no_match": share(0.58, 0.4)},
+        performance=Performance(
+            labelled=900, f1=0.5, f1_reference=0.99, precision=0.5, recall=0.5, true_matches=300, errors=600
+        ),
+    )
+    faults = [IntegrityFault(code=code, count=9, of=10) for code in ("unknown_band", "missing_comparisons", "degraded")]
+    judged = judge(everything, tuple(faults), persons_spec, BUNDLE, Window(notes=("one", "two", "three", "four")))
+    assert len(judged.text().splitlines()) < 25
+    assert Verdict.model_validate_json(judged.model_dump_json()) == judged
+    assert "NaN" not in json.dumps(judged.model_dump(mode="json"))
+
+
+@pytest.mark.parametrize("rows", [100, 1000, 10_000])
+def test_samples_of_the_reference_itself_stay_within_the_noise(rows: int) -> None:
+    generator = np.random.default_rng(7)
+    truth = {
+        "smooth": lambda size: generator.beta(2, 2, size),
+        "two values": lambda size: (generator.random(size) < 0.3).astype(float),
+        "mostly one": lambda size: np.where(generator.random(size) < 0.02, generator.random(size), 1.0),
+    }
+    for name, draw in truth.items():
+        reference = draw(4000)
+        noise = distance_noise(reference, rows)
+        drawn = [wasserstein_distance(reference, draw(rows)) / distance_unit(reference) for _ in range(60)]
+        assert np.mean(np.array(drawn) > noise) < 0.02, name
+        assert noise < 8 * np.mean(drawn), name
+
+
+def test_noise_without_values_rules_every_finding_out() -> None:
+    assert distance_noise(np.array([]), 100) == np.inf
+    assert distance_noise(np.ones(100), 0) == np.inf

@@ -1,0 +1,80 @@
+"""From two tables without a single label to a version that only its reviewer reads."""
+
+import json
+
+import pandas as pd
+import pytest
+from fixtures.keys import keys_of_the_suite
+from fixtures.training import carry_out
+
+from matchwright.adapters.registry import challenger, version_info
+from matchwright.core.bundle import load_bundle
+from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.errors import DataError
+from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.settings import load_settings
+from matchwright.steps.ingest import ingest
+
+
+@pytest.fixture(scope="module")
+def cold(persons_spec, febrl, tmp_path_factory):
+    """A cold start on FEBRL 4: where it worked, and what it registered."""
+    folder = tmp_path_factory.mktemp("cold")
+    for name, table in zip(("left", "right"), febrl, strict=True):
+        table.to_csv(folder / f"{name}.csv", index=False)
+    files = {"records": str(folder / "left.csv"), "records_right": str(folder / "right.csv")}
+    spec = persons_spec.model_copy(update={"labels": "none"})
+    settings = load_settings("local", home=folder / "home", user="engineer")
+    with keys_of_the_suite():
+        yield settings, folder, carry_out(settings, spec, files, folder)
+
+
+def test_everything_it_would_match_is_for_review_and_says_why(cold):
+    model = load_bundle(cold[1] / "bundle", secret(VERIFY_KEY)).model
+    assert isinstance(model.scorer, ColdStartScorer)
+    reference = pd.read_parquet(cold[1] / "bundle" / "reference.parquet")
+    assert set(reference["band"]) == {"review", "no_match"}
+    likely = reference.nlargest(3, "score")[list(model.scorer.names)]
+    for decision in model.decide_compared(likely):
+        assert decision.band == "review"
+        assert decision.reasons[0].code == "COLD_START"
+        assert decision.reasons[1].code.endswith("_AGREES")
+
+
+def test_its_review_queue_holds_the_true_pairs(cold):
+    scored = pd.read_parquet(cold[1] / "evaluation" / "scored.parquet")
+    true = scored["left_key"].str.extract(r"(\d+)")[0] == scored["right_key"].str.extract(r"rec-(\d+)")[0]
+    queued = scored["band"] == "review"
+    assert (true & queued).sum() / true.sum() > 0.98
+    assert (true & queued).sum() / queued.sum() > 0.8
+
+
+def test_it_is_registered_for_reading_and_never_a_challenger(cold):
+    settings, folder, registered = cold
+    tags = version_info(settings, "persons", registered["version"]).tags
+    assert tags["gates"] == "failed"
+    assert tags["gate.judged_pairs_labels_none"].startswith("failed")
+    assert challenger(settings, "persons") is None
+    card = (folder / "bundle" / "card.md").read_text()
+    assert "No pair is labelled." in card
+    assert "## Figures on the test split" not in card
+
+
+def test_its_explanation_adds_up(cold):
+    explanation = json.loads((cold[1] / "explanation" / "explanation.json").read_text())
+    assert explanation["additivity_error"] < 1e-9
+    assert {path.name for path in (cold[1] / "explanation" / "plots").iterdir()} >= {"waterfall_review.png"}
+
+
+def test_pairs_that_a_spec_without_labels_would_not_use_are_refused(cold, persons_spec, tmp_path):
+    settings, folder, _ = cold
+    pd.DataFrame({"left_id": ["rec-1-org"], "right_id": ["rec-1-dup-0"]}).to_csv(tmp_path / "pairs.csv")
+    with pytest.raises(DataError, match="labels: partial"):
+        ingest(
+            settings=settings,
+            spec=persons_spec.model_copy(update={"labels": "none"}),
+            records=str(folder / "left.csv"),
+            records_right=str(folder / "right.csv"),
+            pairs=str(tmp_path / "pairs.csv"),
+            snapshot=tmp_path / "snapshot.json",
+        )

@@ -1,0 +1,59 @@
+"""Challengers: figures beside the scorer's, and a verdict in words."""
+
+import pytest
+from fixtures.lessons import lesson
+
+from matchwright.core.spec.learning import ModelSpec
+from matchwright.evaluation.ranking import compare_rankings, ranking_metrics
+from matchwright.training.challengers import challenge
+from matchwright.training.dataset import learn
+
+SPEC = ModelSpec(trees=60, early_stopping=10)
+
+
+@pytest.fixture(scope="module")
+def ranker():
+    taught, validation = lesson(300), lesson(200, 1)
+    return challenge("ranker", taught, validation, learn(taught, validation, SPEC), SPEC)
+
+
+def test_a_ranker_learns_to_rank_and_has_no_log_loss(ranker):
+    assert ranker["figures"]["mrr"]["value"] > 0.75  # by chance: 0.61
+    assert set(ranker["change"]) == {"mrr", "hit_at_1", "ndcg_at_10"}
+
+
+def test_the_change_is_the_difference_and_the_verdict_follows_its_interval(ranker):
+    change = ranker["change"]["mrr"]
+    assert change["value"] == pytest.approx(ranker["figures"]["mrr"]["value"] - ranker["scorer"]["mrr"]["value"])
+    assert ranker["better"] == (change["lower"] > 0)
+    words = "better by" if change["lower"] > 0 else "worse by" if change["upper"] < 0 else "no better"
+    assert ranker["verdict"].startswith(words)
+
+
+def test_a_scorer_that_learnt_nothing_is_beaten():
+    taught, validation = lesson(300), lesson(200, 1)
+    dull = learn(taught, validation, SPEC.model_copy(update={"trees": 1, "depth": 1}))
+    beaten = challenge("ranker", taught, validation, dull, SPEC)
+    assert beaten["better"]
+    assert beaten["verdict"].startswith("better by")
+
+
+def test_a_network_is_judged_by_its_log_loss():
+    taught, validation = lesson(100), lesson(60, 1)
+    network = challenge("torch", taught, validation, learn(taught, validation, SPEC), SPEC)
+    assert set(network["change"]) == {"mrr", "hit_at_1", "ndcg_at_10", "log_loss"}
+    assert "in log loss" in network["verdict"]
+    assert network["better"] == (network["change"]["log_loss"]["upper"] < 0)
+    assert network["figures"]["log_loss"]["value"] < 0.6365  # what the share of true pairs alone would give
+    assert network["figures"]["log_loss"]["value"] != network["scorer"]["log_loss"]["value"]
+
+
+def test_rankings_compared_with_themselves_do_not_differ():
+    pairs = lesson(50)
+    scores = pairs.comparisons["name__jaro_winkler"]
+    same = compare_rankings(pairs.left_keys, scores, scores, pairs.labels)
+    assert {figure.value for figure in same.values()} == {0.0}
+    turned = compare_rankings(pairs.left_keys, scores, -scores, pairs.labels)
+    alone = [ranking_metrics(pairs.left_keys, each, pairs.labels)["mrr"].value for each in (scores, -scores)]
+    assert turned["mrr"].value == pytest.approx(alone[1] - alone[0])
+    assert turned["mrr"].upper < 0

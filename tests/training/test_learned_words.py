@@ -1,0 +1,102 @@
+"""Words that labelled pairs teach: what they mean, that a pair does not teach itself, and that no word is kept."""
+
+import numpy as np
+import pytest
+from fixtures.lessons import offers
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchwright.core.compare.names import record_comparators
+from matchwright.core.compare.pairing import Pairing
+from matchwright.core.models.learned_words import LearnedWords, hashed_words
+from matchwright.errors import BundleError
+from matchwright.training.learned_words import FEWEST_MATCHES, teach_words
+
+
+def pairing(left: list[str | None], right: list[str | None]) -> Pairing:
+    columns = [{"text": np.array(side, dtype=object)} for side in (left, right)]
+    return Pairing.of(*columns, "text", alike=True)
+
+
+def test_a_word_left_over_counts_by_what_it_meant_in_the_labels():
+    left, right, labels = offers(400)
+    words = teach_words(left, right, labels, np.arange(400), seed=1).words
+    habit, other = words.compare(pairing(["item3 fresh", "item3"], ["item3", "item3 refill"]))
+    assert habit > 1
+    assert other < -1
+
+
+@given(
+    st.lists(st.sampled_from(["item1", "fresh", "refill", "unheard"]), min_size=1, max_size=4),
+    st.permutations(range(4)),
+)
+@settings(deadline=None, max_examples=40)
+def test_learned_words_do_not_care_which_record_comes_first(chosen, order):
+    left, right, labels = offers(200)
+    words = teach_words(left, right, labels, np.arange(200), seed=1).words
+    one, other = " ".join(chosen), " ".join(["item1", "fresh", "refill", "x"][place] for place in order)
+    assert words.compare(pairing([one], [other]))[0] == words.compare(pairing([other], [one]))[0]
+
+
+def test_a_pair_is_judged_by_words_that_it_did_not_teach():
+    left, right, labels = offers(300)
+    # one word per pair gives its label away: only a pair that taught itself could know it
+    left = [f"{text} mark{number // 3}" for number, text in enumerate(left)]
+    groups = np.arange(300) // 3
+    taught = teach_words(left, right, labels, groups, seed=1)
+    for number in range(len(taught.by_fold)):
+        inside = np.flatnonzero(taught.fold == number)
+        marks = hashed_words([f"mark{row // 3}" for row in inside])
+        assert not np.isin(marks, taught.by_fold[number].keys).any()
+
+
+def test_a_word_written_apart_is_left_over_on_neither_side():
+    left, right, labels = offers(400)
+    words = teach_words(left, right, labels, np.arange(400), seed=1).words
+    same, other = words.compare(pairing(["item3 re fill", "item3"], ["item3 refill", "item3 refill"]))
+    assert same > 1
+    assert other < -1
+    # nor does it teach what is left over: matches of which both are refills, each side in its own way
+    left = [f"{text} re fill" if label else text for text, label in zip(left, labels, strict=True)]
+    right = [f"{text} refill" if label else text for text, label in zip(right, labels, strict=True)]
+    again = teach_words(left, right, labels, np.arange(400), seed=1).words
+    assert again.compare(pairing(["item3"], ["item3 refill"]))[0] == pytest.approx(other, abs=0.1)
+
+
+def test_too_few_matches_teach_no_words():
+    left, right, _ = offers(400)
+    few = np.zeros(400, dtype=int)
+    few[: FEWEST_MATCHES - 1] = 1
+    assert teach_words(left, right, few, np.arange(400), seed=1) is None
+
+
+def test_a_missing_side_is_missing_evidence():
+    left, right, labels = offers(200)
+    words = teach_words(left, right, labels, np.arange(200), seed=1).words
+    assert np.isnan(words.compare(pairing([None, "item1"], ["item1", None]))).all()
+
+
+def test_the_file_gives_the_same_evidence_and_holds_no_word(tmp_path):
+    left, right, labels = offers(300)
+    words = teach_words(left, right, labels, np.arange(300), seed=1).words
+    words.save(tmp_path / "words.safetensors")
+    again = LearnedWords.load(tmp_path / "words.safetensors")
+    tried = pairing(left, right)
+    np.testing.assert_array_equal(words.compare(tried), again.compare(tried))
+    assert b"refill" not in (tmp_path / "words.safetensors").read_bytes()
+
+
+def test_a_damaged_file_is_refused(tmp_path):
+    (tmp_path / "words.safetensors").write_bytes(b"nothing of the kind")
+    with pytest.raises(BundleError, match="learned words"):
+        LearnedWords.load(tmp_path / "words.safetensors")
+
+
+def test_words_are_learned_only_from_fields_without_personal_data(persons_spec, products_spec):
+    from matchwright.core.records.whole import impersonal_fields
+    from matchwright.core.spec.fields import RecordEvidence
+
+    assert "learned_words" in record_comparators(products_spec)
+    persons = persons_spec.model_copy(update={"record": RecordEvidence(fields=("given_name", "surname"))})
+    assert impersonal_fields(persons) == ()
+    assert "learned_words" not in record_comparators(persons)

@@ -1,0 +1,67 @@
+"""What a challenger alone reads stays out of the scorer's lessons, its comparisons and the bundle."""
+
+import pandas as pd
+import pytest
+from fixtures.products import write_products
+
+from matchwright.core.records import conform, normal_forms, record_features, record_key
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec import MatchSpec
+from matchwright.training.learning import learn_and_challenge
+from matchwright.training.parts import parts_of
+from matchwright.training.prepare import Prepared, prepare
+
+LEARNED = {"title__learned_cosine", "category__learned_cosine", "record__learned_cosine"}
+
+
+@pytest.fixture
+def offers(products_spec, tmp_path):
+    """Features and judged pairs of two small shops, and the spec."""
+    spec = products_spec
+    files = write_products(tmp_path, products=160)
+    sides = {"left": pd.read_csv(files["records"]), "right": pd.read_csv(files["records_right"])}
+    records = pd.concat([conform(table, spec, side) for side, table in sides.items()], ignore_index=True)
+    corpus = Corpus.fit(normal_forms(records, spec), spec)
+    pairs = pd.read_csv(files["pairs"])
+    keys = {f"{side}_key": [record_key(side, value) for value in pairs[f"{side}_id"]] for side in sides}
+    return (
+        spec,
+        record_features(records, spec, corpus),
+        corpus,
+        pd.DataFrame(keys, dtype=object).assign(label=pairs["label"]),
+    )
+
+
+def prepared(offers, **model) -> tuple[Prepared, MatchSpec]:
+    spec, frame, corpus, pairs = offers
+    spec = spec.model_copy(update={"model": spec.model.model_copy(update=model)})
+    return prepare(frame, pairs, pairs, parts_of(frame, pairs, spec), spec, corpus, None), spec
+
+
+def test_embeddings_of_a_challenger_are_beside_the_scorer_s_lessons(offers):
+    made, spec = prepared(offers, challengers=("ranker", "torch"), trees=20)
+    assert made.embeddings is None
+    taught, validation = made.beside
+    for own, more in ((made.taught, taught), (made.validation, validation)):
+        assert set(more.comparisons) - set(own.comparisons) == LEARNED
+        assert own.labels is more.labels
+    for frame in (made.comparisons, made.poor):
+        assert not LEARNED & set(frame)
+    learnt = learn_and_challenge(made, spec.model)
+    assert not LEARNED & set(learnt.scorer.scorer.names)
+    assert set(learnt.challengers) == {"ranker", "torch"}
+
+
+def test_a_spec_that_asks_for_embeddings_gives_them_to_the_scorer(offers):
+    made, _ = prepared(offers, embeddings=True, challengers=("torch",))
+    assert set(made.embeddings.fields) == {name.partition("__")[0] for name in LEARNED}
+    assert made.beside is None
+    assert set(made.taught.comparisons) >= LEARNED
+    assert set(made.comparisons) >= LEARNED
+
+
+def test_a_scorer_that_has_none_learns_none(offers):
+    made, _ = prepared(offers, embeddings=False, challengers=("torch",))
+    assert made.embeddings is None
+    assert made.beside is None
+    assert not LEARNED & set(made.taught.comparisons)

@@ -1,0 +1,120 @@
+"""Splitting: an entity stands on one side, whatever the order of rows."""
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchwright.core.spec.learning import SplitSpec
+from matchwright.training.split import assign_pairs, split_entities, subdivide
+
+SHARES = SplitSpec(train=0.6, calibrate=0.2, test=0.2)
+numbers = st.integers(min_value=0, max_value=30)
+labelled = st.lists(st.tuples(numbers, numbers, st.integers(0, 1)), max_size=60)
+seeds = st.integers(min_value=0, max_value=1000)
+
+
+def table(rows: list[tuple[int, int, int]]) -> tuple[pd.Series, pd.DataFrame]:
+    pairs = pd.DataFrame(
+        [(f"left:{left}", f"right:{right}", label) for left, right, label in rows],
+        columns=["left_key", "right_key", "label"],
+    )
+    keys = pd.Series([f"{side}:{n}" for side in ("left", "right") for n in range(31)])
+    return keys, pairs
+
+
+@settings(max_examples=60, deadline=None)
+@given(labelled, seeds, st.sampled_from(["complete", "partial"]))
+def test_both_records_of_a_true_pair_stand_in_one_part(rows, seed, labels):
+    keys, pairs = table(rows)
+    parts = split_entities(keys, pairs, SHARES, seed, labels)
+    assert sorted(parts.index) == sorted(keys)
+    assert set(parts) <= {"train", "calibrate", "test"}
+    true = pairs[pairs["label"] == 1]
+    assert (parts[true["left_key"]].to_numpy() == parts[true["right_key"]].to_numpy()).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(labelled, seeds, st.sampled_from(["complete", "partial"]), st.randoms())
+def test_the_order_of_rows_does_not_matter(rows, seed, labels, random):
+    keys, pairs = table(rows)
+    shuffled_keys, shuffled_rows = list(keys), list(rows)
+    random.shuffle(shuffled_keys)
+    random.shuffle(shuffled_rows)
+    once = split_entities(keys, pairs, SHARES, seed, labels)
+    again = split_entities(pd.Series(shuffled_keys), table(shuffled_rows)[1], SHARES, seed, labels)
+    pd.testing.assert_series_equal(once, again)
+
+
+@settings(max_examples=60, deadline=None)
+@given(labelled, seeds)
+def test_what_is_set_aside_is_whole_entities_of_one_part(rows, seed):
+    keys, pairs = table(rows)
+    parts = split_entities(keys, pairs, SHARES, seed, "partial")
+    divided = subdivide(parts, "train", 0.4, seed, pairs=pairs, label="aside")
+    assert (divided[parts != "train"] == parts[parts != "train"]).all()
+    assert set(divided[parts == "train"]) <= {"train", "aside"}
+    true = pairs[pairs["label"] == 1]
+    assert (divided[true["left_key"]].to_numpy() == divided[true["right_key"]].to_numpy()).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(labelled, seeds, st.sampled_from(["complete", "partial"]))
+def test_no_record_asks_in_two_parts_so_the_pairs_of_a_query_are_judged_together(rows, seed, labels):
+    keys, pairs = table(rows)
+    parts = subdivide(split_entities(keys, pairs, SHARES, seed, labels), "train", 0.4, seed, pairs=pairs, label="aside")
+    kept, _ = assign_pairs(pairs, parts)
+    for side in ("left_key", "right_key"):
+        assert (kept.groupby(side)["part"].nunique() == 1).all()
+
+
+def many_entities(count: int = 4000) -> tuple[pd.Series, pd.DataFrame]:
+    pairs = pd.DataFrame(
+        {"left_key": [f"left:{n}" for n in range(count)], "right_key": [f"right:{n}" for n in range(count)]}
+    )
+    return pd.concat([pairs["left_key"], pairs["right_key"]]), pairs.assign(label=1)
+
+
+def test_parts_have_about_the_shares_that_the_spec_asks_for():
+    keys, pairs = many_entities()
+    parts = split_entities(keys, pairs, SHARES, 20)
+    shares = parts.value_counts(normalize=True)
+    assert abs(shares["train"] - 0.6) < 0.03
+    assert abs(shares["test"] - 0.2) < 0.03
+    aside = subdivide(parts, "train", 0.3, 20, pairs=pairs, label="aside")
+    assert abs((aside == "aside").sum() / (parts == "train").sum() - 0.3) < 0.03
+
+
+def test_another_seed_gives_another_split_and_new_records_move_no_old_ones():
+    keys, pairs = many_entities(500)
+    parts = split_entities(keys, pairs, SHARES, 1)
+    assert (parts != split_entities(keys, pairs, SHARES, 2)).any()
+    more_keys, more_pairs = many_entities(600)
+    grown = split_entities(more_keys, more_pairs, SHARES, 1)
+    assert (grown[parts.index] == parts).all()
+
+
+def test_a_record_of_negative_pairs_alone_follows_its_labelled_neighbours():
+    keys, pairs = many_entities(300)
+    followers = pd.DataFrame(
+        {
+            "left_key": [f"left:{n}" for n in range(300)],
+            "right_key": [f"right:other-{n}" for n in range(300)],
+            "label": 0,
+        }
+    )
+    everything = pd.concat([pairs, followers], ignore_index=True)
+    parts = split_entities(pd.concat([keys, followers["right_key"]]), everything, SHARES, 3, "partial")
+    kept, dropped = assign_pairs(everything, parts)
+    assert dropped == 0
+    assert len(kept) == 600
+
+
+def test_pairs_between_two_parts_are_dropped_and_counted():
+    parts = pd.Series({"left:1": "train", "right:1": "train", "left:2": "test", "right:2": "test"})
+    pairs = pd.DataFrame(
+        [("left:1", "right:1"), ("left:1", "right:2"), ("left:2", "right:2"), ("left:9", "right:2")],
+        columns=["left_key", "right_key"],
+    )
+    kept, dropped = assign_pairs(pairs, parts)
+    assert kept["part"].tolist() == ["train", "test"]
+    assert dropped == 2
