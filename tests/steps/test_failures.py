@@ -11,7 +11,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.operations.failures import failure_recorded
 from matchwright.settings import Settings
 from matchwright.steps.calibrate import calibrate
-from matchwright.steps.output import write_whole
+from matchwright.files import write_whole
 
 
 def recorded(settings: Settings, run_id: str) -> tuple[str, dict[str, str]]:
