@@ -16,6 +16,7 @@ from rich.console import Console
 
 from matchwright.errors import MatchwrightError
 from matchwright.settings import Settings, overrides_of
+from matchwright.supervisor.process import stop
 from matchwright.threads import COMPUTE_THREADS
 from pipelines.catalogue import Pipeline
 from pipelines.local import engine, processes
@@ -64,7 +65,7 @@ class _Run:
         try:
             return child.wait()
         finally:
-            processes.end(step.process)  # also whatever a step left behind
+            stop(step.process)  # also whatever a step left behind
             child.wait()
             shutil.rmtree(scratch, ignore_errors=True)
 

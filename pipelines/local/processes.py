@@ -9,8 +9,8 @@ from filelock import FileLock, Timeout
 
 from matchwright.errors import PipelineError
 from matchwright.files import PRIVATE
-from matchwright.supervisor.process import boot_id, spawn, started_at, stop
-from pipelines.local.record import RunRecord, StepProcess, run_folders
+from matchwright.supervisor.process import Identity, boot_id, spawn, started_at, stop
+from pipelines.local.record import RunRecord, run_folders
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def tidy_up_killed_runs(runs: Path) -> list[str]:
         for step in record.steps:
             if step.status == "running":
                 if step.process is not None:
-                    end(step.process)
+                    stop(step.process)  # at once: a rerun repairs what a killed step left
                 step.status = "interrupted"
         record.status, record.error = "interrupted", "The run was killed."
         record.write(folder)
@@ -56,13 +56,8 @@ def tidy_up_killed_runs(runs: Path) -> list[str]:
 
 def start(
     command: Sequence[str], log: Path, environment: Mapping[str, str]
-) -> tuple[subprocess.Popen[bytes], StepProcess]:
+) -> tuple[subprocess.Popen[bytes], Identity]:
     """Start a step's process in a session of its own, its output going to ``log``."""
     with log.open("ab") as output:
         child = spawn(command, environment, output)
-    return child, StepProcess(pid=child.pid, started=started_at(child.pid), boot=boot_id())
-
-
-def end(step: StepProcess) -> None:
-    """Kill a step with all its workers: steps write under temporary names, so a rerun repairs them."""
-    stop(step)
+    return child, Identity(child.pid, started_at(child.pid), boot_id())
