@@ -61,8 +61,8 @@ class _Run:
         scratch.mkdir(exist_ok=True)
         environment = {**self.environment, "TMPDIR": str(scratch), _ERROR_FILE: str(self._error_file())}
         child, step.process = processes.start(command, Path(step.log), environment)
-        self.record.write(self.folder)
         try:
+            self.record.write(self.folder)
             return child.wait()
         finally:
             stop(step.process)  # also whatever a step left behind
