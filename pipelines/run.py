@@ -17,6 +17,7 @@ from rich.console import Console
 
 from matchwright.errors import MatchwrightError
 from matchwright.settings import Settings, overrides_of
+from matchwright.supervisor.process import stop
 from matchwright.threads import COMPUTE_THREADS
 from pipelines.catalogue import Pipeline
 from pipelines.environments import offer_environments
@@ -64,11 +65,11 @@ class _Run:
         scratch.mkdir(exist_ok=True)
         environment = {**self.environment, "TMPDIR": str(scratch), _ERROR_FILE: str(self._error_file())}
         child, step.process = processes.start(command, Path(step.log), environment, self.warm)
-        self.record.write(self.folder)
         try:
+            self.record.write(self.folder)
             return child.wait()
         finally:
-            processes.end(step.process)  # also whatever a step left behind
+            stop(step.process)  # also whatever a step left behind
             child.wait()
             shutil.rmtree(scratch, ignore_errors=True)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 import psutil
 
@@ -17,27 +17,20 @@ from matchwright.supervisor.network import base_url
 _KILL_SECONDS = 5.0
 
 
-class Identity(Protocol):
+@dataclass(frozen=True)
+class Identity:
     """What tells a process from another of the same id; ``started`` is in seconds after ``boot``."""
 
-    @property
-    def pid(self) -> int: ...
-
-    @property
-    def started(self) -> float: ...
-
-    @property
-    def boot(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Process:
-    """A service's process as its state file has it."""
-
-    name: str
     pid: int
     started: float
     boot: str
+
+
+@dataclass(frozen=True)
+class Process(Identity):
+    """A service's process as its state file has it."""
+
+    name: str
     command: tuple[str, ...]
     health_url: str
     log: str

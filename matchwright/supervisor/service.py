@@ -130,7 +130,7 @@ class Supervisor:
                 hint = "Install what it needs, then start it again."
                 raise ServiceError(f"{service.name} cannot be started: {error.strerror}.", hint) from error
         process = Process(
-            service.name, pid, started_at(pid), boot_id(), tuple(service.command), service.health_url, str(log)
+            pid, started_at(pid), boot_id(), service.name, tuple(service.command), service.health_url, str(log)
         )
         write_whole(self._state(service.name), json.dumps(asdict(process)), PRIVATE)
         return process

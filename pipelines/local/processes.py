@@ -10,8 +10,8 @@ from filelock import FileLock, Timeout
 
 from matchwright.errors import PipelineError
 from matchwright.files import PRIVATE
-from matchwright.supervisor.process import boot_id, spawn, started_at, stop
-from pipelines.local.record import RunRecord, StepProcess, run_folders
+from matchwright.supervisor.process import Identity, boot_id, spawn, started_at, stop
+from pipelines.local.record import RunRecord, run_folders
 from pipelines.local.warm import WarmSteps
 
 
@@ -48,7 +48,7 @@ def tidy_up_killed_runs(runs: Path) -> list[str]:
         for step in record.steps:
             if step.status == "running":
                 if step.process is not None:
-                    end(step.process)
+                    stop(step.process)  # at once: a rerun repairs what a killed step left
                 step.status = "interrupted"
         record.status, record.error = "interrupted", "The run was killed."
         record.write(folder)
@@ -64,19 +64,12 @@ class Child(Protocol):
     def wait(self) -> int: ...
 
 
-def start(
-    command: Sequence[str], log: Path, environment: Mapping[str, str], warm: WarmSteps
-) -> tuple[Child, StepProcess]:
+def start(command: Sequence[str], log: Path, environment: Mapping[str, str], warm: WarmSteps) -> tuple[Child, Identity]:
     """Start a step's process in a session of its own, its output going to ``log``."""
     child: Child = warm.start(command, log, environment) or _started(command, log, environment)
-    return child, StepProcess(pid=child.pid, started=started_at(child.pid), boot=boot_id())
+    return child, Identity(child.pid, started_at(child.pid), boot_id())
 
 
 def _started(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
         return spawn(command, environment, output)
-
-
-def end(step: StepProcess) -> None:
-    """Kill a step with all its workers: steps write under temporary names, so a rerun repairs them."""
-    stop(step)

@@ -7,17 +7,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from matchwright.files import write_whole
+from matchwright.supervisor.process import Identity
 
 RunStatus = Literal["running", "succeeded", "failed", "interrupted"]
 StepStatus = Literal["running", "done", "cached", "failed", "interrupted"]
-
-
-class StepProcess(BaseModel):
-    """The process of a step, such that a reused id is not taken for it; ``started`` is in seconds after boot."""
-
-    pid: int
-    started: float
-    boot: str
 
 
 class StepRecord(BaseModel):
@@ -31,7 +24,7 @@ class StepRecord(BaseModel):
     artefacts: dict[str, str] = {}
     outputs: dict[str, Any] = {}
     error: str = ""
-    process: StepProcess | None = None
+    process: Identity | None = None
 
 
 class RunRecord(BaseModel):

@@ -8,10 +8,10 @@ from mlflow import MlflowClient
 
 from matchwright.adapters.registry import open_run
 from matchwright.core.spec import MatchSpec
+from matchwright.files import write_whole
 from matchwright.operations.failures import failure_recorded
 from matchwright.settings import Settings
 from matchwright.steps.calibrate import calibrate
-from matchwright.files import write_whole
 
 
 def recorded(settings: Settings, run_id: str) -> tuple[str, dict[str, str]]:
