@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 WORKERS ?= 2
-IN_PARALLEL := --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations 10
+IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all lint format types layers compile docs lock clean purge

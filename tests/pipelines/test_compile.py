@@ -33,13 +33,19 @@ for environment in sys.argv[2:]:
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """The documents of each package, by environment and pipeline: the pipeline, then its platform settings."""
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for each environment, with a file for each pipeline."""
     folder = tmp_path_factory.mktemp("compiled")
     compile_to(folder, *ENVIRONMENTS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def compiled(packages: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The documents of each package, by environment and pipeline: the pipeline, then its platform settings."""
     return {
         (path.parent.name, path.stem): list(yaml.load_all(path.read_text(), yaml.CSafeLoader))
-        for path in folder.glob("*/*.yaml")
+        for path in packages.glob("*/*.yaml")
     }
 
 
@@ -171,11 +177,11 @@ def test_only_training_asks_for_a_gpu(compiled: dict[tuple[str, str], Any]) -> N
     assert accelerated == {"exec-train"}
 
 
-def test_compiling_twice_gives_the_same_bytes(tmp_path: Path) -> None:
-    folders = [tmp_path / "first", tmp_path / "second"]
-    for folder in folders:
-        compile_to(folder, "prod")
+def test_compiling_twice_gives_the_same_bytes(packages: Path, tmp_path: Path) -> None:
+    compile_to(tmp_path, "prod")
 
-    first, second = ({path.name: path.read_bytes() for path in folder.glob("prod/*.yaml")} for folder in folders)
+    first, second = (
+        {path.name: path.read_bytes() for path in folder.glob("prod/*.yaml")} for folder in (packages, tmp_path)
+    )
     assert len(first) == len(PIPELINES)
     assert first == second
