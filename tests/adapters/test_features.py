@@ -1,6 +1,7 @@
 """The feature store on SQLite and on a real Redis: what is written is what is read, by version and by name."""
 
 import logging
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,12 +10,13 @@ import pandas as pd
 import pytest
 from fixtures.redis import running_redis
 
-from matchwright.adapters.features import FeatureSet, OnlineFeatures, RecordFeatureStore
+from matchwright.adapters.features import FeatureSet, OnlineFeatures, RecordFeatureStore, lost_feature_sets
 from matchwright.core.records import conform_values, feature_schema, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import FeatureStoreError
 from matchwright.settings import Settings
+from pipelines.local.cache import open_cache
 
 OFFERS = [
     {"record_id": "1", "title": "acme turbo toaster", "brand": "acme", "model": "tt-4411", "price": 39.9},
@@ -43,6 +45,7 @@ def computed(spec: MatchSpec, offers: list[dict], snapshot_version: int = 1) -> 
         columns=feature_schema(spec),
         snapshot_version=snapshot_version,
         rows=len(frame),
+        owner="Grace",
     )
     return feature_set, frame
 
@@ -199,24 +202,95 @@ print(torch.zeros(1).item())
     assert said.split("\n")[:2] == ["[]", "0.0"]
 
 
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a home and a feature repository of its own, where this one's code is installed."""
+    monkeypatch.delenv("MATCHWRIGHT_HOME", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (tmp_path / "pyproject.toml").touch()
+    shutil.copytree(ROOT / "feature_repo", tmp_path / "feature_repo", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def run_in(folder: Path, *command: str | Path) -> str:
+    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_feasts_own_command_line_finds_every_version_and_nothing_to_change(
-    tmp_path: Path, products_spec: MatchSpec, monkeypatch: pytest.MonkeyPatch
+    project: Path, products_spec: MatchSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = Settings(environment="test", home=tmp_path)
+    settings = Settings(environment="test", home=project / "state" / "home")
     before, old_frame = computed(products_spec, OFFERS)
     after, new_frame = computed(products_spec, [*OFFERS, {"record_id": "9", "title": "acme"}], snapshot_version=2)
     publish(settings, before, old_frame)
     publish(settings, after, new_frame)
-    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path))
+    monkeypatch.setenv("MATCHWRIGHT_HOME", "state/home")  # counts from where the command runs, not from the repository
 
-    def feast(*arguments: str) -> str:
-        return subprocess.run(
-            [sys.executable, "-m", "feature_repo", *arguments], capture_output=True, check=True, text=True
-        ).stdout
+    assert "Deleted" not in run_in(project, "-m", "feature_repo", "plan", "--skip-source-validation")
+    run_in(project, "-m", "feature_repo", "apply", "--skip-source-validation")
 
-    assert "Deleted" not in feast("plan", "--skip-source-validation")
-    feast("apply", "--skip-source-validation")
-    listed = feast("feature-views", "list")
+    listed = run_in(project, "-m", "feature_repo", "feature-views", "list")
     assert before.name in listed
     assert after.name in listed
+    assert lost_feature_sets(settings) == []
     assert OnlineFeatures(settings, products_spec, before.feature_version).read(["left:1"])["found"].all()
+
+
+def test_the_plain_command_and_sdk_work_in_the_repository(project: Path, products_spec: MatchSpec) -> None:
+    settings = Settings(environment="test", home=project / ".matchwright")
+    feature_set, frame = computed(products_spec, OFFERS)
+    publish(settings, feature_set, frame)
+    feast = Path(sys.executable).with_name("feast")
+    repository = project / "feature_repo"
+
+    applied = run_in(repository, feast, "apply", "--skip-source-validation")
+    assert "Deleted" not in applied
+    described = run_in(repository, feast, "feature-services", "describe", feature_set.name)
+    assert "owner: Grace" in described
+    assert "Features of the records of products: feature version" in described
+    code = f"""
+from feast import FeatureStore
+store = FeatureStore(".")
+rows = store.get_online_features(store.get_feature_service("{feature_set.name}"), [{{"record_key": "left:1"}}])
+print(rows.to_dict()["brand"])
+"""
+    assert "['acme']" in run_in(repository, "-c", code)
+
+
+def test_the_plain_command_deletes_nothing_of_another_home(
+    project: Path, products_spec: MatchSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(environment="test", home=project / ".matchwright")
+    feature_set, frame = computed(products_spec, OFFERS)
+    publish(settings, feature_set, frame)
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(project / "another"))
+
+    feast = Path(sys.executable).with_name("feast")
+    command = [sys.executable, feast, "apply", "--skip-source-validation"]
+    done = subprocess.run(command, cwd=project / "feature_repo", capture_output=True, text=True, check=False)
+
+    assert done.returncode != 0
+    assert "does not name the feature registry of the home" in done.stderr
+    assert lost_feature_sets(settings) == []
+
+
+def test_a_wiped_registry_is_noticed_and_healed_by_publishing_again(
+    settings: Settings, products_spec: MatchSpec
+) -> None:
+    feature_set, frame = computed(products_spec, OFFERS)
+    store = publish(settings, feature_set, frame)
+    cache = open_cache(settings).cache_root
+    assert lost_feature_sets(settings) == []
+    store._store.teardown()
+
+    assert lost_feature_sets(settings) == [feature_set.name]
+    assert open_cache(settings).cache_root != cache, "what was kept from earlier runs counted on it"
+
+    publish(settings, feature_set, frame)
+    assert lost_feature_sets(settings) == []
+    assert open_cache(settings).cache_root == cache

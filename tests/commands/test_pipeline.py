@@ -1,0 +1,51 @@
+"""What ``matchwright pipeline run`` tells whoever started it, a person or CI."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from matchwright.cli import app
+from pipelines.local.record import RunRecord, StepRecord, now
+
+SPEC = Path(__file__).parents[2] / "specs" / "persons.yaml"
+GATES = [{"name": "precision", "value": 0.91, "must_be": "at least", "limit": 0.98, "passed": False}]
+
+
+def finished(folder: Path, verdict: str) -> RunRecord:
+    """The record of a training whose gates said ``verdict``."""
+    (folder / "gates.json").write_text(json.dumps({"gates": GATES if verdict == "fail" else []}))
+    steps = [
+        StepRecord(name="evaluate", status="done", started=now(), artefacts={"evaluation": str(folder)}),
+        StepRecord(name="gate", status="done", started=now(), outputs={"Output": verdict}),
+        StepRecord(name="register", status="done", started=now(), outputs={"Output": "persons/3"}),
+    ]
+    about = {"pipeline": "train", "environment": "local", "code_digest": "", "arguments": {}}
+    return RunRecord(run_id="run", started=now(), status="succeeded", steps=steps, **about)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "said"),
+    [
+        ("pass", 0, "as challenger: every gate passed"),
+        ("fail", 4, "gate failed precision: 0.91, must be at least 0.98"),
+    ],
+)
+def test_failed_gates_end_in_an_exit_code_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verdict: str, code: int, said: str
+) -> None:
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("pipelines.run.run_pipeline", lambda *_, **__: finished(tmp_path, verdict))
+
+    done = CliRunner().invoke(app, ["pipeline", "run", "train", "--spec", str(SPEC)])
+
+    assert done.exit_code == code
+    assert "Registered persons version 3" in done.output
+    assert said in done.output
+
+
+def test_the_exit_codes_are_in_the_help() -> None:
+    assert "4: train registered a version" in " ".join(
+        CliRunner().invoke(app, ["pipeline", "run", "--help"]).output.split()
+    )
