@@ -155,7 +155,7 @@ def loop() -> str:
         parts.append(arrow((x, y), (x, (y + to_y) / 2), (to_x, (y + to_y) / 2), (to_x, to_y - 2)))
     (x, y), (to_x, to_y) = third[-1].bottom, third[1].bottom
     parts.append(arrow((x, y), (x, 406), (to_x, 406), (to_x, to_y + 2), dashed=True))
-    parts.append(text((x + to_x) / 2, 424, "roll back, mend a feed, or train again", 12, QUIET))
+    parts.append(text((x + to_x) / 2, 424, "roll back, repair a feed, or train again", 12, QUIET))
     return picture(932, 440, "From records to a monitored endpoint, and back", parts)
 
 
