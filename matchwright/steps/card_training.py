@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from matchwright.steps.training_candidates import embedding_facts
+
 
 def training_facts(training: dict[str, Any]) -> dict[str, str]:
     """Facts for the card from ``train.json``; a subject that training did not touch is absent."""
     found: dict[str, str] = {}
+    if report := training.get("candidates_with_embedding"):
+        found["candidates by embedding"] = embedding_facts(report)
     if embedded := training.get("embeddings"):
         found["embeddings"] = embedded["reason"]
     for kind, figures in (training.get("challengers") or {}).items():
