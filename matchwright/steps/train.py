@@ -104,19 +104,21 @@ def _train_in_run(
     if has_few_labels(labelled, spec):
         return train_from_few_labels(settings, spec, frame, corpus, proposed, labelled, run_id, model)
 
-    parts, prepared = prepare_parts(frame, proposed, labelled, spec, corpus)
+    split = prepare_parts(frame, proposed, labelled, spec, corpus)
+    prepared = split.prepared
     _log.info("%d judged candidates compared in %d respects", *prepared.comparisons.shape)
     learnt = learn_and_challenge(prepared, spec.model)
     scorer = learnt.scorer
 
     summary = {
         "run_id": run_id,
-        "records_per_part": parts.value_counts().sort_index().to_dict(),
+        "records_per_part": split.parts.value_counts().sort_index().to_dict(),
         "pairs_per_part": prepared.judged["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": prepared.dropped,
         "augmented_pairs": prepared.made,
         "learned_words": 0 if prepared.words is None else len(prepared.words.keys),
         "embeddings": _embedded(prepared, spec),
+        "candidates_with_embedding": split.candidates,
         "challengers": learnt.challengers,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,

@@ -10,7 +10,7 @@ from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.learning import ModelSpec
-from matchwright.training.candidates import propose_in_parts
+from matchwright.training.candidates import training_candidates
 from matchwright.training.challengers import challenge
 from matchwright.training.dataset import learn
 from matchwright.training.parts import parts_of
@@ -27,22 +27,30 @@ class Learnt:
     challengers: dict[str, dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class PreparedParts:
+    """The part of every record, the prepared pairs, and the report on candidates where an embedding proposed some."""
+
+    parts: "pd.Series[str]"
+    prepared: Prepared
+    candidates: dict[str, Any] | None
+
+
 def prepare_parts(
     frame: pd.DataFrame, proposed: pd.DataFrame, labelled: pd.DataFrame, spec: MatchSpec, corpus: Corpus
-) -> tuple["pd.Series[str]", Prepared]:
+) -> PreparedParts:
     """The part of every record, and the prepared pairs.
 
     Args:
         frame: record features of all records.
-        proposed: every candidate of the candidates step. Where labels are complete each part gets its own candidates
-            in their place.
+        proposed: every candidate of the candidates step; see :func:`training_candidates` for when others are used.
         labelled: the labelled pairs.
         spec: the match spec.
         corpus: the corpus statistics.
     """
     parts = parts_of(frame, labelled, spec)
-    every = propose_in_parts(frame, parts, labelled, spec) if spec.labels == "complete" else proposed
-    return parts, prepare(frame, every, labelled, parts, spec, corpus)
+    used = training_candidates(frame, proposed, labelled, parts, spec, corpus)
+    return PreparedParts(parts, prepare(frame, used.candidates, labelled, parts, spec, corpus), used.report)
 
 
 def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learnt:

@@ -1,11 +1,5 @@
 """What a challenger alone reads stays out of the scorer's lessons, its comparisons and the bundle."""
 
-import pandas as pd
-import pytest
-from fixtures.products import write_products
-
-from matchwright.core.records import conform, normal_forms, record_features, record_key
-from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.training.learning import learn_and_challenge
 from matchwright.training.parts import parts_of
@@ -14,28 +8,10 @@ from matchwright.training.prepare import Prepared, prepare
 LEARNED = {"title__learned_cosine", "category__learned_cosine", "record__learned_cosine"}
 
 
-@pytest.fixture
-def offers(products_spec, tmp_path):
-    """Features and judged pairs of two small shops, and the spec."""
-    spec = products_spec
-    files = write_products(tmp_path, products=160)
-    sides = {"left": pd.read_csv(files["records"]), "right": pd.read_csv(files["records_right"])}
-    records = pd.concat([conform(table, spec, side) for side, table in sides.items()], ignore_index=True)
-    corpus = Corpus.fit(normal_forms(records, spec), spec)
-    pairs = pd.read_csv(files["pairs"])
-    keys = {f"{side}_key": [record_key(side, value) for value in pairs[f"{side}_id"]] for side in sides}
-    return (
-        spec,
-        record_features(records, spec, corpus),
-        corpus,
-        pd.DataFrame(keys, dtype=object).assign(label=pairs["label"]),
-    )
-
-
 def prepared(offers, **model) -> tuple[Prepared, MatchSpec]:
     spec, frame, corpus, pairs = offers
     spec = spec.model_copy(update={"model": spec.model.model_copy(update=model)})
-    return prepare(frame, pairs, pairs, parts_of(frame, pairs, spec), spec, corpus, None), spec
+    return prepare(frame, pairs, pairs, parts_of(frame, pairs, spec), spec, corpus), spec
 
 
 def test_embeddings_of_a_challenger_are_beside_the_scorer_s_lessons(offers):

@@ -1,11 +1,13 @@
 """Candidates: which pairs are worth scoring.
 
-Equality rules and sparse TF-IDF top-k miss different pairs, so both are run and united.
+Equality rules and sparse TF-IDF top-k miss different pairs, so both are run and united, in
+training with the nearest by a fitted embedding where the spec asks for them.
 """
 
 import pandas as pd
 
 from matchwright.core.candidates.budget import within_budget
+from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
 from matchwright.core.candidates.rules import propose_by_rules
 from matchwright.core.candidates.table import RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
@@ -14,29 +16,32 @@ from matchwright.core.spec import MatchSpec
 __all__ = ["propose_candidates", "propose_without_budget"]
 
 
-def propose_candidates(features: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
+def propose_candidates(features: pd.DataFrame, spec: MatchSpec, embed: Embed | None = None) -> pd.DataFrame:
     """The candidates of a set of records: the union of what the spec's methods propose, within its budget.
 
     See :func:`propose_without_budget`; of a record with more than ``max_candidates_per_record`` the likeliest
     by the order of :func:`~matchwright.core.candidates.budget.places` are kept.
     """
-    return within_budget(propose_without_budget(features, spec), spec.candidates.max_candidates_per_record)
+    return within_budget(propose_without_budget(features, spec, embed), spec.candidates.max_candidates_per_record)
 
 
-def propose_without_budget(features: pd.DataFrame, spec: MatchSpec, progress: Progress = quiet) -> pd.DataFrame:
-    """All pairs that the spec's rules or TF-IDF propose, however many a record has.
+def propose_without_budget(
+    features: pd.DataFrame, spec: MatchSpec, embed: Embed | None = None, progress: Progress = quiet
+) -> pd.DataFrame:
+    """All pairs that the spec's rules, TF-IDF or an embedding propose, however many a record has.
 
     Args:
         features: record features, one row per record. With record keys of both sources every
             candidate has a left and a right record; with left ones only it is deduplication, and
             every candidate has ``left_key < right_key``.
         spec: the match spec.
+        embed: gives the vectors by which the spec's ``embedding_top_k`` nearest are proposed too.
         progress: called with the records that TF-IDF has looked up so far, and with how many there are.
 
     Returns:
         Sorted by ``left_key`` and ``right_key``, without repeats, whatever the order of ``features``:
-        left_key, right_key, proposed_by (``rule:surname__phonetic+postcode|tfidf``), and tfidf_rank
-        (Int16, 1 is the nearest, missing where TF-IDF did not propose the pair).
+        left_key, right_key, proposed_by (``rule:surname__phonetic+postcode|tfidf|embedding``), and tfidf_rank
+        and embedding_rank (Int16, 1 is the nearest, missing where that method did not propose the pair).
 
     Raises:
         CandidateError: a rule would make more than ``max_pairs_per_rule`` pairs, or keys are not unique.
@@ -45,4 +50,6 @@ def propose_without_budget(features: pd.DataFrame, spec: MatchSpec, progress: Pr
     proposals = propose_by_rules(table, spec.candidates)
     if spec.candidates.tfidf is not None:
         proposals.append(propose_by_tfidf(table, spec.candidates.tfidf, progress))
+    if embed is not None and spec.candidates.embedding_top_k:
+        proposals.append(propose_by_embedding(table, embed, spec.candidates.embedding_top_k))
     return unite(table, proposals)

@@ -81,13 +81,13 @@ def _nearest(
             sort=True,
             n_threads=joblib.cpu_count(),
         )
-        found.append(_ranked(nearest, rows, asked, spec.top_k))
+        found.append(ranked(nearest, rows, asked, spec.top_k))
         progress(start + len(rows))
     one, other, rank = (np.concatenate([part[place] for part in found]) for place in range(3))
     return one, other, rank
 
 
-def _ranked(nearest: Any, asking: Positions, asked: Positions, top_k: int) -> tuple[Positions, Positions, Ranks]:
+def ranked(nearest: Any, asking: Positions, asked: Positions, top_k: int) -> tuple[Positions, Positions, Ranks]:
     """The pairs of a sparse matrix of neighbours, nearest first in each row, without a record and itself."""
     rows = np.repeat(np.arange(nearest.shape[0]), np.diff(nearest.indptr))
     one, other = asking[rows], asked[nearest.indices]

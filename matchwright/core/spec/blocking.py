@@ -27,11 +27,14 @@ class CandidateSpec(Frozen):
     """Which pairs are worth scoring.
 
     A rule is a list of record features that must all be equal (``surname__phonetic``);
-    a rule that would make more than ``max_pairs_per_rule`` pairs is refused. A left record (in one table, any)
-    brings at most ``max_candidates_per_record`` pairs of all methods together, those that are likeliest without labels.
+    a rule that would make more than ``max_pairs_per_rule`` pairs is refused. Where training fits embeddings,
+    it also proposes each left record's ``embedding_top_k`` nearest by the record's embedding. A left record (in one
+    table, any) brings at most ``max_candidates_per_record`` pairs of all methods together, those that are likeliest
+    without labels.
     """
 
     rules: tuple[tuple[str, ...], ...]
     tfidf: TfidfTopK | None = None
+    embedding_top_k: Annotated[int, Field(ge=0, le=200)] = 0
     max_pairs_per_rule: Annotated[int, Field(ge=1)] = 5_000_000
     max_candidates_per_record: Annotated[int, Field(ge=1)] = 1_000

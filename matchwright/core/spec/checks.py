@@ -34,7 +34,7 @@ def cross_check(raw: dict[str, Any]) -> list[Fault]:
     faults += _candidate_faults(_mapping(raw, "candidates"), compared)
     faults += _unknown_fields(_list(raw, "identity"), "identity", compared)
     faults += _reference_faults(raw, fields, compared)
-    faults += _model_faults(_mapping(raw, "model"))
+    faults += _model_faults(_mapping(raw, "model"), _mapping(raw, "candidates"))
     faults += _split_faults(_mapping(raw, "split"))
     faults += _reason_faults(_mapping(raw, "reasons"), compared, raw.get("record") is not None)
     return faults
@@ -114,10 +114,18 @@ def _unsuited(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[
             yield Fault(f"quality.fields.{name}.{key}", f"does not suit a field of {what}", hint)
 
 
-def _model_faults(model: dict[str, Any]) -> Iterator[Fault]:
+def _model_faults(model: dict[str, Any], candidates: dict[str, Any]) -> Iterator[Fault]:
     scorer = model.get("scorer") or "xgboost"
     if scorer in _list(model, "challengers"):
         yield Fault("model.challengers", f"'{scorer}' is the scorer itself", "take it out")
+    network = scorer == "torch" or "torch" in _list(model, "challengers")
+    fits_embeddings = network if model.get("embeddings") is None else model["embeddings"]
+    if candidates.get("embedding_top_k") and not fits_embeddings:
+        yield Fault(
+            "candidates.embedding_top_k",
+            "needs embeddings, and training fits none",
+            "add torch to model.challengers, or set model.embeddings: true",
+        )
 
 
 def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:

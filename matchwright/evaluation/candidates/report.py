@@ -55,4 +55,4 @@ def found_and_cut(
 
 
 def _most_ranks(spec: CandidateSpec) -> dict[str, int]:
-    return {"tfidf": spec.tfidf.top_k if spec.tfidf else 0}
+    return {"tfidf": spec.tfidf.top_k if spec.tfidf else 0, "embedding": spec.embedding_top_k}

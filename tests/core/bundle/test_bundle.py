@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,18 @@ def test_a_bundle_loads_and_decides_as_the_model_it_was_made_of(
     assert bundle.model.decide(left, right) == decision_model.decide(left, right)
     assert bundle.manifest.name == "persons"
     assert bundle.reference().columns[-3:].tolist() == ["score", "band", "label"]
+
+
+def test_deciding_needs_no_training_library(trained_bundle, verify_key):
+    """A serving container has neither PyTorch nor the pipeline's libraries."""
+    code = (
+        "import sys; from pathlib import Path; from matchwright.core.bundle import load_bundle;"
+        f"load_bundle(Path({str(trained_bundle)!r}), {verify_key!r});"
+        "heavy = {'torch', 'mlflow', 'kfp', 'shap', 'feast', 'evidently', 'great_expectations'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_same_model_gives_the_same_bytes(trained_bundle, decision_model, small_world, verify_key, tmp_path):

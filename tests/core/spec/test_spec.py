@@ -89,6 +89,15 @@ def test_one_fault_names_its_key(raw, section, value, path):
     assert list(faults_of(raw)) == [path]
 
 
+def test_the_nearest_by_embedding_need_a_network(raw):
+    raw["candidates"] = {"rules": [["surname"]], "embedding_top_k": 5}
+    assert list(faults_of(raw)) == ["candidates.embedding_top_k"]
+    for model in ({"scorer": "torch"}, {"challengers": ["torch"]}, {"embeddings": True}):
+        assert parse_spec(yaml.safe_dump({**raw, "model": model})).candidates.embedding_top_k == 5
+    raw["model"] = {"scorer": "torch", "embeddings": False}
+    assert list(faults_of(raw)) == ["candidates.embedding_top_k"]
+
+
 def test_a_network_is_no_challenger_of_itself(raw):
     raw["model"] = {"scorer": "torch", "challengers": ["torch"]}
     assert list(faults_of(raw)) == ["model.challengers"]

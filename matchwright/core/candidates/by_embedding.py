@@ -1,0 +1,46 @@
+"""Candidates by a fitted embedding: each left record's nearest right records."""
+
+from collections.abc import Callable
+from typing import Any
+
+import joblib  # type: ignore[import-untyped]
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+from sparse_dot_topn import sp_matmul_topn
+
+from matchwright.core.candidates.table import Proposal, RecordTable
+from matchwright.core.candidates.tfidf import ranked
+
+NAME = "embedding"
+ROWS = 10_000
+"""Records looked up at a time: it bounds what is held beside the vectors and what is found."""
+
+Embed = Callable[[pd.DataFrame], csr_matrix]
+"""From record features to a vector per record, shape (records, columns), compared by their inner products."""
+
+
+def propose_by_embedding(table: RecordTable, embed: Embed, top_k: int) -> Proposal:
+    """Each left record's ``top_k`` nearest right records, exact, with their ranks; in one table the nearest others.
+
+    Records whose inner product is not above 0, such as those without any text, are nobody's neighbours. Every left
+    record is compared with every right one, so that the time grows with the product of their numbers.
+    """
+    vectors = embed(table.features)
+    index: Any = vectors[table.right].T.tocsr()
+    parts = [(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int16))]
+    for start in range(0, len(table.left), ROWS):
+        rows = table.left[start : start + ROWS]
+        nearest = sp_matmul_topn(
+            vectors[rows],
+            index,
+            top_n=top_k + table.one_table,  # in one table a record is nearest to itself
+            threshold=0.0,
+            sort=True,
+            n_threads=joblib.cpu_count(),
+        )
+        parts.append(ranked(nearest, rows, table.right, top_k))
+    left, right, rank = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    if table.one_table:
+        left, right = np.minimum(left, right), np.maximum(left, right)
+    return Proposal(NAME, left, right, rank)

@@ -1,0 +1,45 @@
+"""Where the spec asks for it, training proposes the nearest by an embedding, and reports what that finds."""
+
+import pytest
+
+from matchwright.steps.card_training import training_facts
+from matchwright.training.candidates import training_candidates
+from matchwright.training.parts import parts_of
+
+PAIR = ["left_key", "right_key"]
+
+
+@pytest.fixture
+def asked(offers):
+    """The offers, under a spec that asks for the three nearest by the embedding."""
+    spec, frame, corpus, pairs = offers
+    candidates = spec.candidates.model_copy(update={"embedding_top_k": 3})
+    model = spec.model.model_copy(update={"challengers": ("torch",)})
+    return spec.model_copy(update={"candidates": candidates, "model": model}), frame, corpus, pairs
+
+
+def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_it_was_not_fitted_on(asked):
+    spec, frame, corpus, pairs = asked
+    parts = parts_of(frame, pairs, spec)
+    used = training_candidates(frame, pairs, pairs, parts, spec, corpus)
+    methods = {row["method"]: row for row in used.report["methods"]}
+    assert methods["embedding"]["candidates"] > 0
+    assert used.report["embedding_recall_at_k"]["3"] > 0.8
+    true = pairs[pairs["label"] == 1]
+    same = true["left_key"].map(parts).to_numpy() == true["right_key"].map(parts).to_numpy()
+    others = same & (true["left_key"].map(parts) != "train").to_numpy()
+    assert used.report["true_pairs"] == others.sum() > 0
+    assert not used.candidates[PAIR].duplicated().any()
+    assert set(used.candidates["label"]) == {-1, 0, 1}
+    fact = training_facts({"candidates_with_embedding": used.report})["candidates by embedding"]
+    assert f"{methods['embedding']['true_pairs_alone']:,} true ones proposed by the embedding alone" in fact
+
+
+def test_candidates_stay_as_they_are_where_nothing_is_asked_for_or_too_few_pairs_are_labelled(offers, asked):
+    spec, frame, corpus, pairs = offers
+    parts = parts_of(frame, pairs, spec)
+    assert training_candidates(frame, pairs, pairs, parts, spec, corpus).candidates is pairs
+    few = pairs[pairs["label"] == 1].head(20)
+    kept = training_candidates(frame, few, few, parts, asked[0], corpus)
+    assert kept.candidates is few
+    assert kept.report is None
