@@ -30,7 +30,7 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.names import context_names
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import load_spec
-from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.candidate_sets import with_context
 from matchwright.training.comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.training.scorer import train_scorer
 
@@ -47,7 +47,7 @@ REPLICATES = 1000
 
 
 @dataclass(frozen=True)
-class Judged:
+class Labels:
     """A seed's answer to the test pairs, and the F1 on valid that its threshold was chosen for."""
 
     predicted: np.ndarray
@@ -86,7 +86,7 @@ def main() -> None:
     console.print(table)
 
 
-def measured(problem: Problem, seeds: range) -> list[Judged]:
+def measured(problem: Problem, seeds: range) -> list[Labels]:
     """Train and judge once per seed."""
     by_key = problem.features.set_index("record_key", drop=False)
     left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
@@ -102,15 +102,15 @@ def _candidates(problem: Problem) -> pd.DataFrame:
     return pd.concat([proposed, problem.pairs[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
 
 
-def judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int) -> Judged:
-    """As the pipeline trains: words from the training pairs, rivals, and the pairs that are added to teach."""
+def judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int) -> Labels:
+    """As the pipeline trains: words from the training pairs, competing candidates, and the pairs that are added to teach."""
     spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
     labels = problem.pairs["label"].to_numpy(dtype=np.int64)
     train, valid, test = ((problem.pairs["part"] == part).to_numpy() for part in ("train", "valid", "test"))
-    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, problem.corpus)
+    comparer = PairComparer.fitted_on(left[train], right[train], labels[train], spec, problem.corpus)
     compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
-    compared = beside_rivals(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
-    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).that_teach(train)
+    compared = with_context(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
+    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).for_training(train)
     scorer = train_scorer(
         pd.concat([compared[train], extra], ignore_index=True),
         np.append(labels[train], extra_labels),
@@ -118,15 +118,15 @@ def judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates:
         labels[valid],
         spec.model,
     ).scorer
-    on_valid, on_test = (scorer.margin(compared[part].reset_index(drop=True)) for part in (valid, test))
+    on_valid, on_test = (scorer.log_odds(compared[part].reset_index(drop=True)) for part in (valid, test))
     threshold, valid_f1 = best_threshold(on_valid, labels[valid])
-    return Judged(on_test >= threshold, labels[test] == 1, valid_f1)
+    return Labels(on_test >= threshold, labels[test] == 1, valid_f1)
 
 
-def best_threshold(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+def best_threshold(log_odds: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """The threshold with the best F1, midway to the next lower score, and that F1."""
-    order = np.argsort(-margin, kind="stable")
-    ranked = margin[order]
+    order = np.argsort(-log_odds, kind="stable")
+    ranked = log_odds[order]
     hits = np.cumsum(labels[order])
     f1 = 2 * hits / (np.arange(1, len(order) + 1) + labels.sum())
     best = int(np.argmax(f1))
@@ -134,16 +134,16 @@ def best_threshold(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float
     return float((ranked[best] + below) / 2), float(f1[best])
 
 
-def _cell(judged: list[Judged]) -> str:
-    each = [_f1(one.predicted, one.labels) for one in judged]
+def _cell(labelled: list[Labels]) -> str:
+    each = [_f1(one.predicted, one.labels) for one in labelled]
     generator = np.random.default_rng(0)
-    count = len(judged[0].labels)
+    count = len(labelled[0].labels)
     draws = []
     for _ in range(REPLICATES):
         rows = generator.integers(count, size=count)
-        draws.append(np.mean([_f1(one.predicted[rows], one.labels[rows]) for one in judged]))
+        draws.append(np.mean([_f1(one.predicted[rows], one.labels[rows]) for one in labelled]))
     low, high = np.quantile(draws, [0.025, 0.975])
-    valid = np.mean([one.valid_f1 for one in judged])
+    valid = np.mean([one.valid_f1 for one in labelled])
     return f"{np.mean(each) * 100:.1f} ({low * 100:.1f} to {high * 100:.1f}; valid {valid * 100:.1f})"
 
 
@@ -157,8 +157,8 @@ def _problem(found: BenchmarkSet, options: argparse.Namespace) -> Problem | None
         from matchwright.drafting import infer_spec
 
         # what decides nothing may not shape the draft either
-        taught = found.part("train").drop(columns="part")
-        return problem_of(found, [parse_spec(infer_spec(found.left, found.right, taught, found.name))])
+        training = found.part("train").drop(columns="part")
+        return problem_of(found, [parse_spec(infer_spec(found.left, found.right, training, found.name))])
     paths = options.spec or sorted(SPECS.glob("*.yaml"))
     return problem_of(found, [load_spec(path) for path in paths])
 

@@ -9,10 +9,10 @@ A set gets the first spec that its columns suit, of those given or of specs/. Th
 train part, calibration and bands on the valid part, and everything shown is of the test part. Method
 "none" is before calibration; the starred one is what cross-validation on the valid part chose. Intervals
 are 95 %: bootstrap over left records, Wilson's for the gap |mean score - true share| of scores in 0.2 to 0.8.
-Floors are "shown" on the valid part and "hold" on the test part where the exact one-sided bound of the
-precision of match, at the floor's confidence, is no lower; "not shown" where the precision is, and the bound is not.
+Precision constraints are "shown" on the valid part and "hold" on the test part where the exact one-sided bound of the
+precision of match, at the precision constraint's confidence, is no lower; "not shown" where the precision is, and the bound is not.
 
-A set's test part may have too few pairs to show a floor by. So its labelled pairs also take turns: of five fifths of
+A set's test part may have too few pairs to show a precision constraint by. So its labelled pairs also take turns: of five fifths of
 the left records one judges, one calibrates and chooses the bands, and three teach, until each has judged. What is
 decided over all turns was decided by models and bands that the judging records had no part in.
 """
@@ -32,7 +32,7 @@ from benchmarks.trained_scores import SPECS, Problem, Scored, febrl_problem, pro
 from matchwright.adapters.example_data.febrl import FEBRL4
 from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.spec import load_spec
-from matchwright.core.spec.deciding import Floors
+from matchwright.core.spec.deciding import PrecisionConstraints
 from matchwright.evaluation.precision_constraints import lower_bound
 from matchwright.evaluation.reliability import calibration_figures
 from matchwright.training.bands import BandChoice, choose_bands
@@ -40,7 +40,7 @@ from matchwright.training.calibration.choose import METHODS, CalibrationChoice, 
 from matchwright.training.calibration.fit import fit
 
 WIDTH = 128
-FLOOR = 0.95
+CONSTRAINT = 0.95
 """Of the precision of match, where the spec demands none."""
 TURNS = 5
 
@@ -53,7 +53,9 @@ def main() -> None:
     )
     parser.add_argument("--spec", type=Path, action="append", help="a match spec; those of specs/ if not given")
     parser.add_argument("--only", action="append", help="the name of a set to keep to (febrl for FEBRL 4)")
-    parser.add_argument("--context", action="store_true", help="compare pairs with their rivals in the same part too")
+    parser.add_argument(
+        "--context", action="store_true", help="compare pairs with their competing candidates in the same part too"
+    )
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     console = Console(width=WIDTH)
@@ -61,7 +63,7 @@ def main() -> None:
     for problem in problems(arguments.data, specs, arguments.only, console):
         parts = scores_of(problem, arguments.seed, arguments.context)
         valid, test = parts["valid"], parts["test"]
-        choice = choose_calibrator(valid.margin, valid.labels, valid.groups, arguments.seed)
+        choice = choose_calibrator(valid.log_odds, valid.labels, valid.groups, arguments.seed)
         evidence = "pair evidence and context" if arguments.context else "pair evidence alone"
         title = (
             f"{problem.name}, spec {problem.spec.name}, {evidence}\n{_counts(valid)} calibrate, {_counts(test)} judge"
@@ -91,9 +93,9 @@ def method_table(title: str, valid: Scored, test: Scored, choice: CalibrationCho
     shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("method", "cv log loss", "log loss", "Brier", "gap", "its pairs", "change in log loss"):
         shown.add_column(column, justify="left" if column == "method" else "right")
-    before = Calibrator(method="none").apply(test.margin)
+    before = Calibrator(method="none").apply(test.log_odds)
     for method in METHODS:
-        after = fit(method, valid.margin, valid.labels).apply(test.margin)
+        after = fit(method, valid.log_odds, valid.labels).apply(test.log_odds)
         figures = calibration_figures(before, after, test.labels, test.groups, seed)
         mine = figures["after"]
         shown.add_row(
@@ -107,23 +109,30 @@ def method_table(title: str, valid: Scored, test: Scored, choice: CalibrationCho
 
 
 def band_table(problem: Problem, valid: Scored, test: Scored, choice: CalibrationChoice) -> Table:
-    """The bands that the valid part chose from costs alone, and with a floor, on the test part."""
+    """The bands that the valid part chose from costs alone, and with a precision constraint, on the test part."""
     shown = Table(title="bands, judged on the test part", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("bands from", "review from", "match from", "shown", "match", "precision", "bound", "holds"):
         shown.add_column(column, justify="left" if column == "bands from" else "right")
-    spec, floors = problem.spec, floors_of(problem)
-    whole = ~valid.blanked
-    margin, labels = valid.margin[whole], valid.labels[whole]
-    scores = choice.calibrator.apply(margin)
-    for name, floor in (("costs", Floors()), (f"floor {floors.match_precision:g}", floors)):
-        bands = choose_bands(scores, labels, spec.costs, floor, order=margin)
-        shown.add_row(name, *_judged(bands, floor, choice.calibrator.apply(test.margin), test.labels))
+    spec, precision_constraints = problem.spec, constraints_of(problem)
+    whole = ~valid.missing_fields
+    log_odds, labels = valid.log_odds[whole], valid.labels[whole]
+    scores = choice.calibrator.apply(log_odds)
+    for name, constraint in (
+        ("costs", PrecisionConstraints()),
+        (f"floor {precision_constraints.match:g}", precision_constraints),
+    ):
+        bands = choose_bands(scores, labels, spec.costs, constraint, order=log_odds)
+        shown.add_row(name, *_shown(bands, constraint, choice.calibrator.apply(test.log_odds), test.labels))
     return shown
 
 
-def floors_of(problem: Problem) -> Floors:
-    """The spec's floors, or one for the precision of match where it has none."""
-    return problem.spec.floors if problem.spec.floors.match_precision else Floors(match_precision=FLOOR)
+def constraints_of(problem: Problem) -> PrecisionConstraints:
+    """The spec's precision constraints, or one for the precision of match where it has none."""
+    return (
+        problem.spec.precision_constraints
+        if problem.spec.precision_constraints.match
+        else PrecisionConstraints(match=CONSTRAINT)
+    )
 
 
 def turns(problem: Problem, seed: int) -> Iterator[Problem]:
@@ -136,25 +145,25 @@ def turns(problem: Problem, seed: int) -> Iterator[Problem]:
 
 
 def turns_table(problem: Problem, seed: int, context: bool = False) -> Table:
-    """The floor on all labelled pairs, each judged by bands that its record did not choose."""
-    floors = floors_of(problem)
-    shown = Table(title="the floor, all fifths in turn", title_justify="left", box=box.SIMPLE_HEAD)
+    """The precision constraint on all labelled pairs, each judged by bands that its record did not choose."""
+    precision_constraints = constraints_of(problem)
+    shown = Table(title="the precision constraint, all fifths in turn", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("bands from", "shown in", "pairs", "match", "precision", "bound", "holds"):
         shown.add_column(column, justify="left" if column == "bands from" else "right")
-    counted = {"costs": np.zeros(4, dtype=int), f"floor {floors.match_precision:g}": np.zeros(4, dtype=int)}
+    counted = {"costs": np.zeros(4, dtype=int), f"floor {precision_constraints.match:g}": np.zeros(4, dtype=int)}
     for turned in turns(problem, seed):
         parts = scores_of(turned, seed, context)
         valid, test = parts["valid"], parts["test"]
-        calibrator = choose_calibrator(valid.margin, valid.labels, valid.groups, seed).calibrator
-        margin, labels = valid.margin[~valid.blanked], valid.labels[~valid.blanked]
-        for name, floor in zip(counted, (Floors(), floors), strict=True):
-            scores = calibrator.apply(margin)
-            chosen = choose_bands(scores, labels, problem.spec.costs, floor, order=margin)
-            match = chosen.bands.assign(np.round(calibrator.apply(test.margin), 6)) == "match"
+        calibrator = choose_calibrator(valid.log_odds, valid.labels, valid.groups, seed).calibrator
+        log_odds, labels = valid.log_odds[~valid.missing_fields], valid.labels[~valid.missing_fields]
+        for name, constraint in zip(counted, (PrecisionConstraints(), precision_constraints), strict=True):
+            scores = calibrator.apply(log_odds)
+            chosen = choose_bands(scores, labels, problem.spec.costs, constraint, order=log_odds)
+            match = chosen.bands.assign(np.round(calibrator.apply(test.log_odds), 6)) == "match"
             right = int((test.labels[match] == 1).sum())
-            counted[name] += [int(chosen.floors_met), len(match), int(match.sum()), right]
+            counted[name] += [int(chosen.constraints_met), len(match), int(match.sum()), right]
     for name, (met, pairs, taken, right) in counted.items():
-        bound = lower_bound(right, taken, 1 - floors.confidence)
+        bound = lower_bound(right, taken, 1 - precision_constraints.confidence)
         shown.add_row(
             name,
             "" if name == "costs" else f"{met} of {TURNS}",
@@ -162,34 +171,36 @@ def turns_table(problem: Problem, seed: int, context: bool = False) -> Table:
             f"{taken:,}",
             f"{right / taken:.4f}" if taken else "",
             f"{bound:.4f}",
-            _holds(right, taken, bound, floors.match_precision),
+            _holds(right, taken, bound, precision_constraints.match),
         )
     return shown
 
 
-def _holds(right: int, taken: int, bound: float, floor: float) -> str:
-    return "yes" if bound >= floor else "not shown" if right >= floor * taken else "NO"
+def _holds(right: int, taken: int, bound: float, constraint: float) -> str:
+    return "yes" if bound >= constraint else "not shown" if right >= constraint * taken else "NO"
 
 
-def _judged(chosen: BandChoice, floors: Floors, scores: np.ndarray, labels: np.ndarray) -> list[str]:
+def _shown(
+    chosen: BandChoice, precision_constraints: PrecisionConstraints, scores: np.ndarray, labels: np.ndarray
+) -> list[str]:
     bands = chosen.bands.assign(np.round(scores, 6))
     match = bands == "match"
     right, taken = int((labels[match] == 1).sum()), int(match.sum())
-    bound = lower_bound(right, taken, 1 - floors.confidence)
-    floor = floors.match_precision
+    bound = lower_bound(right, taken, 1 - precision_constraints.confidence)
+    constraint = precision_constraints.match
     return [
         f"{chosen.bands.review_from:.4f}",
         f"{chosen.bands.match_from:.4f}",
-        ("yes" if chosen.floors_met else "no") if floor else "",
+        ("yes" if chosen.constraints_met else "no") if constraint else "",
         f"{taken:,}",
         f"{right / taken:.4f}" if taken else "",
         f"{bound:.4f}",
-        _holds(right, taken, bound, floor) if floor else "",
+        _holds(right, taken, bound, constraint) if constraint else "",
     ]
 
 
 def _counts(part: Scored) -> str:
-    whole = ~part.blanked
+    whole = ~part.missing_fields
     return f"{int(whole.sum()):,} pairs ({int(part.labels[whole].sum()):,} match)"
 
 

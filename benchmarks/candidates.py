@@ -188,8 +188,8 @@ def brute_force(problem: Problem) -> pd.DataFrame:
     vectors = vectorizer.fit_transform(joined_text(table.features, nearest.fields))
     asked = sample_of(table)
     index = NearestNeighbors(n_neighbors=nearest.top_k + table.one_table, metric="cosine", algorithm="brute")
-    distance, place = index.fit(vectors[table.right]).kneighbors(vectors[asked])
-    left, right = np.repeat(asked, place.shape[1]), table.right[place.ravel()]
+    distance, position = index.fit(vectors[table.right]).kneighbors(vectors[asked])
+    left, right = np.repeat(asked, position.shape[1]), table.right[position.ravel()]
     kept = (1 - distance.ravel() >= nearest.min_similarity) & (left != right)
     return pd.DataFrame({"left_key": table.keys[left[kept]], "right_key": table.keys[right[kept]]})
 

@@ -30,7 +30,7 @@ from benchmarks.benchmark_data import read_set
 from benchmarks.reason_ablation import Interval, ablation
 from benchmarks.reason_coverage import named_share
 from benchmarks.reason_stability import reason_change
-from benchmarks.trained_scores import SPECS, Problem, compared, febrl_problem, lessons_of, problem_of
+from benchmarks.trained_scores import SPECS, Problem, compared, datasets_of, febrl_problem, problem_of
 from matchwright.core.decide.bands import bands_from_costs
 from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.decide.decision import DecisionModel
@@ -77,7 +77,7 @@ def main() -> None:
     problem = load(arguments.data, arguments.spec)
     seeds = [model_of(problem, seed) for seed in SEEDS]
     samples = [model_of(problem, seed, sample=seed) for seed in SAMPLES]
-    Console(width=120).print(report(problem.name, seeds, samples, judged_pairs(problem, arguments.part)))
+    Console(width=120).print(report(problem.name, seeds, samples, labelled_pairs(problem, arguments.part)))
 
 
 def load(data: Path | None, spec_files: list[Path] | None) -> Problem:
@@ -94,10 +94,10 @@ def model_of(problem: Problem, seed: int, sample: int | None = None) -> Decision
     """A model whose scores are as the scorer gives them: reasons do not depend on calibration."""
     spec = problem.spec
     settings = spec.model.model_copy(update={"seed": seed})
-    taught, stopping = lessons_of(problem, seed, sample=sample)
-    scorer = learn(taught, stopping, settings).scorer
-    usual = usual_contributions(scorer, taught.comparisons, spec)
-    judged = taught.judged()
+    training, stopping = datasets_of(problem, seed, sample=sample)
+    scorer = learn(training, stopping, settings).scorer
+    usual = usual_contributions(scorer, training.comparisons, spec)
+    originals = training.originals()
     return DecisionModel(
         spec=spec,
         corpus=problem.corpus,
@@ -105,11 +105,11 @@ def model_of(problem: Problem, seed: int, sample: int | None = None) -> Decision
         calibrator=Calibrator(method="none"),
         bands=bands_from_costs(spec.costs),
         catalogue=Catalogue.of(spec),
-        figures=EvidenceFigures.fit(judged.comparisons, judged.labels, spec, usual),
+        figures=EvidenceFigures.fit(originals.comparisons, originals.labels, spec, usual),
     )
 
 
-def judged_pairs(problem: Problem, part: str | None = None) -> pd.DataFrame:
+def labelled_pairs(problem: Problem, part: str | None = None) -> pd.DataFrame:
     """Up to 10,000 pairs' comparisons: of one part, or those that no model saw first."""
     parts = [compared(problem, one)[0] for one in ([part] if part else ["test", "valid", "train"])]
     return pd.concat(parts, ignore_index=True).head(MOST_PAIRS)
@@ -159,15 +159,15 @@ def cost(model: DecisionModel, pairs: pd.DataFrame) -> Cost:
 
     ours, theirs = _timed(lambda: model.reasons(pairs), lambda: explainer.shap_values(matrix))
     single = _timed(ours_one_by_one, theirs_one_by_one)
-    margin = model.scorer.margin(pairs)
+    log_odds = model.scorer.log_odds(pairs)
     contributions, base = model.scorer.contributions(pairs)
     sums = group_contributions(contributions, model.scorer.names).sum(axis=1).to_numpy() + base
     their_sums = explainer.shap_values(matrix).sum(axis=1) + float(np.ravel(explainer.expected_value)[0])
     return Cost(
         *(1e6 * seconds / len(pairs) for seconds in (ours, theirs)),
         *(1e6 * seconds / len(rows) for seconds in single),
-        our_error=float(np.abs(sums - margin).max()),
-        their_error=float(np.abs(their_sums - margin).max()),
+        our_error=float(np.abs(sums - log_odds).max()),
+        their_error=float(np.abs(their_sums - log_odds).max()),
     )
 
 
@@ -193,10 +193,10 @@ def changed(models: list[DecisionModel], pairs: pd.DataFrame) -> tuple[float, fl
 def _timed(*calls: Callable[[], Any]) -> list[float]:
     seconds: list[list[float]] = [[] for _ in calls]
     for _ in range(ROUNDS):
-        for place, call in enumerate(calls):
+        for index, call in enumerate(calls):
             start = time.perf_counter()
             call()
-            seconds[place].append(time.perf_counter() - start)
+            seconds[index].append(time.perf_counter() - start)
     return [median(each) for each in seconds]
 
 

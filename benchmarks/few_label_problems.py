@@ -18,7 +18,7 @@ from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.operations.train_unsupervised import most_matches
-from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.candidate_sets import with_context
 from matchwright.training.few_labels.scorer import PRIOR_SAMPLE
 
 PERSONS = SPECS / "persons.yaml"
@@ -26,7 +26,7 @@ PERSONS = SPECS / "persons.yaml"
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs with their labels (1 or 0) if any, comparisons beside their rivals, and both sides' record features."""
+    """Pairs with their labels (1 or 0) if any, comparisons beside their competing candidates, and both sides' record features."""
 
     pairs: pd.DataFrame
     comparisons: pd.DataFrame
@@ -74,7 +74,7 @@ def problems(data: Path | None, specs: list[Path], part: str) -> Iterator[Proble
         if labelled is None:
             raise ValueError(f"{found.name}: its two tables share no column")
         proposed = propose_candidates(labelled.features, labelled.spec)[PAIR_KEYS]
-        # a judged pair that no rule proposes is one of its records' candidates all the same
+        # a labelled pair that no rule proposes is one of its records' candidates all the same
         yield _problem(
             labelled, pd.concat([proposed, labelled.pairs[PAIR_KEYS]]).drop_duplicates(ignore_index=True), part
         )
@@ -112,12 +112,12 @@ def _problem(labelled: LabelledSet, proposed: pd.DataFrame, part: str) -> Proble
         return left, right
 
     compared = compare(*sides(proposed), labelled.spec, labelled.corpus)
-    compared = beside_rivals(compared, proposed, proposed, labelled.features, labelled.spec, labelled.corpus)
-    place = pd.Series(range(len(proposed)), index=pd.MultiIndex.from_frame(proposed))
+    compared = with_context(compared, proposed, proposed, labelled.features, labelled.spec, labelled.corpus)
+    position = pd.Series(range(len(proposed)), index=pd.MultiIndex.from_frame(proposed))
 
     def taken(pairs: pd.DataFrame) -> Pairs:
         pairs = pairs.drop_duplicates(PAIR_KEYS).reset_index(drop=True)
-        rows = place.loc[pd.MultiIndex.from_frame(pairs[PAIR_KEYS])].to_numpy()
+        rows = position.loc[pd.MultiIndex.from_frame(pairs[PAIR_KEYS])].to_numpy()
         return Pairs(pairs, compared.iloc[rows].reset_index(drop=True), *sides(pairs))
 
     expected = most_matches(labelled.features, labelled.spec)

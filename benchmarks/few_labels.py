@@ -7,10 +7,10 @@
 A set is matched with the first given spec whose columns it has (all of ``specs/`` if none is given), else with one
 that has every column as text. F1 at a score of one half on the pairs of the set's part ``--judge``, mean over seeds
 with a 95 % interval of that mean (Student's t), average precision, which no threshold has a part in, and log loss of
-the scores as they are. *Alone* is F1 where a pair's rivals are not known, as in a request for one pair.
+the scores as they are. *Alone* is F1 where a pair's competing candidates are not known, as in a request for one pair.
 
-Labels come from the train part alone. ``random`` and ``label`` learn from the cold start and their labels;
-``trees alone`` are the spec's trees on the random labels, without the cold start. At 0 labels stand the cold start
+Labels come from the train part alone. ``random`` and ``label`` learn from the unsupervised start and their labels;
+``trees alone`` are the spec's trees on the random labels, without the unsupervised start. At 0 labels stand the unsupervised start
 and recordlinkage's ECM classifier, which is unsupervised as well. No threshold is chosen on any label.
 """
 
@@ -30,25 +30,25 @@ from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.names import constraints, field_of, group_of
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.scorer import Scorer
-from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import CONTEXT
 from matchwright.errors import TrainingError
 from matchwright.labelling import select_pairs
-from matchwright.operations.train_unsupervised import rivals_of
+from matchwright.operations.train_unsupervised import competing_sides
 from matchwright.training.comparisons import PairComparer
-from matchwright.training.few_labels.dataset import few_label_lesson, unlike_candidates, with_words
+from matchwright.training.few_labels.dataset import few_label_dataset, unlike_candidates, with_words
 from matchwright.training.few_labels.scorer import FEWEST_PER_CLASS, train_on_few_labels
 from matchwright.training.scorer import train_scorer
-from matchwright.training.unsupervised import fit_cold_start
+from matchwright.training.unsupervised import fit_fellegi_sunter
 
 COLUMNS = ("labels", "of them matches", "method", "F1", "95 % interval", "alone", "average precision", "log loss")
 COUNTS = (100, 200, 400)
 BATCH = 25
 
-Margins = tuple[Any, Any]
-"""Log-odds of the pairs to be judged by, beside their rivals and alone."""
+LogOdds = tuple[Any, Any]
+"""Log-odds of the pairs to be judged by, beside their competing candidates and alone."""
 
 
 def main() -> None:
@@ -65,130 +65,134 @@ def main() -> None:
         shown = Table(title=title, title_justify="left")
         for column in COLUMNS:
             shown.add_column(column, justify="left" if column == "method" else "right")
-        for labels, matches, method, margins in rows(problem, arguments.seeds):
-            values = [f1(problem, beside) for beside, _ in margins]
-            alone = np.mean([f1(problem, alone) for _, alone in margins])
-            precision = np.mean([average_precision(problem, beside) for beside, _ in margins])
-            loss = np.mean([log_loss(problem, beside) for beside, _ in margins])
+        for labels, matches, method, log_odds_by_row in rows(problem, arguments.seeds):
+            values = [f1(problem, beside) for beside, _ in log_odds_by_row]
+            alone = np.mean([f1(problem, alone) for _, alone in log_odds_by_row])
+            precision = np.mean([average_precision(problem, beside) for beside, _ in log_odds_by_row])
+            loss = np.mean([log_loss(problem, beside) for beside, _ in log_odds_by_row])
             cells = [f"{np.mean(values):.3f}", interval(values), f"{alone:.3f}", f"{precision:.3f}", f"{loss:.3f}"]
             shown.add_row(labels, matches, method, *cells)
         Console(width=120).print(shown)
 
 
-def rows(problem: Problem, seeds: int) -> Iterator[tuple[str, str, str, list[Margins]]]:
+def rows(problem: Problem, seeds: int) -> Iterator[tuple[str, str, str, list[LogOdds]]]:
     """Labels, matches among them, the method, and per seed the log-odds of the pairs to be judged by."""
     labels = problem.learn.labels
-    cold = fit_cold_start(problem.candidates, problem.expected, rivals_of(problem.proposed, problem.spec))
-    yield "0", "0", "cold start", [Taught(cold, None, problem.spec).margins(problem.judge)]
-    yield "0", "0", "recordlinkage ECM", [(ecm := ecm_margin(problem), ecm)]
-    asked = [actively(problem, cold, max(COUNTS), seed) for seed in range(seeds)]
+    unsupervised = fit_fellegi_sunter(
+        problem.candidates, problem.expected, competing_sides(problem.proposed, problem.spec)
+    )
+    yield "0", "0", "unsupervised start", [Fitted(unsupervised, None, problem.spec).log_odds_by_row(problem.judge)]
+    yield "0", "0", "recordlinkage ECM", [(ecm := ecm_log_odds(problem), ecm)]
+    asked = [actively(problem, unsupervised, max(COUNTS), seed) for seed in range(seeds)]
     for count in COUNTS:
         drawn = [np.random.default_rng(seed).permutation(len(labels))[:count] for seed in range(seeds)]
         matches = f"{np.mean([labels[chosen].sum() for chosen in drawn]):.0f}"
-        yield str(count), matches, "random, trees alone", [margins_by(problem, chosen, None) for chosen in drawn]
-        yield str(count), matches, "random", [margins_by(problem, chosen, cold) for chosen in drawn]
+        yield str(count), matches, "random, trees alone", [log_odds_by(problem, chosen, None) for chosen in drawn]
+        yield str(count), matches, "random", [log_odds_by(problem, chosen, unsupervised) for chosen in drawn]
         first = [chosen[:count] for chosen in asked]
         matches = f"{np.mean([labels[chosen].sum() for chosen in first]):.0f}"
-        yield str(count), matches, "label", [margins_by(problem, chosen, cold) for chosen in first]
+        yield str(count), matches, "label", [log_odds_by(problem, chosen, unsupervised) for chosen in first]
     everything = np.arange(len(labels))
-    yield f"{len(everything):,}", f"{labels.sum()}", "all", [margins_by(problem, everything, None)]
+    yield f"{len(everything):,}", f"{labels.sum()}", "all", [log_odds_by(problem, everything, None)]
 
 
-def actively(problem: Problem, cold: ColdStartScorer, count: int, seed: int) -> Any:
+def actively(problem: Problem, unsupervised: FellegiSunterScorer, count: int, seed: int) -> Any:
     """Rows that ``matchwright label`` asks for, in their order, its scorer trained anew after every batch."""
     learn = problem.learn
     chosen = np.zeros(0, dtype=np.int64)
     while len(chosen) < count:
-        margin = taught_by(problem, chosen, cold).margin(learn)
+        log_odds = fitted_on(problem, chosen, unsupervised).log_odds(learn)
         rest = np.setdiff1d(np.arange(len(learn.pairs)), chosen)
         pairs = learn.pairs.iloc[rest][PAIR_KEYS].reset_index(drop=True)
         compared = learn.comparisons.iloc[rest].reset_index(drop=True)
         # a seed shifts the start a little, as another sitting would
         noise = np.random.default_rng([seed, len(chosen)]).normal(0, 0.1, len(rest))
         batch = min(BATCH, count - len(chosen))
-        picked = select_pairs(pairs, margin[rest] + noise, compared, batch, seed, problem.expected)
+        picked = select_pairs(pairs, log_odds[rest] + noise, compared, batch, seed, problem.expected)
         where = picked[PAIR_KEYS].merge(pairs.reset_index(), how="left", on=PAIR_KEYS)["index"].to_numpy()
         chosen = np.append(chosen, rest[where])
     return chosen
 
 
 @dataclass(frozen=True)
-class Taught:
+class Fitted:
     """A scorer, and the words that it was taught with."""
 
     scorer: Scorer
     words: LearnedWords | None
     spec: MatchSpec
 
-    def margin(self, judged: Pairs) -> Any:
-        """Log-odds beside the rivals."""
-        return self.scorer.margin(self._compared(judged))
+    def log_odds(self, labelled: Pairs) -> Any:
+        """Log-odds beside the competing candidates."""
+        return self.scorer.log_odds(self._compared(labelled))
 
-    def margins(self, judged: Pairs) -> Margins:
-        """Log-odds beside the rivals and alone."""
-        compared = self._compared(judged)
-        return self.scorer.margin(compared), self.scorer.margin(without_context(compared, np.arange(len(compared))))
+    def log_odds_by_row(self, labelled: Pairs) -> LogOdds:
+        """Log-odds beside the competing candidates and alone."""
+        compared = self._compared(labelled)
+        return self.scorer.log_odds(compared), self.scorer.log_odds(without_context(compared, np.arange(len(compared))))
 
-    def _compared(self, judged: Pairs) -> pd.DataFrame:
-        return with_words(judged.comparisons, judged.left, judged.right, self.words, self.spec)
+    def _compared(self, labelled: Pairs) -> pd.DataFrame:
+        return with_words(labelled.comparisons, labelled.left, labelled.right, self.words, self.spec)
 
 
-def margins_by(problem: Problem, chosen: Any, cold: ColdStartScorer | None) -> Margins:
-    """Log-odds by a scorer taught by the chosen pairs; no match where they are too few of a class to train on."""
+def log_odds_by(problem: Problem, chosen: Any, unsupervised: FellegiSunterScorer | None) -> LogOdds:
+    """Log-odds by a scorer trained on the chosen pairs; no match where they are too few of a class to train on."""
     try:
-        return taught_by(problem, chosen, cold).margins(problem.judge)
+        return fitted_on(problem, chosen, unsupervised).log_odds_by_row(problem.judge)
     except TrainingError:
         return (none := np.full(len(problem.judge.pairs), -1.0)), none
 
 
-def taught_by(problem: Problem, chosen: Any, cold: ColdStartScorer | None) -> Taught:
-    """A scorer taught by the chosen pairs and the cold start; without it, by the chosen pairs alone.
+def fitted_on(problem: Problem, chosen: Any, unsupervised: FellegiSunterScorer | None) -> Fitted:
+    """A scorer trained on the chosen pairs and the unsupervised start; without it, by the chosen pairs alone.
 
     Raises:
-        TrainingError: too few of a class, and no cold start to stand in.
+        TrainingError: too few of a class, and no unsupervised start to stand in.
     """
     learn, spec = problem.learn, problem.spec
     labels = learn.labels[chosen]
-    if cold is not None and min(labels.sum(), (1 - labels).sum()) < FEWEST_PER_CLASS:
-        return Taught(cold, None, spec)
-    # without the cold start a fifth stops the trees early, as the spec has it
-    held = np.arange(len(chosen)) % 5 == 0 if cold is None else np.zeros(len(chosen), dtype=bool)
+    if unsupervised is not None and min(labels.sum(), (1 - labels).sum()) < FEWEST_PER_CLASS:
+        return Fitted(unsupervised, None, spec)
+    # without the unsupervised start a fifth stops the trees early, as the spec has it
+    held = np.arange(len(chosen)) % 5 == 0 if unsupervised is None else np.zeros(len(chosen), dtype=bool)
     rows = chosen[~held]
     left, right, compared = learn.left.iloc[rows], learn.right.iloc[rows], learn.comparisons.iloc[rows]
-    comparer = PairComparer.taught_by(left, right, learn.labels[rows], spec, problem.labelled.corpus)
-    lesson = few_label_lesson(comparer, left, right, compared, learn.labels[rows])
-    taught, answers = lesson[list(compared.columns)], lesson["label"].to_numpy()
-    if cold is None:
+    comparer = PairComparer.fitted_on(left, right, learn.labels[rows], spec, problem.labelled.corpus)
+    dataset = few_label_dataset(comparer, left, right, compared, learn.labels[rows])
+    training, answers = dataset[list(compared.columns)], dataset["label"].to_numpy()
+    if unsupervised is None:
         stops = with_words(learn.comparisons, learn.left, learn.right, comparer.words, spec).iloc[chosen[held]]
-        return Taught(train_scorer(taught, answers, stops, labels[held], spec.model).scorer, comparer.words, spec)
+        return Fitted(train_scorer(training, answers, stops, labels[held], spec.model).scorer, comparer.words, spec)
     sample = problem.sample
     unlabelled = with_words(sample.comparisons, sample.left, sample.right, comparer.words, spec)
-    margin = cold.margin(sample.comparisons)
-    unlike = unlike_candidates(sample.left, sample.right, margin, spec, problem.labelled.corpus)
-    few = train_on_few_labels(taught, answers, lesson["left_key"].to_numpy(), unlabelled, cold, spec.model, unlike)
-    return Taught(few.scorer, comparer.words, spec)
+    log_odds = unsupervised.log_odds(sample.comparisons)
+    unlike = unlike_candidates(sample.left, sample.right, log_odds, spec, problem.labelled.corpus)
+    few = train_on_few_labels(
+        training, answers, dataset["left_key"].to_numpy(), unlabelled, unsupervised, spec.model, unlike
+    )
+    return Fitted(few.scorer, comparer.words, spec)
 
 
-def f1(problem: Problem, margin: Any) -> float:
+def f1(problem: Problem, log_odds: Any) -> float:
     """F1 at a score of one half."""
     from sklearn.metrics import f1_score
 
-    return float(f1_score(problem.judge.labels, margin > 0))
+    return float(f1_score(problem.judge.labels, log_odds > 0))
 
 
-def average_precision(problem: Problem, margin: Any) -> float:
+def average_precision(problem: Problem, log_odds: Any) -> float:
     """Precision averaged over all recalls."""
     from sklearn.metrics import average_precision_score
 
-    return float(average_precision_score(problem.judge.labels, margin))
+    return float(average_precision_score(problem.judge.labels, log_odds))
 
 
-def log_loss(problem: Problem, margin: Any) -> float:
+def log_loss(problem: Problem, log_odds: Any) -> float:
     """Mean log loss of the scores that belong to the log-odds."""
-    return float(np.mean(np.logaddexp(0, np.where(problem.judge.labels == 1, -margin, margin))))
+    return float(np.mean(np.logaddexp(0, np.where(problem.judge.labels == 1, -log_odds, log_odds))))
 
 
-def ecm_margin(problem: Problem) -> Any:
+def ecm_log_odds(problem: Problem) -> Any:
     """Fellegi-Sunter on binary agreement of each field's first comparison, by recordlinkage."""
     import recordlinkage
 

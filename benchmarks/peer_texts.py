@@ -106,4 +106,4 @@ def cosine(one: dict[int, float], other: dict[int, float]) -> float:
     """Of two sparse unit vectors."""
     if len(one) > len(other):
         one, other = other, one
-    return sum(weight * other[place] for place, weight in one.items() if place in other)
+    return sum(weight * other[index] for index, weight in one.items() if index in other)

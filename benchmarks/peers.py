@@ -28,7 +28,7 @@ Compared = Callable[[Record, Record], list[float]]
 OF_DERIVED = frozenset({"phonetic", "initial", "year", "number"})
 """Comparators that ask whether a derived record feature is the same."""
 
-OF_RECORDS = frozenset({"rarity", "swapped", "elsewhere"})
+OF_RECORDS = frozenset({"rarity", "swapped", "cross_field"})
 KNOWN = {*OF_VALUES, *OF_DERIVED, *OF_WORDS, *OF_NUMBERS, *OF_CODES, *OF_RECORDS, "ngram_cosine"}
 
 
@@ -117,8 +117,8 @@ def compared(spec: MatchSpec, field: str, comparators: list[str], weights: Weigh
         for name in comparators:
             if name == MISSING_SUFFIX:
                 row.append(float(missing))
-            elif name == "elsewhere":
-                row.append(elsewhere(left, right, field, kind == "id_code"))
+            elif name == "cross_field":
+                row.append(cross_field(left, right, field, kind == "id_code"))
             elif name in OF_DERIVED:
                 column = f"{field}__{name}"
                 first, last = left[column], right[column]
@@ -152,7 +152,7 @@ def swapped(left: Record, right: Record, field: str, others: tuple[str, ...], or
     return best
 
 
-def elsewhere(left: Record, right: Record, field: str, squeeze: bool) -> float:
+def cross_field(left: Record, right: Record, field: str, squeeze: bool) -> float:
     """Share of both sides' values that stand anywhere in the other record."""
     found = looked = 0
     for value, text in ((left[field], right[RECORD]), (right[field], left[RECORD])):

@@ -43,7 +43,7 @@ def ablation(model: DecisionModel, comparisons: pd.DataFrame, seed: int = 0) -> 
     Only pairs with a first reason and another group to delete count: what is missing cannot be deleted.
 
     Args:
-        model: gives the reasons and the margins.
+        model: gives the reasons and the log-odds.
         comparisons: one row per pair.
         seed: of the bootstrap and of the random other group.
 
@@ -59,11 +59,11 @@ def ablation(model: DecisionModel, comparisons: pd.DataFrame, seed: int = 0) -> 
     signs = np.sign(group_contributions(model.scorer.contributions(comparisons)[0], names).to_numpy())
     drops = signs * np.column_stack([_drop(model, comparisons, group) for group in groups])
     there = np.column_stack([levels[group.name] != "MISSING" for group in groups])
-    place = {group.name: position for position, group in enumerate(groups)}
+    index = {group.name: position for position, group in enumerate(groups)}
     generator = np.random.default_rng(seed)
     first, other = [], []
     for row, reasons in enumerate(model.reasons(comparisons, top=1)):
-        named = place[reasons[0].field] if reasons else -1
+        named = index[reasons[0].field] if reasons else -1
         rest = [position for position in np.flatnonzero(there[row]) if position != named]
         if named >= 0 and there[row, named] and rest:
             first.append(drops[row, named])
@@ -87,7 +87,7 @@ def _drop(model: DecisionModel, comparisons: pd.DataFrame, group: Group) -> Arra
     if group.flag is not None:
         values[:, group.flag] = np.maximum(comparisons.to_numpy()[:, group.flag], 1)
     without = pd.DataFrame(values, columns=comparisons.columns)
-    return model.scorer.margin(comparisons) - model.scorer.margin(without)
+    return model.scorer.log_odds(comparisons) - model.scorer.log_odds(without)
 
 
 def _interval(values: Array, resampled: np.ndarray) -> Interval:

@@ -19,8 +19,8 @@ def named_share(contributions: pd.DataFrame, reasons: Sequence[Sequence[Reason]]
         top: how many reasons a pair may get.
     """
     sizes = contributions.abs().to_numpy()
-    place = {group: position for position, group in enumerate(contributions.columns)}
-    named = np.array([sum(sizes[row, place[one.field]] for one in given) for row, given in enumerate(reasons)])
+    index = {group: position for position, group in enumerate(contributions.columns)}
+    named = np.array([sum(sizes[row, index[one.field]] for one in given) for row, given in enumerate(reasons)])
     largest = np.sort(sizes, axis=1)[:, ::-1][:, :top].sum(axis=1)
     some = largest > 0
     return float((named[some] / largest[some]).mean()) if some.any() else float("nan")

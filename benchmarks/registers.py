@@ -34,7 +34,7 @@ from matchwright.training.split import split_entities
 
 PUBLISHED = {"FEBRL 4": "Splink 99.9", "persons_100k": "Splink 88.0, at its best threshold 97.7"}
 REPLICATES = 500
-TAUGHT = 150_000
+TRAINING = 150_000
 """Candidates that teach, at most: more change little and cost time."""
 
 
@@ -98,13 +98,13 @@ def _true_pairs(entity: "pd.Series[int]", ids: "pd.Series[str]") -> pd.DataFrame
 
 
 def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, str, str]:
-    judged = problem.pairs["part"] == "test"
+    labelled = problem.pairs["part"] == "test"
     labels = problem.pairs["label"].to_numpy()
     wanted = int((true["part"] == "test").sum())
-    found = int(labels[judged.to_numpy()].sum())
+    found = int(labels[labelled.to_numpy()].sum())
     answers = [_judge(problem, seed) for seed in range(1, seeds + 1)]
-    keys = pd.factorize(problem.pairs.loc[judged, "left_key"])[0]
-    truth = labels[judged.to_numpy()] == 1
+    keys = pd.factorize(problem.pairs.loc[labelled, "left_key"])[0]
+    truth = labels[labelled.to_numpy()] == 1
     each = [_f1(predicted, truth, wanted - found) for predicted in answers]
     generator = np.random.default_rng(0)
     draws = []
@@ -113,21 +113,21 @@ def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, st
         draws.append(np.mean([_f1(predicted, truth, wanted - found, weight) for predicted in answers]))
     low, high = np.quantile(draws, [0.025, 0.975])
     figure = f"{np.mean(each) * 100:.2f} ({low * 100:.2f} to {high * 100:.2f})"
-    return f"{int(judged.sum()):,}", f"{found / wanted:.4f} of {wanted:,}", figure
+    return f"{int(labelled.sum()):,}", f"{found / wanted:.4f} of {wanted:,}", figure
 
 
 def _judge(problem: Problem, seed: int) -> np.ndarray:
-    pairs = _fewer_that_teach(problem.pairs, seed)
+    pairs = _fewer_for_training(problem.pairs, seed)
     by_key = problem.features.set_index("record_key", drop=False)
     left, right = (by_key.loc[pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
     return judge(replace(problem, pairs=pairs), left, right, problem.pairs[PAIR_KEYS], seed).predicted
 
 
-def _fewer_that_teach(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
-    taught = pairs.index[pairs["part"] == "train"]
-    if len(taught) <= TAUGHT:
+def _fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
+    training = pairs.index[pairs["part"] == "train"]
+    if len(training) <= TRAINING:
         return pairs
-    dropped = np.random.default_rng(seed).permutation(taught)[TAUGHT:]
+    dropped = np.random.default_rng(seed).permutation(training)[TRAINING:]
     return pairs.drop(index=dropped).reset_index(drop=True)
 
 

@@ -8,7 +8,7 @@ suits. Each kind is shown with and without the cosines of the network's embeddin
 same. They learn from the train part, stop and choose their threshold on the valid part, and are judged on the
 test part; log loss is after calibration on the valid part, which method included. Of
 figures over seeds the mean is shown. Intervals are 95 %, bootstrap over left records; "change" is a kind less
-the trees without embeddings on the same draws. Time is microseconds per pair on one thread: margins of all
+the trees without embeddings on the same draws. Time is microseconds per pair on one thread: log-odds of all
 test pairs at once, and reasons of up to 500. Machines differ: what to read is one kind's time beside another's.
 """
 
@@ -33,7 +33,7 @@ from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import load_spec
 from matchwright.training.calibration.choose import choose_calibrator
-from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.candidate_sets import with_context
 from matchwright.training.comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.training.scorer import train_scorer
 
@@ -45,7 +45,7 @@ TIMES = 5
 
 
 @dataclass(frozen=True)
-class Taught:
+class Fitted:
     """What every kind learns from and is judged on: comparisons and labels per part, and the left keys.
 
     ``learned`` are the comparisons that only some kinds read.
@@ -62,7 +62,7 @@ class Answer:
 
     predicted: np.ndarray
     scores: np.ndarray
-    margin_time: float
+    log_odds_time: float
     reasons_time: float
 
 
@@ -83,10 +83,10 @@ def table_of(problem: Problem, seeds: range) -> Table:
     """One row per kind, and one of its change against the first."""
     answers: dict[str, list[Answer]] = {kind: [] for kind in KINDS}
     for seed in seeds:
-        taught = _taught(problem, seed)
+        training = _fitted(problem, seed)
         for kind in KINDS:
-            answers[kind].append(_answer(problem, taught, kind, seed))
-    labels, groups = taught.parts["test"][1], taught.groups["test"]
+            answers[kind].append(_answer(problem, training, kind, seed))
+    labels, groups = training.parts["test"][1], training.groups["test"]
     figures: dict[str, Callable[[Answer, np.ndarray], float]] = {
         "F1 in %": lambda one, rows: 100 * _f1(one.predicted[rows], labels[rows] == 1),
         "log loss": lambda one, rows: _log_loss(one.scores[rows], labels[rows]),
@@ -102,7 +102,7 @@ def table_of(problem: Problem, seeds: range) -> Table:
     matching = int((labels == 1).sum())
     title = f"{problem.name}, spec {problem.spec.name}: {len(labels):,} test pairs, {matching:,} match"
     shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("scorer", *figures, "margin, µs", "reasons, µs"):
+    for column in ("scorer", *figures, "log-odds, µs", "reasons, µs"):
         shown.add_column(column, justify="left" if column == "scorer" else "right")
     times = {
         kind: [
@@ -120,8 +120,8 @@ def table_of(problem: Problem, seeds: range) -> Table:
     return shown
 
 
-def _taught(problem: Problem, seed: int) -> Taught:
-    """As the pipeline trains: what the training pairs teach, rivals, and the pairs that are added."""
+def _fitted(problem: Problem, seed: int) -> Fitted:
+    """As the pipeline trains: what the training pairs teach, competing candidates, and the pairs that are added."""
     settings = problem.spec.model.model_copy(update={"seed": seed, "embeddings": True})
     spec = problem.spec.model_copy(update={"model": settings})
     by_key = problem.features.set_index("record_key", drop=False)
@@ -129,12 +129,12 @@ def _taught(problem: Problem, seed: int) -> Taught:
     labels = problem.pairs["label"].to_numpy(dtype=np.int64)
     within = {part: (problem.pairs["part"] == part).to_numpy() for part in ("train", "valid", "test")}
     train = within["train"]
-    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, problem.corpus)
+    comparer = PairComparer.fitted_on(left[train], right[train], labels[train], spec, problem.corpus)
     compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
     # FEBRL's pairs are all candidates already, within each part
     candidates = problem.pairs[PAIR_KEYS] if problem.name == FEBRL4 else _candidates(problem)
-    compared = beside_rivals(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
-    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).that_teach(train)
+    compared = with_context(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
+    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).for_training(train)
     parts = {part: (compared[rows].reset_index(drop=True), labels[rows]) for part, rows in within.items()}
     parts["train"] = (
         pd.concat([parts["train"][0], extra], ignore_index=True),
@@ -142,25 +142,25 @@ def _taught(problem: Problem, seed: int) -> Taught:
     )
     keys = problem.pairs["left_key"].to_numpy(dtype=str)
     embedded = comparer.embeddings.fields if comparer.embeddings else ()
-    return Taught(parts, {part: keys[rows] for part, rows in within.items()}, tuple(map(learned_cosine, embedded)))
+    return Fitted(parts, {part: keys[rows] for part, rows in within.items()}, tuple(map(learned_cosine, embedded)))
 
 
-def _answer(problem: Problem, taught: Taught, kind: str, seed: int) -> Answer:
+def _answer(problem: Problem, training: Fitted, kind: str, seed: int) -> Answer:
     spec = problem.spec.model.model_copy(update={"seed": seed, "scorer": kind.removesuffix(EMBEDDED)})
-    without = [] if kind.endswith(EMBEDDED) else list(taught.learned)
-    parts = {part: (pairs.drop(columns=without), labels) for part, (pairs, labels) in taught.parts.items()}
+    without = [] if kind.endswith(EMBEDDED) else list(training.learned)
+    parts = {part: (pairs.drop(columns=without), labels) for part, (pairs, labels) in training.parts.items()}
     valid, test = parts["valid"], parts["test"]
     scorer = train_scorer(*parts["train"], *valid, spec).scorer
-    on_valid, on_test = scorer.margin(valid[0]), scorer.margin(test[0])
+    on_valid, on_test = scorer.log_odds(valid[0]), scorer.log_odds(test[0])
     threshold, _ = best_threshold(on_valid, valid[1])
-    calibrator = choose_calibrator(on_valid, valid[1], taught.groups["valid"], seed).calibrator
+    calibrator = choose_calibrator(on_valid, valid[1], training.groups["valid"], seed).calibrator
     return Answer(on_test >= threshold, calibrator.apply(on_test), *_times(scorer, test[0]))
 
 
 def _times(scorer: Scorer, comparisons: pd.DataFrame) -> tuple[float, float]:
     explained = comparisons.head(EXPLAINED)
     return (
-        _seconds(lambda: scorer.margin(comparisons)) / len(comparisons),
+        _seconds(lambda: scorer.log_odds(comparisons)) / len(comparisons),
         _seconds(lambda: scorer.contributions(explained)) / len(explained),
     )
 
@@ -182,7 +182,7 @@ def _draws(groups: np.ndarray) -> list[np.ndarray]:
     rows_of = np.split(order, np.cumsum(np.bincount(group))[:-1])
     random = np.random.default_rng(0)
     drawn = (random.integers(len(rows_of), size=len(rows_of)) for _ in range(REPLICATES))
-    return [np.arange(len(groups)), *(np.concatenate([rows_of[place] for place in places]) for places in drawn)]
+    return [np.arange(len(groups)), *(np.concatenate([rows_of[index] for index in indices]) for indices in drawn)]
 
 
 def _log_loss(scores: np.ndarray, labels: np.ndarray) -> float:

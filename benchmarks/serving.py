@@ -154,11 +154,11 @@ def train() -> tuple[DecisionModel, Labelled]:
     comparisons = compare(left, right, spec, corpus)
     known, held = (comparisons[fitted], pairs.labels[fitted]), (comparisons[~fitted], pairs.labels[~fitted])
     scorer = train_scorer(*known, *held, spec.model).scorer
-    margin = scorer.margin(held[0])
+    log_odds = scorer.log_odds(held[0])
     calibrator = choose_calibrator(
-        margin, held[1], left.loc[~fitted, "record_key"].to_numpy(), spec.model.seed
+        log_odds, held[1], left.loc[~fitted, "record_key"].to_numpy(), spec.model.seed
     ).calibrator
-    bands = choose_bands(calibrator.apply(margin), held[1], spec.costs, spec.floors).bands
+    bands = choose_bands(calibrator.apply(log_odds), held[1], spec.costs, spec.precision_constraints).bands
     return DecisionModel(spec, corpus, scorer, calibrator, bands, Catalogue.of(spec)), pairs
 
 
@@ -187,8 +187,8 @@ def measure(contestants: list[Contestant], requests: int) -> dict[str, np.ndarra
     connections = {one.name: http.client.HTTPConnection("127.0.0.1", one.port) for one in contestants}
     for number in range(0, WARM_UP + requests, TURN):
         for contestant in contestants:
-            for place in range(number, min(number + TURN, WARM_UP + requests)):
-                body = contestant.bodies[place % len(contestant.bodies)]
+            for index in range(number, min(number + TURN, WARM_UP + requests)):
+                body = contestant.bodies[index % len(contestant.bodies)]
                 taken[contestant.name].append(_post(connections[contestant.name], body))
     for connection in connections.values():
         connection.close()

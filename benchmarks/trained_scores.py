@@ -18,9 +18,9 @@ from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features, record_key
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec, load_spec
-from matchwright.training.augmentation import blanked_pairs, counter_examples, pairs_alone
+from matchwright.training.augmentation import counter_examples, missing_field_pairs, pairs_alone
 from matchwright.training.comparisons import UNRELATED, PairComparer
-from matchwright.training.dataset import Lesson, learn
+from matchwright.training.dataset import LabelledPairs, learn
 from matchwright.training.split import split_entities
 
 SPECS = Path(__file__).parents[1] / "specs"
@@ -41,12 +41,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class Scored:
-    """Log-odds, labels (1 or 0) and left keys of a part's pairs; ``blanked``: made to lack fields or rivals."""
+    """Log-odds, labels (1 or 0) and left keys of a part's pairs; ``missing_fields``: made to lack fields or competing candidates."""
 
-    margin: np.ndarray
+    log_odds: np.ndarray
     labels: np.ndarray
     groups: np.ndarray
-    blanked: np.ndarray
+    missing_fields: np.ndarray
 
 
 def problem_of(found: BenchmarkSet, specs: list[MatchSpec]) -> Problem | None:
@@ -88,9 +88,9 @@ def febrl_problem() -> Problem:
 def scores_of(problem: Problem, seed: int, context: bool = False) -> dict[str, Scored]:
     """Train on the train part, stopped early on a fifth of its left records; score ``valid`` and ``test``.
 
-    With ``context`` the pairs of a part are each other's rivals, as if they were all candidates there are.
+    With ``context`` the pairs of a part are each other's competing candidates, as if they were all candidates there are.
 
-    ``valid`` has its blanked pairs at its end, as the pipeline calibrates on them too.
+    ``valid`` has its pairs with missing fields at its end, as the pipeline calibrates on them too.
     """
     spec = _seeded(problem.spec, seed)
     scorer = scorer_of(problem, seed, context)
@@ -98,58 +98,62 @@ def scores_of(problem: Problem, seed: int, context: bool = False) -> dict[str, S
     scored = {}
     for part in ("valid", "test"):
         pairs = _pairs(problem, part)
-        comparisons, labels, rows = _compared(problem, comparer, pairs, spec, context, with_blanked=part == "valid")
+        comparisons, labels, rows = _compared(
+            problem, comparer, pairs, spec, context, with_missing_fields=part == "valid"
+        )
         groups = pairs["left_key"].to_numpy()[rows]
-        scored[part] = Scored(scorer.margin(comparisons), labels, groups, np.arange(len(rows)) >= len(pairs))
+        scored[part] = Scored(scorer.log_odds(comparisons), labels, groups, np.arange(len(rows)) >= len(pairs))
     return scored
 
 
 def scorer_of(problem: Problem, seed: int, context: bool = False) -> Scorer:
     """Train on the train part, stopped early on a fifth of its left records."""
-    return learn(*lessons_of(problem, seed, context), _seeded(problem.spec, seed).model).scorer
+    return learn(*datasets_of(problem, seed, context), _seeded(problem.spec, seed).model).scorer
 
 
-def lessons_of(problem: Problem, seed: int, context: bool = False, sample: int | None = None) -> tuple[Lesson, Lesson]:
+def datasets_of(
+    problem: Problem, seed: int, context: bool = False, sample: int | None = None
+) -> tuple[LabelledPairs, LabelledPairs]:
     """What teaches, and what stops it early: a fifth of the train part's left records.
 
     With ``sample`` the left records that teach are drawn anew, with replacement, from those there are.
     """
     spec = _seeded(problem.spec, seed)
     comparer = _comparer(problem)
-    taught = _pairs(problem, "train")
-    keys = np.unique(taught["left_key"].to_numpy(dtype=str))
+    training = _pairs(problem, "train")
+    keys = np.unique(training["left_key"].to_numpy(dtype=str))
     stopping = keys[np.random.default_rng(seed).random(len(keys)) < STOPPING_SHARE]
-    stops = taught["left_key"].isin(stopping).to_numpy()
-    teaching, stopping_pairs = taught[~stops], taught[stops]
+    stops = training["left_key"].isin(stopping).to_numpy()
+    training_rows, stopping_pairs = training[~stops], training[stops]
     if sample is not None:
-        there = np.unique(teaching["left_key"].to_numpy(dtype=str))
+        there = np.unique(training_rows["left_key"].to_numpy(dtype=str))
         drawn = np.random.default_rng([seed, sample]).choice(there, len(there))
-        teaching = pd.DataFrame({"left_key": drawn}).merge(teaching, on="left_key")[list(teaching)]
-    lessons = []
-    for pairs, augmented in ((teaching, True), (stopping_pairs, False)):
+        training_rows = pd.DataFrame({"left_key": drawn}).merge(training_rows, on="left_key")[list(training_rows)]
+    datasets = []
+    for pairs, augmented in ((training_rows, True), (stopping_pairs, False)):
         comparisons, labels, rows = _compared(problem, comparer, pairs, spec, context, augmented)
         keys = pairs["left_key"].to_numpy(dtype=object)[rows]
-        lessons.append(Lesson(comparisons, labels, keys, np.arange(len(rows)) >= len(pairs)))
-    return lessons[0], lessons[1]
+        datasets.append(LabelledPairs(comparisons, labels, keys, np.arange(len(rows)) >= len(pairs)))
+    return datasets[0], datasets[1]
 
 
 def compared(problem: Problem, part: str) -> tuple[pd.DataFrame, np.ndarray]:
     """The comparisons and labels of one part's pairs as they stand."""
     pairs = _pairs(problem, part)
-    return _compared(problem, _comparer(problem), pairs, problem.spec, context=False, with_blanked=False)[:2]
+    return _compared(problem, _comparer(problem), pairs, problem.spec, context=False, with_missing_fields=False)[:2]
 
 
 def _pairs(problem: Problem, part: str) -> pd.DataFrame:
-    """A part's pairs; ``place`` is each one's row among those that taught the words, or that it did not."""
+    """A part's pairs; ``index`` is each one's row among those that taught the words, or that it did not."""
     pairs = problem.pairs[problem.pairs["part"] == part].reset_index(drop=True)
-    return pairs.assign(place=np.arange(len(pairs)) if part == "train" else UNRELATED)
+    return pairs.assign(index=np.arange(len(pairs)) if part == "train" else UNRELATED)
 
 
 def _comparer(problem: Problem) -> PairComparer:
     """Compares with words that the train part taught."""
     pairs = _pairs(problem, "train")
     left, right = _sides(problem, pairs)
-    return PairComparer.taught_by(left, right, pairs["label"].to_numpy(np.int64), problem.spec, problem.corpus)
+    return PairComparer.fitted_on(left, right, pairs["label"].to_numpy(np.int64), problem.spec, problem.corpus)
 
 
 def _sides(problem: Problem, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -176,22 +180,22 @@ def _compared(
     spec: MatchSpec,
     context: bool,
     augmented: bool = False,
-    with_blanked: bool = True,
+    with_missing_fields: bool = True,
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Comparisons and labels of the pairs, then of those made from them; and the row of each that it was made from."""
     left, right = _sides(problem, pairs)
-    labels, place = pairs["label"].to_numpy(dtype=np.int64), pairs["place"].to_numpy()
-    whole = comparer.compare(left, right, place)
+    labels, index = pairs["label"].to_numpy(dtype=np.int64), pairs["place"].to_numpy()
+    whole = comparer.compare(left, right, index)
     if context:
         whole = in_context(whole, pairs["left_key"].to_numpy(), pairs["right_key"].to_numpy(), spec)
     blocks, answers, rows = [whole], [labels], [np.arange(len(pairs))]
-    if with_blanked:
-        blank_left, blank_right, blanked = blanked_pairs(left, right, spec, spec.model.seed)
-        made_from = np.asarray(blanked, dtype=np.int64)
-        blocks.append(comparer.compare(blank_left, blank_right, place[made_from]))
+    if with_missing_fields:
+        blank_left, blank_right, missing_fields = missing_field_pairs(left, right, spec, spec.model.seed)
+        made_from = np.asarray(missing_fields, dtype=np.int64)
+        blocks.append(comparer.compare(blank_left, blank_right, index[made_from]))
         answers.append(labels[made_from])
         rows.append(made_from)
-    if with_blanked and context:
+    if with_missing_fields and context:
         alone, alone_rows = pairs_alone(whole, spec)
         made_from = np.asarray(alone_rows, dtype=np.int64)
         blocks.append(alone)
@@ -201,7 +205,7 @@ def _compared(
     if augmented and spec.identity:
         unlike, examples = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
         made_from = true[examples]
-        blocks.append(comparer.compare(left.iloc[made_from].reset_index(drop=True), unlike, place[made_from]))
+        blocks.append(comparer.compare(left.iloc[made_from].reset_index(drop=True), unlike, index[made_from]))
         answers.append(np.zeros(len(made_from), dtype=np.int64))
         rows.append(made_from)
     return pd.concat(blocks, ignore_index=True), np.concatenate(answers), np.concatenate(rows)

@@ -66,9 +66,9 @@ def reported() -> Iterator[None]:
             raise
         frames = traceback.extract_tb(error.__traceback__)
         sys.stderr.write("".join(traceback.format_list(frames)))
-        place = next((f for f in reversed(frames) if "matchwright" in f.filename), frames[-1])
+        index = next((f for f in reversed(frames) if "matchwright" in f.filename), frames[-1])
         failure = StepError(
-            f"The step failed with {type(error).__name__} at {Path(place.filename).name}:{place.lineno}.",
+            f"The step failed with {type(error).__name__} at {Path(index.filename).name}:{index.lineno}.",
             f"its message is withheld because it may quote a record; {SHOW_VALUES}=1 shows it",
         )
         _tell(failure)

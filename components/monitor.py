@@ -30,7 +30,7 @@ def monitor(
     report.uri += ".html"
     verdict.uri += ".json"
     with step_context(environment, spec) as at:
-        judged = step(
+        labelled = step(
             settings=at.settings,
             spec=at.spec,
             bundle=Path(bundle.path),
@@ -40,4 +40,4 @@ def monitor(
             report=Path(report.path),
             verdict=Path(verdict.path),
         )
-        return read_verdict(Path(verdict.path)).text() if judged["status"] == "alarm" else ""
+        return read_verdict(Path(verdict.path)).text() if labelled["status"] == "alarm" else ""

@@ -31,7 +31,7 @@ def monitor_pipeline(step: Step) -> GraphComponent:
         # Never cached: the decision log grows behind the same arguments.
         fetched = step(fetch_champion, cached=False, **shared, version=version)
         bundle = fetched.outputs["bundle"]
-        judged = step(monitor, cached=False, **shared, bundle=bundle, since=since, until=until, labels=labels)
-        step(alarm, cached=False, verdict=judged.outputs["Output"])
+        labelled = step(monitor, cached=False, **shared, bundle=bundle, since=since, until=until, labels=labels)
+        step(alarm, cached=False, verdict=labelled.outputs["Output"])
 
     return matchwright_monitor

@@ -56,11 +56,11 @@ def train_pipeline(step: Step) -> GraphComponent:
 
         serving = step(champion, cached=False, **shared)
         evaluated = step(evaluate, **shared, champion=serving.output, **records_of, **model)
-        judged = {"evaluation": evaluated.outputs["evaluation"]}
-        verdict = step(gate, **shared, **judged)
-        explained = step(explain, **shared, features=featured.outputs["features"], **model, **judged)
+        labelled = {"evaluation": evaluated.outputs["evaluation"]}
+        verdict = step(gate, **shared, **labelled)
+        explained = step(explain, **shared, features=featured.outputs["features"], **model, **labelled)
 
-        made = {**records_of, "candidates": proposed.outputs["candidates"], **model, **judged}
+        made = {**records_of, "candidates": proposed.outputs["candidates"], **model, **labelled}
         made |= {"explanation": explained.outputs["explanation"]}
         # Never cached: the registry may have lost or gained versions since. Registering is idempotent.
         with dsl.If(verdict.output == "pass", name="gates-passed"):

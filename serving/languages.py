@@ -9,12 +9,12 @@ def accepted_languages(header: str) -> list[str]:
     RFC 9110, section 12.5.4: a tag without a weight has weight 1, and weight 0 means not acceptable.
     """
     wanted = []
-    for place, part in enumerate(header.split(",")[:MOST_LANGUAGES]):
+    for index, part in enumerate(header.split(",")[:MOST_LANGUAGES]):
         tag, _, parameters = part.partition(";")
         try:
             weight = float(parameters.strip().removeprefix("q=") or 1)
         except ValueError:
             continue
         if tag.strip() not in ("", "*") and 0 < weight <= 1:
-            wanted.append((-weight, place, tag.strip()))
+            wanted.append((-weight, index, tag.strip()))
     return [tag for _, _, tag in sorted(wanted)]

@@ -41,21 +41,21 @@ def type_faults(form: TypeAdapter[Any], value: Any, path: str, hints: Mapping[st
     except ValidationError as error:
         told: dict[tuple[int | str, ...], Any] = {}
         for detail in error.errors(include_url=False):
-            place = detail["loc"][: 2 if _is_item(detail["loc"]) else 1]
+            index = detail["loc"][: 2 if _is_item(detail["loc"]) else 1]
             # a value that may be of several types has an error for each: what is wrong with the one it is says most
-            if place not in told or told[place]["type"].endswith("_type"):
-                told[place] = detail
-        for place, detail in told.items():
-            yield _fault(place, detail, path, hints)
+            if index not in told or told[index]["type"].endswith("_type"):
+                told[index] = detail
+        for index, detail in told.items():
+            yield _fault(index, detail, path, hints)
 
 
 def _is_item(location: tuple[int | str, ...]) -> bool:
     return len(location) > 1 and isinstance(location[1], int)
 
 
-def _fault(place: tuple[int | str, ...], detail: Any, path: str, hints: Mapping[str, str]) -> Fault:
-    where = ".".join(filter(None, [path, *map(str, place)]))
-    key = f"{place[0]}.*" if _is_item(place) else str(place[0]) if place else ""
+def _fault(index: tuple[int | str, ...], detail: Any, path: str, hints: Mapping[str, str]) -> Fault:
+    where = ".".join(filter(None, [path, *map(str, index)]))
+    key = f"{index[0]}.*" if _is_item(index) else str(index[0]) if index else ""
     problem, hint = _PROBLEMS_AND_HINTS.get(detail["type"], (_PROBLEMS.get(detail["type"], "is {kind}"), hints[key]))
     if key in _ANY_PROBLEM:
         problem, hint = _ANY_PROBLEM[key], hints[key]

@@ -58,7 +58,7 @@ class Runtime:
             # a candidate without features is not scored: nothing speaks for or against it
             scored = [int(row) for row in np.flatnonzero(candidates["found"].to_numpy())]
             sides = self._sides(request.query, candidates.drop(columns="found").iloc[scored])
-            # the query's candidates are rivals of each other; those of a candidate's other queries are not known
+            # the query's candidates are competing candidates of each other; those of a candidate's other queries are not known
             known = tuple({_query_side(request.candidates[row]) for row in scored})
             decided = self.bundle.model.decide(*sides, known=known if len(known) == 1 else ())
             decisions = dict(zip(scored, decided, strict=True))

@@ -11,7 +11,7 @@ from matchwright.commands.opening import Environment, opened
 if TYPE_CHECKING:
     from matchwright.core.spec import MatchSpec
     from matchwright.labelling import Session
-    from matchwright.operations.label_file import Judged
+    from matchwright.operations.label_file import Labels
     from matchwright.operations.labelling import Chosen, Tables
 
 SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
@@ -24,7 +24,9 @@ CsvOut = Annotated[Path | None, typer.Option(help="Write the questions to this C
 CsvIn = Annotated[Path | None, typer.Option(help="Take the answers from this CSV.")]
 Model = Annotated[
     str,
-    typer.Option(help="What scores: a bundle's folder, 'champion' or 'none' (cold start); else the labels so far."),
+    typer.Option(
+        help="What scores: a bundle's folder, 'champion' or 'none' (unsupervised start); else the labels so far."
+    ),
 ]
 
 ROUND = 25
@@ -84,25 +86,25 @@ def label(
     earlier = [str(out)] if out.exists() else []
     answered = [str(csv_in)] if csv_in else []
     # all of them at once: an answer may contradict a label of another file
-    judged = read_labels(
+    labelled = read_labels(
         [*([pairs] if pairs else []), *earlier, *answered], match_spec, one_table=tables.one_table, known=keys
     )
     console = _console()
-    for fault in judged.repeated:
+    for fault in labelled.repeated:
         console.print(f"[yellow]Twice:[/] {_escaped(fault.text)}; counted once")
-    if judged.rewritten:
-        console.print(f"[yellow]Rewritten:[/] {judged.rewritten} rows with ids other than their keys; the keys count")
+    if labelled.rewritten:
+        console.print(f"[yellow]Rewritten:[/] {labelled.rewritten} rows with ids other than their keys; the keys count")
     if csv_in:
-        write_labels(out, judged)
-        return _tell(out, judged, match_spec)
+        write_labels(out, labelled)
+        return _tell(out, labelled, match_spec)
     bundle = scoring_bundle(settings, match_spec, model)
     pool = Pool.of(match_spec, tables)
 
-    def choose(so_far: "Judged", more: int) -> "Chosen":
-        return pool.choose(so_far, more, bundle, cold=model == NONE)
+    def choose(so_far: "Labels", more: int) -> "Chosen":
+        return pool.choose(so_far, more, bundle, unsupervised=model == NONE)
 
     if csv_out:
-        chosen = choose(judged, count)
+        chosen = choose(labelled, count)
         if chosen.pairs.empty:
             console.print("Every candidate is judged: there is nothing to ask.")
             return None
@@ -114,16 +116,16 @@ def label(
         )
         console.print(f"  --csv-in {csv_out}")
         return None
-    return _ask(out, match_spec, tables, judged, count, choose)
+    return _ask(out, match_spec, tables, labelled, count, choose)
 
 
 def _ask(
     out: Path,
     spec: "MatchSpec",
     tables: "Tables",
-    judged: "Judged",
+    labelled: "Labels",
     count: int,
-    choose: Callable[["Judged", int], "Chosen"],
+    choose: Callable[["Labels", int], "Chosen"],
 ) -> None:
     from matchwright.labelling import Session
     from matchwright.operations.label_file import conflicts_of, with_answers, write_labels
@@ -131,9 +133,9 @@ def _ask(
     console = _console()
     console.print(_HELP)
     session = Session(())
-    while session.place < count:
+    while session.index < count:
         if session.done:  # what was answered chooses what is asked next
-            chosen = choose(with_answers(judged, session.answers), min(ROUND, count - session.place))
+            chosen = choose(with_answers(labelled, session.answers), min(ROUND, count - session.index))
             session = session.ask(zip(chosen.pairs["left_key"], chosen.pairs["right_key"], strict=True))
             if session.done:
                 console.print("Every candidate is judged: there is nothing more to ask.")
@@ -149,7 +151,7 @@ def _ask(
             session = session.back()
         elif word:
             after = session.answer(word)  # type: ignore[arg-type]
-            for text in conflicts_of(after.answers[-1], judged, session.answers, spec, tables.one_table):
+            for text in conflicts_of(after.answers[-1], labelled, session.answers, spec, tables.one_table):
                 console.print(f"[red]Contradiction:[/] {_escaped(text)}")
                 console.print(
                     "  The answer is not taken: answer again, u to leave it open, or b to change the one before."
@@ -159,8 +161,8 @@ def _ask(
         else:
             console.print(_HELP)
             continue
-        write_labels(out, judged, session.answers)  # known pairs too: training needs no other file
-    _tell(out, with_answers(judged, session.answers), spec)
+        write_labels(out, labelled, session.answers)  # known pairs too: training needs no other file
+    _tell(out, with_answers(labelled, session.answers), spec)
 
 
 def _show(session: "Session", count: int, spec: "MatchSpec", tables: "Tables") -> None:
@@ -171,7 +173,7 @@ def _show(session: "Session", count: int, spec: "MatchSpec", tables: "Tables") -
     from matchwright.labelling.sheet import side_by_side
 
     left, right = (rows_of(tables.records, [key]).iloc[0] for key in session.current)  # type: ignore[arg-type]
-    shown = Table(title=f"{session.place + 1} of {count}", title_justify="left", header_style="bold")
+    shown = Table(title=f"{session.index + 1} of {count}", title_justify="left", header_style="bold")
     for name in ("field", spec.sources.left, spec.sources.right):
         shown.add_column(name, overflow="fold")
     for field, one, other in side_by_side(left, right, spec):
@@ -188,14 +190,14 @@ def _word(console: Any) -> str:
         return "q"
 
 
-def _tell(out: Path, judged: "Judged", spec: "MatchSpec") -> None:
+def _tell(out: Path, labelled: "Labels", spec: "MatchSpec") -> None:
     from matchwright.labelling import worth_of
 
     console = _console()
     if not out.exists():
         console.print("No pair was labelled.")
         return
-    same, different, unsure = judged.counts
+    same, different, unsure = labelled.counts
     console.print(f"[green]Labels[/] in {out}: {same} same, {different} not the same, {unsure} unsure.")
     console.print(f"  {worth_of(same, different)}")
     first = "" if spec.labels == "partial" else "say labels: partial in the spec, then "

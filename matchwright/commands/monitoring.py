@@ -48,7 +48,7 @@ def drift(
     if bundle is None:
         bundle = folder / "bundle"
         fetch_champion(settings=settings, name=parsed.name, version=version, bundle=bundle)
-    judged = monitor(
+    labelled = monitor(
         settings=settings,
         spec=parsed,
         bundle=bundle,
@@ -59,8 +59,8 @@ def drift(
         report=folder / "report.html",
         verdict=folder / "verdict.json",
     )
-    _show(read_verdict(Path(judged["verdict"])), judged)
-    raise typer.Exit(EXIT_CODES[judged["status"]])
+    _show(read_verdict(Path(labelled["verdict"])), labelled)
+    raise typer.Exit(EXIT_CODES[labelled["status"]])
 
 
 def verdict_panel(verdict: "Verdict", title: str = "") -> "Panel":
@@ -74,11 +74,11 @@ def verdict_panel(verdict: "Verdict", title: str = "") -> "Panel":
     return Panel(text, title=escape(title) or None, border_style=style)
 
 
-def _show(verdict: "Verdict", judged: dict[str, Any]) -> None:
+def _show(verdict: "Verdict", labelled: dict[str, Any]) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
     console.print(verdict_panel(verdict))
-    console.print(f"Report {judged['report']}", soft_wrap=True, markup=False)
-    if judged["address"]:
-        console.print(f"Evidently UI (`matchwright up`) {judged['address']}", soft_wrap=True, markup=False)
+    console.print(f"Report {labelled['report']}", soft_wrap=True, markup=False)
+    if labelled["address"]:
+        console.print(f"Evidently UI (`matchwright up`) {labelled['address']}", soft_wrap=True, markup=False)

@@ -119,9 +119,9 @@ def _show_decisions(console: "Console", spec: "MatchSpec") -> None:
     )
     if bands.match_from == bands.review_from:
         console.print("    [yellow]a review never pays at these costs[/]")
-    floor = spec.floors
-    if floor.match_precision or floor.no_match_npv:
-        said = f"precision of match {floor.match_precision:g}, of no_match {floor.no_match_npv:g}"
+    constraint = spec.precision_constraints
+    if constraint.match or constraint.no_match:
+        said = f"precision of match {constraint.match:g}, of no_match {constraint.no_match:g}"
         console.print(
-            f"    floors: {said}, at {floor.confidence:.0%} confidence; thresholds move apart until they hold"
+            f"    precision_constraints: {said}, at {constraint.confidence:.0%} confidence; thresholds move apart until they hold"
         )

@@ -14,7 +14,7 @@ from matchwright.drafting.fields import DraftField, LeftOut, draft_fields
 from matchwright.drafting.golden import Golden, golden_values
 from matchwright.drafting.privacy import about_persons
 from matchwright.drafting.rules import Rule, choose_rules
-from matchwright.drafting.tables import Judged, Tables, read_pairs, read_tables
+from matchwright.drafting.tables import Labels, Tables, read_pairs, read_tables
 from matchwright.errors import DataError, Fault
 
 Multiplicity = Literal["one_to_one", "one_to_many", "many_to_many"]
@@ -69,9 +69,9 @@ def draft_spec(
     Raises:
         DataError: why no spec can be drafted from these tables; no value is quoted.
     """
-    judged = read_pairs(pairs) if pairs is not None else None
-    tables = read_tables(left, right, judged)
-    fields, left_out = draft_fields(tables, judged)
+    labelled_pairs = read_pairs(pairs) if pairs is not None else None
+    tables = read_tables(left, right, labelled_pairs)
+    fields, left_out = draft_fields(tables, labelled_pairs)
     if not any(field.compare for field in fields):
         hint = "records are told apart by columns whose values differ; direct identifiers alone are not compared"
         problem = "no column is left that could be compared"
@@ -80,16 +80,16 @@ def draft_spec(
     ids = [side[tables.record_id].tolist() for side in tables.sides]
     of_persons = about_persons([field.hint for field in fields])
     compared = [field for field in fields if field.compare]
-    rules = choose_rules(sides, fields, judged, ids)
+    rules = choose_rules(sides, fields, labelled_pairs, ids)
     known = [{value for side in tables.values(field.column) for value in side if value} for field in fields]
     return Draft(
         name=name,
         record_id=tables.record_id,
         rows=tuple(len(side) for side in tables.sides),
         alike=_alike(tables, fields),
-        multiplicity=_multiplicity(tables, fields, judged),
-        labels=_labels(judged),
-        positives=int(judged.matches.sum()) if judged is not None else None,
+        multiplicity=_multiplicity(tables, fields, labelled_pairs),
+        labels=_labels(labelled_pairs),
+        positives=int(labelled_pairs.matches.sum()) if labelled_pairs is not None else None,
         fields=fields,
         left_out=left_out,
         of_persons=of_persons,
@@ -145,14 +145,16 @@ def _alike(tables: Tables, fields: Sequence[DraftField]) -> tuple[bool, str]:
     return True, "the same columns are filled, about as often and as long"
 
 
-def _multiplicity(tables: Tables, fields: Sequence[DraftField], judged: Judged | None) -> tuple[Multiplicity, str]:
+def _multiplicity(
+    tables: Tables, fields: Sequence[DraftField], labelled_pairs: Labels | None
+) -> tuple[Multiplicity, str]:
     if len(tables.sides) == 1:
         return "many_to_many", "one table: any number of its records may be the same"
-    if judged is not None and judged.matches.any():
-        matches = judged.matches.tolist()
+    if labelled_pairs is not None and labelled_pairs.matches.any():
+        matches = labelled_pairs.matches.tolist()
         left, right = (
             _share_repeated(value for value, match in zip(ids, matches, strict=True) if match)
-            for ids in (judged.left, judged.right)
+            for ids in (labelled_pairs.left, labelled_pairs.right)
         )
         seen = f"in the pairs {left:.0%} of left and {right:.0%} of right records have several matches"
         if right > _OFTEN:
@@ -171,10 +173,10 @@ def _share_repeated(values: Iterable[str | None]) -> float:
     return sum(count > 1 for count in counts.values()) / max(len(counts), 1)
 
 
-def _labels(judged: Judged | None) -> tuple[Literal["complete", "partial"], str]:
-    if judged is None:
+def _labels(labelled_pairs: Labels | None) -> tuple[Literal["complete", "partial"], str]:
+    if labelled_pairs is None:
         return "partial", "no pairs were given; complete if the pairs table lists every true match"
-    if judged.labelled:
+    if labelled_pairs.labelled:
         return "partial", "the pairs have labels of both kinds, so the other pairs are unknown"
     return "complete", "the pairs are matches only; partial if some matches may be missing"
 

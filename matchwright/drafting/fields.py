@@ -11,7 +11,7 @@ from matchwright.drafting.hints import hint_of, plain_name
 from matchwright.drafting.kinds import guess_kind
 from matchwright.drafting.privacy import about_persons, guess_pii
 from matchwright.drafting.profile import Profile, profile_of
-from matchwright.drafting.tables import Judged, Tables
+from matchwright.drafting.tables import Labels, Tables
 
 RESERVED = frozenset({"identity", "record", "record_id", "record_key", "source", "context", "label"})
 LONGEST_NAME = 40
@@ -45,7 +45,7 @@ class LeftOut:
     why: str
 
 
-def draft_fields(tables: Tables, judged: Judged | None = None) -> tuple[list[DraftField], list[LeftOut]]:
+def draft_fields(tables: Tables, labelled_pairs: Labels | None = None) -> tuple[list[DraftField], list[LeftOut]]:
     """A field for every column that says something, and the columns that do not.
 
     A numbered column that labelled pairs show to be equal where records match, and nowhere else, is
@@ -61,7 +61,7 @@ def draft_fields(tables: Tables, judged: Judged | None = None) -> tuple[list[Dra
     names = field_names(kept)
     fields = []
     for column, profile in kept.items():
-        answers = judged is not None and _answers(tables, column, hints[column], profile, judged)
+        answers = labelled_pairs is not None and _answers(tables, column, hints[column], profile, labelled_pairs)
         fields.append(_field(column, names[column], hints[column], profile, of_persons, answers))
     return fields, left_out
 
@@ -69,10 +69,10 @@ def draft_fields(tables: Tables, judged: Judged | None = None) -> tuple[list[Dra
 def field_names(columns: Iterable[str]) -> dict[str, str]:
     """A valid field name for each column, none twice and none that means something else in a spec."""
     names: dict[str, str] = {}
-    for place, column in enumerate(columns, start=1):
+    for index, column in enumerate(columns, start=1):
         plain = plain_name(column)[:LONGEST_NAME].strip("_")
         if not plain or not plain[0].isalpha():
-            plain = f"field_{plain or place}"
+            plain = f"field_{plain or index}"
         # title_numbers would read as the numbers of title
         if plain in RESERVED or (plain.rpartition("_")[2] in set(EVIDENCE_KINDS.values()) and "_" in plain):
             plain = f"{plain}_value"
@@ -93,14 +93,17 @@ def _useless(column: str, profile: Profile) -> str:
     return ""
 
 
-def _answers(tables: Tables, column: str, hint: str, profile: Profile, judged: Judged) -> bool:
-    if profile.number < 0.9 or hint in _KNOWN_BEFORE or not judged.labelled:
+def _answers(tables: Tables, column: str, hint: str, profile: Profile, labelled_pairs: Labels) -> bool:
+    if profile.number < 0.9 or hint in _KNOWN_BEFORE or not labelled_pairs.labelled:
         return False
     ids = [dict(zip(side[tables.record_id], side[column], strict=True)) for side in tables.sides]
-    both = [(ids[0].get(one), ids[-1].get(other)) for one, other in zip(judged.left, judged.right, strict=True)]
+    both = [
+        (ids[0].get(one), ids[-1].get(other))
+        for one, other in zip(labelled_pairs.left, labelled_pairs.right, strict=True)
+    ]
     known = np.array([one is not None and other is not None for one, other in both])
     equal = np.array([one == other for one, other in both])[known]
-    matches = judged.matches[known]
+    matches = labelled_pairs.matches[known]
     if matches.sum() < _FEWEST or (~matches).sum() < _FEWEST:
         return False
     return bool(equal[matches].mean() >= _ALWAYS and equal[~matches].mean() <= 1 - _ALWAYS)

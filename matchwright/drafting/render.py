@@ -143,7 +143,7 @@ def _deciding(draft: Draft) -> Iterator[str]:
     yield "# In units of one review by a person. A pair matches from 1 - review / false_match on, here a probability"
     yield f"# of {1 - 1 / costs[0]:g}, and dismissed below review / missed_match, here {1 / costs[1]:g}."
     yield f"costs: {{false_match: {costs[0]:g}, missed_match: {costs[1]:g}, review: 1}}   # guessed: ask who bears them"
-    yield "# floors: {match_precision: 0.99, confidence: 0.95}   # what 'match' must hold, shown with that confidence"
+    yield "# precision_constraints: {match: 0.99, confidence: 0.95}   # what 'match' must hold, with that confidence"
     yield ""
     yield "# What a version must reach before it may be released; raise these once you have seen a first training."
     yield "gates: {f1_min: 0.5, log_loss_max: 0.5, behaviour_pass_min: 0.9}"
@@ -191,7 +191,7 @@ def _quality(draft: Draft) -> Iterator[str]:
 
 def _expectations(field: DraftField) -> str:
     said = []
-    present = math.floor((field.profile.present - 0.05) * 100) / 100
+    present = math.constraint((field.profile.present - 0.05) * 100) / 100
     if present >= 0.1:
         said.append(f"present_share: {present:g}")
     if field.kind == "number":

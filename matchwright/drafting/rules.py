@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.drafting.fields import DraftField
-from matchwright.drafting.tables import Judged
+from matchwright.drafting.tables import Labels
 
 PAIRS_PER_RECORD = 5
 """What a drafted rule may make at most, per record of all tables."""
@@ -50,14 +50,14 @@ class _Block:
 
 
 def choose_rules(
-    sides: list[pd.DataFrame], fields: list[DraftField], judged: Judged | None, ids: list[list[str]]
+    sides: list[pd.DataFrame], fields: list[DraftField], labelled_pairs: Labels | None, ids: list[list[str]]
 ) -> list[Rule]:
     """At most six rules, none of which explodes; at least one, whatever it makes.
 
     Args:
         sides: record features of each table.
         fields: the fields, compared or not.
-        judged: labelled pairs, if any: rules are then chosen by the matches they find.
+        labelled_pairs: labelled pairs, if any: rules are then chosen by the matches they find.
         ids: the record ids of each table, row by row.
     """
     sizes = [len(side) for side in sides]
@@ -65,7 +65,7 @@ def choose_rules(
     budget = min(max(PAIRS_PER_RECORD * sum(sizes), _LEAST_BUDGET), _MOST_PAIRS)
     blocks = list(_blocks(features, fields, sizes, budget))
     usable = [block for block in blocks if 0 < block.rule.pairs <= budget and block.coverage >= _LEAST_COVERAGE]
-    matches = _positions(judged, ids) if judged is not None else None
+    matches = _positions(labelled_pairs, ids) if labelled_pairs is not None else None
     chosen = _by_matches(usable, *matches) if matches is not None and len(matches[0]) else []
     chosen = _by_coverage(usable, chosen)
     if not chosen:
@@ -126,14 +126,14 @@ def _block(atoms: tuple[_Atom, ...], sizes: list[int]) -> _Block:
     )
 
 
-def _positions(judged: Judged, ids: list[list[str]]) -> tuple[_Codes, _Codes]:
+def _positions(labelled_pairs: Labels, ids: list[list[str]]) -> tuple[_Codes, _Codes]:
     """The rows of the matches, in the tables put one below the other."""
-    places = [{record: place for place, record in enumerate(side)} for side in ids]
+    indices = [{record: index for index, record in enumerate(side)} for side in ids]
     offset = len(ids[0]) if len(ids) == 2 else 0
     rows = [
-        (places[0][one], places[-1][other] + offset)
-        for one, other, match in zip(judged.left, judged.right, judged.matches, strict=True)
-        if match and one in places[0] and other in places[-1]
+        (indices[0][one], indices[-1][other] + offset)
+        for one, other, match in zip(labelled_pairs.left, labelled_pairs.right, labelled_pairs.matches, strict=True)
+        if match and one in indices[0] and other in indices[-1]
     ]
     left, right = np.array(rows, dtype=np.int64).reshape(-1, 2).T
     return left, right

@@ -18,7 +18,7 @@ _REPEATED_IDS = 0.01
 
 
 @dataclass(frozen=True)
-class Judged:
+class Labels:
     """Labelled pairs: record ids of both sides, whether each matches, and whether the labels were written down."""
 
     left: list[str | None]
@@ -46,7 +46,7 @@ class Tables:
         return [side[column].tolist() for side in self.sides]
 
 
-def read_tables(left: pd.DataFrame, right: pd.DataFrame | None, judged: Judged | None) -> Tables:
+def read_tables(left: pd.DataFrame, right: pd.DataFrame | None, labelled_pairs: Labels | None) -> Tables:
     """Clean the tables and find their record id.
 
     Raises:
@@ -59,10 +59,10 @@ def read_tables(left: pd.DataFrame, right: pd.DataFrame | None, judged: Judged |
     if not shared:
         raise _refused("the tables", "have no column in common", "give the same thing the same column name in both")
     others = sorted({str(c) for side in sides for c in side.columns} - set(shared))
-    return Tables(sides, _record_id(sides, shared, judged), tuple(others))
+    return Tables(sides, _record_id(sides, shared, labelled_pairs), tuple(others))
 
 
-def read_pairs(pairs: pd.DataFrame) -> Judged:
+def read_pairs(pairs: pd.DataFrame) -> Labels:
     """The columns of a pairs table that hold record ids and labels.
 
     Raises:
@@ -75,15 +75,15 @@ def read_pairs(pairs: pd.DataFrame) -> Judged:
     label = next((name for name in LABEL_COLUMNS if name in pairs.columns), None)
     left, right = (per_distinct(pairs[name], clean_text).tolist() for name in named)
     if label is None:
-        return Judged(left, right, np.ones(len(pairs), dtype=bool), labelled=False)
+        return Labels(left, right, np.ones(len(pairs), dtype=bool), labelled=False)
     said = per_distinct(pairs[label], clean_text)
     matches = np.array([isinstance(value, str) and value.lower() in _YES for value in said], dtype=bool)
-    return Judged(left, right, matches, labelled=not matches.all())
+    return Labels(left, right, matches, labelled=not matches.all())
 
 
 def _cleaned(table: pd.DataFrame) -> pd.DataFrame:
     columns = [str(name) for name in table.columns]
-    values = {place: per_distinct(table.iloc[:, place], clean_text) for place in range(len(columns))}
+    values = {position: per_distinct(table.iloc[:, position], clean_text) for position in range(len(columns))}
     cleaned = pd.DataFrame(values, index=range(len(table)), dtype=object)
     cleaned.columns = pd.Index(columns, dtype=object)
     return cleaned
@@ -100,10 +100,10 @@ def _check(table: pd.DataFrame, which: str) -> None:
         raise _refused(which, "seems to have no header: its first row looks like a record", "add a row of column names")
 
 
-def _record_id(sides: Sequence[pd.DataFrame], shared: list[str], judged: Judged | None) -> str:
+def _record_id(sides: Sequence[pd.DataFrame], shared: list[str], labelled_pairs: Labels | None) -> str:
     fitting = [column for column in shared if all(_numbers_records(side[column]) for side in sides)]
-    if judged is not None:
-        ends = [judged.left, judged.right if len(sides) == 2 else judged.left]
+    if labelled_pairs is not None:
+        ends = [labelled_pairs.left, labelled_pairs.right if len(sides) == 2 else labelled_pairs.left]
         wanted = [{value for value in ids if value is not None} for ids in ends]
         known = {c: sum(_share_found(w, s[c]) for w, s in zip(wanted, sides, strict=False)) for c in fitting}
         best = max(known, key=lambda column: known[column], default="")

@@ -90,10 +90,12 @@ class _TriedPairs:
         """A record with at most one field left is never matched without review, though the pair be true."""
         fields = list(self.model.spec.compared)
         kept = np.random.default_rng(seed).integers(-1, len(fields), size=len(self.right))
-        poor = self.right.copy()
-        for place, field in enumerate(fields):
-            poor[field] = poor[field].mask(kept != place, np.nan if poor[field].dtype.kind == "f" else None)
-        compared = self.compared(self.left, poor)
+        missing_fields = self.right.copy()
+        for index, field in enumerate(fields):
+            missing_fields[field] = missing_fields[field].mask(
+                kept != index, np.nan if missing_fields[field].dtype.kind == "f" else None
+            )
+        compared = self.compared(self.left, missing_fields)
         bands = self.model.band(self.model.score(compared), compared)
         return Behaviour("a record with at most one field is not matched", int((bands != "match").sum()), len(bands))
 

@@ -69,7 +69,7 @@ def means(
     return bootstrap(
         counted,
         groups,
-        lambda sums: {name: sums[..., place] / sums[..., -1] for place, name in enumerate(columns)},
+        lambda sums: {name: sums[..., index] / sums[..., -1] for index, name in enumerate(columns)},
         seed,
         replicates,
     )

@@ -63,7 +63,7 @@ def operating_points(outcomes: pd.DataFrame, costs: Costs, bands: Bands) -> pd.D
     Args:
         outcomes: of ``pair_outcomes``; the chosen point has their bands, which more than scores may decide.
         costs: the spec's.
-        bands: those chosen, by costs, floors and guarantees.
+        bands: those chosen, by costs, precision constraints and guarantees.
 
     Returns:
         One row per point, by rising review_share: review_worth (the cost of one review that would give
@@ -79,7 +79,7 @@ def operating_points(outcomes: pd.DataFrame, costs: Costs, bands: Bands) -> pd.D
         match, no_match = band == "match", band == "no_match"
         reviews = costs.review * float((~match & ~no_match).sum())
         false_matches, missed = float((match & ~true).sum()), float((no_match & true).sum()) + lost
-        foretold = costs.false_match * (1 - score[match]).sum() + costs.missed_match * (score[no_match].sum() + lost)
+        predicted = costs.false_match * (1 - score[match]).sum() + costs.missed_match * (score[no_match].sum() + lost)
         cost = costs.false_match * false_matches + costs.missed_match * missed + reviews
         return {
             "review_worth": worth,
@@ -89,7 +89,7 @@ def operating_points(outcomes: pd.DataFrame, costs: Costs, bands: Bands) -> pd.D
             "false_matches": false_matches * per_thousand,
             "missed_matches": missed * per_thousand,
             "cost": cost * per_thousand,
-            "expected_cost": float(foretold + reviews) * per_thousand,
+            "expected_cost": float(predicted + reviews) * per_thousand,
             "chosen": chosen,
         }
 

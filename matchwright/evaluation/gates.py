@@ -35,7 +35,7 @@ def judge(
     behaviours: Sequence[Behaviour],
     f1_change: float | None,
     few_labels: bool = False,
-    floors_shown: bool | None = None,
+    constraints_shown: bool | None = None,
 ) -> list[Gate]:
     """Every gate of the spec on the test split's figures.
 
@@ -47,7 +47,7 @@ def judge(
         f1_change: challenger less champion, if there is one.
         few_labels: so few pairs judge that a value beyond its limit may be luck: what says how right the decisions
             are must lie beyond it with the whole of its 95 % interval. The share for review is work, and no such claim.
-        floors_shown: whether the floors that the spec asks for are shown; None where it asks for none.
+        constraints_shown: whether the precision constraints that the spec asks for are shown; None where it asks for none.
     """
 
     def shown(name: str, bound: Literal["lower", "upper"]) -> float:
@@ -74,8 +74,8 @@ def judge(
         at_least[behaviour.name] = (behaviour.share, limit)
     if f1_change is not None:
         at_least["F1 against the champion"] = (f1_change, -gates.champion_f1_loss_max)
-    if floors_shown is not None:
-        at_least["floors shown on calibration pairs"] = (float(floors_shown), 1.0)
+    if constraints_shown is not None:
+        at_least["precision constraints shown on calibration pairs"] = (float(constraints_shown), 1.0)
     return [
         *(Gate(name=name, value=value, must_be="at least", limit=limit) for name, (value, limit) in at_least.items()),
         *(Gate(name=name, value=value, must_be="at most", limit=limit) for name, (value, limit) in at_most.items()),

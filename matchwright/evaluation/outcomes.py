@@ -20,8 +20,8 @@ def pair_outcomes(scored: pd.DataFrame, missed: pd.DataFrame | None = None) -> p
         Columns left_key, right_key, label, score, band, missed. A missed pair has score NaN and
         band ``no_match``. The index is 0, 1, 2, ...
     """
-    judged = scored.loc[scored["label"] >= 0, list(COLUMNS[:-1])].assign(missed=False)
+    labelled = scored.loc[scored["label"] >= 0, list(COLUMNS[:-1])].assign(missed=False)
     if missed is None:
-        return judged.reset_index(drop=True)
+        return labelled.reset_index(drop=True)
     lost = missed.loc[missed["label"] == 1, list(COLUMNS[:3])].assign(score=np.nan, band="no_match", missed=True)
-    return pd.concat([judged, lost], ignore_index=True) if len(lost) else judged.reset_index(drop=True)
+    return pd.concat([labelled, lost], ignore_index=True) if len(lost) else labelled.reset_index(drop=True)

@@ -93,11 +93,11 @@ def _per_query(query: np.ndarray[Any, Any], score: Array, true: np.ndarray[Any, 
     order = np.lexsort((true, -score, query))  # wrong pairs before true ones of the same score
     query, true = query[order], true[order]
     first_row = np.searchsorted(query, np.arange(queries))
-    place = np.arange(len(query)) - first_row[query] + 1
+    index = np.arange(len(query)) - first_row[query] + 1
     reciprocal = np.zeros(queries)
-    np.maximum.at(reciprocal, query[true], 1.0 / place[true])
-    near = true & (place <= CUTOFF)
-    gained = np.bincount(query[near], 1.0 / np.log2(place[near] + 1.0), minlength=queries)
+    np.maximum.at(reciprocal, query[true], 1.0 / index[true])
+    near = true & (index <= CUTOFF)
+    gained = np.bincount(query[near], 1.0 / np.log2(index[near] + 1.0), minlength=queries)
     ideal = np.cumsum(1.0 / np.log2(np.arange(CUTOFF) + 2.0))
     best = ideal[np.minimum(wanted, CUTOFF) - 1]
     return np.column_stack([reciprocal, reciprocal == 1.0, gained / best])

@@ -62,7 +62,7 @@ def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.D
 
 
 def no_pairs() -> pd.DataFrame:
-    """The conformed table of pairs where nobody has judged one."""
+    """The conformed table of pairs where nobody has labelled one."""
     keys = pd.Series([], dtype=object)
     return pd.DataFrame({"left_key": keys, "right_key": keys, "label": pd.array([], dtype="Int8")})
 

@@ -23,13 +23,13 @@ SHORTLIST = 5
 
 
 def select_pairs(
-    pairs: pd.DataFrame, margin: Array, comparisons: pd.DataFrame, count: int, seed: int, expected_matches: int
+    pairs: pd.DataFrame, log_odds: Array, comparisons: pd.DataFrame, count: int, seed: int, expected_matches: int
 ) -> pd.DataFrame:
     """Choose pairs to label; no record stands in two of them, as far as there are others.
 
     Args:
-        pairs: left_key, right_key of candidates that nobody judged.
-        margin: the current scorer's log-odds, shape (pairs,).
+        pairs: left_key, right_key of candidates that nobody labelled.
+        log_odds: the current scorer's log-odds, shape (pairs,).
         comparisons: what tells kinds of pairs apart, row by row those of ``pairs``.
         count: how many to choose.
         seed: of what is drawn at random.
@@ -44,13 +44,13 @@ def select_pairs(
     order = np.lexsort((pairs["right_key"], pairs["left_key"]))
     taken = _Taken(pairs)
     vectors = _vectors(comparisons)
-    certain = np.abs(margin)
+    certain = np.abs(log_odds)
     chosen: dict[str, list[int]] = {}
-    by_score = order[np.argsort(-margin[order], kind="stable")]
+    by_score = order[np.argsort(-log_odds[order], kind="stable")]
     # where matches are rarer than they might be, most of the first `expected_matches` are none
-    top = by_score[: max(2 * likely, min(expected_matches // 2, int((margin > 0).sum())))]
+    top = by_score[: max(2 * likely, min(expected_matches // 2, int((log_odds > 0).sum())))]
     chosen["likely"] = taken.take(_apart(vectors, _evenly(top, likely * SHORTLIST)), likely)
-    by_doubt = _from_both_sides(order[np.argsort(certain[order], kind="stable")], margin)
+    by_doubt = _from_both_sides(order[np.argsort(certain[order], kind="stable")], log_odds)
     unsure = count - likely - spread
     # pairs of one record are one doubt: a shortlist without repeats reaches further
     shortlist = taken.fresh(by_doubt, unsure * SHORTLIST)
@@ -61,7 +61,7 @@ def select_pairs(
     chosen["unsure"] += taken.take(by_doubt, left_over, repeats=True)
     rows = np.array([row for row, _ in _in_turn(chosen)], dtype=np.int64)
     kinds = [kind for _, kind in _in_turn(chosen)]
-    score = 1 / (1 + np.exp(-np.clip(margin[rows], -60, 60)))
+    score = 1 / (1 + np.exp(-np.clip(log_odds[rows], -60, 60)))
     selected = pairs.iloc[rows][PAIR_KEYS].reset_index(drop=True)
     return selected.assign(score=np.round(score, 4), chosen_for=kinds)
 
@@ -109,13 +109,13 @@ def _vectors(comparisons: pd.DataFrame) -> Array:
     return scaled.fillna(-0.5).to_numpy(dtype=np.float64)
 
 
-def _from_both_sides(rows: Rows, margin: Array) -> Rows:
+def _from_both_sides(rows: Rows, log_odds: Array) -> Rows:
     """The rows in their order, but likely matches and others in turn: all doubt may lie on one side."""
-    likely = margin[rows] > 0
-    place = np.empty(len(rows), dtype=np.int64)
+    likely = log_odds[rows] > 0
+    index = np.empty(len(rows), dtype=np.int64)
     for side in (likely, ~likely):
-        place[side] = np.arange(int(side.sum()))
-    return rows[np.lexsort((np.arange(len(rows)), place))]
+        index[side] = np.arange(int(side.sum()))
+    return rows[np.lexsort((np.arange(len(rows)), index))]
 
 
 def _evenly(rows: Rows, count: int) -> Rows:
@@ -140,6 +140,6 @@ def _apart(vectors: Array, rows: Rows) -> Rows:
 
 def _in_turn(chosen: dict[str, list[int]]) -> Iterator[tuple[int, str]]:
     """Rows of all kinds, each kind spread evenly over the whole."""
-    placed = [((place + 0.5) / len(rows), kind, row) for kind, rows in chosen.items() for place, row in enumerate(rows)]
+    placed = [((index + 0.5) / len(rows), kind, row) for kind, rows in chosen.items() for index, row in enumerate(rows)]
     for _, kind, row in sorted(placed):
         yield row, kind

@@ -17,22 +17,22 @@ class Session:
     """
 
     queue: tuple[tuple[str, str], ...]
-    place: int = 0
+    index: int = 0
     answers: tuple[Answer, ...] = field(default=())
 
     @property
     def done(self) -> bool:
         """Whether every pair was answered."""
-        return self.place >= len(self.queue)
+        return self.index >= len(self.queue)
 
     @property
     def current(self) -> tuple[str, str]:
         """The pair to ask about."""
-        return self.queue[self.place]
+        return self.queue[self.index]
 
     def answer(self, label: Label) -> "Session":
         """The session with the current pair answered."""
-        return replace(self, place=self.place + 1, answers=(*self.answers, (*self.current, label)))
+        return replace(self, index=self.index + 1, answers=(*self.answers, (*self.current, label)))
 
     def ask(self, pairs: Iterable[tuple[str, str]]) -> "Session":
         """The session with more pairs to ask about at the end of its queue."""
@@ -40,4 +40,4 @@ class Session:
 
     def back(self) -> "Session":
         """The session before the last answer; the same where there was none."""
-        return replace(self, place=self.place - 1, answers=self.answers[:-1]) if self.answers else self
+        return replace(self, index=self.index - 1, answers=self.answers[:-1]) if self.answers else self

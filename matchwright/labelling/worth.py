@@ -5,7 +5,7 @@ from math import ceil
 from matchwright.training.few_labels.scorer import FEW_LABELS, FEWEST_PER_CLASS, LEAST_TEST_SHARE
 
 USABLE = 100
-"""Well chosen labels from which a first version is mostly better than the cold start."""
+"""Well chosen labels from which a first version is mostly better than the unsupervised start."""
 
 
 def worth_of(same: int, different: int) -> str:

@@ -11,7 +11,7 @@ from matchwright.monitoring.integrity import integrity_findings
 Status = Literal["ok", "watch", "alarm", "not_enough_data"]
 
 _SHOWN = 5
-_URGENCY = {cause: place for place, cause in enumerate(get_args(Cause))}
+_URGENCY = {cause: index for index, cause in enumerate(get_args(Cause))}
 _CONSEQUENCES = ("bands", "score")
 _DECISION_CHANGE = 0.01
 """A band share that moved by less than one point in a hundred changes nobody's day."""

@@ -37,7 +37,7 @@ def champion_model(settings: Settings, name: str) -> DecisionModel | None:
 def scored_by(model: DecisionModel, records: pd.DataFrame, pairs: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
     """``pairs`` with the model's score and band, from conformed records along the model's own features.
 
-    ``context`` holds the pairs' comparisons with their rivals, row by row: the candidate sets are the same
+    ``context`` holds the pairs' comparisons with their competing candidates, row by row: the candidate sets are the same
     whatever model scores them.
     """
     needed = records[records["record_key"].isin(pd.concat([pairs["left_key"], pairs["right_key"]]).unique())]

@@ -25,7 +25,7 @@ _NO_RECORD = "see that the tables are the same, and that no spreadsheet rewrote 
 
 
 @dataclass(frozen=True)
-class Judged:
+class Labels:
     """Labels so far: left_key, right_key, label (1, 0, or missing: a person was unsure) and ``line``.
 
     ``rewritten`` counts rows whose ids no longer read as their keys do: a spreadsheet takes 007 for 7.
@@ -36,7 +36,7 @@ class Judged:
     rewritten: int = 0
 
     @classmethod
-    def nothing(cls) -> "Judged":
+    def nothing(cls) -> "Labels":
         """No label yet."""
         keys = pd.Series([], dtype=object)
         return cls(pd.DataFrame({"left_key": keys, "right_key": keys, "label": pd.array([], "Int8"), "line": keys}))
@@ -50,7 +50,7 @@ class Judged:
 
 def read_labels(
     files: Sequence[str], spec: MatchSpec, *, one_table: bool, known: "pd.Series[str] | None" = None
-) -> Judged:
+) -> Labels:
     """Read label files, and check the labels of all of them against each other.
 
     Rows whose label is empty are not answered yet and left out. A pair stands once in the result, whichever
@@ -78,7 +78,7 @@ def read_labels(
         parts.append(part)
         faults += own
         rewritten += other
-    rows = pd.concat(parts, ignore_index=True) if parts else Judged.nothing().pairs
+    rows = pd.concat(parts, ignore_index=True) if parts else Labels.nothing().pairs
     decided = rows[rows["label"].notna()]
     found = check_labels(decided, one_table=one_table, multiplicity=spec.multiplicity)
     faults += [
@@ -92,16 +92,16 @@ def read_labels(
         raise DataError(f"The labels have {len(faults)} fault(s), and none of them was taken:", faults)
     # a decision settles an earlier doubt
     settled = pd.concat([decided, rows[rows["label"].isna()]]).drop_duplicates(PAIR_KEYS)
-    return Judged(
+    return Labels(
         settled.sort_index().reset_index(drop=True),
         tuple(fault for fault in found if fault.harmless and _in_one_file(fault)),
         rewritten,
     )
 
 
-def with_answers(judged: Judged, answers: Iterable[Answer]) -> Judged:
+def with_answers(labelled: Labels, answers: Iterable[Answer]) -> Labels:
     """The labels together with the answers of this session, none of which contradicts them."""
-    return replace(judged, pairs=pd.concat([judged.pairs, _answered(answers, "this session")], ignore_index=True))
+    return replace(labelled, pairs=pd.concat([labelled.pairs, _answered(answers, "this session")], ignore_index=True))
 
 
 def _answered(answers: Iterable[Answer], line: str) -> pd.DataFrame:
@@ -110,12 +110,12 @@ def _answered(answers: Iterable[Answer], line: str) -> pd.DataFrame:
 
 
 def conflicts_of(
-    answer: Answer, judged: Judged, answers: Iterable[Answer], spec: MatchSpec, one_table: bool
+    answer: Answer, labelled: Labels, answers: Iterable[Answer], spec: MatchSpec, one_table: bool
 ) -> list[str]:
     """What an answer contradicts among those before it, named by record keys."""
     if answer[2] == UNSURE:
         return []
-    earlier = with_answers(judged, answers).pairs
+    earlier = with_answers(labelled, answers).pairs
     now = _answered([answer], "this answer")
     faults = check_labels(
         pd.concat([earlier[earlier["label"].notna()], now], ignore_index=True),
@@ -125,15 +125,18 @@ def conflicts_of(
     return [fault.text for fault in faults if not fault.harmless and "this answer" in fault.lines]
 
 
-def write_labels(path: Path, judged: Judged, answers: Iterable[Answer] = ()) -> None:
+def write_labels(path: Path, labelled: Labels, answers: Iterable[Answer] = ()) -> None:
     """Write labels as ``pipeline run train --pairs`` takes them; the file is there whole or as it was.
 
     Without a single label there is no file: a table without rows would be refused wherever it is read.
     """
     words = [
-        UNSURE if label is None else str(label) for label in judged.pairs["label"].astype(object).replace({pd.NA: None})
+        UNSURE if label is None else str(label)
+        for label in labelled.pairs["label"].astype(object).replace({pd.NA: None})
     ]
-    rows = list(zip(judged.pairs["left_key"].astype(str), judged.pairs["right_key"].astype(str), words, strict=True))
+    rows = list(
+        zip(labelled.pairs["left_key"].astype(str), labelled.pairs["right_key"].astype(str), words, strict=True)
+    )
     rows += list(answers)
     if not rows:
         path.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
 from matchwright.core.compare.names import context_names
 from matchwright.core.decide.decision import DecisionModel
-from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
@@ -22,13 +22,13 @@ from matchwright.core.spec import MatchSpec
 from matchwright.errors import BundleError, CandidateError
 from matchwright.labelling import select_pairs
 from matchwright.operations.champion import champion_model
-from matchwright.operations.label_file import Judged
-from matchwright.operations.train_unsupervised import most_matches, rivals_of
+from matchwright.operations.label_file import Labels
+from matchwright.operations.train_unsupervised import competing_sides, most_matches
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
-from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.candidate_sets import with_context
 from matchwright.training.few_labels.scorer import FEWEST_PER_CLASS, train_on_few_labels
-from matchwright.training.unsupervised import fit_cold_start
+from matchwright.training.unsupervised import fit_fellegi_sunter
 
 MOST_SCORED = 100_000
 """Candidates scored at most: drawn at random where there are more."""
@@ -94,7 +94,7 @@ class Pool:
         kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:MOST_SCORED])
         scored = proposed.iloc[kept].reset_index(drop=True)
         compared = compare(rows_of(features, scored["left_key"]), rows_of(features, scored["right_key"]), spec, corpus)
-        compared = beside_rivals(compared, scored, proposed, features, spec, corpus)
+        compared = with_context(compared, scored, proposed, features, spec, corpus)
         return cls(spec, tables.records, features, corpus, proposed, scored, compared)
 
     @cached_property
@@ -103,55 +103,57 @@ class Pool:
         return max(2, round(most_matches(self.features, self.spec) * len(self.scored) / len(self.proposed)))
 
     @cached_property
-    def cold(self) -> ColdStartScorer:
-        """The cold start of these candidates."""
-        return fit_cold_start(self.comparisons, self.expected, rivals_of(self.scored, self.spec))
+    def unsupervised(self) -> FellegiSunterScorer:
+        """The unsupervised start of these candidates."""
+        return fit_fellegi_sunter(self.comparisons, self.expected, competing_sides(self.scored, self.spec))
 
-    def choose(self, judged: Judged, count: int, bundle: DecisionModel | None = None, cold: bool = False) -> Chosen:
-        """Choose the pairs most worth labelling, none of which is judged already.
+    def choose(
+        self, labelled: Labels, count: int, bundle: DecisionModel | None = None, unsupervised: bool = False
+    ) -> Chosen:
+        """Choose the pairs most worth labelling, none of which is labelled already.
 
         Args:
-            judged: the labels so far, which also teach the scorer as soon as there are five of each.
+            labelled: the labels so far, which also teach the scorer as soon as there are five of each.
             count: how many pairs.
             bundle: scores in the place of a scorer that the labels teach.
-            cold: leave the scoring to the cold start whatever the labels.
+            unsupervised: leave the scoring to the unsupervised start whatever the labels.
         """
         if bundle is not None:
-            margin, scored_by = self._margin_of(bundle), "the bundle"
+            log_odds, scored_by = self._log_odds_of(bundle), "the bundle"
         else:
-            margin, scored_by = self._margin_of_labels(Judged.nothing() if cold else judged)
-        known = judged.pairs[PAIR_KEYS].drop_duplicates()
+            log_odds, scored_by = self._log_odds_from_labels(Labels.nothing() if unsupervised else labelled)
+        known = labelled.pairs[PAIR_KEYS].drop_duplicates()
         answered = self.scored.merge(known, how="left", on=PAIR_KEYS, indicator=True)["_merge"] == "both"
         fresh = np.flatnonzero(~answered.to_numpy())
         pairs = select_pairs(
             self.scored.iloc[fresh].reset_index(drop=True),
-            margin[fresh],
+            log_odds[fresh],
             self.comparisons.iloc[fresh].reset_index(drop=True),
             count,
-            self.spec.model.seed + len(judged.pairs),
+            self.spec.model.seed + len(labelled.pairs),
             self.expected,
         )
         return Chosen(pairs, scored_by)
 
-    def _margin_of_labels(self, judged: Judged) -> tuple[Any, str]:
-        known = judged.pairs[judged.pairs["label"].notna()]
+    def _log_odds_from_labels(self, labelled: Labels) -> tuple[Any, str]:
+        known = labelled.pairs[labelled.pairs["label"].notna()]
         if min((known["label"] == 1).sum(), (known["label"] == 0).sum()) < FEWEST_PER_CLASS:
-            return self.cold.margin(self.comparisons), "a cold start"
+            return self.unsupervised.log_odds(self.comparisons), "an unsupervised start"
         left, right = (rows_of(self.features, known[key]) for key in PAIR_KEYS)
-        taught = compare(left, right, self.spec, self.corpus)
-        # questions come from the scored candidates, whose rivals are known; a pair from elsewhere is taught alone
-        rivals = self.scored[PAIR_KEYS].join(self.comparisons[context_names(self.spec)])
-        beside = known[PAIR_KEYS].merge(rivals, how="left", on=PAIR_KEYS, validate="many_to_one")
-        taught = taught.assign(**{name: beside[name].to_numpy() for name in context_names(self.spec)})
+        training = compare(left, right, self.spec, self.corpus)
+        # questions come from the scored candidates, whose competing candidates are known; a pair from elsewhere is taught alone
+        competing = self.scored[PAIR_KEYS].join(self.comparisons[context_names(self.spec)])
+        beside = known[PAIR_KEYS].merge(competing, how="left", on=PAIR_KEYS, validate="many_to_one")
+        training = training.assign(**{name: beside[name].to_numpy() for name in context_names(self.spec)})
         labels = known["label"].to_numpy(dtype=np.int64)
         keys = known["left_key"].to_numpy()
-        few = train_on_few_labels(taught, labels, keys, self.comparisons, self.cold, self.spec.model)
-        return few.scorer.margin(self.comparisons), f"a scorer trained on {len(known)} labels"
+        few = train_on_few_labels(training, labels, keys, self.comparisons, self.unsupervised, self.spec.model)
+        return few.scorer.log_odds(self.comparisons), f"a scorer trained on {len(known)} labels"
 
-    def _margin_of(self, bundle: DecisionModel) -> Any:
+    def _log_odds_of(self, bundle: DecisionModel) -> Any:
         features = record_features(self.records, bundle.spec, bundle.corpus)
         sides = rows_of(features, self.scored["left_key"]), rows_of(features, self.scored["right_key"])
-        compared = beside_rivals(
+        compared = with_context(
             bundle.compare(*sides), self.scored, self.proposed, features, bundle.spec, bundle.corpus
         )
         score = np.clip(bundle.score(compared), 1e-6, 1 - 1e-6)  # calibrated: its doubt is where the costs lie

@@ -17,12 +17,18 @@ from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
 from matchwright.files import write_whole
-from matchwright.operations.train_unsupervised import most_matches, rivals_of
+from matchwright.operations.train_unsupervised import competing_sides, most_matches
 from matchwright.operations.training_artifacts import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, USUAL, WORDS
 from matchwright.settings import Settings
-from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.candidate_sets import with_context
 from matchwright.training.comparisons import UNRELATED, PairComparer
-from matchwright.training.few_labels.dataset import AS_JUDGED, COUNTER, few_label_lesson, unlike_candidates, with_words
+from matchwright.training.few_labels.dataset import (
+    AS_LABELLED,
+    COUNTER,
+    few_label_dataset,
+    unlike_candidates,
+    with_words,
+)
 from matchwright.training.few_labels.scorer import (
     FEW_LABELS,
     LEAST_TEST_SHARE,
@@ -31,10 +37,10 @@ from matchwright.training.few_labels.scorer import (
     train_on_few_labels,
 )
 from matchwright.training.split import assign_pairs, split_entities
-from matchwright.training.unsupervised import fit_cold_start
+from matchwright.training.unsupervised import fit_fellegi_sunter
 
-LEARNT_FROM = 50_000
-"""Candidates that the cold start is estimated from at most."""
+MOST_CANDIDATES = 50_000
+"""Candidates that the unsupervised start is estimated from at most."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,52 +60,58 @@ def train_from_few_labels(
     run_id: str,
     model: Path,
 ) -> dict[str, Any]:
-    """Train on all entities but those of the test; writes what the train step writes, and held-out margins.
+    """Train on all entities but those of the test; writes what the train step writes, and held-out log-odds.
 
     Raises:
-        TrainingError: too few judged candidates of a class.
+        TrainingError: too few labelled candidates of a class.
     """
     # there are too few pairs to fit embeddings on, whatever scorer the spec names
     spec = spec.model_copy(update={"model": spec.model.model_copy(update={"embeddings": False})})
     parts = split_entities(frame["record_key"], labelled, _split(spec), spec.model.seed, spec.labels)
     parts = parts.replace({"calibrate": "train"})
-    judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
-    judged = judged.sort_values(PAIR_KEYS, ignore_index=True)
+    labelled_candidates, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
+    labelled_candidates = labelled_candidates.sort_values(PAIR_KEYS, ignore_index=True)
     inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    against = inside.merge(judged[PAIR_KEYS], how="left", on=PAIR_KEYS, indicator=True)
+    against = inside.merge(labelled_candidates[PAIR_KEYS], how="left", on=PAIR_KEYS, indicator=True)
     missed = against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
 
-    left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
-    taught, labels = (judged["part"] == "train").to_numpy(), judged["label"].to_numpy()
-    require_enough(labels[taught])
-    comparer = PairComparer.taught_by(left[taught], right[taught], labels[taught], spec, corpus)
-    comparisons = comparer.compare(left, right, np.where(taught, np.cumsum(taught) - 1, UNRELATED))
-    comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
+    left, right = rows_of(frame, labelled_candidates["left_key"]), rows_of(frame, labelled_candidates["right_key"])
+    training, labels = (labelled_candidates["part"] == "train").to_numpy(), labelled_candidates["label"].to_numpy()
+    require_enough(labels[training])
+    comparer = PairComparer.fitted_on(left[training], right[training], labels[training], spec, corpus)
+    comparisons = comparer.compare(left, right, np.where(training, np.cumsum(training) - 1, UNRELATED))
+    comparisons = with_context(comparisons, labelled_candidates, proposed, frame, spec, corpus)
     drawn, unlabelled = _unlabelled(frame, proposed, spec, corpus)
     expected = most_matches(frame, spec) * len(unlabelled) / max(len(proposed), 1)
-    cold = fit_cold_start(unlabelled, max(2, round(expected)), rivals_of(drawn, spec))
+    unsupervised = fit_fellegi_sunter(unlabelled, max(2, round(expected)), competing_sides(drawn, spec))
     sides = rows_of(frame, drawn["left_key"]), rows_of(frame, drawn["right_key"])
-    unlike = unlike_candidates(*sides, cold.margin(unlabelled), spec, corpus)
+    unlike = unlike_candidates(*sides, unsupervised.log_odds(unlabelled), spec, corpus)
     unlabelled = with_words(unlabelled, *sides, comparer.words, spec)
-    lesson = few_label_lesson(comparer, left[taught], right[taught], comparisons[taught], labels[taught])
+    dataset = few_label_dataset(comparer, left[training], right[training], comparisons[training], labels[training])
     names = list(comparisons.columns)
     few = train_on_few_labels(
-        lesson[names], lesson["label"].to_numpy(), lesson["left_key"].to_numpy(), unlabelled, cold, spec.model, unlike
+        dataset[names],
+        dataset["label"].to_numpy(),
+        dataset["left_key"].to_numpy(),
+        unlabelled,
+        unsupervised,
+        spec.model,
+        unlike,
     )
-    _log.info("few labels: %d pairs to learn from, %d trees", int(taught.sum()), len(few.validation_losses))
+    _log.info("few labels: %d pairs to learn from, %d trees", int(training.sum()), len(few.validation_losses))
 
     summary = {
         "run_id": run_id,
         "few_labels": True,
         "records_per_part": parts.value_counts().sort_index().to_dict(),
-        "pairs_per_part": judged["part"].value_counts().sort_index().to_dict(),
+        "pairs_per_part": labelled_candidates["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": dropped,
-        "augmented_pairs": int((lesson["made"] != AS_JUDGED).sum()),
+        "augmented_pairs": int((dataset["made"] != AS_LABELLED).sum()),
         "learned_words": 0 if comparer.words is None else len(comparer.words.keys),
         "rounds": len(few.validation_losses),
         "train_losses": few.train_losses,
         "validation_losses": few.validation_losses,
-        USUAL: usual_contributions(few.scorer, lesson[names], spec),
+        USUAL: usual_contributions(few.scorer, dataset[names], spec),
     }
     log_curve(settings, run_id, "scorer_train_log_loss", few.train_losses)
     log_curve(settings, run_id, "scorer_validation_log_loss", few.validation_losses)
@@ -108,10 +120,10 @@ def train_from_few_labels(
     write_scorer(few.scorer, model)
     if comparer.words is not None:
         comparer.words.save(model / WORDS)
-    judged.to_parquet(model / PAIRS, index=False)
+    labelled_candidates.to_parquet(model / PAIRS, index=False)
     missed.to_parquet(model / MISSED, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
-    held_out = lesson[["left_key", "label", "made"]].assign(margin=few.held_out_margin)
+    held_out = dataset[["left_key", "label", "made"]].assign(log_odds=few.held_out_log_odds)
     held_out[held_out["made"] != COUNTER].to_parquet(model / HELD_OUT, index=False)
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
@@ -128,8 +140,8 @@ def _unlabelled(
     frame: pd.DataFrame, proposed: pd.DataFrame, spec: MatchSpec, corpus: Corpus
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Candidates and their comparisons, drawn at random; judged ones among them do no harm."""
-    count = max(LEARNT_FROM, PRIOR_SAMPLE)
+    count = max(MOST_CANDIDATES, PRIOR_SAMPLE)
     chosen = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:count])
     pairs = proposed.sort_values(PAIR_KEYS, ignore_index=True).iloc[chosen].reset_index(drop=True)
     compared = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
-    return pairs, beside_rivals(compared, pairs, proposed, frame, spec, corpus)
+    return pairs, with_context(compared, pairs, proposed, frame, spec, corpus)

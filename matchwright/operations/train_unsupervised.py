@@ -1,6 +1,6 @@
-"""The steps' part of a cold start: a scorer and a review queue before anybody has labelled a pair.
+"""The steps' part of an unsupervised start: a scorer and a review queue before anybody has labelled a pair.
 
-A version made so is registered for its reviewer to read, and its gate on judged pairs fails: it is never a
+A version made so is registered for its reviewer to read, and its gate on labelled pairs fails: it is never a
 challenger and cannot be released. It is there to say which pairs to label first (``matchwright label``).
 """
 
@@ -26,16 +26,16 @@ from matchwright.evaluation.gates import Gate
 from matchwright.files import write_whole
 from matchwright.operations.training_artifacts import COMPARISONS, MISSED, PAIRS, SUMMARY
 from matchwright.settings import Settings
-from matchwright.training.candidate_sets import beside_rivals
-from matchwright.training.unsupervised import fit_cold_start
+from matchwright.training.candidate_sets import with_context
+from matchwright.training.unsupervised import fit_fellegi_sunter
 
 UNKNOWN = -1
-LEARNT_FROM = 300_000
+MOST_CANDIDATES = 300_000
 """Candidates that weights are estimated from at most; more would move no weight."""
 SHOWN = 20_000
 """Candidates kept for the evaluation, the plots and the bundle's reference at most."""
 
-JUDGED_GATE = "judged pairs (labels: none)"
+LABELLED_GATE = "labelled pairs (labels: none)"
 
 _log = logging.getLogger(__name__)
 
@@ -49,18 +49,20 @@ def train_without_labels(
     run_id: str,
     model: Path,
 ) -> dict[str, Any]:
-    """Estimate a cold start from the candidates; writes what the train step writes, labels unknown.
+    """Estimate an unsupervised start from the candidates; writes what the train step writes, labels unknown.
 
     Raises:
         TrainingError: too few candidates to estimate anything from.
     """
     order = np.random.default_rng(spec.model.seed).permutation(len(proposed))
-    pairs = proposed.sort_values(PAIR_KEYS, ignore_index=True).iloc[np.sort(order[:LEARNT_FROM])].reset_index(drop=True)
+    pairs = (
+        proposed.sort_values(PAIR_KEYS, ignore_index=True).iloc[np.sort(order[:MOST_CANDIDATES])].reset_index(drop=True)
+    )
     comparisons = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
-    comparisons = beside_rivals(comparisons, pairs, proposed, frame, spec, corpus)
+    comparisons = with_context(comparisons, pairs, proposed, frame, spec, corpus)
     expected = most_matches(frame, spec) * len(pairs) / max(len(proposed), 1)
-    scorer = fit_cold_start(comparisons, max(2, round(expected)), rivals_of(pairs, spec))
-    _log.info("cold start: weights of agreement from %d candidates, none of them judged", len(pairs))
+    scorer = fit_fellegi_sunter(comparisons, max(2, round(expected)), competing_sides(pairs, spec))
+    _log.info("unsupervised start: weights of agreement from %d candidates, none of them judged", len(pairs))
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(pairs))[:SHOWN])
     shown = pairs.iloc[kept][PAIR_KEYS].assign(label=np.int8(UNKNOWN), part="test").reset_index(drop=True)
     summary = {
@@ -72,14 +74,14 @@ def train_without_labels(
         "rounds": 0,
         "train_losses": [],
         "validation_losses": [],
-        "learnt_from_candidates": len(pairs),
+        "fitted_on_candidates": len(pairs),
     }
     model.mkdir(parents=True, exist_ok=True)
     write_scorer(scorer, model)
     shown.to_parquet(model / PAIRS, index=False)
     shown.iloc[:0].to_parquet(model / MISSED, index=False)
     comparisons.iloc[kept].to_parquet(model / COMPARISONS, index=False)
-    log_metrics(settings, run_id, {"judged_pairs": 0.0, "learnt_from_candidates": float(len(pairs))})
+    log_metrics(settings, run_id, {"labelled_pairs": 0.0, "fitted_on_candidates": float(len(pairs))})
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
 
@@ -93,7 +95,7 @@ def most_matches(frame: pd.DataFrame, spec: MatchSpec) -> int:
     return min(left, right) if spec.multiplicity == "one_to_one" else max(left, right)
 
 
-def rivals_of(pairs: pd.DataFrame, spec: MatchSpec) -> list["pd.Series[str]"]:
+def competing_sides(pairs: pd.DataFrame, spec: MatchSpec) -> list["pd.Series[str]"]:
     """The record keys of the sides whose records have at most one match."""
     return [pairs[f"{side}_key"] for side in CONTEXT_SIDES[spec.multiplicity]]
 
@@ -104,7 +106,7 @@ def evaluation_without_labels(
     """What ``evaluation.json`` holds where nothing is judged, and the gates, of which one always fails.
 
     Args:
-        decider: the model of the cold start.
+        decider: the model of the unsupervised start.
         scored: left_key, right_key, score and band of candidates.
         records: the conformed records; behaviours are tried on the pairs with the highest scores.
     """
@@ -132,7 +134,7 @@ def evaluation_without_labels(
         "against_champion": {},
     }
     limit = decider.spec.gates.behaviour_pass_min
-    gates = [Gate(name=JUDGED_GATE, value=0, must_be="at least", limit=1)]
+    gates = [Gate(name=LABELLED_GATE, value=0, must_be="at least", limit=1)]
     gates += [
         Gate(name=one.name, value=one.share, must_be="at least", limit=1.0 if one.name.startswith("golden") else limit)
         for one in tried

@@ -21,9 +21,9 @@ from matchwright.core.spec import MatchSpec
 
 WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
-POOR, HELD_OUT = "calibrate_blanked.parquet", "held_out.parquet"
+MISSING_FIELDS, HELD_OUT = "calibrate_missing_fields.parquet", "held_out.parquet"
 USUAL = "usual_contributions"
-"""The key of ``train.json`` under which they stand; a cold start has none."""
+"""The key of ``train.json`` under which they stand; an unsupervised start has none."""
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 SCORED = "scored.parquet"
 """The test pairs with their scores and bands, which evaluation leaves."""
@@ -31,7 +31,7 @@ SCORED = "scored.parquet"
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained model's parts, its judged candidates (left_key, right_key, label, part) and their comparisons."""
+    """A trained model's parts, its labelled candidates (left_key, right_key, label, part) and their comparisons."""
 
     scorer: Scorer
     words: LearnedWords | None

@@ -15,7 +15,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.evaluation.reliability import calibration_figures
 from matchwright.files import write_whole
 from matchwright.operations.failures import records_failure
-from matchwright.operations.training_artifacts import BANDS, CALIBRATOR, HELD_OUT, POOR, Trained
+from matchwright.operations.training_artifacts import BANDS, CALIBRATOR, HELD_OUT, MISSING_FIELDS, Trained
 from matchwright.settings import Settings
 from matchwright.training.bands import bands_without_labels, choose_bands
 from matchwright.training.calibration.choose import choose_calibrator
@@ -25,7 +25,7 @@ SUMMARY = "calibration.json"
 
 @records_failure
 def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: Path) -> dict[str, Any]:
-    """Choose the calibrator by log loss and the bands by the spec's costs and floors.
+    """Choose the calibrator by log loss and the bands by the spec's costs and precision constraints.
 
     Args:
         settings: the environment.
@@ -35,7 +35,7 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
 
     Returns:
         What ``calibration.json`` holds: the method and each method's log loss; figures before and after
-        on held-out pairs, none of them blanked; thresholds and floors.
+        on held-out pairs, none of them blanked; thresholds and precision constraints.
 
     Raises:
         TrainingError: the calibration split has no pair of one class.
@@ -43,31 +43,35 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     trained = Trained.read(model, spec)
     if spec.labels == "none":
         return _without_labels(spec, calibration)
-    # Pairs with fields blanked stand beside the whole ones: complete records are told apart almost
+    # Pairs with missing fields stand beside the whole ones: complete records are told apart almost
     # without doubt, and a calibrator that saw those alone would be as sure on hardly any evidence.
-    held_out, blanked = _held_out(trained, model)
-    all_margins, all_labels = held_out["margin"].to_numpy(), held_out["label"].to_numpy(dtype=np.float64)
+    held_out, missing_fields = _held_out(trained, model)
+    all_log_odds, all_labels = held_out["log_odds"].to_numpy(), held_out["label"].to_numpy(dtype=np.float64)
     choice = choose_calibrator(
-        all_margins, all_labels, held_out["left_key"].to_numpy(), spec.model.seed, spec.calibration.methods
+        all_log_odds, all_labels, held_out["left_key"].to_numpy(), spec.model.seed, spec.calibration.methods
     )
-    margin, labels, groups = all_margins[~blanked], all_labels[~blanked], held_out["left_key"].to_numpy()[~blanked]
-    scores = choice.calibrator.apply(margin)
-    bands = choose_bands(scores, labels, spec.costs, spec.floors, order=margin)
-    before = Calibrator(method="none").apply(margin)
-    whole = choice.held_out[~blanked]
+    log_odds, labels, groups = (
+        all_log_odds[~missing_fields],
+        all_labels[~missing_fields],
+        held_out["left_key"].to_numpy()[~missing_fields],
+    )
+    scores = choice.calibrator.apply(log_odds)
+    bands = choose_bands(scores, labels, spec.costs, spec.precision_constraints, order=log_odds)
+    before = Calibrator(method="none").apply(log_odds)
+    whole = choice.held_out[~missing_fields]
     figures = calibration_figures(before, whole, labels, groups, spec.model.seed)
     summary = {
         "method": choice.calibrator.method,
         "log_losses": choice.log_losses,
         "held_out": figures,
-        "pairs": len(margin),
-        "blanked_pairs": int(blanked.sum()),
+        "pairs": len(log_odds),
+        "blanked_pairs": int(missing_fields.sum()),
         "true_pairs": int(labels.sum()),
         "review_from": bands.bands.review_from,
         "match_from": bands.bands.match_from,
         "from_costs": bands.from_costs.model_dump(),
-        "floors": {
-            name: getattr(bands, name) for name in ("match_precision_bound", "no_match_npv_bound", "floors_met")
+        "precision_constraints": {
+            name: getattr(bands, name) for name in ("match_precision_bound", "no_match_npv_bound", "constraints_met")
         },
     }
     calibration.mkdir(parents=True, exist_ok=True)
@@ -84,24 +88,24 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
 
 
 def _held_out(trained: Trained, model: Path) -> tuple[pd.DataFrame, "np.ndarray[Any, np.dtype[np.bool_]]"]:
-    """Margins that no scorer was taught, with ``label`` and ``left_key``, and which pairs have fields blanked.
+    """Margins that no scorer was taught, with ``label`` and ``left_key``, and which pairs have missing fields.
 
     They are those of the calibration part, or with few labels the cross-fitted ones of all pairs but the test's.
     """
     if (model / HELD_OUT).exists():
         crossed = read_frame(model / HELD_OUT)
-        return crossed, (crossed["made"] == "blanked").to_numpy()
+        return crossed, (crossed["made"] == "missing_fields").to_numpy()
     pairs, comparisons, _ = trained.part("calibrate")
-    poor = read_frame(model / POOR)
+    missing_fields = read_frame(model / MISSING_FIELDS)
     parts = [
-        part[["label", "left_key"]].assign(margin=trained.scorer.margin(compared))
-        for part, compared in ((pairs, comparisons), (poor, poor))
+        part[["label", "left_key"]].assign(log_odds=trained.scorer.log_odds(compared))
+        for part, compared in ((pairs, comparisons), (missing_fields, missing_fields))
     ]
-    return pd.concat(parts, ignore_index=True), np.repeat([False, True], [len(pairs), len(poor)])
+    return pd.concat(parts, ignore_index=True), np.repeat([False, True], [len(pairs), len(missing_fields)])
 
 
 def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:
-    """Scores as the cold start estimates them, and nothing matched without a person."""
+    """Scores as the unsupervised start estimates them, and nothing matched without a person."""
     bands = bands_without_labels(spec.costs)
     summary = {
         "method": "none",
@@ -112,7 +116,7 @@ def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:
         "review_from": bands.review_from,
         "match_from": bands.match_from,
         "from_costs": bands_from_costs(spec.costs).model_dump(),
-        "floors": {"match_precision_bound": None, "no_match_npv_bound": None, "floors_met": False},
+        "precision_constraints": {"match_precision_bound": None, "no_match_npv_bound": None, "constraints_met": False},
     }
     calibration.mkdir(parents=True, exist_ok=True)
     Calibrator(method="none").save(calibration / CALIBRATOR)

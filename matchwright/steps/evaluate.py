@@ -73,7 +73,7 @@ def evaluate(
     decider = trained.decision_model(spec, features, calibration)
     pairs, comparisons, missed = trained.part("test")
     scores = decider.score(comparisons)
-    before = Calibrator(method="none").apply(decider.scorer.margin(comparisons))
+    before = Calibrator(method="none").apply(decider.scorer.log_odds(comparisons))
     scored = pairs.assign(score=scores, band=decider.band(scores, comparisons))
     records = Snapshot.read(snapshot).frame("records")
     alone, reference = _pairs_alone(decider, pairs, comparisons)
@@ -95,8 +95,8 @@ def evaluate(
     change = _against_champion(settings, spec, records, pairs, comparisons, missed, outcomes)
     training = read_json(model / "train.json")
     few = bool(training.get("few_labels"))
-    asked = max(spec.floors.match_precision, spec.floors.no_match_npv) > 0
-    shown = read_json(calibration / "calibration.json")["floors"]["floors_met"] if asked else None
+    asked = max(spec.precision_constraints.match, spec.precision_constraints.no_match) > 0
+    shown = read_json(calibration / "calibration.json")["precision_constraints"]["constraints_met"] if asked else None
     gates = judge(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None, few, shown)
 
     summary = {
@@ -135,14 +135,14 @@ def _write(
 def _pairs_alone(
     decider: DecisionModel, pairs: pd.DataFrame, comparisons: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The pairs as they are scored and decided when their rivals are not known, and the same with comparisons.
+    """The pairs as they are scored and decided when their competing candidates are not known, and the same with comparisons.
 
-    The latter is what a monitored endpoint is held against: it mostly judges single pairs, which have no rivals.
+    The latter is what a monitored endpoint is held against: it mostly judges single pairs, which have no competing candidates.
     """
     compared = without_context(comparisons, np.arange(len(comparisons)))
     scores = decider.score(compared)
-    judged = {"score": scores, "band": decider.band(scores, compared)}
-    return pairs.assign(**judged), compared.assign(**judged, label=pairs["label"])
+    labelled = {"score": scores, "band": decider.band(scores, compared)}
+    return pairs.assign(**labelled), compared.assign(**labelled, label=pairs["label"])
 
 
 def _behaviours(decider: DecisionModel, records: pd.DataFrame, scored: pd.DataFrame) -> list[Behaviour]:

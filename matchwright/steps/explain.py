@@ -62,13 +62,13 @@ def explain(
         decider = replace(decider, figures=decider.figures.inherit(serving.figures))
     scored = read_frame(evaluation / SCORED)
     labels = scored["label"].to_numpy()
-    # unjudged pairs are balanced by what the model makes of them
+    # unlabelled pairs are balanced by what the model makes of them
     labels = np.where(labels >= 0, labels, (scored["band"] != "no_match").to_numpy())
     rows = _balanced(labels, spec.model.seed)
     comparisons = trained.part("test")[1].iloc[rows].reset_index(drop=True)
     bands = scored["band"].to_numpy(dtype=object)[rows]
     contributions, base = decider.scorer.contributions(comparisons)
-    error = float(np.abs(contributions.sum(axis=1) + base - decider.scorer.margin(comparisons)).max())
+    error = float(np.abs(contributions.sum(axis=1) + base - decider.scorer.log_odds(comparisons)).max())
     if error > ADDITIVITY:
         raise TrainingError(
             f"Contributions miss the scores by up to {error:.4f} log-odds.", "install the locked versions"

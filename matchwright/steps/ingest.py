@@ -64,7 +64,7 @@ def _conform_files(files: Mapping[str, str], spec: MatchSpec) -> _Conformed:
 
     conformed, faults = _conform_all({name: reader(uri) for name, uri in files.items()}, spec)
     if spec.labels == "none" and PAIRS in files:
-        hint = "say labels: partial (or complete) to use them, or leave the pairs away for a cold start"
+        hint = "say labels: partial (or complete) to use them, or leave the pairs away for an unsupervised start"
         faults.append(Fault(PAIRS, "are given, and the spec says labels: none", hint))
     for name in (RECORDS,) if spec.labels == "none" else (RECORDS, PAIRS):
         if name not in files:

@@ -67,21 +67,21 @@ def monitor(
     window = read_window(decisions or settings.decision_log_folder, spec.name, digest, comparisons, period, arrived)
     identity = RunIdentity(spec.name, digest, *_ends(window, period))
     measured = measure(reference, window.frame, spec, timestamp=_timestamp(window, period), metadata=identity.metadata)
-    judged = judge(measured.figures, window.faults, spec, digest, _describe(window, period))
+    reached = judge(measured.figures, window.faults, spec, digest, _describe(window, period))
     address = RunAddress(str(identity.project), {}, "")
     if measured.snapshots:
-        address = save_run(settings.drift_workspace, measured, spec, identity, judged.headline)
+        address = save_run(settings.drift_workspace, measured, spec, identity, reached.headline)
     full = report.with_name(f"{report.stem}-evidently.html")
     full.unlink(missing_ok=True)
     if "drift" in measured.snapshots:
         write_whole(full, measured.snapshots["drift"].get_html_str(as_iframe=False))
-    write_whole(verdict, judged.model_dump_json(indent=1) + "\n")
-    write_whole(verdict.with_suffix(".txt"), judged.text())
-    write_whole(report, drift_page(judged, full.name if full.exists() else "", address.path))
+    write_whole(verdict, reached.model_dump_json(indent=1) + "\n")
+    write_whole(verdict.with_suffix(".txt"), reached.text())
+    write_whole(report, drift_page(reached, full.name if full.exists() else "", address.path))
     return {
-        "status": judged.status,
-        "headline": judged.headline,
-        "decisions": judged.figures.decisions,
+        "status": reached.status,
+        "headline": reached.headline,
+        "decisions": reached.figures.decisions,
         "bundle": digest,
         "report": str(report),
         "full_report": str(full) if full.exists() else "",

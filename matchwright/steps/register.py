@@ -70,14 +70,14 @@ def register(
     figures = EvidenceFigures.load(explanation / EVIDENCE)
     decider = replace(trained.decision_model(spec, features, calibration), figures=figures)
     taken = Snapshot.read(snapshot)
-    judged, gates = read_json(evaluation / SUMMARY), read_json(evaluation / GATES)["gates"]
+    labelled, gates = read_json(evaluation / SUMMARY), read_json(evaluation / GATES)["gates"]
     feature_summary = read_json(features / "features.json")
     lineage = _lineage(spec, taken, features, candidates, model, code_digest)
     card = render_card(
         Card(
             spec,
             decider.bands,
-            evaluation=judged,
+            evaluation=labelled,
             gates=gates,
             calibration=read_json(calibration / "calibration.json"),
             explanation=read_json(explanation / EXPLANATION),
@@ -94,7 +94,7 @@ def register(
         lineage=lineage,
         code_digest=code_digest,
         data_versions=taken.data_versions,
-        parent=judged["champion"],
+        parent=labelled["champion"],
         feature_service=str(feature_summary["feature_service"]),
     )
     digest = write_bundle(decider, parts, bundle, secret(SIGNING_KEY))

@@ -24,15 +24,15 @@ from matchwright.operations.training_artifacts import (
     COMPARISONS,
     EMBEDDINGS,
     MISSED,
+    MISSING_FIELDS,
     PAIRS,
-    POOR,
     SUMMARY,
     USUAL,
     WORDS,
 )
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
-from matchwright.training.learning import Learnt, learn_and_challenge, prepare_parts
+from matchwright.training.learning import Learned, learn_and_challenge, prepare_parts
 from matchwright.training.parameters import Kind, parameters_of
 from matchwright.training.prepare import Prepared
 
@@ -49,7 +49,7 @@ def train(
     model: Path,
     code_digest: str,
 ) -> dict[str, Any]:
-    """Split by entity, train, and compare every judged candidate.
+    """Split by entity, train, and compare every labelled candidate.
 
     Args:
         settings: the environment, which says where MLflow is.
@@ -57,7 +57,7 @@ def train(
         snapshot: the validated snapshot.
         features: folder of the features step.
         candidates: folder of the candidates step.
-        model: folder to write: scorer, judged pairs with their part, comparisons, train.json.
+        model: folder to write: scorer, labelled pairs with their part, comparisons, train.json.
         code_digest: of the code that trains, for the lineage.
 
     Returns:
@@ -92,7 +92,7 @@ def _train_in_run(
 ) -> dict[str, Any]:
     kind: Kind = spec.model.scorer
     if spec.labels == "none":
-        kind = "cold_start"
+        kind = "fellegi_sunter"
     elif has_few_labels(labelled, spec):
         kind = "few_labels"
     log_parameters(settings, run_id, _parameters(spec, data, kind))
@@ -106,26 +106,26 @@ def _train_in_run(
 
     split = prepare_parts(frame, proposed, labelled, spec, corpus)
     prepared = split.prepared
-    _log.info("%d judged candidates compared in %d respects", *prepared.comparisons.shape)
-    learnt = learn_and_challenge(prepared, spec.model)
-    scorer = learnt.scorer
+    _log.info("%d labelled candidates compared in %d respects", *prepared.comparisons.shape)
+    learned = learn_and_challenge(prepared, spec.model)
+    scorer = learned.scorer
 
     summary = {
         "run_id": run_id,
         "records_per_part": split.parts.value_counts().sort_index().to_dict(),
-        "pairs_per_part": prepared.judged["part"].value_counts().sort_index().to_dict(),
+        "pairs_per_part": prepared.labelled_candidates["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": prepared.dropped,
         "augmented_pairs": prepared.made,
         "learned_words": 0 if prepared.words is None else len(prepared.words.keys),
         "embeddings": _embedded(prepared, spec),
         "candidates_with_embedding": split.candidates,
-        "challengers": learnt.challengers,
+        "challengers": learned.challengers,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
         "validation_losses": scorer.validation_losses,
-        USUAL: usual_contributions(scorer.scorer, prepared.taught.comparisons, spec),
+        USUAL: usual_contributions(scorer.scorer, prepared.training.comparisons, spec),
     }
-    _track(settings, run_id, summary, learnt)
+    _track(settings, run_id, summary, learned)
     if (candidates / PLOTS).is_dir():  # drawn before there was a run to log them to
         log_folder(settings, run_id, candidates / PLOTS, "plots")
     model.mkdir(parents=True, exist_ok=True)
@@ -134,10 +134,10 @@ def _train_in_run(
         prepared.words.save(model / WORDS)
     if prepared.embeddings is not None:
         prepared.embeddings.save(model / EMBEDDINGS)
-    prepared.judged.to_parquet(model / PAIRS, index=False)
+    prepared.labelled_candidates.to_parquet(model / PAIRS, index=False)
     prepared.missed.to_parquet(model / MISSED, index=False)
     prepared.comparisons.to_parquet(model / COMPARISONS, index=False)
-    prepared.poor.to_parquet(model / POOR, index=False)
+    prepared.missing_fields.to_parquet(model / MISSING_FIELDS, index=False)
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
 
@@ -165,11 +165,11 @@ def _parameters(spec: MatchSpec, snapshot: Snapshot, kind: Kind) -> dict[str, An
     return {**values, **data, "spec_digest": spec_digest(spec)}
 
 
-def _track(settings: Settings, run_id: str, summary: dict[str, Any], learnt: Learnt) -> None:
-    log_curve(settings, run_id, "scorer_train_log_loss", learnt.scorer.train_losses)
-    log_curve(settings, run_id, "scorer_validation_log_loss", learnt.scorer.validation_losses)
+def _track(settings: Settings, run_id: str, summary: dict[str, Any], learned: Learned) -> None:
+    log_curve(settings, run_id, "scorer_train_log_loss", learned.scorer.train_losses)
+    log_curve(settings, run_id, "scorer_validation_log_loss", learned.scorer.validation_losses)
     metrics = {"rounds": float(summary["rounds"])}
-    for kind, found in learnt.challengers.items():
+    for kind, found in learned.challengers.items():
         for name, change in found["change"].items():
             if change["value"] is not None:
                 metrics[f"challenger_{kind}_{name}_change"] = change["value"]

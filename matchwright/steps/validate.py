@@ -35,11 +35,11 @@ def validate(*, settings: Settings, spec: MatchSpec, snapshot: Path, validated: 
     """
     incoming = Snapshot.read(snapshot)
     validated.unlink(missing_ok=True)  # a batch that is stopped must not leave an earlier one's snapshot
-    judgement = judge(incoming.frame("records"), incoming.frame("pairs"), spec, batch=incoming.digest)
+    outcome = judge(incoming.frame("records"), incoming.frame("pairs"), spec, batch=incoming.digest)
     lake = f"{settings.lake_uri.rstrip('/')}/{spec.name}"
-    quarantine = write_table(f"{lake}/quarantine", judgement.quarantine, frame_digest(judgement.quarantine))
+    quarantine = write_table(f"{lake}/quarantine", outcome.quarantine, frame_digest(outcome.quarantine))
 
-    result = judgement.result
+    result = outcome.result
     where = f"version {quarantine.version} of lake table {quarantine.uri}"
     write_whole(report, render_report(result, spec, where))
     write_whole(report.with_suffix(".json"), result.model_dump_json(indent=2) + "\n")
@@ -50,7 +50,7 @@ def validate(*, settings: Settings, spec: MatchSpec, snapshot: Path, validated: 
 
     tables = {
         name: write_table(f"{lake}/{name}_clean", frame, frame_digest(frame))
-        for name, frame in (("records", judgement.records), ("pairs", judgement.pairs))
+        for name, frame in (("records", outcome.records), ("pairs", outcome.pairs))
     }
     Snapshot(
         spec_name=spec.name,

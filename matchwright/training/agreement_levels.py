@@ -26,7 +26,7 @@ SIMILARITY = Scale((0.1, 0.3, 0.5, 0.65, 0.8, 0.9, 0.97), (0.05, 0.2, 0.4, 0.575
 """Similarities from 0 to 1; the highest level holds in full at full agreement, where most matches lie."""
 
 LEAD = Scale((-0.3, -0.15, -0.05, 0.0, 0.05, 0.15, 0.3), (-0.45, -0.22, -0.1, -0.025, 0.025, 0.1, 0.22, 0.45))
-"""By how much a pair fits better than the best of its rivals, from -1 to 1; level at a draw."""
+"""By how much a pair fits better than the best of its competing candidates, from -1 to 1; level at a draw."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Levels:
             for part in (share, 1 - share)
         ]
         m, u = (frequency / frequency.sum() for frequency in frequencies)
-        places = np.array(self.scale.middles)
-        weights = IsotonicRegression().fit_transform(places, np.log(m / u), sample_weight=self.all_pairs)
+        indices = np.array(self.scale.middles)
+        weights = IsotonicRegression().fit_transform(indices, np.log(m / u), sample_weight=self.all_pairs)
         return np.asarray(weights, dtype=np.float64)
 
     def read(self, weights: Array) -> Array:

@@ -2,7 +2,7 @@
 
 Counter-examples agree in everything but who or what they are about: blocking seldom proposes two
 members of one household, and benchmark data may have none, so a scorer would learn that an address
-alone makes a match. Blanked pairs lack fields, up to all of them: otherwise what little evidence
+alone makes a match. Pairs with missing fields lack fields, up to all of them: otherwise what little evidence
 means is left to chance, and a record with nothing in it could pass for a match.
 """
 
@@ -34,17 +34,17 @@ def counter_examples(right: pd.DataFrame, spec: MatchSpec, seed: int) -> tuple[p
     donors = generator.permutation(len(right))[:count]
     columns = [name for name in right.columns if name.partition("__")[0] in spec.identity]
     made = right.iloc[rows].reset_index(drop=True)
-    lent = right.iloc[donors].reset_index(drop=True)
+    given = right.iloc[donors].reset_index(drop=True)
     fields = list(spec.identity)
-    differs = (made[fields].ne(lent[fields]) & made[fields].notna() & lent[fields].notna()).all(axis=1).to_numpy()
-    made[columns] = lent[columns]
+    differs = (made[fields].ne(given[fields]) & made[fields].notna() & given[fields].notna()).all(axis=1).to_numpy()
+    made[columns] = given[columns]
     return made[differs].reset_index(drop=True), rows[differs].tolist()
 
 
-def blanked_pairs(
+def missing_field_pairs(
     left: pd.DataFrame, right: pd.DataFrame, spec: MatchSpec, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[int]]:
-    """Pairs with one to all of their fields blanked, on one side or on both.
+    """Pairs with one to all of their missing fields, on one side or on both.
 
     Args:
         left: record features of the pairs' left sides, one row per pair.
@@ -56,7 +56,7 @@ def blanked_pairs(
         Changed left and right records, and the rows they were made from, whose labels they keep.
     """
     generator = np.random.default_rng(seed)
-    rows = np.sort(generator.permutation(len(left))[: int(len(left) * spec.model.missing_augmentation)])
+    rows = np.sort(generator.permutation(len(left))[: int(len(left) * spec.model.missing_field_augmentation)])
     fields = list(spec.compared)
     # as many pairs with one field gone as with all of them
     gone = generator.random((len(rows), len(fields))).argsort(axis=1) < generator.integers(
@@ -66,17 +66,17 @@ def blanked_pairs(
     sides = []
     for records, spared in ((left, 1), (right, 0)):
         made = records.iloc[rows].reset_index(drop=True)
-        for place, field in enumerate(fields):
-            chosen = gone[:, place] & (side != spared)
+        for index, field in enumerate(fields):
+            chosen = gone[:, index] & (side != spared)
             for column in made.columns:
                 if column.partition("__")[0] == field:
-                    made[column] = _blanked(made[column], chosen)
+                    made[column] = _without_values(made[column], chosen)
         sides.append(made)
     return sides[0], sides[1], rows.tolist()
 
 
 def pairs_alone(comparisons: pd.DataFrame, spec: MatchSpec) -> tuple[pd.DataFrame, list[int]]:
-    """Pairs as they come without their rivals: a request for one pair knows of no other candidate.
+    """Pairs as they come without their competing candidates: a request for one pair knows of no other candidate.
 
     Args:
         comparisons: of the pairs, numbered from 0, with their context.
@@ -89,13 +89,13 @@ def pairs_alone(comparisons: pd.DataFrame, spec: MatchSpec) -> tuple[pd.DataFram
     if not context_names(spec):
         return comparisons.iloc[:0], []
     generator = np.random.default_rng(spec.model.seed)
-    rows = generator.permutation(len(comparisons))[: int(len(comparisons) * spec.model.context_free)]
+    rows = generator.permutation(len(comparisons))[: int(len(comparisons) * spec.model.context_free_augmentation)]
     # alike sources have one known side stand in both places: there is no such thing as half a context
     sides = [("left", "right")] if spec.sources.alike else [("left", "right"), ("left", "right"), ("left",), ("right",)]
     kind = generator.integers(len(sides), size=len(rows))
-    made = [without_context(comparisons, rows[kind == place], gone) for place, gone in enumerate(sides)]
+    made = [without_context(comparisons, rows[kind == index], gone) for index, gone in enumerate(sides)]
     return pd.concat(made, ignore_index=True), rows[np.argsort(kind, kind="stable")].tolist()
 
 
-def _blanked(values: "pd.Series[Any]", chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> "pd.Series[Any]":
+def _without_values(values: "pd.Series[Any]", chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> "pd.Series[Any]":
     return values.mask(chosen, np.nan if values.dtype.kind == "f" else None)

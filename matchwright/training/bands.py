@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchwright.core.decide.bands import SCORE_DECIMALS, Array, Bands, bands_from_costs
-from matchwright.core.spec.deciding import Costs, Floors
-from matchwright.evaluation.precision_constraints import hold_floor
+from matchwright.core.spec.deciding import Costs, PrecisionConstraints
+from matchwright.evaluation.precision_constraints import hold_constraint
 
 
 @dataclass(frozen=True)
 class BandChoice:
-    """The bands, the thresholds from costs alone, and each floor's bound on the calibration split.
+    """The bands, the thresholds from costs alone, and each precision constraint's bound on the calibration split.
 
     A bound is the exact one of the pairs that the band takes there, at the error its test was given.
     """
@@ -20,7 +20,7 @@ class BandChoice:
     from_costs: Bands
     match_precision_bound: float
     no_match_npv_bound: float
-    floors_met: bool
+    constraints_met: bool
 
 
 NEVER = 2.0
@@ -32,32 +32,34 @@ def bands_without_labels(costs: Costs) -> Bands:
     return Bands(review_from=bands_from_costs(costs).review_from, match_from=NEVER)
 
 
-def choose_bands(scores: Array, labels: Array, costs: Costs, floors: Floors, order: Array | None = None) -> BandChoice:
-    """Bands from costs, moved apart until the floors are shown to hold.
+def choose_bands(
+    scores: Array, labels: Array, costs: Costs, precision_constraints: PrecisionConstraints, order: Array | None = None
+) -> BandChoice:
+    """Bands from costs, moved apart until the precision constraints are shown to hold.
 
-    The floors hold together with the spec's confidence on the calibration pairs, each with half of the
-    error where both are set (see :mod:`matchwright.core.floors`). ``floors_met`` is False where no
-    threshold is shown to reach a floor: too few pairs, or too many errors. Then the threshold with the
+    The precision constraints hold together with the spec's confidence on the calibration pairs, each with half of the
+    error where both are set (see :mod:`matchwright.core.precision constraints`). ``constraints_met`` is False where no
+    threshold is shown to reach a precision constraint: too few pairs, or too many errors. Then the threshold with the
     best bound is taken, and everything else goes to review.
 
     Args:
         scores: calibrated scores of the calibration pairs, shape (pairs,).
         labels: 1 for a match, else 0.
         costs: what errors and reviews cost.
-        floors: what the bands must hold.
+        precision constraints: what the bands must hold.
         order: what ranks the pairs and owes nothing to their labels, such as the scorer's log-odds;
             a calibrator fitted on these pairs is not free of them. The scores themselves if not given.
     """
     scores = np.round(scores, SCORE_DECIMALS)
     order = scores if order is None else order
     start = bands_from_costs(costs)
-    both = floors.match_precision > 0 and floors.no_match_npv > 0
-    confidence = (1 + floors.confidence) / 2 if both else floors.confidence
+    both = precision_constraints.match > 0 and precision_constraints.no_match > 0
+    confidence = (1 + precision_constraints.confidence) / 2 if both else precision_constraints.confidence
     takes_match, takes_no_match = (
         int(taken.sum()) for taken in (scores >= start.match_from, scores < start.review_from)
     )
-    match = hold_floor(scores, order, labels == 1, takes_match, floors.match_precision, confidence)
-    no_match = hold_floor(-scores, -order, labels != 1, takes_no_match, floors.no_match_npv, confidence)
+    match = hold_constraint(scores, order, labels == 1, takes_match, precision_constraints.match, confidence)
+    no_match = hold_constraint(-scores, -order, labels != 1, takes_no_match, precision_constraints.no_match, confidence)
     rising = np.sort(scores)
     match_from, review_from = start.match_from, start.review_from
     if match.taken < takes_match:

@@ -1,4 +1,4 @@
-"""The judged pairs beside their rivals: all candidates of a record, judged or not, are its candidate set."""
+"""The labelled pairs beside their competing candidates: all candidates of a record, judged or not, are its candidate set."""
 
 import pandas as pd
 
@@ -11,20 +11,20 @@ from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
 
 
-def beside_rivals(
+def with_context(
     comparisons: pd.DataFrame,
-    judged: pd.DataFrame,
+    labelled: pd.DataFrame,
     proposed: pd.DataFrame,
     frame: pd.DataFrame,
     spec: MatchSpec,
     corpus: Corpus,
 ) -> pd.DataFrame:
-    """The judged pairs' comparisons with those of context filled in.
+    """The labelled pairs' comparisons with those of context filled in.
 
     Args:
-        comparisons: of the judged pairs, row by row.
-        judged: left_key and right_key of the judged pairs; the context of one that is not ``proposed`` stays missing.
-        proposed: every candidate, whether anybody judged it or not: labels are not looked at.
+        comparisons: of the labelled pairs, row by row.
+        labelled: left_key and right_key of the labelled pairs; the context of one that is not ``proposed`` stays missing.
+        proposed: every candidate, whether anybody labelled it or not: labels are not looked at.
         frame: record features of all records.
         spec: the match spec.
         corpus: the corpus statistics.
@@ -35,5 +35,5 @@ def beside_rivals(
     pairs = proposed[PAIR_KEYS].drop_duplicates(ignore_index=True)
     fit = record_fit(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     context = pairs.join(context_of(fit, pairs["left_key"], pairs["right_key"], spec))
-    found = judged[PAIR_KEYS].merge(context, how="left", on=PAIR_KEYS, validate="one_to_one")
+    found = labelled[PAIR_KEYS].merge(context, how="left", on=PAIR_KEYS, validate="one_to_one")
     return comparisons.assign(**{name: found[name].to_numpy() for name in names})

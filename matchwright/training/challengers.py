@@ -12,14 +12,14 @@ from matchwright.evaluation.bootstrap import Array, Estimate
 from matchwright.evaluation.paired import log_losses, mean_over_queries
 from matchwright.evaluation.ranking import CUTOFF, compare_rankings, ranking_metrics
 from matchwright.threads import COMPUTE_THREADS
-from matchwright.training.dataset import Lesson, learn
+from matchwright.training.dataset import LabelledPairs, learn
 
 RANKED_BY = "mrr"
 """The figure a ranker's verdict goes by: it has no log loss."""
 
 
 def challenge(
-    kind: Challenger, taught: Lesson, validation: Lesson, main: TrainedScorer, spec: ModelSpec
+    kind: Challenger, training: LabelledPairs, validation: LabelledPairs, main: TrainedScorer, spec: ModelSpec
 ) -> dict[str, Any]:
     """One challenger's figures on the judged validation pairs beside the scorer's.
 
@@ -28,7 +28,7 @@ def challenge(
     Args:
         kind: ``ranker`` (LambdaMART: Burges, 2010, From RankNet to LambdaRank to LambdaMART: An Overview), which
             orders the candidates of a left record and gives no probability, or ``torch``, a neural scorer.
-        taught: the training pairs, the scorer's own; they may have comparisons that the challenger alone reads.
+        training: the training pairs, the scorer's own; they may have comparisons that the challenger alone reads.
         validation: the pairs that early stopping looks at.
         main: the scorer that was trained on them.
         spec: the scorer's section of the match spec.
@@ -40,22 +40,22 @@ def challenge(
     Raises:
         TrainingError: fewer than ten pairs of a class.
     """
-    judged = validation.judged()
-    own = main.scorer.margin(judged.comparisons)
+    originals = validation.originals()
+    own = main.scorer.log_odds(originals.comparisons)
     if kind == "ranker":
-        margin = _ranker(taught.judged(), judged, spec)
+        log_odds = _ranker(training.originals(), originals, spec)
     else:
         neural = spec.model_copy(update={"scorer": kind})
-        margin = learn(taught, validation, neural).scorer.margin(judged.comparisons)
-    keys, labels = judged.left_keys, judged.labels
-    figures, beside = (ranking_metrics(keys, scores, labels, seed=spec.seed) for scores in (margin, own))
-    change = compare_rankings(keys, own, margin, labels, seed=spec.seed)
+        log_odds = learn(training, validation, neural).scorer.log_odds(originals.comparisons)
+    keys, labels = originals.left_keys, originals.labels
+    figures, beside = (ranking_metrics(keys, scores, labels, seed=spec.seed) for scores in (log_odds, own))
+    change = compare_rankings(keys, own, log_odds, labels, seed=spec.seed)
     if kind != "ranker":
-        new, old = log_losses(margin, labels), log_losses(own, labels)
+        new, old = log_losses(log_odds, labels), log_losses(own, labels)
         for found, values in ((figures, new), (beside, old), (change, new - old)):
             found["log_loss"] = mean_over_queries(values, keys, spec.seed)
-    judged_by = RANKED_BY if kind == "ranker" else "log_loss"
-    better, verdict = _verdict(judged_by, change[judged_by])
+    compared_by = RANKED_BY if kind == "ranker" else "log_loss"
+    better, verdict = _verdict(compared_by, change[compared_by])
     return {
         "figures": {name: figure.as_dict() for name, figure in figures.items()},
         "scorer": {name: figure.as_dict() for name, figure in beside.items()},
@@ -65,17 +65,17 @@ def challenge(
     }
 
 
-def _ranker(taught: Lesson, judged: Lesson, spec: ModelSpec) -> Array:
-    """What a ranker taught by the training pairs gives the judged ones; a left record's candidates are a query."""
+def _ranker(training: LabelledPairs, originals: LabelledPairs, spec: ModelSpec) -> Array:
+    """What a ranker trained on the training pairs gives the judged ones; a left record's candidates are a query."""
     import xgboost
 
-    names = list(taught.comparisons.columns)
+    names = list(training.comparisons.columns)
 
-    def matrix(lesson: Lesson) -> Any:
-        query = np.unique(lesson.left_keys, return_inverse=True)[1]
+    def matrix(dataset: LabelledPairs) -> Any:
+        query = np.unique(dataset.left_keys, return_inverse=True)[1]
         order = np.argsort(query, kind="stable")
-        values = _values(lesson.comparisons[names])[order]
-        return xgboost.DMatrix(values, lesson.labels[order], qid=query[order], missing=np.nan)
+        values = _values(dataset.comparisons[names])[order]
+        return xgboost.DMatrix(values, dataset.labels[order], qid=query[order], missing=np.nan)
 
     booster = xgboost.train(
         {
@@ -91,14 +91,14 @@ def _ranker(taught: Lesson, judged: Lesson, spec: ModelSpec) -> Array:
             "seed": spec.seed,
             "nthread": COMPUTE_THREADS,
         },
-        matrix(taught),
+        matrix(training),
         num_boost_round=spec.trees,
-        evals=[(matrix(judged), "valid")],
+        evals=[(matrix(originals), "valid")],
         early_stopping_rounds=spec.early_stopping,
         verbose_eval=False,
     )
     best = booster[: booster.best_iteration + 1]
-    return np.asarray(best.inplace_predict(_values(judged.comparisons[names])), dtype=np.float64)
+    return np.asarray(best.inplace_predict(_values(originals.comparisons[names])), dtype=np.float64)
 
 
 def _values(comparisons: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float32]]:

@@ -16,8 +16,8 @@ from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
-from matchwright.training.augmentation import blanked_pairs, counter_examples, pairs_alone
-from matchwright.training.learned_words import TaughtWords, teach_words
+from matchwright.training.augmentation import counter_examples, missing_field_pairs, pairs_alone
+from matchwright.training.learned_words import CrossFittedWords, fit_words
 from matchwright.training.network.embeddings import CrossFittedEmbeddings, fit_embeddings
 
 UNRELATED = -1
@@ -35,11 +35,11 @@ class PairComparer:
 
     spec: MatchSpec
     corpus: Corpus
-    taught: TaughtWords | None
+    training: CrossFittedWords | None
     learned: CrossFittedEmbeddings | None = None
 
     @classmethod
-    def taught_by(
+    def fitted_on(
         cls,
         left: pd.DataFrame,
         right: pd.DataFrame,
@@ -50,11 +50,11 @@ class PairComparer:
         """Learn from the record features of the training pairs, row by row: words where the spec has them compared,
         and embeddings where ``model`` asks for them or a network is fitted.
         """
-        taught = None
+        training = None
         if LEARNED_WORDS in record_comparators(spec):
             texts = learned_words_pairing(left, right, spec)
-            taught = teach_words(texts.left, texts.right, labels, left["record_key"], spec.model.seed)
-        comparer = cls(spec, corpus, taught)
+            training = fit_words(texts.left, texts.right, labels, left["record_key"], spec.model.seed)
+        comparer = cls(spec, corpus, training)
         if not spec.model.fits_embeddings:
             return comparer
         compared = comparer.compare(left, right, np.arange(len(left)))
@@ -65,7 +65,7 @@ class PairComparer:
     @property
     def words(self) -> LearnedWords | None:
         """What goes into the bundle; None where too few pairs taught."""
-        return self.taught.words if self.taught else None
+        return self.training.words if self.training else None
 
     @property
     def embeddings(self) -> Embeddings | None:
@@ -85,8 +85,8 @@ class PairComparer:
         own = np.flatnonzero(origin >= 0)
         sides = columns_of(left.iloc[own]), columns_of(right.iloc[own])
         found: dict[str, Comparison] = {}
-        if self.taught is not None:
-            found[COLUMN] = self.taught.compare(learned_words_pairing(*sides, self.spec), origin[own])
+        if self.training is not None:
+            found[COLUMN] = self.training.compare(learned_words_pairing(*sides, self.spec), origin[own])
         if self.learned is not None:
             found |= self.learned.compare(*sides, origin[own], self.spec)
         for name, own_values in found.items():
@@ -106,36 +106,36 @@ class MadePairs:
     comparisons: pd.DataFrame
     labels: np.ndarray[Any, Any]
 
-    def that_teach(
-        self, taught: np.ndarray[Any, np.dtype[np.bool_]]
+    def for_training(
+        self, training: np.ndarray[Any, np.dtype[np.bool_]]
     ) -> tuple[pd.DataFrame, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        """Pairs made from the training pairs: other identities, fields blanked, rivals unknown.
+        """Pairs made from the training pairs: other identities, missing fields, competing candidates unknown.
 
         Returns:
             Their comparisons, their labels, and the rows of all pairs they were made from.
         """
         spec = self.comparer.spec
-        left, right = (side[taught].reset_index(drop=True) for side in (self.left, self.right))
-        labels = self.labels[taught]
+        left, right = (side[training].reset_index(drop=True) for side in (self.left, self.right))
+        labels = self.labels[training]
         true = np.flatnonzero(labels == 1)
         unlike, rows = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
-        blank_left, blank_right, blank_rows = blanked_pairs(left, right, spec, spec.model.seed)
+        blank_left, blank_right, blank_rows = missing_field_pairs(left, right, spec, spec.model.seed)
         compared = self.comparer.compare(
             pd.concat([left.iloc[true[rows]], blank_left], ignore_index=True),
             pd.concat([unlike, blank_right], ignore_index=True),
             np.concatenate([true[rows], blank_rows]).astype(np.intp),
         )
-        alone, alone_rows = pairs_alone(self.comparisons[taught].reset_index(drop=True), spec)
+        alone, alone_rows = pairs_alone(self.comparisons[training].reset_index(drop=True), spec)
         answers = [np.zeros(len(rows), dtype=labels.dtype), labels[blank_rows], labels[alone_rows]]
         made_from = np.concatenate([true[rows], blank_rows, alone_rows]).astype(np.intp)
         made = pd.concat([compared, alone], ignore_index=True)
-        return made, np.concatenate(answers), np.flatnonzero(taught)[made_from]
+        return made, np.concatenate(answers), np.flatnonzero(training)[made_from]
 
     def with_little_evidence(self, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[pd.DataFrame, Any]:
-        """Comparisons of pairs with fields blanked or rivals unknown, and the rows of all pairs they were made from."""
-        spec, places = self.comparer.spec, np.flatnonzero(inside)
+        """Comparisons of pairs with missing fields or competing candidates unknown, and the rows of all pairs they were made from."""
+        spec, indices = self.comparer.spec, np.flatnonzero(inside)
         left, right = (side[inside].reset_index(drop=True) for side in (self.left, self.right))
-        blank_left, blank_right, rows = blanked_pairs(left, right, spec, spec.model.seed)
+        blank_left, blank_right, rows = missing_field_pairs(left, right, spec, spec.model.seed)
         alone, alone_rows = pairs_alone(self.comparisons[inside].reset_index(drop=True), spec)
         compared = self.comparer.compare(blank_left, blank_right)
-        return pd.concat([compared, alone], ignore_index=True), places[np.array([*rows, *alone_rows], dtype=np.intp)]
+        return pd.concat([compared, alone], ignore_index=True), indices[np.array([*rows, *alone_rows], dtype=np.intp)]

@@ -1,4 +1,4 @@
-"""A lesson: the pairs a scorer learns from or is judged on, and whose they are."""
+"""A dataset: the pairs a scorer learns from or is judged on, and whose they are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Rows = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
-class Lesson:
+class LabelledPairs:
     """Pairs with their answers, row by row.
 
     ``comparisons`` has one row per pair; ``labels`` (1 or 0), ``left_keys`` (of the pair, or of the one it was
@@ -28,34 +28,39 @@ class Lesson:
     made: "np.ndarray[Any, np.dtype[np.bool_]]"
 
     @classmethod
-    def of(cls, judged: pd.DataFrame, comparisons: pd.DataFrame, made: pd.DataFrame) -> "Lesson":
+    def of(cls, originals: pd.DataFrame, comparisons: pd.DataFrame, made: pd.DataFrame) -> "LabelledPairs":
         """Judged pairs (``left_key``, ``label``), their comparisons, and pairs made from them.
 
         ``made`` has the comparisons' columns, ``label`` and ``left_key``.
         """
         return cls(
             pd.concat([comparisons, made[comparisons.columns]], ignore_index=True),
-            np.append(judged["label"].to_numpy(), made["label"].to_numpy()),
-            np.append(judged["left_key"].to_numpy(dtype=object), made["left_key"].to_numpy(dtype=object)),
-            np.repeat([False, True], [len(judged), len(made)]),
+            np.append(originals["label"].to_numpy(), made["label"].to_numpy()),
+            np.append(originals["left_key"].to_numpy(dtype=object), made["left_key"].to_numpy(dtype=object)),
+            np.repeat([False, True], [len(originals), len(made)]),
         )
 
-    def take(self, rows: Rows) -> "Lesson":
+    def take(self, rows: Rows) -> "LabelledPairs":
         """The chosen pairs alone; ``rows`` is True where chosen, (pairs,), or their places."""
         chosen = self.comparisons.iloc[rows].reset_index(drop=True)
-        return Lesson(chosen, self.labels[rows], self.left_keys[rows], self.made[rows])
+        return LabelledPairs(chosen, self.labels[rows], self.left_keys[rows], self.made[rows])
 
-    def judged(self) -> "Lesson":
+    def originals(self) -> "LabelledPairs":
         """Without the pairs that augmentation made."""
         return self.take(~self.made)
 
-    def without(self, *comparisons: str) -> "Lesson":
+    def without(self, *comparisons: str) -> "LabelledPairs":
         """The same pairs with some comparisons less."""
-        return Lesson(self.comparisons.drop(columns=list(comparisons)), self.labels, self.left_keys, self.made)
+        return LabelledPairs(self.comparisons.drop(columns=list(comparisons)), self.labels, self.left_keys, self.made)
 
 
 def learn(
-    taught: Lesson, validation: Lesson, spec: ModelSpec, progress: Callable[[int, float], None] | None = None
+    training: LabelledPairs,
+    validation: LabelledPairs,
+    spec: ModelSpec,
+    progress: Callable[[int, float], None] | None = None,
 ) -> TrainedScorer:
-    """A scorer taught by one lesson and stopped early on another; see :func:`train_scorer`."""
-    return train_scorer(taught.comparisons, taught.labels, validation.comparisons, validation.labels, spec, progress)
+    """A scorer trained on one dataset and stopped early on another; see :func:`train_scorer`."""
+    return train_scorer(
+        training.comparisons, training.labels, validation.comparisons, validation.labels, spec, progress
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from matchwright.core.compare.compound_words import JoinedWords
+from matchwright.core.compare.compound_words import CompoundWords
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
@@ -22,7 +22,7 @@ INVERSE_REGULARISATION = 0.2
 
 
 @dataclass(frozen=True)
-class TaughtWords:
+class CrossFittedWords:
     """Words learned from all training pairs, and per fold from those of the other folds.
 
     A training pair must be judged by words it did not teach, or the scorer would trust them too much.
@@ -42,9 +42,9 @@ class TaughtWords:
         return result
 
 
-def teach_words(
+def fit_words(
     left: Iterable[str | None], right: Iterable[str | None], labels: Any, groups: Any, seed: int
-) -> TaughtWords | None:
+) -> CrossFittedWords | None:
     """Learn words from training pairs; None where fewer than 50 of them match.
 
     Args:
@@ -65,7 +65,7 @@ def teach_words(
         _fit([m for m, f in zip(members, fold, strict=True) if f != number], target[fold != number])
         for number in range(FOLDS)
     )
-    return TaughtWords(whole, folds, fold)
+    return CrossFittedWords(whole, folds, fold)
 
 
 def _words_of_pairs(left: list[str], right: list[str]) -> list[list[tuple[str, int]]]:
@@ -73,7 +73,7 @@ def _words_of_pairs(left: list[str], right: list[str]) -> list[list[tuple[str, i
     words = Words.of(text.split() for text in (*left, *right))
     sets = WeightedSets.of(words, np.ones(len(words.vocabulary)))
     one = np.arange(len(left))
-    joined = np.concatenate(JoinedWords.of(words).members(sets, one, one + len(left)))
+    joined = np.concatenate(CompoundWords.of(words).members(sets, one, one + len(left)))
     found: dict[int, set[str]] = {}
     for pair, member in zip((joined // sets.size).tolist(), (joined % sets.size).tolist(), strict=True):
         found.setdefault(pair, set()).add(words.vocabulary[member])
@@ -90,8 +90,8 @@ def _fit(members: list[list[tuple[str, int]]], target: np.ndarray[Any, Any]) -> 
 
     pairs_with = Counter(word for each in members for word, _ in each)
     known = sorted(word for word, count in pairs_with.items() if count >= FEWEST_PAIRS)
-    place = {word: number for number, word in enumerate(known)}
-    indices = [[place[word] + kind * len(known) for word, kind in each if word in place] for each in members]
+    column = {word: number for number, word in enumerate(known)}
+    indices = [[column[word] + kind * len(known) for word, kind in each if word in column] for each in members]
     ends = np.cumsum([0, *map(len, indices)])
     flat = np.array([index for each in indices for index in sorted(each)], dtype=np.intp)
     matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(members), max(2 * len(known), 1)))

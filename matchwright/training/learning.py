@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Learnt:
+class Learned:
     """The scorer and its challengers' figures."""
 
     scorer: TrainedScorer
@@ -53,23 +53,23 @@ def prepare_parts(
     return PreparedParts(parts, prepare(frame, used.candidates, labelled, parts, spec, corpus), used.report)
 
 
-def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learnt:
+def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learned:
     """Train the scorer, and its challengers on the same pairs.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
     """
-    taught, validation = prepared.taught, prepared.validation
+    training, validation = prepared.training, prepared.validation
     step = "tree" if spec.scorer == "xgboost" else "epoch"
 
     def improved(number: int, loss: float) -> None:
         if number % 25 == 0:
             _log.info("scorer: %s %d, validation log loss %.5f", step, number, loss)
 
-    scorer = learn(taught, validation, spec, improved)
+    scorer = learn(training, validation, spec, improved)
     challengers: dict[str, dict[str, Any]] = {}
     for kind in spec.challengers:
-        lessons = prepared.beside if kind == "torch" and prepared.beside else (taught, validation)
-        challengers[kind] = challenge(kind, *lessons, scorer, spec)
+        datasets = prepared.beside if kind == "torch" and prepared.beside else (training, validation)
+        challengers[kind] = challenge(kind, *datasets, scorer, spec)
         _log.info("challenger %s: %s", kind, challengers[kind]["verdict"])
-    return Learnt(scorer, challengers)
+    return Learned(scorer, challengers)

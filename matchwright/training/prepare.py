@@ -13,35 +13,35 @@ from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
-from matchwright.training.candidate_sets import beside_rivals
+from matchwright.training.candidate_sets import with_context
 from matchwright.training.comparisons import UNRELATED, MadePairs, PairComparer
-from matchwright.training.dataset import Lesson
+from matchwright.training.dataset import LabelledPairs
 from matchwright.training.parts import CALIBRATION_PART, VALIDATION_PART
 from matchwright.training.split import assign_pairs
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Judged candidates (left_key, right_key, label, part) with their comparisons row by row, and lessons of them.
+    """Judged candidates (left_key, right_key, label, part) with their comparisons row by row, and datasets of them.
 
-    ``missed`` are the true pairs within a part that are no candidates, ``dropped`` the number of judged candidates
-    between two parts, ``made`` that of training pairs that augmentation made; ``poor`` are the calibration pairs
-    with fields blanked or without context: comparisons, ``label`` and ``left_key``.
-    ``words`` and ``embeddings`` are what was learned from the training pairs; ``beside`` are the lessons, training
+    ``missed`` are the true pairs within a part that are no candidates, ``dropped`` the number of labelled candidates
+    between two parts, ``made`` that of training pairs that augmentation made; ``missing_fields`` are the calibration pairs
+    with missing fields or without context: comparisons, ``label`` and ``left_key``.
+    ``words`` and ``embeddings`` are what was learned from the training pairs; ``beside`` are the datasets, training
     pairs and validation pairs, with the comparisons that a challenger alone reads, None where it reads the same.
     """
 
-    judged: pd.DataFrame
+    labelled_candidates: pd.DataFrame
     comparisons: pd.DataFrame
     missed: pd.DataFrame
     dropped: int
     made: int
-    taught: Lesson
-    validation: Lesson
-    poor: pd.DataFrame
+    training: LabelledPairs
+    validation: LabelledPairs
+    missing_fields: pd.DataFrame
     words: LearnedWords | None
     embeddings: Embeddings | None
-    beside: tuple[Lesson, Lesson] | None
+    beside: tuple[LabelledPairs, LabelledPairs] | None
 
 
 def prepare(
@@ -52,57 +52,57 @@ def prepare(
     spec: MatchSpec,
     corpus: Corpus,
 ) -> Prepared:
-    """Compare every judged candidate, and make what the data has too few of.
+    """Compare every labelled candidate, and make what the data has too few of.
 
     Args:
         frame: record features of all records.
-        proposed: left_key, right_key and label (-1: nobody judged it) of every candidate.
+        proposed: left_key, right_key and label (-1: nobody labelled it) of every candidate.
         labelled: the labelled pairs.
         parts: the part of every record.
         spec: the match spec.
         corpus: the corpus statistics.
     """
-    judged, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
-    judged = judged.sort_values(PAIR_KEYS, ignore_index=True)
-    left, right = rows_of(frame, judged["left_key"]), rows_of(frame, judged["right_key"])
-    keys, labels = judged["left_key"].to_numpy(dtype=object), judged["label"].to_numpy()
+    labelled_candidates, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
+    labelled_candidates = labelled_candidates.sort_values(PAIR_KEYS, ignore_index=True)
+    left, right = rows_of(frame, labelled_candidates["left_key"]), rows_of(frame, labelled_candidates["right_key"])
+    keys, labels = labelled_candidates["left_key"].to_numpy(dtype=object), labelled_candidates["label"].to_numpy()
     train, validation, calibration = (
-        (judged["part"] == part).to_numpy() for part in ("train", VALIDATION_PART, CALIBRATION_PART)
+        (labelled_candidates["part"] == part).to_numpy() for part in ("train", VALIDATION_PART, CALIBRATION_PART)
     )
-    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, corpus)
+    comparer = PairComparer.fitted_on(left[train], right[train], labels[train], spec, corpus)
     comparisons = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
-    comparisons = beside_rivals(comparisons, judged, proposed, frame, spec, corpus)
+    comparisons = with_context(comparisons, labelled_candidates, proposed, frame, spec, corpus)
     pairs = MadePairs(comparer, left, right, comparisons, labels)
 
-    def poor(inside: "np.ndarray[Any, np.dtype[np.bool_]]") -> pd.DataFrame:
+    def missing_fields(inside: "np.ndarray[Any, np.dtype[np.bool_]]") -> pd.DataFrame:
         made, rows = pairs.with_little_evidence(inside)
         return made.assign(label=labels[rows], left_key=keys[rows])
 
-    extra, extra_labels, rows = pairs.that_teach(train)
+    extra, extra_labels, rows = pairs.for_training(train)
     extra = extra.assign(label=extra_labels, left_key=keys[rows])
-    taught = Lesson.of(judged[train], comparisons[train], extra)
-    validated = Lesson.of(judged[validation], comparisons[validation], poor(validation))
+    training = LabelledPairs.of(labelled_candidates[train], comparisons[train], extra)
+    validated = LabelledPairs.of(labelled_candidates[validation], comparisons[validation], missing_fields(validation))
     embeddings = comparer.embeddings
     beside = None
     foreign: list[str] = []
     if embeddings is not None and not spec.model.reads_embeddings:
-        beside, foreign = (taught, validated), list(map(learned_cosine, embeddings.fields))
+        beside, foreign = (training, validated), list(map(learned_cosine, embeddings.fields))
     return Prepared(
-        judged=judged,
+        labelled_candidates=labelled_candidates,
         comparisons=comparisons.drop(columns=foreign),
-        missed=_missed(labelled, judged, parts),
+        missed=_missed(labelled, labelled_candidates, parts),
         dropped=dropped,
         made=len(extra),
-        taught=taught.without(*foreign),
+        training=training.without(*foreign),
         validation=validated.without(*foreign),
-        poor=poor(calibration).drop(columns=foreign),
+        missing_fields=missing_fields(calibration).drop(columns=foreign),
         words=comparer.words,
         embeddings=embeddings if beside is None else None,
         beside=beside,
     )
 
 
-def _missed(labelled: pd.DataFrame, judged: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:
+def _missed(labelled: pd.DataFrame, labelled_candidates: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:
     inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    against = inside.merge(judged[PAIR_KEYS], how="left", on=PAIR_KEYS, indicator=True)
+    against = inside.merge(labelled_candidates[PAIR_KEYS], how="left", on=PAIR_KEYS, indicator=True)
     return against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)

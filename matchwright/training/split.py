@@ -28,7 +28,7 @@ def split_entities(
     """The part of every record: ``train``, ``calibrate`` or ``test``.
 
     With partial labels a record that stands only in negative pairs goes where most of its
-    labelled neighbours are, so that few judged pairs lie between two parts.
+    labelled neighbours are, so that few labelled pairs lie between two parts.
 
     Args:
         keys: the record keys to place.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.names import constraints, field_of, group_of
-from matchwright.core.models.unsupervised import Array, ColdStartScorer, Curve
+from matchwright.core.models.unsupervised import Array, Curve, FellegiSunterScorer
 from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS
 from matchwright.errors import TrainingError
 from matchwright.training.agreement_levels import LEAD, SIMILARITY, Levels, Scale
@@ -24,9 +24,9 @@ FEWEST_PAIRS = 20
 DECIMALS = 6
 
 
-def fit_cold_start(
-    comparisons: pd.DataFrame, expected_matches: int, rivals: "Sequence[pd.Series[str]]" = ()
-) -> ColdStartScorer:
+def fit_fellegi_sunter(
+    comparisons: pd.DataFrame, expected_matches: int, competing: "Sequence[pd.Series[str]]" = ()
+) -> FellegiSunterScorer:
     """Estimate the weights of agreement from unlabelled candidates.
 
     Pairs drawn at random, the textbook's source for ``u``, mislead here: candidates were chosen for being alike,
@@ -36,7 +36,7 @@ def fit_cold_start(
         comparisons: of the candidates, one row per pair; those of context may be among them.
         expected_matches: how many of them may match at most (the smaller table's records); a quarter as many, the most
             alike, are where the estimation starts from.
-        rivals: per side whose records have at most one match, the record key of each pair: candidates of one record
+        competing: per side whose records have at most one match, the record key of each pair: candidates of one record
             then compete in the estimation, which keeps whole families of look-alikes from passing for matches.
             The scorer itself stays additive, and sees one pair at a time.
 
@@ -48,14 +48,14 @@ def fit_cold_start(
     """
     if len(comparisons) < FEWEST_PAIRS:
         raise TrainingError(
-            f"A cold start has {len(comparisons)} candidates to learn from; it needs {FEWEST_PAIRS}.",
+            f"An unsupervised start has {len(comparisons)} candidates to learn from; it needs {FEWEST_PAIRS}.",
             "widen the candidate rules, or give more records",
         )
     votes = _votes(comparisons)
     if not votes:
         raise TrainingError("No comparison of the candidates says how alike they are.", "look whether fields are empty")
     levels = {name: Levels.of(_values(comparisons, name)) for name in votes}
-    sides = [np.unique(np.asarray(keys, dtype=str), return_inverse=True)[1] for keys in rivals]
+    sides = [np.unique(np.asarray(keys, dtype=str), return_inverse=True)[1] for keys in competing]
     share = _first_guess(levels, votes, expected_matches)
     weights: dict[str, Array] = {}
     base = 0.0
@@ -63,24 +63,24 @@ def fit_cold_start(
         weights = {name: votes[name] * level.weights(share) for name, level in levels.items()}
         prior = float(np.clip(share.mean(), RAREST, min(0.5, expected_matches / len(share))))
         base = float(np.log(prior / (1 - prior)))
-        margin = np.full(len(share), base)
+        log_odds = np.full(len(share), base)
         for name, level in levels.items():
-            margin += level.read(weights[name])
-        before, share = share, _shares(margin, sides)
+            log_odds += level.read(weights[name])
+        before, share = share, _shares(log_odds, sides)
         if np.abs(share - before).max() < SETTLED:
             break
     curves = {name: _curve(weights[name], SIMILARITY) for name in levels}
-    scorer = ColdStartScorer(names=tuple(map(str, comparisons.columns)), base=round(base, DECIMALS), curves=curves)
-    return _beside_rivals(scorer, comparisons, sides)
+    scorer = FellegiSunterScorer(names=tuple(map(str, comparisons.columns)), base=round(base, DECIMALS), curves=curves)
+    return _with_lead(scorer, comparisons, sides)
 
 
-def _beside_rivals(
-    scorer: ColdStartScorer, comparisons: pd.DataFrame, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]"
-) -> ColdStartScorer:
-    """The scorer with the weight of a lead over the rivals, one vote for both sides together.
+def _with_lead(
+    scorer: FellegiSunterScorer, comparisons: pd.DataFrame, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]"
+) -> FellegiSunterScorer:
+    """The scorer with the weight of a lead over the competing candidates, one vote for both sides together.
 
     The weights of pair evidence stay as they are: estimated together with the lead they would lean on it, and
-    fail where a pair comes alone, without its rivals.
+    fail where a pair comes alone, without its competing candidates.
     """
     names = list(map(str, comparisons.columns))
     leads = {
@@ -90,22 +90,22 @@ def _beside_rivals(
     }
     if not leads:
         return scorer
-    alone = scorer.margin(comparisons)
+    alone = scorer.log_odds(comparisons)
     share = _shares(alone, sides)
     weights: dict[str, Array] = {}
     for _ in range(ROUNDS):
         weights = {name: lead.weights(share) / len(leads) for name, lead in leads.items()}
-        margin = alone + np.sum([lead.read(weights[name]) for name, lead in leads.items()], axis=0)
-        before, share = share, _shares(margin, sides)
+        log_odds = alone + np.sum([lead.read(weights[name]) for name, lead in leads.items()], axis=0)
+        before, share = share, _shares(log_odds, sides)
         if np.abs(share - before).max() < SETTLED:
             break
     curves = {name: _curve(weights[name], LEAD) for name in leads}
     return scorer.model_copy(update={"curves": {**scorer.curves, **curves}})
 
 
-def _shares(margin: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]") -> Array:
+def _shares(log_odds: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]") -> Array:
     """How probably each pair matches; of a record with at most one match, all its candidates together at most 1."""
-    odds = np.exp(np.clip(margin, -40, 40))
+    odds = np.exp(np.clip(log_odds, -40, 40))
     share = odds / (1 + odds)
     for record in sides:
         share = np.minimum(share, odds / (1 + np.bincount(record, odds)[record]))

@@ -106,9 +106,9 @@ def test_a_field_without_any_value_is_measured_as_missing(reference: pd.DataFram
     figures = measured(reference, decisions, persons_spec).figures
     street = next(shift for shift in figures.comparisons if shift.name == "street__levenshtein")
     assert (street.distance, street.missing.current) == (None, 1.0)
-    judged = judge(figures, (), persons_spec, IDENTITY.bundle, Window())
-    assert "street is lost" in judged.headline
-    assert "both sides" in judged.headline
+    reached = judge(figures, (), persons_spec, IDENTITY.bundle, Window())
+    assert "street is lost" in reached.headline
+    assert "both sides" in reached.headline
 
 
 def test_abstentions_count_in_the_bands_and_not_as_lost_fields(

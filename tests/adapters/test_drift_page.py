@@ -65,8 +65,8 @@ def test_it_links_to_what_there_is(persons_spec, report, address):
 
 
 def test_no_text_can_end_an_element_or_start_one(persons_spec):
-    judged = verdict(persons_spec, notes=("</script><script>alert(1)</script>",))
-    page = drift_page(judged)
+    labelled = verdict(persons_spec, notes=("</script><script>alert(1)</script>",))
+    page = drift_page(labelled)
     assert page.count("<script") == page.count("</script>") == 1
     assert "&lt;script&gt;alert(1)" in page
-    assert Verdict.model_validate_json(page.split('id="verdict">')[1].split("</script>")[0]) == judged
+    assert Verdict.model_validate_json(page.split('id="verdict">')[1].split("</script>")[0]) == labelled

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matchwright.adapters.quality import Judgement, QualityResult, judge, render_report
+from matchwright.adapters.quality import BatchResult, QualityResult, judge, render_report
 from matchwright.adapters.quality.run import run_expectations
 from matchwright.adapters.quality.suite import Expected
 from matchwright.core.spec import MatchSpec
@@ -39,13 +39,13 @@ def pairs(*rows: tuple[str | None, str | None, int | None]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["left_key", "right_key", "label"])
 
 
-def reasons(judgement: Judgement, table: str) -> dict[str, str]:
-    rows = judgement.quarantine[judgement.quarantine["table"] == table]
+def reasons(outcome: BatchResult, table: str) -> dict[str, str]:
+    rows = outcome.quarantine[outcome.quarantine["table"] == table]
     return dict(zip(rows["record_key"], rows["reasons"], strict=True))
 
 
-def stopped(judgement: Judgement) -> list[str]:
-    return [f"{check.subject}: {check.what}" for check in judgement.result.stopped_by]
+def stopped(outcome: BatchResult) -> list[str]:
+    return [f"{check.subject}: {check.what}" for check in outcome.result.stopped_by]
 
 
 SIX = ["left:1", "left:2", "left:3", "right:1", "right:2", "right:3"]
@@ -67,27 +67,27 @@ def test_a_row_that_fails_a_row_level_expectation_is_quarantined(
 ) -> None:
     spec = expecting(products_spec, fields={field: FieldQuality(**expectation)})
     table = records(spec, *SIX, **{field: [good, good, bad, good, good, good]})
-    judgement = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
-    assert judgement.result.passed
-    assert reasons(judgement, "records") == {"left:3": reason}
-    assert "left:3" not in set(judgement.records["record_key"])
-    assert len(judgement.records) == 5
+    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert outcome.result.passed
+    assert reasons(outcome, "records") == {"left:3": reason}
+    assert "left:3" not in set(outcome.records["record_key"])
+    assert len(outcome.records) == 5
 
 
 def test_a_missing_value_fails_nothing_but_presence(products_spec: MatchSpec) -> None:
     some = FieldQuality(pattern="^x$", max_length=1, allowed=("x",))
     spec = expecting(products_spec, fields={"brand": some, "price": FieldQuality(minimum=0, maximum=1)})
-    judgement = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
-    assert judgement.result.passed
-    assert len(judgement.records) == 6
+    outcome = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert outcome.result.passed
+    assert len(outcome.records) == 6
 
 
 def test_records_without_an_id_of_their_own_are_quarantined(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
     table = records(spec, "left:1", "left:2", "left:2", "left:", "right:1", "right:2")
-    judgement = judge(table, pairs(("left:1", "right:2", 1), ("left:2", "right:1", 1)), spec, batch="b")
-    assert judgement.records["record_key"].tolist() == ["left:1", "right:1", "right:2"]
-    assert judgement.quarantine["reasons"].tolist() == [
+    outcome = judge(table, pairs(("left:1", "right:2", 1), ("left:2", "right:1", 1)), spec, batch="b")
+    assert outcome.records["record_key"].tolist() == ["left:1", "right:1", "right:2"]
+    assert outcome.quarantine["reasons"].tolist() == [
         "record_id must be unique in its source",
         "record_id must be unique in its source",
         "record_id must be present",
@@ -99,40 +99,40 @@ def test_a_row_carries_all_its_reasons(products_spec: MatchSpec) -> None:
     fields = {"brand": FieldQuality(max_length=3), "price": FieldQuality(minimum=0)}
     spec = expecting(products_spec, fields=fields)
     table = records(spec, *SIX, brand=["acme", *"abcde"], price=[-1.0, *[1.0] * 5])
-    judgement = judge(table, pairs(("left:2", "right:1", 1)), spec, batch="b")
-    assert reasons(judgement, "records")["left:1"] == "brand must have at most 3 characters, price must be at least 0"
+    outcome = judge(table, pairs(("left:2", "right:1", 1)), spec, batch="b")
+    assert reasons(outcome, "records")["left:1"] == "brand must have at most 3 characters, price must be at least 0"
 
 
 def test_presence_is_judged_per_source(products_spec: MatchSpec) -> None:
     """A field that one register never has must not hide behind the other."""
     spec = expecting(products_spec, fields={"brand": FieldQuality(present_share=0.5)})
     table = records(spec, *SIX, brand=["acme", "acme", "acme", "acme", None, None])
-    judgement = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
-    assert stopped(judgement) == ["records right, brand: share of rows with a value"]
-    assert judgement.quarantine.empty
-    shares = {one.source: one.share for one in judgement.result.presence if one.field == "brand"}
+    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert stopped(outcome) == ["records right, brand: share of rows with a value"]
+    assert outcome.quarantine.empty
+    shares = {one.source: one.share for one in outcome.result.presence if one.field == "brand"}
     assert shares == {"left": 1.0, "right": pytest.approx(1 / 3)}
 
 
 def test_too_few_rows_stop_the_batch(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec, min_rows=4)
     table = records(spec, "left:1", "left:2", "left:3", "left:4", "right:1")
-    judgement = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
-    assert stopped(judgement) == ["records right, all fields: number of rows"]
-    assert judgement.result.stopped_by[0].allowed == "at least 4"
+    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert stopped(outcome) == ["records right, all fields: number of rows"]
+    assert outcome.result.stopped_by[0].allowed == "at least 4"
 
 
 def test_too_many_quarantined_rows_stop_the_batch(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec, fields={"brand": FieldQuality(required=True)}, max_quarantined_share=0.4)
     table = records(spec, *SIX, brand=["a", "b", "c", None, None, None])
-    judgement = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
-    assert "records, all fields: share of rows quarantined" in stopped(judgement)
+    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    assert "records, all fields: share of rows quarantined" in stopped(outcome)
 
 
 def test_pairs_that_cannot_be_learned_from_are_quarantined(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec, fields={"brand": FieldQuality(max_length=3)})
     table = records(spec, *SIX, brand=["a", "b", "acme", "a", "b", "c"])
-    judgement = judge(
+    outcome = judge(
         table,
         pairs(
             ("left:1", "right:1", 1),
@@ -149,10 +149,10 @@ def test_pairs_that_cannot_be_learned_from_are_quarantined(products_spec: MatchS
         spec,
         batch="b",
     )
-    assert judgement.pairs.to_numpy().tolist() == [["left:1", "right:1", 1], ["left:2", "right:1", 0]]
-    assert judgement.pairs["label"].dtype == "int8"
-    assert judgement.result.labels.model_dump() == {"positive": 1, "negative": 1}
-    assert reasons(judgement, "pairs") == {
+    assert outcome.pairs.to_numpy().tolist() == [["left:1", "right:1", 1], ["left:2", "right:1", 0]]
+    assert outcome.pairs["label"].dtype == "int8"
+    assert outcome.result.labels.model_dump() == {"positive": 1, "negative": 1}
+    assert reasons(outcome, "pairs") == {
         "left:1|right:1": "pair must stand once",
         "left:2|right:2": "label must be the same wherever the pair stands, pair must stand once",
         "left:3|right:3": "pair must name records that are not quarantined",
@@ -161,7 +161,7 @@ def test_pairs_that_cannot_be_learned_from_are_quarantined(products_spec: MatchS
         "left:2|left:2": "pair must name two different records",
         "left:2|right:1": "label must be yes or no",
     }
-    assert len(judgement.quarantine[judgement.quarantine["table"] == "pairs"]) == 8
+    assert len(outcome.quarantine[outcome.quarantine["table"] == "pairs"]) == 8
 
 
 @pytest.mark.parametrize(
@@ -191,9 +191,9 @@ def test_labels_beyond_a_limit_stop_the_batch(products_spec: MatchSpec, limit: d
 
 def test_no_usable_pair_stops_the_batch(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
-    judgement = judge(records(spec, *SIX), pairs(("left:8", "right:9", 1)), spec, batch="b")
-    assert stopped(judgement) == ["pairs, label: matching pairs"]
-    assert judgement.result.stopped_by[0].observed == 0
+    outcome = judge(records(spec, *SIX), pairs(("left:8", "right:9", 1)), spec, batch="b")
+    assert stopped(outcome) == ["pairs, label: matching pairs"]
+    assert outcome.result.stopped_by[0].observed == 0
 
 
 def test_an_expectation_that_the_engine_does_not_know_is_not_dropped_in_silence() -> None:
@@ -213,7 +213,7 @@ def test_an_expectation_that_fails_to_run_is_an_error_without_values(caplog: pyt
     assert CANARY not in caplog.text
 
 
-def a_bad_batch(spec: MatchSpec) -> tuple[MatchSpec, Judgement]:
+def a_bad_batch(spec: MatchSpec) -> tuple[MatchSpec, BatchResult]:
     fields = {"brand": FieldQuality(max_length=5, present_share=0.9), "title": FieldQuality(pattern="<b>&")}
     spec = expecting(spec, fields=fields)
     table = records(spec, *SIX, f"left:{CANARY}", brand=[CANARY, *["acme"] * 3, None, None, CANARY], title=[CANARY] * 7)
@@ -223,18 +223,18 @@ def a_bad_batch(spec: MatchSpec) -> tuple[MatchSpec, Judgement]:
 
 def test_results_hold_no_value_and_no_record_id(products_spec: MatchSpec, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    spec, judgement = a_bad_batch(products_spec)
-    page = render_report(judgement.result, spec, "version 3 of lake table quarantine")
-    assert not judgement.result.passed
-    assert CANARY in set(judgement.quarantine["record_id"])  # ids stay in the lake, values are not needed there
-    for told in (page, judgement.result.model_dump_json(), caplog.text, *judgement.quarantine["reasons"]):
+    spec, outcome = a_bad_batch(products_spec)
+    page = render_report(outcome.result, spec, "version 3 of lake table quarantine")
+    assert not outcome.result.passed
+    assert CANARY in set(outcome.quarantine["record_id"])  # ids stay in the lake, values are not needed there
+    for told in (page, outcome.result.model_dump_json(), caplog.text, *outcome.quarantine["reasons"]):
         assert CANARY not in told
-    assert QualityResult.model_validate_json(judgement.result.model_dump_json()) == judgement.result
+    assert QualityResult.model_validate_json(outcome.result.model_dump_json()) == outcome.result
 
 
 def test_the_report_begins_with_the_verdict_and_needs_nothing_from_outside(products_spec: MatchSpec) -> None:
-    spec, judgement = a_bad_batch(products_spec)
-    page = render_report(judgement.result, spec, "version 3 of lake table quarantine")
+    spec, outcome = a_bad_batch(products_spec)
+    page = render_report(outcome.result, spec, "version 3 of lake table quarantine")
     text = re.sub(r"\s+", " ", re.sub(r"<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL))
     assert text.index("Stopped:") < text.index("records right, brand: share of rows with a value, observed 0.333333")
     assert text.index("allowed at least 0.9") < text.index("version 3 of lake table quarantine")
@@ -247,8 +247,8 @@ def test_the_report_begins_with_the_verdict_and_needs_nothing_from_outside(produ
 
 def test_the_report_of_a_good_batch_says_what_goes_on(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
-    judgement = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
-    page = render_report(judgement.result, spec, "nowhere")
+    outcome = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
+    page = render_report(outcome.result, spec, "nowhere")
     assert "<strong>Passed</strong>" in page
     assert "6 records and 1 pairs go on to the next step." in page
     assert "Nothing to do." in page
@@ -256,8 +256,8 @@ def test_the_report_of_a_good_batch_says_what_goes_on(products_spec: MatchSpec) 
 
 def test_one_table_is_judged_as_one_source(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
-    judgement = judge(records(spec, "left:1", "left:2"), pairs(("left:1", "left:2", 1)), spec, batch="b")
-    assert judgement.result.passed
-    assert {check.source for check in judgement.result.checks} == {"left", ""}
-    assert "left (shop)" in render_report(judgement.result, spec, "")
-    assert "catalogue" not in render_report(judgement.result, spec, "").split("<h2>Share")[1]
+    outcome = judge(records(spec, "left:1", "left:2"), pairs(("left:1", "left:2", 1)), spec, batch="b")
+    assert outcome.result.passed
+    assert {check.source for check in outcome.result.checks} == {"left", ""}
+    assert "left (shop)" in render_report(outcome.result, spec, "")
+    assert "catalogue" not in render_report(outcome.result, spec, "").split("<h2>Share")[1]

@@ -172,13 +172,13 @@ def test_a_server_that_does_not_answer_is_an_error_with_a_hint(registry_settings
 def test_nothing_is_left_in_mlflows_global_state(registry_settings, trained_bundle, tmp_path, monkeypatch):
     import mlflow
 
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    monkeypatch.chdir(elsewhere)
+    cross_field = tmp_path / "cross_field"
+    cross_field.mkdir()
+    monkeypatch.chdir(cross_field)
     before = (mlflow.get_tracking_uri(), mlflow.get_registry_uri(), mlflow.active_run())
     register(registry_settings, trained_bundle)
     assert (mlflow.get_tracking_uri(), mlflow.get_registry_uri(), mlflow.active_run()) == before
-    assert list(elsewhere.iterdir()) == []
+    assert list(cross_field.iterdir()) == []
 
 
 # What a plain MLflow user does, where matchwright is not installed: -S keeps its editable install out.

@@ -23,9 +23,9 @@ def offers(tmp_path_factory) -> BenchmarkSet:
 def test_the_benchmark_judges_every_method_and_all_bands(offers, products_spec):
     parts = scores_of(problem_of(offers, [products_spec]), seed=1)
     valid, test = parts["valid"], parts["test"]
-    assert len(test.margin) == len(offers.part("test"))
-    assert (~valid.blanked).sum() == len(offers.part("valid"))
-    choice = choose_calibrator(valid.margin, valid.labels, valid.groups, 1)
+    assert len(test.log_odds) == len(offers.part("test"))
+    assert (~valid.missing_fields).sum() == len(offers.part("valid"))
+    choice = choose_calibrator(valid.log_odds, valid.labels, valid.groups, 1)
     console = Console(width=128, record=True, quiet=False)
     with console.capture() as shown:
         console.print(method_table("offers", valid, test, choice, 1))
@@ -37,8 +37,8 @@ def test_the_benchmark_judges_every_method_and_all_bands(offers, products_spec):
 def test_each_left_record_is_judged_once_by_bands_that_it_did_not_choose(offers, products_spec):
     problem = problem_of(offers, [products_spec])
     turned = list(turns(problem, seed=1))
-    judged = pd.concat([one.pairs[one.pairs["part"] == "test"] for one in turned])
-    assert sorted(judged.index) == sorted(problem.pairs.index)
+    labelled = pd.concat([one.pairs[one.pairs["part"] == "test"] for one in turned])
+    assert sorted(labelled.index) == sorted(problem.pairs.index)
     for one in turned:
         owners = one.pairs.groupby("left_key")["part"].nunique()
         assert (owners == 1).all()

@@ -11,7 +11,7 @@ from benchmarks.few_label_problems import problems
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Two shops of 90 products; two thirds of the judged pairs to learn from, the others split between the rest."""
+    """Two shops of 90 products; two thirds of the labelled pairs to learn from, the others split between the rest."""
     made = tmp_path_factory.mktemp("set")
     files = write_products(made, products=90)
     left, right, pairs = (pd.read_csv(files[name], dtype=str) for name in ("records", "records_right", "pairs"))
@@ -34,7 +34,9 @@ def test_every_method_is_judged_by_the_part_that_was_asked_for(folder, monkeypat
     assert problem.spec.name == "products"
     assert set(problem.judge.pairs["part"]) == {"valid"}
     assert set(problem.learn.pairs["part"]) == {"train"}
-    found = {(labels, method): margins for labels, _, method, margins in few_labels.rows(problem, seeds=1)}
+    found = {
+        (labels, method): log_odds_by_row for labels, _, method, log_odds_by_row in few_labels.rows(problem, seeds=1)
+    }
     assert {method for labels, method in found if labels == "40"} == {"random, trees alone", "random", "label"}
     assert all(len(beside) == len(alone) == len(problem.judge.pairs) for ((beside, alone),) in found.values())
     assert few_labels.f1(problem, found["40", "label"][0][0]) > 0.8

@@ -42,7 +42,7 @@ def answers(folder):
 
 def test_answers_are_saved_as_training_takes_them(ask, tmp_path):
     said = ask("--count", "4", typed="y\nn\nu\ny\n")
-    assert "chosen by a cold start" in said
+    assert "chosen by an unsupervised start" in said
     assert "2 same, 1 not the same, 1 unsure" in said
     labels = answers(tmp_path)
     assert labels["label"].tolist() == ["1", "0", "unsure", "1"]
@@ -91,7 +91,7 @@ def test_an_interrupt_keeps_the_answers_given(ask, tmp_path, monkeypatch):
 def test_what_was_answered_chooses_the_next_questions_of_the_same_session(ask, tmp_path, monkeypatch):
     monkeypatch.setattr(label, "ROUND", 14)
     said = ask("--count", "16", typed="y\n" * 7 + "n\n" * 7 + "b\nu\nn\nn\n")
-    assert "14 pairs, chosen by a cold start" in said
+    assert "14 pairs, chosen by an unsupervised start" in said
     assert "2 pairs, chosen by a scorer trained on 14 labels" in said
     assert answers(tmp_path)["label"].tolist() == ["1"] * 7 + ["0"] * 6 + ["unsure", "0", "0"]
 
@@ -202,7 +202,9 @@ def test_after_some_labels_a_scorer_trained_on_them_asks(ask, tmp_path):
     known.to_csv(tmp_path / "known.csv", index=False)
     said = ask("--pairs", str(tmp_path / "known.csv"), "--count", "1", typed="q\n")
     assert "a scorer trained on 32 labels" in said
-    assert "a cold start" in ask("--pairs", str(tmp_path / "known.csv"), "--model", "none", "--count", "1", typed="q\n")
+    assert "an unsupervised start" in ask(
+        "--pairs", str(tmp_path / "known.csv"), "--model", "none", "--count", "1", typed="q\n"
+    )
 
 
 def test_a_value_cannot_drive_the_terminal_and_what_identifies_alone_is_not_shown(persons_spec, small_world):

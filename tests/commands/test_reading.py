@@ -26,7 +26,7 @@ def run(*arguments: str) -> Result:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cross_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder outside of any project."""
     monkeypatch.delenv("MATCHWRIGHT_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -34,43 +34,43 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("command", READERS, ids=lambda command: command[0])
-def test_without_a_home_a_reader_says_so_and_makes_none(elsewhere: Path, command: list[str]) -> None:
+def test_without_a_home_a_reader_says_so_and_makes_none(cross_field: Path, command: list[str]) -> None:
     done = run(*command)
 
     assert done.exit_code == 1
     assert isinstance(done.exception, HomeError)
-    assert str(elsewhere / ".matchwright") in done.exception.fact
+    assert str(cross_field / ".matchwright") in done.exception.fact
     assert "MATCHWRIGHT_HOME" in done.exception.hint
-    assert tree(elsewhere) == {}
+    assert tree(cross_field) == {}
 
 
 @pytest.mark.parametrize("command", [["spec", "check", str(SPEC)]])
-def test_a_spec_is_read_anywhere(elsewhere: Path, command: list[str]) -> None:
+def test_a_spec_is_read_anywhere(cross_field: Path, command: list[str]) -> None:
     assert run(*command).exit_code == 0
-    assert tree(elsewhere) == {}
+    assert tree(cross_field) == {}
 
 
-def test_a_fresh_home_is_read_from_a_subfolder_and_left_as_it_is(elsewhere: Path) -> None:
-    ensure_local_secrets(elsewhere / ".matchwright")
-    below = elsewhere / "notebooks"
+def test_a_fresh_home_is_read_from_a_subfolder_and_left_as_it_is(cross_field: Path) -> None:
+    ensure_local_secrets(cross_field / ".matchwright")
+    below = cross_field / "notebooks"
     below.mkdir()
     os.chdir(below)
-    before = tree(elsewhere)
+    before = tree(cross_field)
 
     status, history, drift = (run(*command) for command in READERS)
 
     assert "no bundle was ever released" in status.output
     assert "0 entries" in history.output
     assert isinstance(drift.exception, RegistryError)
-    assert tree(elsewhere) == before
+    assert tree(cross_field) == before
 
 
-def test_a_ledger_with_entries_is_shown_and_left_as_it_is(elsewhere: Path) -> None:
-    ensure_local_secrets(elsewhere / ".matchwright")
+def test_a_ledger_with_entries_is_shown_and_left_as_it_is(cross_field: Path) -> None:
+    ensure_local_secrets(cross_field / ".matchwright")
     Ledger(load_settings("local").ledger_url).append(
         Entry(action="approved", model="persons", version="1", digest="d" * 64, actor="Grace")
     )
-    before = tree(elsewhere / ".matchwright" / "ledger")
+    before = tree(cross_field / ".matchwright" / "ledger")
 
     assert "Grace" in run("history").output
-    assert tree(elsewhere / ".matchwright" / "ledger").keys() == before.keys()
+    assert tree(cross_field / ".matchwright" / "ledger").keys() == before.keys()

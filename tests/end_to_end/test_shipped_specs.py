@@ -100,9 +100,13 @@ def test_products_pass_their_gates_with_the_precision_that_their_spec_demands(us
     assert "every gate passed" in user.trains("specs/products.yaml", tables)
     assert artefact(user, "evaluation.json")["metrics"]["f1_at_half"]["value"] > 0.6
     assert artefact(user, "bundle.json")["name"] == "products"
-    floors = artefact(user, "calibration.json")["floors"]
-    assert floors["floors_met"]
-    assert floors["match_precision_bound"] >= load_spec(REPOSITORY / "specs/products.yaml").floors.match_precision > 0
+    precision_constraints = artefact(user, "calibration.json")["precision_constraints"]
+    assert precision_constraints["constraints_met"]
+    assert (
+        precision_constraints["match_precision_bound"]
+        >= load_spec(REPOSITORY / "specs/products.yaml").precision_constraints.match
+        > 0
+    )
 
 
 def artefact(user: User, name: str) -> Any:

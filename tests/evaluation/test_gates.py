@@ -43,4 +43,6 @@ def test_a_gate_says_which_figure_it_holds_against_the_limit(few_labels):
 def test_a_floor_that_is_asked_for_has_to_be_shown(few_labels):
     for shown, passed in ((None, None), (True, True), (False, False)):
         gates = judge(ASKED, METRICS, (), (), None, few_labels, shown)
-        assert {gate.name: gate.passed for gate in gates}.get("floors shown on calibration pairs") is passed
+        assert {gate.name: gate.passed for gate in gates}.get(
+            "precision constraints shown on calibration pairs"
+        ) is passed

@@ -11,9 +11,9 @@ from matchwright.evaluation.paired import log_losses, mean_over_queries
 
 @given(st.lists(st.tuples(st.floats(-12, 12), st.booleans()), min_size=1, max_size=30))
 def test_the_mean_of_the_losses_is_the_log_loss(pairs):
-    margins, labels = np.array([m for m, _ in pairs]), np.array([int(y) for _, y in pairs])
-    expected = log_loss(labels, 1 / (1 + np.exp(-margins)), labels=[0, 1])
-    assert log_losses(margins, labels).mean() == pytest.approx(expected, abs=1e-6)
+    log_odds_by_row, labels = np.array([m for m, _ in pairs]), np.array([int(y) for _, y in pairs])
+    expected = log_loss(labels, 1 / (1 + np.exp(-log_odds_by_row)), labels=[0, 1])
+    assert log_losses(log_odds_by_row, labels).mean() == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_score_that_is_sure_and_wrong_costs_a_bounded_loss():

@@ -1,11 +1,11 @@
-"""Floors: the exact bound, and chains of thresholds."""
+"""Precision constraints: the exact bound, and chains of thresholds."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchwright.evaluation.precision_constraints import fewest_to_show, hold_floor, lower_bound
+from matchwright.evaluation.precision_constraints import fewest_to_show, hold_constraint, lower_bound
 
 
 def test_the_bound_is_clopper_and_pearson_s():
@@ -18,7 +18,7 @@ def test_one_early_wrong_pair_ends_a_chain_but_not_the_search():
     """The first chain stops at once; one that starts where more pairs are taken can afford the error."""
     scores, right = np.linspace(1, 0, 5000), np.ones(5000)
     right[5] = 0
-    held = hold_floor(scores, scores, right, 5000, 0.99, 0.95)
+    held = hold_constraint(scores, scores, right, 5000, 0.99, 0.95)
     assert held.met
     assert held.taken == 5000
 
@@ -27,40 +27,40 @@ def test_a_floor_that_does_not_hold_anywhere_is_shown_in_no_more_than_one_of_twe
     """Though each of 2,000 thresholds gets its chance."""
     scores, generator = np.linspace(1, 0, 2000), np.random.default_rng(5)
     shown = [
-        hold_floor(scores, scores, (generator.random(2000) < 0.97).astype(float), 2000, 0.97, 0.95).met
+        hold_constraint(scores, scores, (generator.random(2000) < 0.97).astype(float), 2000, 0.97, 0.95).met
         for _ in range(300)
     ]
     assert np.mean(shown) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 300)
 
 
 def test_what_no_finite_number_of_pairs_can_show_is_not_met():
-    held = hold_floor(np.linspace(1, 0, 500), np.linspace(1, 0, 500), np.ones(500), 500, 1.0, 0.95)
+    held = hold_constraint(np.linspace(1, 0, 500), np.linspace(1, 0, 500), np.ones(500), 500, 1.0, 0.95)
     assert not held.met
     assert held.taken == 500
 
 
 def test_no_pair_at_all_shows_nothing():
-    assert not hold_floor(np.empty(0), np.empty(0), np.empty(0), 0, 0.9, 0.95).met
-    assert hold_floor(np.empty(0), np.empty(0), np.empty(0), 0, 0.0, 0.95).met
+    assert not hold_constraint(np.empty(0), np.empty(0), np.empty(0), 0, 0.9, 0.95).met
+    assert hold_constraint(np.empty(0), np.empty(0), np.empty(0), 0, 0.0, 0.95).met
 
 
 @settings(max_examples=50, deadline=None)
-@given(seed=st.integers(0, 10_000), pairs=st.integers(1, 400), floor=st.floats(0.0, 1.0), most=st.integers(0, 400))
-def test_no_more_is_taken_than_asked_and_equal_scores_stay_together(seed, pairs, floor, most):
+@given(seed=st.integers(0, 10_000), pairs=st.integers(1, 400), constraint=st.floats(0.0, 1.0), most=st.integers(0, 400))
+def test_no_more_is_taken_than_asked_and_equal_scores_stay_together(seed, pairs, constraint, most):
     generator = np.random.default_rng(seed)
     scores = np.round(generator.random(pairs), 1)
     most = int((scores >= np.sort(scores)[::-1][min(most, pairs - 1)]).sum())
-    held = hold_floor(scores, scores, (generator.random(pairs) < scores).astype(float), most, floor, 0.9)
+    held = hold_constraint(scores, scores, (generator.random(pairs) < scores).astype(float), most, constraint, 0.9)
     assert held.taken <= most
     assert held.taken == 0 or (scores >= np.sort(scores)[-held.taken]).sum() == held.taken
-    assert not held.met or held.bound >= floor - 1e-9 or floor == 0.0
+    assert not held.met or held.bound >= constraint - 1e-9 or constraint == 0.0
 
 
 @given(st.sampled_from([0.8, 0.9, 0.95, 0.99]), st.sampled_from([0.9, 0.95, 0.99]))
 @settings(deadline=None, max_examples=12)
-def test_the_fewest_pairs_that_show_a_floor_are_just_enough(floor, confidence):
-    fewest = fewest_to_show(floor, confidence)
+def test_the_fewest_pairs_that_show_a_floor_are_just_enough(constraint, confidence):
+    fewest = fewest_to_show(constraint, confidence)
     for pairs, met in ((fewest, True), (fewest - 1, False)):
         scores = np.linspace(1, 0.5, pairs)
-        assert hold_floor(scores, scores, np.ones(pairs), pairs, floor, confidence).met == met
+        assert hold_constraint(scores, scores, np.ones(pairs), pairs, constraint, confidence).met == met
     assert fewest_to_show(1.0, confidence) is None

@@ -80,12 +80,12 @@ def one_by_one(rows: list[tuple[str, float, int, bool]]) -> dict[str, float]:
     reciprocal, hits, gains = [], [], []
     for key in sorted({key for key, _, label, _ in rows if label == 1}):
         made = sorted((-s, label) for k, s, label, lost in rows if k == key and label >= 0 and not lost)
-        places = [place for place, (_, label) in enumerate(made, 1) if label == 1]
+        indices = [index for index, (_, label) in enumerate(made, 1) if label == 1]
         wanted = sum(k == key and label == 1 for k, _, label, _ in rows)
-        reciprocal.append(1 / places[0] if places else 0.0)
-        hits.append(float(places[:1] == [1]))
-        ideal = sum(1 / np.log2(place + 1) for place in range(1, min(wanted, 10) + 1))
-        gains.append(sum(1 / np.log2(place + 1) for place in places if place <= 10) / ideal)
+        reciprocal.append(1 / indices[0] if indices else 0.0)
+        hits.append(float(indices[:1] == [1]))
+        ideal = sum(1 / np.log2(index + 1) for index in range(1, min(wanted, 10) + 1))
+        gains.append(sum(1 / np.log2(index + 1) for index in indices if index <= 10) / ideal)
     names = {"mrr": reciprocal, "hit_at_1": hits, "ndcg_at_10": gains}
     return {name: float(np.mean(values)) if values else np.nan for name, values in names.items()}
 

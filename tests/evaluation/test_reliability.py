@@ -19,9 +19,9 @@ COSTS = Costs(false_match=10, missed_match=5, review=1)
 def overconfident(pairs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Scores that are too sure, honest ones, and labels."""
     generator = np.random.default_rng(7)
-    margin = generator.normal(-0.7, 2, pairs)
-    honest = 1 / (1 + np.exp(-margin))
-    return 1 / (1 + np.exp(-3 * margin - 2)), honest, (generator.random(pairs) < honest).astype(int)
+    log_odds = generator.normal(-0.7, 2, pairs)
+    honest = 1 / (1 + np.exp(-log_odds))
+    return 1 / (1 + np.exp(-3 * log_odds - 2)), honest, (generator.random(pairs) < honest).astype(int)
 
 
 def outcomes_of(score: np.ndarray, label: np.ndarray, bands: Bands, missed: int = 0) -> pd.DataFrame:

@@ -17,10 +17,10 @@ def pool():
             "right_key": [f"right:{n}" for n in generator.permutation(600)],
         }
     )
-    margin = np.where(generator.random(600) < 0.1, generator.normal(4, 1, 600), generator.normal(-4, 2, 600))
+    log_odds = np.where(generator.random(600) < 0.1, generator.normal(4, 1, 600), generator.normal(-4, 2, 600))
     comparisons = pd.DataFrame(generator.random((600, 3)), columns=["a__exact", "b__exact", "c__exact"])
     comparisons.loc[::7, "b__exact"] = np.nan
-    return pairs, margin, comparisons
+    return pairs, log_odds, comparisons
 
 
 def chosen(pool, count, seed=1):
@@ -41,9 +41,9 @@ def test_matches_are_found_where_they_are_far_rarer_than_they_might_be():
     pairs = pd.DataFrame(
         {"left_key": [f"l{n:04}" for n in range(5000)], "right_key": [f"r{n:04}" for n in range(5000)]}
     )
-    margin = np.r_[generator.normal(3, 1, 10), generator.normal(-6, 2, 4990)]
+    log_odds = np.r_[generator.normal(3, 1, 10), generator.normal(-6, 2, 4990)]
     comparisons = pd.DataFrame(generator.random((5000, 2)), columns=["a__exact", "b__exact"])
-    picked = select_pairs(pairs, margin, comparisons, 25, 1, expected_matches=1000)
+    picked = select_pairs(pairs, log_odds, comparisons, 25, 1, expected_matches=1000)
     likely = picked.loc[picked["chosen_for"] == "likely", "left_key"]
     assert (likely <= "l0009").mean() >= 0.6
 
@@ -51,9 +51,9 @@ def test_matches_are_found_where_they_are_far_rarer_than_they_might_be():
 def test_doubt_is_taken_from_both_sides_of_an_even_chance():
     """Every match is surer than any of the others is: by doubt alone not one match would be asked about."""
     pairs = pd.DataFrame({"left_key": [f"l{n:03}" for n in range(400)], "right_key": [f"r{n:03}" for n in range(400)]})
-    margin = np.r_[np.linspace(5, 9, 200), np.linspace(-1, -3, 200)]
+    log_odds = np.r_[np.linspace(5, 9, 200), np.linspace(-1, -3, 200)]
     comparisons = pd.DataFrame(np.random.default_rng(3).random((400, 2)), columns=["a__exact", "b__exact"])
-    picked = select_pairs(pairs, margin, comparisons, 20, 1, expected_matches=200)
+    picked = select_pairs(pairs, log_odds, comparisons, 20, 1, expected_matches=200)
     unsure = picked[picked["chosen_for"] == "unsure"]
     assert 0.25 <= (unsure["score"] > 0.5).mean() <= 0.75
 
@@ -69,10 +69,10 @@ def test_no_record_is_asked_about_twice(pool):
 
 
 def test_pairs_that_are_the_same_question_are_asked_once():
-    margin = np.zeros(100)
+    log_odds = np.zeros(100)
     alike = pd.DataFrame({"a__exact": np.repeat([0.0, 1.0], [95, 5]), "b__exact": [0.5] * 100})
     pairs = pd.DataFrame({"left_key": [f"l{n:03}" for n in range(100)], "right_key": [f"r{n:03}" for n in range(100)]})
-    picked = select_pairs(pairs, margin, alike, 10, 1, expected_matches=20)
+    picked = select_pairs(pairs, log_odds, alike, 10, 1, expected_matches=20)
     unsure = pairs.merge(picked[picked["chosen_for"] == "unsure"], on=["left_key", "right_key"])
     assert {0.0} <= set(alike.loc[pairs["left_key"].isin(unsure["left_key"]), "a__exact"])
     assert len(picked) == 10

@@ -46,10 +46,10 @@ def verdict(spec: MatchSpec, measured: DriftFigures, *faults: IntegrityFault) ->
 
 
 def test_nothing_moved(persons_spec: MatchSpec) -> None:
-    judged = verdict(persons_spec, figures())
-    assert (judged.status, judged.findings, judged.next_steps) == ("ok", (), ())
-    assert not judged.effect.changes_decisions
-    assert "Decisions hold" in judged.text()
+    reached = verdict(persons_spec, figures())
+    assert (reached.status, reached.findings, reached.next_steps) == ("ok", (), ())
+    assert not reached.effect.changes_decisions
+    assert "Decisions hold" in reached.text()
 
 
 def test_a_lost_field_alarms_with_its_name_column_and_runbook(persons_spec: MatchSpec) -> None:
@@ -58,31 +58,31 @@ def test_a_lost_field_alarms_with_its_name_column_and_runbook(persons_spec: Matc
         shift("locality__missing", None, (0, 0), current_mean=1.1),
         shift("surname__jaro_winkler"),
     ]
-    judged = verdict(persons_spec, figures(*lost))
-    assert judged.status == "alarm"
-    assert judged.headline == "ALARM: locality is lost: missing in 100% of decisions (was 20%), mostly on one side."
-    assert "Upstream feed lost 'locality' (column 'address_2')" in judged.next_steps[0]
-    assert "register_a or register_b" in judged.next_steps[0]
+    reached = verdict(persons_spec, figures(*lost))
+    assert reached.status == "alarm"
+    assert reached.headline == "ALARM: locality is lost: missing in 100% of decisions (was 20%), mostly on one side."
+    assert "Upstream feed lost 'locality' (column 'address_2')" in reached.next_steps[0]
+    assert "register_a or register_b" in reached.next_steps[0]
 
 
 def test_scores_that_move_while_the_inputs_hold_point_at_the_release(persons_spec: MatchSpec) -> None:
-    judged = verdict(persons_spec, figures(score=shift("score", 0.4)))
-    assert judged.status == "alarm"
-    assert "suspect the release" in judged.next_steps[0]
-    assert "matchwright rollback" in judged.next_steps[0]
+    reached = verdict(persons_spec, figures(score=shift("score", 0.4)))
+    assert reached.status == "alarm"
+    assert "suspect the release" in reached.next_steps[0]
+    assert "matchwright rollback" in reached.next_steps[0]
 
 
 def test_scores_that_move_with_an_input_point_at_the_input(persons_spec: MatchSpec) -> None:
-    judged = verdict(persons_spec, figures(shift("surname__jaro_winkler", 0.5), score=shift("score", 0.4)))
-    assert judged.next_steps[0].startswith("Values of 'surname' changed")
-    assert judged.next_steps[1].startswith("Scores and bands follow the inputs")
+    reached = verdict(persons_spec, figures(shift("surname__jaro_winkler", 0.5), score=shift("score", 0.4)))
+    assert reached.next_steps[0].startswith("Values of 'surname' changed")
+    assert reached.next_steps[1].startswith("Scores and bands follow the inputs")
 
 
 def test_many_fields_at_once_are_one_cause(persons_spec: MatchSpec) -> None:
     moved = [shift(f"{field}__levenshtein", 0.6) for field in ("given_name", "surname", "street", "suburb", "state")]
-    judged = verdict(persons_spec, figures(*moved))
-    assert judged.findings[0].cause == "mix"
-    assert len(judged.next_steps) == 1
+    reached = verdict(persons_spec, figures(*moved))
+    assert reached.findings[0].cause == "mix"
+    assert len(reached.next_steps) == 1
 
 
 def test_what_lies_between_half_a_limit_and_the_limit_is_watched(persons_spec: MatchSpec) -> None:
@@ -96,18 +96,18 @@ def test_a_large_distance_on_few_decisions_is_chance(persons_spec: MatchSpec) ->
 
 
 def test_more_evidence_than_in_training_is_no_alarm(persons_spec: MatchSpec) -> None:
-    judged = verdict(persons_spec, figures(shift("locality__token_set", 0.02, (0.5, 0.1))))
-    assert judged.status == "watch"
+    reached = verdict(persons_spec, figures(shift("locality__token_set", 0.02, (0.5, 0.1))))
+    assert reached.status == "watch"
 
 
 def test_reviews_that_pile_up_are_told_per_thousand(persons_spec: MatchSpec) -> None:
     bands = {"match": share(0.4, 0.3), "review": share(0.02, 0.17), "no_match": share(0.58, 0.53)}
-    judged = verdict(persons_spec, figures(bands=bands))
-    assert judged.status == "alarm"
-    assert judged.effect.changes_decisions
-    assert judged.effect.review_change == pytest.approx(150)
-    assert judged.effect.review_change_low < 150 < judged.effect.review_change_high
-    assert "about 150 more reviews per 1,000" in judged.next_steps[-1]
+    reached = verdict(persons_spec, figures(bands=bands))
+    assert reached.status == "alarm"
+    assert reached.effect.changes_decisions
+    assert reached.effect.review_change == pytest.approx(150)
+    assert reached.effect.review_change_low < 150 < reached.effect.review_change_high
+    assert "about 150 more reviews per 1,000" in reached.next_steps[-1]
 
 
 def test_a_fall_of_f1_alarms_when_the_labels_are_enough_to_tell(persons_spec: MatchSpec) -> None:
@@ -124,18 +124,18 @@ def test_a_fall_of_f1_alarms_when_the_labels_are_enough_to_tell(persons_spec: Ma
 
 def test_too_few_decisions_are_not_judged(persons_spec: MatchSpec) -> None:
     few = figures(shift("surname__jaro_winkler", 3.0), decisions=persons_spec.monitoring.min_decisions - 1)
-    judged = verdict(persons_spec, few)
-    assert judged.status == "not_enough_data"
-    assert judged.findings == ()
+    reached = verdict(persons_spec, few)
+    assert reached.status == "not_enough_data"
+    assert reached.findings == ()
     assert verdict(persons_spec, figures(decisions=0)).next_steps[0].startswith("No decisions in this window")
 
 
 def test_a_log_with_foreign_keys_alarms_at_any_size_by_key_name(persons_spec: MatchSpec) -> None:
     fault = IntegrityFault(code="unexpected_keys", count=1, of=5, names=("surname",))
-    judged = verdict(persons_spec, figures(decisions=5), fault)
-    assert judged.status == "alarm"
-    assert "surname" in judged.headline
-    assert "personal data" in judged.next_steps[0]
+    reached = verdict(persons_spec, figures(decisions=5), fault)
+    assert reached.status == "alarm"
+    assert "surname" in reached.headline
+    assert "personal data" in reached.next_steps[0]
 
 
 def test_degraded_decisions_are_watched_and_alarm_when_they_are_many(persons_spec: MatchSpec) -> None:
@@ -157,10 +157,10 @@ def test_the_text_fits_one_screen_and_json_goes_round(persons_spec: MatchSpec) -
         ),
     )
     faults = [IntegrityFault(code=code, count=9, of=10) for code in ("unknown_band", "missing_comparisons", "degraded")]
-    judged = judge(everything, tuple(faults), persons_spec, BUNDLE, Window(notes=("one", "two", "three", "four")))
-    assert len(judged.text().splitlines()) < 25
-    assert Verdict.model_validate_json(judged.model_dump_json()) == judged
-    assert "NaN" not in json.dumps(judged.model_dump(mode="json"))
+    reached = judge(everything, tuple(faults), persons_spec, BUNDLE, Window(notes=("one", "two", "three", "four")))
+    assert len(reached.text().splitlines()) < 25
+    assert Verdict.model_validate_json(reached.model_dump_json()) == reached
+    assert "NaN" not in json.dumps(reached.model_dump(mode="json"))
 
 
 @pytest.mark.parametrize("rows", [100, 1000, 10_000])

@@ -56,7 +56,7 @@ def test_the_outputs_show_tables_plots_and_no_noise(path):
 @notebooks
 def test_nothing_tells_of_the_machine_it_ran_on(path):
     notebook = nbformat.read(path, as_version=4)
-    found = {place for text in texts(notebook) for place in PLACES_OF_A_MACHINE if place in text}
+    found = {index for text in texts(notebook) for index in PLACES_OF_A_MACHINE if index in text}
     assert not found
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert dict(notebook.metadata.language_info) == {"name": "python"}
@@ -83,7 +83,7 @@ def test_it_runs_from_its_own_folder(path, tmp_path, monkeypatch):
 @notebooks
 def test_its_beginning_runs_from_the_root_as_well(path, tmp_path, monkeypatch):
     notebook = nbformat.read(path, as_version=4)
-    last = next(place for place, cell in enumerate(notebook.cells) if "load_spec(" in cell.source)
+    last = next(index for index, cell in enumerate(notebook.cells) if "load_spec(" in cell.source)
     notebook.cells = notebook.cells[: last + 1]
     nbformat.write(notebook, tmp_path / path.name)
     assert code_cells(execute(tmp_path / path.name, ROOT, monkeypatch))[-1].outputs

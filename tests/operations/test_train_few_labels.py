@@ -1,4 +1,4 @@
-"""A usable first version from a hundred and fifty judged pairs."""
+"""A usable first version from a hundred and fifty labelled pairs."""
 
 import json
 
@@ -16,7 +16,7 @@ from matchwright.settings import load_settings
 
 
 def few_pairs(files: dict[str, str], count: int, positives: int) -> None:
-    """Leave ``count`` judged pairs in the table, ``positives`` of which match."""
+    """Leave ``count`` labelled pairs in the table, ``positives`` of which match."""
     pairs = pd.read_csv(files["pairs"])
     true, other = (pairs[pairs["label"] == label].sample(frac=1, random_state=5) for label in (1, 0))
     pd.concat([true[:positives], other[: count - positives]]).to_csv(files["pairs"], index=False)
@@ -55,9 +55,9 @@ def test_nothing_is_set_aside_for_stopping_or_calibrating(first):
 
 def test_pairs_are_judged_beside_their_rivals(first):
     compared = pd.read_parquet(first[0] / "model" / "comparisons.parquet")
-    assert compared["context__margin_left"].notna().mean() > 0.9
+    assert compared["context__lead_left"].notna().mean() > 0.9
     held_out = pd.read_parquet(first[0] / "model" / "held_out.parquet")
-    assert (held_out["made"] == "blanked").sum() >= (held_out["made"] == "").sum()  # each of them alone as well
+    assert (held_out["made"] == "missing_fields").sum() >= (held_out["made"] == "").sum()  # each of them alone as well
 
 
 def test_its_gates_and_its_card_claim_no_more_than_so_few_pairs_show(first):
@@ -71,7 +71,7 @@ def test_the_margins_it_is_calibrated_on_are_of_trees_that_never_saw_the_pair(fi
     held_out = pd.read_parquet(first[0] / "model" / "held_out.parquet")
     summary = json.loads((first[0] / "model" / "train.json").read_text())
     signs = np.where(held_out["label"] == 1, 1, -1)
-    crossed = float(np.log1p(np.exp(-signs * held_out["margin"])).mean())
+    crossed = float(np.log1p(np.exp(-signs * held_out["log_odds"])).mean())
     assert crossed > summary["train_losses"][-1]
 
 

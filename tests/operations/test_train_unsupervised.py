@@ -9,7 +9,7 @@ from fixtures.training import carry_out
 
 from matchwright.adapters.registry import challenger, version_info
 from matchwright.core.bundle import load_bundle
-from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.errors import DataError
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import load_settings
@@ -17,8 +17,8 @@ from matchwright.steps.ingest import ingest
 
 
 @pytest.fixture(scope="module")
-def cold(persons_spec, febrl, tmp_path_factory):
-    """A cold start on FEBRL 4: where it worked, and what it registered."""
+def unsupervised(persons_spec, febrl, tmp_path_factory):
+    """An unsupervised start on FEBRL 4: where it worked, and what it registered."""
     folder = tmp_path_factory.mktemp("cold")
     for name, table in zip(("left", "right"), febrl, strict=True):
         table.to_csv(folder / f"{name}.csv", index=False)
@@ -29,28 +29,28 @@ def cold(persons_spec, febrl, tmp_path_factory):
         yield settings, folder, carry_out(settings, spec, files, folder)
 
 
-def test_everything_it_would_match_is_for_review_and_says_why(cold):
-    model = load_bundle(cold[1] / "bundle", secret(VERIFY_KEY)).model
-    assert isinstance(model.scorer, ColdStartScorer)
-    reference = pd.read_parquet(cold[1] / "bundle" / "reference.parquet")
+def test_everything_it_would_match_is_for_review_and_says_why(unsupervised):
+    model = load_bundle(unsupervised[1] / "bundle", secret(VERIFY_KEY)).model
+    assert isinstance(model.scorer, FellegiSunterScorer)
+    reference = pd.read_parquet(unsupervised[1] / "bundle" / "reference.parquet")
     assert set(reference["band"]) == {"review", "no_match"}
     likely = reference.nlargest(3, "score")[list(model.scorer.names)]
     for decision in model.decide_compared(likely):
         assert decision.band == "review"
-        assert decision.reasons[0].code == "COLD_START"
+        assert decision.reasons[0].code == "UNSUPERVISED"
         assert decision.reasons[1].code.endswith("_AGREES")
 
 
-def test_its_review_queue_holds_the_true_pairs(cold):
-    scored = pd.read_parquet(cold[1] / "evaluation" / "scored.parquet")
+def test_its_review_queue_holds_the_true_pairs(unsupervised):
+    scored = pd.read_parquet(unsupervised[1] / "evaluation" / "scored.parquet")
     true = scored["left_key"].str.extract(r"(\d+)")[0] == scored["right_key"].str.extract(r"rec-(\d+)")[0]
     queued = scored["band"] == "review"
     assert (true & queued).sum() / true.sum() > 0.98
     assert (true & queued).sum() / queued.sum() > 0.8
 
 
-def test_it_is_registered_for_reading_and_never_a_challenger(cold):
-    settings, folder, registered = cold
+def test_it_is_registered_for_reading_and_never_a_challenger(unsupervised):
+    settings, folder, registered = unsupervised
     tags = version_info(settings, "persons", registered["version"]).tags
     assert tags["gates"] == "failed"
     assert tags["gate.judged_pairs_labels_none"].startswith("failed")
@@ -60,14 +60,14 @@ def test_it_is_registered_for_reading_and_never_a_challenger(cold):
     assert "## Figures on the test split" not in card
 
 
-def test_its_explanation_adds_up(cold):
-    explanation = json.loads((cold[1] / "explanation" / "explanation.json").read_text())
+def test_its_explanation_adds_up(unsupervised):
+    explanation = json.loads((unsupervised[1] / "explanation" / "explanation.json").read_text())
     assert explanation["additivity_error"] < 1e-9
-    assert {path.name for path in (cold[1] / "explanation" / "plots").iterdir()} >= {"waterfall_review.png"}
+    assert {path.name for path in (unsupervised[1] / "explanation" / "plots").iterdir()} >= {"waterfall_review.png"}
 
 
-def test_pairs_that_a_spec_without_labels_would_not_use_are_refused(cold, persons_spec, tmp_path):
-    settings, folder, _ = cold
+def test_pairs_that_a_spec_without_labels_would_not_use_are_refused(unsupervised, persons_spec, tmp_path):
+    settings, folder, _ = unsupervised
     pd.DataFrame({"left_id": ["rec-1-org"], "right_id": ["rec-1-dup-0"]}).to_csv(tmp_path / "pairs.csv")
     with pytest.raises(DataError, match="labels: partial"):
         ingest(

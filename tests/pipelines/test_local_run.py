@@ -81,7 +81,7 @@ def test_a_change_of_input_or_code_runs_everything_that_follows(home: Path, chan
 
 def test_another_setting_keeps_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny_pipeline.run(home, "hello")
-    monkeypatch.setenv("MATCHWRIGHT_LAKE__URI", str(home / "elsewhere"))
+    monkeypatch.setenv("MATCHWRIGHT_LAKE__URI", str(home / "cross_field"))
 
     assert statuses(tiny_pipeline.run(home, "hello"))["write"] == "done"
 

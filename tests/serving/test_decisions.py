@@ -139,8 +139,8 @@ def test_candidates_are_each_other_s_rivals_and_pairs_have_none(
     )
     assert ranked[0]["candidate"] == right.iloc[0]["record_key"]
     assert best["context__rank_left"] == 1
-    assert best["context__margin_left"] > 0
-    assert all(other["context__margin_left"] < 0 for other in others)
+    assert best["context__lead_left"] > 0
+    assert all(other["context__lead_left"] < 0 for other in others)
     # the sources are alike, so that the one side whose candidates are known stands in both places
     assert all(value == best[name.replace("_left", "_right")] for name, value in best.items())
     assert set(alone.values()) == {None}

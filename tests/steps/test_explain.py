@@ -2,7 +2,7 @@
 
 import json
 
-from fixtures.training_run import taught_by
+from fixtures.training_run import fitted_on
 
 from matchwright.adapters.registry import remove_alias, set_alias
 from matchwright.core.reasons import EvidenceFigures
@@ -30,7 +30,7 @@ def test_a_challenger_orders_reasons_by_its_champion_s_mean_contributions(run, t
     made, registered = run
     set_alias(made.settings, "persons", "champion", registered["version"])
     try:
-        stumps = taught_by(made, tmp_path, depth=1, trees=10)
+        stumps = fitted_on(made, tmp_path, depth=1, trees=10)
     finally:
         remove_alias(made.settings, "persons", "champion")
     champion = EvidenceFigures.load(made.bundle / "evidence.json")

@@ -68,7 +68,7 @@ def test_a_version_whose_gates_failed_is_recorded_but_never_challenger(run, tmp_
 
 @pytest.mark.slow
 def test_the_same_inputs_and_seed_give_the_same_bundle_elsewhere(run, persons_spec, febrl, tmp_path):
-    again = new_run(tmp_path / "elsewhere", persons_spec, febrl)
+    again = new_run(tmp_path / "cross_field", persons_spec, febrl)
     registered = again.carry_out()
     one, two = (verify_bundle(r.bundle, secret(VERIFY_KEY))[0].files for r in (run[0], again))
     assert {name for name in one if one[name] != two[name]} == set()

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from fixtures.training_run import taught_by, train_again
+from fixtures.training_run import fitted_on, train_again
 
 from matchwright.adapters.registry import version_info
 from matchwright.adapters.registry.client import connected
@@ -46,12 +46,12 @@ def test_challengers_stand_in_the_summary_and_on_the_card(run, tmp_path):
 
 
 def test_a_network_goes_the_same_way_as_trees(run, tmp_path):
-    network = taught_by(run[0], tmp_path, scorer="torch")
+    network = fitted_on(run[0], tmp_path, scorer="torch")
     evaluation = json.loads((network.evaluation / "evaluation.json").read_text())
     assert evaluation["metrics"]["f1_at_half"]["value"] > 0.95
     explanation = json.loads((network.explanation / "explanation.json").read_text())
     assert explanation["additivity_error"] < 1e-4
-    registered = network.register("fail", network.bundle)  # no rival of the version that other tests read
+    registered = network.register("fail", network.bundle)  # no competing candidate of the version that other tests read
     bundle = load_bundle(network.bundle, secret(VERIFY_KEY))
     assert bundle.digest == registered["digest"]
     assert [path.name for path in network.bundle.glob("scorer.*")] == ["scorer.onnx"]

@@ -10,7 +10,7 @@ from matchwright.core.records.corpus import Corpus
 
 @pytest.fixture
 def offers(products_spec, tmp_path):
-    """Features and judged pairs of two small shops, and the spec."""
+    """Features and labelled pairs of two small shops, and the spec."""
     spec = products_spec
     files = write_products(tmp_path, products=160)
     sides = {"left": pd.read_csv(files["records"]), "right": pd.read_csv(files["records_right"])}

@@ -1,11 +1,11 @@
-"""Bands follow from costs, and floors move them apart."""
+"""Bands follow from costs, and precision constraints move them apart."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matchwright.core.decide.bands import Bands, bands_from_costs
-from matchwright.core.spec.deciding import Costs, Floors
+from matchwright.core.spec.deciding import Costs, PrecisionConstraints
 from matchwright.training.bands import choose_bands
 
 COST = st.floats(0.01, 1000)
@@ -36,16 +36,16 @@ def test_a_floor_raises_the_threshold_until_its_bound_holds():
     scores = np.concatenate([np.full(100, 0.985), np.full(2000, 0.999)])
     labels = np.concatenate([np.zeros(50), np.ones(50), np.ones(2000)])
     costs = Costs(false_match=50, missed_match=10, review=1)
-    choice = choose_bands(scores, labels, costs, Floors(match_precision=0.995))
-    assert choice.floors_met
+    choice = choose_bands(scores, labels, costs, PrecisionConstraints(match=0.995))
+    assert choice.constraints_met
     assert choice.bands.match_from == 0.999
     assert choice.match_precision_bound >= 0.995
 
 
 def test_a_floor_that_cannot_be_shown_is_said_so():
     costs = Costs(false_match=50, missed_match=10, review=1)
-    choice = choose_bands(np.full(10, 0.99), np.ones(10), costs, Floors(match_precision=0.995))
-    assert not choice.floors_met
+    choice = choose_bands(np.full(10, 0.99), np.ones(10), costs, PrecisionConstraints(match=0.995))
+    assert not choice.constraints_met
 
 
 def test_a_score_that_is_not_a_number_goes_to_review():
@@ -61,28 +61,28 @@ def drawn(pairs: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def test_wrong_pairs_below_the_threshold_do_not_keep_a_floor_from_being_met():
     scores = np.r_[np.linspace(0.99, 1.0, 600), np.linspace(0.0, 0.989, 600)]
-    choice = choose_bands(scores, np.r_[np.ones(600), np.zeros(600)], COSTS, Floors(match_precision=0.99))
-    assert choice.floors_met
+    choice = choose_bands(scores, np.r_[np.ones(600), np.zeros(600)], COSTS, PrecisionConstraints(match=0.99))
+    assert choice.constraints_met
     assert 0.985 < choice.bands.match_from <= 0.99
 
 
 def test_both_floors_at_once_move_both_thresholds():
-    choice = choose_bands(*drawn(20_000, 3), COSTS, Floors(match_precision=0.99, no_match_npv=0.99))
-    assert choice.floors_met
+    choice = choose_bands(*drawn(20_000, 3), COSTS, PrecisionConstraints(match=0.99, no_match=0.99))
+    assert choice.constraints_met
     assert choice.bands.match_from > choice.from_costs.match_from
     assert choice.bands.review_from < choice.from_costs.review_from
     assert min(choice.match_precision_bound, choice.no_match_npv_bound) >= 0.99
 
 
 def test_the_stated_confidence_of_a_floor_holds_though_many_thresholds_were_tried():
-    """Over 300 calibration splits the true precision of ``match`` is below its floor in no more than one of twenty."""
-    floors = Floors(match_precision=0.97, confidence=0.95)
+    """Over 300 calibration splits the true precision of ``match`` is below its precision constraint in no more than one of twenty."""
+    precision_constraints = PrecisionConstraints(match=0.97, confidence=0.95)
     cheap = Costs(false_match=2, missed_match=2, review=1.0)
     everywhere = np.random.default_rng(10_000).beta(0.3, 0.3, 100_000)
     missed = met = 0
     for seed in range(300):
-        choice = choose_bands(*drawn(3000, seed), cheap, floors)
-        if choice.floors_met:
+        choice = choose_bands(*drawn(3000, seed), cheap, precision_constraints)
+        if choice.constraints_met:
             met += 1
             missed += everywhere[everywhere >= choice.bands.match_from].mean() < 0.97
     assert met > 250
@@ -94,6 +94,6 @@ def test_a_calibrator_s_plateau_is_taken_whole_or_not_at_all():
     order = np.r_[np.linspace(4, 3, 500), np.linspace(2.9, 2, 500)]
     scores = np.where(order > 3.5, 0.999, 0.99)
     labels = np.r_[np.ones(500), np.zeros(500)]
-    choice = choose_bands(scores, labels, COSTS, Floors(match_precision=0.98), order=order)
-    assert choice.floors_met
+    choice = choose_bands(scores, labels, COSTS, PrecisionConstraints(match=0.98), order=order)
+    assert choice.constraints_met
     assert choice.bands.match_from == 0.999

@@ -20,67 +20,69 @@ def overconfident(pairs: int, factor: float, seed: int = 1) -> tuple[np.ndarray,
 
 
 def test_honest_scores_are_left_alone():
-    margin, labels = overconfident(3000, 1.0)
-    assert choose_calibrator(margin, labels, np.arange(3000), 0).calibrator.method == "none"
+    log_odds, labels = overconfident(3000, 1.0)
+    assert choose_calibrator(log_odds, labels, np.arange(3000), 0).calibrator.method == "none"
 
 
 def test_overconfident_scores_are_brought_back():
-    margin, labels = overconfident(3000, 3.0)
-    choice = choose_calibrator(margin, labels, np.arange(3000), 0)
+    log_odds, labels = overconfident(3000, 3.0)
+    choice = choose_calibrator(log_odds, labels, np.arange(3000), 0)
     assert choice.calibrator.method == "platt"
     assert choice.calibrator.slope == pytest.approx(1 / 3, rel=0.1)
     assert choice.log_losses["platt"] < choice.log_losses["none"] * 0.8
 
 
 def test_separable_scores_never_become_certainties():
-    margin = np.concatenate([np.linspace(-9, -2, 300), np.linspace(2, 9, 300)])
-    choice = choose_calibrator(margin, np.repeat([0.0, 1.0], 300), np.arange(600), 0)
+    log_odds = np.concatenate([np.linspace(-9, -2, 300), np.linspace(2, 9, 300)])
+    choice = choose_calibrator(log_odds, np.repeat([0.0, 1.0], 300), np.arange(600), 0)
     assert "isotonic" not in choice.log_losses
     assert 0 < choice.calibrator.apply(np.array([-1e9]))[0] < choice.calibrator.apply(np.array([1e9]))[0] < 1
 
 
 @pytest.mark.parametrize("pairs", [50, 500])
 def test_isotonic_regression_is_no_surer_than_so_few_pairs_can_show(pairs):
-    margin, labels = overconfident(pairs, 1.0)
-    asked = fit("isotonic", margin, labels).apply(np.array([-99.0, 99.0]))
+    log_odds, labels = overconfident(pairs, 1.0)
+    asked = fit("isotonic", log_odds, labels).apply(np.array([-99.0, 99.0]))
     assert asked == pytest.approx([1 / (2 + pairs - labels.sum()), (1 + labels.sum()) / (2 + labels.sum())])
 
 
 def test_a_bend_that_no_line_follows_is_left_to_isotonic_regression():
     generator = np.random.default_rng(1)
-    margin = generator.uniform(-6, 6, 8000)
-    labels = (generator.random(8000) < np.where(np.abs(margin) < 3, 0.5, np.where(margin > 0, 0.8, 0.02))).astype(float)
-    choice = choose_calibrator(margin, labels, np.arange(8000), 0)
+    log_odds = generator.uniform(-6, 6, 8000)
+    labels = (generator.random(8000) < np.where(np.abs(log_odds) < 3, 0.5, np.where(log_odds > 0, 0.8, 0.02))).astype(
+        float
+    )
+    choice = choose_calibrator(log_odds, labels, np.arange(8000), 0)
     assert choice.calibrator.method == "isotonic"
     assert choice.calibrator.apply(np.array([2.0]))[0] == pytest.approx(0.5, abs=0.06)
 
 
 def test_only_the_methods_asked_for_are_compared():
-    margin, labels = overconfident(3000, 3.0)
-    choice = choose_calibrator(margin, labels, np.arange(3000), 0, methods=("isotonic", "none"))
+    log_odds, labels = overconfident(3000, 3.0)
+    choice = choose_calibrator(log_odds, labels, np.arange(3000), 0, methods=("isotonic", "none"))
     assert list(choice.log_losses) == ["none", "isotonic"]
     assert choice.calibrator.method == "isotonic"
 
 
 def test_held_out_scores_are_of_fits_that_did_not_see_the_pair():
-    margin, labels = overconfident(3000, 3.0)
-    choice = choose_calibrator(margin, labels, np.arange(3000), 0)
+    log_odds, labels = overconfident(3000, 3.0)
+    choice = choose_calibrator(log_odds, labels, np.arange(3000), 0)
     losses = -np.log(np.where(labels == 1, choice.held_out, 1 - choice.held_out))
     assert losses.mean() == pytest.approx(choice.log_losses[choice.calibrator.method])
-    assert not np.array_equal(choice.held_out, choice.calibrator.apply(margin))
+    assert not np.array_equal(choice.held_out, choice.calibrator.apply(log_odds))
 
 
 def test_few_pairs_are_not_fitted():
-    margin, labels = overconfident(30, 3.0)
-    assert choose_calibrator(margin, labels, np.arange(30), 0).calibrator.method == "none"
+    log_odds, labels = overconfident(30, 3.0)
+    assert choose_calibrator(log_odds, labels, np.arange(30), 0).calibrator.method == "none"
 
 
 def test_copies_of_a_pair_say_no_more_than_the_pair():
     """Pairs made of others by blanking fields stand beside them, and a record's candidates resemble each other."""
     for pairs, method in ((30, "none"), (100, "none"), (1000, "platt")):
-        margin, labels = overconfident(pairs, 1.4)
-        copied, groups = (np.tile(margin, 20), np.tile(labels, 20)), np.tile(np.arange(pairs), 20)
-        assert choose_calibrator(margin, labels, np.arange(pairs), 0).calibrator.method == method
+        log_odds, labels = overconfident(pairs, 1.4)
+        copied, groups = (np.tile(log_odds, 20), np.tile(labels, 20)), np.tile(np.arange(pairs), 20)
+        assert choose_calibrator(log_odds, labels, np.arange(pairs), 0).calibrator.method == method
         assert choose_calibrator(*copied, groups, 0).calibrator.method == method
         assert choose_calibrator(*copied, np.arange(20 * pairs), 0).calibrator.method != "none"
 

@@ -1,7 +1,7 @@
 """Challengers: figures beside the scorer's, and a verdict in words."""
 
 import pytest
-from fixtures.lessons import lesson
+from fixtures.datasets import dataset
 
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.evaluation.ranking import compare_rankings, ranking_metrics
@@ -13,8 +13,8 @@ SPEC = ModelSpec(trees=60, early_stopping=10)
 
 @pytest.fixture(scope="module")
 def ranker():
-    taught, validation = lesson(300), lesson(200, 1)
-    return challenge("ranker", taught, validation, learn(taught, validation, SPEC), SPEC)
+    training, validation = dataset(300), dataset(200, 1)
+    return challenge("ranker", training, validation, learn(training, validation, SPEC), SPEC)
 
 
 def test_a_ranker_learns_to_rank_and_has_no_log_loss(ranker):
@@ -31,16 +31,16 @@ def test_the_change_is_the_difference_and_the_verdict_follows_its_interval(ranke
 
 
 def test_a_scorer_that_learnt_nothing_is_beaten():
-    taught, validation = lesson(300), lesson(200, 1)
-    dull = learn(taught, validation, SPEC.model_copy(update={"trees": 1, "depth": 1}))
-    beaten = challenge("ranker", taught, validation, dull, SPEC)
+    training, validation = dataset(300), dataset(200, 1)
+    dull = learn(training, validation, SPEC.model_copy(update={"trees": 1, "depth": 1}))
+    beaten = challenge("ranker", training, validation, dull, SPEC)
     assert beaten["better"]
     assert beaten["verdict"].startswith("better by")
 
 
 def test_a_network_is_judged_by_its_log_loss():
-    taught, validation = lesson(100), lesson(60, 1)
-    network = challenge("torch", taught, validation, learn(taught, validation, SPEC), SPEC)
+    training, validation = dataset(100), dataset(60, 1)
+    network = challenge("torch", training, validation, learn(training, validation, SPEC), SPEC)
     assert set(network["change"]) == {"mrr", "hit_at_1", "ndcg_at_10", "log_loss"}
     assert "in log loss" in network["verdict"]
     assert network["better"] == (network["change"]["log_loss"]["upper"] < 0)
@@ -49,7 +49,7 @@ def test_a_network_is_judged_by_its_log_loss():
 
 
 def test_rankings_compared_with_themselves_do_not_differ():
-    pairs = lesson(50)
+    pairs = dataset(50)
     scores = pairs.comparisons["name__jaro_winkler"]
     same = compare_rankings(pairs.left_keys, scores, scores, pairs.labels)
     assert {figure.value for figure in same.values()} == {0.0}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fixtures.lessons import offers
+from fixtures.datasets import offers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +10,7 @@ from matchwright.core.compare.names import record_comparators
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.models.learned_words import LearnedWords, hashed_words
 from matchwright.errors import BundleError
-from matchwright.training.learned_words import FEWEST_MATCHES, teach_words
+from matchwright.training.learned_words import FEWEST_MATCHES, fit_words
 
 
 def pairing(left: list[str | None], right: list[str | None]) -> Pairing:
@@ -20,7 +20,7 @@ def pairing(left: list[str | None], right: list[str | None]) -> Pairing:
 
 def test_a_word_left_over_counts_by_what_it_meant_in_the_labels():
     left, right, labels = offers(400)
-    words = teach_words(left, right, labels, np.arange(400), seed=1).words
+    words = fit_words(left, right, labels, np.arange(400), seed=1).words
     habit, other = words.compare(pairing(["item3 fresh", "item3"], ["item3", "item3 refill"]))
     assert habit > 1
     assert other < -1
@@ -33,8 +33,8 @@ def test_a_word_left_over_counts_by_what_it_meant_in_the_labels():
 @settings(deadline=None, max_examples=40)
 def test_learned_words_do_not_care_which_record_comes_first(chosen, order):
     left, right, labels = offers(200)
-    words = teach_words(left, right, labels, np.arange(200), seed=1).words
-    one, other = " ".join(chosen), " ".join(["item1", "fresh", "refill", "x"][place] for place in order)
+    words = fit_words(left, right, labels, np.arange(200), seed=1).words
+    one, other = " ".join(chosen), " ".join(["item1", "fresh", "refill", "x"][index] for index in order)
     assert words.compare(pairing([one], [other]))[0] == words.compare(pairing([other], [one]))[0]
 
 
@@ -43,23 +43,23 @@ def test_a_pair_is_judged_by_words_that_it_did_not_teach():
     # one word per pair gives its label away: only a pair that taught itself could know it
     left = [f"{text} mark{number // 3}" for number, text in enumerate(left)]
     groups = np.arange(300) // 3
-    taught = teach_words(left, right, labels, groups, seed=1)
-    for number in range(len(taught.by_fold)):
-        inside = np.flatnonzero(taught.fold == number)
+    training = fit_words(left, right, labels, groups, seed=1)
+    for number in range(len(training.by_fold)):
+        inside = np.flatnonzero(training.fold == number)
         marks = hashed_words([f"mark{row // 3}" for row in inside])
-        assert not np.isin(marks, taught.by_fold[number].keys).any()
+        assert not np.isin(marks, training.by_fold[number].keys).any()
 
 
 def test_a_word_written_apart_is_left_over_on_neither_side():
     left, right, labels = offers(400)
-    words = teach_words(left, right, labels, np.arange(400), seed=1).words
+    words = fit_words(left, right, labels, np.arange(400), seed=1).words
     same, other = words.compare(pairing(["item3 re fill", "item3"], ["item3 refill", "item3 refill"]))
     assert same > 1
     assert other < -1
     # nor does it teach what is left over: matches of which both are refills, each side in its own way
     left = [f"{text} re fill" if label else text for text, label in zip(left, labels, strict=True)]
     right = [f"{text} refill" if label else text for text, label in zip(right, labels, strict=True)]
-    again = teach_words(left, right, labels, np.arange(400), seed=1).words
+    again = fit_words(left, right, labels, np.arange(400), seed=1).words
     assert again.compare(pairing(["item3"], ["item3 refill"]))[0] == pytest.approx(other, abs=0.1)
 
 
@@ -67,18 +67,18 @@ def test_too_few_matches_teach_no_words():
     left, right, _ = offers(400)
     few = np.zeros(400, dtype=int)
     few[: FEWEST_MATCHES - 1] = 1
-    assert teach_words(left, right, few, np.arange(400), seed=1) is None
+    assert fit_words(left, right, few, np.arange(400), seed=1) is None
 
 
 def test_a_missing_side_is_missing_evidence():
     left, right, labels = offers(200)
-    words = teach_words(left, right, labels, np.arange(200), seed=1).words
+    words = fit_words(left, right, labels, np.arange(200), seed=1).words
     assert np.isnan(words.compare(pairing([None, "item1"], ["item1", None]))).all()
 
 
 def test_the_file_gives_the_same_evidence_and_holds_no_word(tmp_path):
     left, right, labels = offers(300)
-    words = teach_words(left, right, labels, np.arange(300), seed=1).words
+    words = fit_words(left, right, labels, np.arange(300), seed=1).words
     words.save(tmp_path / "words.safetensors")
     again = LearnedWords.load(tmp_path / "words.safetensors")
     tried = pairing(left, right)

@@ -20,7 +20,7 @@ def test_a_network_has_none_of_the_trees_values():
 
 
 def test_a_cold_start_reads_next_to_nothing_of_the_section():
-    assert parameters_of("cold_start", SPEC) == {"scorer": "cold_start", "seed": SPEC.seed}
+    assert parameters_of("fellegi_sunter", SPEC) == {"scorer": "fellegi_sunter", "seed": SPEC.seed}
 
 
 def test_few_labels_are_learned_by_trees_without_embeddings():

@@ -1,4 +1,4 @@
-"""What a challenger alone reads stays out of the scorer's lessons, its comparisons and the bundle."""
+"""What a challenger alone reads stays out of the scorer's datasets, its comparisons and the bundle."""
 
 from matchwright.core.spec import MatchSpec
 from matchwright.training.learning import learn_and_challenge
@@ -17,22 +17,22 @@ def prepared(offers, **model) -> tuple[Prepared, MatchSpec]:
 def test_embeddings_of_a_challenger_are_beside_the_scorer_s_lessons(offers):
     made, spec = prepared(offers, challengers=("ranker", "torch"), trees=20)
     assert made.embeddings is None
-    taught, validation = made.beside
-    for own, more in ((made.taught, taught), (made.validation, validation)):
+    training, validation = made.beside
+    for own, more in ((made.training, training), (made.validation, validation)):
         assert set(more.comparisons) - set(own.comparisons) == LEARNED
         assert own.labels is more.labels
-    for frame in (made.comparisons, made.poor):
+    for frame in (made.comparisons, made.missing_fields):
         assert not LEARNED & set(frame)
-    learnt = learn_and_challenge(made, spec.model)
-    assert not LEARNED & set(learnt.scorer.scorer.names)
-    assert set(learnt.challengers) == {"ranker", "torch"}
+    learned = learn_and_challenge(made, spec.model)
+    assert not LEARNED & set(learned.scorer.scorer.names)
+    assert set(learned.challengers) == {"ranker", "torch"}
 
 
 def test_a_spec_that_asks_for_embeddings_gives_them_to_the_scorer(offers):
     made, _ = prepared(offers, embeddings=True, challengers=("torch",))
     assert set(made.embeddings.fields) == {name.partition("__")[0] for name in LEARNED}
     assert made.beside is None
-    assert set(made.taught.comparisons) >= LEARNED
+    assert set(made.training.comparisons) >= LEARNED
     assert set(made.comparisons) >= LEARNED
 
 
@@ -40,4 +40,4 @@ def test_a_scorer_that_has_none_learns_none(offers):
     made, _ = prepared(offers, embeddings=False, challengers=("torch",))
     assert made.embeddings is None
     assert made.beside is None
-    assert not LEARNED & set(made.taught.comparisons)
+    assert not LEARNED & set(made.training.comparisons)

@@ -32,7 +32,7 @@ def comparisons(decision_model, small_world) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def taught(comparisons, small_world):
+def training(comparisons, small_world):
     """Trained on every other pair, stopped on the rest, once per kind."""
     labels, spec = small_world.labels, small_world.spec.model
 
@@ -44,8 +44,8 @@ def taught(comparisons, small_world):
 
 
 @pytest.fixture(params=KINDS)
-def scorer(request, taught):
-    return taught[request.param].scorer
+def scorer(request, training):
+    return training[request.param].scorer
 
 
 @pytest.fixture
@@ -85,42 +85,42 @@ def test_contributions_and_base_add_up_to_the_margin(scorer, comparisons, holed)
     for pairs in (comparisons, holed):
         contributions, base = scorer.contributions(pairs)
         assert contributions.shape == pairs.shape
-        np.testing.assert_allclose(contributions.sum(axis=1) + base, scorer.margin(pairs), atol=1e-4)
+        np.testing.assert_allclose(contributions.sum(axis=1) + base, scorer.log_odds(pairs), atol=1e-4)
         per_group = group_contributions(contributions, scorer.names)
-        np.testing.assert_allclose(per_group.sum(axis=1) + base, scorer.margin(pairs), atol=1e-4)
+        np.testing.assert_allclose(per_group.sum(axis=1) + base, scorer.log_odds(pairs), atol=1e-4)
 
 
 def test_a_scorer_is_read_as_it_was_written(scorer, holed, tmp_path):
     write_scorer(scorer, tmp_path)
     again = read_scorer(tmp_path)
     assert again.names == scorer.names
-    np.testing.assert_array_equal(again.margin(holed), scorer.margin(holed))
+    np.testing.assert_array_equal(again.log_odds(holed), scorer.log_odds(holed))
     np.testing.assert_array_equal(again.contributions(holed)[0], scorer.contributions(holed)[0])
 
 
 def test_columns_are_found_by_name(scorer, holed):
     shuffled = holed[sorted(holed.columns, reverse=True)].assign(other=1.0)
-    np.testing.assert_array_equal(scorer.margin(shuffled), scorer.margin(holed))
+    np.testing.assert_array_equal(scorer.log_odds(shuffled), scorer.log_odds(holed))
 
 
 def test_more_agreement_never_lowers_the_margin(scorer, holed):
     random = np.random.default_rng(5)
-    before = scorer.margin(holed)
+    before = scorer.log_odds(holed)
     for name, direction in zip(scorer.names, constraints(list(scorer.names)), strict=True):
         if direction:
             moved = holed.assign(**{name: holed[name] + direction * random.random(len(holed))})
-            assert (scorer.margin(moved) >= before - 1e-5).all(), name
+            assert (scorer.log_odds(moved) >= before - 1e-5).all(), name
 
 
 def test_nothing_known_of_a_pair_and_no_pairs_at_all_are_borne(scorer, comparisons):
     nothing = pd.DataFrame(np.nan, index=[0], columns=comparisons.columns)
-    assert np.isfinite(scorer.margin(nothing)).all()
-    assert scorer.margin(comparisons.head(0)).shape == (0,)
+    assert np.isfinite(scorer.log_odds(nothing)).all()
+    assert scorer.log_odds(comparisons.head(0)).shape == (0,)
     assert scorer.contributions(comparisons.head(0))[0].shape == (0, comparisons.shape[1])
 
 
 def test_the_classes_are_told_apart(scorer, comparisons, small_world):
-    right = (scorer.margin(comparisons[1::2]) > 0) == (small_world.labels[1::2] == 1)
+    right = (scorer.log_odds(comparisons[1::2]) > 0) == (small_world.labels[1::2] == 1)
     assert right.mean() > 0.97
 
 
@@ -133,11 +133,11 @@ def test_a_bundle_serves_it(scorer, decision_model, small_world, comparisons, ve
     assert verify_bundle(again, verify_key)[1] == bundle.digest
 
 
-def test_training_again_gives_the_same_bytes(taught, comparisons, small_world, tmp_path):
+def test_training_again_gives_the_same_bytes(training, comparisons, small_world, tmp_path):
     labels, spec = small_world.labels, small_world.spec.model.model_copy(update={"scorer": "torch"})
     again = train_scorer(comparisons[::2], labels[::2], comparisons[1::2], labels[1::2], spec)
-    assert again.scorer.content == taught["torch"].scorer.content
-    assert again.validation_losses == taught["torch"].validation_losses
+    assert again.scorer.content == training["torch"].scorer.content
+    assert again.validation_losses == training["torch"].validation_losses
     assert min(again.validation_losses) < again.validation_losses[0]
 
 
@@ -147,17 +147,17 @@ def test_a_network_too_needs_both_classes(comparisons, small_world):
         train_scorer(comparisons, np.ones(len(comparisons)), comparisons, small_world.labels, spec)
 
 
-def test_writing_one_kind_removes_the_other(taught, tmp_path):
+def test_writing_one_kind_removes_the_other(training, tmp_path):
     for kind, name in (("xgboost", "scorer.ubj"), ("torch", "scorer.onnx"), ("xgboost", "scorer.ubj")):
-        assert write_scorer(taught[kind].scorer, tmp_path) == scorer_file(tmp_path) == tmp_path / name
+        assert write_scorer(training[kind].scorer, tmp_path) == scorer_file(tmp_path) == tmp_path / name
         assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_a_folder_has_one_scorer(taught, tmp_path):
+def test_a_folder_has_one_scorer(training, tmp_path):
     with pytest.raises(BundleError, match="no scorer"):
         read_scorer(tmp_path)
     for kind, name in (("xgboost", "scorer.ubj"), ("torch", "scorer.onnx")):
-        taught[kind].scorer.save(tmp_path / name)
+        training[kind].scorer.save(tmp_path / name)
     with pytest.raises(BundleError, match="more than one scorer"):
         read_scorer(tmp_path)
 
@@ -169,8 +169,10 @@ def test_a_bundle_without_scorer_says_so(trained_bundle, verify_key, tmp_path):
         load_bundle(copy, verify_key)
 
 
-def test_an_onnx_bundle_is_served_without_torch(taught, decision_model, small_world, comparisons, verify_key, tmp_path):
-    model = _calibrated(decision_model, taught["torch"].scorer, comparisons, small_world)
+def test_an_onnx_bundle_is_served_without_torch(
+    training, decision_model, small_world, comparisons, verify_key, tmp_path
+):
+    model = _calibrated(decision_model, training["torch"].scorer, comparisons, small_world)
     folder = write_test_bundle(model, small_world, tmp_path / "bundle")
     code = (
         "import sys; from pathlib import Path; from matchwright.core.bundle import load_bundle\n"
@@ -190,9 +192,9 @@ def test_a_graph_from_elsewhere_is_served_in_a_bundle(
     (tmp_path / "model.onnx").write_bytes(foreign)
     scorer = wrap_onnx(tmp_path / "model.onnx", names, "probability", background)
     contributions, base = scorer.contributions(holed)
-    np.testing.assert_allclose(contributions.sum(axis=1) + base, scorer.margin(holed), atol=1e-4)
+    np.testing.assert_allclose(contributions.sum(axis=1) + base, scorer.log_odds(holed), atol=1e-4)
     filled = holed.fillna(dict(zip(names, background, strict=True)))
-    np.testing.assert_array_equal(scorer.margin(holed), scorer.margin(filled))
+    np.testing.assert_array_equal(scorer.log_odds(holed), scorer.log_odds(filled))
     model = _calibrated(decision_model, scorer, comparisons, small_world)
     bundle = load_bundle(write_test_bundle(model, small_world, tmp_path / "bundle"), verify_key)
     left, right = small_world.left.head(20), small_world.right.head(20)
@@ -244,12 +246,12 @@ def test_damaged_or_unwrapped_graphs_are_bundle_errors(tmp_path):
         wrap_onnx(b"not a graph", ("a__exact",), "probability", (0.5,))
 
 
-def test_the_graph_is_plain_onnx(taught):
-    onnx.checker.check_model(onnx.load_from_string(taught["torch"].scorer.content), full_check=True)
+def test_the_graph_is_plain_onnx(training):
+    onnx.checker.check_model(onnx.load_from_string(training["torch"].scorer.content), full_check=True)
 
 
 def _calibrated(decision_model, scorer, comparisons, small_world):
-    margin = scorer.margin(comparisons)
+    log_odds = scorer.log_odds(comparisons)
     labels = small_world.labels
-    calibrator = choose_calibrator(margin, labels, np.arange(len(labels)), 1).calibrator
+    calibrator = choose_calibrator(log_odds, labels, np.arange(len(labels)), 1).calibrator
     return replace(decision_model, scorer=scorer, calibrator=calibrator)

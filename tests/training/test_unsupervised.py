@@ -1,4 +1,4 @@
-"""The cold start: weights of agreement from unlabelled candidates."""
+"""The unsupervised start: weights of agreement from unlabelled candidates."""
 
 import numpy as np
 import pandas as pd
@@ -9,33 +9,33 @@ from sklearn.metrics import roc_auc_score
 
 from matchwright.core.compare.competing import in_context, without_context
 from matchwright.core.models.files import read_scorer, write_scorer
-from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.errors import BundleError, TrainingError
-from matchwright.training.unsupervised import fit_cold_start
+from matchwright.training.unsupervised import fit_fellegi_sunter
 
 
 @pytest.fixture(scope="module")
 def candidates(small_world, decision_model):
-    """Comparisons of judged pairs, and their labels, which only the test knows."""
+    """Comparisons of labelled pairs, and their labels, which only the test knows."""
     compared = decision_model.compare(small_world.left, small_world.right)
     return compared, small_world.labels
 
 
 @pytest.fixture(scope="module")
 def scorer(candidates):
-    return fit_cold_start(candidates[0], expected_matches=800)
+    return fit_fellegi_sunter(candidates[0], expected_matches=800)
 
 
 def test_it_tells_matches_from_others_without_a_label(scorer, candidates):
-    margin = scorer.margin(candidates[0])
-    assert roc_auc_score(candidates[1], margin) > 0.995
-    assert ((margin > 0) == (candidates[1] == 1)).mean() > 0.97
+    log_odds = scorer.log_odds(candidates[0])
+    assert roc_auc_score(candidates[1], log_odds) > 0.995
+    assert ((log_odds > 0) == (candidates[1] == 1)).mean() > 0.97
 
 
 def test_contributions_add_up_and_missing_evidence_adds_nothing(scorer, candidates):
     contributions, base = scorer.contributions(candidates[0])
     assert contributions.shape == candidates[0].shape
-    assert np.allclose(contributions.sum(axis=1) + base, scorer.margin(candidates[0]), atol=1e-12)
+    assert np.allclose(contributions.sum(axis=1) + base, scorer.log_odds(candidates[0]), atol=1e-12)
     assert not contributions[candidates[0].isna().to_numpy()].any()
 
 
@@ -45,24 +45,24 @@ def test_more_agreement_never_lowers_a_score(scorer, candidates, data):
     row = candidates[0].iloc[[data.draw(st.integers(0, len(candidates[0]) - 1))]].copy()
     name = data.draw(st.sampled_from(sorted(scorer.curves)))
     low, high = sorted(data.draw(st.tuples(st.floats(0, 1), st.floats(0, 1))))
-    lower, higher = (scorer.margin(row.assign(**{name: value}))[0] for value in (low, high))
+    lower, higher = (scorer.log_odds(row.assign(**{name: value}))[0] for value in (low, high))
     assert lower <= higher + 1e-12
 
 
 @pytest.fixture(scope="module")
 def among_rivals(small_world, candidates):
-    """The candidates beside their rivals, and a cold start that saw them so."""
+    """The candidates beside their competing candidates, and an unsupervised start that saw them so."""
     keys = [small_world.left["record_key"], small_world.right["record_key"]]
     beside = in_context(candidates[0], *keys, small_world.spec)
-    return beside, fit_cold_start(beside, 800, keys), fit_cold_start(candidates[0], 800, keys)
+    return beside, fit_fellegi_sunter(beside, 800, keys), fit_fellegi_sunter(candidates[0], 800, keys)
 
 
 def test_a_lead_over_the_rivals_counts_once_the_pair_evidence_is_weighed(among_rivals, candidates):
     beside, with_rivals, without = among_rivals
     leads = [name for name in with_rivals.curves if name.startswith("context__")]
-    assert leads == ["context__margin_left", "context__margin_right"]
-    assert roc_auc_score(candidates[1], with_rivals.margin(beside)) >= roc_auc_score(
-        candidates[1], without.margin(beside)
+    assert leads == ["context__lead_left", "context__lead_right"]
+    assert roc_auc_score(candidates[1], with_rivals.log_odds(beside)) >= roc_auc_score(
+        candidates[1], without.log_odds(beside)
     )
     for name in leads:
         adds = with_rivals.curves[name].adds
@@ -73,14 +73,14 @@ def test_a_lead_over_the_rivals_counts_once_the_pair_evidence_is_weighed(among_r
 def test_a_pair_without_its_rivals_is_scored_as_if_nobody_had_any(among_rivals):
     beside, with_rivals, without = among_rivals
     alone = without_context(beside, np.arange(len(beside)))
-    assert np.array_equal(with_rivals.margin(alone), without.margin(alone))
+    assert np.array_equal(with_rivals.log_odds(alone), without.log_odds(alone))
 
 
 def test_the_order_of_pairs_changes_nothing(scorer, candidates):
     shuffled = candidates[0].sample(frac=1, random_state=3)
-    again = fit_cold_start(shuffled, expected_matches=800)
+    again = fit_fellegi_sunter(shuffled, expected_matches=800)
     assert again.base == pytest.approx(scorer.base, abs=1e-4)
-    assert np.allclose(again.margin(candidates[0]), scorer.margin(candidates[0]), atol=1e-3)
+    assert np.allclose(again.log_odds(candidates[0]), scorer.log_odds(candidates[0]), atol=1e-3)
 
 
 def test_it_comes_back_from_its_file_as_it_was(scorer, candidates, tmp_path):
@@ -88,15 +88,15 @@ def test_it_comes_back_from_its_file_as_it_was(scorer, candidates, tmp_path):
     assert write_scorer(scorer, tmp_path).name == "scorer.json"
     again = read_scorer(tmp_path)
     assert again == scorer
-    assert np.array_equal(again.margin(candidates[0]), scorer.margin(candidates[0]))
+    assert np.array_equal(again.log_odds(candidates[0]), scorer.log_odds(candidates[0]))
     assert not (tmp_path / "scorer.ubj").exists()
     (tmp_path / "scorer.json").write_text('{"kind": "other"}')
     with pytest.raises(BundleError, match="cannot be read"):
-        ColdStartScorer.load(tmp_path / "scorer.json")
+        FellegiSunterScorer.load(tmp_path / "scorer.json")
 
 
 def test_too_little_to_learn_from_is_an_error(candidates):
     with pytest.raises(TrainingError, match="needs 20"):
-        fit_cold_start(candidates[0].head(5), 5)
+        fit_fellegi_sunter(candidates[0].head(5), 5)
     with pytest.raises(TrainingError, match="how alike"):
-        fit_cold_start(pd.DataFrame({"title__token_overlap": [np.nan] * 30, "title__missing": [2.0] * 30}), 5)
+        fit_fellegi_sunter(pd.DataFrame({"title__token_overlap": [np.nan] * 30, "title__missing": [2.0] * 30}), 5)

@@ -102,12 +102,12 @@ def _to_folder(
     return runs
 
 
-def _put(draft: Path, place: Path) -> None:
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
+def _put(draft: Path, index: Path) -> None:
+    beside = index.with_name(f".{index.name}.{os.getpid()}")
     shutil.copyfile(draft, beside)
-    beside.replace(place)
+    beside.replace(index)
     # A running UI's watcher sees a write to a file in its place, and not that one was moved there.
-    with place.open("r+b") as file:
+    with index.open("r+b") as file:
         first = file.read(1)
         file.seek(0)
         file.write(first)

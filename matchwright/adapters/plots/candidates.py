@@ -19,7 +19,7 @@ def plot_candidate_recall(
     budgets, ranks = sorted(by_budget), sorted(recall_at_k)
     with figure_to(path, "True pairs found by candidate generation") as (_, axes):
         if budgets:
-            value, lower, upper = ([100 * by_budget[k][place] for k in budgets] for place in range(3))
+            value, lower, upper = ([100 * by_budget[k][index] for k in budgets] for index in range(3))
             axes.fill_between(budgets, lower, upper, color=GREEN, alpha=0.15, linewidth=0)
             axes.plot(budgets, value, "o-", color=GREEN, label=f"all methods: {value[-1]:.2f} % at the end")
         if ranks:

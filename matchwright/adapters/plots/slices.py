@@ -13,7 +13,7 @@ def plot_slices(
     f1: Sequence[tuple[float, float, float] | None],
     overall: float,
     path: Path,
-    floor: float = 0.0,
+    minimum: float = 0.0,
 ) -> Path:
     """F1 of each slice with its interval.
 
@@ -22,7 +22,7 @@ def plot_slices(
         f1: value, lower and upper bound of each; None where a slice has too few true pairs to judge.
         overall: F1 of all pairs, drawn as a line.
         path: the PNG to write.
-        floor: the gate on slices, drawn if not 0.
+        minimum: the gate on slices, drawn if not 0.
     """
     rows = np.arange(len(names))
     with figure_to(path, "F1 by slice, with 95 % intervals", height=1.6 + 0.42 * max(len(names), 1)) as (_, axes):
@@ -41,9 +41,9 @@ def plot_slices(
             axes.barh(row, value, color=BLUE, alpha=0.6, height=0.6)
             axes.errorbar(value, row, xerr=[[value - lower], [upper - value]], color="black", capsize=3)
         axes.axvline(overall, color=BLUE, linestyle="--", label=f"all pairs: {overall:.3f}")
-        if floor:
-            axes.axvline(floor, color="#b2182b", linestyle=":", label=f"floor: {floor:.3g}")
-        known = [figures[1] for figures in f1 if figures is not None] + [overall, floor or overall]
+        if minimum:
+            axes.axvline(minimum, color="#b2182b", linestyle=":", label=f"floor: {minimum:.3g}")
+        known = [figures[1] for figures in f1 if figures is not None] + [overall, minimum or overall]
         axes.set(yticks=rows, yticklabels=list(names), xlabel="F1")
         axes.set_xlim(max(0.0, min(known) - 0.1), 1.0)
         axes.set_ylim(len(names) - 0.4, -0.6)

@@ -20,7 +20,7 @@ def propose_candidates(features: pd.DataFrame, spec: MatchSpec, embed: Embed | N
     """The candidates of a set of records: the union of what the spec's methods propose, within its budget.
 
     See :func:`propose_without_budget`; of a record with more than ``max_candidates_per_record`` the likeliest
-    by the order of :func:`~matchwright.core.candidates.budget.places` are kept.
+    by the order of :func:`~matchwright.core.candidates.budget.indices` are kept.
     """
     return within_budget(propose_without_budget(features, spec, embed), spec.candidates.max_candidates_per_record)
 

@@ -7,10 +7,10 @@ import pandas as pd
 
 from matchwright.core.candidates.table import RANKED
 
-Places = np.ndarray[Any, np.dtype[np.int64]]
+Positions = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def places(candidates: pd.DataFrame) -> Places:
+def indices(candidates: pd.DataFrame) -> Positions:
     """Where each candidate stands among its left record's, from 1; in one table the better of both records' places.
 
     Ordered without labels: by the best of its ranks with the methods that rank, what none of them proposed last,
@@ -24,9 +24,9 @@ def places(candidates: pd.DataFrame) -> Places:
     rank = np.minimum.reduce(ranks)
     methods = np.asarray(candidates["proposed_by"].str.count(r"\|"), dtype=np.int64)
     if not str(candidates["right_key"].iloc[0]).startswith("left:"):
-        return _places_in(pd.factorize(candidates["left_key"])[0], rank, methods)
+        return _positions_in(pd.factorize(candidates["left_key"])[0], rank, methods)
     records = pd.factorize(np.concatenate([candidates["left_key"], candidates["right_key"]]))[0]
-    both = _places_in(records, np.tile(rank, 2), np.tile(methods, 2))
+    both = _positions_in(records, np.tile(rank, 2), np.tile(methods, 2))
     return np.asarray(both.reshape(2, -1).min(axis=0))
 
 
@@ -34,14 +34,14 @@ def within_budget(candidates: pd.DataFrame, most: int) -> pd.DataFrame:
     """The candidates that stand among the first ``most`` of a record."""
     if len(candidates) <= most:
         return candidates
-    kept = places(candidates) <= most
+    kept = indices(candidates) <= most
     return candidates if kept.all() else candidates[kept].reset_index(drop=True)
 
 
-def _places_in(record: Places, rank: np.ndarray[Any, Any], methods: Places) -> Places:
+def _positions_in(record: Positions, rank: np.ndarray[Any, Any], methods: Positions) -> Positions:
     order = np.lexsort((-methods, rank, record))
     ordered = record[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    place = np.empty(len(record), dtype=np.int64)
-    place[order] = np.arange(len(record)) - np.repeat(starts, np.diff(np.r_[starts, len(record)])) + 1
-    return place
+    index = np.empty(len(record), dtype=np.int64)
+    index[order] = np.arange(len(record)) - np.repeat(starts, np.diff(np.r_[starts, len(record)])) + 1
+    return index

@@ -83,7 +83,7 @@ def _nearest(
         )
         found.append(ranked(nearest, rows, asked, spec.top_k))
         progress(start + len(rows))
-    one, other, rank = (np.concatenate([part[place] for part in found]) for place in range(3))
+    one, other, rank = (np.concatenate([part[position] for part in found]) for position in range(3))
     return one, other, rank
 
 

@@ -1,4 +1,4 @@
-"""Context: a pair beside its rivals, the other candidates of one of its records.
+"""Context: a pair beside its competing candidates, the other candidates of one of its records.
 
 Where a record has at most one true match, a candidate that fits less well than another hardly can be
 it. The measure of fit needs no labels: how alike the records are as a whole.
@@ -28,19 +28,19 @@ Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
-class Rivalry:
+class Competition:
     """Per pair, among the candidates of one of its records.
 
-    ``margin`` in [-1, 1]: its fit less the best other's; NaN without another. ``rank`` from 1: one more
-    than the candidates that fit better. ``rivals`` from 0: others that fit better or nearly as well.
+    ``lead`` in [-1, 1]: its fit less the best other's; NaN without another. ``rank`` from 1: one more
+    than the candidates that fit better. ``competing`` from 0: others that fit better or nearly as well.
     """
 
-    margin: Numbers
+    lead: Numbers
     rank: Numbers
-    rivals: Numbers
+    competing: Numbers
 
     @classmethod
-    def among(cls, groups: np.ndarray[Any, Any], fit: Numbers) -> "Rivalry":
+    def among(cls, groups: np.ndarray[Any, Any], fit: Numbers) -> "Competition":
         """Compare within groups of equal ``groups``; both of shape (pairs,)."""
         _, group = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
         order = np.lexsort((-fit, group))
@@ -82,7 +82,7 @@ def context_of(
         fit: of each pair, in [0, 1] (see :func:`fit_of`).
         left_keys: the left record of each pair; equal keys are one record.
         right_keys: the right record of each pair.
-        spec: its ``multiplicity`` says on which sides another candidate is a rival.
+        spec: its ``multiplicity`` says on which sides another candidate is a competing candidate.
         known: sides whose records' candidates are all here; the other side's context stays missing.
 
     Returns:
@@ -92,13 +92,13 @@ def context_of(
     """
     sides = CONTEXT_SIDES[spec.multiplicity]
     keys = {"left": left_keys, "right": right_keys}
-    found = {side: Rivalry.among(keys[side], fit) for side in sides if side in known and len(fit)}
+    found = {side: Competition.among(keys[side], fit) for side in sides if side in known and len(fit)}
     columns = {name: np.full(len(fit), np.nan, dtype=np.float32) for name in context_names(spec)}
     for measure in CONTEXT_COMPARATORS:
-        values = {side: getattr(rivalry, measure) for side, rivalry in found.items()}
+        values = {side: getattr(competition, measure) for side, competition in found.items()}
         if spec.sources.alike and len(sides) == 2 and values:
             lower, upper = (np.fmin.reduce(list(values.values())), np.fmax.reduce(list(values.values())))
-            weaker_first = (lower, upper) if measure == "margin" else (upper, lower)
+            weaker_first = (lower, upper) if measure == "lead" else (upper, lower)
             values = dict(zip(SIDES, weaker_first, strict=True))
         for side, value in values.items():
             columns[f"{CONTEXT}__{measure}_{side}"] = np.round(value, 5).astype(np.float32)

@@ -16,7 +16,7 @@ SHORTEST = 4
 
 
 @dataclass(frozen=True)
-class JoinedWords:
+class CompoundWords:
     """Neighbours of each text, ``first`` and ``second``, that together are a word of some text, ``whole``."""
 
     first: Positions
@@ -25,20 +25,20 @@ class JoinedWords:
     starts: Positions
 
     @classmethod
-    def of(cls, words: Words) -> "JoinedWords":
+    def of(cls, words: Words) -> "CompoundWords":
         """Those of texts that are taken apart into words."""
         size = max(len(words.vocabulary), 1)
         inside = np.ones(max(len(words.members) - 1, 0), dtype=bool)
         ends = words.starts[1:-1]  # the last word of a text has no neighbour
         inside[ends[(ends > 0) & (ends < len(words.members))] - 1] = False
-        place = np.flatnonzero(inside)
-        neighbours, at = np.unique(words.members[place] * size + words.members[place + 1], return_inverse=True)
+        index = np.flatnonzero(inside)
+        neighbours, at = np.unique(words.members[index] * size + words.members[index + 1], return_inverse=True)
         numbers = {word: number for number, word in enumerate(words.vocabulary)}
         written = (words.vocabulary[key // size] + words.vocabulary[key % size] for key in neighbours.tolist())
         known = (numbers.get(word, -1) if len(word) >= SHORTEST and not word.isdigit() else -1 for word in written)
         whole = np.fromiter(known, dtype=np.intp, count=len(neighbours))[at]
-        place, whole = place[whole >= 0], whole[whole >= 0]
-        return cls(words.members[place], words.members[place + 1], whole, np.searchsorted(place, words.starts))
+        index, whole = index[whole >= 0], whole[whole >= 0]
+        return cls(words.members[index], words.members[index + 1], whole, np.searchsorted(index, words.starts))
 
     def found(self, sets: WeightedSets, one: Positions, other: Positions) -> tuple[Numbers, Numbers]:
         """Per pair of texts the weight of either side's words that the other has, but joined or apart.

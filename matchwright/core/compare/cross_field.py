@@ -22,7 +22,7 @@ def record_pairing(left: Columns, right: Columns, spec: MatchSpec, fields: tuple
     return Pairing.of(one, other, RECORD, spec.sources.alike)
 
 
-def elsewhere(pairing: Pairing, records: Pairing, squeeze: bool) -> Comparison:
+def cross_field(pairing: Pairing, records: Pairing, squeeze: bool) -> Comparison:
     """Share of the sides' values that stand in the other record's text, whatever the field: 0, 0.5 or 1.
 
     NaN where neither side has a value of at least two characters, or the other record is empty. A value

@@ -6,10 +6,10 @@ from typing import Any, Protocol, cast
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare import geography as places
+from matchwright.core.compare import geography
 from matchwright.core.compare import numbers, strings
 from matchwright.core.compare.competing import FIT, fit_of
-from matchwright.core.compare.cross_field import elsewhere, record_pairing, swapped
+from matchwright.core.compare.cross_field import cross_field, record_pairing, swapped
 from matchwright.core.compare.names import (
     comparison_names,
     context_names,
@@ -83,15 +83,15 @@ def compare(
     for start in range(0, count, BATCH):
         rows = slice(start, start + BATCH)
         found = _batch(take(one, rows), take(other, rows), spec, corpus, words, embeddings)
-        for place, values in enumerate(found):
-            comparisons[place, rows] = values
+        for index, values in enumerate(found):
+            comparisons[index, rows] = values
     return pd.DataFrame(np.round(comparisons, DECIMALS).T, columns=names)
 
 
 def record_fit(left: Table, right: Table, spec: MatchSpec, corpus: Corpus) -> np.ndarray[Any, np.dtype[np.float64]]:
     """How alike the records of each pair are as a whole, in [0, 1]: what :func:`fit_of` reads off their comparisons.
 
-    Cheaper than all comparisons where the spec compares whole records: candidates that nobody judged need no more.
+    Cheaper than all comparisons where the spec compares whole records: candidates that nobody labelled need no more.
     """
     names = [name for name in (each.partition("__")[2] for each in FIT) if name in record_comparators(spec)]
     if not names:
@@ -159,13 +159,13 @@ def _field(
             case "parts":
                 yield numbers.date_parts(pairing)
             case "proximity":
-                yield places.proximity(pairing)
+                yield geography.proximity(pairing)
             case "nickname":
                 yield nickname(pairing)
             case "swapped":
                 yield swapped(left, right, field, other_names(spec, field), alike)
-            case "elsewhere":
-                yield elsewhere(pairing, records or record_pairing(left, right, spec), squeeze=kind == "id_code")
+            case "cross_field":
+                yield cross_field(pairing, records or record_pairing(left, right, spec), squeeze=kind == "id_code")
             case _:
                 yield _text(evidence, comparator)
     yield pairing.left_missing.astype(np.float32) + pairing.right_missing

@@ -22,6 +22,6 @@ def proximity(pairing: Pairing) -> Comparison:
     return result
 
 
-def _radians(places: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _radians(points: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Latitude and longitude of places in normal form, shape (places, 2)."""
-    return np.radians(np.array([place.split(",") for place in places], dtype=np.float64))
+    return np.radians(np.array([point.split(",") for point in points], dtype=np.float64))

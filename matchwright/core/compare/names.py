@@ -41,7 +41,7 @@ CONTEXT_SIDES: dict[str, tuple[str, ...]] = {
     "one_to_many": ("right",),
     "many_to_many": (),
 }
-"""By multiplicity, the sides whose record has at most one true match: only there another candidate is a rival."""
+"""By multiplicity, the sides whose record has at most one true match: only there another candidate is a competing candidate."""
 
 
 def comparators_of(field: FieldSpec) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def record_comparators(spec: MatchSpec) -> tuple[str, ...]:
 
 
 def context_names(spec: MatchSpec) -> list[str]:
-    """The comparisons of a pair with its rivals; none where a record may have many matches on both sides."""
+    """The comparisons of a pair with its competing candidates; none where a record may have many matches on both sides."""
     sides = CONTEXT_SIDES[spec.multiplicity]
     return [f"{CONTEXT}__{comparator}_{side}" for comparator in CONTEXT_COMPARATORS for side in sides]
 
@@ -104,7 +104,7 @@ def comparison_names(spec: MatchSpec, embedded: Iterable[str] = ()) -> list[str]
 
 
 def field_of(comparison: str) -> str:
-    """The field a comparison belongs to; ``record`` for those over the whole record, ``context`` for rivals."""
+    """The field a comparison belongs to; ``record`` for those over the whole record, ``context`` for competing candidates."""
     return comparison.partition("__")[0]
 
 

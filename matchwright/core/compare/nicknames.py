@@ -14,7 +14,7 @@ def nickname(pairing: Pairing) -> Comparison:
     result = np.full(len(pairing.left), np.nan, dtype=np.float32)
     pairs = pairing.distinct
     known = np.array([_akin(one, other) for one, other in zip(pairs.left, pairs.right, strict=True)], dtype=np.float32)
-    result[pairing.both] = known if pairs.place is None else known[pairs.place]
+    result[pairing.both] = known if pairs.index is None else known[pairs.index]
     return result
 
 

@@ -33,7 +33,7 @@ def date_similarity(pairing: Pairing) -> Comparison:
             for one, other in zip(pairs.left, pairs.right, strict=True)
         ]
         rows = np.array(swapped, dtype=bool)
-        similarity[np.flatnonzero(pairing.both)[rows if pairs.place is None else rows[pairs.place]]] = SWAPPED_DAY_MONTH
+        similarity[np.flatnonzero(pairing.both)[rows if pairs.index is None else rows[pairs.index]]] = SWAPPED_DAY_MONTH
     return similarity
 
 
@@ -46,5 +46,5 @@ def date_parts(pairing: Pairing) -> Comparison:
         for one, other in zip(pairs.left, pairs.right, strict=True)
     ]
     values = np.array(same, dtype=np.float32)
-    result[pairing.both] = values if pairs.place is None else values[pairs.place]
+    result[pairing.both] = values if pairs.index is None else values[pairs.index]
     return result

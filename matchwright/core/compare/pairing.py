@@ -23,7 +23,7 @@ class DistinctPairs:
 
     left: list[str]
     right: list[str]
-    place: np.ndarray[Any, np.dtype[np.intp]] | None
+    index: np.ndarray[Any, np.dtype[np.intp]] | None
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ class Pairing:
         first, second, values = self.numbered.left[self.both], self.numbered.right[self.both], self.numbered.values
         if self.alike:
             first, second = np.minimum(first, second), np.maximum(first, second)
-        place, pairs = pd.factorize(first * len(values) + second)
-        return DistinctPairs(*self._in_order(values[pairs // len(values)], values[pairs % len(values)]), place)
+        index, pairs = pd.factorize(first * len(values) + second)
+        return DistinctPairs(*self._in_order(values[pairs // len(values)], values[pairs % len(values)]), index)
 
     @cached_property
     def present(self) -> Numbered:

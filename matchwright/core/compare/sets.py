@@ -24,13 +24,13 @@ class Words:
     @classmethod
     def of(cls, texts: Iterable[Iterable[str]]) -> "Words":
         """The words of each text, numbered in the order they are first met."""
-        places = numbering()
+        indices = numbering()
         members: list[int] = []
         starts = [0]
         for words in texts:
-            members.extend(map(places.__getitem__, words))
+            members.extend(map(indices.__getitem__, words))
             starts.append(len(members))
-        return cls(np.array(members, dtype=np.intp), np.array(starts, dtype=np.intp), list(places))
+        return cls(np.array(members, dtype=np.intp), np.array(starts, dtype=np.intp), list(indices))
 
     def replaced(self, by: Callable[[str], Iterable[str]]) -> "Words":
         """The texts with every word replaced by what it holds, which is looked for once per distinct word."""
@@ -89,8 +89,8 @@ class WeightedSets:
         wanted = rows * self.size + members
         if not len(self._owned):
             return np.zeros(len(wanted), dtype=bool)
-        places = np.minimum(np.searchsorted(self._owned, wanted), len(self._owned) - 1)
-        return cast("np.ndarray[Any, np.dtype[np.bool_]]", self._owned[places] == wanted)
+        indices = np.minimum(np.searchsorted(self._owned, wanted), len(self._owned) - 1)
+        return cast("np.ndarray[Any, np.dtype[np.bool_]]", self._owned[indices] == wanted)
 
     def each(self, rows: Positions) -> tuple[Positions, Positions]:
         """Row by row every member of its set: the places of the rows, rising, and the members, rising in each row."""
@@ -109,5 +109,5 @@ def _common(left: Positions, right: Positions) -> Positions:
     """The elements of both sorted arrays."""
     if not len(left) or not len(right):
         return left[:0]
-    places = np.minimum(np.searchsorted(right, left), len(right) - 1)
-    return cast("Positions", left[right[places] == left])
+    indices = np.minimum(np.searchsorted(right, left), len(right) - 1)
+    return cast("Positions", left[right[indices] == left])

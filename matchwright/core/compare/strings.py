@@ -21,7 +21,7 @@ def string_comparison(pairing: Pairing, scorer: Scorer, scale: float) -> Compari
         return result
     pairs = pairing.distinct
     scores = np.asarray(cpdist(pairs.left, pairs.right, scorer=scorer, dtype=np.float32)) / scale
-    result[pairing.both] = scores if pairs.place is None else scores[pairs.place]
+    result[pairing.both] = scores if pairs.index is None else scores[pairs.index]
     return result
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from matchwright.core.compare.compound_words import JoinedWords
+from matchwright.core.compare.compound_words import CompoundWords
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
@@ -91,7 +91,7 @@ class TextEvidence:
     @property
     def ngram_cosine(self) -> Comparison:
         """[0, 1]: cosine of character trigram vectors weighted by inverse document frequency: forgives misspelling."""
-        one, other = self._places
+        one, other = self._indices
         vectors = self.corpus.ngram_vectors(self.field, self._texts)
         return self._whole(np.asarray(vectors[one].multiply(vectors[other]).sum(axis=1)).ravel())
 
@@ -106,7 +106,7 @@ class TextEvidence:
         return self._distinct[0]
 
     @property
-    def _places(self) -> tuple[Positions, Positions]:
+    def _indices(self) -> tuple[Positions, Positions]:
         return self._distinct[1], self._distinct[2]
 
     @cached_property
@@ -116,11 +116,11 @@ class TextEvidence:
     @cached_property
     def _words(self) -> tuple[tuple[Numbers, Numbers], Numbers, Numbers]:
         """The weight of each side's words that the other has, and of all of each side's words."""
-        one, other = self._places
+        one, other = self._indices
         words = self._split
         sets = WeightedSets.of(words, self.corpus.information(self.field, words.vocabulary))
         shared = sets.shared(one, other)
-        left, right = JoinedWords.of(words).found(sets, one, other)
+        left, right = CompoundWords.of(words).found(sets, one, other)
         return (shared + left, shared + right), sets.mass[one], sets.mass[other]
 
     @cached_property
@@ -131,7 +131,7 @@ class TextEvidence:
     @cached_property
     def _numbers(self) -> tuple[Numbers, Numbers]:
         """Numbers in common, and how many the side with fewer has."""
-        one, other = self._places
+        one, other = self._indices
         found = self._split.replaced(numbers_in)
         sets = WeightedSets.of(found, np.ones(len(found.vocabulary)))
         return sets.shared(one, other), np.minimum(sets.mass[one], sets.mass[other])
@@ -139,7 +139,7 @@ class TextEvidence:
     @cached_property
     def _codes(self) -> tuple[Numbers, Numbers, tuple[Numbers, Numbers]]:
         """How many codes each side has, and how many of them are found in the other text."""
-        one, other = self._places
+        one, other = self._indices
         codes = WeightedSets.of(words := self._split.replaced(codes_in), np.ones(len(words.vocabulary)))
         squeezed = [text.replace(" ", "") for text in self._texts]
         found = (

@@ -28,13 +28,13 @@ class Calibrator(Frozen):
     slope: float = 1.0
     knots: tuple[tuple[float, float], ...] = ()
 
-    def apply(self, margin: Array) -> Array:
-        """Calibrated probabilities, shape of ``margin``."""
+    def apply(self, log_odds: Array) -> Array:
+        """Calibrated probabilities, shape of ``log_odds``."""
         if self.method == "isotonic":
-            places, values = np.array(self.knots).T
-            raw = np.interp(margin, places, values)
+            indices, values = np.array(self.knots).T
+            raw = np.interp(log_odds, indices, values)
         else:
-            raw = sigmoid(self.intercept + self.slope * margin)
+            raw = sigmoid(self.intercept + self.slope * log_odds)
         return np.clip(raw, SMALLEST, 1 - SMALLEST)
 
     def save(self, path: Path) -> None:

@@ -15,7 +15,7 @@ from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.scorer import Scorer
-from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.reasons import (
     Catalogue,
     EvidenceFigures,
@@ -72,7 +72,7 @@ class DecisionModel:
         """Comparisons of row-aligned record features.
 
         ``known`` names the sides (``left``, ``right``) all of whose records' candidates are among the pairs:
-        there each pair is set beside its rivals. Without any, a pair is judged by its own evidence alone.
+        there each pair is set beside its competing candidates. Without any, a pair is judged by its own evidence alone.
         """
         comparisons = compare(left, right, self.spec, self.corpus, self.words, self.embeddings)
         if not known or not len(comparisons):
@@ -84,7 +84,7 @@ class DecisionModel:
         """Calibrated probability that each pair matches, shape (pairs,)."""
         if not len(comparisons):
             return np.zeros(0)
-        return np.round(self.calibrator.apply(self.scorer.margin(comparisons)), SCORE_DECIMALS)
+        return np.round(self.calibrator.apply(self.scorer.log_odds(comparisons)), SCORE_DECIMALS)
 
     def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
         """The band of each pair: its score's, but ``review`` for a match that a rule holds back.
@@ -92,9 +92,9 @@ class DecisionModel:
         A match in which no identity field agrees at all is one, and a match of which at most one field is
         known in both records: scores of such pairs hold for the pairs that were judged, which were alike in more.
         """
-        return self._judged(scores, evidence(comparisons, self.spec))[0]
+        return self._decided(scores, evidence(comparisons, self.spec))[0]
 
-    def _judged(self, scores: Array, levels: Levels) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    def _decided(self, scores: Array, levels: Levels) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         """The bands, and the code of the rule that held a pair with the score of a match back, empty for most."""
         bands = self.bands.assign(scores)
         matches = bands == "match"
@@ -137,14 +137,14 @@ class DecisionModel:
         """Decisions from comparisons, such as a decision log keeps: how a decision is replayed."""
         scores = self.score(comparisons)
         levels = evidence(comparisons, self.spec)
-        bands, held = self._judged(scores, levels)
+        bands, held = self._decided(scores, levels)
         reasons = self._reasons(comparisons, levels, top)
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]
-        if isinstance(self.scorer, ColdStartScorer):
+        if isinstance(self.scorer, FellegiSunterScorer):
             for row in np.flatnonzero(bands == "review"):
-                reasons[row] = (self.catalogue.unjudged(), *reasons[row])[:top]
+                reasons[row] = (self.catalogue.unsupervised(), *reasons[row])[:top]
         hints: list[Hint | None] = [None] * len(bands)
         review = np.flatnonzero(bands == "review")
         if len(review):

@@ -19,13 +19,13 @@ class XGBoostScorer:
     booster: Any
     names: tuple[str, ...]
 
-    def margin(self, comparisons: pd.DataFrame) -> Array:
+    def log_odds(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,), before calibration."""
         values = self.booster.inplace_predict(matrix_of(comparisons, self.names), predict_type="margin")
         return np.asarray(values, dtype=np.float64).ravel()
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
-        """Additive contributions to the margin, shape (pairs, comparisons), and the base value.
+        """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value.
 
         Exact tree SHAP values: Lundberg et al. (2020), From local explanations to global understanding.
         """

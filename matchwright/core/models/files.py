@@ -5,11 +5,11 @@ from pathlib import Path
 from matchwright.core.models.boosted_trees import XGBoostScorer
 from matchwright.core.models.onnx_graph import OnnxScorer
 from matchwright.core.models.scorer import Scorer
-from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.errors import BundleError
 
-BOOSTED_FILE, GRAPH_FILE, COLD_START_FILE = "scorer.ubj", "scorer.onnx", "scorer.json"
-SCORER_FILES = (BOOSTED_FILE, GRAPH_FILE, COLD_START_FILE)
+BOOSTED_FILE, GRAPH_FILE, FELLEGI_SUNTER_FILE = "scorer.ubj", "scorer.onnx", "scorer.json"
+SCORER_FILES = (BOOSTED_FILE, GRAPH_FILE, FELLEGI_SUNTER_FILE)
 
 
 def scorer_file(folder: Path) -> Path:
@@ -32,8 +32,8 @@ def read_scorer(folder: Path) -> Scorer:
         BundleError: there is not exactly one, or it cannot be read.
     """
     path = scorer_file(folder)
-    if path.name == COLD_START_FILE:
-        return ColdStartScorer.load(path)
+    if path.name == FELLEGI_SUNTER_FILE:
+        return FellegiSunterScorer.load(path)
     return OnnxScorer.load(path) if path.name == GRAPH_FILE else XGBoostScorer.load(path)
 
 
@@ -42,8 +42,8 @@ def write_scorer(scorer: Scorer, folder: Path) -> Path:
     name = BOOSTED_FILE
     if isinstance(scorer, OnnxScorer):
         name = GRAPH_FILE
-    elif isinstance(scorer, ColdStartScorer):
-        name = COLD_START_FILE
+    elif isinstance(scorer, FellegiSunterScorer):
+        name = FELLEGI_SUNTER_FILE
     for other in SCORER_FILES:
         if other != name:
             (folder / other).unlink(missing_ok=True)

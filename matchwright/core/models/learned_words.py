@@ -15,7 +15,7 @@ from typing import Any, cast
 import numpy as np
 from safetensors.numpy import load_file, save
 
-from matchwright.core.compare.compound_words import JoinedWords
+from matchwright.core.compare.compound_words import CompoundWords
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
@@ -48,7 +48,7 @@ class LearnedWords:
         alone = WeightedSets.of(words, left_over)
         # a shared word counts once for itself, and not as left over on either side
         together = WeightedSets.of(words, shared - 2 * left_over)
-        joined = sum(JoinedWords.of(words).found(alone, one, other))  # left over on neither side
+        joined = sum(CompoundWords.of(words).found(alone, one, other))  # left over on neither side
         evidence = self.intercept + alone.mass[one] + alone.mass[other] - joined + together.shared(one, other)
         result[pairing.both] = np.round(evidence, DECIMALS)
         return result
@@ -57,8 +57,8 @@ class LearnedWords:
         if not len(self.keys) or not words:
             return np.zeros(len(words))
         hashed = hashed_words(words)
-        places = np.clip(np.searchsorted(self.keys, hashed), 0, len(self.keys) - 1)
-        return cast("Numbers", np.where(self.keys[places] == hashed, weights[places], 0.0))
+        indices = np.clip(np.searchsorted(self.keys, hashed), 0, len(self.keys) - 1)
+        return cast("Numbers", np.where(self.keys[indices] == hashed, weights[indices], 0.0))
 
     def save(self, path: Path) -> None:
         """Write ``words.safetensors``."""

@@ -85,19 +85,19 @@ class OnnxScorer:
         """The comparisons it reads, in the order of its columns."""
         return self.contract.names
 
-    def margin(self, comparisons: pd.DataFrame) -> Array:
+    def log_odds(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,), before calibration."""
-        return self._margin(matrix_of(comparisons, self.names))
+        return self._log_odds(matrix_of(comparisons, self.names))
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
-        """Additive contributions to the margin, shape (pairs, comparisons), and the base value.
+        """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value.
 
-        Shapley values of the groups of evidence against the background row, whose margin is the base;
-        see :mod:`matchwright.core.models.shapley`. They add up to the margin within 1e-4.
+        Shapley values of the groups of evidence against the background row, whose log-odds is the base;
+        see :mod:`matchwright.core.models.shapley`. They add up to the log-odds within 1e-4.
         """
         background = self._background()
-        base = float(self._margin(background[None])[0])
-        return group_shapley(self._margin, matrix_of(comparisons, self.names), background, self.names), base
+        base = float(self._log_odds(background[None])[0])
+        return group_shapley(self._log_odds, matrix_of(comparisons, self.names), background, self.names), base
 
     def __reduce__(self) -> tuple[Any, tuple[bytes]]:
         return OnnxScorer.of, (self.content,)
@@ -105,7 +105,7 @@ class OnnxScorer:
     def _background(self) -> Matrix:
         return np.array([np.nan if value is None else value for value in self.contract.background], dtype=np.float32)
 
-    def _margin(self, values: Matrix) -> Array:
+    def _log_odds(self, values: Matrix) -> Array:
         if not len(values):
             return np.zeros(0)
         if not self.contract.takes_missing:

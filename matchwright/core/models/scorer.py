@@ -25,13 +25,13 @@ class Scorer(Protocol):
     def names(self) -> tuple[str, ...]:
         """The comparisons it reads, in the order of its columns."""
 
-    def margin(self, comparisons: pd.DataFrame) -> Array:
+    def log_odds(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,), before calibration."""
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
-        """Additive contributions to the margin, shape (pairs, comparisons), and the base value.
+        """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value.
 
-        Each row and the base add up to the pair's margin. Sums over a group of comparisons
+        Each row and the base add up to the pair's log-odds. Sums over a group of comparisons
         (:func:`~matchwright.core.compare.names.group_of`) are what a reason may speak of; a scorer is free
         in how a group's sum is spread within the group.
         """

@@ -1,9 +1,9 @@
-"""Shapley values over groups of comparisons, for a scorer of which only the margin can be asked.
+"""Shapley values over groups of comparisons, for a scorer of which only the log-odds can be asked.
 
 Shapley (1953), A Value for n-Person Games. An absent group has the values of a background row. Up to
 ``EXACT_GROUPS`` groups every coalition is asked for; beyond, permutations are sampled with their reversals,
 after Mitchell et al. (2022), Sampling Permutations for Shapley Value Estimation. Either way the values of all
-groups add up to the margin less the background's margin, for every permutation's steps do.
+groups add up to the log-odds less the background's log-odds, for every permutation's steps do.
 """
 
 from collections.abc import Callable
@@ -20,19 +20,19 @@ Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
 EXACT_GROUPS = 8
 PERMUTATIONS = 16
-"""Half of them drawn, half their reversals: about as many margins per pair as eight groups take exactly."""
+"""Half of them drawn, half their reversals: about as many log-odds per pair as eight groups take exactly."""
 
 SEED = 20
 ROWS_AT_ONCE = 65_536
 
 
 def group_shapley(
-    margin: Callable[[Matrix], Array], values: Matrix, background: Matrix, names: tuple[str, ...]
+    log_odds: Callable[[Matrix], Array], values: Matrix, background: Matrix, names: tuple[str, ...]
 ) -> Array:
     """Contributions, shape (pairs, comparisons): each group's value stands on the group's first comparison.
 
     Args:
-        margin: from a matrix of comparisons, shape (rows, comparisons), to log-odds, shape (rows,).
+        log_odds: from a matrix of comparisons, shape (rows, comparisons), to log-odds, shape (rows,).
         values: the pairs' comparisons, shape (pairs, comparisons).
         background: what an absent comparison has instead, shape (comparisons,).
         names: the comparisons.
@@ -45,8 +45,8 @@ def group_shapley(
     for start in range(0, len(values), at_once):
         batch = values[start : start + at_once]
         rows = np.where(shown[None], batch[:, None], background).reshape(-1, len(names))
-        margins = margin(np.ascontiguousarray(rows, dtype=np.float32)).reshape(len(batch), len(shown))
-        contributions[start : start + at_once, first] = margins @ weights
+        log_odds_by_row = log_odds(np.ascontiguousarray(rows, dtype=np.float32)).reshape(len(batch), len(shown))
+        contributions[start : start + at_once, first] = log_odds_by_row @ weights
     return contributions
 
 
@@ -60,7 +60,7 @@ def _groups(names: tuple[str, ...]) -> "tuple[np.ndarray[Any, np.dtype[np.bool_]
 
 @lru_cache
 def _coalitions(count: int) -> "tuple[np.ndarray[Any, np.dtype[np.bool_]], Array]":
-    """Coalitions of ``count`` groups, and what each one's margin counts for each group: both (coalitions, groups)."""
+    """Coalitions of ``count`` groups, and what each one's log-odds counts for each group: both (coalitions, groups)."""
     return _all_coalitions(count) if count <= EXACT_GROUPS else _sampled_coalitions(count)
 
 

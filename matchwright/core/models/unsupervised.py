@@ -1,4 +1,4 @@
-"""The cold start: a scorer from comparisons alone, before anybody has labelled a pair.
+"""The unsupervised start: a scorer from comparisons alone, before anybody has labelled a pair.
 
 Fellegi and Sunter (1969), A Theory for Record Linkage: a pair's log-odds are a sum over comparisons of
 ``log(m / u)``, how often a level of agreement is seen among matches against how often among other pairs.
@@ -6,7 +6,7 @@ Both are estimated from unlabelled candidates by expectation maximisation, after
 EM Algorithm for Weight Computation in the Fellegi-Sunter Model. Four things differ from the textbook:
 a comparison's weight never falls as agreement rises; the comparisons of one kind of evidence share one vote,
 for they see the same two values; evidence that is missing adds nothing; and where a record has at most one
-match, by how much a pair leads its rivals is evidence too, weighed last and with one vote.
+match, by how much a pair leads its competing candidates is evidence too, weighed last and with one vote.
 """
 
 from pathlib import Path
@@ -29,26 +29,26 @@ class Curve(Frozen):
     adds: tuple[float, ...]
 
 
-class ColdStartScorer(Frozen):
+class FellegiSunterScorer(Frozen):
     """An additive scorer: ``base`` and a non-decreasing (or, for unlikeness, non-increasing) curve per comparison."""
 
-    kind: Literal["cold_start"] = "cold_start"
+    kind: Literal["fellegi_sunter"] = "fellegi_sunter"
     names: tuple[str, ...]
     base: float
     curves: dict[str, Curve]
 
-    def margin(self, comparisons: pd.DataFrame) -> Array:
-        """Log-odds of a match, shape (pairs,); nobody has judged how true they are."""
+    def log_odds(self, comparisons: pd.DataFrame) -> Array:
+        """Log-odds of a match, shape (pairs,); nobody has labelled how true they are."""
         contributions, base = self.contributions(comparisons)
         return np.asarray(contributions.sum(axis=1) + base)
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
-        """Additive contributions to the margin, shape (pairs, comparisons), and the base value; exact by make."""
+        """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value; exact by make."""
         values = comparisons[list(self.names)].to_numpy(dtype=np.float64)
         added = np.zeros_like(values)
-        for place, name in enumerate(self.names):
+        for index, name in enumerate(self.names):
             if name in self.curves:
-                added[:, place] = _read(self.curves[name], values[:, place])
+                added[:, index] = _read(self.curves[name], values[:, index])
         return added, self.base
 
     def save(self, path: Path) -> None:
@@ -56,7 +56,7 @@ class ColdStartScorer(Frozen):
         path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> "ColdStartScorer":
+    def load(cls, path: Path) -> "FellegiSunterScorer":
         """Read what :meth:`save` wrote.
 
         Raises:

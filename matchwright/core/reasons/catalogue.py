@@ -14,7 +14,6 @@ from matchwright.core.reasons.groups import Group, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import (
-    COLD_START,
     CONTEXT,
     COUNTERFACTUAL,
     EVIDENCE_LEVELS,
@@ -22,6 +21,7 @@ from matchwright.core.spec.vocabulary import (
     LITTLE_EVIDENCE,
     RECORD,
     UNCONFIRMED,
+    UNSUPERVISED,
 )
 from matchwright.errors import DAMAGED, BundleError
 
@@ -100,9 +100,9 @@ class Catalogue:
         """Why another such pair went to review: of one field alone nothing is matched, whatever the score."""
         return Reason(LITTLE_EVIDENCE, self.texts[LITTLE_EVIDENCE], "record", "LITTLE_EVIDENCE", 0.0)
 
-    def unjudged(self) -> Reason:
-        """Why a cold start decides nothing itself; no contribution, because it is no evidence."""
-        return Reason(COLD_START, self.texts[COLD_START], "model", "UNJUDGED", 0.0)
+    def unsupervised(self) -> Reason:
+        """Why an unsupervised start decides nothing itself; no contribution, because it is no evidence."""
+        return Reason(UNSUPERVISED, self.texts[UNSUPERVISED], "model", "UNJUDGED", 0.0)
 
     @cached_property
     def digest(self) -> str:
@@ -146,11 +146,11 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
     texts: Texts = {}
     for group in _all_groups(spec):
         label = labels.get(group.field, "")
-        places = {"label": label, "Label": label[:1].upper() + label[1:]}
+        indices = {"label": label, "Label": label[:1].upper() + label[1:]}
         for level in EVIDENCE_LEVELS:
-            texts[f"{group.name.upper()}_{level}"] = _filled(templates["levels"][group.kind][level], places)
+            texts[f"{group.name.upper()}_{level}"] = _filled(templates["levels"][group.kind][level], indices)
         if group.field != CONTEXT:
-            texts[f"{group.name.upper()}{LABEL_SUFFIX}"] = _filled(templates["groups"][group.kind], places)
+            texts[f"{group.name.upper()}{LABEL_SUFFIX}"] = _filled(templates["groups"][group.kind], indices)
     texts |= {f"{COUNTERFACTUAL}_{part}": text for part, text in templates["hints"].items()}
     texts[f"{COUNTERFACTUAL}_AND"] = templates["and"]
     if spec.identity:
@@ -158,7 +158,7 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
         texts[UNCONFIRMED] = _filled(templates["unconfirmed"], {"labels": fields})
     texts[LITTLE_EVIDENCE] = templates["little_evidence"]
     if spec.labels == "none":
-        texts[COLD_START] = templates["cold_start"]
+        texts[UNSUPERVISED] = templates["unsupervised"]
     return texts
 
 
@@ -167,8 +167,8 @@ def _all_groups(spec: MatchSpec) -> list[Group]:
     return list(groups_of(tuple(comparison_names(spec))))
 
 
-def _filled(template: str, places: Mapping[str, str]) -> str:
-    for name, value in places.items():
+def _filled(template: str, indices: Mapping[str, str]) -> str:
+    for name, value in indices.items():
         template = template.replace(f"{{{name}}}", value)
     return template
 

@@ -58,7 +58,7 @@ def settling_hints(
     """For each pair in review the smallest set of groups that would settle it, or None.
 
     A group is changed to what agreement (for ``no_match``: disagreement) of the same field typically looks
-    like; everything else stays as it is, also comparisons of the whole record and with rivals, which would
+    like; everything else stays as it is, also comparisons of the whole record and with competing candidates, which would
     move the same way: so a hint rather asks for too much than for too little. Of several smallest sets
     the one with most missing values is taken, since those can be found, then the one that goes furthest.
 
@@ -94,33 +94,33 @@ class _Search:
         found: list[tuple[int, Hint]] = []
         tried = {row: self._open(row, goal.levels) for row in rows}
         for size in range(1, MOST_GROUPS + 1):
-            sets = [(row, choice) for row, places in tried.items() for choice in combinations(places, size)]
+            sets = [(row, choice) for row, indices in tried.items() for choice in combinations(indices, size)]
             if not sets:
                 break
             scores, reached = self._outcomes(sets, goal)
             order = sorted(range(len(sets)), key=self._preference(sets, scores, goal))
             settled: dict[int, Hint] = {}
             furthest: dict[int, list[int]] = {}
-            for place in order:
-                row, choice = sets[place]
-                if reached[place]:
+            for index in order:
+                row, choice = sets[index]
+                if reached[index]:
                     settled.setdefault(row, self._hint(row, choice, goal))
             if size == 1:
                 by_score = sorted(
-                    range(len(sets)), key=lambda place: -scores[place] if goal.agreement else scores[place]
+                    range(len(sets)), key=lambda index: -scores[index] if goal.agreement else scores[index]
                 )
-                for place in by_score:
-                    furthest.setdefault(sets[place][0], []).append(sets[place][1][0])
-                tried = {row: sorted(places[:MOST_TRIED]) for row, places in furthest.items()}
+                for index in by_score:
+                    furthest.setdefault(sets[index][0], []).append(sets[index][1][0])
+                tried = {row: sorted(indices[:MOST_TRIED]) for row, indices in furthest.items()}
             found += settled.items()
-            tried = {row: places for row, places in tried.items() if row not in settled}
+            tried = {row: indices for row, indices in tried.items() if row not in settled}
         return found
 
     def _open(self, row: int, levels: tuple[str, ...]) -> list[int]:
         """Places of the groups that a person could look up and that may turn out otherwise."""
         return [
-            place
-            for place, group in enumerate(self._groups)
+            index
+            for index, group in enumerate(self._groups)
             if is_actionable(group)
             and self._levels[group.name][row] in levels
             and (group.kind == VALUE or self._levels[group.field][row] != "MISSING")
@@ -129,8 +129,8 @@ class _Search:
     def _outcomes(self, sets: list[tuple[int, tuple[int, ...]]], goal: _Goal) -> tuple[Array, Array]:
         typical = self._figures.filled(self._columns, goal.agreement)
         altered = self._values[[row for row, _ in sets]]
-        for place, group in enumerate(self._groups):
-            changed = [number for number, (_, choice) in enumerate(sets) if place in choice]
+        for index, group in enumerate(self._groups):
+            changed = [number for number, (_, choice) in enumerate(sets) if index in choice]
             if changed:
                 altered[np.ix_(changed, group.columns)] = typical[list(group.columns)]
         frame = pd.DataFrame(altered.astype(np.float32), columns=self._columns)
@@ -140,14 +140,14 @@ class _Search:
     def _preference(
         self, sets: list[tuple[int, tuple[int, ...]]], scores: Array, goal: _Goal
     ) -> Callable[[int], tuple[int, float]]:
-        def key(place: int) -> tuple[int, float]:
-            row, choice = sets[place]
+        def key(index: int) -> tuple[int, float]:
+            row, choice = sets[index]
             missing = sum(self._levels[self._groups[one].name][row] == "MISSING" for one in choice)
-            return -missing, -float(scores[place]) if goal.agreement else float(scores[place])
+            return -missing, -float(scores[index]) if goal.agreement else float(scores[index])
 
         return key
 
     def _hint(self, row: int, choice: tuple[int, ...], goal: _Goal) -> Hint:
-        groups: list[Group] = [self._groups[place] for place in choice]
+        groups: list[Group] = [self._groups[index] for index in choice]
         levels = tuple(str(self._levels[group.name][row]) for group in groups)
         return Hint(goal.band, tuple(group.name for group in groups), levels)

@@ -26,10 +26,10 @@ LIMITS: dict[str, Limits] = {
     # shares of what both sides name: agreement is all of it, disagreement less than half
     "numbers": Limits(0.99, 0.5),
     "codes": Limits(0.99, 0.5),
-    "elsewhere": Limits(0.99, 0.5),
+    "cross_field": Limits(0.99, 0.5),
     # two names that fit crosswise are swapped; the weaker of both fits says how well
     "swapped": Limits(0.92, 0.7),
-    # the pair's lead over its best rival: 0 is a tie, and whatever counts as a near rival ties too
+    # the pair's lead over its best competing candidate: 0 is a tie, and whatever counts as a near competing candidate ties too
     CONTEXT: Limits(NEAR, -NEAR),
 }
 """Limits of the kinds for which a spec gives none of its own."""
@@ -57,16 +57,16 @@ def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> Levels:
     limits = [limits_of(group, spec) for group in groups]
     # as logged: 0.7 in 32 bits is a little less than 0.7, and a replay must not read it otherwise
     values = np.round(numbers[:, [group.primary for group in groups]], DECIMALS)
-    for place, group in enumerate(groups):
+    for index, group in enumerate(groups):
         if group.kind == CONTEXT:
             measure = names[group.primary].rpartition("_")[0]
             sides = [column for column in group.columns if names[column].rpartition("_")[0] == measure]
-            values[:, place] = np.round(np.fmin.reduce(numbers[:, sides], axis=1), DECIMALS)
+            values[:, index] = np.round(np.fmin.reduce(numbers[:, sides], axis=1), DECIMALS)
         if names[group.primary].partition("__")[2] in FALLING:
-            values[:, place] = 1 / (1 + np.maximum(values[:, place], 0))
+            values[:, index] = 1 / (1 + np.maximum(values[:, index], 0))
     missing = np.isnan(values)
-    flagged = [(place, group.flag) for place, group in enumerate(groups) if group.flag is not None]
-    missing[:, [place for place, _ in flagged]] |= numbers[:, [flag for _, flag in flagged]] > 0
+    flagged = [(index, group.flag) for index, group in enumerate(groups) if group.flag is not None]
+    missing[:, [index for index, _ in flagged]] |= numbers[:, [flag for _, flag in flagged]] > 0
     with np.errstate(invalid="ignore"):
         below = np.where(values < [limit.disagrees_below for limit in limits], _DISAGREES, _PARTLY)
         level = np.where(values >= [limit.agrees_at for limit in limits], _AGREES, below)

@@ -61,9 +61,9 @@ class EvidenceFigures(Frozen):
         disagreeing: dict[str, float | None] = {}
         for group in groups_of(names):
             level = levels[group.name]
-            for place in group.columns:
-                agreeing |= _typical(names[place], values[true & (level == "AGREES"), place])
-                disagreeing |= _typical(names[place], values[~true & (level == "DISAGREES"), place])
+            for index in group.columns:
+                agreeing |= _typical(names[index], values[true & (level == "AGREES"), index])
+                disagreeing |= _typical(names[index], values[~true & (level == "DISAGREES"), index])
         return cls(agreeing=agreeing, disagreeing=disagreeing, usual=dict(usual or {}))
 
     def inherit(self, before: "EvidenceFigures") -> "EvidenceFigures":

@@ -74,8 +74,8 @@ def give_reasons(
     values = contributions.to_numpy()
     told = values.tolist()
     withheld = np.abs(values) < SMALLEST_CONTRIBUTION
-    for place, group in enumerate(groups):
-        withheld[:, place] |= _against(levels[group], values[:, place])
+    for index, group in enumerate(groups):
+        withheld[:, index] |= _against(levels[group], values[:, index])
     sizes = np.where(withheld, 0.0, _sizes(values, groups, levels, figures.usual))
     largest = np.sort(sizes, axis=1)[:, ::-1][:, :top]
     withheld |= sizes < MATERIAL * largest.sum(axis=1, keepdims=True)
@@ -83,10 +83,10 @@ def give_reasons(
     given = []
     for row, (by_size, unsaid) in enumerate(zip(order.tolist(), withheld.tolist(), strict=True)):
         reasons = []
-        for place in [place for place in by_size if not unsaid[place]][:top]:
-            group, level = groups[place], levels[groups[place]][row]
+        for index in [index for index in by_size if not unsaid[index]][:top]:
+            group, level = groups[index], levels[groups[index]][row]
             code = f"{group.upper()}_{level}"
-            reasons.append(Reason(code, catalogue.text(code), group, level, round(told[row][place], 5)))
+            reasons.append(Reason(code, catalogue.text(code), group, level, round(told[row][index], 5)))
         given.append(tuple(reasons))
     return given
 
@@ -94,13 +94,13 @@ def give_reasons(
 def contradictions(levels: Levels, contributions: pd.DataFrame, reasons: Sequence[Sequence[Reason]]) -> Contradictions:
     """Count contradictions between evidence and contributions, and among the reasons that were given."""
     values = contributions.to_numpy()
-    place = {group: position for position, group in enumerate(contributions.columns)}
+    index = {group: position for position, group in enumerate(contributions.columns)}
     level = np.column_stack([levels[str(group)] for group in contributions])
     against = _against(level, values)
     weight = float(np.abs(values).sum())
     return Contradictions(
         given=sum(
-            contradicts(levels[reason.field][row], values[row, place[reason.field]])
+            contradicts(levels[reason.field][row], values[row, index[reason.field]])
             or reason.evidence != levels[reason.field][row]
             for row, given in enumerate(reasons)
             for reason in given
@@ -122,7 +122,7 @@ def _sizes(values: Array, groups: list[str], levels: Levels, usual: Mapping[str,
     """Per pair and group the mean of its code, held near the pair's own value; that value where no mean is known."""
     own = np.abs(values)
     known = np.full_like(values, math.nan)
-    for place, group in enumerate(groups):
+    for index, group in enumerate(groups):
         of_level = {level: usual.get(f"{group.upper()}_{level}", math.nan) for level in set(levels[group].tolist())}
-        known[:, place] = [of_level[level] for level in levels[group].tolist()]
+        known[:, index] = [of_level[level] for level in levels[group].tolist()]
     return np.where(np.isnan(known), own, np.clip(known, own / WITHIN, own * WITHIN))

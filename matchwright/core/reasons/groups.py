@@ -42,21 +42,21 @@ def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
     belongs to the field's value.
     """
     columns: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        columns.setdefault(group_of(name), []).append(place)
-    flags = {field_of(name): place for place, name in enumerate(names) if _is_flag(name)}
+    for index, name in enumerate(names):
+        columns.setdefault(group_of(name), []).append(index)
+    flags = {field_of(name): index for index, name in enumerate(names) if _is_flag(name)}
     found = []
-    for group, places in columns.items():
-        field = field_of(names[places[0]])
-        primary = next((place for place in places if not _is_flag(names[place])), places[0])
+    for group, indices in columns.items():
+        field = field_of(names[indices[0]])
+        primary = next((index for index in indices if not _is_flag(names[index])), indices[0])
         kind = field if field == CONTEXT else VALUE if group == field else group.removeprefix(f"{field}_")
-        found.append(Group(group, field, kind, tuple(places), primary, flags.get(field) if kind == VALUE else None))
+        found.append(Group(group, field, kind, tuple(indices), primary, flags.get(field) if kind == VALUE else None))
     return tuple(found)
 
 
 def is_actionable(group: Group) -> bool:
-    """Whether somebody can look the evidence up: a field's own, not the record's nor its rivals'."""
-    return group.field not in (RECORD, CONTEXT) and group.kind not in ("elsewhere", "swapped")
+    """Whether somebody can look the evidence up: a field's own, not the record's nor its competing candidates'."""
+    return group.field not in (RECORD, CONTEXT) and group.kind not in ("cross_field", "swapped")
 
 
 def group_contributions(contributions: Array, names: tuple[str, ...]) -> pd.DataFrame:
@@ -72,8 +72,8 @@ def group_contributions(contributions: Array, names: tuple[str, ...]) -> pd.Data
 def _membership(names: tuple[str, ...]) -> Array:
     """Which comparison (row) belongs to which group (column)."""
     membership = np.zeros((len(names), len(groups_of(names))))
-    for place, group in enumerate(groups_of(names)):
-        membership[list(group.columns), place] = 1.0
+    for index, group in enumerate(groups_of(names)):
+        membership[list(group.columns), index] = 1.0
     return membership
 
 

@@ -45,8 +45,8 @@ class _Counts:
     def of(self, keys: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.int64]]:
         if not len(self.keys):
             return np.full(len(keys), SMALLEST_COUNT - 1, dtype=np.int64)
-        places = np.clip(np.searchsorted(self.keys, keys), 0, len(self.keys) - 1)
-        return np.where(self.keys[places] == keys, self.counts[places], SMALLEST_COUNT - 1)
+        positions = np.clip(np.searchsorted(self.keys, keys), 0, len(self.keys) - 1)
+        return np.where(self.keys[positions] == keys, self.counts[positions], SMALLEST_COUNT - 1)
 
 
 @dataclass(frozen=True)
@@ -176,14 +176,14 @@ def _counted_ngrams(texts: list[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 def _ngram_counts(texts: list[str]) -> csr_matrix:
     """Hashed trigrams of each text by bucket: those of its words, because none crosses a blank."""
-    places = numbering()
+    positions = numbering()
     words: list[int] = []
     starts = [0]
     for text in texts:
-        words.extend(map(places.__getitem__, text.split()))
+        words.extend(map(positions.__getitem__, text.split()))
         starts.append(len(words))
-    of_texts = csr_matrix((np.ones(len(words)), words, starts), shape=(len(texts), max(len(places), 1)))
-    counts = (of_texts @ _ngram_counter().transform(list(places) or [""])).tocsr()
+    of_texts = csr_matrix((np.ones(len(words)), words, starts), shape=(len(texts), max(len(positions), 1)))
+    counts = (of_texts @ _ngram_counter().transform(list(positions) or [""])).tocsr()
     counts.sort_indices()
     return counts
 

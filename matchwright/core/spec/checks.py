@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from matchwright.core.spec.vocabulary import (
-    COLD_START,
     COMPARATORS,
     CONTEXT,
     COUNTERFACTUAL,
@@ -19,6 +18,7 @@ from matchwright.core.spec.vocabulary import (
     RECORD,
     RECORD_FEATURES,
     UNCONFIRMED,
+    UNSUPERVISED,
 )
 from matchwright.errors import Fault
 
@@ -142,7 +142,7 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
     named = (*compared, RECORD) if with_record else tuple(compared)
     subjects = [f"{name}{kind}" for name in named for kind in ("", *(f"_{k}" for k in kinds))]
     codes = {f"{name.upper()}_{level}" for name in (*subjects, CONTEXT) for level in EVIDENCE_LEVELS}
-    codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COLD_START}
+    codes |= {UNCONFIRMED, LITTLE_EVIDENCE, UNSUPERVISED}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
     texts = {("texts", code): text for code, text in _mapping(reasons, "texts").items()}
@@ -150,12 +150,12 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
     for language in translations:
         own = _mapping(translations, language)
         texts |= {(f"translations.{language}", code): text for code, text in own.items()}
-    for (place, code), text in texts.items():
-        path = f"reasons.{place}.{code}"
+    for (section, code), text in texts.items():
+        path = f"reasons.{section}.{code}"
         if code in sentences:
             if isinstance(text, str) and "{labels}" not in text:
                 yield Fault(path, "has no {labels} in it", "say where the fields' names stand")
-        elif code not in codes and not (place != "texts" and code in labels):
+        elif code not in codes and not (section != "texts" and code in labels):
             yield Fault(
                 path,
                 "is not a reason code",

@@ -18,11 +18,11 @@ class Costs(Frozen):
     review: Annotated[float, Field(gt=0)]
 
 
-class Floors(Frozen):
-    """Floors that bands must hold with the given confidence, the search for the thresholds accounted for."""
+class PrecisionConstraints(Frozen):
+    """Precision constraints that bands must hold with the given confidence, the search for the thresholds accounted for."""
 
-    match_precision: Share = 0.0
-    no_match_npv: Share = 0.0
+    match: Share = 0.0
+    no_match: Share = 0.0
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
 

@@ -24,9 +24,9 @@ class ModelSpec(Frozen):
     ``trees`` to ``early_stopping`` are XGBoost's, which also learns where labels are few; the network has fixed sizes.
     ``embeddings`` says whether embeddings of text and names are fitted and compared. If it is not given, they are
     where the network is the scorer.
-    ``missing_augmentation`` is the share of training pairs repeated with fields blanked,
+    ``missing_field_augmentation`` is the share of training pairs repeated with missing fields,
     ``counter_examples`` that of true training pairs repeated with another record's identity fields,
-    ``context_free`` that of training pairs repeated without their rivals. ``subsample`` and ``columns_per_tree``
+    ``context_free_augmentation`` that of training pairs repeated without their competing candidates. ``subsample`` and ``columns_per_tree``
     are the shares of pairs and of comparisons that each tree is grown on. ``challengers`` are trained on the
     same comparisons to be compared with the scorer.
     """
@@ -39,9 +39,9 @@ class ModelSpec(Frozen):
     early_stopping: Annotated[int, Field(ge=1)] = 20
     subsample: Annotated[float, Field(gt=0, le=1)] = 0.8
     columns_per_tree: Annotated[float, Field(gt=0, le=1)] = 0.5
-    missing_augmentation: Share = 0.4
+    missing_field_augmentation: Share = 0.4
     counter_examples: Share = 0.3
-    context_free: Share = 0.5
+    context_free_augmentation: Share = 0.5
     seed: int = 20
     embeddings: bool | None = None
     challengers: tuple[Challenger, ...] = ()

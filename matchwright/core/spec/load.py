@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from matchwright.core.spec.checks import cross_check
+from matchwright.core.spec.format import format_faults
 from matchwright.core.spec.model import MatchSpec
 from matchwright.errors import Fault, SpecError
 
@@ -54,12 +55,14 @@ def parse_spec(text: str, origin: str = "match spec") -> MatchSpec:
         raise SpecError(f"{origin} cannot be read.", [Fault(where, problem, "mend the YAML")]) from None
     if not isinstance(raw, dict):
         raise SpecError(f"{origin} cannot be read.", [Fault("document", "is not a mapping", "start from specs/")])
-    faults: list[Fault] = []
+    faults = format_faults(raw)
     spec: MatchSpec | None = None
     try:
         spec = MatchSpec.model_validate(raw)
     except ValidationError as error:
-        faults += [_as_fault(raw, detail) for detail in error.errors()]
+        named = {fault.path for fault in faults}
+        found = (_as_fault(raw, detail) for detail in error.errors())
+        faults += [fault for fault in found if fault.path not in named]
     known = {fault.path for fault in faults}
     faults += [fault for fault in cross_check(raw) if fault.path not in known]
     if faults or spec is None:

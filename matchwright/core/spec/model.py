@@ -10,9 +10,9 @@ from matchwright.core.spec.deciding import (
     CalibrationMethod,
     CalibrationSpec,
     Costs,
-    Floors,
     Gates,
     GoldenPair,
+    PrecisionConstraints,
     SliceSpec,
 )
 from matchwright.core.spec.fields import FieldKind, FieldSpec, PiiClass, RecordEvidence, Sources
@@ -29,7 +29,7 @@ __all__ = [
     "FieldKind",
     "FieldQuality",
     "FieldSpec",
-    "Floors",
+    "PrecisionConstraints",
     "Frozen",
     "Gates",
     "GoldenPair",
@@ -69,10 +69,11 @@ class MatchSpec(Frozen):
 
     ``identity`` names fields of which at least one must agree in a match (a household shares all but
     these): training gets counter-examples in which none does, and a match in which none does goes to review.
-    ``labels`` says what the pairs table is: every true pair (``complete``), the judged pairs (``partial``), or
-    that there is none yet (``none``): a cold start, in which a person decides whatever would match.
+    ``labels`` says what the pairs table is: every true pair (``complete``), the labelled pairs (``partial``), or
+    that there is none yet (``none``): an unsupervised start, in which a person decides whatever would match.
     """
 
+    format: Literal[2]
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
     version: Annotated[int, Field(ge=1)]
     description: str
@@ -88,7 +89,7 @@ class MatchSpec(Frozen):
     model: ModelSpec = ModelSpec()
     calibration: CalibrationSpec = CalibrationSpec()
     costs: Costs
-    floors: Floors = Floors()
+    precision_constraints: PrecisionConstraints = PrecisionConstraints()
     gates: Gates = Gates()
     slices: tuple[SliceSpec, ...] = ()
     golden: tuple[GoldenPair, ...] = ()

@@ -17,21 +17,21 @@ UNKNOWN = -1
 class LabelledCandidates:
     """``candidates`` with a column ``label`` (int8: 1, 0, -1 unknown) and what stands beside them.
 
-    ``missed`` are labelled pairs (left_key, right_key, label) that are no candidates, ``judged`` all
+    ``missed`` are labelled pairs (left_key, right_key, label) that are no candidates, ``labelled_pairs`` all
     pairs whose label is used, ``contradicting`` counts pairs with both labels (used as unknown), and
     ``without_record`` labelled pairs of which a record is absent.
     """
 
     candidates: pd.DataFrame
     missed: pd.DataFrame
-    judged: pd.DataFrame
+    labelled_pairs: pd.DataFrame
     contradicting: int
     without_record: int
 
     @property
     def true_pairs(self) -> pd.DataFrame:
-        """The judged pairs that match."""
-        return self.judged[self.judged["label"] == 1]
+        """The labelled pairs that match."""
+        return self.labelled_pairs[self.labelled_pairs["label"] == 1]
 
 
 def label_candidates(
@@ -43,16 +43,16 @@ def label_candidates(
     """Label candidates from the labelled pairs.
 
     With ``complete`` labels a candidate that is no labelled match is a non-match; with ``partial``
-    ones a candidate that nobody judged is unknown.
+    ones a candidate that nobody labelled is unknown.
     """
     known = canonical_pairs(pairs.loc[pairs["label"].notna(), [*PAIR_KEYS, "label"]])
     present = known["left_key"].isin(record_keys) & known["right_key"].isin(record_keys)
-    judged = known[present].astype({"label": np.int8}).drop_duplicates()
-    twice = judged.duplicated(PAIR_KEYS, keep=False)
-    contradicting = int(judged[twice].drop_duplicates(PAIR_KEYS).shape[0])
-    judged = judged[~twice].sort_values(PAIR_KEYS, ignore_index=True)
+    labelled_pairs = known[present].astype({"label": np.int8}).drop_duplicates()
+    twice = labelled_pairs.duplicated(PAIR_KEYS, keep=False)
+    contradicting = int(labelled_pairs[twice].drop_duplicates(PAIR_KEYS).shape[0])
+    labelled_pairs = labelled_pairs[~twice].sort_values(PAIR_KEYS, ignore_index=True)
     rest = 0 if labels == "complete" else UNKNOWN
-    labelled = candidates.merge(judged, how="left", on=PAIR_KEYS, validate="one_to_one")
+    labelled = candidates.merge(labelled_pairs, how="left", on=PAIR_KEYS, validate="one_to_one")
     labelled["label"] = labelled["label"].fillna(rest).astype(np.int8)
-    missed = judged[found(candidates, judged)["proposed_by"].isna().to_numpy()].reset_index(drop=True)
-    return LabelledCandidates(labelled, missed, judged, contradicting, int((~present).sum()))
+    missed = labelled_pairs[found(candidates, labelled_pairs)["proposed_by"].isna().to_numpy()].reset_index(drop=True)
+    return LabelledCandidates(labelled, missed, labelled_pairs, contradicting, int((~present).sum()))

@@ -65,8 +65,8 @@ def labels_to_show(value: float, bound: float, limit: float, labels: int) -> int
 
 def shortfalls(spec: MatchSpec, calibration: dict[str, Any], labels: int | None) -> list[Shortfall]:
     """The precision constraints that the calibration pairs do not show; ``labels`` where few pairs are labelled."""
-    asked, shown, true = spec.floors, calibration["floors"], calibration["true_pairs"]
-    both = bool(asked.match_precision and asked.no_match_npv)
+    asked, shown, true = spec.precision_constraints, calibration["precision_constraints"], calibration["true_pairs"]
+    both = bool(asked.match and asked.no_match)
     confidence = (1 + asked.confidence) / 2 if both else asked.confidence
     found = []
     for band, limit, bound, there in (

@@ -28,7 +28,7 @@ FEWEST_STEPS = 5
 class CalibrationChoice:
     """The calibrator, the cross-validated log loss of each method tried, and what the chosen one gave held-out pairs.
 
-    ``held_out`` has the shape of the margins; each score comes from a fit on the other folds.
+    ``held_out`` has the shape of the log-odds; each score comes from a fit on the other folds.
     """
 
     calibrator: Calibrator
@@ -37,12 +37,12 @@ class CalibrationChoice:
 
 
 def choose_calibrator(
-    margin: Array, labels: Array, groups: Any, seed: int, methods: Sequence[CalibrationMethod] = METHODS
+    log_odds: Array, labels: Array, groups: Any, seed: int, methods: Sequence[CalibrationMethod] = METHODS
 ) -> CalibrationChoice:
     """Fit the best calibrator.
 
     Args:
-        margin: log-odds of the calibration pairs, shape (pairs,).
+        log_odds: log-odds of the calibration pairs, shape (pairs,).
         labels: 1 for a match, else 0.
         groups: what must not be parted by a fold (the left record's key), shape (pairs,).
         seed: of the folds.
@@ -61,28 +61,28 @@ def choose_calibrator(
     _, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     if min(len(np.unique(codes[labels == label])) for label in (0, 1)) < FEWEST_FOR_CHOICE:
         none = Calibrator(method="none")
-        scores = none.apply(margin)
+        scores = none.apply(log_odds)
         return CalibrationChoice(none, {"none": float(np.mean(_log_losses(scores, labels)))}, scores)
     fold_of = _folds(codes, seed)
-    held_out = {method: cross_fitted(method, margin, labels, fold_of) for method in METHODS if method in methods}
-    if len(held_out) > 1 and "isotonic" in held_out and _is_a_threshold(fit("isotonic", margin, labels)):
+    held_out = {method: cross_fitted(method, log_odds, labels, fold_of) for method in METHODS if method in methods}
+    if len(held_out) > 1 and "isotonic" in held_out and _is_a_threshold(fit("isotonic", log_odds, labels)):
         del held_out["isotonic"]
     losses = {method: _log_losses(scores, labels) for method, scores in held_out.items()}
     best = min(losses.values(), key=np.mean)
     chosen = next(method for method in losses if _no_worse(losses[method] - best, codes))
     means = {str(name): float(np.mean(each)) for name, each in losses.items()}
-    return CalibrationChoice(fit(chosen, margin, labels), means, held_out[chosen])
+    return CalibrationChoice(fit(chosen, log_odds, labels), means, held_out[chosen])
 
 
-def cross_fitted(method: CalibrationMethod, margin: Array, labels: Array, fold_of: Codes) -> Array:
+def cross_fitted(method: CalibrationMethod, log_odds: Array, labels: Array, fold_of: Codes) -> Array:
     """Each pair's score by a calibrator that was fitted on the other folds."""
-    predicted = np.empty(len(margin))
+    predicted = np.empty(len(log_odds))
     for fold in np.unique(fold_of):
         held = fold_of == fold
         if len(np.unique(labels[~held])) < 2:  # the other folds hold one class, from which nothing can be fitted
-            predicted[held] = Calibrator(method="none").apply(margin[held])
+            predicted[held] = Calibrator(method="none").apply(log_odds[held])
         else:
-            predicted[held] = fit(method, margin[~held], labels[~held]).apply(margin[held])
+            predicted[held] = fit(method, log_odds[~held], labels[~held]).apply(log_odds[held])
     return predicted
 
 

@@ -1,4 +1,4 @@
-"""A scorer from few labels: boosted trees that start from what the cold start knows.
+"""A scorer from few labels: boosted trees that start from what the unsupervised start knows.
 
 A few hundred labelled pairs teach trees little and leave none over to stop or calibrate them by. So the cold
 start gives soft labels to unlabelled candidates, which together count as much as ``PRIOR_PAIRS`` labelled ones;
@@ -17,7 +17,7 @@ import pandas as pd
 
 from matchwright.core.compare.names import constraints
 from matchwright.core.models.boosted_trees import XGBoostScorer
-from matchwright.core.models.unsupervised import ColdStartScorer
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.errors import TrainingError
 from matchwright.threads import COMPUTE_THREADS
@@ -45,13 +45,13 @@ class FewLabelScorer:
     """The scorer, each pair's log-odds from trees that never saw it, and log losses per round."""
 
     scorer: XGBoostScorer
-    held_out_margin: Array
+    held_out_log_odds: Array
     train_losses: tuple[float, ...]
     validation_losses: tuple[float, ...]
 
 
 def require_enough(labels: "Sequence[int] | np.ndarray[Any, Any]") -> None:
-    """Refuse to learn from fewer than five judged pairs of a class, whatever is made of them.
+    """Refuse to learn from fewer than five labelled pairs of a class, whatever is made of them.
 
     Raises:
         TrainingError: there are fewer.
@@ -62,7 +62,7 @@ def require_enough(labels: "Sequence[int] | np.ndarray[Any, Any]") -> None:
         raise TrainingError(
             f"The scorer has {positives} matching and {negatives} other pairs to learn from; it needs "
             f"{FEWEST_PER_CLASS} of each.",
-            "label more pairs with `matchwright label`, which looks for both, or say labels: none for a cold start",
+            "label more pairs with `matchwright label`, which looks for both, or say labels: none for an unsupervised start",
         )
 
 
@@ -71,20 +71,20 @@ def train_on_few_labels(
     labels: "Sequence[int] | np.ndarray[Any, Any]",
     groups: "Sequence[str] | np.ndarray[Any, Any]",
     unlabelled: pd.DataFrame,
-    cold: ColdStartScorer,
+    unsupervised: FellegiSunterScorer,
     spec: ModelSpec,
     unlike: pd.DataFrame | None = None,
 ) -> FewLabelScorer:
-    """Boost trees on few labels and the cold start's prior.
+    """Boost trees on few labels and the unsupervised start's prior.
 
     Args:
         comparisons: of the labelled pairs, one row per pair.
         labels: 1 for a match, else 0.
         groups: what no fold may part (the left record's key).
-        unlabelled: comparisons of candidates that nobody judged.
-        cold: the cold start of the same candidates.
+        unlabelled: comparisons of candidates that nobody labelled.
+        unsupervised: the unsupervised start of the same candidates.
         spec: the scorer's settings; ``trees`` is the most there are.
-        unlike: comparisons of pairs that are no match whatever the cold start says; each weighs as an unlabelled one.
+        unlike: comparisons of pairs that are no match whatever the unsupervised start says; each weighs as an unlabelled one.
 
     Raises:
         TrainingError: fewer than five pairs of a class.
@@ -93,33 +93,35 @@ def train_on_few_labels(
     target = np.asarray(labels, dtype=np.float64)
     chosen = np.random.default_rng(spec.seed).permutation(len(unlabelled))[:PRIOR_SAMPLE]
     drawn = unlabelled.iloc[np.sort(chosen)].reset_index(drop=True)
-    lesson = _Lesson(comparisons, target, drawn, cold, spec, drawn.iloc[:0] if unlike is None else unlike)
+    dataset = _FewLabelDataset(
+        comparisons, target, drawn, unsupervised, spec, drawn.iloc[:0] if unlike is None else unlike
+    )
     fold_of = _folds(groups, target, spec.seed)
-    margins = np.zeros((spec.trees, len(target)))
+    log_odds_by_row = np.zeros((spec.trees, len(target)))
     for fold in range(FOLDS):
         held = fold_of == fold
         if held.any():
-            booster = lesson.boosted(~held, spec.trees)
-            margins[:, held] = _margins_by_round(booster, lesson.matrix(comparisons[held]), spec.trees)
-    losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * margins)).mean(axis=1)
+            booster = dataset.boosted(~held, spec.trees)
+            log_odds_by_row[:, held] = _log_odds_by_round(booster, dataset.matrix(comparisons[held]), spec.trees)
+    losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * log_odds_by_row)).mean(axis=1)
     rounds = max(min(FEWEST_ROUNDS, spec.trees), int(losses.argmin()) + 1)
-    everything = lesson.boosted(np.ones(len(target), dtype=bool), rounds)
-    taught = _margins_by_round(everything, lesson.matrix(comparisons), rounds)
-    train_losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * taught)).mean(axis=1)
+    everything = dataset.boosted(np.ones(len(target), dtype=bool), rounds)
+    training = _log_odds_by_round(everything, dataset.matrix(comparisons), rounds)
+    train_losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * training)).mean(axis=1)
     return FewLabelScorer(
         scorer=_as_scorer(everything, list(map(str, comparisons.columns))),
-        held_out_margin=margins[rounds - 1],
+        held_out_log_odds=log_odds_by_row[rounds - 1],
         train_losses=tuple(round(float(loss), 6) for loss in train_losses),
         validation_losses=tuple(round(float(loss), 6) for loss in losses[:rounds]),
     )
 
 
 @dataclass(frozen=True)
-class _Lesson:
+class _FewLabelDataset:
     comparisons: pd.DataFrame
     target: Array
     unlabelled: pd.DataFrame
-    cold: ColdStartScorer
+    unsupervised: FellegiSunterScorer
     spec: ModelSpec
     unlike: pd.DataFrame
 
@@ -129,7 +131,7 @@ class _Lesson:
 
         known, labels = self.comparisons[chosen], self.target[chosen]
         names = list(map(str, known.columns))
-        prior = self.cold.margin(self.unlabelled)
+        prior = self.unsupervised.log_odds(self.unlabelled)
         soft = np.append(1 / (1 + np.exp(-prior)), np.zeros(len(self.unlike)))
         weights = np.append(np.ones(len(known)), np.full(len(soft), PRIOR_PAIRS / max(len(prior), 1)))
         parameters = {
@@ -154,7 +156,7 @@ class _Lesson:
         return xgboost.DMatrix(comparisons.to_numpy(dtype=np.float32), missing=np.nan)
 
 
-def _margins_by_round(booster: Any, matrix: Any, rounds: int) -> Array:
+def _log_odds_by_round(booster: Any, matrix: Any, rounds: int) -> Array:
     """Log-odds after each round, shape (rounds, pairs): the sum of the leaves so far."""
     steps = [booster.predict(matrix, output_margin=True, iteration_range=(0, last)) for last in range(1, rounds + 1)]
     return np.asarray(steps, dtype=np.float64)

@@ -62,7 +62,7 @@ def _scored(weights: Weights, comparisons: Matrix) -> Matrix:
 
 
 def _demand_equal(scorer: OnnxScorer, pairs: pd.DataFrame, expected: Matrix) -> None:
-    if not np.allclose(scorer.margin(pairs), expected, rtol=TOLERANCE, atol=TOLERANCE):
+    if not np.allclose(scorer.log_odds(pairs), expected, rtol=TOLERANCE, atol=TOLERANCE):
         raise TrainingError(
             "The exported graph does not score as the network that was fitted.", "use the locked onnx and onnxruntime"
         )

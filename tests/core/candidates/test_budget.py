@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.candidates.budget import places, within_budget
+from matchwright.core.candidates.budget import indices, within_budget
 from matchwright.evaluation.candidates.completeness import completeness_by_budget
 
 
@@ -21,14 +21,14 @@ def test_candidates_stand_in_the_order_of_tfidf_then_of_how_many_methods_propose
     made = proposed(
         ("rule:a", None, None), ("tfidf", 2, None), ("rule:a|rule:b", None, None), ("rule:a|tfidf", 1, None)
     )
-    assert places(made).tolist() == [4, 2, 3, 1]
+    assert indices(made).tolist() == [4, 2, 3, 1]
     assert as_pairs(within_budget(made, 2)) == [("left:1", "right:1"), ("left:1", "right:3")]
 
 
 def test_the_better_of_two_ranks_counts_so_that_neither_method_crowds_out_the_other():
     made = proposed(("tfidf", 1, None), ("tfidf", 2, None), ("tfidf|embedding", 3, 2), ("embedding", None, 1))
     assert as_pairs(within_budget(made, 2)) == [("left:1", "right:0"), ("left:1", "right:3")]
-    assert places(made).tolist() == [1, 4, 3, 2]
+    assert indices(made).tolist() == [1, 4, 3, 2]
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=9), st.integers(1, 6))

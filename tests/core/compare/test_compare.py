@@ -93,7 +93,7 @@ def test_every_comparison_but_a_missing_flag_is_constrained(persons_spec, produc
                 0
                 if name.endswith("__missing")
                 else -1
-                if any(word in name for word in ("unmatched", "rank", "rivals"))
+                if any(word in name for word in ("unmatched", "rank", "competing"))
                 else 1
             )
 

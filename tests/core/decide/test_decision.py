@@ -17,7 +17,7 @@ from matchwright.core.reasons import contradicts, evidence
 from matchwright.core.reasons.figures import WITHIN
 from matchwright.errors import BundleError, TrainingError
 from matchwright.evaluation.behaviours import behave
-from matchwright.training.augmentation import blanked_pairs, counter_examples
+from matchwright.training.augmentation import counter_examples, missing_field_pairs
 from matchwright.training.scorer import train_scorer
 
 PERSON = {
@@ -49,7 +49,7 @@ def test_a_decision_can_be_replayed_from_its_comparisons(decision_model, small_w
 def test_contributions_add_up_to_the_log_odds(decision_model, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     contributions, base = decision_model.scorer.contributions(comparisons)
-    np.testing.assert_allclose(contributions.sum(axis=1) + base, decision_model.scorer.margin(comparisons), atol=1e-4)
+    np.testing.assert_allclose(contributions.sum(axis=1) + base, decision_model.scorer.log_odds(comparisons), atol=1e-4)
 
 
 def test_no_reason_contradicts_its_evidence_or_the_comparisons(decision_model, small_world):
@@ -136,8 +136,8 @@ def test_an_address_alone_is_never_matched_without_review(decision_model):
 )
 def test_a_match_needs_two_fields_that_both_records_have_whatever_the_score(decision_model, fields, held):
     matching_all = replace(decision_model, bands=Bands(review_from=0.0, match_from=0.0))
-    poor = {field: PERSON[field] for field in fields}
-    (decision,) = decide_values(matching_all, [PERSON], [poor])
+    missing_fields = {field: PERSON[field] for field in fields}
+    (decision,) = decide_values(matching_all, [PERSON], [missing_fields])
     assert decision.band == ("review" if held else "match")
     rules = {"IDENTITY_UNCONFIRMED", "LITTLE_EVIDENCE"}
     assert (decision.reasons[0].code in rules) is held
@@ -146,11 +146,14 @@ def test_a_match_needs_two_fields_that_both_records_have_whatever_the_score(deci
 
 
 def test_blanked_pairs_lack_from_one_to_all_fields_and_keep_their_rows(small_world):
-    left, right, rows = blanked_pairs(small_world.left, small_world.right, small_world.spec, seed=1)
+    left, right, rows = missing_field_pairs(small_world.left, small_world.right, small_world.spec, seed=1)
     fields = list(small_world.spec.compared)
     missing = left[fields].isna().sum(axis=1) + right[fields].isna().sum(axis=1)
     assert (
-        len(left) == len(right) == len(rows) == int(len(small_world.left) * small_world.spec.model.missing_augmentation)
+        len(left)
+        == len(right)
+        == len(rows)
+        == int(len(small_world.left) * small_world.spec.model.missing_field_augmentation)
     )
     assert (left["record_key"].to_numpy() == small_world.left["record_key"].to_numpy()[rows]).all()
     assert missing.min() >= 1

@@ -26,19 +26,19 @@ def keras(small_world, decision_model) -> OnnxScorer:
 
 def test_a_keras_model_gives_the_probabilities_that_keras_gave(keras):
     pairs = pd.DataFrame([[1, 1, 1, 1, 0], [0, 0, 0, 0, 0], [1, 0.9, 0, 0.2, 0]], columns=NAMES, dtype=np.float32)
-    probability = 1 / (1 + np.exp(-keras.margin(pairs)))
+    probability = 1 / (1 + np.exp(-keras.log_odds(pairs)))
     np.testing.assert_allclose(probability, [9.957595e-01, 7.524277e-04, 8.769432e-01], rtol=1e-5, atol=1e-6)
 
 
 def test_a_keras_model_decides_and_explains_in_a_bundle(keras, decision_model, small_world, verify_key, tmp_path):
     comparisons = decision_model.compare(small_world.left, small_world.right)
-    margin = keras.margin(comparisons)
+    log_odds = keras.log_odds(comparisons)
     contributions, base = keras.contributions(comparisons)
     per_group = group_contributions(contributions, keras.names)
     assert set(per_group) == {"given_name", "surname", "postcode", "date_of_birth"}
-    np.testing.assert_allclose(per_group.sum(axis=1) + base, margin, atol=1e-4)
+    np.testing.assert_allclose(per_group.sum(axis=1) + base, log_odds, atol=1e-4)
     labels = small_world.labels
-    calibrator = choose_calibrator(margin, labels, np.arange(len(labels)), 1).calibrator
+    calibrator = choose_calibrator(log_odds, labels, np.arange(len(labels)), 1).calibrator
     model = replace(decision_model, scorer=keras, calibrator=calibrator)
     bundle = load_bundle(write_test_bundle(model, small_world, tmp_path / "bundle"), verify_key)
     left, right = small_world.left.head(20), small_world.right.head(20)
@@ -66,7 +66,7 @@ def graph(kind: int, columns: int, rank: int = 2) -> bytes:
 def test_a_graph_of_64_bit_numbers_is_a_scorer_too():
     scorer = wrap_onnx(graph(TensorProto.DOUBLE, 1), ("a__exact", "b__exact"), "log_odds", (0.0, 0.0))
     pairs = pd.DataFrame({"a__exact": [0.25, 1.0], "b__exact": [0.5, 0.0]}, dtype=np.float32)
-    assert scorer.margin(pairs).tolist() == [0.75, 1.0]
+    assert scorer.log_odds(pairs).tolist() == [0.75, 1.0]
 
 
 @pytest.mark.parametrize(("columns", "rank", "fault"), [(3, 2, "3 values per pair"), (2, 3, "2 x 1 values per pair")])

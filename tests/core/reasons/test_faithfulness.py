@@ -10,27 +10,27 @@ import pytest
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import EvidenceFigures, evidence, group_contributions, usual_contributions
 from matchwright.errors import BundleError
-from matchwright.training.augmentation import blanked_pairs
+from matchwright.training.augmentation import missing_field_pairs
 from matchwright.training.scorer import train_scorer
 
 
 @pytest.fixture(scope="module")
 def retrained(decision_model: DecisionModel, small_world) -> DecisionModel:
-    """The same kind of model, taught by other pairs and other augmentation."""
+    """The same kind of model, trained on other pairs and other augmentation."""
     comparisons, labels = decision_model.compare(small_world.left, small_world.right), small_world.labels
-    teaching = np.arange(len(comparisons)) % 4 < 2
-    left, right = (side[teaching].reset_index(drop=True) for side in (small_world.left, small_world.right))
-    poor_left, poor_right, rows = blanked_pairs(left, right, small_world.spec, seed=5)
-    taught = pd.concat([comparisons[teaching], decision_model.compare(poor_left, poor_right)], ignore_index=True)
+    training_rows = np.arange(len(comparisons)) % 4 < 2
+    left, right = (side[training_rows].reset_index(drop=True) for side in (small_world.left, small_world.right))
+    poor_left, poor_right, rows = missing_field_pairs(left, right, small_world.spec, seed=5)
+    training = pd.concat([comparisons[training_rows], decision_model.compare(poor_left, poor_right)], ignore_index=True)
     scorer = train_scorer(
-        taught,
-        np.concatenate([labels[teaching], labels[teaching][rows]]),
-        comparisons[~teaching],
-        labels[~teaching],
+        training,
+        np.concatenate([labels[training_rows], labels[training_rows][rows]]),
+        comparisons[~training_rows],
+        labels[~training_rows],
         decision_model.spec.model.model_copy(update={"seed": 5}),
     ).scorer
-    usual = usual_contributions(scorer, taught, decision_model.spec)
-    figures = EvidenceFigures.fit(comparisons[teaching], labels[teaching], decision_model.spec, usual)
+    usual = usual_contributions(scorer, training, decision_model.spec)
+    figures = EvidenceFigures.fit(comparisons[training_rows], labels[training_rows], decision_model.spec, usual)
     return replace(decision_model, scorer=scorer, figures=figures.inherit(decision_model.figures))
 
 

@@ -33,8 +33,8 @@ NAMES = (
     "model__missing",
     "record__word_overlap",
     "record__codes",
-    "context__margin_left",
-    "context__margin_right",
+    "context__lead_left",
+    "context__lead_right",
     "context__rank_left",
 )
 
@@ -45,7 +45,7 @@ def one_pair(**values: float) -> pd.DataFrame:
 
 
 def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
-    groups = {group.name: [NAMES[place] for place in group.columns] for group in groups_of(NAMES)}
+    groups = {group.name: [NAMES[index] for index in group.columns] for group in groups_of(NAMES)}
     assert groups == {
         "title": ["title__token_overlap", "title__unmatched_left", "title__missing"],
         "title_numbers": ["title__numbers"],
@@ -54,7 +54,7 @@ def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
         "model_elsewhere": ["model__elsewhere"],
         "record": ["record__word_overlap"],
         "record_codes": ["record__codes"],
-        "context": ["context__margin_left", "context__margin_right", "context__rank_left"],
+        "context": ["context__lead_left", "context__lead_right", "context__rank_left"],
     }
 
 
@@ -71,10 +71,10 @@ def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
         ("model__elsewhere", 1.0, "model_elsewhere", "AGREES"),
         ("record__word_overlap", 0.75, "record", "AGREES"),
         ("record__word_overlap", 0.34, "record", "DISAGREES"),
-        ("context__margin_left", 0.3, "context", "AGREES"),
-        ("context__margin_right", 0.3, "context", "AGREES"),  # whichever side's candidates are known
-        ("context__margin_left", 0.0, "context", "PARTLY_AGREES"),
-        ("context__margin_left", -0.3, "context", "DISAGREES"),
+        ("context__lead_left", 0.3, "context", "AGREES"),
+        ("context__lead_right", 0.3, "context", "AGREES"),  # whichever side's candidates are known
+        ("context__lead_left", 0.0, "context", "PARTLY_AGREES"),
+        ("context__lead_left", -0.3, "context", "DISAGREES"),
         ("context__rank_left", 1.0, "context", "MISSING"),  # evidence is read off the first comparison
     ],
 )
@@ -105,12 +105,12 @@ def test_contributions_of_groups_add_up_and_no_reason_contradicts_its_evidence(d
     generator = np.random.default_rng(seed)
     values = generator.random((50, len(names))) * data.draw(st.sampled_from([0.5, 1.0, 1.5]))
     values[generator.random(values.shape) < data.draw(st.floats(0, 0.5))] = np.nan
-    flags = [place for place, direction in enumerate(constraints(list(names))) if direction == 0]
+    flags = [index for index, direction in enumerate(constraints(list(names))) if direction == 0]
     values[:, flags] = generator.integers(0, 3, (50, len(flags)))
     comparisons = pd.DataFrame(values.astype(np.float32), columns=list(names))
     contributions, base = decision_model.scorer.contributions(comparisons)
     per_group = group_contributions(contributions, names)
-    np.testing.assert_allclose(per_group.sum(axis=1) + base, decision_model.scorer.margin(comparisons), atol=1e-4)
+    np.testing.assert_allclose(per_group.sum(axis=1) + base, decision_model.scorer.log_odds(comparisons), atol=1e-4)
     levels = evidence(comparisons, decision_model.spec)
     reasons = decision_model.reasons(comparisons)
     assert contradictions(levels, per_group, reasons).given == 0

@@ -4,7 +4,7 @@ import pytest
 
 from matchwright.core.decide.bands import Bands
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.deciding import Floors, Gates
+from matchwright.core.spec.deciding import Gates, PrecisionConstraints
 from matchwright.evaluation.card import Card, render_card
 
 BANDS = Bands(review_from=0.1, match_from=0.91)
@@ -44,7 +44,7 @@ CALIBRATION = {
     "method": "platt",
     "pairs": 70,
     "true_pairs": 25,
-    "floors": {"match_precision_bound": 0.86, "no_match_npv_bound": 1.0, "floors_met": False},
+    "precision_constraints": {"match_precision_bound": 0.86, "no_match_npv_bound": 1.0, "constraints_met": False},
 }
 SUMMARIES = {
     "evaluation": EVALUATION,
@@ -173,29 +173,35 @@ def test_the_same_figures_give_the_same_bytes(products_spec):
     assert written(products_spec) == written(products_spec.model_copy(deep=True))
 
 
-def constrained(spec: MatchSpec, floors: Floors, pairs=70, true_pairs=25, shown=False, training=None) -> str:
-    bounds = {**CALIBRATION["floors"], "floors_met": shown}
-    found = {**CALIBRATION, "pairs": pairs, "true_pairs": true_pairs, "floors": bounds}
-    return written(spec.model_copy(update={"floors": floors}), calibration=found, training=training or {})
+def constrained(
+    spec: MatchSpec, precision_constraints: PrecisionConstraints, pairs=70, true_pairs=25, shown=False, training=None
+) -> str:
+    bounds = {**CALIBRATION["precision_constraints"], "constraints_met": shown}
+    found = {**CALIBRATION, "pairs": pairs, "true_pairs": true_pairs, "precision_constraints": bounds}
+    return written(
+        spec.model_copy(update={"precision_constraints": precision_constraints}),
+        calibration=found,
+        training=training or {},
+    )
 
 
 def test_a_precision_constraint_that_is_shown_is_stated(products_spec):
-    text = constrained(products_spec, Floors(match_precision=0.8), shown=True)
+    text = constrained(products_spec, PrecisionConstraints(match=0.8), shown=True)
     assert "Precision constraints: at least 0.8 of `match` are right. This is shown with confidence 0.95." in text
-    assert "Precision constraints" not in constrained(products_spec, Floors())
+    assert "Precision constraints" not in constrained(products_spec, PrecisionConstraints())
 
 
 def test_one_that_is_not_shown_says_what_is_lacking(products_spec):
-    asked = Floors(match_precision=0.99)
+    asked = PrecisionConstraints(match=0.99)
     text = constrained(products_spec, asked)
     assert "**not shown**" in text
     assert "0.99 of `match`: the bound is 0.86. This takes 368 such pairs without an error; 25 are labelled." in text
     assert "too many errors" in constrained(products_spec, asked, pairs=2_000, true_pairs=500)
-    assert "No number of pairs can show a share of 1." in constrained(products_spec, Floors(match_precision=1.0))
+    assert "No number of pairs can show a share of 1." in constrained(products_spec, PrecisionConstraints(match=1.0))
 
 
 def test_two_constraints_share_the_confidence(products_spec):
-    text = constrained(products_spec, Floors(match_precision=0.99, no_match_npv=0.98))
+    text = constrained(products_spec, PrecisionConstraints(match=0.99, no_match=0.98))
     assert "at least 0.99 of `match` are right and at least 0.98 of `no_match` are right. This is" in text
     assert "This takes 437 such pairs" in text
     assert "of `no_match`: the bound" not in text, "that one is shown"
@@ -220,5 +226,5 @@ def test_few_labels_say_how_many_more_would_show_what_is_asked(products_spec):
     assert "- F1 0.90 is only shown to be above 0.80. About 320 labels would show 0.85." in said(0.9, 0.8)
     assert "- F1 0.84 is not above 0.85. More labels must first make the model better." in said(0.84, 0.7)
     assert "labels would show" not in said(0.9, 0.86)
-    text = constrained(products_spec, Floors(match_precision=0.99), training=FEW)
+    text = constrained(products_spec, PrecisionConstraints(match=0.99), training=FEW)
     assert "25 are labelled. About 1,500 labels, chosen as before, would be enough." in text

@@ -1,4 +1,4 @@
-"""What a few judged pairs teach."""
+"""What a few labelled pairs teach."""
 
 import numpy as np
 import pandas as pd
@@ -8,10 +8,10 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.names import context_names
 from matchwright.training.comparisons import COLUMN, PairComparer
 from matchwright.training.few_labels.dataset import (
-    AS_JUDGED,
-    BLANKED,
+    AS_LABELLED,
     COUNTER,
-    few_label_lesson,
+    MISSING_FIELDS,
+    few_label_dataset,
     unlike_candidates,
     with_words,
 )
@@ -22,42 +22,42 @@ ROWS = np.r_[0:20, 800:840]
 def lesson_of(world, spec):
     left, right, labels = world.left.iloc[ROWS], world.right.iloc[ROWS], world.labels[ROWS]
     context = compare(left, right, spec, world.corpus).assign(**dict.fromkeys(context_names(spec), np.float32(0.5)))
-    comparer = PairComparer.taught_by(left, right, labels, spec, world.corpus)
-    return few_label_lesson(comparer, left, right, context, labels)
+    comparer = PairComparer.fitted_on(left, right, labels, spec, world.corpus)
+    return few_label_dataset(comparer, left, right, context, labels)
 
 
 def test_every_pair_is_taught_beside_its_rivals_and_alone(small_world):
-    lesson = lesson_of(small_world, small_world.spec)
-    whole = lesson[lesson["made"] == AS_JUDGED]
+    dataset = lesson_of(small_world, small_world.spec)
+    whole = dataset[dataset["made"] == AS_LABELLED]
     assert whole["label"].tolist() == small_world.labels[ROWS].tolist()
     assert (whole[context_names(small_world.spec)] == 0.5).all(axis=None)
-    alone = lesson.iloc[len(ROWS) : 2 * len(ROWS)]
-    assert set(alone["made"]) == {BLANKED}
+    alone = dataset.iloc[len(ROWS) : 2 * len(ROWS)]
+    assert set(alone["made"]) == {MISSING_FIELDS}
     assert alone[context_names(small_world.spec)].isna().all(axis=None)
     rest = [name for name in whole.columns if name not in (*context_names(small_world.spec), "made")]
     pd.testing.assert_frame_equal(whole[rest], alone[rest].reset_index(drop=True))
 
 
 def test_a_match_made_another_s_is_no_match_and_keeps_its_record(small_world):
-    lesson = lesson_of(small_world, small_world.spec)
-    counter = lesson[lesson["made"] == COUNTER]
+    dataset = lesson_of(small_world, small_world.spec)
+    counter = dataset[dataset["made"] == COUNTER]
     assert len(counter)
     assert set(counter["label"]) == {0}
     assert set(counter["left_key"]) <= set(small_world.left["record_key"].iloc[0:20])
 
 
 def test_likely_matches_with_another_identity_are_no_match_and_need_no_label(small_world):
-    world, margin = small_world, np.where(small_world.labels == 1, 3.0, -3.0)
-    unlike = unlike_candidates(world.left, world.right, margin, world.spec, world.corpus)
+    world, log_odds = small_world, np.where(small_world.labels == 1, 3.0, -3.0)
+    unlike = unlike_candidates(world.left, world.right, log_odds, world.spec, world.corpus)
     assert 0 < len(unlike) <= world.spec.model.counter_examples * (world.labels == 1).sum()
     assert unlike["postcode__exact"].mean() > 0.7 > 0.3 > unlike["date_of_birth__exact"].mean()
     nobody = world.spec.model_copy(update={"identity": ()})
-    assert unlike_candidates(world.left, world.right, margin, nobody, world.corpus).empty
+    assert unlike_candidates(world.left, world.right, log_odds, nobody, world.corpus).empty
 
 
-@pytest.mark.parametrize("update", [{"multiplicity": "many_to_many"}, {"model": {"context_free": 0.0}}])
+@pytest.mark.parametrize("update", [{"multiplicity": "many_to_many"}, {"model": {"context_free_augmentation": 0.0}}])
 def test_without_rivals_in_the_spec_nothing_is_taught_twice(small_world, update):
-    spec, kept = small_world.spec, {"missing_augmentation": 0.0, "counter_examples": 0.0}
+    spec, kept = small_world.spec, {"missing_field_augmentation": 0.0, "counter_examples": 0.0}
     model = spec.model.model_copy(update=kept | update.get("model", {}))
     spec = spec.model_copy(update={**update, "model": model})
     assert len(lesson_of(small_world, spec)) == len(ROWS)

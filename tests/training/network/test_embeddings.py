@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from fixtures.lessons import offers
+from fixtures.datasets import offers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from fixtures.lessons import offers
+from fixtures.datasets import offers
 
 from matchwright.core.models.network import Embeddings
 from matchwright.core.spec import MatchSpec, spec_yaml
@@ -75,6 +75,6 @@ def test_two_processes_fit_what_one_does(finished, products_spec, tmp_path):
     names = scorers[0].names
     assert "title__learned_cosine" in names
     grid = pd.DataFrame(np.random.default_rng(5).random((200, len(names))), columns=list(names), dtype="float32")
-    odds = [scorer.margin(grid) for scorer in scorers]
+    odds = [scorer.log_odds(grid) for scorer in scorers]
     np.testing.assert_allclose(*odds, atol=ODDS_TOLERANCE)
     assert np.ptp(odds[0]) > 100 * ODDS_TOLERANCE

@@ -30,7 +30,7 @@ LEARNED = ["title__learned_cosine", "category__learned_cosine", "record__learned
 
 @dataclass(frozen=True)
 class World:
-    """Offers of two shops, row by row features of judged pairs, and what was trained on half of them."""
+    """Offers of two shops, row by row features of labelled pairs, and what was trained on half of them."""
 
     left: pd.DataFrame
     right: pd.DataFrame
@@ -55,11 +55,11 @@ def world(products_spec, tmp_path_factory) -> World:
     )
     labels = pairs["label"].to_numpy()
     train = np.arange(len(labels)) < len(labels) * 2 // 3
-    comparer = PairComparer.taught_by(left[train], right[train], labels[train], spec, corpus)
+    comparer = PairComparer.fitted_on(left[train], right[train], labels[train], spec, corpus)
     compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
     scorer = train_scorer(compared[train], labels[train], compared[~train], labels[~train], settings).scorer
-    margin = scorer.margin(compared[~train])
-    calibrator = choose_calibrator(margin, labels[~train], np.arange(len(margin)), 1).calibrator
+    log_odds = scorer.log_odds(compared[~train])
+    calibrator = choose_calibrator(log_odds, labels[~train], np.arange(len(log_odds)), 1).calibrator
     model = DecisionModel(
         spec,
         corpus,
@@ -96,7 +96,7 @@ def test_learned_cosines_are_comparisons_that_rise_and_count_to_their_field(worl
     names = list(world.model.scorer.names)
     assert [name for name in names if name.endswith("learned_cosine")] == LEARNED
     assert [constraints([name]) for name in LEARNED] == [[1]] * 3
-    groups = {group.name: [names[place] for place in group.columns] for group in groups_of(tuple(names))}
+    groups = {group.name: [names[index] for index in group.columns] for group in groups_of(tuple(names))}
     assert [next(group for group, held in groups.items() if name in held) for name in LEARNED] == [
         "title",
         "category",
@@ -108,7 +108,7 @@ def test_contributions_add_up_and_no_reason_contradicts_its_evidence(world):
     compared = world.model.compare(world.left, world.right)
     contributions, base = world.model.scorer.contributions(compared)
     per_group = group_contributions(contributions, world.model.scorer.names)
-    np.testing.assert_allclose(per_group.sum(axis=1) + base, world.model.scorer.margin(compared), atol=1e-4)
+    np.testing.assert_allclose(per_group.sum(axis=1) + base, world.model.scorer.log_odds(compared), atol=1e-4)
     levels = evidence(compared, world.model.spec)
     for row, reasons in enumerate(world.model.reasons(compared)):
         for reason in reasons:
@@ -183,8 +183,8 @@ def test_pairs_made_from_a_training_pair_are_compared_by_what_it_did_not_teach(w
     plain = world.comparer.compare(world.left, world.right)
     pd.testing.assert_frame_equal(other, plain)
     assert (own[LEARNED[0]] != plain[LEARNED[0]]).any()
-    untaught = [name for name in plain if name not in [*LEARNED, "record__learned_words"]]
-    pd.testing.assert_frame_equal(own[untaught], plain[untaught])
+    unfitted = [name for name in plain if name not in [*LEARNED, "record__learned_words"]]
+    pd.testing.assert_frame_equal(own[unfitted], plain[unfitted])
 
 
 def test_trees_have_none_unless_they_ask_or_are_challenged(products_spec):

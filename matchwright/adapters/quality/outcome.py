@@ -16,7 +16,7 @@ RECORDS, PAIRS = "records", "pairs"
 
 
 @dataclass(frozen=True)
-class Judgement:
+class BatchResult:
     """The verdict, the rows that are left, and those that are not.
 
     ``quarantine`` has columns record_key, source, record_id, table, reasons and batch; a pair's
@@ -29,7 +29,7 @@ class Judgement:
     quarantine: pd.DataFrame
 
 
-def judge(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, batch: str) -> Judgement:
+def judge(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, batch: str) -> BatchResult:
     """Check a batch of conformed records and pairs against the spec's quality expectations.
 
     ``batch`` is the digest that names the batch in the quarantine table.
@@ -64,7 +64,7 @@ def judge(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, batch: st
         },
     )
     quarantine = _quarantine_table(records[bad_records], record_reasons, pairs[bad_pairs], pair_reasons, batch)
-    return Judgement(result, records[~bad_records].reset_index(drop=True), clean_pairs, quarantine)
+    return BatchResult(result, records[~bad_records].reset_index(drop=True), clean_pairs, quarantine)
 
 
 def _judge_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check], pd.Series[str]]":
