@@ -1,5 +1,6 @@
 """What is not shown yet, and about how many labels would show it."""
 
+from collections.abc import Mapping
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -40,7 +41,7 @@ class Shortfall(NamedTuple):
     labels: int | None
 
 
-def needs(spec: MatchSpec, metrics: dict[str, Any], labels: int) -> list[Need]:
+def needs(spec: MatchSpec, metrics: Mapping[str, Any], labels: int) -> list[Need]:
     """The gates on how right decisions are that ``labels`` labelled pairs do not show."""
     found = []
     for name, (metric, gate) in _GATES.items():
@@ -63,7 +64,7 @@ def labels_to_show(value: float, bound: float, limit: float, labels: int) -> int
     return max(labels, ceil(labels * ratio))
 
 
-def shortfalls(spec: MatchSpec, calibration: dict[str, Any], labels: int | None) -> list[Shortfall]:
+def shortfalls(spec: MatchSpec, calibration: Mapping[str, Any], labels: int | None) -> list[Shortfall]:
     """The precision constraints that the calibration pairs do not show; ``labels`` where few pairs are labelled."""
     asked, shown, true = spec.precision_constraints, calibration["precision_constraints"], calibration["true_pairs"]
     both = bool(asked.match and asked.no_match)

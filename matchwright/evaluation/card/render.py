@@ -41,7 +41,9 @@ def _figure(figure: Mapping[str, float | None] | None) -> str:
     value, lower, upper = ((figure or {}).get(name) for name in ("value", "lower", "upper"))
     if value is None:
         return ""
-    return _number(value) + (f" ({_number(lower)} to {_number(upper)})" if None not in (lower, upper) else "")
+    if lower is None or upper is None:
+        return _number(value)
+    return f"{_number(value)} ({_number(lower)} to {_number(upper)})"
 
 
 def _rounded_up(labels: int) -> str:
