@@ -139,7 +139,8 @@ def written_commands() -> Iterator[tuple[str, list[str]]]:
     """Every command line of ours in the README and in the pages: file name and words."""
     for path in WRITTEN:
         text = path.read_text(encoding="utf-8")
-        lines = [line for block in blocks(text, "(?:bash|text)") for line in block.splitlines()]
+        shells = [block.replace("\\\n", " ") for block in blocks(text, "(?:bash|text)")]
+        lines = [line for shell in shells for line in shell.splitlines()]
         inline = re.findall(r"`(matchwright [a-z][^`\n]*)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
         for line in [*lines, *inline]:
             if line.startswith("matchwright "):

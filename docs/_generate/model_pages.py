@@ -74,9 +74,10 @@ def _table(keys: list[Key], words: Mapping[str, str], variables: str) -> str:
         name = key.path.rpartition(".")[2]
         shown = f"[`{name}`](#{_anchor(key.path)})" if key.opens else f"`{name}`"
         rows.append(f"| {shown} | {key.takes} | {key.default} | {words.get(key.path, '')} |")
-    if variables and keys and not any("<" in key.path for key in keys):
-        plain = next((key for key in keys if not key.opens), keys[0])
-        rows.append(f"\nFor example `{variables}{plain.path.upper().replace('.', '__')}`.")
+    plain = next((key.path for key in keys if not key.opens), "")
+    if variables and plain:
+        name = f"{variables}{plain.upper().replace('.', '__')}"
+        rows.append(f"\nA variable overrides each of these keys, such as `{name}` for `{plain}`.")
     return "\n".join(rows) + "\n"
 
 
