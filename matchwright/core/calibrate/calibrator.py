@@ -34,7 +34,7 @@ class Calibrator(Frozen):
             raw = np.interp(margin, places, values)
         else:
             raw = sigmoid(self.intercept + self.slope * margin)
-        return np.clip(raw, SMALLEST, 1 - SMALLEST)
+        return np.asarray(np.clip(raw, SMALLEST, 1 - SMALLEST))
 
     def save(self, path: Path) -> None:
         """Write ``calibrator.json``."""
