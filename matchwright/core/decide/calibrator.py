@@ -35,7 +35,7 @@ class Calibrator(Frozen):
             raw = np.interp(log_odds, indices, values)
         else:
             raw = sigmoid(self.intercept + self.slope * log_odds)
-        return np.clip(raw, SMALLEST, 1 - SMALLEST)
+        return np.asarray(np.clip(raw, SMALLEST, 1 - SMALLEST))
 
     def save(self, path: Path) -> None:
         """Write ``calibrator.json``."""
