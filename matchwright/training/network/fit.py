@@ -82,7 +82,7 @@ def fit_network(
             odds, cosines, alone = joined(values, texts)
             loss = log_loss(odds, target, reduction="sum") / len(whole)
             own = _alone_loss(cosines, alone, target) / len(whole)
-            held = PENALTY * sum(module.departure() for module in network.embeddings.values()) / len(rows)
+            held = PENALTY * sum(module.departure() for module in network.by_field.values()) / len(rows)
             optimiser.zero_grad()
             # gradients are averaged over the processes, and each of them has a part of the batch's pairs
             (here.count * (loss + ALONE * own) + held).backward()
@@ -106,7 +106,7 @@ def fit_network(
 
 
 def _groups(network: MatchingNetwork, plan: Plan) -> list[dict[str, Any]]:
-    modules = network.embeddings.values()
+    modules = network.by_field.values()
     groups = [
         {"params": list(network.head.parameters()), "lr": plan.head_rate},
         {"params": [part for one in modules for part in (one.importance, one.table)], "lr": plan.embedding_rate},

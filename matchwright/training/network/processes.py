@@ -21,7 +21,8 @@ class Processes:
 
     def share(self, rows: "np.ndarray[Any, np.dtype[np.intp]]") -> "np.ndarray[Any, np.dtype[np.intp]]":
         """This process's part of a batch."""
-        return np.array_split(rows, self.count)[self.rank]
+        part: np.ndarray[Any, np.dtype[np.intp]] = np.array_split(rows, self.count)[self.rank]
+        return part
 
     def joined(self, network: nn.Module) -> nn.Module:
         """The network on this device, its gradients averaged over all processes."""

@@ -18,7 +18,7 @@ def embeddings(persons_spec) -> Embeddings:
     """As if fitted, with factors and a table by chance, of the names and the suburb."""
     random, columns = np.random.default_rng(1), np.arange(0, BUCKETS, 3)
     factors = random.uniform(0.8, 1.2, len(columns)).astype(np.float32)
-    table = (random.normal(0, 0.05, (len(columns), 16))).astype(np.float32)
+    table = np.abs(random.normal(0, 0.05, (len(columns), 16))).astype(np.float32)  # so that no cosine is below 0
     one = TextEmbedding(columns, np.full(len(columns), 2.0, np.float32), factors, table, rarest=3.0, words=False)
     return Embeddings(dict.fromkeys(embedded_fields(persons_spec), one))
 

@@ -101,7 +101,7 @@ class Embeddings:
         """One vector per record, shape (records, columns), whose inner products rank the records most like it.
 
         The record's own embedding where there is one. Otherwise those of its fields side by side: the inner product
-        is then the mean of the fields' cosines, in which a missing field counts as 0.
+        is then the mean of the fields' cosines. A missing field counts as 0, and a negative cosine stays negative.
         """
         columns = columns_of(records)
         names = [RECORD] if RECORD in self.fields else list(self.fields)

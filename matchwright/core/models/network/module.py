@@ -6,7 +6,7 @@ score as comparisons.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -158,13 +158,18 @@ class MatchingNetwork(nn.Module):
         self.head = head
         self.embeddings = nn.ModuleDict(embeddings)
 
+    @property
+    def by_field(self) -> dict[str, EmbeddingModule]:
+        """The embeddings by field."""
+        return {name: cast("EmbeddingModule", module) for name, module in self.embeddings.items()}
+
     def forward(self, comparisons: Tensor, texts: dict[str, TextBatch]) -> tuple[Tensor, Tensor, Tensor]:
         """Log-odds of a match, shape (pairs,); the learned cosines and the log-odds by each of them alone.
 
         The latter two have shape (pairs, embeddings).
         """
-        cosines = learned_cosines(self.embeddings, texts)
-        alone = [module.read(cosine) for module, cosine in zip(self.embeddings.values(), cosines, strict=True)]
+        cosines = learned_cosines(self.by_field, texts)
+        alone = [module.read(cosine) for module, cosine in zip(self.by_field.values(), cosines, strict=True)]
         columns = [comparisons, *(cosine[:, None] for cosine in cosines)]
         return (
             self.head(torch.cat(columns, dim=1)),
@@ -173,7 +178,7 @@ class MatchingNetwork(nn.Module):
         )
 
 
-def learned_cosines(embeddings: Any, texts: dict[str, TextBatch]) -> list[Tensor]:
+def learned_cosines(embeddings: dict[str, EmbeddingModule], texts: dict[str, TextBatch]) -> list[Tensor]:
     """The cosine of each embedding, in order; shape (pairs,) each."""
     return [module(texts[name]) for name, module in embeddings.items()]
 
