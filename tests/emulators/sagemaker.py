@@ -182,7 +182,7 @@ class SageMakerEmulator:
             environment={"PATH": os.environ["PATH"], "MATCHWRIGHT_HOME": str(disk), **model.get("Environment", {})},
             quote_log=True,
         )
-        self._containers.start(service, wait_seconds=60)
+        self._containers.start(service, wait_seconds=300)
         return name
 
     def _fetch_model_data(self, url: str, archive: Path) -> None:

@@ -33,7 +33,7 @@ def test_the_version_carries_its_tags_and_card(run):
     assert info.tags["trained_by"] == "engineer"
     assert info.tags["lake_version.records"] == "0"
     assert info.tags["bundle_digest"] == registered["digest"]
-    f1 = next(g for g in json.loads((made.evaluation / "gates.json").read_text())["gates"] if g["name"] == "f1")
+    f1 = next(g for g in json.loads((made.evaluation / "gates.json").read_text())["gates"] if g["name"] == "F1")
     assert f1["value"] > 0.9
     verdict = "passed" if f1["passed"] else "failed"
     assert info.tags["gate.f1"] == f"{verdict}: {f1['value']:.4f}, at least {f1['limit']:g}"
