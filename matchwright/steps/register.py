@@ -20,6 +20,7 @@ from matchwright.steps.candidates import SUMMARY as CANDIDATES
 from matchwright.steps.candidates import candidate_facts
 from matchwright.steps.card_figures import card_figures
 from matchwright.steps.card_training import training_tags
+from matchwright.steps.champion import PARENT
 from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
 from matchwright.steps.explain import EVIDENCE
 from matchwright.steps.explain import SUMMARY as EXPLANATION
@@ -112,6 +113,7 @@ def register(
         "spec_digest": spec_digest(spec),
         "code_digest": code_digest,
         "feature_service": parts.feature_service,
+        **({PARENT: judged["champion"]} if judged["champion"] else {}),
         **training_tags(training),
         **{f"data.{table}": digest for table, digest in taken.data_versions.items()},
         # to read the very tables again; not in the bundle, which is the same for the same data in any lake
