@@ -54,7 +54,7 @@ def train_pipeline(step: Step) -> GraphComponent:
         calibrated = step(calibrate, **shared, **model)
         model |= {"calibration": calibrated.outputs["calibration"]}
 
-        serving = step(champion, cached=False, **shared)
+        serving = step(champion, cached=False, **shared, model=trained.outputs["model"])
         evaluated = step(evaluate, **shared, champion=serving.output, **records_of, **model)
         labelled = {"evaluation": evaluated.outputs["evaluation"]}
         verdict = step(gate, **shared, **labelled)

@@ -191,7 +191,7 @@ def _quality(draft: Draft) -> Iterator[str]:
 
 def _expectations(field: DraftField) -> str:
     said = []
-    present = math.constraint((field.profile.present - 0.05) * 100) / 100
+    present = math.floor((field.profile.present - 0.05) * 100) / 100
     if present >= 0.1:
         said.append(f"present_share: {present:g}")
     if field.kind == "number":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from matchwright.adapters.registry import champion, download_bundle
+from matchwright.adapters.registry import VersionInfo, champion, download_bundle, version_by_digest
 from matchwright.core.bundle import load_bundle
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.records import record_features
@@ -13,20 +13,41 @@ from matchwright.core.records.rows import rows_of
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
 
+PARENT = "parent"
+"""The tag with the digest of the bundle that a version was judged against."""
 
-def champion_digest(settings: Settings, name: str) -> str | None:
-    """The digest of the bundle that serves; None before the first release."""
-    serving = champion(settings, name)
+
+def champion_digest(settings: Settings, name: str, run_id: str = "") -> str | None:
+    """The digest of the bundle that :func:`champion_of` finds; None before the first release."""
+    serving = champion_of(settings, name, run_id)
     return serving.digest if serving else None
 
 
-def champion_model(settings: Settings, name: str) -> DecisionModel | None:
-    """The champion's decision model, verified; None before the first release.
+def champion_of(settings: Settings, name: str, run_id: str = "") -> VersionInfo | None:
+    """The version that a training is judged against: what serves, unless that came of this very training.
+
+    Then it is what that version was judged against. So the same training, run again after its release, gives the
+    same evaluation and the same bundle, and registers no second version.
+
+    Args:
+        settings: the environment, which says where the registry is.
+        name: the registered model.
+        run_id: the MLflow run of the training, of which there is one for each distinct inputs.
+    """
+    serving = champion(settings, name)
+    while serving is not None and run_id and serving.run_id == run_id:
+        before = serving.tags.get(PARENT, "")
+        serving = version_by_digest(settings, name, before) if before else None
+    return serving
+
+
+def champion_model(settings: Settings, name: str, run_id: str = "") -> DecisionModel | None:
+    """The decision model of what :func:`champion_of` finds, verified; None before the first release.
 
     Raises:
         BundleError: the champion's bundle in the registry does not verify.
     """
-    serving = champion(settings, name)
+    serving = champion_of(settings, name, run_id)
     if serving is None:
         return None
     with tempfile.TemporaryDirectory() as scratch:

@@ -168,7 +168,7 @@ def _read(
         raise DataError("A file of labels does not fit.", [Fault("", f"has not {' or '.join(lacking)}", _HEADER)])
     words = table[label] if label else pd.Series(["1"] * len(table))
     sources = ("left", "left" if one_table else "right")
-    named = _named(table, PAIR_KEYS if keyed else ids, sources, keyed)
+    named = _named(table, (PAIR_KEYS[0], PAIR_KEYS[1]) if keyed else ids, sources, keyed)
     rewritten = 0
     if keyed and ids:
         by_id = _named(table, ids, sources, False)

@@ -92,7 +92,7 @@ def evaluate(
     sides = rows_of(frame, outcomes["left_key"]), rows_of(frame, outcomes["right_key"])
     slices = measure_slices(outcomes, spec, *sides, seed=spec.model.seed)
     behaviours = _behaviours(decider, records, scored)
-    change = _against_champion(settings, spec, records, pairs, comparisons, missed, outcomes)
+    change = _against_champion(settings, spec, trained.run_id, records, pairs, comparisons, missed, outcomes)
     training = read_json(model / "train.json")
     few = bool(training.get("few_labels"))
     asked = max(spec.precision_constraints.match, spec.precision_constraints.no_match) > 0
@@ -112,7 +112,7 @@ def evaluate(
         ),
         "slices": [_slice(piece) for piece in slices],
         "behaviours": [{"name": b.name, "passed": b.passed, "total": b.total} for b in behaviours],
-        "champion": champion_digest(settings, spec.name),
+        "champion": champion_digest(settings, spec.name, trained.run_id),
         "against_champion": {name: estimate.as_dict() for name, estimate in change.items()},
     }
     evaluation.mkdir(parents=True, exist_ok=True)
@@ -159,13 +159,14 @@ def _calibration(before: Any, scored: pd.DataFrame, seed: int) -> dict[str, Any]
 def _against_champion(
     settings: Settings,
     spec: MatchSpec,
+    run_id: str,
     records: pd.DataFrame,
     pairs: pd.DataFrame,
     comparisons: pd.DataFrame,
     missed: pd.DataFrame,
     outcomes: pd.DataFrame,
 ) -> dict[str, Estimate]:
-    serving = champion_model(settings, spec.name)
+    serving = champion_model(settings, spec.name, run_id)
     if serving is None:
         return {}
     context = comparisons[context_names(spec)]

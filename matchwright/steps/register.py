@@ -14,6 +14,7 @@ from matchwright.core.reasons import EvidenceFigures
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.evaluation.card import Card, render_card
+from matchwright.operations.champion import PARENT
 from matchwright.operations.failures import records_failure
 from matchwright.operations.snapshot import Snapshot
 from matchwright.operations.training_artifacts import SUMMARY as TRAINING
@@ -70,14 +71,14 @@ def register(
     figures = EvidenceFigures.load(explanation / EVIDENCE)
     decider = replace(trained.decision_model(spec, features, calibration), figures=figures)
     taken = Snapshot.read(snapshot)
-    labelled, gates = read_json(evaluation / SUMMARY), read_json(evaluation / GATES)["gates"]
+    summary, gates = read_json(evaluation / SUMMARY), read_json(evaluation / GATES)["gates"]
     feature_summary = read_json(features / "features.json")
     lineage = _lineage(spec, taken, features, candidates, model, code_digest)
     card = render_card(
         Card(
             spec,
             decider.bands,
-            evaluation=labelled,
+            evaluation=summary,
             gates=gates,
             calibration=read_json(calibration / "calibration.json"),
             explanation=read_json(explanation / EXPLANATION),
@@ -94,7 +95,7 @@ def register(
         lineage=lineage,
         code_digest=code_digest,
         data_versions=taken.data_versions,
-        parent=labelled["champion"],
+        parent=summary["champion"],
         feature_service=str(feature_summary["feature_service"]),
     )
     digest = write_bundle(decider, parts, bundle, secret(SIGNING_KEY))
@@ -105,6 +106,7 @@ def register(
         "spec_digest": spec_digest(spec),
         "code_digest": code_digest,
         "feature_service": parts.feature_service,
+        **({PARENT: summary["champion"]} if summary["champion"] else {}),
         **{f"data.{table}": digest for table, digest in taken.data_versions.items()},
         # to read the very tables again; not in the bundle, which is the same for the same data in any lake
         **{f"lake_version.{name}": str(table.version) for name, table in taken.tables.items()},

@@ -47,10 +47,10 @@ class Progress:
         if self._console.is_terminal:
             self._status = self._console.status(f"  {step.name} ...")
             self._status.start()
-            following, to = _follow, self._status
+            thread = Thread(target=_follow, args=(Path(step.log), step.name, self._status, self._ended), daemon=True)
         else:
-            following, to = _repeat, self._console
-        Thread(target=following, args=(Path(step.log), step.name, to, self._ended), daemon=True).start()
+            thread = Thread(target=_repeat, args=(Path(step.log), step.name, self._console, self._ended), daemon=True)
+        thread.start()
 
     def step_ends(self, step: StepRecord) -> None:
         """Print what became of the step."""

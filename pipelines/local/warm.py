@@ -8,7 +8,8 @@ Run as a program this module is that process. It reads requests from its input a
 line each, and it ends with whoever started it. It never computes anything, so that a fork inherits no threads at work.
 """
 
-import importlib
+import gc
+import importlib.util
 import json
 import os
 import runpy
@@ -136,6 +137,7 @@ def _import_for(options: Sequence[str]) -> None:
     wanted = [*_ALWAYS, *([own] if importlib.util.find_spec(own) else []), *_LIBRARIES.get(function, ())]
     for name in wanted:
         importlib.import_module(name)
+    gc.freeze()  # a fork's first collection would copy every page that holds an object
 
 
 def _become_a_step(request: Mapping[str, Any]) -> None:

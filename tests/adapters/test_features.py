@@ -286,7 +286,9 @@ def test_a_wiped_registry_is_noticed_and_healed_by_publishing_again(
     store = publish(settings, feature_set, frame)
     cache = open_cache(settings).cache_root
     assert lost_feature_sets(settings) == []
-    store._store.teardown()
+    feast = store._store
+    gone = [feast.get_feature_service(feature_set.name), feast.get_feature_view(feature_set.name)]
+    feast.apply([], objects_to_delete=gone, partial=False)  # as Feast does where no definition is found
 
     assert lost_feature_sets(settings) == [feature_set.name]
     assert open_cache(settings).cache_root != cache, "what was kept from earlier runs counted on it"

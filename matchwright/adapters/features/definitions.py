@@ -102,6 +102,11 @@ def definitions(feature_set: FeatureSet, source: Path) -> dict[str, Any]:
         owner=feature_set.owner,
         tags={"spec": feature_set.spec_name, "feature_version": feature_set.feature_version},
     )
-    about = {"tags": view.tags, "description": feature_set.title, "owner": feature_set.owner}
-    service = FeatureService(name=feature_set.name, features=[view], **about)
+    service = FeatureService(
+        name=feature_set.name,
+        features=[view],
+        tags=view.tags,
+        description=feature_set.title,
+        owner=feature_set.owner,
+    )
     return {entity.name: entity, file.name: file, view.name: view, f"{service.name}_service": service}

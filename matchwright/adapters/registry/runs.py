@@ -65,12 +65,12 @@ def log_parameters(settings: Settings, run_id: str, values: Mapping[str, Any]) -
 
 def log_metrics(settings: Settings, run_id: str, values: Mapping[str, float], step: int | None = None) -> None:
     """Log metrics at one step (0 if not given)."""
-    _log(settings, run_id, [(key, value, step or 0) for key, value in values.items()])
+    _log_points(settings, run_id, [(key, value, step or 0) for key, value in values.items()])
 
 
 def log_curve(settings: Settings, run_id: str, name: str, values: Sequence[float]) -> None:
     """Log one metric over steps 0, 1, 2, ..."""
-    _log(settings, run_id, [(name, value, step) for step, value in enumerate(values)])
+    _log_points(settings, run_id, [(name, value, step) for step, value in enumerate(values)])
 
 
 def log_folder(settings: Settings, run_id: str, folder: Path, artifact_path: str) -> None:
@@ -79,7 +79,7 @@ def log_folder(settings: Settings, run_id: str, folder: Path, artifact_path: str
         client.log_artifacts(run_id, str(folder), artifact_path)
 
 
-def _log(settings: Settings, run_id: str, points: Sequence[tuple[str, float, int]]) -> None:
+def _log_points(settings: Settings, run_id: str, points: Sequence[tuple[str, float, int]]) -> None:
     from mlflow.entities import Metric
 
     with connected(settings) as client:

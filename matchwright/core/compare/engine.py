@@ -6,8 +6,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare import geography
-from matchwright.core.compare import numbers, strings
+from matchwright.core.compare import geography, numbers, strings
 from matchwright.core.compare.competing import FIT, fit_of
 from matchwright.core.compare.cross_field import cross_field, record_pairing, swapped
 from matchwright.core.compare.names import (

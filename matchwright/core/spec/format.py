@@ -54,7 +54,9 @@ def _old_keys(raw: dict[str, Any]) -> Iterator[Fault]:
         listed = section.get("comparators") if isinstance(section, dict) else None
         for name in listed if isinstance(listed, list) else ():
             if name in COMPARATORS:
-                yield Fault(f"{path}.comparators", f"'{name}' has another name in this format", f"use {COMPARATORS[name]}")
+                yield Fault(
+                    f"{path}.comparators", f"'{name}' has another name in this format", f"use {COMPARATORS[name]}"
+                )
 
 
 def _holds(raw: dict[str, Any], path: str) -> bool:

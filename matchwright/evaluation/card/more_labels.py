@@ -71,8 +71,8 @@ def shortfalls(spec: MatchSpec, calibration: Mapping[str, Any], labels: int | No
     confidence = (1 + asked.confidence) / 2 if both else asked.confidence
     found = []
     for band, limit, bound, there in (
-        ("match", asked.match_precision, shown["match_precision_bound"] or 0.0, true),
-        ("no_match", asked.no_match_npv, shown["no_match_npv_bound"] or 0.0, calibration["pairs"] - true),
+        ("match", asked.match, shown["match_precision_bound"] or 0.0, true),
+        ("no_match", asked.no_match, shown["no_match_npv_bound"] or 0.0, calibration["pairs"] - true),
     ):
         if bound < limit:
             needed = fewest_to_show(limit, confidence)
