@@ -85,7 +85,7 @@ def fit_network(
             held = PENALTY * sum(module.departure() for module in network.by_field.values()) / len(rows)
             optimiser.zero_grad()
             # gradients are averaged over the processes, and each of them has a part of the batch's pairs
-            (here.count * (loss + ALONE * own) + held).backward()
+            (here.count * (loss + ALONE * own) + held).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             total += float(loss.detach()) * len(whole)
         trained.append(here.total(total) / len(rows))
