@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from matchwright.core.candidates.budget import indices
+from matchwright.core.candidates.budget import ranks_in_record
 from matchwright.evaluation.candidates.quality import found
 from matchwright.evaluation.wilson import wilson_interval
 
@@ -21,7 +21,7 @@ def completeness_by_budget(
     """
     if candidates.empty or true_pairs.empty:
         return []
-    index = indices(candidates)
+    index = ranks_in_record(candidates)
     of_true = found(candidates.assign(index=index), true_pairs)["place"].to_numpy(dtype=np.float64)
     most = int(index.max())
     rows = []
