@@ -21,8 +21,8 @@ def lookups_allowed(queries: Any, record_counts: np.ndarray[Any, Any], most: int
         record_counts: how many records have each n-gram, shape (n-grams,).
         most: the limit of the spec. It is raised where the work is still within :data:`EXACT_WORK`.
     """
-    askers = np.bincount(queries.indices, minlength=len(record_counts))
-    if int(askers @ record_counts.astype(np.int64)) <= EXACT_WORK:
+    queries_per_ngram = np.bincount(queries.indices, minlength=len(record_counts))
+    if int(queries_per_ngram @ record_counts.astype(np.int64)) <= EXACT_WORK:
         return None
     return max(most, EXACT_WORK // int(queries.shape[0]))
 

@@ -63,34 +63,36 @@ def joined_text(features: pd.DataFrame, fields: tuple[str, ...]) -> list[str]:
 
 
 def _nearest(
-    vectors: Any, asking: Positions, asked: Positions, spec: TfidfTopK, progress: Callable[[int], None]
+    vectors: Any, query_rows: Positions, target_rows: Positions, spec: TfidfTopK, progress: Callable[[int], None]
 ) -> tuple[Positions, Positions, Ranks]:
-    """The nearest ``asked`` records of each ``asking`` record: two arrays of positions, and the ranks."""
-    index = vectors[asked].T.tocsr()
+    """The nearest records of ``target_rows`` for each of ``query_rows``: two arrays of positions, and the ranks."""
+    index = vectors[target_rows].T.tocsr()
     record_counts = np.diff(index.indptr)
-    most = lookups_allowed(vectors[asking], record_counts, spec.max_lookups_per_record)
+    most = lookups_allowed(vectors[query_rows], record_counts, spec.max_lookups_per_record)
     found = []
-    for start in range(0, max(len(asking), 1), ROWS):
-        rows = asking[start : start + ROWS]
+    for start in range(0, max(len(query_rows), 1), ROWS):
+        rows = query_rows[start : start + ROWS]
         queries = vectors[rows]
         nearest = sp_matmul_topn(
             queries if most is None else rarest_first(queries, record_counts, most),
             index,
-            top_n=spec.top_k + (asking is asked),  # in deduplication a record is nearest to itself
+            top_n=spec.top_k + (query_rows is target_rows),  # in deduplication a record is nearest to itself
             threshold=spec.min_similarity,
             sort=True,
             n_threads=joblib.cpu_count(),
         )
-        found.append(ranked(nearest, rows, asked, spec.top_k))
+        found.append(ranked(nearest, rows, target_rows, spec.top_k))
         progress(start + len(rows))
     one, other, rank = (np.concatenate([part[position] for part in found]) for position in range(3))
     return one, other, rank
 
 
-def ranked(nearest: Any, asking: Positions, asked: Positions, top_k: int) -> tuple[Positions, Positions, Ranks]:
+def ranked(
+    nearest: Any, query_rows: Positions, target_rows: Positions, top_k: int
+) -> tuple[Positions, Positions, Ranks]:
     """The pairs of a sparse matrix of neighbours, nearest first in each row. No record is paired with itself."""
     rows = np.repeat(np.arange(nearest.shape[0]), np.diff(nearest.indptr))
-    one, other = asking[rows], asked[nearest.indices]
+    one, other = query_rows[rows], target_rows[nearest.indices]
     others = one != other
     one, other, rank = one[others], other[others], _rank_in_row(rows[others])
     near = rank <= top_k

@@ -97,7 +97,7 @@ def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dic
     for name, expected in quality.items():
         pattern = expected.get("pattern") if isinstance(expected, dict) else None
         if isinstance(expected, dict):
-            yield from _unsuited(name, expected, fields.get(name, {}).get("kind") == "number")
+            yield from _unsuitable(name, expected, fields.get(name, {}).get("kind") == "number")
         if isinstance(pattern, str):
             try:
                 re.compile(pattern)
@@ -105,7 +105,7 @@ def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dic
                 yield Fault(f"quality.fields.{name}.pattern", f"is not a regular expression: {error}", "correct it")
 
 
-def _unsuited(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[Fault]:
+def _unsuitable(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[Fault]:
     for_others = ("pattern", "max_length", "allowed") if is_number else ("minimum", "maximum")
     what = "numbers" if is_number else "text"
     for key in for_others:

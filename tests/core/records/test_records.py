@@ -20,7 +20,7 @@ def test_conform_lists_every_absent_column_and_suggests_a_similar_name(persons_s
     assert [fault.path for fault in caught.value.faults] == ["surname", "postcode"]
 
 
-def test_conform_keeps_order_and_turns_blank_into_missing(persons_spec):
+def test_conform_keeps_the_order_and_turns_empty_text_into_missing(persons_spec):
     records = conform_values([{"surname": "  van  der Berg "}, {"surname": " "}], persons_spec, "left")
     assert records["surname"].tolist() == ["van der Berg", None]
     assert records["record_key"].tolist() == ["left:given-0", "left:given-1"]
