@@ -21,9 +21,9 @@ def completeness_by_budget(
     """
     if candidates.empty or true_pairs.empty:
         return []
-    index = ranks_in_record(candidates)
-    of_true = found(candidates.assign(index=index), true_pairs)["place"].to_numpy(dtype=np.float64)
-    most = int(index.max())
+    ranks = ranks_in_record(candidates)
+    of_true = found(candidates.assign(rank=ranks), true_pairs)["rank"].to_numpy(dtype=np.float64)
+    most = int(ranks.max())
     rows = []
     for budget in [*sorted(k for k in budgets if k < most), most]:
         kept = int((of_true <= budget).sum())
@@ -31,7 +31,7 @@ def completeness_by_budget(
         rows.append(
             {
                 "budget": budget,
-                "candidates": int((index <= budget).sum()),
+                "candidates": int((ranks <= budget).sum()),
                 "pairs_completeness": kept / len(of_true),
                 "lower": float(lower),
                 "upper": float(upper),
