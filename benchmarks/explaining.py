@@ -41,7 +41,7 @@ from matchwright.core.reasons import (
     contradictions,
     evidence,
     group_contributions,
-    usual_contributions,
+    mean_contributions,
 )
 from matchwright.core.spec import load_spec
 from matchwright.training.dataset import learn
@@ -96,7 +96,7 @@ def model_of(problem: Problem, seed: int, sample: int | None = None) -> Decision
     settings = spec.model.model_copy(update={"seed": seed})
     training, stopping = datasets_of(problem, seed, sample=sample)
     scorer = learn(training, stopping, settings).scorer
-    usual = usual_contributions(scorer, training.comparisons, spec)
+    means = mean_contributions(scorer, training.comparisons, spec)
     originals = training.originals()
     return DecisionModel(
         spec=spec,
@@ -105,7 +105,7 @@ def model_of(problem: Problem, seed: int, sample: int | None = None) -> Decision
         calibrator=Calibrator(method="none"),
         bands=bands_from_costs(spec.costs),
         catalogue=Catalogue.of(spec),
-        figures=EvidenceFigures.fit(originals.comparisons, originals.labels, spec, usual),
+        figures=EvidenceFigures.fit(originals.comparisons, originals.labels, spec, means),
     )
 
 

@@ -1,1 +1,1 @@
-"""The matching domain, pure: no pipeline, registry, store or cloud library is imported here."""
+"""From two records to a decision. No pipeline, registry, store or cloud library is imported here."""

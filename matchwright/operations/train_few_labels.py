@@ -11,14 +11,22 @@ import pandas as pd
 from matchwright.adapters.registry import log_curve, log_metrics
 from matchwright.core.compare import compare
 from matchwright.core.models.files import write_scorer
-from matchwright.core.reasons import usual_contributions
+from matchwright.core.reasons import mean_contributions
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
 from matchwright.files import write_whole
 from matchwright.operations.train_unsupervised import competing_sides, most_matches
-from matchwright.operations.training_artifacts import COMPARISONS, HELD_OUT, MISSED, PAIRS, SUMMARY, USUAL, WORDS
+from matchwright.operations.training_artifacts import (
+    COMPARISONS,
+    HELD_OUT,
+    MEAN_CONTRIBUTIONS,
+    MISSED,
+    PAIRS,
+    SUMMARY,
+    WORDS,
+)
 from matchwright.settings import Settings
 from matchwright.training.candidate_sets import with_context
 from matchwright.training.comparisons import UNRELATED, PairComparer
@@ -111,7 +119,7 @@ def train_from_few_labels(
         "rounds": len(few.validation_losses),
         "train_losses": few.train_losses,
         "validation_losses": few.validation_losses,
-        USUAL: usual_contributions(few.scorer, dataset[names], spec),
+        MEAN_CONTRIBUTIONS: mean_contributions(few.scorer, dataset[names], spec),
     }
     log_curve(settings, run_id, "scorer_train_log_loss", few.train_losses)
     log_curve(settings, run_id, "scorer_validation_log_loss", few.validation_losses)

@@ -22,7 +22,7 @@ from matchwright.core.spec import MatchSpec
 WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 MISSING_FIELDS, HELD_OUT = "calibrate_missing_fields.parquet", "held_out.parquet"
-USUAL = "usual_contributions"
+MEAN_CONTRIBUTIONS = "mean_contributions"
 """The key of ``train.json`` under which they stand; an unsupervised start has none."""
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 SCORED = "scored.parquet"
@@ -40,7 +40,7 @@ class Trained:
     missed: pd.DataFrame
     comparisons: pd.DataFrame
     run_id: str
-    usual: dict[str, float]
+    mean_contributions: dict[str, float]
 
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
@@ -55,7 +55,7 @@ class Trained:
             missed=read_frame(folder / MISSED),
             comparisons=read_frame(folder / COMPARISONS),
             run_id=str(summary["run_id"]),
-            usual=summary.get(USUAL, {}),
+            mean_contributions=summary.get(MEAN_CONTRIBUTIONS, {}),
         )
 
     def part(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -84,7 +84,7 @@ class Trained:
 
     def _figures(self, spec: MatchSpec) -> EvidenceFigures:
         pairs, comparisons, _ = self.part("train")
-        return EvidenceFigures.fit(comparisons[list(self.scorer.names)], pairs["label"], spec, self.usual)
+        return EvidenceFigures.fit(comparisons[list(self.scorer.names)], pairs["label"], spec, self.mean_contributions)
 
 
 def read_json(path: Path) -> dict[str, Any]:

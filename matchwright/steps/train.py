@@ -11,7 +11,7 @@ import pandas as pd
 from matchwright.adapters.registry import log_curve, log_folder, log_metrics, log_parameters, open_run
 from matchwright.core.candidates.pairs import canonical_pairs
 from matchwright.core.models.files import write_scorer
-from matchwright.core.reasons import usual_contributions
+from matchwright.core.reasons import mean_contributions
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec, spec_digest
@@ -23,11 +23,11 @@ from matchwright.operations.train_unsupervised import train_without_labels
 from matchwright.operations.training_artifacts import (
     COMPARISONS,
     EMBEDDINGS,
+    MEAN_CONTRIBUTIONS,
     MISSED,
     MISSING_FIELDS,
     PAIRS,
     SUMMARY,
-    USUAL,
     WORDS,
 )
 from matchwright.settings import Settings
@@ -123,7 +123,7 @@ def _train_in_run(
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
         "validation_losses": scorer.validation_losses,
-        USUAL: usual_contributions(scorer.scorer, prepared.training.comparisons, spec),
+        MEAN_CONTRIBUTIONS: mean_contributions(scorer.scorer, prepared.training.comparisons, spec),
     }
     _track(settings, run_id, summary, learned)
     if (candidates / PLOTS).is_dir():  # drawn before there was a run to log them to

@@ -34,7 +34,7 @@ def test_a_challenger_orders_reasons_by_its_champion_s_mean_contributions(run, t
     finally:
         remove_alias(made.settings, "persons", "champion")
     champion = EvidenceFigures.load(made.bundle / "evidence.json")
-    own = EvidenceFigures(usual=Trained.read(stumps.model, stumps.spec).usual)
+    own = EvidenceFigures(mean_contributions=Trained.read(stumps.model, stumps.spec).mean_contributions)
     served = EvidenceFigures.load(stumps.explanation / "evidence.json")
-    assert served.usual == own.inherit(champion).usual
-    assert served.usual != own.usual
+    assert served.mean_contributions == own.inherit(champion).mean_contributions
+    assert served.mean_contributions != own.mean_contributions

@@ -4,4 +4,4 @@ from matchwright.adapters.quality.outcome import BatchResult, judge
 from matchwright.adapters.quality.report import render_report
 from matchwright.adapters.quality.result import Check, QualityResult
 
-__all__ = ["Check", "BatchResult", "QualityResult", "judge", "render_report"]
+__all__ = ["BatchResult", "Check", "QualityResult", "judge", "render_report"]

@@ -1,4 +1,4 @@
-"""Packing a bundle as ``model.tar.gz``, the same bytes for the same bundle."""
+"""Packing a bundle as ``model.tar.gz``. The same bundle gives the same bytes."""
 
 import gzip
 import tarfile
@@ -8,7 +8,7 @@ from matchwright.errors import BundleError
 
 
 def pack_bundle(folder: Path, archive: Path) -> None:
-    """Write the bundle's files to the root of a ``.tar.gz``; no time, owner or mode of this machine is kept."""
+    """Write the bundle's files to the root of a ``.tar.gz``, without the times, owners and modes of this machine."""
     draft = archive.with_name(f".{archive.name}.draft")
     with (
         draft.open("wb") as raw,

@@ -1,4 +1,4 @@
-"""Golden pairs: the spec's synthetic pairs and small variations, with the decisions they must give."""
+"""Golden pairs: the synthetic pairs of the spec and small variations of them, with the decisions they must get."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,11 +12,11 @@ from matchwright.frozen import Frozen
 
 Value = str | float | None
 TOLERANCE = 2e-6
-"""Scores are rounded to six decimals; one unit in the last place may differ between machines."""
+"""Scores have six decimals. The last decimal may differ by one between machines."""
 
 
 class GoldenDecision(Frozen):
-    """A pair and the exact score, band and reason codes it must give."""
+    """A pair with the exact score, band and reason codes that it must get."""
 
     name: str
     left: dict[str, Value]
@@ -27,7 +27,7 @@ class GoldenDecision(Frozen):
 
 
 def golden_decisions(model: DecisionModel) -> list[GoldenDecision]:
-    """Decide the spec's golden pairs, as they stand and with each field blanked or mistyped on one side."""
+    """Decide the spec's golden pairs, also with each field missing or mistyped on one side."""
     named = list(_variations(model.spec))
     decisions = decide_values(model, [left for _, left, _ in named], [right for _, _, right in named])
     return [
@@ -44,7 +44,7 @@ def golden_decisions(model: DecisionModel) -> list[GoldenDecision]:
 
 
 def replay(model: DecisionModel, golden: Sequence[GoldenDecision]) -> list[str]:
-    """The names of the golden pairs that ``model`` does not reproduce, each with what differs."""
+    """The golden pairs that ``model`` does not reproduce, each with what differs."""
     decisions = decide_values(model, [dict(pair.left) for pair in golden], [dict(pair.right) for pair in golden])
     faults = []
     for pair, decision in zip(golden, decisions, strict=True):
@@ -66,7 +66,7 @@ def replay(model: DecisionModel, golden: Sequence[GoldenDecision]) -> list[str]:
 def decide_values(
     model: DecisionModel, left: Sequence[Mapping[str, Any]], right: Sequence[Mapping[str, Any]]
 ) -> list[Decision]:
-    """Decide row-aligned pairs given as field values, along the same path as a request."""
+    """Decide row-aligned pairs given as field values, in the same way as a request."""
     return model.decide(value_features(model, left, "left"), value_features(model, right, "right"))
 
 

@@ -1,4 +1,4 @@
-"""The manifest: what a bundle holds, where it came from, and the hash of every file."""
+"""The manifest: the content of a bundle, its origin, and the hash of every file."""
 
 import hashlib
 import json
@@ -15,14 +15,14 @@ EVIDENCE = "evidence.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
 
 REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, EVIDENCE, GOLDEN, REFERENCE, CARD, LINEAGE)
-"""Files every bundle has beside its scorer, whose file tells its kind.
+"""Files that every bundle has.
 
-Learned words and embeddings are there where training kept them.
+There is also one scorer, whose file name tells its kind. Learned words and embeddings are optional.
 """
 
 
 class Manifest(Frozen):
-    """``bundle.json``. Nothing in it depends on the clock: same inputs and seed, same bytes."""
+    """The content of ``bundle.json``. It holds no time, so the same inputs and seed give the same bytes."""
 
     name: str
     version: str
@@ -45,5 +45,5 @@ def file_digest(path: Path) -> str:
 
 
 def bundle_digest(manifest: bytes) -> str:
-    """The bundle's digest: SHA-256 of its manifest, which holds the hash of everything else."""
+    """The bundle's digest: SHA-256 of its manifest, which holds the hashes of all other files."""
     return hashlib.sha256(manifest).hexdigest()

@@ -1,4 +1,4 @@
-"""Reading a bundle: nothing is used before every hash and the signature hold and the golden pairs replay."""
+"""Reading a bundle. It is used only if its signature and hashes are right and its golden pairs are reproduced."""
 
 import json
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ def verify_bundle(folder: Path, verify_key: bytes) -> tuple[Manifest, str]:
     except (InvalidSignature, ValueError) as error:
         raise BundleError(
             "The bundle's signature does not fit its manifest.",
-            "it was altered, or signed with a key other than MATCHWRIGHT_VERIFY_KEY's",
+            "it was altered, or the key that signed it does not belong to MATCHWRIGHT_VERIFY_KEY",
         ) from error
     try:
         manifest = Manifest.model_validate_json(content)
@@ -101,18 +101,20 @@ def verify_bundle(folder: Path, verify_key: bytes) -> tuple[Manifest, str]:
 
 
 def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
-    """Verify, load and replay a bundle.
+    """Verify and load a bundle, and decide its golden pairs again.
 
     Raises:
-        BundleError: it is corrupt, not signed by ``verify_key``'s owner, its parts do not
-            belong together, or it does not reproduce its golden pairs.
+        BundleError: it is corrupt, not signed by the owner of ``verify_key``, its parts do not fit together, or it
+            does not reproduce its golden pairs.
     """
     folder = Path(folder)
     manifest, digest = verify_bundle(folder, verify_key)
     spec = load_spec(folder / SPEC)
     corpus = Corpus.load(folder / CORPUS)
     if written_digest(spec) != manifest.spec_digest or feature_version(spec, corpus) != manifest.feature_version:
-        raise BundleError("The bundle's spec or corpus is not the one it names.", "train and register it again")
+        raise BundleError(
+            "The bundle's spec or corpus is not the one that its manifest names.", "train and register it again"
+        )
     model = DecisionModel(
         spec=spec,
         corpus=corpus,
@@ -139,7 +141,7 @@ def _demand_comparisons(model: DecisionModel) -> None:
     absent = sorted(set(model.scorer.names) - set(known))
     if absent:
         raise BundleError(
-            f"The scorer reads comparisons that the bundle does not make: {', '.join(absent[:5])}.",
+            f"The scorer reads comparisons that the bundle does not compute: {', '.join(absent[:5])}.",
             "train and register it again",
         )
 

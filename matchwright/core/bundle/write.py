@@ -1,4 +1,4 @@
-"""Writing a bundle: all files first, then the manifest over them, then the signature over the manifest."""
+"""Writing a bundle: first all files, then the manifest with their hashes, then the signature of the manifest."""
 
 import hashlib
 import json
@@ -39,10 +39,9 @@ from matchwright.core.spec import spec_digest, spec_yaml
 
 @dataclass(frozen=True)
 class BundleParts:
-    """What a bundle holds beside the decision model itself.
+    """The parts of a bundle other than the decision model.
 
-    ``reference`` has the comparisons, ``score``, ``band`` and ``label`` of the evaluation set:
-    numbers only, no identifiers.
+    ``reference`` has the comparisons, ``score``, ``band`` and ``label`` of the evaluation set, without identifiers.
     """
 
     golden: list[GoldenDecision]
@@ -56,7 +55,7 @@ class BundleParts:
 
 
 def write_bundle(model: DecisionModel, parts: BundleParts, folder: Path, signing_key: bytes) -> str:
-    """Write and sign a bundle; ``folder`` appears whole or not at all. Returns the bundle's digest."""
+    """Write and sign a bundle, and return its digest. ``folder`` never holds a part of a bundle."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:

@@ -1,7 +1,7 @@
 """Candidates: which pairs are worth scoring.
 
-Equality rules and sparse TF-IDF top-k miss different pairs, so both are run and united, in
-training with the nearest by a fitted embedding where the spec asks for them.
+Equality rules and TF-IDF miss different pairs, so their candidates are united. Where the spec asks for it, training
+adds the nearest records by a fitted embedding.
 """
 
 import pandas as pd
@@ -17,10 +17,10 @@ __all__ = ["propose_candidates", "propose_without_budget"]
 
 
 def propose_candidates(features: pd.DataFrame, spec: MatchSpec, embed: Embed | None = None) -> pd.DataFrame:
-    """The candidates of a set of records: the union of what the spec's methods propose, within its budget.
+    """The candidates of a set of records: all that the spec's methods propose, within its budget.
 
-    See :func:`propose_without_budget`; of a record with more than ``max_candidates_per_record`` the likeliest
-    by the order of :func:`~matchwright.core.candidates.budget.indices` are kept.
+    As :func:`propose_without_budget`. A record keeps at most ``max_candidates_per_record``, in the order of
+    :func:`~matchwright.core.candidates.budget.ranks_in_record`.
     """
     return within_budget(propose_without_budget(features, spec, embed), spec.candidates.max_candidates_per_record)
 
@@ -28,20 +28,20 @@ def propose_candidates(features: pd.DataFrame, spec: MatchSpec, embed: Embed | N
 def propose_without_budget(
     features: pd.DataFrame, spec: MatchSpec, embed: Embed | None = None, progress: Progress = quiet
 ) -> pd.DataFrame:
-    """All pairs that the spec's rules, TF-IDF or an embedding propose, however many a record has.
+    """All pairs that the spec's rules, TF-IDF or an embedding propose, without a budget per record.
 
     Args:
-        features: record features, one row per record. With record keys of both sources every
-            candidate has a left and a right record; with left ones only it is deduplication, and
-            every candidate has ``left_key < right_key``.
+        features: record features, one row per record. With record keys of both sources, every candidate has a left
+            and a right record. With left keys only this is deduplication, and every candidate has
+            ``left_key < right_key``.
         spec: the match spec.
-        embed: gives the vectors by which the spec's ``embedding_top_k`` nearest are proposed too.
-        progress: called with the records that TF-IDF has looked up so far, and with how many there are.
+        embed: gives the vectors for the spec's ``embedding_top_k``.
+        progress: called with the number of records that TF-IDF has looked up so far, and the number of all records.
 
     Returns:
-        Sorted by ``left_key`` and ``right_key``, without repeats, whatever the order of ``features``:
-        left_key, right_key, proposed_by (``rule:surname__phonetic+postcode|tfidf|embedding``), and tfidf_rank
-        and embedding_rank (Int16, 1 is the nearest, missing where that method did not propose the pair).
+        One row per pair: left_key, right_key, proposed_by (``rule:surname__phonetic+postcode|tfidf|embedding``),
+        tfidf_rank and embedding_rank (Int16, 1 is the nearest, missing where that method did not propose the pair).
+        Sorted by ``left_key`` and ``right_key``, for any order of ``features``.
 
     Raises:
         CandidateError: a rule would make more than ``max_pairs_per_rule`` pairs, or keys are not unique.

@@ -1,6 +1,6 @@
-"""Blocks of equal records: how many pairs they make, and what would make them smaller.
+"""Blocks of equal records: how many pairs they make, and which feature would make them smaller.
 
-Sizes and feature names are told, never a value.
+Messages hold sizes and names of features, never a value.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ NARROWINGS_SHOWN = 3
 
 
 def blocks_of(features: pd.DataFrame, rule: tuple[str, ...]) -> Blocks:
-    """The number of each record's block, -1 where a feature is missing."""
+    """The block number of each record, -1 where a feature is missing."""
     numbers = features.groupby(list(rule), sort=False, dropna=True, observed=True).ngroup()
     return np.asarray(numbers.fillna(-1), dtype=np.int32)
 
@@ -29,7 +29,7 @@ def pair_counts(block: Blocks, table: RecordTable) -> np.ndarray[Any, np.dtype[n
 
 
 def refusal(name: str, block: Blocks, table: RecordTable, most: int) -> str:
-    """Why a rule is refused: what it would make, and how large its largest blocks are."""
+    """Why a rule is refused: the pairs that it would make, and the sizes of its largest blocks."""
     left, right = _sizes(block, table)
     pairs = pair_counts(block, table)
     largest = np.argsort(-pairs, kind="stable")[:LARGEST_SHOWN]
@@ -38,13 +38,13 @@ def refusal(name: str, block: Blocks, table: RecordTable, most: int) -> str:
 
 
 def narrowings(rule: tuple[str, ...], block: Blocks, table: RecordTable, most: int) -> str:
-    """Which one further feature would make the rule fit, those first that most of its records have."""
+    """Features that, added to the rule, keep it within the limit. Those that most records have come first."""
     inside = block >= 0
     found = []
     for feature in table.features.columns.drop(["record_key", *rule]):
         values = table.features[feature]
         if "__" in str(feature) and pd.api.types.is_numeric_dtype(values):
-            continue  # such as how rare a name is, which records share by chance
+            continue  # such as the rarity of a name, which different names share by chance
         narrower = _narrowed(block, values)
         pairs = int(pair_counts(narrower, table).sum())
         if 0 < pairs <= most:
@@ -62,7 +62,7 @@ def _sizes(block: Blocks, table: RecordTable) -> list[np.ndarray[Any, np.dtype[n
 
 
 def _narrowed(block: Blocks, feature: "pd.Series[Any]") -> Blocks:
-    """The blocks of a rule and one more feature."""
+    """The blocks of a rule with one more feature."""
     codes = pd.factorize(feature)[0].astype(np.int64)
     both = block.astype(np.int64) * (codes.max(initial=0) + 1) + codes
     inside = (block >= 0) & (codes >= 0)

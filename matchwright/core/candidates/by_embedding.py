@@ -14,17 +14,18 @@ from matchwright.core.candidates.tfidf import ranked
 
 NAME = "embedding"
 ROWS = 10_000
-"""Records looked up at a time: it bounds what is held beside the vectors and what is found."""
+"""Records looked up at a time. This bounds the memory of a search."""
 
 Embed = Callable[[pd.DataFrame], csr_matrix]
-"""From record features to a vector per record, shape (records, columns), compared by their inner products."""
+"""From record features to one vector per record, shape (records, columns). Inner products compare them."""
 
 
 def propose_by_embedding(table: RecordTable, embed: Embed, top_k: int) -> Proposal:
-    """Each left record's ``top_k`` nearest right records, exact, with their ranks; in one table the nearest others.
+    """The ``top_k`` nearest right records of each left record, with their ranks.
 
-    Records whose inner product is not above 0, such as those without any text, are nobody's neighbours. Every left
-    record is compared with every right one, so that the time grows with the product of their numbers.
+    In deduplication they are the nearest other records. Only an inner product above 0 counts, so a record without
+    text has no neighbours. The search is exact: every left record is compared with every right record, so the time
+    grows with the product of their numbers.
     """
     vectors = embed(table.features)
     index: Any = vectors[table.right].T.tocsr()
@@ -34,7 +35,7 @@ def propose_by_embedding(table: RecordTable, embed: Embed, top_k: int) -> Propos
         nearest = sp_matmul_topn(
             vectors[rows],
             index,
-            top_n=top_k + table.one_table,  # in one table a record is nearest to itself
+            top_n=top_k + table.one_table,  # in deduplication a record is nearest to itself
             threshold=0.0,
             sort=True,
             n_threads=joblib.cpu_count(),

@@ -1,7 +1,7 @@
-"""Bounding the work of a sparse product: each record is looked up by its rarest n-grams first.
+"""Bounding the work of a sparse product: the rarest n-grams of a record are looked up first.
 
-Without a bound the work grows with the square of the records, nearly all of it for n-grams that a
-large share of them has and that tell the least.
+Without a bound the work grows with the square of the number of records. Nearly all of it is for common n-grams, which
+carry the least information.
 """
 
 from typing import Any
@@ -10,28 +10,27 @@ import numpy as np
 from sklearn.preprocessing import normalize
 
 EXACT_WORK = 10_000_000_000
-"""Products that are summed without any bound: about a minute on one core."""
+"""Products that are computed without a bound: about a minute on one core."""
 
 
 def lookups_allowed(queries: Any, record_counts: np.ndarray[Any, Any], most: int) -> int | None:
-    """The records that one query may be led to; None where all of them stay within :data:`EXACT_WORK`.
+    """How many records one query may look up. None where the work of all queries is within :data:`EXACT_WORK`.
 
     Args:
-        queries: sparse rows of unit length, (records, n-grams).
-        record_counts: the records that each n-gram leads to, (n-grams,).
-        most: what the spec allows; queries are led to more while the work stays within what is done exactly.
+        queries: sparse rows of unit length, shape (records, n-grams).
+        record_counts: how many records have each n-gram, shape (n-grams,).
+        most: the limit of the spec. It is raised where the work is still within :data:`EXACT_WORK`.
     """
-    askers = np.bincount(queries.indices, minlength=len(record_counts))
-    if int(askers @ record_counts.astype(np.int64)) <= EXACT_WORK:
+    queries_per_ngram = np.bincount(queries.indices, minlength=len(record_counts))
+    if int(queries_per_ngram @ record_counts.astype(np.int64)) <= EXACT_WORK:
         return None
     return max(most, EXACT_WORK // int(queries.shape[0]))
 
 
 def rarest_first(queries: Any, record_counts: np.ndarray[Any, Any], most: int) -> Any:
-    """The queries with their rarest n-grams alone, as many as lead to ``most`` records; the rarest is always kept.
+    """The queries with only their rarest n-grams, as many as lead to ``most`` records.
 
-    Returns:
-        Rows of unit length again, so that a similarity means the same.
+    The rarest n-gram is always kept. The rows have unit length again, so similarities stay comparable.
     """
     work = record_counts[queries.indices].astype(np.int64)
     row = np.repeat(np.arange(queries.shape[0]), np.diff(queries.indptr))

@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def canonical_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
-    """The frame with ``left_key < right_key`` in every row: a pair has no direction in one table."""
+    """The frame with ``left_key < right_key`` in every row. In deduplication a pair has no direction."""
     swap = (pairs["left_key"] > pairs["right_key"]).to_numpy(dtype=bool)
     if not swap.any():
         return pairs

@@ -1,6 +1,6 @@
 """Equality rules, joined in DuckDB.
 
-DuckDB is given block numbers and never values, so what it may spill to disk holds nothing personal.
+DuckDB gets block numbers and no values, so the files that it may write to disk hold no personal data.
 """
 
 import tempfile
@@ -25,13 +25,13 @@ _ONE_TABLE = _TWO_SOURCES + " WHERE l.position < r.position"
 
 
 def propose_by_rules(table: RecordTable, spec: CandidateSpec) -> list[Proposal]:
-    """One proposal per rule, named ``rule:feature+feature``: records equal in all the rule's features.
+    """One proposal per rule, named ``rule:feature+feature``: pairs of records that are equal in all its features.
 
-    A record with a missing feature is in no block of that rule. Sizes are counted before any join.
+    A record with a missing feature is in no block of that rule. Pairs are counted before any join.
 
     Raises:
-        CandidateError: rules that would make more than ``max_pairs_per_rule`` pairs, all of them,
-            with the sizes of their largest blocks and the features that would make them fit.
+        CandidateError: rules would make more than ``max_pairs_per_rule`` pairs. The error lists all of them, the
+            sizes of their largest blocks, and features that would make them smaller.
     """
     blocks = {rule_name(rule): blocks_of(table.features, rule) for rule in spec.rules}
     most = spec.max_pairs_per_rule
@@ -44,7 +44,7 @@ def propose_by_rules(table: RecordTable, spec: CandidateSpec) -> list[Proposal]:
             "; ".join([*narrower, "or raise candidates.max_pairs_per_rule"]),
         )
     with tempfile.TemporaryDirectory(prefix="matchwright-") as spill:
-        # Without a folder of its own DuckDB would spill into the working directory.
+        # Without its own folder DuckDB would write to the working directory.
         config: dict[str, Any] = {
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": spill,
@@ -56,7 +56,7 @@ def propose_by_rules(table: RecordTable, spec: CandidateSpec) -> list[Proposal]:
 
 
 def rule_name(rule: tuple[str, ...]) -> str:
-    """How a rule is named in ``proposed_by`` and in reports."""
+    """The name of a rule in ``proposed_by`` and in reports."""
     return "rule:" + "+".join(rule)
 
 

@@ -1,6 +1,6 @@
-"""Records by position, and proposals of pairs of positions: what all candidate methods share.
+"""A table of records, and proposed pairs as positions in it. All candidate methods use both.
 
-Pairs are held as two 32-bit positions while they are made; keys are looked up once, at the end.
+A pair is two 32-bit positions until all pairs are made. Then the keys are looked up once.
 """
 
 from collections.abc import Sequence
@@ -15,15 +15,15 @@ from matchwright.errors import CandidateError
 Positions = np.ndarray[Any, np.dtype[np.int32]]
 MOST_PROPOSALS = 63
 RANKED = ("tfidf", "embedding")
-"""The methods that rank what they propose. A candidate's ranks stand in ``tfidf_rank`` and ``embedding_rank``."""
+"""The methods that rank their candidates. The ranks are in ``tfidf_rank`` and ``embedding_rank``."""
 
 
 @dataclass(frozen=True)
 class RecordTable:
-    """Record features sorted by record key, so that nothing depends on the order they came in.
+    """Record features sorted by record key, so that their order does not matter.
 
-    ``left`` and ``right`` are the positions that pairs are formed between; in deduplication
-    (``one_table``) both are all positions.
+    ``left`` and ``right`` are the positions of the left and the right records. In deduplication (``one_table``) both
+    hold all positions.
     """
 
     features: pd.DataFrame
@@ -52,7 +52,7 @@ class RecordTable:
 
     @property
     def possible_pairs(self) -> int:
-        """How many pairs there are without blocking."""
+        """The number of pairs without blocking."""
         if self.one_table:
             return len(self.left) * (len(self.left) - 1) // 2
         return len(self.left) * len(self.right)
@@ -60,7 +60,7 @@ class RecordTable:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Pairs that one method proposes: two aligned arrays of positions, and for ranked methods the rank (from 1)."""
+    """Pairs that one method proposes: two aligned arrays of positions, and the rank (from 1) if the method ranks."""
 
     name: str
     left: Positions
@@ -69,12 +69,12 @@ class Proposal:
 
 
 def unite(table: RecordTable, proposals: Sequence[Proposal]) -> pd.DataFrame:
-    """The distinct pairs of all proposals with the names of who proposed them, sorted by key.
+    """The distinct pairs of all proposals with the names of the methods that proposed them, sorted by key.
 
-    One proposal is merged at a time, so that memory grows with the distinct pairs alone.
+    One proposal is merged at a time, so memory grows only with the distinct pairs.
     """
     if len(proposals) > MOST_PROPOSALS:
-        raise CandidateError(f"{len(proposals)} candidate rules are more than {MOST_PROPOSALS}.", "join or drop rules")
+        raise CandidateError(f"{len(proposals)} candidate methods are more than {MOST_PROPOSALS}.", "remove rules")
     size = np.int64(max(len(table.keys), 1))
     codes, masks = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     for bit, proposal in enumerate(proposals):

@@ -1,4 +1,4 @@
-"""Sparse character n-gram TF-IDF top-k: finds what no equality rule foresees."""
+"""Candidates by character n-gram TF-IDF: finds similar records that are equal in no feature of a rule."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,27 +15,27 @@ from matchwright.core.spec.blocking import TfidfTopK
 
 NAME = "tfidf"
 ROWS = 50_000
-"""Records looked up at a time: bounds what is held beside the vectors and what is found."""
+"""Records looked up at a time. This bounds the memory of a search."""
 
 Ranks = np.ndarray[Any, np.dtype[np.int16]]
 
 Progress = Callable[[int, int], None]
-"""Called with the records that were looked up so far, and with how many there are to look up."""
+"""Called with the number of records looked up so far, and the number of all records to look up."""
 
 
 def quiet(done: int, of: int) -> None:
-    """Nobody is waiting."""
+    """Report no progress."""
 
 
 def propose_by_tfidf(table: RecordTable, spec: TfidfTopK, progress: Progress = quiet) -> Proposal:
-    """Each left record's ``top_k`` nearest right records above ``min_similarity``, with their ranks.
+    """The ``top_k`` nearest right records of each left record above ``min_similarity``, with their ranks.
 
-    In deduplication each record's nearest others; a pair found from both ends is kept once,
-    with its better rank, as are pairs found ``both_ways``. A record without any text has no neighbours.
-    Memory grows with the records' n-grams and the pairs found; ``progress`` is called after every 50,000 records.
+    In deduplication they are the nearest other records. A pair may be found from both of its records; then the better
+    rank counts. A record without text has no neighbours. Memory grows with the n-grams and the pairs found.
+    ``progress`` is called after every 50,000 records.
     """
     texts = joined_text(table.features, spec.fields)
-    # Sublinear counts and n-grams across word ends found more true pairs than the plain variants on every set tried.
+    # Sublinear counts, and n-grams that cross words, found more true pairs than the plain variants on every dataset.
     vectorizer = TfidfVectorizer(
         analyzer="char", ngram_range=(spec.ngram, spec.ngram), sublinear_tf=True, lowercase=False, dtype=np.float32
     )
@@ -57,42 +57,44 @@ def propose_by_tfidf(table: RecordTable, spec: TfidfTopK, progress: Progress = q
 
 
 def joined_text(features: pd.DataFrame, fields: tuple[str, ...]) -> list[str]:
-    """The normal forms of ``fields`` as one text per record; missing values leave nothing behind."""
+    """The normal forms of ``fields`` as one text per record, without missing values."""
     columns = [_as_text(features[field]) for field in fields]
     return [" ".join(filter(None, values)) for values in zip(*columns, strict=True)]
 
 
 def _nearest(
-    vectors: Any, asking: Positions, asked: Positions, spec: TfidfTopK, progress: Callable[[int], None]
+    vectors: Any, query_rows: Positions, target_rows: Positions, spec: TfidfTopK, progress: Callable[[int], None]
 ) -> tuple[Positions, Positions, Ranks]:
-    """Each asking record's nearest asked ones: two arrays of positions, and the ranks."""
-    index = vectors[asked].T.tocsr()
+    """The nearest records of ``target_rows`` for each of ``query_rows``: two arrays of positions, and the ranks."""
+    index = vectors[target_rows].T.tocsr()
     record_counts = np.diff(index.indptr)
-    most = lookups_allowed(vectors[asking], record_counts, spec.max_lookups_per_record)
+    most = lookups_allowed(vectors[query_rows], record_counts, spec.max_lookups_per_record)
     found = []
-    for start in range(0, max(len(asking), 1), ROWS):
-        rows = asking[start : start + ROWS]
+    for start in range(0, max(len(query_rows), 1), ROWS):
+        rows = query_rows[start : start + ROWS]
         queries = vectors[rows]
         nearest = sp_matmul_topn(
             queries if most is None else rarest_first(queries, record_counts, most),
             index,
-            top_n=spec.top_k + (asking is asked),  # in one table a record is nearest to itself
+            top_n=spec.top_k + (query_rows is target_rows),  # in deduplication a record is nearest to itself
             threshold=spec.min_similarity,
             sort=True,
             n_threads=joblib.cpu_count(),
         )
-        found.append(ranked(nearest, rows, asked, spec.top_k))
+        found.append(ranked(nearest, rows, target_rows, spec.top_k))
         progress(start + len(rows))
     one, other, rank = (np.concatenate([part[position] for part in found]) for position in range(3))
     return one, other, rank
 
 
-def ranked(nearest: Any, asking: Positions, asked: Positions, top_k: int) -> tuple[Positions, Positions, Ranks]:
-    """The pairs of a sparse matrix of neighbours, nearest first in each row, without a record and itself."""
+def ranked(
+    nearest: Any, query_rows: Positions, target_rows: Positions, top_k: int
+) -> tuple[Positions, Positions, Ranks]:
+    """The pairs of a sparse matrix of neighbours, nearest first in each row. No record is paired with itself."""
     rows = np.repeat(np.arange(nearest.shape[0]), np.diff(nearest.indptr))
-    one, other = asking[rows], asked[nearest.indices]
+    one, other = query_rows[rows], target_rows[nearest.indices]
     others = one != other
-    one, other, rank = one[others], other[others], _place_in_row(rows[others])
+    one, other, rank = one[others], other[others], _rank_in_row(rows[others])
     near = rank <= top_k
     return one[near], other[near], rank[near].astype(np.int16)
 
@@ -103,7 +105,7 @@ def _as_text(values: "pd.Series[Any]") -> list[str]:
     return list(values.where(values.notna(), ""))
 
 
-def _place_in_row(rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _rank_in_row(rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """1, 2, 3 ... within each run of equal, sorted row numbers."""
     if not len(rows):
         return np.empty(0, dtype=np.int64)

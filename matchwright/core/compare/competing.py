@@ -1,7 +1,7 @@
-"""Context: a pair beside its competing candidates, the other candidates of one of its records.
+"""Context: a pair compared with its competing candidates, the other candidates of one of its records.
 
-Where a record has at most one true match, a candidate that fits less well than another hardly can be
-it. The measure of fit needs no labels: how alike the records are as a whole.
+Where a record has at most one true match, a candidate is unlikely to be it if another one fits better. The fit of a
+pair says how alike its whole records are. It needs no labels.
 """
 
 from dataclasses import dataclass
@@ -15,24 +15,25 @@ from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import CONTEXT, CONTEXT_COMPARATORS, RECORD
 
 NEAR = 0.1
-"""Similarity within which another candidate is a near tie."""
+"""Another candidate within this difference of fit is a near tie."""
 
 ROUNDING = 1e-7
-"""Fits have five decimals: what lies closer to the edge than this lies on it."""
+"""Fits have five decimals. A difference this close to the limit counts as equal to it."""
 
 SIDES = ("left", "right")
 FIT = (f"{RECORD}__token_overlap", f"{RECORD}__ngram_cosine")
-"""The comparisons of whole records whose mean says how well a pair fits."""
+"""The comparisons of whole records whose mean is the fit of a pair."""
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
 class Competition:
-    """Per pair, among the candidates of one of its records.
+    """Each pair compared with the other candidates of one of its records.
 
-    ``lead`` in [-1, 1]: its fit less the best other's; NaN without another. ``rank`` from 1: one more
-    than the candidates that fit better. ``competing`` from 0: others that fit better or nearly as well.
+    - ``lead``, in [-1, 1]: the fit of the pair minus the best fit of another candidate; NaN if there is no other.
+    - ``rank``, from 1: one more than the number of candidates that fit better.
+    - ``competing``, from 0: the number of other candidates that fit better or nearly as well.
     """
 
     lead: Numbers
@@ -41,7 +42,7 @@ class Competition:
 
     @classmethod
     def among(cls, groups: np.ndarray[Any, Any], fit: Numbers) -> "Competition":
-        """Compare within groups of equal ``groups``; both of shape (pairs,)."""
+        """Compare the pairs that have the same value in ``groups``; both of shape (pairs,)."""
         _, group = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
         order = np.lexsort((-fit, group))
         sorted_fit, sorted_group = fit[order], group[order]
@@ -49,9 +50,9 @@ class Competition:
         of_group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(order)]))
         sizes = np.diff(np.r_[starts, len(order)])
         second = np.where(sizes > 1, sorted_fit[np.minimum(starts + 1, len(order) - 1)], np.nan)
-        first_place = np.arange(len(order)) == starts[of_group]
-        best_other = np.where(first_place, second[of_group], sorted_fit[starts[of_group]])
-        # fits lie in [0, 1]: with 4 between the groups one sorted array answers for all of them
+        is_first = np.arange(len(order)) == starts[of_group]
+        best_other = np.where(is_first, second[of_group], sorted_fit[starts[of_group]])
+        # fits are in [0, 1], so a distance of 4 between the groups allows one sorted search over all of them
         ladder = of_group * 4.0 - sorted_fit
         better = np.searchsorted(ladder, ladder, side="left") - starts[of_group]
         near = np.searchsorted(ladder, ladder + NEAR + ROUNDING, side="right") - starts[of_group] - 1
@@ -61,10 +62,10 @@ class Competition:
 
 
 def fit_of(comparisons: pd.DataFrame, spec: MatchSpec) -> Numbers:
-    """How alike the records are as a whole, in [0, 1], from pair evidence alone; missing evidence counts as 0.
+    """How alike the whole records of each pair are, in [0, 1]. Missing evidence counts as 0.
 
-    The mean of weighted word overlap and trigram cosine where the spec compares whole records, else the
-    mean of each field's first comparison.
+    Where the spec compares whole records, it is the mean of weighted word overlap and trigram cosine. Otherwise it is
+    the mean of the first comparison of each field.
     """
     names = [name for name in FIT if name in comparisons.columns]
     if not names:
@@ -76,19 +77,19 @@ def fit_of(comparisons: pd.DataFrame, spec: MatchSpec) -> Numbers:
 def context_of(
     fit: Numbers, left_keys: Any, right_keys: Any, spec: MatchSpec, known: tuple[str, ...] = SIDES
 ) -> pd.DataFrame:
-    """The comparisons of context of all candidates that belong together.
+    """The context comparisons of all candidates.
 
     Args:
-        fit: of each pair, in [0, 1] (see :func:`fit_of`).
+        fit: the fit of each pair, in [0, 1] (see :func:`fit_of`).
         left_keys: the left record of each pair; equal keys are one record.
         right_keys: the right record of each pair.
-        spec: its ``multiplicity`` says on which sides another candidate is a competing candidate.
-        known: sides whose records' candidates are all here; the other side's context stays missing.
+        spec: its ``multiplicity`` says for the records of which sides the candidates compete.
+        known: the sides for whose records all candidates are given. The context of the other side is missing.
 
     Returns:
-        float32 columns of :func:`~matchwright.core.compare.names.context_names`, one row per pair; no columns
-        where the spec has no context. Where the sources are alike ``left`` and ``right`` hold the weaker and
-        the stronger of the two sides, and the one known side stands in both places.
+        float32 columns of :func:`~matchwright.core.compare.names.context_names`, one row per pair; no columns where
+        the spec has no context. If the sources are alike, ``left`` holds the weaker of the two sides and ``right``
+        the stronger one. If only one side is known, both hold that side.
     """
     sides = CONTEXT_SIDES[spec.multiplicity]
     keys = {"left": left_keys, "right": right_keys}
@@ -108,13 +109,13 @@ def context_of(
 def in_context(
     comparisons: pd.DataFrame, left_keys: Any, right_keys: Any, spec: MatchSpec, known: tuple[str, ...] = SIDES
 ) -> pd.DataFrame:
-    """A copy of all candidates' comparisons with those of context filled in; see :func:`context_of`."""
+    """A copy of the comparisons of all candidates with the context filled in, see :func:`context_of`."""
     context = context_of(fit_of(comparisons, spec), left_keys, right_keys, spec, known)
     return comparisons.assign(**{str(name): context[name].to_numpy() for name in context})
 
 
 def without_context(comparisons: pd.DataFrame, rows: Any, sides: tuple[str, ...] = SIDES) -> pd.DataFrame:
-    """A copy of some rows as they would be were the candidates of those sides' records not known."""
+    """A copy of some rows without the context of the given sides, as if their candidates were not known."""
     made: pd.DataFrame = comparisons.iloc[rows].reset_index(drop=True)
     gone = [name for name in made.columns if field_of(name) == CONTEXT and name.rpartition("_")[2] in sides]
     made[gone] = np.float32(np.nan)

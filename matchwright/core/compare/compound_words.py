@@ -1,7 +1,7 @@
-"""Words that one text writes apart and the other as one: ``photo shop`` and ``photoshop``.
+"""Compound splitting: words that one text writes as two and the other as one, ``photo shop`` and ``photoshop``.
 
-Both sides' words are then found on the other side, though no word is the same. Only neighbours are joined, two at
-a time, and only where the other text has the very word, so that nothing is found that is not written there.
+Both then count as found in the other text, although no word is equal. Only two neighbouring words are joined, and only
+if the other text has exactly the joined word.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ import numpy as np
 from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Words
 
 SHORTEST = 4
-"""Characters of a joined word: shorter ones meet by chance."""
+"""Least length of a joined word. Shorter ones are found by chance."""
 
 
 @dataclass(frozen=True)
 class CompoundWords:
-    """Neighbours of each text, ``first`` and ``second``, that together are a word of some text, ``whole``."""
+    """Neighbouring words ``first`` and ``second`` of each text that together are a word of some text, ``whole``."""
 
     first: Positions
     second: Positions
@@ -26,7 +26,7 @@ class CompoundWords:
 
     @classmethod
     def of(cls, words: Words) -> "CompoundWords":
-        """Those of texts that are taken apart into words."""
+        """The compound words among the words of all texts."""
         size = max(len(words.vocabulary), 1)
         inside = np.ones(max(len(words.members) - 1, 0), dtype=bool)
         ends = words.starts[1:-1]  # the last word of a text has no neighbour
@@ -41,18 +41,18 @@ class CompoundWords:
         return cls(words.members[index], words.members[index + 1], whole, np.searchsorted(index, words.starts))
 
     def found(self, sets: WeightedSets, one: Positions, other: Positions) -> tuple[Numbers, Numbers]:
-        """Per pair of texts the weight of either side's words that the other has, but joined or apart.
+        """For each pair of texts, the weight of the left and of the right words that the other text writes differently.
 
         Args:
             sets: the sets of the texts' words.
-            one: the pairs' left texts.
-            other: their right texts.
+            one: the left text of each pair.
+            other: the right text of each pair.
         """
         mine, theirs = self.members(sets, one, other)
         return _weight(mine, sets, len(one)), _weight(theirs, sets, len(one))
 
     def members(self, sets: WeightedSets, one: Positions, other: Positions) -> tuple[Positions, Positions]:
-        """Those words of the left and of the right texts, as ``pair * sets.size + member``, rising."""
+        """These words of the left and of the right texts, as ``pair * sets.size + member``, rising."""
         if not len(self.whole):
             return self.whole, self.whole
         forth, back = self._hits(sets, one, other), self._hits(sets, other, one)
@@ -60,7 +60,7 @@ class CompoundWords:
         return _lacking(mine, sets, other), _lacking(theirs, sets, one)
 
     def _hits(self, sets: WeightedSets, one: Positions, other: Positions) -> tuple[Positions, Positions]:
-        """``pair * size + member`` of the neighbours in ``one``, and of the words that ``other`` has for them."""
+        """``pair * size + member`` of the neighbours in ``one``, and of the joined words in ``other``."""
         lengths = self.starts[one + 1] - self.starts[one]
         pairs = np.repeat(np.arange(len(one)), lengths)
         joins = np.arange(len(pairs)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + self.starts[one[pairs]]
@@ -70,7 +70,7 @@ class CompoundWords:
 
 
 def _lacking(found: Positions, sets: WeightedSets, other: Positions) -> Positions:
-    """Without those that the other text has as they are."""
+    """The words that the other text does not have in the same form."""
     there = sets.holds(other[found // sets.size], found % sets.size)
     return cast("Positions", found[~there])
 

@@ -1,4 +1,4 @@
-"""Evidence across fields: a value that stands somewhere else in the other record."""
+"""Evidence across fields: a value of one record that is somewhere in the other record."""
 
 from operator import contains
 from typing import cast
@@ -16,26 +16,26 @@ SHORTEST_VALUE = 2
 
 
 def record_pairing(left: Columns, right: Columns, spec: MatchSpec, fields: tuple[str, ...] | None = None) -> Pairing:
-    """Both sides' whole records, or some of their fields, as text."""
+    """The whole records of both sides as text, or some of their fields."""
     chosen = record_fields(spec) if fields is None else fields
     one, other = ({RECORD: record_texts(side, chosen)} for side in (left, right))
     return Pairing.of(one, other, RECORD, spec.sources.alike)
 
 
 def cross_field(pairing: Pairing, records: Pairing, squeeze: bool) -> Comparison:
-    """Share of the sides' values that stand in the other record's text, whatever the field: 0, 0.5 or 1.
+    """The share of the two values of a field that are found in the text of the other record: 0, 0.5 or 1.
 
-    NaN where neither side has a value of at least two characters, or the other record is empty. A value
-    may be compared although the other side has none in this field: that is what it is for.
+    NaN where neither side has a value of at least two characters, or the other record is empty. A value is searched
+    for also if the other record has none in this field.
 
     Args:
-        pairing: the field's values; numbers are read in their shortest notation.
-        records: both sides' whole records as text.
-        squeeze: look for codes inside words and across blanks; otherwise for whole words.
+        pairing: the field's values. Numbers are in their shortest notation.
+        records: the whole records of both sides as text.
+        squeeze: search for codes inside words and across spaces; otherwise for whole words.
     """
     found, looked = np.zeros(len(pairing.left)), np.zeros(len(pairing.left))
     values, texts = numbered_values(pairing), numbered_values(records)
-    # what is missing has number -1 and so reads the last of each
+    # a missing value has number -1, so it reads the last element, which is empty
     sought = as_objects([*(_sought(value, squeeze) for value in as_text(values.values)), ""])
     searched = as_objects([*(_searched(text, squeeze) for text in texts.values), ""])
     asks, reads = sought != "", searched != ""
@@ -59,9 +59,9 @@ def _searched(text: str, squeeze: bool) -> str:
 
 
 def swapped(left: Columns, right: Columns, field: str, others: tuple[str, ...], alike: bool) -> Comparison:
-    """How well two names agree when they change places: the weaker of both Jaro-Winkler similarities, in [0, 1].
+    """How well two names agree when they are swapped: the weaker of both Jaro-Winkler similarities, in [0, 1].
 
-    The best over ``others``; NaN where none has all four values.
+    It is the best value over ``others``; NaN where none of them has all four values.
     """
     best = np.full(len(left[field]), np.nan, dtype=np.float32)
     for other in others:

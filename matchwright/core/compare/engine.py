@@ -28,28 +28,28 @@ from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
 
 
 class WordEvidence(Protocol):
-    """What learned words give a comparison: the log-odds of a match from the words of both texts."""
+    """Learned words as a comparison: the log-odds of a match from the words of both texts."""
 
     def compare(self, pairing: Pairing) -> Comparison:
         """One value per pair; NaN where a side has no text."""
 
 
 class TextCosines(Protocol):
-    """What fitted embeddings give a comparison: the cosine of two texts by field, in the order of ``fields``."""
+    """Fitted embeddings as comparisons: the cosine of two texts by field, in the order of ``fields``."""
 
     @property
     def fields(self) -> Mapping[str, object]:
-        """The fields (and ``record``) that have one."""
+        """The fields (and ``record``) that have an embedding."""
 
     def cosines(self, left: Columns, right: Columns, spec: MatchSpec) -> Iterable[Comparison]:
         """The cosine of each field for row-aligned record features."""
 
 
 BATCH = 100_000
-"""Pairs compared at a time: bounds memory, changes no result."""
+"""Pairs compared at a time. This bounds memory and does not change results."""
 
 DECIMALS = 5
-"""Comparisons are rounded so that the same pair gives the same score on every machine."""
+"""Comparisons are rounded to these decimals, so that a pair has the same score on every machine."""
 
 
 def compare(
@@ -67,18 +67,19 @@ def compare(
         right: the same for the other side.
         spec: the match spec the features were made with.
         corpus: the corpus statistics the features were made with.
-        words: gives ``record__learned_words`` its values where the spec has it.
-        embeddings: add ``field__learned_cosine`` of their fields.
+        words: give the values of ``record__learned_words`` where the spec has it.
+        embeddings: add ``field__learned_cosine`` for their fields.
 
     Returns:
         float32 columns named ``field__comparator`` in the order of
-        :func:`~matchwright.core.compare.names.comparison_names`; NaN is missing evidence,
-        ``field__missing`` counts the sides (0, 1, 2) on which the field is missing.
+        :func:`~matchwright.core.compare.names.comparison_names`. NaN is missing evidence. ``field__missing`` counts
+        the sides (0, 1, 2) on which the field is missing.
     """
     names = comparison_names(spec, embeddings.fields if embeddings else ())
     one, other = columns_of(left), columns_of(right)
     count = row_count(one)
-    comparisons = np.empty((len(names), count), dtype=np.float32)  # one comparison after the other in memory
+    # one row per comparison, so that its values are next to each other in memory
+    comparisons = np.empty((len(names), count), dtype=np.float32)
     for start in range(0, count, BATCH):
         rows = slice(start, start + BATCH)
         found = _batch(take(one, rows), take(other, rows), spec, corpus, words, embeddings)
@@ -88,9 +89,9 @@ def compare(
 
 
 def record_fit(left: Table, right: Table, spec: MatchSpec, corpus: Corpus) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """How alike the records of each pair are as a whole, in [0, 1]: what :func:`fit_of` reads off their comparisons.
+    """How alike the whole records of each pair are, in [0, 1]: the result of :func:`fit_of`.
 
-    Cheaper than all comparisons where the spec compares whole records: candidates that nobody labelled need no more.
+    Where the spec compares whole records, this is faster than computing all comparisons.
     """
     names = [name for name in (each.partition("__")[2] for each in FIT) if name in record_comparators(spec)]
     if not names:
@@ -106,7 +107,7 @@ def record_fit(left: Table, right: Table, spec: MatchSpec, corpus: Corpus) -> np
 
 
 def learned_words_pairing(left: Table, right: Table, spec: MatchSpec) -> Pairing:
-    """The texts that words are learned from and compared in: the record's fields without personal data."""
+    """The texts of learned words: the fields of the record without personal data."""
     return record_pairing(columns_of(left), columns_of(right), spec, impersonal_fields(spec))
 
 
@@ -118,7 +119,7 @@ def _batch(
     words: WordEvidence | None,
     embeddings: TextCosines | None,
 ) -> Iterator[Comparison]:
-    """The comparisons in the order of their names; those of context are not known from a pair alone."""
+    """The comparisons in the order of their names. Those of context are missing: a single pair has none."""
     records = record_pairing(left, right, spec) if spec.record is not None else None
     for field in spec.compared:
         yield from _field(left, right, field, spec, corpus, records)

@@ -1,4 +1,4 @@
-"""Comparisons of places on the globe: float32 in [0, 1], NaN where a side is missing."""
+"""Comparisons of coordinates: float32 in [0, 1], NaN where a side is missing."""
 
 from typing import Any
 
@@ -23,5 +23,5 @@ def proximity(pairing: Pairing) -> Comparison:
 
 
 def _radians(points: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Latitude and longitude of places in normal form, shape (places, 2)."""
+    """Latitude and longitude of coordinates in normal form, shape (points, 2)."""
     return np.radians(np.array([point.split(",") for point in points], dtype=np.float64))

@@ -1,4 +1,4 @@
-"""The names of a spec's comparisons, and what each says about agreement."""
+"""The names of a spec's comparisons, and their direction: whether more means more alike."""
 
 from collections.abc import Iterable
 
@@ -41,16 +41,16 @@ CONTEXT_SIDES: dict[str, tuple[str, ...]] = {
     "one_to_many": ("right",),
     "many_to_many": (),
 }
-"""By multiplicity, the sides whose record has at most one true match: only there another candidate is a competing candidate."""
+"""The sides on which a record has at most one true match, by multiplicity. Only there candidates compete."""
 
 
 def comparators_of(field: FieldSpec) -> tuple[str, ...]:
-    """The comparators a field of this kind has, or its own list; evidence is read off the first."""
+    """The field's own list of comparators, or that of its kind. The first one gives the level of evidence."""
     return field.comparators or COMPARATORS[field.kind]
 
 
 def field_comparators(spec: MatchSpec, field: str) -> tuple[str, ...]:
-    """The field's comparators in order, without those of its kind's list that this spec gives no ground for."""
+    """The field's comparators in order, without those of its kind that this spec cannot compute."""
     section = spec.fields[field]
     if section.comparators is not None:
         return section.comparators
@@ -63,7 +63,7 @@ def field_comparators(spec: MatchSpec, field: str) -> tuple[str, ...]:
 
 
 def other_names(spec: MatchSpec, field: str) -> tuple[str, ...]:
-    """The other names of the same person or thing: identity fields of kind ``name``; none if this is not one."""
+    """The other identity fields of kind ``name``; none if this field is not one of them."""
     names = tuple(name for name in spec.identity if spec.fields[name].kind == "name")
     return tuple(name for name in names if name != field) if field in names else ()
 
@@ -79,13 +79,13 @@ def record_comparators(spec: MatchSpec) -> tuple[str, ...]:
 
 
 def context_names(spec: MatchSpec) -> list[str]:
-    """The comparisons of a pair with its competing candidates; none where a record may have many matches on both sides."""
+    """The comparisons of a pair with its competing candidates; none if a record may have many matches on both sides."""
     sides = CONTEXT_SIDES[spec.multiplicity]
     return [f"{CONTEXT}__{comparator}_{side}" for comparator in CONTEXT_COMPARATORS for side in sides]
 
 
 def learned_cosine(field: str) -> str:
-    """The comparison by the embedding of a field, or of the ``record``."""
+    """The name of the comparison by the embedding of a field, or of the ``record``."""
     return f"{field}__{LEARNED_COSINE}"
 
 
@@ -104,7 +104,7 @@ def comparison_names(spec: MatchSpec, embedded: Iterable[str] = ()) -> list[str]
 
 
 def field_of(comparison: str) -> str:
-    """The field a comparison belongs to; ``record`` for those over the whole record, ``context`` for competing candidates."""
+    """The field of a comparison. It is ``record`` for the whole record and ``context`` for competing candidates."""
     return comparison.partition("__")[0]
 
 
@@ -119,7 +119,7 @@ def group_of(comparison: str) -> str:
 
 
 def primary_comparison(spec: MatchSpec, field: str) -> str:
-    """The comparison that the field's evidence (agrees, partly agrees, disagrees) is read off."""
+    """The comparison that gives the field's level of evidence (agrees, partly agrees, disagrees)."""
     if field == CONTEXT:
         return context_names(spec)[0]
     if field == RECORD:
@@ -128,7 +128,7 @@ def primary_comparison(spec: MatchSpec, field: str) -> str:
 
 
 def constraints(names: list[str]) -> list[int]:
-    """Per comparison 1 (more never lowers the score), -1 (more never raises it) or 0 (missing flags)."""
+    """For each comparison 1 (more never lowers the score), -1 (more never raises it) or 0 (missing flags)."""
     directions = []
     for name in names:
         comparator = name.partition("__")[2]

@@ -13,12 +13,14 @@ def nickname(pairing: Pairing) -> Comparison:
     """1 where the names are equal or one is a known short form of the other, else 0; NaN where a side is missing."""
     result = np.full(len(pairing.left), np.nan, dtype=np.float32)
     pairs = pairing.distinct
-    known = np.array([_akin(one, other) for one, other in zip(pairs.left, pairs.right, strict=True)], dtype=np.float32)
+    known = np.array(
+        [_same_name(one, other) for one, other in zip(pairs.left, pairs.right, strict=True)], dtype=np.float32
+    )
     result[pairing.both] = known if pairs.index is None else known[pairs.index]
     return result
 
 
-def _akin(one: str, other: str) -> bool:
+def _same_name(one: str, other: str) -> bool:
     return one == other or other in _forms(one) or one in _forms(other)
 
 

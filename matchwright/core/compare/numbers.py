@@ -9,7 +9,7 @@ SWAPPED_DAY_MONTH = np.float32(0.9)
 
 
 def relative(pairing: Pairing) -> Comparison:
-    """One less the absolute difference over the larger magnitude; 1 where both are 0, 0 where the signs differ."""
+    """1 minus the absolute difference over the larger magnitude; 1 where both are 0, 0 where the signs differ."""
     one, other = pairing.left.astype(np.float64), pairing.right.astype(np.float64)
     largest = np.maximum(np.abs(one), np.abs(other))
     with np.errstate(invalid="ignore", divide="ignore"):

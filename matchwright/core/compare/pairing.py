@@ -1,4 +1,4 @@
-"""One field of row-aligned pairs: its normal forms on both sides, and where both are there."""
+"""One field of row-aligned pairs: its normal forms on both sides, and the rows in which both are known."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,12 +14,12 @@ Rows = np.ndarray[Any, np.dtype[np.bool_]]
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 
 FEWEST_FOR_DISTINCT = 64
-"""Pairs below which looking for equal ones takes longer than comparing them again."""
+"""With fewer pairs, searching for equal pairs takes longer than comparing each pair."""
 
 
 @dataclass(frozen=True)
 class DistinctPairs:
-    """The pairs of values that are compared; row ``i`` is pair ``place[i]``, or pair ``i`` where it is None."""
+    """The pairs of values to compare. Row ``i`` is pair ``index[i]``, or pair ``i`` if ``index`` is None."""
 
     left: list[str]
     right: list[str]
@@ -28,7 +28,7 @@ class DistinctPairs:
 
 @dataclass(frozen=True)
 class Numbered:
-    """Both sides' values as numbers of the distinct ``values``, -1 where missing."""
+    """The values of both sides as numbers into the distinct ``values``, -1 where missing."""
 
     left: Codes
     right: Codes
@@ -37,10 +37,10 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Pairing:
-    """Both sides' values of one column; a missing string is None.
+    """The values of both sides in one column; a missing string is None.
 
-    ``alike`` sources are put in a fixed order before strings are compared, because Jaro-Winkler's
-    greedy matching is not symmetric in every corner.
+    If the sources are ``alike``, the two strings are put in a fixed order before they are compared. Jaro-Winkler is
+    not always symmetric.
     """
 
     left: Strings
@@ -63,7 +63,7 @@ class Pairing:
 
     @cached_property
     def both(self) -> Rows:
-        """Rows where both sides have a value."""
+        """True for rows in which both sides have a value."""
         return ~(self.left_missing | self.right_missing)
 
     @cached_property
@@ -73,14 +73,14 @@ class Pairing:
 
     @cached_property
     def equal(self) -> Rows:
-        """Rows with the same value on both sides (as are those where both are missing)."""
+        """True for rows with the same value on both sides, or with none on both."""
         if self.numbered is not None:
             return cast("Rows", self.numbered.left == self.numbered.right)
         return cast("Rows", (self.left == self.right).astype(bool))
 
     @cached_property
     def distinct(self) -> DistinctPairs:
-        """The rows of :attr:`both` as pairs of strings, each once where there are many."""
+        """The rows of :attr:`both` as pairs of strings. If there are many rows, equal pairs are listed once."""
         if self.numbered is None:
             return DistinctPairs(*self._in_order(self.left[self.both], self.right[self.both]), None)
         first, second, values = self.numbered.left[self.both], self.numbered.right[self.both], self.numbered.values
@@ -91,7 +91,7 @@ class Pairing:
 
     @cached_property
     def present(self) -> Numbered:
-        """The rows of :attr:`both` alone, their values numbered; texts are taken apart once each."""
+        """Only the rows of :attr:`both`, with their values numbered."""
         if self.numbered is not None and bool(self.both.all()):
             return self.numbered
         return _numbered(self.left[self.both], self.right[self.both])
@@ -104,7 +104,7 @@ class Pairing:
 
 
 def numbered_values(pairing: Pairing) -> Numbered:
-    """Both sides' values as numbers of distinct ones, however few or of whatever type."""
+    """The values of both sides as numbers into the distinct values, for any type and number of rows."""
     return pairing.numbered or _numbered(pairing.left, pairing.right)
 
 
@@ -116,7 +116,7 @@ def _numbered(left: Strings, right: Strings) -> Numbered:
 
 def _values(values: Strings) -> tuple[Strings, Rows]:
     missing = pd.isna(values)
-    # online stores hand back NaN for a missing string: None is the one form of missing here
+    # online stores return NaN for a missing string; here a missing string is always None
     if values.dtype == object and missing.any():
         values = values.copy()
         values[missing] = None

@@ -1,4 +1,4 @@
-"""Weighted sets, one per distinct text: what two of them share, and what each holds."""
+"""Weighted sets, one per distinct text: the members of each set, and the weight that two sets share."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Positions = np.ndarray[Any, np.dtype[np.intp]]
 
 @dataclass(frozen=True)
 class Words:
-    """Texts as numbers of the distinct words of ``vocabulary``, in one flat array, text after text."""
+    """Texts as word numbers in one flat array, text after text. A number is an index into ``vocabulary``."""
 
     members: Positions
     starts: Positions
@@ -23,17 +23,20 @@ class Words:
 
     @classmethod
     def of(cls, texts: Iterable[Iterable[str]]) -> "Words":
-        """The words of each text, numbered in the order they are first met."""
-        indices = numbering()
+        """The words of each text, numbered in the order in which they first occur."""
+        numbers = numbering()
         members: list[int] = []
         starts = [0]
         for words in texts:
-            members.extend(map(indices.__getitem__, words))
+            members.extend(map(numbers.__getitem__, words))
             starts.append(len(members))
-        return cls(np.array(members, dtype=np.intp), np.array(starts, dtype=np.intp), list(indices))
+        return cls(np.array(members, dtype=np.intp), np.array(starts, dtype=np.intp), list(numbers))
 
     def replaced(self, by: Callable[[str], Iterable[str]]) -> "Words":
-        """The texts with every word replaced by what it holds, which is looked for once per distinct word."""
+        """The texts with every word replaced by the words that ``by`` gives for it.
+
+        ``by`` is called once per distinct word.
+        """
         held = Words.of(by(word) for word in self.vocabulary)
         counts = np.diff(held.starts)[self.members]
         ends = np.cumsum(counts)
@@ -44,7 +47,7 @@ class Words:
 
 @dataclass(frozen=True)
 class WeightedSets:
-    """Members as numbers in one flat array, set after set; ``mass`` is the summed weight of each set."""
+    """Sets as member numbers in one flat array, set after set. ``mass`` is the total weight of each set."""
 
     members: Positions
     starts: Positions
@@ -53,7 +56,7 @@ class WeightedSets:
 
     @classmethod
     def of(cls, sets: "Words", weights: Numbers) -> "WeightedSets":
-        """The sets of members that texts are made of; a member that a text repeats counts once.
+        """One set per text. A member that is repeated in a text counts once.
 
         Args:
             sets: each text's members.
@@ -69,13 +72,13 @@ class WeightedSets:
         return cls(members, starts, weights, mass)
 
     def shared(self, one: Positions, other: Positions) -> Numbers:
-        """Per pair of sets the summed weight of what both hold."""
+        """The total weight of the members that both sets of each pair have."""
         both = _common(self._keys(one), self._keys(other))
         return cast("Numbers", np.bincount(both // self.size, self.weights[both % self.size], minlength=len(one)))
 
     @property
     def size(self) -> int:
-        """How many members there may be, at least 1: ``owner * size + member`` tells the owners' members apart."""
+        """The number of possible members, at least 1. ``set * size + member`` is unique for each member of each set."""
         return max(len(self.weights), 1)
 
     @cached_property
@@ -85,7 +88,7 @@ class WeightedSets:
         return cast("Positions", owners * self.size + self.members)
 
     def holds(self, rows: Positions, members: Positions) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-        """Row by row whether the set holds the member."""
+        """For each row, whether the set has the member."""
         wanted = rows * self.size + members
         if not len(self._owned):
             return np.zeros(len(wanted), dtype=bool)
@@ -93,14 +96,14 @@ class WeightedSets:
         return cast("np.ndarray[Any, np.dtype[np.bool_]]", self._owned[indices] == wanted)
 
     def each(self, rows: Positions) -> tuple[Positions, Positions]:
-        """Row by row every member of its set: the places of the rows, rising, and the members, rising in each row."""
+        """All members of the set of each row: the index of the row, rising, and the member, rising within a row."""
         lengths = self.starts[rows + 1] - self.starts[rows]
         pairs = np.repeat(np.arange(len(rows)), lengths)
         offsets = np.arange(len(pairs)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         return pairs, self.members[self.starts[rows][pairs] + offsets]
 
     def _keys(self, rows: Positions) -> Positions:
-        """``pair * size + member`` for every member of each pair's set: rising, because members are sorted."""
+        """``pair * size + member`` for every member of the set of each pair. They rise, because members are sorted."""
         pairs, members = self.each(rows)
         return cast("Positions", pairs * self.size + members)
 

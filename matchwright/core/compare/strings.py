@@ -15,7 +15,7 @@ Scorer = Callable[..., float]
 
 
 def string_comparison(pairing: Pairing, scorer: Scorer, scale: float) -> Comparison:
-    """Compare with a rapidfuzz scorer whose greatest value is ``scale``."""
+    """Compare with a rapidfuzz scorer whose largest value is ``scale``."""
     result = np.full(len(pairing.left), np.nan, dtype=np.float32)
     if not pairing.any:
         return result
@@ -31,7 +31,7 @@ def jaro_winkler(pairing: Pairing) -> Comparison:
 
 
 def levenshtein(pairing: Pairing) -> Comparison:
-    """One less the optimal string alignment distance over the longer length. Damerau (1964)."""
+    """1 minus the optimal string alignment distance over the longer length. Damerau (1964)."""
     return string_comparison(pairing, cast("Scorer", OSA.normalized_similarity), 1.0)
 
 
@@ -41,7 +41,7 @@ def token_sort(pairing: Pairing) -> Comparison:
 
 
 def token_set(pairing: Pairing) -> Comparison:
-    """Similarity of the sets of words (rapidfuzz ``token_set_ratio``): 1 where one holds the other."""
+    """Similarity of the sets of words (rapidfuzz ``token_set_ratio``): 1 where one set contains the other."""
     return string_comparison(pairing, fuzz.token_set_ratio, 100.0)
 
 
@@ -51,7 +51,10 @@ def exact(pairing: Pairing) -> Comparison:
 
 
 def containment(pairing: Pairing) -> Comparison:
-    """Length of the contained over the containing code where one (of at least 4 characters) holds the other, else 0."""
+    """The shorter length over the longer one if the longer code contains the shorter one, else 0.
+
+    The shorter code must have at least 4 characters.
+    """
     result = np.full(len(pairing.left), np.nan, dtype=np.float32)
     for row in np.flatnonzero(pairing.both):
         shorter, longer = sorted((pairing.left[row], pairing.right[row]), key=len)
@@ -60,6 +63,6 @@ def containment(pairing: Pairing) -> Comparison:
 
 
 def shared_rarity(pairing: Pairing, rarity: Pairing) -> Comparison:
-    """How rare the shared value is (decimal orders of magnitude), 0 where the values differ."""
+    """The rarity of a shared value in decimal orders of magnitude, 0 where the values differ."""
     mean = (rarity.left.astype(np.float64) + rarity.right.astype(np.float64)) / 2
     return np.where(pairing.both, np.where(pairing.equal, mean, 0.0), np.nan).astype(np.float32)

@@ -1,9 +1,8 @@
-"""Evidence of running text: words weighted by how telling they are, numbers, and codes such as model numbers.
+"""Evidence from running text: words weighted by their information, numbers, and codes such as model numbers.
 
-A side has a word of the other also where it writes it apart, or as one with its neighbour. All of it is computed
-once per distinct text, then put together per pair. Where the sources are ``alike`` what is left over on the two
-sides is given as the larger (left) and the smaller (right), so that the evidence does not depend on the order of
-the records.
+A word also counts as found if the other text writes it as two words, or joined with its neighbour. The work is done
+once per distinct text and then combined per pair. If the sources are ``alike``, the ``_left`` comparisons hold the
+larger of the two sides and the ``_right`` comparisons the smaller. Then the order of the records does not matter.
 """
 
 import re
@@ -22,14 +21,14 @@ from matchwright.core.records.columns import as_objects
 from matchwright.core.records.corpus import Corpus
 
 SHORTEST_CODE, SHORTEST_DIGIT_CODE = 4, 5
-"""Characters of a code: of letters and digits together, and of digits alone."""
+"""Least length of a code with letters and digits, and of a code of digits alone."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
 class TextEvidence:
-    """The texts of row-aligned pairs, and the corpus that says how telling a word of ``field`` is.
+    """The texts of row-aligned pairs, and the corpus with the information of each word of ``field``.
 
     Every property has one float32 per pair, NaN where a side is missing.
     """
@@ -46,58 +45,58 @@ class TextEvidence:
 
     @property
     def token_containment(self) -> Comparison:
-        """[0, 1]: the greater share of a side's weight that the other has: 1 where one holds the other."""
+        """[0, 1]: the share of a side's word weight that the other side has; the larger of both shares."""
         (found_left, found_right), left, right = self._words
         return self._whole(np.maximum(_share(found_left, left), _share(found_right, right)))
 
     @property
     def unmatched_left(self) -> Comparison:
-        """At least 0: information, in decimal orders of magnitude, of the left side's words that the right lacks."""
+        """At least 0: information of the left words that the right side lacks, in decimal orders of magnitude."""
         return self._over[0]
 
     @property
     def unmatched_right(self) -> Comparison:
-        """The same of the right side's words."""
+        """The same for the words of the right side."""
         return self._over[1]
 
     @property
     def numbers(self) -> Comparison:
-        """[0, 1]: share of the numbers of the side with fewer that the other has; NaN where a side has none."""
+        """[0, 1]: for the side with fewer numbers, the share of them in the other text; NaN where a side has none."""
         shared, fewer = self._numbers
         return self._whole(np.where(fewer > 0, _share(shared, fewer), np.nan))
 
     @property
     def unmatched_numbers(self) -> Comparison:
-        """At least 0: numbers of the side with fewer that the other lacks; NaN where a side has none."""
+        """At least 0: for the side with fewer numbers, how many the other text lacks; NaN where a side has none."""
         shared, fewer = self._numbers
         return self._whole(np.where(fewer > 0, fewer - shared, np.nan))
 
     @property
     def codes(self) -> Comparison:
-        """[0, 1]: share of both sides' codes found in the other text, blanks taken out; NaN without any."""
+        """[0, 1]: share of all codes that are found in the other text without its spaces; NaN if there are no codes."""
         left, right, found = self._codes
         return self._whole(np.where(left + right > 0, _share(found[0] + found[1], left + right), np.nan))
 
     @property
     def unmatched_codes_left(self) -> Comparison:
-        """At least 0: codes of the left side that are not found in the right text."""
+        """At least 0: the number of left codes that are not found in the right text."""
         return self._codes_over[0]
 
     @property
     def unmatched_codes_right(self) -> Comparison:
-        """The same of the right side's codes."""
+        """The same for the codes of the right side."""
         return self._codes_over[1]
 
     @property
     def ngram_cosine(self) -> Comparison:
-        """[0, 1]: cosine of character trigram vectors weighted by inverse document frequency: forgives misspelling."""
+        """[0, 1]: cosine of trigram vectors weighted by inverse document frequency. Typing errors lower it little."""
         one, other = self._indices
         vectors = self.corpus.ngram_vectors(self.field, self._texts)
         return self._whole(np.asarray(vectors[one].multiply(vectors[other]).sum(axis=1)).ravel())
 
     @cached_property
     def _distinct(self) -> tuple[list[str], Positions, Positions]:
-        """The distinct texts, and the places of each complete pair's two."""
+        """The distinct texts, and the indices of both texts of each complete pair."""
         present = self.pairing.present
         return [str(value) for value in present.values], present.left.astype(np.intp), present.right.astype(np.intp)
 
@@ -115,7 +114,7 @@ class TextEvidence:
 
     @cached_property
     def _words(self) -> tuple[tuple[Numbers, Numbers], Numbers, Numbers]:
-        """The weight of each side's words that the other has, and of all of each side's words."""
+        """The weight of each side's words that the other side has, and of all words of each side."""
         one, other = self._indices
         words = self._split
         sets = WeightedSets.of(words, self.corpus.information(self.field, words.vocabulary))
@@ -130,7 +129,7 @@ class TextEvidence:
 
     @cached_property
     def _numbers(self) -> tuple[Numbers, Numbers]:
-        """Numbers in common, and how many the side with fewer has."""
+        """How many numbers both texts have, and how many the side with fewer numbers has."""
         one, other = self._indices
         found = self._split.replaced(numbers_in)
         sets = WeightedSets.of(found, np.ones(len(found.vocabulary)))
@@ -168,7 +167,7 @@ class TextEvidence:
 def _found_in(
     codes: WeightedSets, written: list[str], squeezed: list[str], one: Positions, other: Positions
 ) -> Numbers:
-    """Per pair, how many codes of the one text stand in the other, blanks taken out."""
+    """For each pair, how many codes of ``one`` are found in ``other`` without its spaces."""
     pair, member = codes.each(one)
     looked = map(contains, as_objects(squeezed)[other[pair]].tolist(), as_objects(written)[member].tolist())
     hits = np.fromiter(looked, dtype=np.float64, count=len(pair))
@@ -181,7 +180,7 @@ def numbers_in(text: str) -> list[str]:
 
 
 def codes_in(text: str) -> list[str]:
-    """The words that look like codes: of letters and digits, or of many digits."""
+    """The words that look like codes: they have letters and digits, or many digits."""
     return [word for word in dict.fromkeys(text.split()) if _is_code(word)]
 
 

@@ -1,4 +1,4 @@
-"""Bands: two thresholds on the calibrated score that follow from what errors cost and what must be shown."""
+"""Bands: two thresholds on the calibrated score. They follow from the costs and the precision constraints."""
 
 import json
 from pathlib import Path
@@ -13,11 +13,11 @@ from matchwright.frozen import Frozen
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 SCORE_DECIMALS = 6
-"""Of every score that is decided on."""
+"""Decimals that every score is rounded to before it gets a band."""
 
 
 class Bands(Frozen):
-    """``match`` at or above ``match_from``, ``no_match`` below ``review_from``, ``review`` between."""
+    """``match`` at or above ``match_from``, ``no_match`` below ``review_from``, ``review`` between them."""
 
     review_from: float
     match_from: float
@@ -44,8 +44,8 @@ class Bands(Frozen):
 def bands_from_costs(costs: Costs) -> Bands:
     """The thresholds at which the cheapest decision changes, given a calibrated probability.
 
-    A match costs (1 - p) * false_match, no match p * missed_match, a review its fixed cost.
-    Where a review is never the cheapest, both thresholds are where match and no match break even.
+    A match costs (1 - p) * false_match, no match costs p * missed_match, and a review has a fixed cost. If a review
+    is never the cheapest, both thresholds are the score at which match and no match cost the same.
     """
     match_from = 1 - costs.review / costs.false_match
     review_from = costs.review / costs.missed_match

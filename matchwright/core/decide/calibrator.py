@@ -1,4 +1,4 @@
-"""The calibrator: a monotone map that serving applies with numpy alone."""
+"""The calibrator: a monotone map from log-odds to probability, in NumPy alone."""
 
 import json
 from pathlib import Path
@@ -13,14 +13,14 @@ from matchwright.frozen import Frozen
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 SMALLEST = 1e-6
-"""Probabilities are kept this far from 0 and 1: nothing is certain on finite evidence."""
+"""Probabilities stay this far from 0 and 1, because no finite number of labels proves certainty."""
 
 
 class Calibrator(Frozen):
     """A monotone map from log-odds to probability, with the parameters of its method.
 
-    ``intercept`` and ``slope`` are Platt's, ``knots`` isotonic regression's: log-odds and their
-    probability, both rising. The method ``none`` leaves the scorer's own probability as it is.
+    ``intercept`` and ``slope`` are the parameters of Platt scaling. ``knots`` are those of isotonic regression:
+    log-odds with their probability, both rising. The method ``none`` keeps the scorer's own probability.
     """
 
     method: CalibrationMethod
@@ -31,8 +31,8 @@ class Calibrator(Frozen):
     def apply(self, log_odds: Array) -> Array:
         """Calibrated probabilities, shape of ``log_odds``."""
         if self.method == "isotonic":
-            indices, values = np.array(self.knots).T
-            raw = np.interp(log_odds, indices, values)
+            at, probabilities = np.array(self.knots).T
+            raw = np.interp(log_odds, at, probabilities)
         else:
             raw = sigmoid(self.intercept + self.slope * log_odds)
         return np.asarray(np.clip(raw, SMALLEST, 1 - SMALLEST))

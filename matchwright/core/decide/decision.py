@@ -33,7 +33,7 @@ from matchwright.core.spec import Band, MatchSpec
 from matchwright.core.spec.vocabulary import LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
 
 FEWEST_KNOWN = 2
-"""Fields that both records must have for a match, where more than one is compared."""
+"""For a match both records must have at least so many fields, where more than one field is compared."""
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -42,9 +42,9 @@ __all__ = ["Decision", "DecisionModel", "Reason"]
 
 @dataclass(frozen=True)
 class Decision:
-    """What is decided about one pair; ``comparisons`` holds None where evidence is missing.
+    """The decision about one pair. ``comparisons`` holds None where evidence is missing.
 
-    ``hint`` says what would settle a pair in review, where something would.
+    ``hint`` says what would settle a pair in review; None where nothing is known to settle it.
     """
 
     score: float
@@ -71,8 +71,8 @@ class DecisionModel:
     def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
 
-        ``known`` names the sides (``left``, ``right``) all of whose records' candidates are among the pairs:
-        there each pair is set beside its competing candidates. Without any, a pair is judged by its own evidence alone.
+        ``known`` names the sides (``left``, ``right``) for whose records the pairs hold all candidates. On these
+        sides each pair is compared with its competing candidates. On the other sides that context is missing.
         """
         comparisons = compare(left, right, self.spec, self.corpus, self.words, self.embeddings)
         if not known or not len(comparisons):
@@ -87,15 +87,15 @@ class DecisionModel:
         return np.round(self.calibrator.apply(self.scorer.log_odds(comparisons)), SCORE_DECIMALS)
 
     def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
-        """The band of each pair: its score's, but ``review`` for a match that a rule holds back.
+        """The band of each pair: that of its score, except that two rules send a match to ``review``.
 
-        A match in which no identity field agrees at all is one, and a match of which at most one field is
-        known in both records: scores of such pairs hold for the pairs that were judged, which were alike in more.
+        The first rule: no identity field agrees, not even partly. The second rule: at most one field is known in both
+        records. The labelled pairs had more evidence in common, so the score is not reliable for such a pair.
         """
         return self._decided(scores, evidence(comparisons, self.spec))[0]
 
     def _decided(self, scores: Array, levels: Levels) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        """The bands, and the code of the rule that held a pair with the score of a match back, empty for most."""
+        """The band of each pair, and the code of the rule that sent a match to review; empty where no rule did."""
         bands = self.bands.assign(scores)
         matches = bands == "match"
         held = np.full(len(bands), "", dtype=object)
@@ -112,7 +112,7 @@ class DecisionModel:
         return bands, held
 
     def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
-        """The weightiest reasons of each pair."""
+        """The most important reasons of each pair."""
         return self._reasons(comparisons, evidence(comparisons, self.spec), top)
 
     def _reasons(self, comparisons: pd.DataFrame, levels: Levels, top: int) -> list[tuple[Reason, ...]]:
@@ -121,7 +121,7 @@ class DecisionModel:
         return give_reasons(levels, per_group, self.catalogue, top, self.figures)
 
     def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
-        """What would settle each of these pairs, all of them in review."""
+        """What would settle each of these pairs, which must all be in review."""
         found = settling_hints(self, comparisons, evidence(comparisons, self.spec), self.figures)
         return [hint and replace(hint, text=self.catalogue.hint_text(hint)) for hint in found]
 
@@ -134,7 +134,7 @@ class DecisionModel:
         return self.decide_compared(comparisons, top) if len(comparisons) else []
 
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
-        """Decisions from comparisons, such as a decision log keeps: how a decision is replayed."""
+        """Decisions from comparisons. A decision can be replayed this way from its logged comparisons."""
         scores = self.score(comparisons)
         levels = evidence(comparisons, self.spec)
         bands, held = self._decided(scores, levels)

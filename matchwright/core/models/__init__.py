@@ -1,1 +1,1 @@
-"""What a bundle has learned, as it is applied."""
+"""The trained models of a bundle, for applying them."""

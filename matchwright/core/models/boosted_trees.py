@@ -1,4 +1,4 @@
-"""The XGBoost scorer: comparisons to log-odds, with exact additive contributions."""
+"""The XGBoost scorer: from comparisons to log-odds, with exact additive contributions."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,12 +38,12 @@ class XGBoostScorer:
         return values[:, :-1], base
 
     def save(self, path: Path) -> None:
-        """Write ``scorer.ubj``, the comparisons' names inside it."""
+        """Write ``scorer.ubj``, with the names of the comparisons."""
         path.write_bytes(bytes(self.booster.save_raw("ubj")))
 
     @classmethod
     def load(cls, path: Path) -> "XGBoostScorer":
-        """Read what :meth:`save` wrote; scores on one thread.
+        """Read what :meth:`save` wrote. The scorer uses one thread.
 
         Raises:
             BundleError: the file is not a scorer with named comparisons.

@@ -1,4 +1,4 @@
-"""A scorer's file, whose name tells the kind of scorer in it."""
+"""The file of a scorer. Its name tells the kind of the scorer."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def read_scorer(folder: Path) -> Scorer:
 
 
 def write_scorer(scorer: Scorer, folder: Path) -> Path:
-    """Write a scorer to the file of its kind, and leave no other kind's beside it. Returns the file."""
+    """Write a scorer to the file of its kind, and delete files of other kinds. Returns the file."""
     name = BOOSTED_FILE
     if isinstance(scorer, OnnxScorer):
         name = GRAPH_FILE

@@ -1,9 +1,9 @@
-"""Words that labelled pairs have taught: which shared ones speak for a match, and which left over against it.
+"""Log-odds per word, learned from labelled pairs: for words that both records have, and for words of one record only.
 
-Inverse document frequency says how rare a word is, not what it means: ``black`` left over on one side is
-another article in one catalogue and a habit of speech in another. A logistic regression on the words of both
-records, shared and left over, learns it from the labels. Only fields without personal data are read, a word
-is kept only if enough pairs had it, and the file holds 64-bit hashes, no words.
+Inverse document frequency says how rare a word is, but not what it means. If only one title has ``black``, it is
+another article in one catalogue; in another catalogue it means nothing. A logistic regression learns this from the
+labels. It reads only fields without personal data, and keeps a word only if enough pairs had it. The file holds 64-bit
+hashes and no words.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ Keys = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True)
 class LearnedWords:
-    """Log-odds per word, by rising hash: ``shared`` where both records have it, ``left_over`` where one has."""
+    """Log-odds per word, ordered by hash: ``shared`` if both records have it, ``left_over`` if only one has it."""
 
     keys: Keys
     shared: Numbers
@@ -37,7 +37,7 @@ class LearnedWords:
     intercept: float
 
     def compare(self, pairing: Pairing) -> Comparison:
-        """Log-odds of a match from the words of both texts alone; NaN where a side has none. Symmetric."""
+        """Log-odds of a match from the words of both texts, NaN where a side has no text. Symmetric."""
         result = np.full(len(pairing.both), np.nan, dtype=np.float32)
         if not pairing.any:
             return result
@@ -46,9 +46,9 @@ class LearnedWords:
         words = Words.of(str(value).split() for value in present.values)
         shared, left_over = (self._weights(words.vocabulary, weights) for weights in (self.shared, self.left_over))
         alone = WeightedSets.of(words, left_over)
-        # a shared word counts once for itself, and not as left over on either side
+        # a shared word counts as shared, and is left over on neither side
         together = WeightedSets.of(words, shared - 2 * left_over)
-        joined = sum(CompoundWords.of(words).found(alone, one, other))  # left over on neither side
+        joined = sum(CompoundWords.of(words).found(alone, one, other))  # these are left over on neither side
         evidence = self.intercept + alone.mass[one] + alone.mass[other] - joined + together.shared(one, other)
         result[pairing.both] = np.round(evidence, DECIMALS)
         return result

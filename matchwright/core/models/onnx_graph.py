@@ -1,8 +1,8 @@
-"""The ONNX scorer: any graph from comparisons to a probability or log-odds, made to answer for its scores.
+"""The ONNX scorer: any graph from comparisons to a probability or log-odds, with reasons for its scores.
 
-The file carries what it takes to serve it (:class:`Contract`) in its own metadata, so that a graph exported from
-PyTorch, TensorFlow or scikit-learn is one file like any other scorer. It runs on onnxruntime, on one thread;
-nothing that trained it is imported.
+The metadata of the file hold all that serving must know (:class:`Contract`). So a graph from PyTorch, TensorFlow or
+scikit-learn is a single file like any other scorer. It runs on onnxruntime, on one thread. The library that trained it
+is not imported.
 """
 
 from dataclasses import dataclass, field
@@ -23,19 +23,19 @@ Returns = Literal["probability", "log_odds"]
 
 METADATA_KEY = "matchwright"
 FLOATS = {"tensor(float)": np.float32, "tensor(double)": np.float64}
-"""What onnxruntime calls the kinds of numbers that a graph may take and give."""
+"""The number types that a graph may have as input and output, by their names in onnxruntime."""
 
 LEAST_PROBABILITY = 1e-7
-"""Probabilities are kept this far from 0 and 1: float32 tells no finer ones apart near 1."""
+"""Probabilities stay this far from 0 and 1, because float32 is not more precise near 1."""
 
 
 class Contract(Frozen):
-    """What the metadata of a scorer's graph say.
+    """The metadata of a scorer's graph.
 
-    ``names`` are the columns of the one input, ``output`` names the output and ``returns`` what it holds;
-    ``background`` is an ordinary pair's comparisons (None: missing), from which contributions are counted.
-    Where the graph does not take NaN itself (``takes_missing``), a missing comparison is given the background's
-    value, which then must not be missing.
+    ``names`` are the columns of its one input. ``output`` is the name of the output, and ``returns`` says what it
+    holds. ``background`` has the comparisons of an ordinary pair (None: missing); contributions are relative to it.
+    ``takes_missing`` says whether the graph accepts NaN. If it does not, a missing comparison gets the value of the
+    background, in which nothing may be missing.
     """
 
     names: tuple[str, ...]
@@ -55,10 +55,10 @@ class OnnxScorer:
 
     @classmethod
     def of(cls, content: bytes) -> "OnnxScorer":
-        """Read a graph with its contract from a file's content; scores on one thread.
+        """Read a graph with its contract from the content of a file. The scorer uses one thread.
 
         Raises:
-            BundleError: onnxruntime cannot run it, it has no contract, or does not keep it.
+            BundleError: onnxruntime cannot run it, it has no contract, or it does not fit its contract.
         """
         session = _session(content)
         written = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
@@ -77,7 +77,7 @@ class OnnxScorer:
         return cls.of(path.read_bytes())
 
     def save(self, path: Path) -> None:
-        """Write ``scorer.onnx``, the contract inside it."""
+        """Write ``scorer.onnx`` with its contract."""
         path.write_bytes(self.content)
 
     @property
@@ -92,8 +92,8 @@ class OnnxScorer:
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
         """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value.
 
-        Shapley values of the groups of evidence against the background row, whose log-odds is the base;
-        see :mod:`matchwright.core.models.shapley`. They add up to the log-odds within 1e-4.
+        They are Shapley values of groups of evidence, see :mod:`matchwright.core.models.shapley`. The base value is
+        the log-odds of the background. They add up to the log-odds of the pair within 1e-4.
         """
         background = self._background()
         base = float(self._log_odds(background[None])[0])
@@ -112,7 +112,7 @@ class OnnxScorer:
             values = np.where(np.isnan(values), self._background(), values)
         asked = self.session.get_inputs()[0]
         (answer,) = self.session.run([self.contract.output], {asked.name: values.astype(FLOATS[asked.type])})
-        # of two columns, one per class, the second is that of a match
+        # if there are two columns, one per class, the second is for a match
         output = np.asarray(answer, dtype=np.float64).reshape(len(values), -1)[:, -1]
         if self.contract.returns == "log_odds":
             return output
@@ -121,10 +121,10 @@ class OnnxScorer:
 
 
 def background_row(comparisons: pd.DataFrame, keep_missing: bool = True) -> tuple[float | None, ...]:
-    """The median of each comparison over pairs that taught, None where most of them lack it.
+    """The median of each comparison over training pairs, None where it is missing for most of them.
 
-    With ``keep_missing`` off there is no None: the median is of those that have it, 0 where none does.
-    For graphs that do not take NaN.
+    Without ``keep_missing`` there is no None: the median is over the pairs that have the comparison, and 0 if no pair
+    has it. Graphs that do not accept NaN need this.
     """
     shares = comparisons.isna().mean().to_numpy()
     medians = comparisons.median().fillna(0.0).to_numpy(dtype=np.float64)
@@ -142,26 +142,26 @@ def wrap_onnx(
     takes_missing: bool = False,
     output: str | None = None,
 ) -> OnnxScorer:
-    """Make a scorer of an ONNX graph, wherever it was trained.
+    """Make a scorer from an ONNX graph of any origin.
 
     Args:
-        model: the file or its content, with one input of float32 or float64, shape (pairs, comparisons), pairs
-            not fixed.
+        model: the file or its content. The graph has one input of float32 or float64, shape (pairs, comparisons),
+            for any number of pairs.
         names: the comparisons in the order of the input's columns.
-        returns: whether the output is a probability or log-odds of a match; shape (pairs,), (pairs, 1), or
+        returns: whether the output is a probability or log-odds of a match. Its shape is (pairs,), (pairs, 1), or
             (pairs, 2) with the match second.
-        background: an ordinary pair, see :func:`background_row`.
-        takes_missing: whether the graph takes NaN for a missing comparison itself.
-        output: the output's name; the first of floats if not given.
+        background: the comparisons of an ordinary pair, see :func:`background_row`.
+        takes_missing: whether the graph accepts NaN for a missing comparison.
+        output: the name of the output. If it is not given, it is the first floating-point output.
 
     Raises:
-        BundleError: the graph has not that input and output, or the background does not fit.
+        BundleError: the graph does not have such an input and output, or the background does not fit.
     """
     import onnx
 
     try:
         graph = onnx.load_from_string(model) if isinstance(model, bytes) else onnx.load(model)
-    except Exception as error:  # protobuf's own classes differ between its versions
+    except Exception as error:  # the error classes of protobuf differ between its versions
         raise BundleError("The ONNX file cannot be read.", "export the graph again") from error
     wanted = (onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE)
     floats = [value.name for value in graph.graph.output if value.type.tensor_type.elem_type in wanted]
@@ -191,7 +191,7 @@ def _session(content: bytes) -> Any:
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has a class of its own for every status, with no common base
+    except Exception as error:  # the error classes of onnxruntime have no common base
         raise BundleError("The scorer cannot be read.", DAMAGED) from error
 
 
@@ -201,12 +201,13 @@ def _check(session: Any, contract: Contract) -> None:
     fits = len(inputs) == 1 and inputs[0].type in FLOATS and len(inputs[0].shape) == 2
     if not fits or (isinstance(inputs[0].shape[1], int) and inputs[0].shape[1] != width):
         raise BundleError(
-            f"The scorer's graph has not one floating input of {width} comparisons.", "export it with that input alone"
+            f"The scorer's graph does not have a single floating-point input of {width} comparisons.",
+            "export it with this input and no other",
         )
     if isinstance(inputs[0].shape[0], int):
         raise BundleError("The scorer's graph takes a fixed number of pairs.", "export it with a dynamic first axis")
     if contract.output not in outputs or outputs[contract.output].type not in FLOATS:
-        raise BundleError(f"The scorer's graph has no floating output {contract.output}.", "name one that it has")
+        raise BundleError(f"The scorer's graph has no floating-point output {contract.output}.", "name one that it has")
     columns = outputs[contract.output].shape[1:]
     if len(columns) > 1 or any(isinstance(size, int) and size not in (1, 2) for size in columns):
         raise BundleError(
@@ -215,9 +216,10 @@ def _check(session: Any, contract: Contract) -> None:
         )
     if len(contract.background) != width:
         raise BundleError(
-            f"The background row has {len(contract.background)} values for {width} comparisons.", "see background_row"
+            f"The background row has {len(contract.background)} values for {width} comparisons.", "use background_row"
         )
     if not contract.takes_missing and None in contract.background:
         raise BundleError(
-            "The background row has missing values, and the graph takes none.", "see background_row(keep_missing=False)"
+            "The background row has missing values, and the graph accepts none.",
+            "use background_row(keep_missing=False)",
         )

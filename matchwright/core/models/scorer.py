@@ -1,4 +1,4 @@
-"""What every scorer does, whatever learned it."""
+"""The interface of all scorers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from matchwright.errors import TrainingError
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Labels = Sequence[int] | np.ndarray[Any, Any]
 Progress = Callable[[int, float], None]
-"""Told the round, from 1, and the validation log loss after it."""
+"""Called with the round, from 1, and the validation log loss after it."""
 
 FEWEST_PER_CLASS = 10
 
@@ -31,13 +31,12 @@ class Scorer(Protocol):
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
         """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value.
 
-        Each row and the base add up to the pair's log-odds. Sums over a group of comparisons
-        (:func:`~matchwright.core.compare.names.group_of`) are what a reason may speak of; a scorer is free
-        in how a group's sum is spread within the group.
+        Each row and the base value add up to the pair's log-odds. Reasons use only the sum of a group of comparisons
+        (:func:`~matchwright.core.compare.names.group_of`). A scorer may divide this sum within the group as it likes.
         """
 
     def save(self, path: Path) -> None:
-        """Write the file that this kind of scorer is read from."""
+        """Write the file of this kind of scorer."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class TrainedScorer:
 
 
 def demand_both_classes(labels: Labels) -> None:
-    """Refuse to learn from next to nothing.
+    """Refuse to train on too few pairs.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.

@@ -1,9 +1,9 @@
-"""Shapley values over groups of comparisons, for a scorer of which only the log-odds can be asked.
+"""Shapley values of groups of comparisons, for a scorer that gives only log-odds.
 
-Shapley (1953), A Value for n-Person Games. An absent group has the values of a background row. Up to
-``EXACT_GROUPS`` groups every coalition is asked for; beyond, permutations are sampled with their reversals,
-after Mitchell et al. (2022), Sampling Permutations for Shapley Value Estimation. Either way the values of all
-groups add up to the log-odds less the background's log-odds, for every permutation's steps do.
+Shapley (1953), A Value for n-Person Games. An absent group has the values of a background row. Up to ``EXACT_GROUPS``
+groups every coalition is computed. With more groups, permutations are sampled together with their reversals, after
+Mitchell et al. (2022), Sampling Permutations for Shapley Value Estimation. In both cases the values of all groups add
+up exactly to the log-odds of the pair minus those of the background.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
 EXACT_GROUPS = 8
 PERMUTATIONS = 16
-"""Half of them drawn, half their reversals: about as many log-odds per pair as eight groups take exactly."""
+"""Half of them are drawn and half are their reversals. This costs about as much as eight groups computed exactly."""
 
 SEED = 20
 ROWS_AT_ONCE = 65_536
@@ -29,12 +29,12 @@ ROWS_AT_ONCE = 65_536
 def group_shapley(
     log_odds: Callable[[Matrix], Array], values: Matrix, background: Matrix, names: tuple[str, ...]
 ) -> Array:
-    """Contributions, shape (pairs, comparisons): each group's value stands on the group's first comparison.
+    """Contributions, shape (pairs, comparisons). The first comparison of a group has the value of the group.
 
     Args:
         log_odds: from a matrix of comparisons, shape (rows, comparisons), to log-odds, shape (rows,).
         values: the pairs' comparisons, shape (pairs, comparisons).
-        background: what an absent comparison has instead, shape (comparisons,).
+        background: the values of absent comparisons, shape (comparisons,).
         names: the comparisons.
     """
     membership, first = _groups(names)
@@ -45,14 +45,14 @@ def group_shapley(
     for start in range(0, len(values), at_once):
         batch = values[start : start + at_once]
         rows = np.where(shown[None], batch[:, None], background).reshape(-1, len(names))
-        log_odds_by_row = log_odds(np.ascontiguousarray(rows, dtype=np.float32)).reshape(len(batch), len(shown))
-        contributions[start : start + at_once, first] = log_odds_by_row @ weights
+        found = log_odds(np.ascontiguousarray(rows, dtype=np.float32)).reshape(len(batch), len(shown))
+        contributions[start : start + at_once, first] = found @ weights
     return contributions
 
 
 @lru_cache
 def _groups(names: tuple[str, ...]) -> "tuple[np.ndarray[Any, np.dtype[np.bool_]], list[int]]":
-    """Which comparisons (columns) each group (rows) has, and the place of each group's first."""
+    """Which comparisons (columns) each group (row) has, and the index of the first one of each group."""
     groups = list(dict.fromkeys(map(group_of, names)))
     membership = np.array([[group_of(name) == group for name in names] for group in groups], dtype=bool)
     return membership.reshape(len(groups), len(names)), [int(np.argmax(row)) for row in membership]
@@ -60,7 +60,7 @@ def _groups(names: tuple[str, ...]) -> "tuple[np.ndarray[Any, np.dtype[np.bool_]
 
 @lru_cache
 def _coalitions(count: int) -> "tuple[np.ndarray[Any, np.dtype[np.bool_]], Array]":
-    """Coalitions of ``count`` groups, and what each one's log-odds counts for each group: both (coalitions, groups)."""
+    """Coalitions of ``count`` groups, and the weight of their log-odds for each group; both (coalitions, groups)."""
     return _all_coalitions(count) if count <= EXACT_GROUPS else _sampled_coalitions(count)
 
 

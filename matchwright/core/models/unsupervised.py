@@ -1,12 +1,15 @@
-"""The unsupervised start: a scorer from comparisons alone, before anybody has labelled a pair.
+"""The unsupervised start: a scorer that needs no labelled pairs.
 
-Fellegi and Sunter (1969), A Theory for Record Linkage: a pair's log-odds are a sum over comparisons of
-``log(m / u)``, how often a level of agreement is seen among matches against how often among other pairs.
-Both are estimated from unlabelled candidates by expectation maximisation, after Winkler (1988), Using the
-EM Algorithm for Weight Computation in the Fellegi-Sunter Model. Four things differ from the textbook:
-a comparison's weight never falls as agreement rises; the comparisons of one kind of evidence share one vote,
-for they see the same two values; evidence that is missing adds nothing; and where a record has at most one
-match, by how much a pair leads its competing candidates is evidence too, weighed last and with one vote.
+Fellegi and Sunter (1969), A Theory for Record Linkage. The log-odds of a pair are a sum of ``log(m / u)`` over its
+comparisons: ``m`` is how frequent a level of agreement is among matches, and ``u`` how frequent it is among other
+pairs. Both are estimated from unlabelled candidates by expectation maximisation, after Winkler (1988), Using the EM
+Algorithm for Weight Computation in the Fellegi-Sunter Model. Four things differ from the textbook:
+
+- The weight of a comparison never falls as agreement rises.
+- The comparisons of one kind of evidence share one vote, because they compare the same two values.
+- Missing evidence adds nothing.
+- Where a record has at most one match, the lead over its competing candidates is evidence too. It is fitted last and
+  has one vote.
 """
 
 from pathlib import Path
@@ -23,14 +26,14 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Curve(Frozen):
-    """What one comparison adds to the log-odds: linear between the values ``at``, level beyond them."""
+    """What one comparison adds to the log-odds: linear between the values ``at``, constant outside them."""
 
     at: tuple[float, ...]
     adds: tuple[float, ...]
 
 
 class FellegiSunterScorer(Frozen):
-    """An additive scorer: ``base`` and a non-decreasing (or, for unlikeness, non-increasing) curve per comparison."""
+    """An additive scorer: ``base`` and one curve per comparison. More agreement never lowers a curve."""
 
     kind: Literal["fellegi_sunter"] = "fellegi_sunter"
     names: tuple[str, ...]
@@ -38,12 +41,12 @@ class FellegiSunterScorer(Frozen):
     curves: dict[str, Curve]
 
     def log_odds(self, comparisons: pd.DataFrame) -> Array:
-        """Log-odds of a match, shape (pairs,); nobody has labelled how true they are."""
+        """Log-odds of a match, shape (pairs,). No labels have confirmed them."""
         contributions, base = self.contributions(comparisons)
         return np.asarray(contributions.sum(axis=1) + base)
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
-        """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value; exact by make."""
+        """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value."""
         values = comparisons[list(self.names)].to_numpy(dtype=np.float64)
         added = np.zeros_like(values)
         for index, name in enumerate(self.names):

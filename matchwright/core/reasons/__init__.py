@@ -1,13 +1,13 @@
-"""Reasons: why a pair got its score, and what would settle a review."""
+"""Reasons: why a pair has its score, and what would settle a review."""
 
 from matchwright.core.reasons.catalogue import Catalogue
+from matchwright.core.reasons.contributions import mean_contributions
 from matchwright.core.reasons.counterfactual import settling_hints
 from matchwright.core.reasons.evidence import contradicts, evidence
 from matchwright.core.reasons.figures import EvidenceFigures
 from matchwright.core.reasons.giving import Contradictions, contradictions, give_reasons
 from matchwright.core.reasons.groups import group_contributions, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
-from matchwright.core.reasons.usual import usual_contributions
 
 __all__ = [
     "Catalogue",
@@ -21,6 +21,6 @@ __all__ = [
     "give_reasons",
     "group_contributions",
     "groups_of",
+    "mean_contributions",
     "settling_hints",
-    "usual_contributions",
 ]

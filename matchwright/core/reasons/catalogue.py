@@ -1,4 +1,4 @@
-"""The catalogue: a versioned text per reason code, in the spec's language and in every other there are texts in."""
+"""The catalogue: the text of each reason code in every known language, with a version."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -33,10 +33,10 @@ _TEMPLATES = Path(__file__).with_name("texts.yaml")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The text of every reason code: ``texts`` in ``language``, ``translations`` in others.
+    """The text of every reason code: ``texts`` in ``language``, ``translations`` in other languages.
 
-    Beside the reason codes there are ``{GROUP}_LABEL``, what a group is called within a sentence, and
-    ``COUNTERFACTUAL_...``, the parts of a hint.
+    Two other kinds of key exist: ``{GROUP}_LABEL`` is the name of a group within a sentence, and
+    ``COUNTERFACTUAL_...`` are the parts of a hint.
     """
 
     version: int
@@ -46,12 +46,11 @@ class Catalogue:
 
     @classmethod
     def of(cls, spec: MatchSpec) -> "Catalogue":
-        """All codes of a spec: its own texts, and plain ones from the fields' labels for the rest.
+        """All codes of a spec. A code has the spec's own text, or one made from a template and the field's label.
 
-        The languages of the templates are there without being asked for, those of the spec's translations
-        beside them. A translation says what a field is called in its language under ``{FIELD}_LABEL``; without,
-        the field's label stands in. Where neither the spec nor the templates have a text in a language, that
-        of the spec's language does.
+        The catalogue has the languages of the templates and those of the spec's translations. A translation gives the
+        name of a field under ``{FIELD}_LABEL``; without it, the field's label is used. A text that a language does not
+        have comes from the spec's language.
         """
         given = spec.reasons
         texts = {**_plain_texts(spec, given.language, given.texts), **given.texts}
@@ -65,11 +64,11 @@ class Catalogue:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages there are texts in, the spec's own first."""
+        """The languages with texts, the spec's own first."""
         return (self.language, *self.translations)
 
     def language_for(self, wanted: Iterable[str]) -> str:
-        """The first of the wanted languages that there is, or the spec's own; ``de-AT`` is served by ``de``."""
+        """The first wanted language that is known, or the spec's own. For ``de-AT``, ``de`` is used if known."""
         known = {language.lower(): language for language in self.languages}
         for tag in wanted:
             for name in (tag.lower(), tag.lower().partition("-")[0]):
@@ -78,7 +77,7 @@ class Catalogue:
         return self.language
 
     def text(self, code: str, language: str | None = None) -> str:
-        """The text of a reason code; in the spec's language where the other has none."""
+        """The text of a reason code, in the spec's language where the given one has none."""
         return self.translations.get(language or self.language, self.texts).get(code) or self.texts[code]
 
     def hint_text(self, hint: Hint, language: str | None = None) -> str:
@@ -93,20 +92,20 @@ class Catalogue:
         return self.text(hint.code, language).replace("{labels}", joined)
 
     def unconfirmed(self) -> Reason:
-        """Why a pair with a score for a match went to review; no contribution, because a rule says so."""
+        """The reason of a match sent to review because no identity field agrees. It is a rule, so it contributes 0."""
         return Reason(UNCONFIRMED, self.texts[UNCONFIRMED], "identity", "UNCONFIRMED", 0.0)
 
     def little_evidence(self) -> Reason:
-        """Why another such pair went to review: of one field alone nothing is matched, whatever the score."""
+        """The reason of a match sent to review because at most one field is known in both records."""
         return Reason(LITTLE_EVIDENCE, self.texts[LITTLE_EVIDENCE], "record", "LITTLE_EVIDENCE", 0.0)
 
     def unsupervised(self) -> Reason:
-        """Why an unsupervised start decides nothing itself; no contribution, because it is no evidence."""
-        return Reason(UNSUPERVISED, self.texts[UNSUPERVISED], "model", "UNJUDGED", 0.0)
+        """The reason of a pair in review before any pair is labelled. It is not evidence, so it contributes 0."""
+        return Reason(UNSUPERVISED, self.texts[UNSUPERVISED], "model", "UNLABELLED", 0.0)
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of ``reasons.yaml``: which texts, whatever their version says."""
+        """SHA-256 of ``reasons.yaml``. Texts that differ have different digests, even with the same version."""
         return hashlib.sha256(self._content()).hexdigest()
 
     def save(self, path: Path) -> None:
@@ -135,7 +134,10 @@ class Catalogue:
 
 
 def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Texts:
-    """A text per code from the templates of a language; the English ones only for a spec in English or in none's."""
+    """A text per code from the templates of a language.
+
+    Without templates for it, the spec's own language gets the English ones, and any other language gets no texts.
+    """
     templates = _templates().get(language)
     if templates is None:
         if language != spec.reasons.language:
@@ -146,11 +148,11 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
     texts: Texts = {}
     for group in _all_groups(spec):
         label = labels.get(group.field, "")
-        indices = {"label": label, "Label": label[:1].upper() + label[1:]}
+        values = {"label": label, "Label": label[:1].upper() + label[1:]}
         for level in EVIDENCE_LEVELS:
-            texts[f"{group.name.upper()}_{level}"] = _filled(templates["levels"][group.kind][level], indices)
+            texts[f"{group.name.upper()}_{level}"] = _filled(templates["levels"][group.kind][level], values)
         if group.field != CONTEXT:
-            texts[f"{group.name.upper()}{LABEL_SUFFIX}"] = _filled(templates["groups"][group.kind], indices)
+            texts[f"{group.name.upper()}{LABEL_SUFFIX}"] = _filled(templates["groups"][group.kind], values)
     texts |= {f"{COUNTERFACTUAL}_{part}": text for part, text in templates["hints"].items()}
     texts[f"{COUNTERFACTUAL}_AND"] = templates["and"]
     if spec.identity:
@@ -163,12 +165,12 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
 
 
 def _all_groups(spec: MatchSpec) -> list[Group]:
-    """The groups that the spec's comparisons fall into."""
+    """The groups of the spec's comparisons."""
     return list(groups_of(tuple(comparison_names(spec))))
 
 
-def _filled(template: str, indices: Mapping[str, str]) -> str:
-    for name, value in indices.items():
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
         template = template.replace(f"{{{name}}}", value)
     return template
 

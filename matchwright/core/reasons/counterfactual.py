@@ -1,7 +1,7 @@
-"""What would settle a review: the smallest change of evidence that makes the pair a match, or else no match.
+"""What would settle a review: the smallest change of evidence that makes the pair a match, or otherwise no match.
 
-Counterfactual explanations after Wachter et al. (2017), Counterfactual Explanations without Opening the
-Black Box, over levels of evidence that somebody can look up.
+Counterfactual explanations after Wachter et al. (2017), Counterfactual Explanations without Opening the Black Box. Only
+evidence that a person can look up is changed.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,10 @@ from matchwright.core.reasons.groups import VALUE, Array, Group, groups_of, is_a
 from matchwright.core.reasons.reason import Hint
 
 MOST_GROUPS = 3
-"""A hint that asks for more than that helps nobody."""
+"""A hint with more groups would help nobody."""
 
 MOST_TRIED = 8
-"""Groups combined with each other: those that alone move the score furthest."""
+"""Groups that are combined: those that change the score most when changed alone."""
 
 BATCH = 500
 
@@ -28,7 +28,7 @@ Rows = np.ndarray[Any, np.dtype[np.intp]]
 
 
 class Decider(Protocol):
-    """What scores comparisons and says their band."""
+    """Gives comparisons a score and a band."""
 
     def score(self, comparisons: pd.DataFrame) -> Array:
         """The calibrated score of each pair."""
@@ -38,14 +38,14 @@ class Decider(Protocol):
 
 
 class _Goal(NamedTuple):
-    """A band to reach by evidence that agrees, or does not, changing groups that are at one of ``levels``."""
+    """A band to reach, by changing groups at one of ``levels`` to agreement or to disagreement."""
 
     band: str
     agreement: bool
     levels: tuple[str, ...]
 
 
-# agreement cannot be looked up away; only open questions can turn out to be differences
+# looking up a field that agrees cannot make it differ; one that is missing or similar can turn out to differ
 _GOALS = (
     _Goal("match", True, ("MISSING", "PARTLY_AGREES", "DISAGREES")),
     _Goal("no_match", False, ("MISSING", "PARTLY_AGREES")),
@@ -57,15 +57,16 @@ def settling_hints(
 ) -> list[Hint | None]:
     """For each pair in review the smallest set of groups that would settle it, or None.
 
-    A group is changed to what agreement (for ``no_match``: disagreement) of the same field typically looks
-    like; everything else stays as it is, also comparisons of the whole record and with competing candidates, which would
-    move the same way: so a hint rather asks for too much than for too little. Of several smallest sets
-    the one with most missing values is taken, since those can be found, then the one that goes furthest.
+    A changed group gets the values of typical agreement (for ``no_match``, of typical disagreement). All other
+    comparisons stay the same. Comparisons of the whole record and of context would really change too, in the same
+    direction. So a hint may ask for too much, but not for too little. If several smallest sets settle a pair, the one
+    with the most missing fields is chosen, because missing values can be looked up. Among these, the one that changes
+    the score most is chosen.
 
     Args:
-        decider: scores and bands of the altered comparisons.
-        comparisons: of pairs in review, one row each.
-        levels: their levels of evidence.
+        decider: gives scores and bands of the changed comparisons.
+        comparisons: one row per pair in review.
+        levels: the levels of evidence of the pairs.
         figures: typical agreement and disagreement.
     """
     found: list[Hint | None] = [None] * len(comparisons)
@@ -90,7 +91,7 @@ class _Search:
         self._groups = groups_of(tuple(comparisons.columns))
 
     def reach(self, goal: _Goal, rows: list[int]) -> list[tuple[int, Hint]]:
-        """The pairs of ``rows`` that can be brought to the goal, each with its hint."""
+        """The pairs of ``rows`` that can reach the goal, each with its hint."""
         found: list[tuple[int, Hint]] = []
         tried = {row: self._open(row, goal.levels) for row in rows}
         for size in range(1, MOST_GROUPS + 1):
@@ -117,7 +118,7 @@ class _Search:
         return found
 
     def _open(self, row: int, levels: tuple[str, ...]) -> list[int]:
-        """Places of the groups that a person could look up and that may turn out otherwise."""
+        """Indices of the groups that a person can look up and whose level may change."""
         return [
             index
             for index, group in enumerate(self._groups)

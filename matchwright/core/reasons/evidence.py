@@ -1,4 +1,4 @@
-"""What a pair's comparisons say: a level of evidence per group, whatever model scores the pair."""
+"""Levels of evidence: what each group of comparisons says about a pair. They do not depend on the model."""
 
 from typing import Any, NamedTuple
 
@@ -23,22 +23,22 @@ class Limits(NamedTuple):
 
 
 LIMITS: dict[str, Limits] = {
-    # shares of what both sides name: agreement is all of it, disagreement less than half
+    # a share: all found is agreement, less than half is disagreement
     "numbers": Limits(0.99, 0.5),
     "codes": Limits(0.99, 0.5),
     "cross_field": Limits(0.99, 0.5),
-    # two names that fit crosswise are swapped; the weaker of both fits says how well
+    # the weaker of the similarities of two swapped names
     "swapped": Limits(0.92, 0.7),
-    # the pair's lead over its best competing candidate: 0 is a tie, and whatever counts as a near competing candidate ties too
+    # the lead over the best competing candidate: a lead within NEAR of 0 counts as a tie
     CONTEXT: Limits(NEAR, -NEAR),
 }
-"""Limits of the kinds for which a spec gives none of its own."""
+"""Limits of the kinds of evidence that have no limits in the spec."""
 
 _AGREES, _PARTLY, _DISAGREES, _MISSING = range(len(EVIDENCE_LEVELS))
 
 
 def limits_of(group: Group, spec: MatchSpec) -> Limits:
-    """A group's limits: the field's own for its value, the record section's for the record, else by kind."""
+    """The limits of a group: those of its field or of the ``record`` section, or those of its kind of evidence."""
     if group.kind != VALUE:
         return LIMITS[group.kind]
     section = spec.fields[group.field] if group.field != RECORD else spec.record or RecordEvidence()
@@ -46,16 +46,16 @@ def limits_of(group: Group, spec: MatchSpec) -> Limits:
 
 
 def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> Levels:
-    """Per group the level of evidence of each pair: AGREES, PARTLY_AGREES, DISAGREES or MISSING.
+    """For each group the level of evidence of each pair: AGREES, PARTLY_AGREES, DISAGREES or MISSING.
 
-    Read off the first comparison of each group, of context the weaker of its sides; one where less is more
-    alike (``FALLING``) is turned round, ``x`` to ``1 / (1 + x)``.
+    The first comparison of a group gives its level. For context it is the weaker of both sides. A comparison ``x``
+    where more means less alike (``FALLING``) is converted to ``1 / (1 + x)``.
     """
     names = tuple(comparisons.columns)
     groups = groups_of(names)
     numbers = comparisons.to_numpy(dtype=np.float64)
     limits = [limits_of(group, spec) for group in groups]
-    # as logged: 0.7 in 32 bits is a little less than 0.7, and a replay must not read it otherwise
+    # rounded as in the decision log: 0.7 in 32 bits is a little less than 0.7, and a replay must give the same level
     values = np.round(numbers[:, [group.primary for group in groups]], DECIMALS)
     for index, group in enumerate(groups):
         if group.kind == CONTEXT:
@@ -75,5 +75,5 @@ def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> Levels:
 
 
 def contradicts(level: str, contribution: float) -> bool:
-    """Agreement that lowers the score, or disagreement that raises it, would be no reason a reader accepts."""
+    """Whether agreement lowers the score, or disagreement raises it. A reader would not accept such a reason."""
     return (level == "AGREES" and contribution < 0) or (level == "DISAGREES" and contribution > 0)

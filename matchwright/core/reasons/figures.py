@@ -1,4 +1,4 @@
-"""What evidence looked like in training: typical agreement and disagreement, and the usual weight of each code."""
+"""Figures of the training pairs: typical agreement and disagreement, and mean contributions of reason codes."""
 
 import json
 import math
@@ -19,39 +19,47 @@ from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
 
 FEWEST = 5
-"""Pairs below which a median is not called typical."""
+"""A median over fewer pairs is not typical."""
 
 WITHIN = 4.0
-"""How far retrainings may differ in what they credit to the same evidence of the same pair, as a factor. Between
-bootstraps of the products' training pairs 95% of contributions, by weight, kept to 3.1, of persons' to 1.6; a band
-as narrow as that would let as many change places at its edge."""
+"""The factor by which contributions of the same evidence may differ between trainings.
+
+Between bootstrap samples of training pairs, 95% of the contributions (by weight) differed by a factor of at most 3.1
+for products, and 1.6 for persons. The limit is wider: with a narrow one, contributions near it would change the order
+of reasons.
+"""
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class EvidenceFigures(Frozen):
-    """Figures over the training pairs: numbers per comparison and per reason code, of no single pair.
+    """Figures over all training pairs, per comparison and per reason code.
 
-    ``agreeing`` and ``disagreeing`` are the median comparison of true pairs whose group agrees and of other
-    pairs whose group disagrees (None: mostly missing). ``usual`` has the mean absolute contribution of each code,
-    log-odds (:func:`~matchwright.core.reasons.usual.usual_contributions`). Nothing is known where no pair is labelled.
+    ``agreeing`` has the median of each comparison over true pairs whose group agrees. ``disagreeing`` has it over other
+    pairs whose group disagrees. None: mostly missing. ``mean_contributions`` has the mean absolute contribution of each
+    code in log-odds, see :func:`~matchwright.core.reasons.contributions.mean_contributions`. Without labelled pairs all
+    are empty.
     """
 
     agreeing: dict[str, float | None] = {}
     disagreeing: dict[str, float | None] = {}
-    usual: dict[str, float] = {}
+    mean_contributions: dict[str, float] = {}
 
     @classmethod
     def fit(
-        cls, comparisons: pd.DataFrame, labels: Any, spec: MatchSpec, usual: Mapping[str, float] | None = None
+        cls,
+        comparisons: pd.DataFrame,
+        labels: Any,
+        spec: MatchSpec,
+        mean_contributions: Mapping[str, float] | None = None,
     ) -> "EvidenceFigures":
         """Figures of labelled pairs.
 
         Args:
             comparisons: one row per pair.
             labels: 1 for a match, else 0, shape (pairs,).
-            spec: says from where on a group agrees.
-            usual: the usual contributions, which take scorers to know.
+            spec: says from which value a group agrees.
+            mean_contributions: of the scorer, by reason code.
         """
         names = tuple(comparisons.columns)
         true = np.asarray(labels) == 1
@@ -64,23 +72,24 @@ class EvidenceFigures(Frozen):
             for index in group.columns:
                 agreeing |= _typical(names[index], values[true & (level == "AGREES"), index])
                 disagreeing |= _typical(names[index], values[~true & (level == "DISAGREES"), index])
-        return cls(agreeing=agreeing, disagreeing=disagreeing, usual=dict(usual or {}))
+        return cls(agreeing=agreeing, disagreeing=disagreeing, mean_contributions=dict(mean_contributions or {}))
 
     def inherit(self, before: "EvidenceFigures") -> "EvidenceFigures":
-        """The same with the usual contributions of an earlier model, where they still are about what they were.
+        """The same figures with the mean contributions of an earlier model, where they are still about the same.
 
-        They order reasons: measured anew they would let near ones change places at every training. A code
-        whose contribution has moved beyond what trainings differ by anyway takes its own.
+        They order the reasons. New means would change the order of similar reasons at every training. A code takes its
+        new mean only if it differs from the earlier one by more than a factor of :data:`WITHIN`.
         """
+        own = self.mean_contributions
         kept = {
-            code: usual
-            for code, usual in before.usual.items()
-            if code not in self.usual or self.usual[code] / WITHIN <= usual <= self.usual[code] * WITHIN
+            code: mean
+            for code, mean in before.mean_contributions.items()
+            if code not in own or own[code] / WITHIN <= mean <= own[code] * WITHIN
         }
-        return self.model_copy(update={"usual": {**self.usual, **kept}})
+        return self.model_copy(update={"mean_contributions": {**own, **kept}})
 
     def filled(self, names: Iterable[str], agreement: bool) -> Array:
-        """Comparisons at typical agreement, or disagreement; where no figure is known, at the best or worst value."""
+        """Comparisons at typical agreement or disagreement. An unknown figure is the best or the worst value."""
         typical = self.agreeing if agreement else self.disagreeing
         values = []
         for name in names:

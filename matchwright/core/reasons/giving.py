@@ -1,24 +1,23 @@
-"""Reasons: why a pair got its score, in the catalogue's stable codes.
+"""Reasons: why a pair has its score, in stable codes.
 
-The code follows from the evidence alone (what the group's first comparison says), so the same evidence
-gives the same code in every bundle; the contributions decide which reasons are given.
+The code follows from the evidence alone, so the same evidence gives the same code in every bundle. The contributions
+decide which reasons are given.
 
-**Contradictions.** A contribution is relative to the average pair of training, not to no evidence: the
-scorer's monotone constraints hold that more agreement never lowers a score, all else equal, but evidence
-that agrees less than the average pair's still lies below the average. With groups that tell little
-(a category in which nearly all pairs are alike) the sign is then left to chance. Three things keep such
-contradictions few: the constraints; groups, within which opposite signs of one field's comparators cancel
-out; and :data:`SMALLEST_CONTRIBUTION`. What still contradicts its evidence is never given as a reason and
-never moved to another group either: the contributions of all groups and the base value add up to the
-log-odds, and :func:`contradictions` counts what was withheld.
+**Contradictions.** A contribution is relative to the average training pair. The monotone constraints only say that more
+agreement never lowers a score. Evidence that agrees, but less than in the average pair, can still have a negative
+contribution. In a group with little information, such as a category that nearly all pairs share, the sign is random.
+Three things make such contradictions rare: the constraints; the groups, in which opposite signs of one field's
+comparators cancel out; and :data:`SMALLEST_CONTRIBUTION`. A contribution that still contradicts its evidence is not
+given as a reason. It is not moved to another group either: the contributions of all groups and the base value add up to
+the log-odds. :func:`contradictions` counts the reasons that were withheld.
 
-**Stability.** Correlated fields say much the same, and trees divide the credit between them at random. Two models
+**Stability.** Correlated fields say nearly the same, and trees divide the credit between them at random. Two models
 trained independently therefore order the reasons of a pair differently. To keep the order stable, every reason code
-has a mean absolute contribution, measured on the training pairs. A challenger takes it over from its champion. A
-group's size is the mean of its code, but within a factor of :data:`~matchwright.core.reasons.figures.WITHIN` of what
-the group contributes to this very pair. So small differences between trainings change nothing, and what is special
-about the pair still counts. Groups are named by size, and only those with a :data:`MATERIAL` share. The contribution
-that a reason states is always the exact sum.
+has a mean absolute contribution, measured on the training pairs. A challenger takes it over from its champion. The
+size of a group is the mean of its code, but within a factor of :data:`~matchwright.core.reasons.figures.WITHIN` of the
+group's contribution to this pair. So small differences between trainings change nothing, and strong evidence of a
+single pair still counts. Reasons are ordered by size, and only groups with a :data:`MATERIAL` share are given. The
+contribution of a reason is always the exact sum of its group.
 """
 
 import math
@@ -36,16 +35,16 @@ from matchwright.core.reasons.reason import Reason
 from matchwright.frozen import Frozen
 
 SMALLEST_CONTRIBUTION = 0.02
-"""Log-odds below which a group is not worth naming."""
+"""A group that contributes less log-odds gives no reason."""
 
 MATERIAL = 0.05
-"""Of the sizes of the weightiest groups, as many as may be named: who carries less is not worth naming."""
+"""A group gives no reason if its share of the total size of the ``top`` largest groups is smaller."""
 
 
 class Contradictions(Frozen):
-    """How many reasons ``given`` contradict their evidence, and what was withheld because it would have.
+    """How many ``given`` reasons contradict their evidence, and how many contributions were withheld for that.
 
-    ``withheld`` is the share of group contributions, ``withheld_weight`` their share of the absolute log-odds.
+    ``withheld`` is the share of group contributions, and ``withheld_weight`` their share of the absolute log-odds.
     """
 
     given: int
@@ -60,39 +59,39 @@ def give_reasons(
     top: int,
     figures: EvidenceFigures | None = None,
 ) -> list[tuple[Reason, ...]]:
-    """At most ``top`` reasons of each pair, the weightiest first; fewer where no more carry a material share.
+    """At most ``top`` reasons of each pair, the largest first. Only groups with a material share give a reason.
 
     Args:
-        levels: per group the level of each pair.
-        contributions: per group (column) and pair (row), log-odds.
+        levels: the level of each pair, by group.
+        contributions: log-odds, one row per pair and one column per group.
         catalogue: the texts.
-        top: how many reasons a pair gets at most.
-        figures: hold the mean absolute contribution of each reason code.
+        top: the most reasons of a pair.
+        figures: have the mean absolute contribution of each reason code.
     """
     figures = figures or EvidenceFigures()
     groups = contributions.columns.tolist()
     values = contributions.to_numpy()
-    told = values.tolist()
+    exact = values.tolist()
     withheld = np.abs(values) < SMALLEST_CONTRIBUTION
     for index, group in enumerate(groups):
         withheld[:, index] |= _against(levels[group], values[:, index])
-    sizes = np.where(withheld, 0.0, _sizes(values, groups, levels, figures.usual))
+    sizes = np.where(withheld, 0.0, _sizes(values, groups, levels, figures.mean_contributions))
     largest = np.sort(sizes, axis=1)[:, ::-1][:, :top]
     withheld |= sizes < MATERIAL * largest.sum(axis=1, keepdims=True)
     order = np.argsort(-sizes, axis=1, kind="stable")
     given = []
-    for row, (by_size, unsaid) in enumerate(zip(order.tolist(), withheld.tolist(), strict=True)):
+    for row, (by_size, left_out) in enumerate(zip(order.tolist(), withheld.tolist(), strict=True)):
         reasons = []
-        for index in [index for index in by_size if not unsaid[index]][:top]:
+        for index in [index for index in by_size if not left_out[index]][:top]:
             group, level = groups[index], levels[groups[index]][row]
             code = f"{group.upper()}_{level}"
-            reasons.append(Reason(code, catalogue.text(code), group, level, round(told[row][index], 5)))
+            reasons.append(Reason(code, catalogue.text(code), group, level, round(exact[row][index], 5)))
         given.append(tuple(reasons))
     return given
 
 
 def contradictions(levels: Levels, contributions: pd.DataFrame, reasons: Sequence[Sequence[Reason]]) -> Contradictions:
-    """Count contradictions between evidence and contributions, and among the reasons that were given."""
+    """Count the contradictions between evidence and contributions, and those among the given reasons."""
     values = contributions.to_numpy()
     index = {group: position for position, group in enumerate(contributions.columns)}
     level = np.column_stack([levels[str(group)] for group in contributions])
@@ -111,18 +110,18 @@ def contradictions(levels: Levels, contributions: pd.DataFrame, reasons: Sequenc
 
 
 def _against(level: np.ndarray[Any, Any], values: Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Where a contribution contradicts its evidence: :func:`contradicts`, for arrays."""
+    """Where a contribution contradicts its evidence: :func:`contradicts` for arrays."""
     found: np.ndarray[Any, np.dtype[np.bool_]] = ((level == "AGREES") & (values < 0)) | (
         (level == "DISAGREES") & (values > 0)
     )
     return found
 
 
-def _sizes(values: Array, groups: list[str], levels: Levels, usual: Mapping[str, float]) -> Array:
-    """Per pair and group the mean of its code, held near the pair's own value; that value where no mean is known."""
+def _sizes(values: Array, groups: list[str], levels: Levels, means: Mapping[str, float]) -> Array:
+    """For each pair and group the mean of its code, within a factor of its own value. Without a mean, its own value."""
     own = np.abs(values)
     known = np.full_like(values, math.nan)
     for index, group in enumerate(groups):
-        of_level = {level: usual.get(f"{group.upper()}_{level}", math.nan) for level in set(levels[group].tolist())}
+        of_level = {level: means.get(f"{group.upper()}_{level}", math.nan) for level in set(levels[group].tolist())}
         known[:, index] = [of_level[level] for level in levels[group].tolist()]
     return np.where(np.isnan(known), own, np.clip(known, own / WITHIN, own * WITHIN))

@@ -1,4 +1,4 @@
-"""Groups of comparisons: a field and a kind of evidence, which a reason speaks of as one."""
+"""Groups of comparisons: those of one field and one kind of evidence. A reason is about one group."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,17 +13,17 @@ from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS, MISSING_SU
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 VALUE = "value"
-"""The kind of the groups that compare the field's value itself."""
+"""The kind of evidence of groups that compare the field's value itself."""
 
 KINDS: tuple[str, ...] = tuple(dict.fromkeys(EVIDENCE_KINDS.values()))
-"""The kinds of evidence told apart from the value's own."""
+"""The other kinds of evidence."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """One group: ``columns`` are places among the scorer's comparisons, ``primary`` the one its level is read off.
+    """One group. ``columns`` are indices of the scorer's comparisons; ``primary`` is the one that gives the level.
 
-    ``flag`` is the place of the field's missing flag, or None.
+    ``flag`` is the index of the field's missing flag, or None.
     """
 
     name: str
@@ -38,8 +38,8 @@ class Group:
 def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
     """The groups of comparisons in the order in which they first occur.
 
-    The level of a group is read off its first comparison that is no missing flag; a missing flag
-    belongs to the field's value.
+    The first comparison of a group that is not a missing flag gives its level. A missing flag belongs to the group of
+    the field's value.
     """
     columns: dict[str, list[int]] = {}
     for index, name in enumerate(names):
@@ -55,22 +55,21 @@ def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
 
 
 def is_actionable(group: Group) -> bool:
-    """Whether somebody can look the evidence up: a field's own, not the record's nor its competing candidates'."""
+    """Whether a person can look up the evidence: that of a field, but not of the whole record or its context."""
     return group.field not in (RECORD, CONTEXT) and group.kind not in ("cross_field", "swapped")
 
 
 def group_contributions(contributions: Array, names: tuple[str, ...]) -> pd.DataFrame:
-    """Contributions summed per group: one row per pair, one column per group.
+    """The sum of the contributions of each group: one row per pair, one column per group.
 
-    Nothing is left out and nothing moved between groups: each row adds up to what the contributions
-    add up to, so the base value and the row give the pair's log-odds.
+    Each row and the base value add up to the pair's log-odds.
     """
     return pd.DataFrame(contributions @ _membership(names), columns=[group.name for group in groups_of(names)])
 
 
 @lru_cache
 def _membership(names: tuple[str, ...]) -> Array:
-    """Which comparison (row) belongs to which group (column)."""
+    """1 where a comparison (row) belongs to a group (column), else 0."""
     membership = np.zeros((len(names), len(groups_of(names))))
     for index, group in enumerate(groups_of(names)):
         membership[list(group.columns), index] = 1.0

@@ -1,4 +1,4 @@
-"""What a decision says for itself: reasons, and for a review a hint at what would settle it."""
+"""Explanations of a decision: its reasons, and for a review a hint at what would settle it."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from matchwright.core.spec.vocabulary import COUNTERFACTUAL
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason; ``field`` is the group it speaks of, ``contribution`` the group's summed share of the log-odds."""
+    """One reason. ``field`` is its group, and ``contribution`` the sum of the group's contributions in log-odds."""
 
     code: str
     text: str
@@ -18,7 +18,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Hint:
-    """What would settle a review: if ``groups``, now at ``levels``, agreed (match) or differed (no_match)."""
+    """What would settle a review: that ``groups``, now at ``levels``, agree (match) or differ (no_match)."""
 
     settles_as: str
     groups: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Columns: a table as plain arrays by name.
 
-What is computed per record and per pair works on these: a data frame costs a fixed time for each
-column that is put into it or taken out, which a request with one pair would feel.
+Computations per record and per pair use plain arrays, because a data frame needs extra time for every column. A
+request with one pair would be slower.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ Table = pd.DataFrame | Columns
 
 
 def columns_of(table: Table) -> Columns:
-    """The columns of a data frame; columns are given back as they are."""
+    """The columns of a data frame. Columns are returned unchanged."""
     if isinstance(table, dict):
         return table
     return {str(name): _array(table[name]) for name in table.columns}
@@ -37,14 +37,14 @@ def take(columns: Columns, rows: "slice | Array") -> Columns:
 
 
 def as_objects(values: list[Any]) -> Array:
-    """A list as an array of objects, whatever is in it."""
+    """A list as an array of objects, also if it holds numbers or lists."""
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
 
 
 def numbering() -> dict[str, int]:
-    """A dictionary that numbers what it is asked for, from 0 in the order of asking."""
+    """A dictionary that gives each new key the next number, from 0."""
     return defaultdict(count().__next__)
 
 

@@ -32,9 +32,8 @@ def conform(frame: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
     """Rename, order and clean the columns of an input table.
 
     Returns:
-        Columns record_key, source, record_id, then one per spec field in the spec's order:
-        strings in Unicode NFKC with white space folded, float64 for kind ``number``,
-        None or NaN where missing.
+        Columns record_key, source and record_id, then one per spec field in the spec's order. Strings are in Unicode
+        NFKC with single spaces, kind ``number`` is float64, and a missing value is None or NaN.
 
     Raises:
         DataError: columns that the spec needs are absent (all of them are named).
@@ -47,12 +46,12 @@ def conform(frame: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
 
 
 def conform_values(values: Sequence[Mapping[str, Any]], spec: MatchSpec, source: str) -> pd.DataFrame:
-    """Conform records given by field name, as requests and golden pairs give them; a field left out is missing."""
+    """Conform records given by field name, as in requests and golden pairs. An absent field is missing."""
     return pd.DataFrame(conformed_values(values, spec, source))
 
 
 def conformed_values(values: Sequence[Mapping[str, Any]], spec: MatchSpec, source: str) -> Columns:
-    """What :func:`conform_values` gives, as columns."""
+    """The result of :func:`conform_values` as columns."""
     given = {name: [value.get(name) for value in values] for name in spec.fields}
     ids = [str(value.get(RECORD_ID) or f"given-{position}") for position, value in enumerate(values)]
     return _conformed({RECORD_ID: ids, **given}, spec, source)
@@ -74,12 +73,12 @@ def _conformed(values: dict[str, list[Any]], spec: MatchSpec, source: str) -> Co
 
 
 def clean_text(value: Any) -> str | None:
-    """A value as text in NFKC with white space folded; None where nothing is left."""
+    """A value as text in NFKC with single spaces; None where nothing is left."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value)[:LONGEST_VALUE]
     text = _WHITE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
-    # a lone surrogate cannot be encoded by any store that follows
+    # no store can encode a lone surrogate
     return text.encode("utf-8", "ignore").decode("utf-8") or None
 
 
@@ -94,7 +93,7 @@ def parse_number(value: Any) -> float:
 def _finite(value: Any) -> float:
     try:
         number = float(value)
-    except OverflowError:  # an integer beyond what a float holds
+    except OverflowError:  # an integer too large for a float
         return np.nan
     return number if np.isfinite(number) else np.nan
 
@@ -107,11 +106,11 @@ def per_distinct(values: Iterable[Any], convert: Callable[[Any], Any]) -> Array:
 
 
 def is_missing(value: Hashable) -> bool:
-    """Whether a value is None, NaN or what else pandas takes for missing."""
+    """Whether a value is None, NaN or another missing value of pandas."""
     return value is None or (type(value) is not str and bool(pd.isna(value)))  # type: ignore[call-overload]
 
 
 def _absent(column: str, frame: pd.DataFrame) -> Fault:
     close = difflib.get_close_matches(column, [str(name) for name in frame.columns], n=1)
-    # the table's own column names are not quoted: without a header row they are a record's values
+    # the column names of the table are not quoted: without a header row they are values of a record
     return Fault(column, "no such column", f"did you mean '{close[0]}'?" if close else "add it, or name another one")

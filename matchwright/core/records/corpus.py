@@ -1,7 +1,7 @@
-"""Corpus statistics: how rare a name is and how telling a word is.
+"""Corpus statistics: how rare a name is, and how much information a word carries.
 
-Keys are 64-bit BLAKE2 hashes of normal forms, and a value seen fewer than three times is not
-kept, so the file singles nobody out and holds no value that could be read back.
+Keys are 64-bit BLAKE2 hashes of normal forms. Values seen fewer than three times are not kept. So the file points to
+no single person, and no value can be read from it.
 """
 
 import hashlib
@@ -27,10 +27,10 @@ from matchwright.core.spec.vocabulary import RECORD
 from matchwright.errors import DAMAGED, BundleError
 
 SMALLEST_COUNT = 3
-"""Values seen less often are left out and count as seen this often less one."""
+"""Values seen fewer times are not kept. They count as seen one time less than this."""
 
 NGRAM_BUCKETS = 2**14
-"""Character trigrams are hashed to this many columns."""
+"""Columns that character trigrams are hashed to."""
 
 _VALUE_KINDS = ("name",)
 _TOKEN_KINDS = ("text",)
@@ -51,7 +51,7 @@ class _Counts:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Frequencies of name values and document frequencies of text tokens, per field and over the whole record.
+    """Counts of names and document frequencies of words, per field and over the whole record.
 
     ``ngrams`` are document frequencies of hashed character trigrams, shape (NGRAM_BUCKETS,).
     """
@@ -75,14 +75,14 @@ class Corpus:
         return cls({**fields, RECORD: _counted_words(RECORD, texts)}, {RECORD: _counted_ngrams(texts)})
 
     def rarity(self, field: str, values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Decimal orders of magnitude between all values and this one: 3.0 is one in a thousand; NaN where missing."""
+        """How rare each value is, in decimal orders of magnitude: 3.0 is one in a thousand. NaN where missing."""
         listed = values.tolist()
         distinct = [value for value in dict.fromkeys(listed) if isinstance(value, str)]
         rarity = dict(zip(distinct, self.information(field, distinct).tolist(), strict=True))
         return np.array([rarity.get(value, np.nan) for value in listed], dtype=np.float64)
 
     def information(self, field: str, values: list[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """How telling each value of a name field, or word of a text field, is, in decimal orders of magnitude."""
+        """The information of each value of a name field or word of a text field, in decimal orders of magnitude."""
         counts = self.fields.get(field)
         if counts is None or counts.total == 0:
             return np.ones(len(values))
@@ -143,7 +143,7 @@ class Corpus:
 
 
 def feature_version(spec: MatchSpec, corpus: Corpus) -> str:
-    """Twelve hex digits that change when record features would: they name the feature view and service."""
+    """Twelve hex digits that change when record features change. They are part of the feature service's name."""
     fields = {name: [field.kind, spec.column_of(name)] for name, field in spec.compared.items()}
     meaning = json.dumps([NORMAL_FORMS, spec.name, fields, corpus.digest], separators=(",", ":"))
     return hashlib.sha256(meaning.encode()).hexdigest()[:12]
@@ -175,7 +175,7 @@ def _counted_ngrams(texts: list[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def _ngram_counts(texts: list[str]) -> csr_matrix:
-    """Hashed trigrams of each text by bucket: those of its words, because none crosses a blank."""
+    """Counts of the hashed trigrams of each text. They are those of its words, because no trigram crosses a space."""
     positions = numbering()
     words: list[int] = []
     starts = [0]

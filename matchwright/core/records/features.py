@@ -1,4 +1,4 @@
-"""Record features: computed once per record, before any pair is formed."""
+"""Record features: computed once per record, before pairs are formed."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -16,7 +16,7 @@ from matchwright.core.spec.vocabulary import RECORD_FEATURES
 
 
 def feature_schema(spec: MatchSpec) -> dict[str, Literal["string", "number"]]:
-    """Record feature columns and their types, in order: each field's normal form, then what is derived from it."""
+    """Record feature columns and their types, in order: each field's normal form, then its derived features."""
     schema: dict[str, Literal["string", "number"]] = {}
     for name, field in spec.compared.items():
         schema[name] = "number" if field.kind == "number" else "string"
@@ -39,7 +39,7 @@ def record_features(conformed: pd.DataFrame, spec: MatchSpec, corpus: Corpus) ->
 
 
 def feature_columns(conformed: Columns, spec: MatchSpec, corpus: Corpus) -> Columns:
-    """What :func:`record_features` gives, from columns to columns."""
+    """As :func:`record_features`, from columns to columns."""
     normal = _normal_columns(conformed, spec)
     features = {"record_key": normal["record_key"]}
     for name, field in spec.compared.items():

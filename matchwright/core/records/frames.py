@@ -8,8 +8,8 @@ import pandas as pd
 def read_frame(path: Path) -> pd.DataFrame:
     """Read a Parquet file.
 
-    Not ``pandas.read_parquet``: it hands Arrow a Python file, and an Arrow thread that frees such a
-    buffer while the interpreter ends aborts the process now and then.
+    Not with ``pandas.read_parquet``: it gives Arrow a Python file. An Arrow thread that frees such a buffer while the
+    interpreter ends can abort the process.
     """
     from pyarrow import parquet
 

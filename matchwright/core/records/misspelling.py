@@ -1,8 +1,8 @@
-"""Small faults put into values, to see how a model behaves under them."""
+"""Small typing errors in values, to test how a model reacts to them."""
 
 
 def mistyped(value: str) -> str:
-    """Two neighbouring characters in the middle swapped, or one left out where they are the same."""
+    """The value with two neighbouring characters in the middle swapped; if they are the same, one is left out."""
     middle = len(value) // 2
     one, other = value[middle - 1], value[middle]
     if one == other:

@@ -1,4 +1,4 @@
-"""The normal form of a value, by field kind: what is left when spelling habits are taken away."""
+"""The normal form of a value, by field kind: without differences of case, accents and punctuation."""
 
 import re
 import unicodedata
@@ -8,33 +8,33 @@ from datetime import date
 from matchwright.core.spec import FieldKind
 
 NORMAL_FORMS = 2
-"""The version of the normal forms: features made by another one are other features."""
+"""The version of the normal forms. Features of another version are not comparable."""
 
 LONGEST = {"name": 128, "text": 1_000, "id_code": 64, "address": 256, "category": 128}
-"""Characters kept per kind: comparison cost is bounded by it."""
+"""Characters kept per kind. This bounds the cost of a comparison."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NOT_RUNNING = re.compile(r"(?:(?!(?<=\d)\.\d)[\W_])+")
-_PLACE = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)")
+_COORDINATES = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)")
 _DIGITS = re.compile(r"\d+")
 _ISO_DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 
 def words(value: str) -> str | None:
-    """Lower case, accents stripped, punctuation to single spaces."""
+    """Lower case, without accents, with single spaces for punctuation."""
     return _NOT_WORD.sub(" ", _plain(value)).strip() or None
 
 
 def running_text(value: str) -> str | None:
-    """As :func:`words`, but decimal points stay (``15.4``) and commas between thousands go (``1,299``)."""
+    """As :func:`words`, but decimal points stay (``15.4``) and thousands lose their comma (``1,299``)."""
     return _NOT_RUNNING.sub(" ", _plain(_THOUSANDS.sub("", value))).strip() or None
 
 
-def place_on_globe(value: str) -> str | None:
-    """``latitude,longitude`` in degrees with five decimals (one metre); None where it names no place."""
-    found = _PLACE.fullmatch(value.strip().strip("()[]"))
+def coordinates(value: str) -> str | None:
+    """``latitude,longitude`` in degrees with five decimals (one metre); None if the value is not a point on earth."""
+    found = _COORDINATES.fullmatch(value.strip().strip("()[]"))
     if not found:
         return None
     latitude, longitude = float(found[1]), float(found[2])
@@ -50,7 +50,7 @@ def squeezed(value: str) -> str | None:
 
 
 def calendar_date(value: str) -> str | None:
-    """``YYYYMMDD`` from ISO or day-first notation; eight digits that are no date are kept as they stand."""
+    """``YYYYMMDD`` from ISO or day-first notation. Eight digits that are not a date are kept unchanged."""
     text = value.strip()
     if found := _DAY_FIRST.fullmatch(text):
         return f"{found[3]}{int(found[2]):02d}{int(found[1]):02d}"
@@ -62,7 +62,7 @@ def calendar_date(value: str) -> str | None:
 
 
 def is_calendar_date(digits: str) -> bool:
-    """Whether ``YYYYMMDD`` names a day that exists."""
+    """Whether ``YYYYMMDD`` is a day of the calendar."""
     try:
         date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
@@ -98,5 +98,5 @@ NORMAL_FORM: dict[FieldKind, Callable[[str], str | None]] = {
     "date": calendar_date,
     "address": _bounded("address", words),
     "category": _bounded("category", words),
-    "geo": place_on_globe,
+    "geo": coordinates,
 }

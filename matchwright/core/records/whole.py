@@ -1,4 +1,4 @@
-"""The whole record as one text: what is compared whatever field a word stands in."""
+"""The whole record as one text, for comparisons in which the field of a word does not matter."""
 
 from typing import cast
 
@@ -9,24 +9,24 @@ from matchwright.core.records.columns import Array, Columns, as_objects
 from matchwright.core.spec import MatchSpec
 
 FEWEST_FOR_DISTINCT = 64
-"""Rows below which looking for equal ones takes longer than reading them again."""
+"""With fewer rows, searching for equal rows takes longer than reading each row."""
 
 _READ_AS_TEXT = frozenset({"name", "text", "id_code", "number", "address", "category"})
 
 
 def record_fields(spec: MatchSpec) -> tuple[str, ...]:
-    """The fields that are read as the record's text, in order."""
+    """The fields that form the record's text, in order."""
     named = spec.record.fields if spec.record else None
     return named or tuple(name for name, field in spec.compared.items() if field.kind in _READ_AS_TEXT)
 
 
 def impersonal_fields(spec: MatchSpec) -> tuple[str, ...]:
-    """Those of the record's fields that hold no personal data: the only ones whose words are learned."""
+    """The fields of the record without personal data. Only their words are learned."""
     return tuple(name for name in record_fields(spec) if spec.fields[name].pii == "none")
 
 
 def record_texts(normal: Columns, fields: tuple[str, ...]) -> Array:
-    """The normal forms of each record's ``fields`` in one line, None where it has none; shape (records,)."""
+    """The normal forms of each record's ``fields`` as one text, None where all are missing; shape (records,)."""
     columns = [normal[name] for name in fields]
     if not columns or len(columns[0]) < FEWEST_FOR_DISTINCT:
         return _joined(columns)

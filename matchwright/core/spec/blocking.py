@@ -8,11 +8,11 @@ from matchwright.frozen import Frozen, Share
 
 
 class TfidfTopK(Frozen):
-    """Sparse character n-gram TF-IDF: each left record's ``top_k`` nearest right records.
+    """Character n-gram TF-IDF: the ``top_k`` nearest right records of each left record.
 
-    ``both_ways`` adds each right record's nearest left ones, which pays where the tables are of like
-    size. In a large table a record's n-grams are looked up rarest first, until they have led to
-    ``max_lookups_per_record`` records.
+    ``both_ways`` adds the nearest left records of each right record. It helps where both tables are about equally
+    large. In a large table the rarest n-grams of a record are looked up first. The search of a record ends when its
+    n-grams have led to ``max_lookups_per_record`` records.
     """
 
     fields: tuple[str, ...]
@@ -26,11 +26,11 @@ class TfidfTopK(Frozen):
 class CandidateSpec(Frozen):
     """Which pairs are worth scoring.
 
-    A rule is a list of record features that must all be equal (``surname__phonetic``);
-    a rule that would make more than ``max_pairs_per_rule`` pairs is refused. Where training fits embeddings,
-    it also proposes each left record's ``embedding_top_k`` nearest by the record's embedding. A left record (in one
-    table, any) brings at most ``max_candidates_per_record`` pairs of all methods together, those that are likeliest
-    without labels.
+    A rule is a list of record features that must all be equal (``surname__phonetic``). A rule that would make more
+    than ``max_pairs_per_rule`` pairs is refused. Where training fits embeddings, it also proposes the
+    ``embedding_top_k`` nearest right records of each left record by embedding. All methods together give a left
+    record at most ``max_candidates_per_record`` pairs; in deduplication this holds for every record. The pairs that
+    rank best without labels are kept.
     """
 
     rules: tuple[tuple[str, ...], ...]

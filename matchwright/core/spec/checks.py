@@ -1,6 +1,6 @@
-"""What one part of a spec demands of another, checked on the raw document.
+"""Checks between the sections of a spec.
 
-Raw, so that these faults are found in the same pass as the structural ones.
+They run on the raw document, so that their faults are reported together with the structural ones.
 """
 
 import re
@@ -24,7 +24,7 @@ from matchwright.errors import Fault
 
 
 def cross_check(raw: dict[str, Any]) -> list[Fault]:
-    """All faults between the sections of the raw spec document."""
+    """All faults between the sections of the raw document."""
     fields = {name: f for name, f in _mapping(raw, "fields").items() if isinstance(name, str) and isinstance(f, dict)}
     compared = {name: f for name, f in fields.items() if f.get("compare", True) is not False}
     faults: list[Fault] = []
@@ -57,7 +57,7 @@ def _field_faults(fields: dict[str, Any]) -> Iterator[Fault]:
                 )
         agrees, disagrees = field.get("agrees_at", 0.92), field.get("disagrees_below", 0.7)
         if _number(agrees) and _number(disagrees) and disagrees > agrees:
-            yield Fault(f"{path}.disagrees_below", "lies above agrees_at", "lower it")
+            yield Fault(f"{path}.disagrees_below", "is above agrees_at", "lower it")
 
 
 def _candidate_faults(candidates: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
@@ -87,7 +87,7 @@ def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dic
             if piece.get("when") == "equals" and piece.get("value") is None:
                 yield Fault(f"slices.{index}.value", "is required where when is 'equals'", "give the value")
     if not _list(raw, "golden"):
-        yield Fault("golden", "is empty", "give synthetic pairs that must and must not match: a bundle replays them")
+        yield Fault("golden", "is empty", "give synthetic pairs with the band that each must get")
     for index, pair in enumerate(_list(raw, "golden")):
         for side in ("left", "right"):
             if isinstance(pair, dict) and isinstance(pair.get(side), dict):
@@ -97,15 +97,15 @@ def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dic
     for name, expected in quality.items():
         pattern = expected.get("pattern") if isinstance(expected, dict) else None
         if isinstance(expected, dict):
-            yield from _unsuited(name, expected, fields.get(name, {}).get("kind") == "number")
+            yield from _unsuitable(name, expected, fields.get(name, {}).get("kind") == "number")
         if isinstance(pattern, str):
             try:
                 re.compile(pattern)
             except re.error as error:
-                yield Fault(f"quality.fields.{name}.pattern", f"is not a regular expression: {error}", "mend it")
+                yield Fault(f"quality.fields.{name}.pattern", f"is not a regular expression: {error}", "correct it")
 
 
-def _unsuited(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[Fault]:
+def _unsuitable(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[Fault]:
     for_others = ("pattern", "max_length", "allowed") if is_number else ("minimum", "maximum")
     what = "numbers" if is_number else "text"
     for key in for_others:
@@ -117,7 +117,7 @@ def _unsuited(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[
 def _model_faults(model: dict[str, Any], candidates: dict[str, Any]) -> Iterator[Fault]:
     scorer = model.get("scorer") or "xgboost"
     if scorer in _list(model, "challengers"):
-        yield Fault("model.challengers", f"'{scorer}' is the scorer itself", "take it out")
+        yield Fault("model.challengers", f"'{scorer}' is the scorer itself", "remove it")
     network = scorer == "torch" or "torch" in _list(model, "challengers")
     fits_embeddings = network if model.get("embeddings") is None else model["embeddings"]
     if candidates.get("embedding_top_k") and not fits_embeddings:
@@ -154,7 +154,7 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
         path = f"reasons.{section}.{code}"
         if code in sentences:
             if isinstance(text, str) and "{labels}" not in text:
-                yield Fault(path, "has no {labels} in it", "say where the fields' names stand")
+                yield Fault(path, "has no {labels} in it", "write {labels} where the names of the fields belong")
         elif code not in codes and not (section != "texts" and code in labels):
             yield Fault(
                 path,

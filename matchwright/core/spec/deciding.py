@@ -1,4 +1,4 @@
-"""The sections about decisions: what errors cost, and what a version must show."""
+"""The sections about decisions: what errors cost, and what a version must reach."""
 
 from typing import Annotated, Literal, get_args
 
@@ -19,7 +19,10 @@ class Costs(Frozen):
 
 
 class PrecisionConstraints(Frozen):
-    """Precision constraints that bands must hold with the given confidence, the search for the thresholds accounted for."""
+    """The precision that the bands must have, with the given confidence.
+
+    The confidence accounts for the search for the thresholds.
+    """
 
     match: Share = 0.0
     no_match: Share = 0.0
@@ -33,7 +36,7 @@ class CalibrationSpec(Frozen):
 
 
 class Gates(Frozen):
-    """What a version must show on the test split before it may be released."""
+    """The limits that a version must keep on the test split before it may be released."""
 
     f1_min: Share = 0.0
     match_precision_min: Share = 0.0
@@ -47,7 +50,7 @@ class Gates(Frozen):
 
 
 class SliceSpec(Frozen):
-    """Pairs to report apart: where ``field`` is missing on a side, present on both, or equals ``value``."""
+    """Pairs with metrics of their own: ``field`` is missing on a side, present on both, or equals ``value``."""
 
     name: str
     field: str
@@ -56,7 +59,7 @@ class SliceSpec(Frozen):
 
 
 class GoldenPair(Frozen):
-    """A synthetic pair with the band it must get; values must not be a real person's."""
+    """A synthetic pair with the band it must get. Its values must not be those of a real person."""
 
     name: str
     left: dict[str, str | float | None]

@@ -11,10 +11,9 @@ PiiClass = Literal["direct", "quasi", "none"]
 class FieldSpec(Frozen):
     """One field of a record.
 
-    ``column`` is the input column (the field's name if not given). A field with
-    ``compare: false`` stays in the lake and goes nowhere else. The field's evidence
-    is read off its first comparator: at or above ``agrees_at`` it agrees, below
-    ``disagrees_below`` it disagrees, between the two it partly agrees.
+    ``column`` is the input column (the field's name if not given). A field with ``compare: false`` is stored in the
+    lake and nowhere else. The first comparator decides what the field says: at or above ``agrees_at`` it agrees,
+    below ``disagrees_below`` it disagrees, and between them it partly agrees.
     """
 
     kind: FieldKind
@@ -28,7 +27,7 @@ class FieldSpec(Frozen):
 
 
 class Sources(Frozen):
-    """What the two sources are called, and whether they are alike (then scores are symmetric)."""
+    """The names of the two sources, and whether they are alike: then scores are symmetric."""
 
     left: str = "left"
     right: str = "right"
@@ -36,9 +35,9 @@ class Sources(Frozen):
 
 
 class RecordEvidence(Frozen):
-    """Comparisons over the whole record, whatever field a word stands in (``record__token_overlap``).
+    """Comparisons over the whole record, where the field of a word does not matter (``record__token_overlap``).
 
-    ``fields`` are read as one text (every compared field if not given); ``comparators`` as for a field.
+    ``fields`` are read as one text (every compared field if not given). ``comparators`` are as for a field.
     """
 
     fields: tuple[str, ...] | None = None

@@ -1,4 +1,4 @@
-"""The format of a match spec: what each key of an earlier format is called today."""
+"""The format of a match spec, and the present name of each key of an earlier format."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,21 +18,21 @@ RENAMED = {
     "candidates.encoder_top_k": "candidates.embedding_top_k",
     "model.representations": "model.embeddings",
 }
-"""Keys of format 1 by what they are called today."""
+"""Keys of format 1, with their present names."""
 
 REMOVED = {
-    "encoder": "remove the section; candidates.embedding_top_k proposes candidates by the network's embedding",
+    "encoder": "remove the section; candidates.embedding_top_k proposes candidates by embedding",
     "model.search": "remove it; there is no search for hyperparameters",
     "calibration.conformal": "remove it; precision_constraints hold the bands",
 }
-"""Keys of format 1 that are gone, with what to do."""
+"""Keys of format 1 that no longer exist, with what to do."""
 
 COMPARATORS = {"elsewhere": "cross_field"}
-"""Comparators of format 1 by what they are called today."""
+"""Comparators of format 1, with their present names."""
 
 
 def format_faults(raw: dict[str, Any]) -> list[Fault]:
-    """Faults of a raw document in another format: the format itself, and every key with its name of today."""
+    """Faults of a raw document in another format: the format itself, and every key with its present name."""
     if raw.get("format") == FORMAT:
         return []
     if "format" in raw:
@@ -48,7 +48,7 @@ def _old_keys(raw: dict[str, Any]) -> Iterator[Fault]:
             yield Fault(path, "has another name in this format", f"rename it to {new}")
     for path, hint in REMOVED.items():
         if _holds(raw, path):
-            yield Fault(path, "is no key of this format", hint)
+            yield Fault(path, "is not a key of this format", hint)
     fields = raw.get("fields")
     sections = {f"fields.{name}": field for name, field in fields.items()} if isinstance(fields, dict) else {}
     for path, section in (*sections.items(), ("record", raw.get("record"))):

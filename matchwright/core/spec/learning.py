@@ -7,11 +7,11 @@ from pydantic import Field
 from matchwright.frozen import Frozen, Share
 
 Challenger = Literal["torch", "ranker"]
-"""Other kinds of model that training may set beside the scorer."""
+"""Kinds of model that training may compare with the scorer."""
 
 
 class SplitSpec(Frozen):
-    """Shares of the entities in each part; no record stands in two parts."""
+    """The share of the entities in each part. No record is in two parts."""
 
     train: Share = 0.6
     calibrate: Share = 0.2
@@ -19,16 +19,19 @@ class SplitSpec(Frozen):
 
 
 class ModelSpec(Frozen):
-    """The scorer, boosted trees or a PyTorch network; neither lets more agreement lower a score.
+    """The scorer: boosted trees or a PyTorch network. In both, more agreement never lowers a score.
 
-    ``trees`` to ``early_stopping`` are XGBoost's, which also learns where labels are few; the network has fixed sizes.
+    ``trees`` to ``early_stopping`` are settings of XGBoost. The network has fixed sizes. With few labels the trees are
+    used. ``subsample`` and ``columns_per_tree`` are the shares of the pairs and of the comparisons for each tree.
+
     ``embeddings`` says whether embeddings of text and names are fitted and compared. If it is not given, they are
-    where the network is the scorer.
-    ``missing_field_augmentation`` is the share of training pairs repeated with missing fields,
-    ``counter_examples`` that of true training pairs repeated with another record's identity fields,
-    ``context_free_augmentation`` that of training pairs repeated without their competing candidates. ``subsample`` and ``columns_per_tree``
-    are the shares of pairs and of comparisons that each tree is grown on. ``challengers`` are trained on the
-    same comparisons to be compared with the scorer.
+    fitted where the network is the scorer.
+
+    Three keys repeat training pairs in another form. ``missing_field_augmentation`` is the share of pairs repeated
+    with missing fields. ``counter_examples`` is the share of true pairs repeated with the identity fields of another
+    record. ``context_free_augmentation`` is the share of pairs repeated without their competing candidates.
+
+    ``challengers`` are trained on the same comparisons and compared with the scorer.
     """
 
     scorer: Literal["xgboost", "torch"] = "xgboost"
@@ -48,10 +51,10 @@ class ModelSpec(Frozen):
 
     @property
     def reads_embeddings(self) -> bool:
-        """Whether the scorer reads the embeddings' cosines, so that the bundle holds the embeddings."""
+        """Whether the scorer reads cosines of embeddings. Then the bundle holds the embeddings."""
         return self.scorer == "torch" if self.embeddings is None else self.embeddings
 
     @property
     def fits_embeddings(self) -> bool:
-        """Whether training fits embeddings: for the scorer, or for a challenger alone."""
+        """Whether training fits embeddings, for the scorer or only for a challenger."""
         return self.reads_embeddings or (self.embeddings is None and "torch" in self.challengers)

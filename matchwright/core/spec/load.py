@@ -1,4 +1,4 @@
-"""Reading a match spec: every fault is reported at once, with the path of its key and a hint."""
+"""Reading a match spec. All faults are reported together, each with the path of its key and a hint."""
 
 import difflib
 import hashlib
@@ -16,7 +16,7 @@ from matchwright.errors import Fault, SpecError
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML's silent last-one-wins for a repeated key would hide a fault."""
+    """Refuses a repeated key: plain YAML would silently keep the last value."""
 
 
 def _mapping_of_unique_keys(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -24,7 +24,7 @@ def _mapping_of_unique_keys(loader: yaml.SafeLoader, node: yaml.MappingNode) -> 
     for key, _ in node.value:
         name = loader.construct_object(key)  # type: ignore[no-untyped-call]
         if name in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"key {name!r} stands twice", key.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, f"key {name!r} is given twice", key.start_mark)
         seen.add(name)
     return {loader.construct_object(k): loader.construct_object(v, deep=True) for k, v in node.value}  # type: ignore[no-untyped-call]
 
@@ -52,9 +52,11 @@ def parse_spec(text: str, origin: str = "match spec") -> MatchSpec:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "document"
         problem = getattr(error, "problem", None) or "not valid YAML"
-        raise SpecError(f"{origin} cannot be read.", [Fault(where, problem, "mend the YAML")]) from None
+        raise SpecError(f"{origin} cannot be read.", [Fault(where, problem, "correct the YAML")]) from None
     if not isinstance(raw, dict):
-        raise SpecError(f"{origin} cannot be read.", [Fault("document", "is not a mapping", "start from specs/")])
+        raise SpecError(
+            f"{origin} cannot be read.", [Fault("document", "is not a mapping", "start from a file in specs/")]
+        )
     faults = format_faults(raw)
     spec: MatchSpec | None = None
     try:
@@ -77,15 +79,15 @@ def spec_yaml(spec: MatchSpec) -> str:
 
 
 def spec_digest(spec: MatchSpec) -> str:
-    """SHA-256 over the spec's meaning: defaults filled in, independent of layout and comments."""
+    """SHA-256 over the spec with its defaults filled in; layout and comments do not count."""
     return _digest(spec.model_dump(mode="json"))
 
 
 def written_digest(spec: MatchSpec) -> str:
-    """SHA-256 over the keys that stood in the document the spec was read from.
+    """SHA-256 over the keys of the document that the spec was read from.
 
-    For a document that :func:`spec_yaml` wrote this is the :func:`spec_digest` of its time, also
-    under later code whose specs have more keys.
+    For a document written by :func:`spec_yaml` it equals the :func:`spec_digest` of that time, even if later code
+    knows more keys.
     """
     return _digest(spec.model_dump(mode="json", exclude_unset=True))
 
@@ -119,7 +121,7 @@ def _known_keys(location: list[str]) -> list[str]:
     model: type[BaseModel] = MatchSpec
     for part in location:
         field = model.model_fields.get(part)
-        # an index or a free key (a field's name) stays at the section below it
+        # an index, or a key that the user chose (the name of a field), leads to no other section
         model = (_section_of(field.annotation) or model) if field else model
     return list(model.model_fields)
 

@@ -1,4 +1,4 @@
-"""The match spec: one frozen document that defines a matching problem."""
+"""The match spec: one document that defines a matching problem."""
 
 from typing import Annotated, Literal
 
@@ -29,7 +29,6 @@ __all__ = [
     "FieldKind",
     "FieldQuality",
     "FieldSpec",
-    "PrecisionConstraints",
     "Frozen",
     "Gates",
     "GoldenPair",
@@ -38,6 +37,7 @@ __all__ = [
     "ModelSpec",
     "MonitoringSpec",
     "PiiClass",
+    "PrecisionConstraints",
     "QualitySpec",
     "ReasonTexts",
     "RecordEvidence",
@@ -52,10 +52,10 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 
 class ReasonTexts(Frozen):
-    """The catalogue: a versioned text per reason code; codes without one get a text from the label.
+    """The texts of reason codes, with a version. A code without a text gets one from the label of its field.
 
-    ``texts`` are in ``language``; ``translations`` hold texts by language, and under ``{FIELD}_LABEL``
-    what a field is called there. English and German texts come with the catalogue, named here or not.
+    ``texts`` are in ``language``. ``translations`` hold texts by language, and the name of each field under
+    ``{FIELD}_LABEL``. English and German texts are always there.
     """
 
     version: int = 1
@@ -67,10 +67,10 @@ class ReasonTexts(Frozen):
 class MatchSpec(Frozen):
     """A matching problem. Everything else derives from it.
 
-    ``identity`` names fields of which at least one must agree in a match (a household shares all but
-    these): training gets counter-examples in which none does, and a match in which none does goes to review.
-    ``labels`` says what the pairs table is: every true pair (``complete``), the labelled pairs (``partial``), or
-    that there is none yet (``none``): an unsupervised start, in which a person decides whatever would match.
+    ``identity`` names fields of which at least one must agree in a match: people of one household share all others.
+    Training gets counter-examples in which none agrees, and a match in which none agrees goes to review.
+    ``labels`` says what the pairs table holds: every true pair (``complete``) or the labelled pairs (``partial``).
+    With ``none`` there is no table yet. This is an unsupervised start: a person decides every likely match.
     """
 
     format: Literal[2]

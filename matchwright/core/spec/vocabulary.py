@@ -1,4 +1,4 @@
-"""What each field kind offers: its record features and its comparators, first the one evidence is read off."""
+"""The record features and comparators of each field kind. The first comparator gives the level of evidence."""
 
 from matchwright.core.spec.fields import FieldKind
 
@@ -12,10 +12,10 @@ RECORD_FEATURES: dict[FieldKind, dict[str, str]] = {
     "category": {},
     "geo": {},
 }
-"""Derived record features per kind (suffix to type), beside the normal form itself."""
+"""Derived record features per kind (suffix to type). Every kind also has its normal form."""
 
 SWAPPED = "swapped"
-"""Comparator and kind of evidence of two names that have changed places."""
+"""Comparator and kind of evidence for two names that are swapped."""
 
 COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
     "name": ("jaro_winkler", "levenshtein", "phonetic", "token_sort", "initial", "nickname", "swapped", "rarity"),
@@ -30,27 +30,30 @@ COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
     "category": ("levenshtein", "exact", "token_set", "cross_field"),
     "geo": ("proximity", "exact"),
 }
-"""Comparators per kind; a field without a list of its own uses all of them."""
+"""Comparators per kind. A field without its own list uses all of them."""
 
 LEARNED_WORDS = "learned_words"
 
 RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set", LEARNED_WORDS)
-"""Comparators over the whole record, where the spec has a section ``record``."""
+"""Comparators over the whole record. They need a section ``record`` in the spec."""
 
 LEARNED_COSINE = "learned_cosine"
-"""Comparator by a field's embedding: there where the bundle has one of it."""
+"""Comparator by the embedding of a field, where the bundle has one."""
 
 CONTEXT_COMPARATORS = ("lead", "rank", "competing")
-"""A pair against its competing candidates, the other candidates of one of its records; each is given for both sides."""
+"""Comparators of a pair with its competing candidates: the other candidates of one of its records.
+
+Each has a column per side.
+"""
 
 NEEDS_RECORD = frozenset({"cross_field"})
-"""Comparators that look for a field's value in the rest of the other record: only with a section ``record``."""
+"""Comparators that search the whole other record for a field's value. They need a section ``record``."""
 
 NEEDS_ANOTHER_NAME = frozenset({SWAPPED})
 """Comparators that need a second name among the spec's identity fields."""
 
 RECORD, CONTEXT = "record", "context"
-"""What stands before ``__`` in comparisons over the whole record, and in those with the pair's competing candidates."""
+"""The part before ``__`` in comparisons over the whole record, and in those with competing candidates."""
 
 EVIDENCE_KINDS: dict[str, str] = {
     "numbers": "numbers",
@@ -61,28 +64,28 @@ EVIDENCE_KINDS: dict[str, str] = {
     "cross_field": "cross_field",
     SWAPPED: SWAPPED,
 }
-"""Comparators whose evidence is told apart from the value's own: reasons are given for each kind of a field."""
+"""Comparators with a kind of evidence of their own. Each kind of a field has its own reasons."""
 
 FALLING = frozenset(
     {"unmatched_left", "unmatched_right", "unmatched_numbers", "unmatched_codes_left", "unmatched_codes_right"}
     | {"rank_left", "rank_right", "competing_left", "competing_right"}
 )
-"""Comparators where a higher value means less alike; all others rise with agreement."""
+"""Comparators where a higher value means less alike. All others rise with agreement."""
 
 MISSING_SUFFIX = "missing"
 EVIDENCE_LEVELS = ("AGREES", "PARTLY_AGREES", "DISAGREES", "MISSING")
 
 UNSUPERVISED = "UNSUPERVISED"
-"""The code of a pair that goes to review because nobody has labelled a single pair: the model's state, not evidence."""
+"""The code of a pair that goes to review because no pair has been labelled. It is not evidence."""
 
 UNCONFIRMED = "IDENTITY_UNCONFIRMED"
-"""The code of a match that goes to review because no identity field agrees: a rule's, not a contribution's."""
+"""The code of a match that a rule sends to review because no identity field agrees."""
 
 LITTLE_EVIDENCE = "LITTLE_EVIDENCE"
-"""The code of a match that goes to review because at most one field is known in both records: a rule's."""
+"""The code of a match that a rule sends to review because at most one field is known in both records."""
 
 COUNTERFACTUAL = "COUNTERFACTUAL"
-"""What the codes of hints begin with; ``_MATCH`` and ``_NO_MATCH`` are their sentences."""
+"""The prefix of the codes of hints. The codes with ``_MATCH`` and ``_NO_MATCH`` have the whole sentences."""
 
 LABEL_SUFFIX = "_LABEL"
-"""What follows a group in the key of a translation that says what the group is called."""
+"""The suffix of the key under which a translation names a group."""

@@ -8,7 +8,7 @@ from matchwright.frozen import Frozen, Share
 
 
 class FieldQuality(Frozen):
-    """Expectations on one field. Row-level ones quarantine a row, ``present_share`` judges the batch."""
+    """Expectations on one field. ``present_share`` is for the whole batch; all others quarantine single rows."""
 
     present_share: Share | None = None
     required: bool = False
@@ -30,7 +30,7 @@ class LabelQuality(Frozen):
 
 
 class QualitySpec(Frozen):
-    """Data-quality expectations; a batch beyond the limits stops the pipeline."""
+    """Data-quality expectations. A batch beyond the limits stops the pipeline."""
 
     fields: dict[str, FieldQuality] = {}
     labels: LabelQuality = LabelQuality()
@@ -41,8 +41,8 @@ class QualitySpec(Frozen):
 class MonitoringSpec(Frozen):
     """When monitoring raises an alarm.
 
-    ``comparison_distance`` is Wasserstein distance in units of the reference's standard
-    deviation; ``band_share_change`` and ``missing_share_change`` are absolute shares.
+    ``comparison_distance`` is a Wasserstein distance in standard deviations of the reference.
+    ``band_share_change`` and ``missing_share_change`` are absolute shares.
     """
 
     comparison_distance: Annotated[float, Field(gt=0)] = 0.2

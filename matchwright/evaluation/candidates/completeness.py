@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from matchwright.core.candidates.budget import indices
+from matchwright.core.candidates.budget import ranks_in_record
 from matchwright.evaluation.candidates.quality import found
 from matchwright.evaluation.wilson import wilson_interval
 
@@ -21,9 +21,9 @@ def completeness_by_budget(
     """
     if candidates.empty or true_pairs.empty:
         return []
-    index = indices(candidates)
-    of_true = found(candidates.assign(position=index), true_pairs)["position"].to_numpy(dtype=np.float64)
-    most = int(index.max())
+    ranks = ranks_in_record(candidates)
+    of_true = found(candidates.assign(rank=ranks), true_pairs)["rank"].to_numpy(dtype=np.float64)
+    most = int(ranks.max())
     rows = []
     for budget in [*sorted(k for k in budgets if k < most), most]:
         kept = int((of_true <= budget).sum())
@@ -31,7 +31,7 @@ def completeness_by_budget(
         rows.append(
             {
                 "budget": budget,
-                "candidates": int((index <= budget).sum()),
+                "candidates": int((ranks <= budget).sum()),
                 "pairs_completeness": kept / len(of_true),
                 "lower": float(lower),
                 "upper": float(upper),

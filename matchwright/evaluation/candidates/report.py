@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.candidates.budget import indices
+from matchwright.core.candidates.budget import ranks_in_record
 from matchwright.core.spec.blocking import CandidateSpec
 from matchwright.evaluation.candidates.completeness import completeness_by_budget
 from matchwright.evaluation.candidates.quality import contributions, pairs_completeness, recall_at_k
@@ -40,7 +40,7 @@ def found_and_cut(
         "methods": contributions(made, true_pairs).replace({np.nan: None}).to_dict("records"),
         "budget": {
             "max_candidates_per_record": spec.max_candidates_per_record,
-            "most_used": int(indices(made).max(initial=0)),
+            "most_used": int(ranks_in_record(made).max(initial=0)),
             "candidates_cut": len(everything) - len(made),
             "true_pairs_cut": lost,
         },

@@ -1,4 +1,4 @@
-"""A bundle loads only whole, signed and reproducing its golden pairs."""
+"""A bundle loads only if it is complete, signed, and reproduces its golden pairs."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ def copy(trained_bundle: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained_bundle, tmp_path / "copy"))
 
 
-def test_a_bundle_loads_and_decides_as_the_model_it_was_made_of(
+def test_a_loaded_bundle_decides_like_the_model_it_was_made_from(
     trained_bundle, verify_key, decision_model, small_world
 ):
     bundle = load_bundle(trained_bundle, verify_key)
@@ -29,7 +29,7 @@ def test_a_bundle_loads_and_decides_as_the_model_it_was_made_of(
 
 
 def test_deciding_needs_no_training_library(trained_bundle, verify_key):
-    """A serving container has neither PyTorch nor the pipeline's libraries."""
+    """A serving container has neither PyTorch nor the libraries of the pipeline."""
     code = (
         "import sys; from pathlib import Path; from matchwright.core.bundle import load_bundle;"
         f"load_bundle(Path({str(trained_bundle)!r}), {verify_key!r});"
@@ -46,7 +46,7 @@ def test_the_same_model_gives_the_same_bytes(trained_bundle, decision_model, sma
 
 
 @pytest.mark.parametrize("name", ["scorer.ubj", "spec.yaml", "golden.jsonl", "corpus.safetensors"])
-def test_an_altered_file_is_named(copy, verify_key, name):
+def test_the_error_names_an_altered_file(copy, verify_key, name):
     content = bytearray((copy / name).read_bytes())
     content[len(content) // 2] ^= 1
     (copy / name).write_bytes(bytes(content))
@@ -54,7 +54,7 @@ def test_an_altered_file_is_named(copy, verify_key, name):
         load_bundle(copy, verify_key)
 
 
-def test_absent_and_added_files_are_named_together(copy, verify_key):
+def test_one_error_names_absent_and_added_files(copy, verify_key):
     (copy / "bands.json").unlink()
     (copy / "extra.pkl").write_bytes(b"")
     with pytest.raises(BundleError, match=r"bands.json is absent; extra.pkl is not in the manifest"):
@@ -94,7 +94,7 @@ def test_a_bundle_that_does_not_reproduce_its_golden_pairs_does_not_load(copy, v
         load_bundle(copy, verify_key)
 
 
-def test_packing_is_deterministic_and_round_trips(trained_bundle, verify_key, tmp_path):
+def test_packing_is_deterministic_and_survives_a_round_trip(trained_bundle, verify_key, tmp_path):
     for name in ("one.tar.gz", "two.tar.gz"):
         pack_bundle(trained_bundle, tmp_path / name)
     assert (tmp_path / "one.tar.gz").read_bytes() == (tmp_path / "two.tar.gz").read_bytes()
@@ -102,8 +102,8 @@ def test_packing_is_deterministic_and_round_trips(trained_bundle, verify_key, tm
     assert verify_bundle(tmp_path / "out", verify_key) == verify_bundle(trained_bundle, verify_key)
 
 
-def test_a_torn_archive_is_refused(trained_bundle, tmp_path):
+def test_a_truncated_archive_is_refused(trained_bundle, tmp_path):
     pack_bundle(trained_bundle, tmp_path / "whole.tar.gz")
-    (tmp_path / "torn.tar.gz").write_bytes((tmp_path / "whole.tar.gz").read_bytes()[:5000])
+    (tmp_path / "truncated.tar.gz").write_bytes((tmp_path / "whole.tar.gz").read_bytes()[:5000])
     with pytest.raises(BundleError, match="cannot be unpacked"):
-        unpack_bundle(tmp_path / "torn.tar.gz", tmp_path / "out")
+        unpack_bundle(tmp_path / "truncated.tar.gz", tmp_path / "out")

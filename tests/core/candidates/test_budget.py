@@ -1,4 +1,4 @@
-"""The candidate budget: which candidates of a record stay, and what fewer would find."""
+"""The candidate budget: which candidates of a record are kept, and how many true pairs a budget finds."""
 
 import pandas as pd
 from fixtures.candidates import CANDIDATES, TRUE, as_pairs, records, spec_with
@@ -6,29 +6,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.candidates.budget import indices, within_budget
+from matchwright.core.candidates.budget import ranks_in_record, within_budget
 from matchwright.evaluation.candidates.completeness import completeness_by_budget
 
 
 def proposed(*rows: tuple[str, int | None, int | None]) -> pd.DataFrame:
-    """Candidates of left:1, one per row: who proposed it, and its rank with TF-IDF."""
+    """Candidates of left:1, one per row: the methods that proposed it, and its ranks by TF-IDF and by embedding."""
     made = pd.DataFrame(list(rows), columns=["proposed_by", "tfidf_rank", "embedding_rank"])
     made = made.astype({"tfidf_rank": "Int16", "embedding_rank": "Int16"})
     return made.assign(left_key="left:1", right_key=[f"right:{n}" for n in range(len(rows))])
 
 
-def test_candidates_stand_in_the_order_of_tfidf_then_of_how_many_methods_propose_them():
+def test_candidates_are_ordered_by_tfidf_rank_then_by_the_number_of_methods():
     made = proposed(
         ("rule:a", None, None), ("tfidf", 2, None), ("rule:a|rule:b", None, None), ("rule:a|tfidf", 1, None)
     )
-    assert indices(made).tolist() == [4, 2, 3, 1]
+    assert ranks_in_record(made).tolist() == [4, 2, 3, 1]
     assert as_pairs(within_budget(made, 2)) == [("left:1", "right:1"), ("left:1", "right:3")]
 
 
-def test_the_better_of_two_ranks_counts_so_that_neither_method_crowds_out_the_other():
+def test_the_better_of_two_ranks_counts_so_that_both_methods_keep_candidates():
     made = proposed(("tfidf", 1, None), ("tfidf", 2, None), ("tfidf|embedding", 3, 2), ("embedding", None, 1))
     assert as_pairs(within_budget(made, 2)) == [("left:1", "right:0"), ("left:1", "right:3")]
-    assert indices(made).tolist() == [1, 4, 3, 2]
+    assert ranks_in_record(made).tolist() == [1, 4, 3, 2]
 
 
 @settings(deadline=None)
@@ -42,7 +42,7 @@ def test_a_budget_of_two_k_keeps_the_first_k_of_each_ranking(ranks, k):
     assert len(kept) <= 2 * k
 
 
-def test_the_budget_bounds_what_each_left_record_has():
+def test_the_budget_limits_the_candidates_of_each_left_record():
     many = records(**{f"{side}_{n}": ("smith", "york", 1.0) for side in ("left", "right") for n in range(20)})
     spec = spec_with([["town"]])
     spec = spec.model_copy(update={"candidates": spec.candidates.model_copy(update={"max_candidates_per_record": 3})})
@@ -51,7 +51,7 @@ def test_the_budget_bounds_what_each_left_record_has():
     assert len(propose_candidates(one_table, spec)) <= 3 * 20
 
 
-def test_completeness_falls_with_the_budget_and_ends_where_nothing_is_cut():
+def test_completeness_falls_with_the_budget_and_budgets_that_cut_nothing_are_left_out():
     rows = completeness_by_budget(CANDIDATES, TRUE, [1, 2, 5])
     assert [(row["budget"], row["candidates"], row["pairs_completeness"]) for row in rows] == [
         (1, 3, 0.5),

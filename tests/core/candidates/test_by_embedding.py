@@ -1,4 +1,4 @@
-"""The nearest by an embedding: most true pairs are among them, ranked, in both layouts and in any size of batch."""
+"""Candidates by embedding: they hold most true pairs, with ranks, for two tables and one, and any batch size."""
 
 from functools import partial
 
@@ -15,7 +15,7 @@ from matchwright.core.models.network.ngrams import BUCKETS
 
 @pytest.fixture(scope="module")
 def embeddings(persons_spec) -> Embeddings:
-    """As if fitted, with factors and a table by chance, of the names and the suburb."""
+    """Embeddings of the names and the suburb with random factors and a random table, as if they were fitted."""
     random, columns = np.random.default_rng(1), np.arange(0, BUCKETS, 3)
     factors = random.uniform(0.8, 1.2, len(columns)).astype(np.float32)
     table = np.abs(random.normal(0, 0.05, (len(columns), 16))).astype(np.float32)  # so that no cosine is below 0
@@ -32,7 +32,7 @@ def nearest(embeddings, persons_spec):
     return found
 
 
-def test_it_proposes_most_true_pairs_and_ranks_them(nearest, small_world):
+def test_most_true_pairs_are_proposed_and_ranked(nearest, small_world):
     proposed = nearest(small_world.features, top_k=3)
     true = pd.DataFrame({"left_key": small_world.left["record_key"], "right_key": small_world.right["record_key"]})
     true = true[small_world.labels == 1]
@@ -57,7 +57,7 @@ def test_ranks_follow_the_mean_of_the_fields_cosines(nearest, embeddings, small_
 
 
 @pytest.mark.parametrize("one_table", [False, True])
-def test_the_size_of_a_batch_changes_nothing(nearest, small_world, monkeypatch, one_table):
+def test_the_batch_size_does_not_change_the_candidates(nearest, small_world, monkeypatch, one_table):
     records = small_world.features.groupby(small_world.features["record_key"].str[:5]).head(60)
     records = records[records["record_key"].str.startswith("left:")] if one_table else records
     whole = nearest(records, top_k=3)
@@ -67,7 +67,7 @@ def test_the_size_of_a_batch_changes_nothing(nearest, small_world, monkeypatch, 
     assert len(whole) >= 60 * 3 / (1 + one_table)
 
 
-def test_fewer_records_than_wanted_and_records_without_text_are_no_error(nearest, embeddings, small_world):
+def test_few_records_and_records_without_text_are_not_an_error(nearest, embeddings, small_world):
     few = pd.concat([small_world.left.head(2), small_world.right.head(2)], ignore_index=True)
     assert 2 <= len(nearest(few, top_k=50)) <= 4
     assert nearest(few.head(1), top_k=5).empty

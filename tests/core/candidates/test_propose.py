@@ -1,4 +1,4 @@
-"""Proposing candidates: the union of what all methods find."""
+"""Proposing candidates: the union of the pairs of all methods."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.errors import CandidateError
 
 
-def test_a_pair_of_several_methods_stands_once_and_names_them_all():
+def test_a_pair_of_several_methods_is_listed_once_with_all_their_names():
     tfidf = {"fields": ["surname", "town"], "top_k": 2, "min_similarity": 0.1}
     found = propose_candidates(PEOPLE, spec_with([["surname", "town"], ["town"]], tfidf))
     assert not found.duplicated(["left_key", "right_key"]).any()
@@ -18,7 +18,7 @@ def test_a_pair_of_several_methods_stands_once_and_names_them_all():
     assert by["left:2", "right:3"].startswith("rule:town")
 
 
-def test_nothing_depends_on_the_order_of_rows():
+def test_the_order_of_rows_does_not_change_the_candidates():
     spec = spec_with([["town"], ["surname"]], {"fields": ["surname", "town"], "top_k": 2})
     once = propose_candidates(PEOPLE, spec)
     for seed in range(5):
@@ -26,7 +26,7 @@ def test_nothing_depends_on_the_order_of_rows():
     assert as_pairs(once) == sorted(as_pairs(once))
 
 
-def test_deduplication_pairs_each_two_records_once_and_none_with_itself():
+def test_deduplication_gives_each_pair_once_and_pairs_no_record_with_itself():
     same = records(**{f"left_{n}": ("smith", "york", float(n)) for n in range(6)})
     spec = spec_with([["surname"]], {"fields": ["surname"], "top_k": 3})
     pairs = as_pairs(propose_candidates(same, spec))
@@ -34,7 +34,7 @@ def test_deduplication_pairs_each_two_records_once_and_none_with_itself():
     assert all(left < right for left, right in pairs)
 
 
-def test_records_without_text_or_features_give_no_candidates_and_no_error():
+def test_records_without_values_give_no_candidates_and_no_error():
     empty = records(left_1=(None, None, np.nan), right_1=(None, None, np.nan))
     found = propose_candidates(empty, spec_with([["surname"]], {"fields": ["surname", "price"]}))
     assert list(found.columns) == ["left_key", "right_key", "proposed_by", "tfidf_rank", "embedding_rank"]

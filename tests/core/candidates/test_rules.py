@@ -1,4 +1,4 @@
-"""Equality rules: what they join, and how one that would make too many pairs is refused."""
+"""Equality rules: the pairs that they make, and the refusal of rules that would make too many."""
 
 import pytest
 from fixtures.candidates import PEOPLE, as_pairs, records, spec_with
@@ -13,12 +13,12 @@ def test_a_rule_joins_records_that_are_equal_in_all_its_features():
     assert list(found["proposed_by"]) == ["rule:surname+town"]
 
 
-def test_missing_features_never_join():
+def test_records_with_a_missing_feature_are_not_joined():
     assert ("left:3", "right:3") not in as_pairs(propose_candidates(PEOPLE, spec_with([["surname"]])))
     assert as_pairs(propose_candidates(PEOPLE, spec_with([["price"]]))) == [("left:3", "right:1")]
 
 
-def test_rules_that_would_make_too_many_pairs_are_all_refused_by_size_alone():
+def test_all_rules_that_would_make_too_many_pairs_are_refused_without_naming_values():
     many = records(**{f"{side}_{n}": ("smith", "york", float(n)) for side in ("left", "right") for n in range(20)})
     with pytest.raises(CandidateError) as refusal:
         propose_candidates(many, spec_with([["surname"], ["town"], ["price"]], most=100))
@@ -30,7 +30,7 @@ def test_rules_that_would_make_too_many_pairs_are_all_refused_by_size_alone():
     assert "york" not in message
 
 
-def test_a_refused_rule_is_told_which_further_feature_would_make_it_fit():
+def test_the_hint_names_features_that_would_make_a_refused_rule_small_enough():
     many = records(
         **{
             f"{side}_{n}": ("smith" if n % 2 else "jones", "york" if n < 18 else None, float(n // 2))
@@ -46,7 +46,7 @@ def test_a_refused_rule_is_told_which_further_feature_would_make_it_fit():
     assert "surname (" not in hint
 
 
-def test_a_refused_rule_that_no_single_feature_mends_is_told_so():
+def test_the_hint_says_when_no_single_feature_makes_a_rule_small_enough():
     same = records(**{f"{side}_{n}": ("smith", "york", 1.0) for side in ("left", "right") for n in range(20)})
     with pytest.raises(CandidateError, match="no single feature makes town small enough"):
         propose_candidates(same, spec_with([["town"]], most=100))

@@ -1,4 +1,4 @@
-"""TF-IDF neighbours: what rules do not find, ranked, and within bounds."""
+"""Candidates by TF-IDF: pairs that rules do not find, with ranks and bounded work."""
 
 import numpy as np
 import pandas as pd
@@ -9,15 +9,15 @@ from matchwright.core.candidates import lookups, propose_candidates, propose_wit
 from matchwright.core.candidates import tfidf as tfidf_module
 
 
-def test_tfidf_finds_what_rules_do_not_and_ranks_it():
+def test_tfidf_finds_and_ranks_pairs_that_rules_do_not_find():
     found = propose_candidates(PEOPLE, spec_with([["surname", "town"]], {"fields": ["surname", "town"], "top_k": 2}))
     ranks = dict(zip(as_pairs(found), found["tfidf_rank"], strict=True))
     assert ranks["left:1", "right:1"] == 1
     assert ranks["left:1", "right:2"] == 2
 
 
-def test_identical_records_do_not_crowd_out_each_others_neighbours():
-    """With more equal records than neighbours wanted, a record's own copy must not cost or add a place."""
+def test_identical_records_do_not_displace_neighbours():
+    """A record is among its own nearest; this must neither remove a neighbour nor add one."""
     same = records(**{f"left_{n}": ("smith", "york", float(n)) for n in range(8)})
     found = propose_candidates(same, spec_with([["price"]], {"fields": ["surname"], "top_k": 2}))
     assert set(found["proposed_by"]) == {"tfidf"}
@@ -41,7 +41,7 @@ def test_both_ways_adds_the_nearest_left_records_of_each_right_one():
     assert both["tfidf_rank"].max() == 1
 
 
-def test_where_the_work_is_too_much_common_ngrams_are_left_out_and_rare_ones_still_find(monkeypatch):
+def test_with_bounded_work_common_ngrams_are_left_out_and_rare_ones_find_the_same_pairs(monkeypatch):
     people = records(
         **{
             f"{side}_{n}": (f"common stem {n:03d}{n:03d}", None, np.nan)
@@ -58,7 +58,7 @@ def test_where_the_work_is_too_much_common_ngrams_are_left_out_and_rare_ones_sti
 
 
 @pytest.mark.parametrize("exact_work", [10_000_000_000, 1_000])
-def test_how_many_are_looked_up_at_a_time_changes_nothing_and_progress_is_told(monkeypatch, exact_work):
+def test_the_batch_size_does_not_change_the_candidates_and_progress_is_reported(monkeypatch, exact_work):
     monkeypatch.setattr(lookups, "EXACT_WORK", exact_work)
     people = records(
         **{f"{side}_{n}": (f"stem {n % 7} {n:03d}", None, np.nan) for side in ("left", "right") for n in range(60)}
@@ -66,8 +66,8 @@ def test_how_many_are_looked_up_at_a_time_changes_nothing_and_progress_is_told(m
     tfidf = {"fields": ["surname"], "top_k": 3, "both_ways": True, "max_lookups_per_record": 100}
     spec = spec_with([["town"]], tfidf)
     whole = propose_without_budget(people, spec)
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
     monkeypatch.setattr(tfidf_module, "ROWS", 25)
-    in_parts = propose_without_budget(people, spec, progress=lambda done, of: told.append((done, of)))
+    in_parts = propose_without_budget(people, spec, progress=lambda done, of: reported.append((done, of)))
     pd.testing.assert_frame_equal(whole, in_parts)
-    assert told == [(done, 120) for done in (25, 50, 60, 85, 110, 120)]
+    assert reported == [(done, 120) for done in (25, 50, 60, 85, 110, 120)]

@@ -1,4 +1,4 @@
-"""Comparisons: symmetric where sources are alike, missing is not disagreement, order and batches change nothing."""
+"""Comparisons: symmetric for alike sources, NaN for missing values, and independent of order and batches."""
 
 import numpy as np
 import pandas as pd
@@ -25,13 +25,13 @@ def test_columns_are_the_spec_s_comparisons(small_world):
     assert "national_id__exact" not in frame
 
 
-def test_equal_names_agree_in_every_respect(persons_spec):
+def test_equal_names_agree_in_every_comparison(persons_spec):
     found = compared(persons_spec, {"surname": "Nguyễn"}, {"surname": "nguyen"})
     assert found["surname__jaro_winkler"] == found["surname__levenshtein"] == found["surname__phonetic"] == 1
     assert found["surname__missing"] == 0
 
 
-def test_missing_is_nan_and_counted_never_disagreement(persons_spec):
+def test_a_missing_value_is_nan_and_is_counted(persons_spec):
     found = compared(persons_spec, {"surname": "lee"}, {"surname": None})
     assert np.isnan(found["surname__jaro_winkler"])
     assert found["surname__missing"] == 1
@@ -56,16 +56,16 @@ def test_a_code_inside_a_longer_one_is_contained(products_spec):
     assert compared(products_spec, {"model": "b"}, {"model": "tt4411b"})["model__containment"] == 0
 
 
-def test_a_telling_word_left_over_weighs_more_than_a_common_one(products_spec):
+def test_an_unmatched_rare_word_counts_more_than_an_unmatched_common_one(products_spec):
     titles = [{"title": f"steel toaster {n}", "category": "kitchen"} for n in range(50)]
     corpus = Corpus.fit(normal_forms(conform_values(titles, products_spec, "left"), products_spec), products_spec)
     common = compared(products_spec, {"title": "turbo 9"}, {"title": "turbo 9 steel"}, corpus)
-    telling = compared(products_spec, {"title": "turbo 9"}, {"title": "turbo 9 professional"}, corpus)
-    assert telling["title__unmatched_right"] > common["title__unmatched_right"]
-    assert telling["title__token_overlap"] < common["title__token_overlap"]
+    rare = compared(products_spec, {"title": "turbo 9"}, {"title": "turbo 9 professional"}, corpus)
+    assert rare["title__unmatched_right"] > common["title__unmatched_right"]
+    assert rare["title__token_overlap"] < common["title__token_overlap"]
 
 
-def test_batches_and_order_change_nothing(decision_model, small_world, monkeypatch):
+def test_batches_and_order_do_not_change_comparisons(decision_model, small_world, monkeypatch):
     left, right = small_world.left.head(300), small_world.right.head(300)
     whole = decision_model.compare(left, right)
     monkeypatch.setattr(engine, "BATCH", 7)
@@ -85,7 +85,7 @@ def test_no_pairs_give_no_rows(small_world, decision_model):
     )
 
 
-def test_every_comparison_but_a_missing_flag_is_constrained(persons_spec, products_spec):
+def test_every_comparison_except_a_missing_flag_has_a_direction(persons_spec, products_spec):
     for spec in (persons_spec, products_spec):
         names = comparison_names(spec)
         for name, direction in zip(names, constraints(names), strict=True):
@@ -100,7 +100,7 @@ def test_every_comparison_but_a_missing_flag_is_constrained(persons_spec, produc
 
 @settings(max_examples=80, deadline=None)
 @given(one=st.text(max_size=60), other=st.text(max_size=60))
-def test_alike_sources_compare_symmetrically_and_within_bounds(persons_spec, one, other):
+def test_comparisons_of_alike_sources_are_symmetric_and_bounded(persons_spec, one, other):
     left, right = dict.fromkeys(persons_spec.compared, one), dict.fromkeys(persons_spec.compared, other)
     there, back = compared(persons_spec, left, right), compared(persons_spec, right, left)
     np.testing.assert_array_equal(list(there.values()), list(back.values()))
@@ -110,7 +110,7 @@ def test_alike_sources_compare_symmetrically_and_within_bounds(persons_spec, one
 
 
 def test_a_pair_compares_the_same_alone_and_among_many(small_world):
-    """Many pairs are compared once per distinct pair of values, few one by one."""
+    """Many pairs are compared once per distinct pair of values; few pairs are compared one by one."""
     world, count = small_world, 2 * pairing.FEWEST_FOR_DISTINCT
     together = compare(world.left.head(count), world.right.head(count), world.spec, world.corpus)
     alone = [compare(world.left.iloc[[row]], world.right.iloc[[row]], world.spec, world.corpus) for row in range(count)]

@@ -1,4 +1,4 @@
-"""Scores, reasons and decisions of a real trained model."""
+"""Scores, reasons and decisions of a trained model."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -32,7 +32,7 @@ PERSON = {
 }
 
 
-def test_the_same_person_matches_and_another_does_not(decision_model):
+def test_the_same_person_matches_and_another_person_does_not(decision_model):
     other = {"given_name": "bertrand", "surname": "quibble", "date_of_birth": "19330708", "postcode": "6001"}
     same, different = decide_values(decision_model, [PERSON, PERSON], [PERSON, other])
     assert same.band == "match"
@@ -65,7 +65,7 @@ def test_no_reason_contradicts_its_evidence_or_the_comparisons(decision_model, s
             assert not contradicts(reason.evidence, reason.contribution)
 
 
-def test_the_spec_s_own_text_is_used_and_the_rest_come_from_labels(decision_model):
+def test_the_spec_s_own_text_is_used_and_other_texts_are_made_from_labels(decision_model):
     texts = decision_model.catalogue.texts
     assert texts["SURNAME_AGREES"] == "The surnames agree."
     assert texts["POSTCODE_MISSING"] == "Postcode is missing on one or both sides."
@@ -91,7 +91,7 @@ def test_more_agreement_never_lowers_a_score(decision_model, small_world, data):
 
 @settings(max_examples=40, deadline=None)
 @given(values=st.lists(st.text(max_size=80), min_size=8, max_size=8))
-def test_no_text_breaks_a_decision(decision_model, values):
+def test_any_text_gets_a_decision(decision_model, values):
     odd = dict(zip(PERSON, values, strict=True))
     (decision,) = decide_values(decision_model, [odd], [PERSON])
     assert 0 < decision.score < 1
@@ -99,11 +99,11 @@ def test_no_text_breaks_a_decision(decision_model, values):
     assert decision.band != "match" or decision.score >= decision_model.bands.match_from
 
 
-def test_nothing_to_decide_gives_no_decision(decision_model, small_world):
+def test_no_pairs_give_no_decisions(decision_model, small_world):
     assert decision_model.decide(small_world.left.head(0), small_world.right.head(0)) == []
 
 
-def test_behaviours_hold_for_the_trained_model(decision_model, small_world):
+def test_the_trained_model_passes_the_behaviour_tests(decision_model, small_world):
     records = small_world.records.set_index("record_key", drop=False)
     true = small_world.labels == 1
     left = records.loc[small_world.left.loc[true, "record_key"]].reset_index(drop=True)
@@ -116,13 +116,13 @@ def test_behaviours_hold_for_the_trained_model(decision_model, small_world):
     assert found["golden pairs that must match"].share == 1
 
 
-def test_a_record_with_nothing_in_it_is_never_matched(decision_model):
-    blank = dict.fromkeys(PERSON)
-    for decision in decide_values(decision_model, [PERSON, blank, blank], [blank, PERSON, blank]):
+def test_an_empty_record_is_never_matched(decision_model):
+    empty = dict.fromkeys(PERSON)
+    for decision in decide_values(decision_model, [PERSON, empty, empty], [empty, PERSON, empty]):
         assert decision.band != "match"
 
 
-def test_an_address_alone_is_never_matched_without_review(decision_model):
+def test_an_address_alone_goes_to_review(decision_model):
     address = {field: value for field, value in PERSON.items() if field not in decision_model.spec.identity}
     (decision,) = decide_values(decision_model, [PERSON], [address])
     assert decision.score > decision_model.bands.match_from
@@ -134,7 +134,7 @@ def test_an_address_alone_is_never_matched_without_review(decision_model):
 @pytest.mark.parametrize(
     ("fields", "held"), [([], True), (["surname"], True), (["surname", "postcode"], False), (["postcode"], True)]
 )
-def test_a_match_needs_two_fields_that_both_records_have_whatever_the_score(decision_model, fields, held):
+def test_a_match_needs_two_fields_that_both_records_have_at_any_score(decision_model, fields, held):
     matching_all = replace(decision_model, bands=Bands(review_from=0.0, match_from=0.0))
     missing_fields = {field: PERSON[field] for field in fields}
     (decision,) = decide_values(matching_all, [PERSON], [missing_fields])
@@ -145,7 +145,7 @@ def test_a_match_needs_two_fields_that_both_records_have_whatever_the_score(deci
         assert decision.reasons[0].text == "At most one field is known in both records: a person decides."
 
 
-def test_blanked_pairs_lack_from_one_to_all_fields_and_keep_their_rows(small_world):
+def test_augmented_pairs_lack_between_one_and_all_fields_and_know_their_rows(small_world):
     left, right, rows = missing_field_pairs(small_world.left, small_world.right, small_world.spec, seed=1)
     fields = list(small_world.spec.compared)
     missing = left[fields].isna().sum(axis=1) + right[fields].isna().sum(axis=1)
@@ -160,7 +160,7 @@ def test_blanked_pairs_lack_from_one_to_all_fields_and_keep_their_rows(small_wor
     assert missing.max() == 2 * len(fields)
 
 
-def test_counter_examples_agree_in_all_but_identity(small_world):
+def test_counter_examples_differ_in_the_identity_fields_alone(small_world):
     right = small_world.right[small_world.labels == 1].reset_index(drop=True)
     made, rows = counter_examples(right, small_world.spec, seed=1)
     source = right.iloc[rows].reset_index(drop=True)
@@ -171,7 +171,7 @@ def test_counter_examples_agree_in_all_but_identity(small_world):
     pd.testing.assert_series_equal(made["suburb__rarity"], source["suburb__rarity"])
 
 
-def test_training_is_the_same_for_the_same_seed(decision_model, small_world):
+def test_training_with_the_same_seed_gives_the_same_model(decision_model, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     one, two = (
         train_scorer(comparisons, small_world.labels, comparisons, small_world.labels, small_world.spec.model).scorer
@@ -180,7 +180,7 @@ def test_training_is_the_same_for_the_same_seed(decision_model, small_world):
     assert one.booster.save_raw("ubj") == two.booster.save_raw("ubj")
 
 
-def test_too_few_labels_are_an_error_with_counts(small_world, decision_model):
+def test_the_error_for_too_few_labels_has_their_counts(small_world, decision_model):
     comparisons = decision_model.compare(small_world.left.head(30), small_world.right.head(30))
     labels = np.r_[np.ones(28), np.zeros(2)]
     with pytest.raises(TrainingError, match="28 matching and 2 other pairs"):

@@ -1,4 +1,4 @@
-"""Texts of reasons and hints: defaults, the spec's own, and translations."""
+"""Texts of reasons and hints: default texts, the spec's own texts, and translations."""
 
 import hashlib
 import re
@@ -28,7 +28,7 @@ def test_every_code_of_every_group_has_a_text(persons_spec):
             assert texts[f"{group.name.upper()}_{level}"]
 
 
-def test_both_languages_have_the_same_templates_with_the_same_places():
+def test_both_languages_have_the_same_templates_with_the_same_placeholders():
     def shape(node):
         if isinstance(node, dict):
             return {key: shape(value) for key, value in node.items()}
@@ -38,7 +38,7 @@ def test_both_languages_have_the_same_templates_with_the_same_places():
     assert shape(templates["en"]) == shape(templates["de"])
 
 
-def test_a_translation_takes_its_own_texts_then_the_templates_with_its_labels(persons_spec):
+def test_a_translation_uses_its_own_texts_first_and_then_templates_with_its_labels(persons_spec):
     german = {"SURNAME_LABEL": "Nachname", "POSTCODE_AGREES": "Die Postleitzahlen sind gleich."}
     spec = with_reasons(persons_spec, texts={"STATE_AGREES": "Same state."}, translations={"de": german})
     catalogue = Catalogue.of(spec)
@@ -59,11 +59,11 @@ def test_a_language_without_templates_falls_back_to_the_spec_s_own(persons_spec)
     ("wanted", "language"),
     [(["de"], "de"), (["de-AT"], "de"), (["DE"], "de"), (["fr", "de"], "de"), (["fr"], "en"), ([], "en")],
 )
-def test_the_first_wanted_language_that_there_is_serves(persons_spec, wanted, language):
+def test_the_first_wanted_language_with_texts_is_used(persons_spec, wanted, language):
     assert Catalogue.of(with_reasons(persons_spec)).language_for(wanted) == language
 
 
-def test_the_built_in_languages_are_there_without_a_key_for_them(persons_spec):
+def test_the_built_in_languages_need_no_key_in_the_spec(persons_spec):
     catalogue = Catalogue.of(with_reasons(persons_spec))
     assert catalogue.languages == ("en", "de")
     assert catalogue.text("STREET_NUMBER_DISAGREES", "de") == "Street number: weicht ab."
@@ -74,17 +74,17 @@ def test_the_built_in_languages_are_there_without_a_key_for_them(persons_spec):
 
 
 @pytest.mark.parametrize("name", ["persons", "products", "papers", "restaurants", "software"])
-def test_the_specs_that_ship_name_their_fields_in_german(name):
+def test_the_shipped_specs_have_german_names_for_their_fields(name):
     spec = load_spec(REPOSITORY / "specs" / f"{name}.yaml")
     german = spec.reasons.translations["de"]
     assert {f"{field.upper()}_LABEL" for field in spec.compared} <= set(german)
     assert set(spec.reasons.texts) <= set(german)
-    told = Catalogue.of(spec)
-    english = [told.text(code) for code in told.texts if "_AGREES" in code or "_DISAGREES" in code]
-    assert not {told.text(code, "de") for code in told.texts} & set(english)
+    catalogue = Catalogue.of(spec)
+    english = [catalogue.text(code) for code in catalogue.texts if "_AGREES" in code or "_DISAGREES" in code]
+    assert not {catalogue.text(code, "de") for code in catalogue.texts} & set(english)
 
 
-def test_texts_that_differ_are_told_apart_by_their_digest(persons_spec, tmp_path: Path):
+def test_different_texts_have_different_digests(persons_spec, tmp_path: Path):
     one, other = (
         Catalogue.of(with_reasons(persons_spec, texts={"STATE_AGREES": text})) for text in ("Same.", "Alike.")
     )
@@ -125,7 +125,7 @@ def test_a_catalogue_is_read_as_it_was_written(persons_spec, tmp_path: Path):
 @pytest.mark.parametrize(
     "content", ["version: one\n", "version: 1\ntexts: {SURNAME_AGREES: Same.}\n", "- no mapping\n"]
 )
-def test_what_is_no_whole_catalogue_is_refused(tmp_path: Path, content: str):
+def test_an_incomplete_or_damaged_catalogue_is_refused(tmp_path: Path, content: str):
     (tmp_path / "reasons.yaml").write_text(content)
     with pytest.raises(BundleError, match="reason catalogue cannot be read"):
         Catalogue.load(tmp_path / "reasons.yaml")
@@ -141,14 +141,14 @@ def test_what_is_no_whole_catalogue_is_refused(tmp_path: Path, content: str):
         ({"language": "German"}, "reasons.language"),
     ],
 )
-def test_what_is_no_code_is_a_fault_with_its_path(products_spec, reasons, path):
+def test_a_text_for_an_unknown_code_is_a_fault_with_its_path(products_spec, reasons, path):
     with pytest.raises(SpecError) as found:
         with_reasons(products_spec, **reasons)
     assert [fault.path for fault in found.value.faults] == [path]
 
 
 @pytest.mark.parametrize(
-    "code", ["TITLE_NUMBERS_DISAGREES", "MODEL_ELSEWHERE_AGREES", "RECORD_CODES_AGREES", "CONTEXT_AGREES"]
+    "code", ["TITLE_NUMBERS_DISAGREES", "MODEL_CROSS_FIELD_AGREES", "RECORD_CODES_AGREES", "CONTEXT_AGREES"]
 )
 def test_codes_of_every_kind_of_evidence_may_have_a_text(products_spec, code):
     assert Catalogue.of(with_reasons(products_spec, texts={code: "Words."})).text(code) == "Words."

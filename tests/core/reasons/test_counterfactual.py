@@ -1,4 +1,4 @@
-"""Hints: what would settle a review, checked against the model itself."""
+"""Hints: what would settle a review, checked with the model itself."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from matchwright.core.reasons.counterfactual import MOST_GROUPS
 
 
 class Adding:
-    """Scores by adding up: a tenth for each field that agrees; a match from 0.25 on, no match below 0.15."""
+    """Adds a tenth to the score for each field that agrees. From 0.25 it is a match, below 0.15 no match."""
 
     bands = Bands(review_from=0.15, match_from=0.25)
 
@@ -36,23 +36,23 @@ def hint_of(*values: float):
     return hint
 
 
-def test_the_smallest_set_is_named_and_of_these_the_one_that_goes_furthest():
+def test_the_smallest_set_that_changes_the_score_most_is_chosen():
     assert hint_of(1, 1, 0, 0).groups == ("c",)
     assert hint_of(1, 0.5, 0.5, 0).groups == ("d",)
     assert hint_of(1, 0, 0).groups == ("b", "c")
 
 
-def test_what_is_missing_is_asked_for_before_what_differs():
+def test_a_missing_field_is_preferred_to_one_that_differs():
     hint = hint_of(1, 0.5, 0, np.nan)
     assert (hint.settles_as, hint.groups, hint.levels) == ("match", ("d",), ("MISSING",))
 
 
-def test_where_no_agreement_settles_it_a_difference_may():
+def test_if_no_agreement_settles_a_pair_a_difference_may():
     hint = hint_of(1, np.nan)
     assert (hint.settles_as, hint.groups) == ("no_match", ("b",))
 
 
-def test_what_agrees_is_never_asked_to_differ():
+def test_a_field_that_agrees_is_never_asked_to_differ():
     assert hint_of(1, 1) is None
 
 
@@ -64,7 +64,7 @@ def reviewing(decision_model: DecisionModel) -> DecisionModel:
     return replace(decision_model, bands=Bands(review_from=0.001, match_from=0.999))
 
 
-def test_hints_hold_in_the_model(reviewing, small_world):
+def test_the_change_that_a_hint_names_gives_the_band_that_it_names(reviewing, small_world):
     rows = np.arange(0, 1600, 2)
     comparisons = reviewing.compare(small_world.left.iloc[rows], small_world.right.iloc[rows])
     decisions = reviewing.decide_compared(comparisons)
@@ -85,7 +85,7 @@ def test_hints_hold_in_the_model(reviewing, small_world):
         assert reviewing.band(reviewing.score(altered), altered).tolist() == [hint.settles_as]
 
 
-def test_an_address_alone_needs_a_field_of_identity(decision_model):
+def test_the_hint_for_an_address_alone_names_an_identity_field(decision_model):
     address = {"street_number": "12", "street": "example street", "suburb": "mockville", "postcode": "2999"}
     person = address | {"given_name": "marianne", "surname": "testwell", "date_of_birth": "19800214", "state": "nsw"}
     (decision,) = decide_values(decision_model, [person], [address | {"state": "nsw"}])
@@ -93,11 +93,11 @@ def test_an_address_alone_needs_a_field_of_identity(decision_model):
     assert set(decision.hint.groups) & set(decision_model.spec.identity)
 
 
-def test_only_reviews_get_a_hint(decision_model, small_world):
+def test_only_pairs_in_review_get_a_hint(decision_model, small_world):
     for decision in decision_model.decide(small_world.left, small_world.right):
         assert decision.hint is None or decision.band == "review"
 
 
-def test_no_pair_gives_no_hint(decision_model, small_world):
+def test_no_pairs_give_no_hints(decision_model, small_world):
     none = decision_model.compare(small_world.left, small_world.right).head(0)
     assert settling_hints(decision_model, none, evidence(none, decision_model.spec), decision_model.figures) == []

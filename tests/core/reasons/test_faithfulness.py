@@ -1,4 +1,4 @@
-"""Figures of the evidence: mean contributions that keep reasons stable, and typical values for hints."""
+"""Figures of evidence: mean contributions that keep reasons stable, and typical values for hints."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from matchwright.core.decide.decision import DecisionModel
-from matchwright.core.reasons import EvidenceFigures, evidence, group_contributions, usual_contributions
+from matchwright.core.reasons import EvidenceFigures, evidence, group_contributions, mean_contributions
 from matchwright.errors import BundleError
 from matchwright.training.augmentation import missing_field_pairs
 from matchwright.training.scorer import train_scorer
@@ -16,12 +16,14 @@ from matchwright.training.scorer import train_scorer
 
 @pytest.fixture(scope="module")
 def retrained(decision_model: DecisionModel, small_world) -> DecisionModel:
-    """The same kind of model, trained on other pairs and other augmentation."""
+    """The same kind of model, trained on other pairs and another augmentation."""
     comparisons, labels = decision_model.compare(small_world.left, small_world.right), small_world.labels
     training_rows = np.arange(len(comparisons)) % 4 < 2
     left, right = (side[training_rows].reset_index(drop=True) for side in (small_world.left, small_world.right))
-    poor_left, poor_right, rows = missing_field_pairs(left, right, small_world.spec, seed=5)
-    training = pd.concat([comparisons[training_rows], decision_model.compare(poor_left, poor_right)], ignore_index=True)
+    reduced_left, reduced_right, rows = missing_field_pairs(left, right, small_world.spec, seed=5)
+    training = pd.concat(
+        [comparisons[training_rows], decision_model.compare(reduced_left, reduced_right)], ignore_index=True
+    )
     scorer = train_scorer(
         training,
         np.concatenate([labels[training_rows], labels[training_rows][rows]]),
@@ -29,18 +31,18 @@ def retrained(decision_model: DecisionModel, small_world) -> DecisionModel:
         labels[~training_rows],
         decision_model.spec.model.model_copy(update={"seed": 5}),
     ).scorer
-    usual = usual_contributions(scorer, training, decision_model.spec)
-    figures = EvidenceFigures.fit(comparisons[training_rows], labels[training_rows], decision_model.spec, usual)
+    means = mean_contributions(scorer, training, decision_model.spec)
+    figures = EvidenceFigures.fit(comparisons[training_rows], labels[training_rows], decision_model.spec, means)
     return replace(decision_model, scorer=scorer, figures=figures.inherit(decision_model.figures))
 
 
 def share_with_other_reasons(one: DecisionModel, other: DecisionModel, comparisons: pd.DataFrame) -> float:
-    """Of the pairs, those for which the two models give different reason codes, in whatever order."""
+    """The share of pairs for which the two models give different reason codes, in any order."""
     codes = [[{reason.code for reason in given} for given in model.reasons(comparisons)] for model in (one, other)]
     return float(np.mean([a != b for a, b in zip(*codes, strict=True)]))
 
 
-def test_inherited_usual_contributions_keep_reasons_steadier(decision_model, retrained, small_world):
+def test_inherited_mean_contributions_keep_reasons_stable(decision_model, retrained, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     plain = [replace(model, figures=EvidenceFigures()) for model in (decision_model, retrained)]
     changed = share_with_other_reasons(decision_model, retrained, comparisons)
@@ -48,34 +50,35 @@ def test_inherited_usual_contributions_keep_reasons_steadier(decision_model, ret
     assert changed < 0.5 * share_with_other_reasons(*plain, comparisons)
 
 
-def test_usual_contributions_are_inherited_where_they_still_are_what_they_were():
-    before = EvidenceFigures(usual={"A_AGREES": 1.0, "B_AGREES": 1.0, "C_AGREES": 2.0})
-    after = EvidenceFigures(usual={"A_AGREES": 1.5, "B_AGREES": 9.0, "D_AGREES": 3.0}).inherit(before)
-    assert after.usual == {"A_AGREES": 1.0, "B_AGREES": 9.0, "C_AGREES": 2.0, "D_AGREES": 3.0}
+def test_mean_contributions_are_inherited_where_they_are_about_the_same():
+    before = EvidenceFigures(mean_contributions={"A_AGREES": 1.0, "B_AGREES": 1.0, "C_AGREES": 2.0})
+    after = EvidenceFigures(mean_contributions={"A_AGREES": 1.5, "B_AGREES": 9.0, "D_AGREES": 3.0}).inherit(before)
+    assert after.mean_contributions == {"A_AGREES": 1.0, "B_AGREES": 9.0, "C_AGREES": 2.0, "D_AGREES": 3.0}
 
 
-def test_a_mean_contribution_is_that_of_the_pairs_at_the_code_s_level(decision_model, small_world):
+def test_a_mean_contribution_is_over_the_pairs_at_the_level_of_the_code(decision_model, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     levels = evidence(comparisons, decision_model.spec)
     contributions, _ = decision_model.scorer.contributions(comparisons)
     surname = group_contributions(contributions, decision_model.scorer.names)["surname"]
-    means = usual_contributions(decision_model.scorer, comparisons, decision_model.spec)
+    means = mean_contributions(decision_model.scorer, comparisons, decision_model.spec)
     for level in ("AGREES", "DISAGREES"):
         expected = surname[levels["surname"] == level].abs().mean()
         assert means[f"SURNAME_{level}"] == pytest.approx(expected, abs=1e-4)
-    assert usual_contributions(decision_model.scorer, comparisons.head(0), decision_model.spec) == {}
+    assert mean_contributions(decision_model.scorer, comparisons.head(0), decision_model.spec) == {}
 
 
-def test_typical_evidence_agrees_where_it_should(decision_model):
+def test_typical_agreement_is_higher_than_typical_disagreement(decision_model):
     figures, names = decision_model.figures, decision_model.scorer.names
     agreeing = dict(zip(names, figures.filled(names, agreement=True), strict=True))
     disagreeing = dict(zip(names, figures.filled(names, agreement=False), strict=True))
     assert agreeing["surname__jaro_winkler"] > 0.9 > disagreeing["surname__jaro_winkler"]
-    assert figures.usual["DATE_OF_BIRTH_AGREES"] > 1
-    assert figures.usual["DATE_OF_BIRTH_AGREES"] > figures.usual["STATE_AGREES"] > 0
+    means = figures.mean_contributions
+    assert means["DATE_OF_BIRTH_AGREES"] > 1
+    assert means["DATE_OF_BIRTH_AGREES"] > means["STATE_AGREES"] > 0
 
 
-def test_unknown_figures_stand_for_the_best_and_the_worst_value():
+def test_unknown_figures_are_the_best_or_the_worst_value():
     names = ["title__token_overlap", "title__unmatched_left", "title__missing"]
     assert EvidenceFigures().filled(names, agreement=True).tolist() == [1.0, 0.0, 0.0]
     assert EvidenceFigures().filled(names, agreement=False).tolist() == [0.0, 1.0, 0.0]

@@ -1,4 +1,4 @@
-"""Reasons: exact sums, codes that follow from evidence alone, and none that contradicts its evidence."""
+"""Reasons: exact sums, codes from the evidence alone, and no contradiction to the evidence."""
 
 from itertools import pairwise
 
@@ -29,9 +29,9 @@ NAMES = (
     "title__codes",
     "title__missing",
     "model__levenshtein",
-    "model__elsewhere",
+    "model__cross_field",
     "model__missing",
-    "record__word_overlap",
+    "record__token_overlap",
     "record__codes",
     "context__lead_left",
     "context__lead_right",
@@ -44,15 +44,15 @@ def one_pair(**values: float) -> pd.DataFrame:
     return pd.DataFrame([row | values])
 
 
-def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
+def test_comparisons_are_grouped_by_field_and_kind_of_evidence():
     groups = {group.name: [NAMES[index] for index in group.columns] for group in groups_of(NAMES)}
     assert groups == {
         "title": ["title__token_overlap", "title__unmatched_left", "title__missing"],
         "title_numbers": ["title__numbers"],
         "title_codes": ["title__codes"],
         "model": ["model__levenshtein", "model__missing"],
-        "model_elsewhere": ["model__elsewhere"],
-        "record": ["record__word_overlap"],
+        "model_cross_field": ["model__cross_field"],
+        "record": ["record__token_overlap"],
         "record_codes": ["record__codes"],
         "context": ["context__lead_left", "context__lead_right", "context__rank_left"],
     }
@@ -68,31 +68,31 @@ def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
         ("title__numbers", 0.5, "title_numbers", "PARTLY_AGREES"),
         ("title__numbers", 0.0, "title_numbers", "DISAGREES"),
         ("title__codes", np.nan, "title_codes", "MISSING"),
-        ("model__elsewhere", 1.0, "model_elsewhere", "AGREES"),
-        ("record__word_overlap", 0.75, "record", "AGREES"),
-        ("record__word_overlap", 0.34, "record", "DISAGREES"),
+        ("model__cross_field", 1.0, "model_cross_field", "AGREES"),
+        ("record__token_overlap", 0.75, "record", "AGREES"),
+        ("record__token_overlap", 0.34, "record", "DISAGREES"),
         ("context__lead_left", 0.3, "context", "AGREES"),
-        ("context__lead_right", 0.3, "context", "AGREES"),  # whichever side's candidates are known
+        ("context__lead_right", 0.3, "context", "AGREES"),  # the side whose candidates are known
         ("context__lead_left", 0.0, "context", "PARTLY_AGREES"),
         ("context__lead_left", -0.3, "context", "DISAGREES"),
-        ("context__rank_left", 1.0, "context", "MISSING"),  # evidence is read off the first comparison
+        ("context__rank_left", 1.0, "context", "MISSING"),  # only the first comparison gives the level
     ],
 )
-def test_the_level_is_read_off_the_first_comparison_of_a_group(products_spec, comparison, value, group, level):
+def test_the_first_comparison_of_a_group_gives_its_level(products_spec, comparison, value, group, level):
     assert evidence(one_pair(**{comparison: value}), products_spec)[group].tolist() == [level]
 
 
-def test_a_comparison_where_less_is_more_alike_is_turned_round(products_spec):
+def test_a_comparison_where_more_means_less_alike_is_converted(products_spec):
     pairs = pd.DataFrame({"title__unmatched_left": [0.0, 9.0], "title__missing": [0, 0]})
     assert evidence(pairs, products_spec)["title"].tolist() == ["AGREES", "DISAGREES"]
 
 
-def test_context_is_read_off_the_weaker_side(products_spec):
-    levels = evidence(one_pair(context__margin_left=0.4, context__margin_right=-0.4), products_spec)
+def test_the_weaker_side_gives_the_level_of_context(products_spec):
+    levels = evidence(one_pair(context__lead_left=0.4, context__lead_right=-0.4), products_spec)
     assert levels["context"].tolist() == ["DISAGREES"]
 
 
-def test_a_missing_field_is_missing_whatever_else_is_said(products_spec):
+def test_a_field_with_a_missing_flag_is_missing_in_any_case(products_spec):
     levels = evidence(one_pair(title__token_overlap=1.0, title__missing=1.0), products_spec)
     assert levels["title"].tolist() == ["MISSING"]
 
@@ -114,8 +114,8 @@ def test_contributions_of_groups_add_up_and_no_reason_contradicts_its_evidence(d
     levels = evidence(comparisons, decision_model.spec)
     reasons = decision_model.reasons(comparisons)
     assert contradictions(levels, per_group, reasons).given == 0
-    for row, told in enumerate(reasons):
-        for reason in told:
+    for row, given_reasons in enumerate(reasons):
+        for reason in given_reasons:
             assert reason.code == f"{reason.field.upper()}_{levels[reason.field][row]}"
             assert reason.contribution == pytest.approx(per_group[reason.field].iat[row], abs=1e-5)
             assert abs(reason.contribution) >= SMALLEST_CONTRIBUTION - 1e-5
@@ -129,16 +129,16 @@ def levels_and_texts(groups: list[str], level: str = "PARTLY_AGREES") -> tuple[d
 
 @settings(max_examples=60, deadline=None)
 @given(
-    values=st.lists(st.floats(-8, 8), min_size=8, max_size=8), usual=st.lists(st.floats(0, 9), min_size=8, max_size=8)
+    values=st.lists(st.floats(-8, 8), min_size=8, max_size=8), means=st.lists(st.floats(0, 9), min_size=8, max_size=8)
 )
-def test_reasons_are_named_by_a_size_near_the_pair_s_own_contribution(values, usual):
+def test_reasons_are_ordered_by_a_size_near_the_pair_s_own_contribution(values, means):
     groups = [group.name for group in groups_of(NAMES)]
     levels, catalogue = levels_and_texts(groups)
     figures = EvidenceFigures(
-        usual={f"{group.upper()}_PARTLY_AGREES": each for group, each in zip(groups, usual, strict=True)}
+        mean_contributions={f"{group.upper()}_PARTLY_AGREES": mean for group, mean in zip(groups, means, strict=True)}
     )
     (reasons,) = give_reasons(levels, pd.DataFrame([values], columns=groups), catalogue, 8, figures)
-    # whatever is usual: a size is held within a factor of the own contribution, so it can mislead by no more
+    # a size is within a factor of the own contribution, so for any means the order is wrong by no more than that
     assert all(abs(later.contribution) <= WITHIN**2 * abs(one.contribution) + 1e-3 for one, later in pairwise(reasons))
     largest = max(abs(value) for value in values)
     if largest >= SMALLEST_CONTRIBUTION:
@@ -146,30 +146,30 @@ def test_reasons_are_named_by_a_size_near_the_pair_s_own_contribution(values, us
     assert all(abs(reason.contribution) >= SMALLEST_CONTRIBUTION - 1e-5 for reason in reasons)
 
 
-def test_two_models_that_credit_near_evidence_differently_give_the_same_reasons():
+def test_two_models_that_divide_the_credit_differently_give_the_same_reasons():
     levels, catalogue = levels_and_texts(["one", "two", "three"])
-    usual = EvidenceFigures(usual={"ONE_PARTLY_AGREES": 1.0, "TWO_PARTLY_AGREES": 1.3, "THREE_PARTLY_AGREES": 0.8})
-    told = [
+    means = {"ONE_PARTLY_AGREES": 1.0, "TWO_PARTLY_AGREES": 1.3, "THREE_PARTLY_AGREES": 0.8}
+    found = [
         give_reasons(levels, pd.DataFrame([values], columns=list(levels)), catalogue, 2, figures)
-        for figures in (usual, EvidenceFigures())
+        for figures in (EvidenceFigures(mean_contributions=means), EvidenceFigures())
         for values in ([1.5, 0.9, 0.9], [0.6, 1.0, 1.9])
     ]
-    named = [[reason.field for reason in reasons] for (reasons,) in told]
+    named = [[reason.field for reason in reasons] for (reasons,) in found]
     assert named[:2] == [["two", "one"], ["two", "one"]]
-    assert [reason.contribution for (reasons,) in told[:2] for reason in reasons] == [0.9, 1.5, 1.0, 0.6]
+    assert [reason.contribution for (reasons,) in found[:2] for reason in reasons] == [0.9, 1.5, 1.0, 0.6]
 
 
-def test_what_is_peculiar_to_a_pair_comes_before_what_is_usual():
+def test_strong_evidence_of_a_pair_comes_first_although_its_mean_is_small():
     levels, catalogue = levels_and_texts(["one", "two"])
-    figures = EvidenceFigures(usual={"ONE_PARTLY_AGREES": 0.1, "TWO_PARTLY_AGREES": 0.5})
+    figures = EvidenceFigures(mean_contributions={"ONE_PARTLY_AGREES": 0.1, "TWO_PARTLY_AGREES": 0.5})
     (reasons,) = give_reasons(levels, pd.DataFrame([[4.0, 0.5]], columns=["one", "two"]), catalogue, 2, figures)
     assert [reason.field for reason in reasons] == ["one", "two"]
 
 
-def test_what_carries_no_material_share_is_not_named():
+def test_a_group_without_a_material_share_gives_no_reason():
     levels, catalogue = levels_and_texts(["one", "two", "three"])
     figures = EvidenceFigures(
-        usual={"ONE_PARTLY_AGREES": 3.0, "TWO_PARTLY_AGREES": 1.0, "THREE_PARTLY_AGREES": MATERIAL}
+        mean_contributions={"ONE_PARTLY_AGREES": 3.0, "TWO_PARTLY_AGREES": 1.0, "THREE_PARTLY_AGREES": MATERIAL}
     )
     contributions = pd.DataFrame([[3.0, -1.0, MATERIAL]], columns=list(levels))
     (reasons,) = give_reasons(levels, contributions, catalogue, 4, figures)
@@ -183,7 +183,7 @@ def test_without_mean_contributions_reasons_are_ordered_by_the_pair_s_own():
     assert [reason.field for reason in reasons] == ["two", "three", "one"]
 
 
-def test_what_contradicts_is_withheld_and_counted():
+def test_a_contradiction_is_withheld_and_counted():
     levels = {"one": np.array(["AGREES"], dtype=object), "two": np.array(["DISAGREES"], dtype=object)}
     catalogue = Catalogue(1, {"ONE_AGREES": "1", "TWO_DISAGREES": "2"})
     contributions = pd.DataFrame({"one": [-1.0], "two": [-3.0]})

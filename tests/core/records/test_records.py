@@ -13,14 +13,14 @@ from matchwright.core.records.normal import calendar_date, is_calendar_date, squ
 from matchwright.errors import DataError
 
 
-def test_conform_names_every_absent_column_and_the_one_meant(persons_spec, febrl):
+def test_conform_lists_every_absent_column_and_suggests_a_similar_name(persons_spec, febrl):
     table = febrl[0].rename(columns={"surname": "surnme"}).drop(columns="postcode")
     with pytest.raises(DataError, match=r"did you mean 'surnme'") as caught:
         conform(table, persons_spec, "left")
     assert [fault.path for fault in caught.value.faults] == ["surname", "postcode"]
 
 
-def test_conform_keeps_order_and_turns_blank_into_missing(persons_spec):
+def test_conform_keeps_the_order_and_turns_empty_text_into_missing(persons_spec):
     records = conform_values([{"surname": "  van  der Berg "}, {"surname": " "}], persons_spec, "left")
     assert records["surname"].tolist() == ["van der Berg", None]
     assert records["record_key"].tolist() == ["left:given-0", "left:given-1"]
@@ -28,16 +28,16 @@ def test_conform_keeps_order_and_turns_blank_into_missing(persons_spec):
 
 
 @pytest.mark.parametrize(("value", "number"), [("$1,299.00", 1299), ("39.9 EUR", 39.9), (7, 7), ("1e3", 1000)])
-def test_numbers_are_read_out_of_their_dress(value, number):
+def test_numbers_are_read_from_values_with_units_and_separators(value, number):
     assert parse_number(value) == number
 
 
 @pytest.mark.parametrize("value", ["n/a", "", "-", float("inf")])
-def test_no_number_is_missing(value):
+def test_a_value_without_a_finite_number_is_missing(value):
     assert np.isnan(parse_number(value))
 
 
-def test_normal_forms():
+def test_values_have_the_expected_normal_forms():
     assert words("O'Brien-Søren,  ÉCOLE") == "o brien søren ecole"
     assert squeezed("TT-4411 / b") == "tt4411b"
     assert [calendar_date(v) for v in ("1980-02-14", "14/02/1980", "19800214", "1980-2-4T10:00", "soon")] == [
@@ -51,7 +51,7 @@ def test_normal_forms():
     assert not is_calendar_date("20230229")
 
 
-def test_features_follow_the_schema_and_skip_what_is_not_compared(small_world):
+def test_features_follow_the_schema_and_leave_out_fields_that_are_not_compared(small_world):
     schema = feature_schema(small_world.spec)
     assert list(small_world.features.columns) == ["record_key", *schema]
     assert "national_id" not in schema
@@ -65,7 +65,7 @@ def test_a_rare_name_is_rarer_than_a_common_one(small_world):
     assert rarity[counts.index[0]] < rarity[counts.index[-1]]
 
 
-def test_the_corpus_holds_no_value_and_nothing_seen_only_once_or_twice(small_world, tmp_path):
+def test_the_corpus_holds_no_plain_value_and_no_count_below_three(small_world, tmp_path):
     normal = normal_forms(small_world.records, small_world.spec)
     small_world.corpus.save(tmp_path / "corpus.safetensors")
     content = (tmp_path / "corpus.safetensors").read_bytes()
@@ -88,8 +88,8 @@ def test_the_corpus_does_not_depend_on_row_order_and_round_trips(small_world, tm
 @settings(max_examples=60, deadline=None)
 @example(value="unit 4:_12")
 @given(value=st.text(max_size=300))
-def test_no_text_breaks_features_and_normal_forms_are_stable(persons_spec, value):
-    """A normal form is its own normal form, whatever the text."""
+def test_features_accept_any_text_and_normal_forms_are_stable(persons_spec, value):
+    """The normal form of a normal form is the same, for any text."""
     fields = dict.fromkeys(persons_spec.compared, value)
     normal = normal_forms(conform_values([fields], persons_spec, "left"), persons_spec)
     again = normal_forms(conform_values([normal.iloc[0].to_dict()], persons_spec, "left"), persons_spec)
@@ -99,6 +99,6 @@ def test_no_text_breaks_features_and_normal_forms_are_stable(persons_spec, value
 
 
 @given(value=st.text(min_size=2, max_size=40))
-def test_a_mistyped_value_differs_by_one_slip(value):
+def test_a_mistyped_value_has_one_typing_error(value):
     assert mistyped(value) != value
     assert abs(len(mistyped(value)) - len(value)) <= 1

@@ -1,4 +1,4 @@
-"""A spec is read whole: every fault at once, with its key's path and a hint."""
+"""Reading a spec: all faults are reported together, each with the path of its key and a hint."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def faults_of(raw: dict) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_the_shipped_specs_are_good_and_survive_a_round_trip(path):
+def test_the_shipped_specs_are_valid_and_survive_a_round_trip(path):
     spec = load_spec(path)
     assert spec.name == path.stem
     assert parse_spec(spec_yaml(spec)) == spec
@@ -35,14 +35,14 @@ def test_the_national_identifier_is_direct_and_never_compared(persons_spec):
     assert "national_id" not in persons_spec.compared
 
 
-def test_the_digest_ignores_layout_and_sees_meaning(raw):
+def test_the_digest_depends_on_the_values_and_not_on_the_layout(raw):
     spec = parse_spec(yaml.safe_dump(raw, sort_keys=False))
     assert spec_digest(spec) == spec_digest(load_spec(REPOSITORY / "specs" / "persons.yaml"))
     raw["costs"]["review"] = 2
     assert spec_digest(parse_spec(yaml.safe_dump(raw, sort_keys=False))) != spec_digest(spec)
 
 
-def test_a_written_spec_keeps_its_digest_when_later_code_knows_more_keys(persons_spec):
+def test_a_written_spec_keeps_its_digest_when_later_code_has_more_keys(persons_spec):
     text = spec_yaml(persons_spec)
     assert written_digest(parse_spec(text)) == spec_digest(persons_spec)
     older = parse_spec(text.replace("multiplicity: one_to_one\n", ""))  # a key that did not exist then
@@ -119,12 +119,12 @@ def test_all_faults_are_reported_at_once_each_with_path_and_hint(raw):
         ("name", "Not A Name", "name"),
     ],
 )
-def test_one_fault_names_its_key(raw, section, value, path):
+def test_a_single_fault_has_the_path_of_its_key(raw, section, value, path):
     raw[section] = value
     assert list(faults_of(raw)) == [path]
 
 
-def test_the_nearest_by_embedding_need_a_network(raw):
+def test_candidates_by_embedding_need_fitted_embeddings(raw):
     raw["candidates"] = {"rules": [["surname"]], "embedding_top_k": 5}
     assert list(faults_of(raw)) == ["candidates.embedding_top_k"]
     for model in ({"scorer": "torch"}, {"challengers": ["torch"]}, {"embeddings": True}):
@@ -133,27 +133,27 @@ def test_the_nearest_by_embedding_need_a_network(raw):
     assert list(faults_of(raw)) == ["candidates.embedding_top_k"]
 
 
-def test_a_network_is_no_challenger_of_itself(raw):
+def test_the_scorer_cannot_also_be_a_challenger(raw):
     raw["model"] = {"scorer": "torch", "challengers": ["torch"]}
     assert list(faults_of(raw)) == ["model.challengers"]
 
 
-def test_a_comparator_of_another_kind_is_refused_with_the_choices(raw):
+def test_a_comparator_of_another_kind_is_refused_and_the_hint_lists_the_choices(raw):
     raw["fields"]["surname"]["comparators"] = ["relative"]
     assert "choose from jaro_winkler" in faults_of(raw)["fields.surname.comparators"]
 
 
-def test_a_key_that_stands_twice_is_a_fault():
-    with pytest.raises(SpecError, match=r"line 2: key 'name' stands twice"):
+def test_a_key_that_is_given_twice_is_a_fault():
+    with pytest.raises(SpecError, match=r"line 2: key 'name' is given twice"):
         parse_spec("name: persons\nname: people\n")
 
 
-def test_broken_yaml_names_its_line():
+def test_the_error_for_broken_yaml_has_the_line_number():
     with pytest.raises(SpecError, match="line 2"):
         parse_spec("name: persons\n  fields: [}\n")
 
 
-def test_an_absent_file_says_where_examples_are(tmp_path: Path):
+def test_the_error_for_an_absent_file_says_where_examples_are(tmp_path: Path):
     with pytest.raises(SpecError, match=r"Hint: see specs/"):
         load_spec(tmp_path / "none.yaml")
 

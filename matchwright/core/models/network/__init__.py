@@ -1,7 +1,7 @@
-"""The matching network: embeddings of texts, and a pair score over comparisons and the embeddings' cosines.
+"""The matching network: embeddings of texts, and a pair score from comparisons and the cosines of the embeddings.
 
-:mod:`~matchwright.core.models.network.module` defines it in PyTorch, and only training imports that file. What serves
-needs no PyTorch: the embeddings are applied in NumPy, and the pair score is an ONNX graph.
+:mod:`~matchwright.core.models.network.module` defines it in PyTorch. Only training imports that file. Serving needs no
+PyTorch: it applies the embeddings in NumPy, and the pair score is an ONNX graph.
 """
 
 from matchwright.core.models.network.embeddings import Embeddings, TextEmbedding

@@ -1,7 +1,8 @@
-"""Embeddings as they serve: hashed n-grams under a fitted metric, in NumPy alone.
+"""Embeddings of texts, applied in NumPy alone.
 
-An embedding has two parts. The sparse part holds the weight of each n-gram of the text. The dense part is the sum of
-the n-grams' rows of a fitted table. Before fitting, the cosine of two texts is that of inverse document frequencies.
+An embedding has two parts. The sparse part holds the weight of each hashed n-gram of the text. The dense part is the
+sum of rows of a fitted table, one row per n-gram. Before fitting, the cosine of two texts is that of their inverse
+document frequencies.
 """
 
 from collections.abc import Iterator
@@ -30,11 +31,11 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class TextEmbedding:
-    """The embedding of one field's texts, or of the record's.
+    """The embedding for the texts of one field, or of the whole record.
 
-    ``columns`` are the n-grams that were fitted, rising. Of each, ``frequency`` is its inverse document frequency,
-    ``importance`` a fitted factor (1: no change), and ``table`` its row of shape (dimension,). All other n-grams have
-    the weight ``rarest``. ``words`` says whether words are read beside trigrams.
+    ``columns`` are the fitted n-grams, rising. Each has an inverse document frequency (``frequency``), a fitted factor
+    (``importance``, 1 for no change) and a row of ``table``, shape (dimension,). All other n-grams have the weight
+    ``rarest``. ``words`` says whether words are read as well as trigrams.
     """
 
     columns: Array
@@ -45,7 +46,7 @@ class TextEmbedding:
     words: bool
 
     def cosine(self, pairing: Pairing) -> Comparison:
-        """In [0, 1] (negative values count as 0), NaN where a side has no text. Symmetric."""
+        """The cosine of each pair in [0, 1], NaN where a side has no text. Negative cosines count as 0. Symmetric."""
         result = np.full(len(pairing.both), np.nan, dtype=np.float32)
         if not pairing.any:
             return result
@@ -60,14 +61,14 @@ class TextEmbedding:
         return result
 
     def vectors(self, texts: list[str]) -> tuple[csr_matrix, "np.ndarray[Any, np.dtype[np.float64]]"]:
-        """The sparse parts, shape (texts, n-grams), and the dense ones, (texts, dimension)."""
+        """The sparse parts, shape (texts, n-grams), and the dense parts, shape (texts, dimension)."""
         frequency, importance, table = self._by_column
         units = weighted(occurrences(texts, self.words), frequency)
         sparse = csr_matrix((units.data * importance[units.indices], units.indices, units.indptr), shape=units.shape)
         return sparse, np.asarray(units @ table, dtype=np.float64)
 
     def unit_vectors(self, texts: Array) -> csr_matrix:
-        """Both parts side by side with length 1, shape (texts, n-grams + dimension); zeros where there is no text."""
+        """Both parts in one unit vector per text, shape (texts, n-grams + dimension); zeros where there is no text."""
         codes, distinct = pd.factorize(texts)
         sparse, dense = self.vectors([str(text) for text in distinct])
         norms = np.sqrt(_squares(sparse, dense))
@@ -88,7 +89,7 @@ class TextEmbedding:
 
 @dataclass(frozen=True)
 class Embeddings:
-    """By field, and ``record`` for that of the whole record."""
+    """The embeddings by field. The key ``record`` is for the whole record."""
 
     fields: dict[str, TextEmbedding]
 
@@ -98,10 +99,10 @@ class Embeddings:
             yield embedding.cosine(text_pairing(left, right, name, spec))
 
     def record_vectors(self, records: Table, spec: MatchSpec) -> csr_matrix:
-        """One vector per record, shape (records, columns), whose inner products rank the records most like it.
+        """One vector per record, shape (records, columns). A larger inner product means more similar records.
 
-        The record's own embedding where there is one. Otherwise those of its fields side by side: the inner product
-        is then the mean of the fields' cosines. A missing field counts as 0, and a negative cosine stays negative.
+        It is the embedding of the whole record if there is one. Otherwise it joins the embeddings of the fields, and
+        the inner product is the mean of their cosines. A missing field counts as 0. A negative cosine stays negative.
         """
         columns = columns_of(records)
         names = [RECORD] if RECORD in self.fields else list(self.fields)
@@ -109,7 +110,7 @@ class Embeddings:
         return csr_matrix(hstack(parts) * np.float32(len(parts) ** -0.5), dtype=np.float32)
 
     def save(self, path: Path) -> None:
-        """Write ``embeddings.safetensors``: numbers of hashed n-grams, and no text."""
+        """Write ``embeddings.safetensors``. It holds numbers for hashed n-grams and no text."""
         arrays: dict[str, Array] = {}
         for name, one in self.fields.items():
             arrays |= {f"{name}.{part}": np.ascontiguousarray(getattr(one, part)) for part in ARRAYS[:-1]}
@@ -121,7 +122,7 @@ class Embeddings:
         """Read what :meth:`save` wrote, in the order of the spec's fields.
 
         Raises:
-            BundleError: the file is something else, or is of other fields than the spec has.
+            BundleError: the file is something else, or has embeddings of fields that get none in this spec.
         """
         try:
             arrays = load_file(path)
@@ -130,7 +131,7 @@ class Embeddings:
         known = embedded_fields(spec)
         foreign = sorted({name.partition(".")[0] for name in arrays} - set(known))
         if foreign or not arrays:
-            what = f"of {', '.join(foreign)}, which the spec has none for" if foreign else "of no field"
+            what = f"for {', '.join(foreign)}, which the spec does not embed" if foreign else "for no field"
             raise BundleError(f"The embeddings are {what}.", "train and register it again")
         named = [name for name in known if f"{name}.columns" in arrays]
         return cls({name: _read(arrays, name, known[name]) for name in named})
@@ -145,7 +146,7 @@ def _squares(sparse: csr_matrix, dense: Array) -> Array:
 def _read(arrays: dict[str, Array], name: str, words: bool) -> TextEmbedding:
     found = {part: arrays[f"{name}.{part}"] for part in ARRAYS if f"{name}.{part}" in arrays}
     if len(found) < len(ARRAYS) or not _sound(found, BUCKETS * (2 if words else 1)):
-        raise BundleError(f"The embedding of {name} is not one.", DAMAGED)
+        raise BundleError(f"The embedding of {name} cannot be read.", DAMAGED)
     rarest = float(found.pop("rarest")[0])
     return TextEmbedding(**found, rarest=rarest, words=words)
 

@@ -1,4 +1,4 @@
-"""Which texts get an embedding: fields of running text and of names, and the record as a whole."""
+"""Which texts get an embedding: fields of kind text and name, and the whole record."""
 
 from matchwright.core.compare.cross_field import record_pairing
 from matchwright.core.compare.pairing import Pairing
@@ -11,10 +11,11 @@ KINDS = frozenset({"text", "name"})
 
 
 def embedded_fields(spec: MatchSpec) -> dict[str, bool]:
-    """Fields and ``record`` by name, each with whether its whole words are read beside its trigrams.
+    """The fields (and ``record``) with an embedding, and whether whole words are read as well as trigrams.
 
-    Whole words say more about a person than trigrams do, so they are read only of fields without personal data. A
-    field that identifies a person by itself has no embedding. The record's embedding is of its impersonal fields.
+    Whole words reveal more about a person than trigrams do, so they are read only in fields without personal data. A
+    field that alone identifies a person has no embedding. The record's embedding reads its fields without personal
+    data.
     """
     found = {
         name: field.pii == "none"
@@ -27,12 +28,12 @@ def embedded_fields(spec: MatchSpec) -> dict[str, bool]:
 
 
 def text_pairing(left: Columns, right: Columns, name: str, spec: MatchSpec) -> Pairing:
-    """The texts of row-aligned record features that the embedding called ``name`` is of."""
+    """The texts of row-aligned record features for the embedding of ``name``, a field or ``record``."""
     if name == RECORD:
         return record_pairing(left, right, spec, impersonal_fields(spec))
     return Pairing.of(left, right, name, spec.sources.alike)
 
 
 def texts_of(records: Columns, name: str, spec: MatchSpec) -> Array:
-    """The text of each record that the embedding called ``name`` is of, None where it has none; shape (records,)."""
+    """The text of each record for the embedding of ``name``, None where it has no text; shape (records,)."""
     return record_texts(records, impersonal_fields(spec)) if name == RECORD else records[name]

@@ -1,8 +1,8 @@
-"""The matching network in PyTorch. Training imports this file and nothing that serves does.
+"""The matching network in PyTorch. Training imports this file; serving does not.
 
-Its two parts are embeddings of texts (:class:`EmbeddingModule`) and a pair score (:class:`PairHead`) over comparisons
-and the embeddings' cosines. A decision can be replayed from its logged comparisons, because the cosines enter the pair
-score as comparisons.
+It has two parts: embeddings of texts (:class:`EmbeddingModule`), and a pair score (:class:`PairHead`) from comparisons
+and the cosines of the embeddings. The pair score reads these cosines as comparisons. So a decision can be replayed from
+its logged comparisons.
 """
 
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from torch.nn.functional import elu, embedding_bag, softplus
 from matchwright.core.models.network.sizes import DIMENSION, HIDDEN
 
 FARTHEST = 5.0
-"""Standard deviations from the mean beyond which a value counts no further."""
+"""Standardised values are clipped to this many standard deviations."""
 
 DECIMALS = 6
 SPREAD = 0.05
-"""Of the table's first values: small, so that fitting starts from the cosine of inverse document frequencies."""
+"""Standard deviation of the table's first values. It is small, so that fitting starts near the unfitted cosine."""
 
 FIRST_READING = (6.0, -5.0)
-"""Slope and intercept that a cosine's own log-odds start from: 0 at a cosine of about 0.8."""
+"""First slope and intercept from a cosine to its own log-odds: 0 at a cosine of about 0.8."""
 
 
 @dataclass(frozen=True)
 class Bags:
-    """A sparse matrix, row by row: column ``indices``, ``offsets`` of the rows and ``weights`` of the entries."""
+    """A sparse matrix by rows: column ``indices``, ``offsets`` of the rows, and ``weights`` of the entries."""
 
     indices: Tensor
     offsets: Tensor
@@ -45,11 +45,11 @@ class Bags:
 
 @dataclass(frozen=True)
 class TextBatch:
-    """One field's texts of a batch of pairs.
+    """The texts of one field for a batch of pairs.
 
-    ``sides`` are the weighted n-grams of the left and the right texts, and ``common`` the products of those n-grams
-    that both texts of a pair have. ``rests`` and ``common_rest``, shape (pairs,), are what n-grams without parameters
-    add to them. ``missing``, shape (pairs,), is True where a side has no text.
+    ``sides`` are the weighted n-grams of the left and the right texts. ``common`` are the products of the n-grams that
+    both texts of a pair have. ``rests`` and ``common_rest``, shape (pairs,), are what n-grams without parameters add.
+    ``missing``, shape (pairs,), is True where a side has no text.
     """
 
     common: Bags
@@ -62,7 +62,7 @@ class TextBatch:
 class EmbeddingModule(nn.Module):
     """The parameters of one field's embedding: log importance per n-gram, and a table with a row per n-gram.
 
-    ``reading`` is the slope and intercept by which the cosine alone gives log-odds. It is used in fitting only.
+    ``reading`` holds the slope and intercept from the cosine to log-odds. Only fitting uses it.
     """
 
     def __init__(self, ngrams: int, generator: torch.Generator) -> None:
@@ -84,25 +84,25 @@ class EmbeddingModule(nn.Module):
         return torch.where(batch.missing, torch.nan, cosine)
 
     def read(self, cosine: Tensor) -> Tensor:
-        """Log-odds by the cosine alone; those of a missing cosine are the intercept."""
+        """Log-odds from the cosine alone. For a missing cosine they are the intercept."""
         return torch.nan_to_num(cosine) * self.reading[0] + self.reading[1]
 
     def departure(self) -> Tensor:
-        """The squared distance of the parameters from those that change nothing."""
+        """The squared distance of the parameters from values that do not change the cosine."""
         return (self.importance**2).sum() + (self.table**2).sum()
 
 
 class PairHead(nn.Module):
     """Log-odds of a match from comparisons, monotone by construction.
 
-    Two hidden layers, after Runje and Shankaranarayana (2023), Constrained Monotonic Neural Networks: weights from a
-    comparison onwards are never negative, its sign turned where more means less alike, and half of each layer's units
-    are convex, half concave. A missing comparison has a fitted value and a flag whose weight is free. The weights of
-    comparisons that count missing sides are free too.
+    It has two hidden layers, after Runje and Shankaranarayana (2023), Constrained Monotonic Neural Networks. The
+    weights are never negative, and a comparison changes its sign where more means less alike. Half of the units of each
+    layer are convex and half are concave. A missing comparison has a fitted value and a flag. The weight of the flag,
+    and the weights of comparisons that count missing sides, may have any sign.
 
     Args:
-        comparisons: those of the training pairs, shape (pairs, comparisons), NaN where missing: their means and
-            standard deviations standardise the input.
+        comparisons: of the training pairs, shape (pairs, comparisons), NaN where missing. Their means and standard
+            deviations standardise the input.
         target: 1 for a match, else 0; shape (pairs,).
         directions: per comparison 1, -1 or 0, see :func:`~matchwright.core.compare.names.constraints`.
     """
@@ -134,7 +134,7 @@ class PairHead(nn.Module):
         self.third_bias = nn.Parameter(torch.tensor([float(np.log(share / (1 - share)))]))
 
     def acting(self) -> dict[str, Tensor]:
-        """The parameters as they act: never negative where the score must not fall."""
+        """The effective weights: never negative where the score must not fall."""
         free = self.first - float(np.log(np.expm1(1 / len(self.mean))))  # starts around zero
         return {
             **dict(self.named_parameters()),
@@ -151,7 +151,10 @@ class PairHead(nn.Module):
 
 
 class MatchingNetwork(nn.Module):
-    """The embeddings by field, none where the cosines are already among the comparisons, and the pair head."""
+    """The embeddings by field, and the pair head.
+
+    There are no embeddings if the cosines are already among the comparisons.
+    """
 
     def __init__(self, head: PairHead, embeddings: dict[str, EmbeddingModule]) -> None:
         super().__init__()
@@ -164,27 +167,27 @@ class MatchingNetwork(nn.Module):
         return {name: cast("EmbeddingModule", module) for name, module in self.embeddings.items()}
 
     def forward(self, comparisons: Tensor, texts: dict[str, TextBatch]) -> tuple[Tensor, Tensor, Tensor]:
-        """Log-odds of a match, shape (pairs,); the learned cosines and the log-odds by each of them alone.
+        """Log-odds of a match, shape (pairs,), the learned cosines, and the log-odds from each cosine alone.
 
-        The latter two have shape (pairs, embeddings).
+        The last two have shape (pairs, embeddings).
         """
         cosines = learned_cosines(self.by_field, texts)
         alone = [module.read(cosine) for module, cosine in zip(self.by_field.values(), cosines, strict=True)]
         columns = [comparisons, *(cosine[:, None] for cosine in cosines)]
         return (
             self.head(torch.cat(columns, dim=1)),
-            _side_by_side(cosines, comparisons),
-            _side_by_side(alone, comparisons),
+            _stacked(cosines, comparisons),
+            _stacked(alone, comparisons),
         )
 
 
 def learned_cosines(embeddings: dict[str, EmbeddingModule], texts: dict[str, TextBatch]) -> list[Tensor]:
-    """The cosine of each embedding, in order; shape (pairs,) each."""
+    """The cosines of each embedding in order, each of shape (pairs,)."""
     return [module(texts[name]) for name, module in embeddings.items()]
 
 
 def log_odds(weights: dict[str, Tensor], comparisons: Tensor) -> Tensor:
-    """Log-odds, shape (pairs,), under weights as they act (see :meth:`PairHead.acting`)."""
+    """Log-odds, shape (pairs,), with effective weights (see :meth:`PairHead.acting`)."""
     absent = torch.isnan(comparisons)
     standard = ((torch.nan_to_num(comparisons) - weights["mean"]) * weights["scale"]).clamp(-FARTHEST, FARTHEST)
     shown = torch.where(absent, weights["missing"], standard)
@@ -194,15 +197,16 @@ def log_odds(weights: dict[str, Tensor], comparisons: Tensor) -> Tensor:
 
 
 def _small(rows: int, columns: int) -> Tensor:
-    """Raw weights that act as about one over the number of inputs."""
+    """Raw weights whose effective values are about one over the number of inputs."""
     return torch.randn(rows, columns) * 0.5 + float(np.log(np.expm1(1 / rows)))
 
 
 def _bend(hidden: Tensor) -> Tensor:
-    """Half of the units convex, half concave; all of them rise."""
+    """The activation: half of the units are convex, half are concave, and all are increasing."""
     convex, concave = hidden.chunk(2, dim=1)
     return torch.cat([elu(convex), -elu(-concave)], dim=1)
 
 
-def _side_by_side(columns: list[Tensor], beside: Tensor) -> Tensor:
-    return torch.stack(columns, dim=1) if columns else beside[:, :0]
+def _stacked(columns: list[Tensor], like: Tensor) -> Tensor:
+    """The columns as a matrix; without columns an empty one with the rows of ``like``."""
+    return torch.stack(columns, dim=1) if columns else like[:, :0]

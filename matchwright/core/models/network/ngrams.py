@@ -1,4 +1,4 @@
-"""Texts as hashed character trigrams, and words where they may be read, weighted by inverse document frequency."""
+"""Texts as hashed character trigrams, and words where allowed, weighted by inverse document frequency."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from sklearn.feature_extraction.text import HashingVectorizer
 Weights = np.ndarray[Any, np.dtype[np.float32]]
 
 BUCKETS = 2**13
-"""Columns that trigrams are hashed to, and as many more for words."""
+"""Columns that trigrams are hashed to. Words are hashed to as many more."""
 
 SMALLEST_COUNT = 3
-"""What stands in fewer distinct texts is not told apart: it counts as standing in one less, and has no parameters."""
+"""An n-gram in fewer distinct texts has no parameters. Its count is taken as one less than this."""
 
 _TRIGRAMS = HashingVectorizer(
     analyzer="char_wb", ngram_range=(3, 3), n_features=BUCKETS, alternate_sign=False, norm=None, dtype=np.float32
@@ -25,25 +25,25 @@ def occurrences(texts: list[str], words: bool) -> csr_matrix:
     width = BUCKETS * (2 if words else 1)
     if not texts:
         return csr_matrix((0, width), dtype=np.float32)
-    # a lone half of a surrogate pair is no character and cannot be encoded
+    # a lone surrogate cannot be encoded
     written = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
     found = _TRIGRAMS.transform(written)
     columns, starts = found.indices, found.indptr
     if words:
-        told = _WORDS.transform(written)
-        rows = np.concatenate([rows_of(found), rows_of(told)])
-        columns = np.concatenate([columns, told.indices + BUCKETS])[np.argsort(rows, kind="stable")]
-        starts = starts + told.indptr
+        by_word = _WORDS.transform(written)
+        rows = np.concatenate([rows_of(found), rows_of(by_word)])
+        columns = np.concatenate([columns, by_word.indices + BUCKETS])[np.argsort(rows, kind="stable")]
+        starts = starts + by_word.indptr
     return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, starts), shape=(len(texts), width))
 
 
 def rows_of(matrix: csr_matrix) -> "np.ndarray[Any, np.dtype[np.intp]]":
-    """The row of each of its entries."""
+    """The row of each entry."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
 def inverse_frequencies(found: csr_matrix) -> tuple[Weights, "np.ndarray[Any, np.dtype[np.bool_]]", float]:
-    """Per column its weight and whether enough texts have it, and the weight of those that too few have."""
+    """The weight of each column, whether enough texts have it, and the weight of an n-gram that too few texts have."""
     texts = found.shape[0]
     counts = np.asarray(found.sum(axis=0)).ravel()
     kept = counts >= SMALLEST_COUNT
@@ -54,7 +54,7 @@ def inverse_frequencies(found: csr_matrix) -> tuple[Weights, "np.ndarray[Any, np
 
 
 def weighted(found: csr_matrix, weights: Weights) -> csr_matrix:
-    """Unit vectors per text: trigrams and words have one half of it each, however many there are of either."""
+    """One unit vector per text. If there are words, trigrams and words have half of its squared length each."""
     blocks = found.shape[1] // BUCKETS
     block = rows_of(found) * blocks + found.indices // BUCKETS
     values = weights[found.indices].astype(np.float64)

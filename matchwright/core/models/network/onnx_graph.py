@@ -1,4 +1,4 @@
-"""The pair head as an ONNX graph, built node by node: no exporter, and nothing of PyTorch in it."""
+"""The pair head as an ONNX graph, built node by node without PyTorch or an exporter."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ import numpy as np
 Weights = dict[str, np.ndarray[Any, np.dtype[np.float32]]]
 
 OPSET, IR_VERSION = 17, 8
-"""Old enough for any onnxruntime of these years, and all that the graph needs."""
+"""Versions that every recent onnxruntime reads."""
 
 
 def head_graph(weights: Weights, farthest: float) -> bytes:
-    """The graph ``comparisons`` (pairs, comparisons) to ``log_odds`` (pairs, 1); NaN is a missing comparison.
+    """The graph from ``comparisons`` (pairs, comparisons) to ``log_odds`` (pairs, 1). NaN is a missing comparison.
 
     Args:
-        weights: ``mean``, ``scale`` and ``missing`` (comparisons,); ``flags`` and ``first`` (comparisons, hidden),
-            ``second``, ``third`` and each layer's ``_bias``.
-        farthest: where standardised values are cut off.
+        weights: ``mean``, ``scale`` and ``missing`` (comparisons,), ``flags`` and ``first`` (comparisons, hidden),
+            ``second``, ``third``, and the ``_bias`` of each layer.
+        farthest: standardised values are clipped to this.
     """
     from onnx import TensorProto, checker, helper, numpy_helper
 
@@ -53,12 +53,12 @@ def head_graph(weights: Weights, farthest: float) -> bytes:
 
 
 def _signs(count: int) -> "np.ndarray[Any, np.dtype[np.float32]]":
-    """1 for the units that bend upwards, -1 for the other half."""
+    """1 for convex units, -1 for concave ones."""
     return np.where(np.arange(count) < (count + 1) // 2, 1, -1).astype(np.float32)
 
 
 def _bend(layer: str) -> list[Any]:
-    """``s * elu(s * x)``: convex units where the sign is 1, concave ones where it is -1."""
+    """The activation ``s * elu(s * x)``: convex where the sign is 1, concave where it is -1."""
     from onnx import helper
 
     return [

@@ -1,4 +1,4 @@
-"""A scorer that reads embeddings decides, explains, is replayed and released like any other."""
+"""A scorer that reads embeddings decides, explains and is replayed like any other, and its bundle needs no PyTorch."""
 
 import shutil
 import subprocess
@@ -30,7 +30,7 @@ LEARNED = ["title__learned_cosine", "category__learned_cosine", "record__learned
 
 @dataclass(frozen=True)
 class World:
-    """Offers of two shops, row by row features of labelled pairs, and what was trained on half of them."""
+    """Row-aligned features of the pairs that were held out, all labels, and the model trained on the other pairs."""
 
     left: pd.DataFrame
     right: pd.DataFrame
@@ -92,7 +92,7 @@ def bundle(world, tmp_path_factory) -> Path:
     return folder
 
 
-def test_learned_cosines_are_comparisons_that_rise_and_count_to_their_field(world):
+def test_a_learned_cosine_rises_with_agreement_and_belongs_to_the_group_of_its_field(world):
     names = list(world.model.scorer.names)
     assert [name for name in names if name.endswith("learned_cosine")] == LEARNED
     assert [constraints([name]) for name in LEARNED] == [[1]] * 3
@@ -104,7 +104,7 @@ def test_learned_cosines_are_comparisons_that_rise_and_count_to_their_field(worl
     ]
 
 
-def test_contributions_add_up_and_no_reason_contradicts_its_evidence(world):
+def test_contributions_add_up_to_the_log_odds_and_no_reason_contradicts_its_evidence(world):
     compared = world.model.compare(world.left, world.right)
     contributions, base = world.model.scorer.contributions(compared)
     per_group = group_contributions(contributions, world.model.scorer.names)
@@ -132,7 +132,7 @@ def test_a_decision_is_replayed_from_its_logged_comparisons(world):
     assert world.model.decide_compared(logged) == decisions
 
 
-def test_a_pair_in_review_is_told_what_would_settle_it(world):
+def test_pairs_in_review_get_a_hint(world):
     careful = replace(world.model, bands=Bands(review_from=0.001, match_from=0.9999))
     compared = careful.compare(world.left, world.right)
     decisions = careful.decide_compared(compared)
@@ -166,16 +166,16 @@ def test_a_bundle_with_an_altered_or_absent_file_is_refused(bundle, verify_key, 
         load_bundle(absent, verify_key)
 
 
-def test_a_bundle_whose_scorer_reads_what_it_does_not_make_is_refused(world, verify_key, tmp_path):
+def test_a_bundle_whose_scorer_reads_comparisons_that_it_does_not_compute_is_refused(world, verify_key, tmp_path):
     bare = replace(world.model, embeddings=None)
     parts = BundleParts([], pd.DataFrame({"score": [0.5]}), "# Offers\n", {}, "0" * 64, {}, None, "offers")
     write_bundle(bare, parts, tmp_path / "bundle", SIGNING_KEY)
-    with pytest.raises(BundleError, match="comparisons that the bundle does not make: category__learned_cosine"):
+    with pytest.raises(BundleError, match="comparisons that the bundle does not compute: category__learned_cosine"):
         load_bundle(tmp_path / "bundle", verify_key)
 
 
-def test_pairs_made_from_a_training_pair_are_compared_by_what_it_did_not_teach(world):
-    """What was learned of the whole and without a pair's fold differs; a pair that taught nothing gets the former."""
+def test_augmented_pairs_are_compared_by_models_that_never_saw_their_training_pair(world):
+    """A pair related to a training pair gets the model fitted without its fold; other pairs get the final model."""
     count = len(world.left)
     own, other = (
         world.comparer.compare(world.left, world.right, np.full(count, row, dtype=np.intp)) for row in (0, UNRELATED)
@@ -187,7 +187,7 @@ def test_pairs_made_from_a_training_pair_are_compared_by_what_it_did_not_teach(w
     pd.testing.assert_frame_equal(own[unfitted], plain[unfitted])
 
 
-def test_trees_have_none_unless_they_ask_or_are_challenged(products_spec):
+def test_trees_get_no_embeddings_unless_the_spec_asks_or_a_network_is_a_challenger(products_spec):
     model = products_spec.model
     assert (model.reads_embeddings, model.fits_embeddings) == (False, False)
     challenged = model.model_copy(update={"challengers": ("torch",)})

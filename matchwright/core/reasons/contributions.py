@@ -1,4 +1,4 @@
-"""The mean absolute contribution of each reason code: how much its evidence moves a scorer's log-odds as a rule."""
+"""The mean absolute contribution of each reason code: how much its evidence usually changes the log-odds."""
 
 from math import ceil
 
@@ -12,19 +12,19 @@ from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS
 
 MEASURED = 5_000
-"""Pairs that contributions are measured on, at most."""
+"""At most so many pairs are measured."""
 
 
-def usual_contributions(scorer: Scorer, comparisons: pd.DataFrame, spec: MatchSpec) -> dict[str, float]:
-    """By reason code the mean absolute contribution, log-odds, of its group to the pairs at its level.
+def mean_contributions(scorer: Scorer, comparisons: pd.DataFrame, spec: MatchSpec) -> dict[str, float]:
+    """The mean absolute contribution of each reason code, in log-odds, over the pairs at its level of evidence.
 
     Args:
-        scorer: the one that serves.
-        comparisons: one row per pair; of many, evenly spaced ones are measured.
-        spec: says from where on a group agrees.
+        scorer: the scorer that serves.
+        comparisons: one row per pair. Of many pairs only evenly spaced ones are measured.
+        spec: says from which value a group agrees.
 
     Returns:
-        Codes that occur among the pairs; none without pairs.
+        The codes that occur among the pairs.
     """
     measured = comparisons.iloc[:: max(ceil(len(comparisons) / MEASURED), 1)].reset_index(drop=True)
     if not len(measured):
