@@ -76,7 +76,7 @@ def test_a_slice_has_its_own_metrics_missed_pairs_included(spec):
     results = {result.name: result for result in measure_slices(outcomes, spec, features, features)}
     assert results["town missing"].metrics["recall"].value == pytest.approx(20 / 30)
     assert results["town present"].metrics["recall"].value == 1.0
-    assert results["town missing"].verdict == "judged"
+    assert results["town missing"].status == "measured"
 
 
 def test_a_slice_with_few_true_pairs_is_not_judged(spec):
@@ -90,4 +90,4 @@ def test_a_slice_with_few_true_pairs_is_not_judged(spec):
         }
     )
     result = measure_slices(pair_outcomes(scored), spec, LEFT, RIGHT, min_true_pairs=20)[0]
-    assert (result.verdict, result.pairs, result.true_pairs, result.metrics) == ("too few", 2, 1, {})
+    assert (result.status, result.pairs, result.true_pairs, result.metrics) == ("too few", 2, 1, {})

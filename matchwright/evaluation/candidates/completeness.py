@@ -1,4 +1,4 @@
-"""What is found when only the first few candidates of a record are kept."""
+"""Pairs completeness when only the first candidates of each record are kept."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from matchwright.evaluation.wilson import wilson_interval
 def completeness_by_budget(
     candidates: pd.DataFrame, true_pairs: pd.DataFrame, budgets: Sequence[int]
 ) -> list[dict[str, float]]:
-    """What is found when only the first few candidates of a record are kept.
+    """Pairs completeness when only the first candidates of each record are kept.
 
     Returns:
         One row per budget that cuts something, and one for the smallest that does not: budget,
@@ -22,7 +22,7 @@ def completeness_by_budget(
     if candidates.empty or true_pairs.empty:
         return []
     index = indices(candidates)
-    of_true = found(candidates.assign(index=index), true_pairs)["place"].to_numpy(dtype=np.float64)
+    of_true = found(candidates.assign(index=index), true_pairs)["index"].to_numpy(dtype=np.float64)
     most = int(index.max())
     rows = []
     for budget in [*sorted(k for k in budgets if k < most), most]:
