@@ -157,7 +157,9 @@ def test_the_text_fits_one_screen_and_the_json_can_be_read_back(persons_spec: Ma
         ),
     )
     faults = [IntegrityFault(code=code, count=9, of=10) for code in ("unknown_band", "missing_comparisons", "degraded")]
-    reached = reach_verdict(everything, tuple(faults), persons_spec, BUNDLE, Window(notes=("one", "two", "three", "four")))
+    reached = reach_verdict(
+        everything, tuple(faults), persons_spec, BUNDLE, Window(notes=("one", "two", "three", "four"))
+    )
     assert len(reached.text().splitlines()) < 25
     assert Verdict.model_validate_json(reached.model_dump_json()) == reached
     assert "NaN" not in json.dumps(reached.model_dump(mode="json"))
