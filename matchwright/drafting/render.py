@@ -122,7 +122,7 @@ def _identity(draft: Draft) -> list[str]:
 
 def _candidates(draft: Draft) -> Iterator[str]:
     yield "candidates:"
-    yield "  # A rule compares records that are equal in all its features. The comment counts its pairs in these tables."
+    yield "  # A rule compares records that are equal in all its features. Comments count its pairs in these tables."
     yield "  rules:"
     lines = [f"    - {_list(rule.features)}" for rule in draft.rules]
     widest = max(map(len, lines))
@@ -146,7 +146,7 @@ def _deciding(draft: Draft) -> Iterator[str]:
     yield "# In units of one review by a person. A pair is a match from a probability of 1 - review / false_match on,"
     yield f"# here {1 - 1 / costs[0]:g}, and no match below review / missed_match, here {1 / costs[1]:g}."
     yield f"costs: {{false_match: {costs[0]:g}, missed_match: {costs[1]:g}, review: 1}}   # guessed: ask who pays them"
-    yield "# precision_constraints: {match: 0.99, confidence: 0.95}   # 'match' must be right so often, at this confidence"
+    yield "# precision_constraints: {match: 0.99, confidence: 0.95}   # how often 'match' must be right"
     yield ""
     yield "# What a version must reach before it may be released. Raise these after a first training."
     yield "gates: {f1_min: 0.5, log_loss_max: 0.5, behaviour_pass_min: 0.9}"

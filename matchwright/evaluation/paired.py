@@ -7,10 +7,10 @@ from matchwright.evaluation.bootstrap import REPLICATES, Array, Estimate, means
 from matchwright.evaluation.metrics import SCORE_FLOOR
 
 
-def log_losses(log_odds_by_row: ArrayLike, labels: ArrayLike) -> Array:
+def log_losses(log_odds: ArrayLike, labels: ArrayLike) -> Array:
     """The log loss of each pair, shape (pairs,), from its log-odds. It is capped as in the other metrics."""
-    log_odds = np.asarray(log_odds_by_row, dtype=np.float64)
-    wrong_way = np.where(np.asarray(labels) == 1, -log_odds, log_odds)
+    values = np.asarray(log_odds, dtype=np.float64)
+    wrong_way = np.where(np.asarray(labels) == 1, -values, values)
     return np.asarray(np.minimum(np.logaddexp(0.0, wrong_way), -np.log(SCORE_FLOOR)))
 
 

@@ -52,7 +52,7 @@ def measure_slices(
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> list[SliceResult]:
-    """Metrics of every slice of the spec. ``left`` and ``right`` are the record features of ``outcomes``, row by row."""
+    """Metrics of every slice of the spec. ``left`` and ``right`` are record features, row by row as ``outcomes``."""
     results = []
     for piece in spec.slices:
         inside = outcomes[slice_mask(piece, spec, left, right)]

@@ -40,14 +40,15 @@ def approval_conditions(version: VersionInfo) -> list[str]:
     by, trainer = version.tags.get("approval_by", ""), version.tags.get("trained_by", "")
     if approval != "approved":
         failed.append(
-            f"it is not approved: its tag approval is '{approval or 'absent'}'. A reviewer sets it to 'approved' in the "
-            f"MLflow UI, or runs: matchwright approve {version.name} --version {version.version} --by NAME --note WHY"
+            f"it is not approved: its tag approval is '{approval or 'absent'}'. A reviewer sets it to 'approved' in "
+            f"the MLflow UI, or runs: matchwright approve {version.name} --version {version.version} --by NAME "
+            "--note WHY"
         )
     if not by.strip():
         failed.append("nobody is named as its approver. Set the tag approval_by to the reviewer's name")
     if not trainer.strip():
         failed.append(
-            "its tag trained_by is absent, so the approver cannot be told from the trainer. Register it again"
+            "its tag trained_by is absent, so nothing shows that the approver is not the trainer. Register it again"
         )
     elif same_person(by, trainer):
         failed.append("its approver is its trainer. Somebody else must review and approve it")

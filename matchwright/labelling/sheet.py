@@ -23,7 +23,7 @@ def side_by_side(left: "pd.Series[Any]", right: "pd.Series[Any]", spec: MatchSpe
 
 
 def shown(value: Any) -> str:
-    """A value as text. Characters that are not visible are replaced, so that a terminal cannot take them as commands."""
+    """A value as text. Invisible characters are replaced, so that a terminal cannot take them as commands."""
     if is_missing(value):
         return ""
     text = f"{value:g}" if isinstance(value, float) else str(value)

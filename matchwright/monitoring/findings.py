@@ -90,8 +90,8 @@ def _with_mix(found: list[Finding], fields: int) -> list[Finding]:
         subject="pairs",
         size=max(finding.size for finding in moved),
         text=f"{len(moved)} of {fields} fields moved at once: the pairs are of another kind, or records are mixed up.",
-        action="Ask what has changed in the requests: a new caller, other candidate rules, or columns in another order. "
-        "If the change is intended and permanent, retrain on recent data.",
+        action="Ask what has changed in the requests: a new caller, other candidate rules, or columns in another "
+        "order. If the change is intended and permanent, retrain on recent data.",
     )
     return [mix, *(finding.model_copy(update={"action": ""}) if finding in moved else finding for finding in found)]
 

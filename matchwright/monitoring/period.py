@@ -42,7 +42,7 @@ class Period:
         return not ((self.since and moment < self.since) or (self.until and moment >= self.until))
 
     def may_hold_day(self, day: str) -> bool:
-        """Whether a day's folder can hold a moment of the period. One day is added, because writers change folders late."""
+        """Whether a day's folder can hold a moment of the period, with a day's margin: writers change folders late."""
         low = self.since is None or day >= (self.since - timedelta(days=2)).date().isoformat()
         return low and (self.until is None or day <= (self.until + timedelta(days=1)).date().isoformat())
 

@@ -8,12 +8,12 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 SMOOTHING = 5.0
-"""Pseudo-counts added to every comparison, spread over the levels as all pairs are, so that no count is 0."""
+"""Pseudo-counts for every comparison, spread over the levels as all pairs are, so that no count is 0."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The levels of a comparison: ``edges`` between them, and the value (``middles``) at which each has its full weight.
+    """The levels of a comparison: the ``edges`` between them, and the ``middles``, where each has its full weight.
 
     There is one more middle than there are edges.
     """
@@ -46,7 +46,7 @@ class Levels:
         return cls(scale, values, level, counts / counts.sum())
 
     def weights(self, share: Array) -> Array:
-        """``log(m / u)`` per level; it never falls as agreement rises. ``share`` is each pair's probability to match."""
+        """``log(m / u)`` per level; it never falls as agreement rises. ``share`` is the probability of each pair."""
         from sklearn.isotonic import IsotonicRegression
 
         known, count = self.level >= 0, len(self.scale.middles)

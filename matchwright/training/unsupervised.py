@@ -53,7 +53,9 @@ def fit_fellegi_sunter(
         )
     votes = _votes(comparisons)
     if not votes:
-        raise TrainingError("No comparison of the candidates says how alike they are.", "check whether fields are empty")
+        raise TrainingError(
+            "No comparison of the candidates says how alike they are.", "check whether fields are empty"
+        )
     levels = {name: Levels.of(_values(comparisons, name)) for name in votes}
     sides = [np.unique(np.asarray(keys, dtype=str), return_inverse=True)[1] for keys in competing]
     share = _first_guess(levels, votes, expected_matches)
@@ -104,7 +106,7 @@ def _with_lead(
 
 
 def _shares(log_odds: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]") -> Array:
-    """Each pair's probability to match. For a record with at most one match, those of its candidates add up to 1 at most."""
+    """The probability of each pair to match. Candidates of a record with at most one match share at most 1."""
     odds = np.exp(np.clip(log_odds, -40, 40))
     share = odds / (1 + odds)
     for record in sides:

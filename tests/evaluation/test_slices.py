@@ -1,4 +1,4 @@
-"""Slices: parts of the pairs judged apart."""
+"""Slices: parts of the pairs that are measured separately."""
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ def spec() -> MatchSpec:
     return MatchSpec.model_validate(
         {
             "name": "towns",
+            "format": 2,
             "version": 1,
             "description": "towns",
             "record_id": "id",
@@ -54,11 +55,11 @@ RIGHT = pd.DataFrame({"town": ["york", "york", "york", None], "price": [12.0, 10
     ),
     ids=[piece["name"] for piece in SLICES],
 )
-def test_a_slice_is_read_off_either_side_in_normal_form(spec, piece, expected):
+def test_a_slice_looks_at_both_records_in_normal_form(spec, piece, expected):
     assert slice_mask(SliceSpec(**piece), spec, LEFT, RIGHT).tolist() == expected
 
 
-def test_a_slice_has_its_own_metrics_missed_pairs_included(spec):
+def test_a_slice_has_its_own_metrics_with_missed_pairs(spec):
     scored = pd.DataFrame(
         {
             "left_key": [f"left:{n}" for n in range(60)],
@@ -79,7 +80,7 @@ def test_a_slice_has_its_own_metrics_missed_pairs_included(spec):
     assert results["town missing"].status == "measured"
 
 
-def test_a_slice_with_few_true_pairs_is_not_judged(spec):
+def test_a_slice_with_few_true_pairs_has_no_metrics(spec):
     scored = pd.DataFrame(
         {
             "left_key": [f"left:{n}" for n in range(4)],

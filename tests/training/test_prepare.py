@@ -36,7 +36,7 @@ def test_a_spec_that_asks_for_embeddings_gives_them_to_the_scorer(offers):
     assert set(made.comparisons) >= LEARNED
 
 
-def test_a_scorer_that_has_none_learns_none(offers):
+def test_without_embeddings_in_the_spec_none_are_fitted(offers):
     made, _ = prepared(offers, embeddings=False, challengers=("torch",))
     assert made.embeddings is None
     assert made.network_datasets is None

@@ -97,20 +97,20 @@ def train_on_few_labels(
         comparisons, target, drawn, unsupervised, spec, drawn.iloc[:0] if unlike is None else unlike
     )
     fold_of = _folds(groups, target, spec.seed)
-    log_odds_by_row = np.zeros((spec.trees, len(target)))
+    by_round = np.zeros((spec.trees, len(target)))
     for fold in range(FOLDS):
         held = fold_of == fold
         if held.any():
             booster = dataset.boosted(~held, spec.trees)
-            log_odds_by_row[:, held] = _log_odds_by_round(booster, dataset.matrix(comparisons[held]), spec.trees)
-    losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * log_odds_by_row)).mean(axis=1)
+            by_round[:, held] = _log_odds_by_round(booster, dataset.matrix(comparisons[held]), spec.trees)
+    losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * by_round)).mean(axis=1)
     rounds = max(min(FEWEST_ROUNDS, spec.trees), int(losses.argmin()) + 1)
     everything = dataset.boosted(np.ones(len(target), dtype=bool), rounds)
     training = _log_odds_by_round(everything, dataset.matrix(comparisons), rounds)
     train_losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * training)).mean(axis=1)
     return FewLabelScorer(
         scorer=_as_scorer(everything, list(map(str, comparisons.columns))),
-        held_out_log_odds=log_odds_by_row[rounds - 1],
+        held_out_log_odds=by_round[rounds - 1],
         train_losses=tuple(round(float(loss), 6) for loss in train_losses),
         validation_losses=tuple(round(float(loss), 6) for loss in losses[:rounds]),
     )

@@ -81,7 +81,7 @@ class PairTexts:
         )
 
     def embedding(self, module: EmbeddingModule) -> TextEmbedding:
-        """The fitted parameters for serving; rounded, so that machines that differ in the last bits write the same file."""
+        """The fitted parameters for serving; rounded, so that all machines write the same file."""
         importance = np.exp(module.importance.detach().cpu().numpy()[:, 0].astype(np.float64))
         table = np.round(module.table.detach().cpu().numpy().astype(np.float64), DECIMALS)
         return TextEmbedding(
