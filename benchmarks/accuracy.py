@@ -1,17 +1,16 @@
-"""Accuracy on benchmark sets in DeepMatcher's layout, beside published figures.
+"""Accuracy on benchmark sets in DeepMatcher's layout, compared with published figures.
 
     python -m benchmarks.accuracy --data FOLDER [--spec SPEC ...] [--inferred] [--seeds 3]
 
-FOLDER is one set, or holds several (without it $MATCHWRIGHT_DATA is read); any set of that layout will do.
-Each set is matched with the first given spec whose columns it has (all of ``specs/`` if none is given);
-``--inferred`` drafts the spec from the tables instead, and nobody edits it.
+FOLDER is one set or holds several; the default is $MATCHWRIGHT_DATA. Each set is matched with the first given spec
+whose columns it has (from all of ``specs/`` if none is given). ``--inferred`` drafts the spec from the tables instead,
+without editing.
 
-What is measured is what published systems report: F1 on the test pairs, with train teaching, and valid
-stopping the training and choosing the threshold. *Pair evidence alone* sees nothing but the two records of
-a pair, and the tables for word frequencies. *With context* also sets a pair beside the other candidates of
-its records, found in both tables without labels: a help where records match one to one, and one that most
-published systems do not have, so the two are told apart. Intervals: 95% bootstrap over the test pairs,
-of the mean of the seeds' F1.
+The figure is F1 on the test pairs, as published systems report it. The scorer is trained on the train pairs. The valid
+pairs stop the training and choose the threshold. *Pair evidence alone* uses only the two records of a pair, and the
+tables for word frequencies. *With context* also compares a pair with the other candidates of its records, which are
+found without labels. This helps where records match one to one. Most published systems do not do it, so both figures
+are shown. Intervals: 95% bootstrap over the test pairs, of the mean F1 over seeds.
 """
 
 import argparse
@@ -47,8 +46,8 @@ REPLICATES = 1000
 
 
 @dataclass(frozen=True)
-class Labels:
-    """A seed's answer to the test pairs, and the F1 on valid that its threshold was chosen for."""
+class Predictions:
+    """Predictions for the test pairs with one seed, and the best F1 on the valid pairs, which chose the threshold."""
 
     predicted: np.ndarray
     labels: np.ndarray
@@ -86,24 +85,26 @@ def main() -> None:
     console.print(table)
 
 
-def measured(problem: Problem, seeds: range) -> list[Labels]:
-    """Train and judge once per seed."""
+def measured(problem: Problem, seeds: range) -> list[Predictions]:
+    """Train and predict once per seed."""
     by_key = problem.features.set_index("record_key", drop=False)
     left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
     candidates = _candidates(problem)
-    return [judge(problem, left, right, candidates, seed) for seed in seeds]
+    return [train_and_predict(problem, left, right, candidates, seed) for seed in seeds]
 
 
 def _candidates(problem: Problem) -> pd.DataFrame:
-    """Every candidate of the tables, and the labelled pairs; nobody looks at labels here."""
+    """Every candidate of the tables, and the labelled pairs. Labels are not used."""
     if not context_names(problem.spec):
         return problem.pairs[PAIR_KEYS]
     proposed = propose_candidates(problem.features, problem.spec)[PAIR_KEYS]
     return pd.concat([proposed, problem.pairs[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
 
 
-def judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int) -> Labels:
-    """As the pipeline trains: words from the training pairs, competing candidates, and the pairs that are added to teach."""
+def train_and_predict(
+    problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int
+) -> Predictions:
+    """Train as the pipeline does, with learned words, context and augmentation, and predict the test pairs."""
     spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
     labels = problem.pairs["label"].to_numpy(dtype=np.int64)
     train, valid, test = ((problem.pairs["part"] == part).to_numpy() for part in ("train", "valid", "test"))
@@ -120,11 +121,11 @@ def judge(problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates:
     ).scorer
     on_valid, on_test = (scorer.log_odds(compared[part].reset_index(drop=True)) for part in (valid, test))
     threshold, valid_f1 = best_threshold(on_valid, labels[valid])
-    return Labels(on_test >= threshold, labels[test] == 1, valid_f1)
+    return Predictions(on_test >= threshold, labels[test] == 1, valid_f1)
 
 
 def best_threshold(log_odds: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """The threshold with the best F1, midway to the next lower score, and that F1."""
+    """The threshold with the best F1 (halfway to the next lower score), and that F1."""
     order = np.argsort(-log_odds, kind="stable")
     ranked = log_odds[order]
     hits = np.cumsum(labels[order])
@@ -134,16 +135,16 @@ def best_threshold(log_odds: np.ndarray, labels: np.ndarray) -> tuple[float, flo
     return float((ranked[best] + below) / 2), float(f1[best])
 
 
-def _cell(labelled: list[Labels]) -> str:
-    each = [_f1(one.predicted, one.labels) for one in labelled]
+def _cell(predictions: list[Predictions]) -> str:
+    each = [_f1(one.predicted, one.labels) for one in predictions]
     generator = np.random.default_rng(0)
-    count = len(labelled[0].labels)
+    count = len(predictions[0].labels)
     draws = []
     for _ in range(REPLICATES):
         rows = generator.integers(count, size=count)
-        draws.append(np.mean([_f1(one.predicted[rows], one.labels[rows]) for one in labelled]))
+        draws.append(np.mean([_f1(one.predicted[rows], one.labels[rows]) for one in predictions]))
     low, high = np.quantile(draws, [0.025, 0.975])
-    valid = np.mean([one.valid_f1 for one in labelled])
+    valid = np.mean([one.valid_f1 for one in predictions])
     return f"{np.mean(each) * 100:.1f} ({low * 100:.1f} to {high * 100:.1f}; valid {valid * 100:.1f})"
 
 
@@ -156,7 +157,7 @@ def _problem(found: BenchmarkSet, options: argparse.Namespace) -> Problem | None
         from matchwright.core.spec import parse_spec
         from matchwright.drafting import infer_spec
 
-        # what decides nothing may not shape the draft either
+        # valid and test pairs must not influence the draft
         training = found.part("train").drop(columns="part")
         return problem_of(found, [parse_spec(infer_spec(found.left, found.right, training, found.name))])
     paths = options.spec or sorted(SPECS.glob("*.yaml"))

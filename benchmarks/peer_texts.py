@@ -1,4 +1,4 @@
-"""Two texts compared in plain Python, one pair at a time, each taken apart once: part of the peer loop."""
+"""Comparing two texts in plain Python, one pair at a time: part of the peer loop."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +15,7 @@ OF_CODES = frozenset({"codes", "unmatched_codes_left", "unmatched_codes_right"})
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text taken apart."""
+    """One text, split into words, numbers and codes."""
 
     words: set[str]
     mass: float
@@ -26,7 +26,7 @@ class Text:
 
     @classmethod
     def of(cls, value: str, weights: dict[str, float]) -> "Text":
-        """Of one value; ``weights`` are those of all its words."""
+        """Split one value. ``weights`` are the weights of all its words."""
         written = value.split()
         words = set(written)
         mass = sum(weights[word] for word in words)
@@ -40,14 +40,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Weights:
-    """What a corpus says of a field's texts: words by weight, texts by trigram vector."""
+    """The weights of a field's words, and the trigram vectors of its texts, from the corpus."""
 
     words: dict[str, float]
     ngrams: dict[str, dict[int, float]]
 
     @classmethod
     def of(cls, field: str, corpus: Corpus, texts: list[str], with_ngrams: bool) -> "Weights":
-        """Of all texts that will be met."""
+        """The weights for all texts of the benchmark."""
         words = sorted({word for text in texts for word in text.split()})
         weights = dict(zip(words, corpus.information(field, words).tolist(), strict=True))
         if not with_ngrams:
@@ -59,7 +59,7 @@ class Weights:
 
 
 def of_words(one: Text, other: Text, weights: dict[str, float], alike: bool) -> dict[str, float]:
-    """Weighted cosine and containment of two sets of words, and the weight on either side that is left over."""
+    """Weighted cosine and containment of two sets of words, and the unmatched weight on either side."""
     shared = sum(weights[word] for word in one.words & other.words)
     found, found_other = shared, shared
     wholes, others = one.joined.keys() & other.words, other.joined.keys() & one.words
@@ -82,7 +82,7 @@ def of_words(one: Text, other: Text, weights: dict[str, float], alike: bool) -> 
 
 
 def of_numbers(one: Text, other: Text) -> dict[str, float]:
-    """Share, and count of those left over, of the numbers of the side with fewer."""
+    """Of the numbers on the side with fewer: the share found on the other side, and the count of those not found."""
     fewer = min(len(one.numbers), len(other.numbers))
     if not fewer:
         return {"numbers": nan, "unmatched_numbers": nan}
@@ -91,7 +91,7 @@ def of_numbers(one: Text, other: Text) -> dict[str, float]:
 
 
 def of_codes(one: Text, other: Text, alike: bool) -> dict[str, float]:
-    """Share of both sides' codes found in the other text, and those of either side that are not."""
+    """The share of both sides' codes found in the other text, and the count of those not found, per side."""
     found = sum(code in other.squeezed for code in one.codes)
     found_other = sum(code in one.squeezed for code in other.codes)
     left, right = len(one.codes) - found, len(other.codes) - found_other
@@ -103,7 +103,7 @@ def of_codes(one: Text, other: Text, alike: bool) -> dict[str, float]:
 
 
 def cosine(one: dict[int, float], other: dict[int, float]) -> float:
-    """Of two sparse unit vectors."""
+    """The cosine of two sparse unit vectors."""
     if len(one) > len(other):
         one, other = other, one
     return sum(weight * other[index] for index, weight in one.items() if index in other)

@@ -1,4 +1,4 @@
-"""Comparators of one field's two values in plain Python with rapidfuzz, one pair at a time: part of the peer loop."""
+"""Comparing two values of a field in plain Python with rapidfuzz, one pair at a time: part of the peer loop."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ NICKNAMES = NickNamer()
 
 
 def jaro_winkler(one: str, other: str) -> float:
-    """rapidfuzz's, in [0, 1]."""
+    """rapidfuzz's Jaro-Winkler similarity, in [0, 1]."""
     return JaroWinkler.normalized_similarity(one, other)
 
 
@@ -21,39 +21,39 @@ def levenshtein(one: str, other: str) -> float:
 
 
 def token_sort(one: str, other: str) -> float:
-    """rapidfuzz's, in [0, 1]."""
+    """rapidfuzz's token sort ratio, in [0, 1]."""
     return fuzz.token_sort_ratio(one, other) / 100
 
 
 def token_set(one: str, other: str) -> float:
-    """rapidfuzz's, in [0, 1]."""
+    """rapidfuzz's token set ratio, in [0, 1]."""
     return fuzz.token_set_ratio(one, other) / 100
 
 
 def exact(one: Any, other: Any) -> float:
-    """1 where equal."""
+    """1 if equal, else 0."""
     return float(one == other)
 
 
 def containment(one: str, other: str) -> float:
-    """The share of the longer code that the shorter one makes up, if it holds it."""
+    """The length of the shorter code over that of the longer one, if the longer one contains it; else 0."""
     shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
     return len(shorter) / len(longer) if len(shorter) >= 4 and shorter in longer else 0.0
 
 
 def nickname(one: str, other: str) -> float:
-    """1 where equal or one is a short form of the other."""
+    """1 if equal, or if one is a short form of the other; else 0."""
     return float(one == other or other in NICKNAMES.nicknames_of(one) or one in NICKNAMES.nicknames_of(other))
 
 
 def relative(one: float, other: float) -> float:
-    """One less the difference over the larger magnitude."""
+    """1 - difference / larger magnitude."""
     largest = max(abs(one), abs(other))
     return max(1 - abs(one - other) / largest, 0.0) if largest else 1.0
 
 
 def date(one: str, other: str) -> float:
-    """Edit similarity; 0.9 where day and month are swapped."""
+    """Edit similarity; 0.9 if day and month are swapped."""
     if one != other and one[:4] == other[:4] and one[4:6] == other[6:] and one[6:] == other[4:6]:
         return 0.9
     return levenshtein(one, other)

@@ -1,8 +1,8 @@
-"""The comparisons of a spec, made pair by pair in plain Python with rapidfuzz: what compare() is measured against.
+"""The comparisons of a spec, pair by pair in plain Python with rapidfuzz. compare() is measured against this loop.
 
-Written as one would by hand, without waste: a text is taken apart and weighed once, and what several comparators
-need of a pair is made once. A comparator that it does not know is refused, not left out.
-Those of context are no comparisons of a pair, and learned words need labels: compare() leaves both out here too.
+The loop is written with care: a text is split and weighted once, and intermediate results are shared between
+comparators. An unknown comparator is refused, not left out. Comparisons of context need other pairs, and learned words
+need labels, so both are left out of the measurement.
 """
 
 from collections.abc import Callable
@@ -26,14 +26,14 @@ Record = dict[str, Any]
 Compared = Callable[[Record, Record], list[float]]
 
 OF_DERIVED = frozenset({"phonetic", "initial", "year", "number"})
-"""Comparators that ask whether a derived record feature is the same."""
+"""Comparators that check whether a derived record feature is equal."""
 
 OF_RECORDS = frozenset({"rarity", "swapped", "cross_field"})
 KNOWN = {*OF_VALUES, *OF_DERIVED, *OF_WORDS, *OF_NUMBERS, *OF_CODES, *OF_RECORDS, "ngram_cosine"}
 
 
 class PairByPair:
-    """The loop over row-aligned record features: called, it returns what compare() does of the pairs alone."""
+    """The loop over row-aligned record features. A call returns the same as compare(), without context."""
 
     def __init__(
         self, spec: MatchSpec, corpus: Corpus, names: list[str], left: pd.DataFrame, right: pd.DataFrame
@@ -64,7 +64,7 @@ class PairByPair:
         return pd.DataFrame(rows, columns=self.names)
 
     def _read_whole(self) -> None:
-        """The text of the whole record, once for each."""
+        """Make the text of each whole record, once."""
         records = {record["record_key"]: record for side in self._sides for record in side}
         texts = record_texts(columns_of(pd.DataFrame(list(records.values()))), record_fields(self._spec))
         by_key = dict(zip(records, texts, strict=True))
@@ -80,7 +80,7 @@ class PairByPair:
 
 
 def compared(spec: MatchSpec, field: str, comparators: list[str], weights: Weights) -> Compared:
-    """What makes one field's comparisons, or the whole record's, of a pair, in their order."""
+    """A function that compares one field, or the whole record, of a pair; the comparisons are in their order."""
     if unknown := [name for name in comparators if name not in KNOWN and name != MISSING_SUFFIX]:
         raise SystemExit(f"the loop does not know {field}__{', '.join(unknown)}: add it to benchmarks/peer_*.py")
     kind = spec.fields[field].kind if field != RECORD else "text"
@@ -142,7 +142,7 @@ def compared(spec: MatchSpec, field: str, comparators: list[str], weights: Weigh
 
 
 def swapped(left: Record, right: Record, field: str, others: tuple[str, ...], ordered: bool) -> float:
-    """The best over other names of the weaker Jaro-Winkler similarity when the two change places."""
+    """The lower Jaro-Winkler similarity when two names are swapped; the best over all other names."""
     best = nan
     for other in others:
         pairs = (left[field], right[other]), (left[other], right[field])
@@ -153,7 +153,7 @@ def swapped(left: Record, right: Record, field: str, others: tuple[str, ...], or
 
 
 def cross_field(left: Record, right: Record, field: str, squeeze: bool) -> float:
-    """Share of both sides' values that stand anywhere in the other record."""
+    """Share of both sides' values that occur anywhere in the other record."""
     found = looked = 0
     for value, text in ((left[field], right[RECORD]), (right[field], left[RECORD])):
         if value is None or text is None:

@@ -1,7 +1,7 @@
-"""Ablation: whether the group that is named first is one the score hangs on.
+"""Ablation: whether the score depends on the group of the first reason.
 
-Deletion tests of attributions after Samek et al. (2017), Evaluating the Visualization of What a Deep
-Neural Network Has Learned: take away what is said to matter, and compare with taking away something else.
+Deletion tests of attributions after Samek et al. (2017), Evaluating the Visualization of What a Deep Neural Network Has
+Learned: remove what the reason names, and compare with removing something else.
 """
 
 import numpy as np
@@ -25,10 +25,10 @@ class Interval(Frozen):
 
 
 class Ablation(Frozen):
-    """Mean drop of the score without the first reason's group, without a random other, and their difference.
+    """Mean drop of the score without the first reason's group, without a random other group, and their difference.
 
-    Drops are in log-odds and in the direction that the deleted group's contribution says, so they are
-    negative where the score moves the other way.
+    Drops are in log-odds. A drop is positive if the score moves against the sign of the deleted group's contribution,
+    and negative if it moves the other way.
     """
 
     pairs: int
@@ -38,17 +38,17 @@ class Ablation(Frozen):
 
 
 def ablation(model: DecisionModel, comparisons: pd.DataFrame, seed: int = 0) -> Ablation | None:
-    """Delete the group named first, or a random other one, by setting it to missing.
+    """Set the first reason's group, or a random other group, to missing.
 
-    Only pairs with a first reason and another group to delete count: what is missing cannot be deleted.
+    Only pairs with a reason and another group that is not missing count.
 
     Args:
-        model: gives the reasons and the log-odds.
+        model: the model that gives reasons and log-odds.
         comparisons: one row per pair.
         seed: of the bootstrap and of the random other group.
 
     Returns:
-        The drops with intervals over resampled pairs, or None where no pair can be tried.
+        The drops with intervals over resampled pairs; None if no pair counts.
     """
     if not len(comparisons):
         return None

@@ -1,4 +1,4 @@
-"""Coverage: how much of what moved the scores the reasons that were given name."""
+"""Coverage: the share of the largest contributions that the given reasons name."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from matchwright.core.reasons import Reason
 
 
 def named_share(contributions: pd.DataFrame, reasons: Sequence[Sequence[Reason]], top: int = 4) -> float:
-    """Absolute contributions of the named groups, as a share of those of the ``top`` largest, mean over pairs.
+    """Absolute contributions of the named groups over those of the ``top`` largest groups, mean over pairs.
 
-    1 where each pair's reasons are its largest contributions, whatever their order; NaN without a pair that has any.
+    It is 1 if each pair's reasons are its largest contributions, in any order. NaN if no pair has a contribution.
 
     Args:
-        contributions: per group (column) and pair (row), log-odds.
+        contributions: log-odds per pair (row) and group (column).
         reasons: of each pair.
-        top: how many reasons a pair may get.
+        top: the most reasons that a pair may get.
     """
     sizes = contributions.abs().to_numpy()
     index = {group: position for position, group in enumerate(contributions.columns)}

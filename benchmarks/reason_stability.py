@@ -1,4 +1,4 @@
-"""Stability: whether the same evidence still gets the same reasons from another model."""
+"""Stability: whether another model gives the same reasons for the same evidence."""
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,10 @@ from matchwright.frozen import Frozen
 
 
 class ReasonChange(Frozen):
-    """How reasons differ between two models on the pairs whose evidence is at the same levels for both.
+    """How reasons differ between two models, on pairs whose evidence has the same levels for both.
 
-    ``codes`` is the share whose sets of codes differ, ``first`` that whose first codes differ;
-    None where no pair can be compared.
+    ``codes`` is the share of pairs whose sets of codes differ. ``first`` is the share whose first codes differ. Both
+    are None if no pair can be compared.
     """
 
     pairs: int
@@ -23,7 +23,7 @@ class ReasonChange(Frozen):
 def reason_change(one: DecisionModel, other: DecisionModel, comparisons: pd.DataFrame, top: int = 4) -> ReasonChange:
     """Compare the ``top`` reasons of two models on the same comparisons.
 
-    Models that do not score the same comparisons cannot be compared: no pair's evidence is unchanged.
+    Models with different comparisons cannot be compared, because no pair has the same evidence for both.
     """
     if set(one.scorer.names) != set(other.scorer.names) or not len(comparisons):
         return ReasonChange(pairs=0, codes=None, first=None)

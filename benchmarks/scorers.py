@@ -1,15 +1,14 @@
-"""The kinds of scorer compared: boosted trees (XGBoost) and the monotone PyTorch network, which serves as ONNX.
+"""Comparing the kinds of scorer: boosted trees (XGBoost), and the monotone PyTorch network, which is served as ONNX.
 
     python -m benchmarks.scorers [--data FOLDER] [--only NAME ...] [--seeds 3]
 
-FEBRL 4, and the sets in DeepMatcher's layout under FOLDER (without it $MATCHWRIGHT_DATA) that a spec of specs/
-suits. Each kind is shown with and without the cosines of the network's embeddings (a spec with
-``scorer: torch`` has them, one with ``xgboost`` only if it asks for them); all else that they learn from is the
-same. They learn from the train part, stop and choose their threshold on the valid part, and are judged on the
-test part; log loss is after calibration on the valid part, which method included. Of
-figures over seeds the mean is shown. Intervals are 95 %, bootstrap over left records; "change" is a kind less
-the trees without embeddings on the same draws. Time is microseconds per pair on one thread: log-odds of all
-test pairs at once, and reasons of up to 500. Machines differ: what to read is one kind's time beside another's.
+It uses FEBRL 4, and the sets in DeepMatcher's layout under FOLDER (default $MATCHWRIGHT_DATA) that a spec of specs/
+fits. Each kind is tested with and without the cosines of the network's embeddings. (A spec with ``scorer: torch`` has
+them, one with ``xgboost`` only on request.) Everything else is the same. The train part is for training. The valid part
+is for early stopping, the threshold and calibration. Figures are those of the test part, means over seeds, and log loss
+is after calibration. Intervals are 95 %, bootstrap over left records. "change" is a kind less the trees without
+embeddings, on the same draws. Time is microseconds per pair in one thread: log-odds of all test pairs at once, and
+contributions of up to 500. Compare the times of one run, because machines differ.
 """
 
 import argparse
@@ -46,7 +45,7 @@ TIMES = 5
 
 @dataclass(frozen=True)
 class Fitted:
-    """What every kind learns from and is judged on: comparisons and labels per part, and the left keys.
+    """Comparisons, labels and left keys per part, the same for every kind.
 
     ``learned`` are the comparisons that only some kinds read.
     """
@@ -58,7 +57,7 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Answer:
-    """One trained scorer on the test part: matches by its threshold, calibrated scores, and times per pair."""
+    """Results of one trained scorer on the test part: predicted matches, calibrated scores, and times per pair."""
 
     predicted: np.ndarray
     scores: np.ndarray
@@ -80,7 +79,7 @@ def main() -> None:
 
 
 def table_of(problem: Problem, seeds: range) -> Table:
-    """One row per kind, and one of its change against the first."""
+    """One row per kind, and one row with its change against the first kind."""
     answers: dict[str, list[Answer]] = {kind: [] for kind in KINDS}
     for seed in seeds:
         training = _fitted(problem, seed)
@@ -106,7 +105,8 @@ def table_of(problem: Problem, seeds: range) -> Table:
         shown.add_column(column, justify="left" if column == "scorer" else "right")
     times = {
         kind: [
-            float(np.median([getattr(one, name) for one in answers[kind]])) for name in ("margin_time", "reasons_time")
+            float(np.median([getattr(one, name) for one in answers[kind]]))
+            for name in ("log_odds_time", "reasons_time")
         ]
         for kind in KINDS
     }
@@ -121,7 +121,7 @@ def table_of(problem: Problem, seeds: range) -> Table:
 
 
 def _fitted(problem: Problem, seed: int) -> Fitted:
-    """As the pipeline trains: what the training pairs teach, competing candidates, and the pairs that are added."""
+    """Prepare the pairs as the pipeline does: with learned words and embeddings, context and augmentation."""
     settings = problem.spec.model.model_copy(update={"seed": seed, "embeddings": True})
     spec = problem.spec.model_copy(update={"model": settings})
     by_key = problem.features.set_index("record_key", drop=False)
@@ -131,7 +131,7 @@ def _fitted(problem: Problem, seed: int) -> Fitted:
     train = within["train"]
     comparer = PairComparer.fitted_on(left[train], right[train], labels[train], spec, problem.corpus)
     compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
-    # FEBRL's pairs are all candidates already, within each part
+    # FEBRL's pairs already are all candidates within each part
     candidates = problem.pairs[PAIR_KEYS] if problem.name == FEBRL4 else _candidates(problem)
     compared = with_context(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
     extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).for_training(train)
@@ -166,7 +166,7 @@ def _times(scorer: Scorer, comparisons: pd.DataFrame) -> tuple[float, float]:
 
 
 def _seconds(call: Callable[[], object]) -> float:
-    """The least of several, the first of which warms up: others use the machine too."""
+    """The shortest of several times, because other processes may use the machine too."""
     taken = []
     for _ in range(TIMES):
         start = time.perf_counter()
@@ -191,7 +191,7 @@ def _log_loss(scores: np.ndarray, labels: np.ndarray) -> float:
 
 
 def _interval(values: np.ndarray, signed: bool = False) -> str:
-    """The value on the rows themselves, and between which 95 % of the draws lie."""
+    """The value on the rows themselves, and the range of 95 % of the draws."""
     low, high = np.quantile(values[1:], [0.025, 0.975])
     sign = "+" if signed else ""
     return f"{values[0]:{sign}.4f} ({low:{sign}.4f}, {high:{sign}.4f})"

@@ -1,11 +1,11 @@
-"""One pair over HTTP: Matchwright's endpoint beside ``mlflow models serve``, in the same run.
+"""One pair over HTTP: Matchwright's endpoint compared with ``mlflow models serve``, in the same run.
 
     python -m benchmarks.serving                  trains a small bundle on FEBRL 4 and serves it three ways
     python -m benchmarks.serving --requests 2000
 
-The endpoints take turns, a few requests each, so that a busy machine slows all of them. They do not do the same:
-Matchwright's validates, compares, scores, gives reasons and logs the decision; MLflow's pyfunc of the same bundle
-does so without a log; and MLflow's pyfunc of the XGBoost model alone scores comparisons that were made beforehand.
+The endpoints take turns, a few requests each, so that load on the machine slows all of them. They do different work.
+Matchwright's endpoint validates, compares, scores, gives reasons and logs the decision. MLflow's pyfunc of the same
+bundle does the same without a log. MLflow's pyfunc of the XGBoost model only scores comparisons that were made before.
 """
 
 import argparse
@@ -47,14 +47,14 @@ REPOSITORY = Path(__file__).parents[1]
 SPEC = REPOSITORY / "specs" / "persons.yaml"
 ENTITIES = 1_000
 TURN = 25
-"""Requests that one endpoint answers before it is the next one's turn."""
+"""The number of requests that an endpoint answers in one turn."""
 WARM_UP = 50
 START_SECONDS = 180
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Record features of labelled pairs, row-aligned: every entity's true pair, then a wrong one for each."""
+    """Record features of labelled pairs, row-aligned: the true pair of every entity, then a wrong pair for each."""
 
     left: pd.DataFrame
     right: pd.DataFrame
@@ -63,7 +63,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Contestant:
-    """An endpoint: what is started for it, and the bodies it is sent in turn."""
+    """An endpoint: its command, its port, and the request bodies that it gets in turn."""
 
     name: str
     command: list[str]
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def prepare(home: Path) -> list[Contestant]:
-    """The bundle and the two MLflow models, and who serves them."""
+    """Write the bundle and the two MLflow models, and return their endpoints."""
     import mlflow.xgboost
 
     model, pairs = train()
@@ -112,7 +112,7 @@ def prepare(home: Path) -> list[Contestant]:
     sides = [_values(side, fields) for side in (pairs.left, pairs.right)]
     sent = [{"left": left, "right": right} for left, right in zip(*sides, strict=True)]
     rows = [{f"{side}_{name}": pair[side][name] for side in pair for name in fields} for pair in sent]
-    numbers = reference.to_numpy(dtype=np.float64).tolist()  # NaN, where a null would make a column of objects
+    numbers = reference.to_numpy(dtype=np.float64).tolist()  # with NaN, because null would make a column of objects
     names = list(reference.columns)
     serving = [sys.executable, "-m", "serving", "--host", "127.0.0.1", "--bundle", str(bundle)]
     port, pyfunc_port, xgboost_port = _free_ports(3)
@@ -139,7 +139,7 @@ def prepare(home: Path) -> list[Contestant]:
 
 
 def train() -> tuple[DecisionModel, Labelled]:
-    """A decision model on the first entities, and labelled pairs of them."""
+    """A decision model trained on the first entities, and labelled pairs of them."""
     spec = load_spec(SPEC)
     tables = [table.sort_values("rec_id").head(ENTITIES) for table in febrl4()[:2]]
     sides = [conform(table, spec, source) for table, source in zip(tables, ("left", "right"), strict=True)]
@@ -164,7 +164,7 @@ def train() -> tuple[DecisionModel, Labelled]:
 
 @contextmanager
 def served(contestant: Contestant, home: Path) -> Iterator[None]:
-    """The endpoint, answering; stopped with all its processes afterwards."""
+    """Start the endpoint and wait until it answers; stop all its processes afterwards."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path, "OMP_NUM_THREADS": "1"}
     output = home / f"{contestant.port}.log"
@@ -176,13 +176,13 @@ def served(contestant: Contestant, home: Path) -> Iterator[None]:
         _wait(contestant, process, output)
         yield
     finally:
-        with suppress(ProcessLookupError):  # it has ended, and all that it started
+        with suppress(ProcessLookupError):  # it has ended, with all processes that it started
             os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=60)
 
 
 def measure(contestants: list[Contestant], requests: int) -> dict[str, np.ndarray[Any, Any]]:
-    """Milliseconds of every request, by endpoint; each keeps one connection."""
+    """Milliseconds of every request, by endpoint. Each endpoint has one open connection."""
     taken: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     connections = {one.name: http.client.HTTPConnection("127.0.0.1", one.port) for one in contestants}
     for number in range(0, WARM_UP + requests, TURN):
@@ -196,7 +196,7 @@ def measure(contestants: list[Contestant], requests: int) -> dict[str, np.ndarra
 
 
 def show(taken: dict[str, np.ndarray[Any, Any]], requests: int) -> None:
-    """Print the table; a ratio above 1 is slower than the first endpoint."""
+    """Print the table. An endpoint with a ratio above 1 is slower than the first one."""
     shown = Table(title=f"One pair over HTTP, {requests:,} requests each", title_justify="left")
     shown.add_column("endpoint")
     for column in ("p50 ms", "p99 ms", "p50 ratio"):
@@ -228,7 +228,7 @@ def _wait(contestant: Contestant, process: "subprocess.Popen[bytes]", output: Pa
             if connection.getresponse().status == 200:
                 return
         except OSError:
-            pass  # it does not listen yet
+            pass  # the endpoint does not listen yet
         finally:
             connection.close()
         time.sleep(0.1)

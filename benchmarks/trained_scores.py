@@ -1,7 +1,7 @@
-"""The scorer's log-odds for the pairs of a data set, got the way that the training pipeline gets them.
+"""The scorer's log-odds for the pairs of a data set, computed as in the training pipeline.
 
-Records are conformed, their features and the corpus made, words learned from the train part, pairs compared,
-augmented and scored. Context, what the other pairs of a record say, is left out unless it is asked for.
+Records are conformed, features and corpus are made, words are learned from the train part, and pairs are compared,
+augmented and scored. Context (the other candidates of a record) is used only on request.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from matchwright.training.split import split_entities
 
 SPECS = Path(__file__).parents[1] / "specs"
 STOPPING_SHARE = 0.2
-"""Of the left records of the train part: what early stopping is judged on."""
+"""The share of the train part's left records that is used for early stopping."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Scored:
-    """Log-odds, labels (1 or 0) and left keys of a part's pairs; ``missing_fields``: made to lack fields or competing candidates."""
+    """Log-odds, labels (1 or 0) and left keys of a part's pairs. ``augmented`` marks pairs that augmentation made."""
 
     log_odds: np.ndarray
     labels: np.ndarray
     groups: np.ndarray
-    missing_fields: np.ndarray
+    augmented: np.ndarray
 
 
 def problem_of(found: BenchmarkSet, specs: list[MatchSpec]) -> Problem | None:
-    """A set with the first spec that all its columns suit; None if there is none."""
+    """A set with the first spec whose columns it has; None if there is none."""
     for spec in specs:
         wanted = {spec.record_id, *(spec.column_of(field) for field in spec.fields)}
         if wanted <= set(found.left) & set(found.right):
@@ -86,11 +86,10 @@ def febrl_problem() -> Problem:
 
 
 def scores_of(problem: Problem, seed: int, context: bool = False) -> dict[str, Scored]:
-    """Train on the train part, stopped early on a fifth of its left records; score ``valid`` and ``test``.
+    """Train on the train part, stopped early on a fifth of its left records, and score ``valid`` and ``test``.
 
-    With ``context`` the pairs of a part are each other's competing candidates, as if they were all candidates there are.
-
-    ``valid`` has its pairs with missing fields at its end, as the pipeline calibrates on them too.
+    With ``context``, the pairs of a part are the only candidates. ``valid`` ends with pairs with missing fields,
+    because the pipeline calibrates on them too.
     """
     spec = _seeded(problem.spec, seed)
     scorer = scorer_of(problem, seed, context)
@@ -114,9 +113,9 @@ def scorer_of(problem: Problem, seed: int, context: bool = False) -> Scorer:
 def datasets_of(
     problem: Problem, seed: int, context: bool = False, sample: int | None = None
 ) -> tuple[LabelledPairs, LabelledPairs]:
-    """What teaches, and what stops it early: a fifth of the train part's left records.
+    """The pairs for training, and those for early stopping: a fifth of the train part's left records.
 
-    With ``sample`` the left records that teach are drawn anew, with replacement, from those there are.
+    With ``sample``, the left records for training are a bootstrap sample.
     """
     spec = _seeded(problem.spec, seed)
     comparer = _comparer(problem)
@@ -126,8 +125,8 @@ def datasets_of(
     stops = training["left_key"].isin(stopping).to_numpy()
     training_rows, stopping_pairs = training[~stops], training[stops]
     if sample is not None:
-        there = np.unique(training_rows["left_key"].to_numpy(dtype=str))
-        drawn = np.random.default_rng([seed, sample]).choice(there, len(there))
+        known = np.unique(training_rows["left_key"].to_numpy(dtype=str))
+        drawn = np.random.default_rng([seed, sample]).choice(known, len(known))
         training_rows = pd.DataFrame({"left_key": drawn}).merge(training_rows, on="left_key")[list(training_rows)]
     datasets = []
     for pairs, augmented in ((training_rows, True), (stopping_pairs, False)):
@@ -138,19 +137,19 @@ def datasets_of(
 
 
 def compared(problem: Problem, part: str) -> tuple[pd.DataFrame, np.ndarray]:
-    """The comparisons and labels of one part's pairs as they stand."""
+    """The comparisons and labels of one part's pairs, without augmentation."""
     pairs = _pairs(problem, part)
     return _compared(problem, _comparer(problem), pairs, problem.spec, context=False, with_missing_fields=False)[:2]
 
 
 def _pairs(problem: Problem, part: str) -> pd.DataFrame:
-    """A part's pairs; ``index`` is each one's row among those that taught the words, or that it did not."""
+    """A part's pairs. ``training_row`` is the row among the pairs that words are learned from, or ``UNRELATED``."""
     pairs = problem.pairs[problem.pairs["part"] == part].reset_index(drop=True)
-    return pairs.assign(index=np.arange(len(pairs)) if part == "train" else UNRELATED)
+    return pairs.assign(training_row=np.arange(len(pairs)) if part == "train" else UNRELATED)
 
 
 def _comparer(problem: Problem) -> PairComparer:
-    """Compares with words that the train part taught."""
+    """Compares with words that were learned from the train part."""
     pairs = _pairs(problem, "train")
     left, right = _sides(problem, pairs)
     return PairComparer.fitted_on(left, right, pairs["label"].to_numpy(np.int64), problem.spec, problem.corpus)
@@ -182,17 +181,17 @@ def _compared(
     augmented: bool = False,
     with_missing_fields: bool = True,
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Comparisons and labels of the pairs, then of those made from them; and the row of each that it was made from."""
+    """Comparisons and labels of the pairs, then of those made from them, and the row that each was made from."""
     left, right = _sides(problem, pairs)
-    labels, index = pairs["label"].to_numpy(dtype=np.int64), pairs["index"].to_numpy()
-    whole = comparer.compare(left, right, index)
+    labels, training_rows = pairs["label"].to_numpy(dtype=np.int64), pairs["training_row"].to_numpy()
+    whole = comparer.compare(left, right, training_rows)
     if context:
         whole = in_context(whole, pairs["left_key"].to_numpy(), pairs["right_key"].to_numpy(), spec)
     blocks, answers, rows = [whole], [labels], [np.arange(len(pairs))]
     if with_missing_fields:
-        blank_left, blank_right, missing_fields = missing_field_pairs(left, right, spec, spec.model.seed)
-        made_from = np.asarray(missing_fields, dtype=np.int64)
-        blocks.append(comparer.compare(blank_left, blank_right, index[made_from]))
+        sparse_left, sparse_right, sparse_rows = missing_field_pairs(left, right, spec, spec.model.seed)
+        made_from = np.asarray(sparse_rows, dtype=np.int64)
+        blocks.append(comparer.compare(sparse_left, sparse_right, training_rows[made_from]))
         answers.append(labels[made_from])
         rows.append(made_from)
     if with_missing_fields and context:
@@ -205,7 +204,7 @@ def _compared(
     if augmented and spec.identity:
         unlike, examples = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
         made_from = true[examples]
-        blocks.append(comparer.compare(left.iloc[made_from].reset_index(drop=True), unlike, index[made_from]))
+        blocks.append(comparer.compare(left.iloc[made_from].reset_index(drop=True), unlike, training_rows[made_from]))
         answers.append(np.zeros(len(made_from), dtype=np.int64))
         rows.append(made_from)
     return pd.concat(blocks, ignore_index=True), np.concatenate(answers), np.concatenate(rows)

@@ -1,7 +1,7 @@
 """Drafting a match spec from data, for a person to edit.
 
-What the draft says is measured on the tables: how values are built, how many there are, how often
-each occurs. No value of the tables stands in it.
+The draft rests on measurements of the tables: the form of values, their number, and how often they occur. It contains
+no value of the tables.
 """
 
 import pandas as pd
@@ -16,7 +16,7 @@ __all__ = ["Draft", "draft_spec", "infer_spec", "render"]
 def infer_spec(
     left: pd.DataFrame, right: pd.DataFrame | None = None, pairs: pd.DataFrame | None = None, name: str = "matching"
 ) -> str:
-    """The text of a drafted spec file, which loads without faults; see :func:`draft_spec` for the arguments.
+    """The text of a drafted spec file that loads without faults. See :func:`draft_spec` for the arguments.
 
     Raises:
         DataError: no spec can be drafted from these tables.

@@ -1,4 +1,4 @@
-"""Putting a draft together: everything a match spec says, guessed from the tables, with the reasons."""
+"""Drafting a match spec: every section is guessed from the tables, with the reasons."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,10 +20,10 @@ from matchwright.errors import DataError, Fault
 
 Multiplicity = Literal["one_to_one", "one_to_many", "many_to_many"]
 Guessed = tuple[str, str]
-"""What is guessed, and why."""
+"""A guess, and its reason."""
 
 _OFTEN = 0.02
-"""Share of records with several matches, or with a twin in their own table, that is more than a slip."""
+"""Above this share, several matches per record (or duplicates in one table) do not count as mistakes in the data."""
 
 _TEXTUAL = ("text", "name", "address", "id_code")
 _IDENTITY_HINTS = ("given_name", "surname", "full_name", "birth")
@@ -31,7 +31,7 @@ _IDENTITY_HINTS = ("given_name", "surname", "full_name", "birth")
 
 @dataclass(frozen=True)
 class Draft:
-    """A match spec as guessed from data; :func:`~matchwright.drafting.render.render` writes it."""
+    """A match spec guessed from data. :func:`~matchwright.drafting.render.render` writes it."""
 
     name: str
     record_id: str
@@ -62,19 +62,19 @@ def draft_spec(
     """Draft a match spec from one table (deduplication) or two (linkage).
 
     Args:
-        left: records; numbers and empty text are taken as an input file's would be.
+        left: records; values are read as from an input file.
         right: records of the other source, in columns of the same names.
-        pairs: labelled pairs: two columns of record ids (``left_id``, ``right_id``) and mostly a ``label``.
-        name: what the spec is called.
+        pairs: labelled pairs, with two columns of record ids (``left_id``, ``right_id``) and usually a ``label``.
+        name: the name of the spec.
 
     Raises:
-        DataError: why no spec can be drafted from these tables; no value is quoted.
+        DataError: no spec can be drafted from these tables. The message quotes no value.
     """
     labelled_pairs = read_pairs(pairs) if pairs is not None else None
     tables = read_tables(left, right, labelled_pairs)
     fields, left_out = draft_fields(tables, labelled_pairs)
     if not any(field.compare for field in fields):
-        hint = "records are told apart by columns whose values differ; direct identifiers alone are not compared"
+        hint = "give columns whose values differ between records; direct identifiers are not compared"
         problem = "no column is left that could be compared"
         raise DataError("No match spec can be drafted from these tables.", [Fault("columns", problem, hint)])
     sides = _features(tables, fields)
@@ -104,11 +104,12 @@ def draft_spec(
 
 
 def _features(tables: Tables, fields: Sequence[DraftField]) -> list[pd.DataFrame]:
-    """The record features of the drafted fields, computed as they will be later."""
+    """The record features of the drafted fields, computed as the pipeline will compute them."""
     spec = MatchSpec.model_validate(
         {
             "format": FORMAT,
             "name": "draft",
+            "format": FORMAT,
             "version": 1,
             "description": "",
             "record_id": tables.record_id,
@@ -151,7 +152,7 @@ def _multiplicity(
     tables: Tables, fields: Sequence[DraftField], labelled_pairs: Labels | None
 ) -> tuple[Multiplicity, str]:
     if len(tables.sides) == 1:
-        return "many_to_many", "one table: any number of its records may be the same"
+        return "many_to_many", "one table: any number of its records may match"
     if labelled_pairs is not None and labelled_pairs.matches.any():
         matches = labelled_pairs.matches.tolist()
         left, right = (
@@ -160,14 +161,14 @@ def _multiplicity(
         )
         seen = f"in the pairs {left:.0%} of left and {right:.0%} of right records have several matches"
         if right > _OFTEN:
-            swap = "; with the tables the other way round it would be one_to_many" if left <= _OFTEN else ""
+            swap = "; if you swap the tables it is one_to_many" if left <= _OFTEN else ""
             return "many_to_many", seen + swap
         return ("one_to_many" if left > _OFTEN else "one_to_one"), seen
     columns = [field.column for field in fields]
-    twins = max(float(side[columns].duplicated(keep=False).mean()) for side in tables.sides)
-    if twins > _OFTEN:
-        return "many_to_many", f"{twins:.0%} of a table's records have a twin in it"
-    return "one_to_one", "few records have a twin in their own table; give --pairs to have it counted"
+    duplicates = max(float(side[columns].duplicated(keep=False).mean()) for side in tables.sides)
+    if duplicates > _OFTEN:
+        return "many_to_many", f"{duplicates:.0%} of a table's records have a duplicate in it"
+    return "one_to_one", "few records have a duplicate in their own table; give --pairs for a count of matches"
 
 
 def _share_repeated(values: Iterable[str | None]) -> float:
@@ -190,17 +191,17 @@ def _record_fields(compared: Sequence[DraftField]) -> list[str]:
 
 
 def _tfidf_fields(compared: Sequence[DraftField], of_persons: bool) -> list[str]:
-    telling = [
+    distinguishing = [
         field.name
         for field in compared
         if field.kind in _TEXTUAL
         or (field.kind == "date" and of_persons)
         or (field.kind == "category" and field.profile.distinct > 60)
     ]
-    return telling or [field.name for field in compared]
+    return distinguishing or [field.name for field in compared]
 
 
 def _top_k(rows: int, of_persons: bool) -> int:
-    """Neighbours per record: many where texts vary, fewer where persons do or where the table is large."""
+    """Neighbours per record: fewer for persons and for large tables."""
     wanted = 10 if of_persons or rows > 50_000 else 20
     return max(1, min(wanted, rows if rows < 10 else rows // 2 if rows < 40 else wanted))

@@ -17,14 +17,14 @@ RESERVED = frozenset({"identity", "record", "record_id", "record_key", "source",
 LONGEST_NAME = 40
 
 _KNOWN_BEFORE = frozenset({"phone", "national_id", "code", "postcode", "email"})
-"""Hints of numbers that things have of their own: these may well agree in every match."""
+"""Hints of numbers that exist before matching. They may agree in every match without being its result."""
 
 _FEWEST, _ALWAYS = 10, 0.99
 
 
 @dataclass(frozen=True)
 class DraftField:
-    """A field as drafted, with the reasons for what was guessed."""
+    """A drafted field, with the reasons for the guesses."""
 
     name: str
     column: str
@@ -46,14 +46,14 @@ class LeftOut:
 
 
 def draft_fields(tables: Tables, labelled_pairs: Labels | None = None) -> tuple[list[DraftField], list[LeftOut]]:
-    """A field for every column that says something, and the columns that do not.
+    """A field for every useful column, and the columns that are left out.
 
-    A numbered column that labelled pairs show to be equal where records match, and nowhere else, is
-    drafted as not compared: such numbers are mostly given out after somebody has matched the records.
+    A column of numbers that are equal in matching pairs only is drafted as not compared. Such numbers are usually
+    assigned after the records were matched.
     """
     profiles = {column: profile_of(tables.values(column)) for column in tables.columns}
     left_out = [LeftOut(column, why) for column, profile in profiles.items() if (why := _useless(column, profile))]
-    left_out += [LeftOut(column, "stands in one of the tables only") for column in tables.only_one_side]
+    left_out += [LeftOut(column, "is in only one of the tables") for column in tables.only_one_side]
     useless = {column.column for column in left_out}
     kept = {column: profile for column, profile in profiles.items() if column not in useless}
     hints = {column: hint_of(column) for column in kept}
@@ -67,13 +67,13 @@ def draft_fields(tables: Tables, labelled_pairs: Labels | None = None) -> tuple[
 
 
 def field_names(columns: Iterable[str]) -> dict[str, str]:
-    """A valid field name for each column, none twice and none that means something else in a spec."""
+    """A valid field name for each column. All names differ, and none has another meaning in a spec."""
     names: dict[str, str] = {}
     for index, column in enumerate(columns, start=1):
         plain = plain_name(column)[:LONGEST_NAME].strip("_")
         if not plain or not plain[0].isalpha():
             plain = f"field_{plain or index}"
-        # title_numbers would read as the numbers of title
+        # a field named title_numbers would look like the numbers of the field title
         if plain in RESERVED or (plain.rpartition("_")[2] in set(EVIDENCE_KINDS.values()) and "_" in plain):
             plain = f"{plain}_value"
         name, copy = plain, 2
@@ -85,11 +85,11 @@ def field_names(columns: Iterable[str]) -> dict[str, str]:
 
 def _useless(column: str, profile: Profile) -> str:
     if profile.distinct == 0:
-        return "no value in it"
+        return "has no value"
     if profile.distinct == 1:
-        return "one value everywhere"
+        return "has only one value"
     if hint_of(column) == "truth":
-        return "seems to say which records belong together: the answer, and no evidence"
+        return "seems to say which records match, so it is the answer and not evidence"
     return ""
 
 
@@ -112,10 +112,10 @@ def _answers(tables: Tables, column: str, hint: str, profile: Profile, labelled_
 def _field(column: str, name: str, hint: str, profile: Profile, of_persons: bool, answers: bool) -> DraftField:
     kind, kind_why = guess_kind(hint, profile)
     pii, pii_why = guess_pii(hint, kind, profile, of_persons)
-    # beside persons a direct identifier stays in the lake; where no person is seen it is a business's, and telling
+    # of persons a direct identifier stays in the lake; without persons it is a business's, and good evidence
     compare = pii != "direct" or (not of_persons and hint not in ("national_id", "network"))
     label = " ".join(plain_name(column).split("_")) or name.replace("_", " ")
     if answers:
-        compare, kind_why = False, "equal where the pairs match and nowhere else: given out after matching?"
+        compare, kind_why = False, "equal in matching pairs only: was it assigned after matching?"
     why = f"{kind_why}; {pii_why}"
     return DraftField(name, column, kind, pii, label, compare, why, hint, profile)

@@ -1,4 +1,4 @@
-"""Golden pairs of a draft, from made-up values: none is taken from the data, and none may happen to stand in it."""
+"""Golden pairs of a draft, from made-up values. None of them occurs in the data."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,9 +6,9 @@ from matchwright.drafting.fields import DraftField
 
 Value = str | float
 Golden = tuple[dict[str, Value], dict[str, Value]]
-"""The values of one record, and those of another that has nothing in common with it."""
+"""The values of two records that have nothing in common."""
 
-# Each list is read from both ends: the first value for one record, the last for the other.
+# One record takes the first value of a list that is not in the data, the other record the last one.
 _BY_HINT: dict[str, Sequence[Value]] = {
     "given_name": ("marianne", "ottoline", "wilfrida", "osric", "leopold", "bertrand"),
     "surname": ("testwell", "mockworth", "sampleton", "fixturely", "stubbs-demo", "quibble"),
@@ -40,7 +40,7 @@ _BY_KIND: dict[str, Sequence[Value]] = {
 
 
 def golden_values(fields: Iterable[DraftField], known: Iterable[set[str]]) -> Golden:
-    """Made-up values of two records for the compared fields; ``known`` are each field's values in the data."""
+    """Made-up values of two records for the compared fields. ``known`` are each field's values in the data."""
     one: dict[str, Value] = {}
     other: dict[str, Value] = {}
     for field, seen in zip(fields, known, strict=True):
@@ -59,7 +59,7 @@ def _choices(field: DraftField) -> Sequence[Value]:
 
 
 def _first_unseen(choices: Sequence[Value], seen: set[str], taken: set[Value]) -> Value:
-    """The first choice that neither the data nor another field of the pair has; if need be a longer one."""
+    """The first choice that is not in the data, if possible not in another field either; else the first, changed."""
     unseen = [choice for choice in choices if not seen & {str(choice), str(choice).replace("-", "")}]
     if unseen:
         return next((choice for choice in unseen if choice not in taken), unseen[0])

@@ -1,4 +1,4 @@
-"""What the name of a column hints at. A hint is weighed against the values, never believed alone."""
+"""What the name of a column hints at. The values must support a hint."""
 
 import re
 import unicodedata
@@ -60,7 +60,7 @@ _COMPILED = tuple((hint, re.compile(pattern)) for hint, pattern in _HINTS)
 _RECORD_ID = re.compile(r"^(id|(rec|record|row|unique|source)_?(id|key|no|number)|key|uuid|guid|index|pk)$")
 
 PERSON_HINTS = frozenset({"given_name", "surname", "full_name", "birth", "gender", "national_id"})
-"""Columns that only tables of persons have."""
+"""Hints of columns that only tables of persons have."""
 
 
 def plain_name(column: str) -> str:
@@ -72,11 +72,11 @@ def plain_name(column: str) -> str:
 
 
 def hint_of(column: str) -> str:
-    """What the column's name hints at (``surname``, ``price`` ...); empty where it says nothing."""
+    """The hint of a column's name (``surname``, ``price`` ...); empty without one."""
     plain = plain_name(column)
     return next((hint for hint, pattern in _COMPILED if pattern.search(plain)), "")
 
 
 def names_a_record(column: str) -> bool:
-    """Whether the name is one that record ids usually have."""
+    """Whether the name is usual for a column of record ids."""
     return bool(_RECORD_ID.match(plain_name(column)))

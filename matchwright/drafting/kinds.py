@@ -1,4 +1,4 @@
-"""The kind of a column: from its values, and from its name where the values leave a choice."""
+"""The kind of a column, from its values, and from its name where the values leave a choice."""
 
 from matchwright.core.spec import FieldKind
 from matchwright.drafting.profile import Profile
@@ -8,11 +8,11 @@ Guess = tuple[FieldKind, str]
 
 MOSTLY = 0.9
 _PHRASE = 2.2
-"""Words a value from which its words rather than its spelling are compared."""
+"""Values with at least so many words on average are compared by words, not by spelling."""
 
 
 def guess_kind(hint: str, column: Profile) -> Guess:
-    """The kind of a column by what its name hints at and what its values look like."""
+    """The kind of a column, from the hint of its name and the form of its values."""
     for guess in (_by_form(hint, column), _by_hint(hint, column)):
         if guess:
             return guess
@@ -20,13 +20,13 @@ def guess_kind(hint: str, column: Profile) -> Guess:
 
 
 def few_values(column: Profile) -> bool:
-    """Whether the values look like those of a list: few of them, each used often."""
+    """Whether the column has few distinct values, each used often."""
     often = column.rows * column.present / max(column.distinct, 1)
     return often >= 3 and (column.distinct <= 60 or column.distinct_share < 0.05)
 
 
 def _by_form(hint: str, column: Profile) -> Guess | None:
-    """Kinds that the form of the values tells, whatever the column is called."""
+    """Kinds that follow from the form of the values, whatever the column's name."""
     if column.email >= MOSTLY:
         return "id_code", "e-mail addresses"
     if column.url >= MOSTLY:
@@ -36,7 +36,7 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
     if (hint in ("birth", "date") and column.date >= 0.5) or column.date >= MOSTLY:
         return "date", f"{column.date:.0%} are calendar dates"
     if column.phone >= MOSTLY and (hint == "phone" or column.number < MOSTLY):
-        return "id_code", "built like telephone numbers"
+        return "id_code", "looks like telephone numbers"
     if column.number >= MOSTLY:
         return _numeric(hint, column)
     return None
@@ -44,24 +44,24 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
 
 def _numeric(hint: str, column: Profile) -> Guess:
     if hint in ("price", "quantity") or column.decimal >= 0.1:
-        return "number", "numbers that are near or far"
+        return "number", "numbers whose distance matters"
     if column.year >= MOSTLY or hint == "year":
-        return "category", "years: another year is another one, however near"
+        return "category", "years: equal or different, however near"
     if hint == "street_number":
-        return "category", "small numbers that are equal or not"
+        return "category", "small numbers: equal or different"
     if hint in ("phone", "postcode", "national_id", "code", "truth"):
-        return "id_code", "digits that name something"
+        return "id_code", "digits that identify something"
     if column.length >= 4 and column.same_length >= 0.6:
         return "id_code", "numbers of one length"
     if few_values(column):
         return "category", "few values"
     if column.length >= 5 and column.distinct_share >= 0.5:
-        return "id_code", "long numbers, most of them once"
+        return "id_code", "long numbers, most of them used once"
     return "number", "whole numbers"
 
 
 def _by_hint(hint: str, column: Profile) -> Guess | None:
-    """Kinds that the column's name says and the values do not speak against."""
+    """Kinds that follow from the column's name, if the values do not contradict it."""
     if hint in ("given_name", "surname") and column.words < 3:
         return "name", "its name"
     if hint == "address" or (hint != "prose" and column.street >= 0.4 and column.with_digit >= 0.2):
@@ -90,4 +90,4 @@ def _by_measure(column: Profile) -> Guess:
         return "id_code", "single words with digits"
     if column.words < 1.6 and column.alphabetic >= MOSTLY:
         return "name", "one or two words without digits"
-    return "text", f"{column.words:.0f} words a value" if column.words >= 1.5 else "words of any form"
+    return "text", f"{column.words:.0f} words per value" if column.words >= 1.5 else "words of any form"

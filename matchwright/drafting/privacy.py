@@ -1,4 +1,4 @@
-"""The PII class of a column: in doubt the stricter one."""
+"""The PII class of a column; in doubt the stricter one."""
 
 from matchwright.core.spec import FieldKind, PiiClass
 from matchwright.drafting.hints import PERSON_HINTS
@@ -19,7 +19,7 @@ _QUASI_HINTS = {
     "full_name": "a person's name",
     "authors": "persons' names",
     "birth": "a date of birth",
-    "gender": "tells about a person",
+    "gender": "describes a person",
     "address": "an address",
     "street_number": "part of an address",
     "postcode": "part of an address",
@@ -29,26 +29,26 @@ _QUASI_HINTS = {
 
 
 def guess_pii(hint: str, kind: FieldKind, column: Profile, of_persons: bool) -> Guess:
-    """The class of a column; ``of_persons`` says that other columns of the table are about persons."""
+    """The class of a column. ``of_persons`` says that some columns of the table are about persons."""
     if column.email >= 0.3:
         return "direct", _DIRECT_HINTS["email"]
     if hint in _DIRECT_HINTS:
         return "direct", _DIRECT_HINTS[hint]
     if column.phone >= 0.5 and column.date < 0.5 and column.length >= 8 and hint not in ("code", "price", "quantity"):
-        return "direct", "built like telephone numbers"
+        return "direct", "looks like telephone numbers"
     if of_persons and kind == "id_code" and hint != "postcode" and column.length >= 6 and column.distinct_share >= 0.4:
-        return "direct", "a long code that few share may number a person"
+        return "direct", "a long code that few records share may identify a person"
     if hint in _QUASI_HINTS:
         return "quasi", _QUASI_HINTS[hint]
     if kind in ("name", "address", "geo"):
         return "quasi", "may be a person's name" if kind == "name" else "a place"
     if of_persons:
-        return "quasi", "stands beside what tells about persons"
+        return "quasi", "the table is about persons"
     if hint == "name" and column.alphabetic >= 0.5:
         return "quasi", "a name, maybe a person's"
     return "none", "nothing personal seen"
 
 
 def about_persons(hints: list[str]) -> bool:
-    """Whether some of the columns are such as only tables of persons have."""
+    """Whether some hint occurs only in tables of persons."""
     return bool(PERSON_HINTS & set(hints))

@@ -1,4 +1,4 @@
-"""The profile of a column: shares and counts that tell what kind of values it holds."""
+"""The profile of a column: shares and counts that show the kind of its values."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ import numpy as np
 from matchwright.core.records.normal import calendar_date, is_calendar_date
 
 MEASURED = 4_000
-"""Distinct values that patterns are tried on."""
+"""The most distinct values that patterns are tested on."""
 
 _MONEY = r"(?:[$€£¥]|usd|eur|gbp|aud|chf)?"
 _NUMBER = re.compile(
@@ -31,7 +31,7 @@ _YEARS = range(1850, 2101)
 
 @dataclass(frozen=True)
 class Profile:
-    """What was measured on one column over all tables; every share is of distinct values unless it says rows."""
+    """Measurements of one column over all tables. Shares are of distinct values, except where they name rows."""
 
     rows: int
     present: float
@@ -62,7 +62,7 @@ class Profile:
     same_length: float
     """Share that has the most common length."""
     overlap: float
-    """Share of the right table's distinct values that stand in the left table too; NaN with one table."""
+    """Share of the right table's distinct values that the left table has too; NaN with one table."""
 
 
 def profile_of(sides: Sequence[Sequence[str | None]]) -> Profile:

@@ -1,4 +1,4 @@
-"""Writing a draft as YAML that a person likes to edit: aligned, with the reason beside every guess."""
+"""Writing a draft as YAML for a person to edit: aligned, with the reason for every guess."""
 
 import math
 import re
@@ -41,7 +41,7 @@ def render(draft: Draft) -> str:
 
 
 def scalar(value: str | float | None) -> str:
-    """A value as a YAML scalar that is safe in flow style, quoted only where it must be."""
+    """A value as a YAML scalar that is safe in flow style; quoted only if needed."""
     if value is None:
         return "null"
     if isinstance(value, int | float):
@@ -53,11 +53,11 @@ def scalar(value: str | float | None) -> str:
 
 def _head(draft: Draft) -> Iterator[str]:
     rows = " and ".join(f"{count:,}" for count in draft.rows)
-    yield f"# Drafted from {'one table' if len(draft.rows) == 1 else 'two tables'} of {rows} records: edit it."
-    yield "# 'guessed' stands beside what was guessed, with the reason. Correct it, then delete the comment;"
-    yield "# docs/writing_a_spec.md explains every section, and 'matchwright spec check FILE' finds mistakes."
-    yield f"format: {FORMAT}"
+    yield f"# Drafted from {'one table' if len(draft.rows) == 1 else 'two tables'} of {rows} records. Edit it."
+    yield "# '# guessed' marks every guess, with its reason. Correct it, then delete the comment."
+    yield "# docs/guides/spec.md explains every section, and 'matchwright spec check FILE' finds mistakes."
     yield f"name: {scalar(draft.name)}"
+    yield f"format: {FORMAT}"
     yield "version: 1"
     yield "description: The same thing in " + ("one table" if len(draft.rows) == 1 else "two tables") + "   # say what"
     yield f"record_id: {scalar(draft.record_id)}"
@@ -81,12 +81,13 @@ def _fields(draft: Draft) -> Iterator[str]:
 
 def _before(field: DraftField) -> Iterator[str]:
     if field.pii == "direct" and field.compare:
-        yield "  # no person seen in these tables, so it is compared; if it can be a person's, add compare: false"
+        yield "  # These tables do not seem to be about persons, so it is compared. If it can be a person's, add"
+        yield "  # compare: false."
     elif field.pii == "direct" and field.hint in ("email", "phone"):
-        yield "  # identifies alone, so it stays in the lake and is not compared. It would be telling evidence:"
-        yield "  # where you may use it, delete compare: false; what comparing needs then goes to the feature store"
+        yield "  # Identifies a person alone, so it stays in the lake and is not compared. It would be strong evidence."
+        yield "  # If you may use it, delete compare: false. Its features then go to the feature store."
     elif field.pii == "direct":
-        yield "  # identifies alone, so it stays in the lake and is not compared"
+        yield "  # Identifies a person alone, so it stays in the lake and is not compared."
 
 
 def _field(field: DraftField, widest: int) -> str:
@@ -105,7 +106,7 @@ def _record(draft: Draft) -> list[str]:
     if not draft.record:
         return []
     return [
-        "# Evidence over the whole record, whatever field a word stands in: for values that slip into other columns.",
+        "# Compares the words of the whole record, whatever their field: for values in the wrong column.",
         f"record: {{fields: {_list(draft.record)}}}",
     ]
 
@@ -114,21 +115,21 @@ def _identity(draft: Draft) -> list[str]:
     if not draft.identity:
         return []
     return [
-        "# A household shares the rest: unless one of these agrees, nobody is matched without review.",
+        "# Members of a household agree in the other fields. So a match without review needs one of these to agree.",
         f"identity: {_list(draft.identity)}   # guessed: names and dates of birth",
     ]
 
 
 def _candidates(draft: Draft) -> Iterator[str]:
     yield "candidates:"
-    yield "  # Records equal in all features of a rule are compared. Beside each: the pairs it makes in these tables."
+    yield "  # A rule compares records that are equal in all its features. Comments count its pairs in these tables."
     yield "  rules:"
     lines = [f"    - {_list(rule.features)}" for rule in draft.rules]
     widest = max(map(len, lines))
     for line, rule in zip(lines, draft.rules, strict=True):
         yield f"{line:<{widest}}  # {rule.pairs:,} pairs"
     least = 0.1 if draft.of_persons else 0.05
-    yield "  # The nearest by spelling find what no rule foresees; more of them find more and take longer."
+    yield "  # The most similar texts find pairs that no rule finds. A larger top_k finds more and takes longer."
     both = ", both_ways: true" if len(draft.rows) == 2 and max(draft.rows) <= 3 * min(draft.rows) else ""
     limits = f"ngram: 3, top_k: {draft.top_k}, min_similarity: {least}{both}"
     yield f"  tfidf: {{fields: {_list(draft.tfidf_fields)}, {limits}}}"
@@ -142,12 +143,12 @@ def _learning(draft: Draft) -> Iterator[str]:
 
 def _deciding(draft: Draft) -> Iterator[str]:
     costs = (50, 10) if draft.of_persons else (5, 2.5)
-    yield "# In units of one review by a person. A pair matches from 1 - review / false_match on, here a probability"
-    yield f"# of {1 - 1 / costs[0]:g}, and dismissed below review / missed_match, here {1 / costs[1]:g}."
-    yield f"costs: {{false_match: {costs[0]:g}, missed_match: {costs[1]:g}, review: 1}}   # guessed: ask who bears them"
-    yield "# precision_constraints: {match: 0.99, confidence: 0.95}   # what 'match' must hold, with that confidence"
+    yield "# In units of one review by a person. A pair is a match from a probability of 1 - review / false_match on,"
+    yield f"# here {1 - 1 / costs[0]:g}, and no match below review / missed_match, here {1 / costs[1]:g}."
+    yield f"costs: {{false_match: {costs[0]:g}, missed_match: {costs[1]:g}, review: 1}}   # guessed: ask who pays them"
+    yield "# precision_constraints: {match: 0.99, confidence: 0.95}   # how often 'match' must be right"
     yield ""
-    yield "# What a version must reach before it may be released; raise these once you have seen a first training."
+    yield "# What a version must reach before it may be released. Raise these after a first training."
     yield "gates: {f1_min: 0.5, log_loss_max: 0.5, behaviour_pass_min: 0.9}"
 
 
@@ -159,11 +160,11 @@ def _slices(draft: Draft) -> list[str]:
         f"  - {{name: {scalar(f'{field.label} missing')}, field: {scalar(field.name)}, when: missing}}"
         for field in often
     ]
-    return ["# Figures are also reported for these pairs apart.", "slices:", *lines]
+    return ["# Figures are also reported separately for these pairs.", "slices:", *lines]
 
 
 def _golden(draft: Draft) -> Iterator[str]:
-    yield "# Made-up records; the values must not be real ones. Every version must decide these pairs as expected."
+    yield "# Made-up records: do not use real values. Every version must decide these pairs as expected."
     yield "golden:"
     one, other = ({name: scalar(value) for name, value in record.items()} for record in draft.golden)
     first, second = ("{" + ", ".join(f"{scalar(n)}: {v}" for n, v in record.items()) + "}" for record in (one, other))
@@ -178,7 +179,7 @@ def _golden(draft: Draft) -> Iterator[str]:
 
 
 def _quality(draft: Draft) -> Iterator[str]:
-    yield "# Limits a little wider than what was seen; beyond them rows are set aside, or the batch is refused."
+    yield "# Limits a little wider than these tables. Beyond them a row is quarantined, or the batch is refused."
     yield "quality:"
     expected = {field.name: text for field in draft.compared if (text := _expectations(field))}
     if expected:
@@ -210,7 +211,7 @@ def _watching(draft: Draft) -> Iterator[str]:
     yield ""
     example = draft.compared[0]
     said = f"{example.name.upper()}_DISAGREES: The {example.label} differs."
-    yield "# Every reason has a plain text made from the label; write your own where readers need better ones, such as"
+    yield "# Every reason has a text made from the label. You can write your own, such as"
     yield f"# {said}"
     yield "reasons: {version: 1}"
 

@@ -1,4 +1,4 @@
-"""Candidate rules whose blocks are small, counted on the tables themselves."""
+"""Candidate rules that make few pairs, counted on the tables."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from matchwright.drafting.fields import DraftField
 from matchwright.drafting.tables import Labels
 
 PAIRS_PER_RECORD = 5
-"""What a drafted rule may make at most, per record of all tables."""
+"""The most pairs that a drafted rule may make, per record of all tables."""
 
 MOST_RULES = 6
 _LEAST_BUDGET = 1_000
@@ -28,7 +28,7 @@ _Codes = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True)
 class Rule:
-    """Record features that must be equal, and how many pairs that makes in the tables at hand."""
+    """Record features that must be equal, and how many pairs that makes in these tables."""
 
     features: tuple[str, ...]
     pairs: int
@@ -52,12 +52,12 @@ class _Block:
 def choose_rules(
     sides: list[pd.DataFrame], fields: list[DraftField], labelled_pairs: Labels | None, ids: list[list[str]]
 ) -> list[Rule]:
-    """At most six rules, none of which explodes; at least one, whatever it makes.
+    """One to six rules. None makes too many pairs, unless every rule does.
 
     Args:
         sides: record features of each table.
         fields: the fields, compared or not.
-        labelled_pairs: labelled pairs, if any: rules are then chosen by the matches they find.
+        labelled_pairs: labelled pairs, if any. Rules are then chosen by the matches they find.
         ids: the record ids of each table, row by row.
     """
     sizes = [len(side) for side in sides]
@@ -69,13 +69,13 @@ def choose_rules(
     chosen = _by_matches(usable, *matches) if matches is not None and len(matches[0]) else []
     chosen = _by_coverage(usable, chosen)
     if not chosen:
-        # nothing repeats, or everything does: the rule that makes the fewest pairs
+        # no rule fits: take the one that makes the fewest pairs
         chosen = sorted(blocks, key=lambda block: (block.rule.pairs, -block.coverage))[:1]
     return [block.rule for block in chosen]
 
 
 def _blocks(features: pd.DataFrame, fields: list[DraftField], sizes: list[int], budget: int) -> Iterable[_Block]:
-    """Blocks of single features, and of two where neither is small enough alone."""
+    """Blocks of single features, and of pairs of features of which neither makes few enough pairs alone."""
     atoms = [
         _Atom(name, field, pd.factorize(features[name])[0].astype(np.int64))
         for field in fields
@@ -84,7 +84,7 @@ def _blocks(features: pd.DataFrame, fields: list[DraftField], sizes: list[int], 
     alone = set()
     for atom in atoms:
         block = _block((atom,), sizes)
-        # equal categories and years say little, unless there are very many of them
+        # equal categories and years are weak evidence, unless there are very many of them
         coarse = atom.field.kind in _COARSE or atom.name.endswith("__year")
         if block.rule.pairs <= (budget // 10 if coarse else budget):
             alone.add(atom.name)
@@ -127,7 +127,7 @@ def _block(atoms: tuple[_Atom, ...], sizes: list[int]) -> _Block:
 
 
 def _positions(labelled_pairs: Labels, ids: list[list[str]]) -> tuple[_Codes, _Codes]:
-    """The rows of the matches, in the tables put one below the other."""
+    """The rows of the matches in the concatenated tables."""
     indices = [{record: index for index, record in enumerate(side)} for side in ids]
     offset = len(ids[0]) if len(ids) == 2 else 0
     rows = [
@@ -140,7 +140,7 @@ def _positions(labelled_pairs: Labels, ids: list[list[str]]) -> tuple[_Codes, _C
 
 
 def _by_matches(blocks: list[_Block], left: _Codes, right: _Codes) -> list[_Block]:
-    """Greedily: the rule that finds most matches not found yet, with a slight preference for fewer pairs."""
+    """Choose greedily: always the rule that finds most of the missing matches; in a tie the one with fewer pairs."""
     finds = [(block.codes[left] >= 0) & (block.codes[left] == block.codes[right]) for block in blocks]
     open_ = np.ones(len(left), dtype=bool)
     chosen: list[_Block] = []
@@ -155,7 +155,7 @@ def _by_matches(blocks: list[_Block], left: _Codes, right: _Codes) -> list[_Bloc
 
 
 def _by_coverage(blocks: list[_Block], chosen: list[_Block]) -> list[_Block]:
-    """Add rules on other fields, the best covered first, so that a fault in one field costs no match."""
+    """Add rules on other fields, the most complete ones first, so that an error in one field loses no match."""
     order = sorted(blocks, key=lambda b: (len(b.fields), -round(b.coverage, 1), b.rule.pairs))
     uses = {field: sum(field in block.fields for block in chosen) for block in blocks for field in block.fields}
     for block in order:

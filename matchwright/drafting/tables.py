@@ -1,4 +1,4 @@
-"""The tables a draft is made from: cleaned values, the record id column, and labelled pairs."""
+"""The tables for a draft: cleaned values, the column of record ids, and labelled pairs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ _REPEATED_IDS = 0.01
 
 @dataclass(frozen=True)
 class Labels:
-    """Labelled pairs: record ids of both sides, whether each matches, and whether the labels were written down."""
+    """Labelled pairs: record ids of both sides, and whether each matches.
+
+    ``labelled`` is False if all pairs match, or if there is no column of labels.
+    """
 
     left: list[str | None]
     right: list[str | None]
@@ -29,7 +32,7 @@ class Labels:
 
 @dataclass(frozen=True)
 class Tables:
-    """One or two tables with every value as clean text or None, and the column that numbers their records."""
+    """One or two tables with every value as clean text or None, and the column of record ids."""
 
     sides: tuple[pd.DataFrame, ...]
     record_id: str
@@ -37,7 +40,7 @@ class Tables:
 
     @property
     def columns(self) -> list[str]:
-        """The columns that all tables have, in the first one's order, less the record id."""
+        """The columns that all tables have, in the first table's order, without the record id."""
         others = set(self.only_one_side) | {self.record_id}
         return [column for column in self.sides[0].columns if column not in others]
 
@@ -47,26 +50,26 @@ class Tables:
 
 
 def read_tables(left: pd.DataFrame, right: pd.DataFrame | None, labelled_pairs: Labels | None) -> Tables:
-    """Clean the tables and find their record id.
+    """Clean the tables and find the column of record ids.
 
     Raises:
-        DataError: a table is empty, has no header, a column twice, or no column that numbers its records.
+        DataError: a table is empty, has no header, has a column name twice, or has no column of record ids.
     """
     sides = tuple(_cleaned(table) for table in (left, right) if table is not None)
     for table, which in zip(sides, _names(sides), strict=True):
         _check(table, which)
     shared = [column for column in sides[0].columns if all(column in side.columns for side in sides)]
     if not shared:
-        raise _refused("the tables", "have no column in common", "give the same thing the same column name in both")
+        raise _refused("the tables", "have no column in common", "use the same column names in both")
     others = sorted({str(c) for side in sides for c in side.columns} - set(shared))
     return Tables(sides, _record_id(sides, shared, labelled_pairs), tuple(others))
 
 
 def read_pairs(pairs: pd.DataFrame) -> Labels:
-    """The columns of a pairs table that hold record ids and labels.
+    """Read the columns of record ids and labels from a pairs table.
 
     Raises:
-        DataError: no two columns are named as record ids.
+        DataError: no two columns have names for record ids.
     """
     named = next((names for names in ID_COLUMNS if set(names) <= set(pairs.columns)), None)
     if named is None:
@@ -93,9 +96,9 @@ def _check(table: pd.DataFrame, which: str) -> None:
     if table.empty:
         raise _refused(which, "has no rows or no columns", "give a table with a header and rows")
     if table.columns.duplicated().any():
-        raise _refused(which, "has a column name twice", "give every column a name of its own")
+        raise _refused(which, "has a column name twice", "give every column its own name")
     names = profile_of([[clean_text(name) for name in table.columns]])
-    # its "names" may be somebody's values, so none is quoted
+    # without a header, the column names are values, so none is quoted
     if names.email > 0 or max(names.number, names.date, names.phone) > 0.5:
         raise _refused(which, "seems to have no header: its first row looks like a record", "add a row of column names")
 
@@ -109,14 +112,16 @@ def _record_id(sides: Sequence[pd.DataFrame], shared: list[str], labelled_pairs:
         best = max(known, key=lambda column: known[column], default="")
         if best and known[best] > 0.5 * len(sides):
             return best
-        raise _refused("pairs", "their record ids stand in no column of the tables", "see that ids are written alike")
+        raise _refused(
+            "pairs", "no column of the tables has their record ids", "check that ids are written the same in both"
+        )
     named = [column for column in fitting if names_a_record(column)]
     endings = [column for column in fitting if column.lower().endswith(("id", "key"))]
     codes = [column for column in fitting if not any(" " in value for side in sides for value in side[column].head(99))]
     for choice in (named, endings, codes[:1] if len(shared) > 1 else []):
         if choice:
             return choice[0]
-    hint = "add a column 'id' with a number of its own for every record"
+    hint = "add a column 'id' with a different number for every record"
     raise _refused(" and ".join(_names(sides)), "no column numbers the records", hint)
 
 

@@ -1,1 +1,1 @@
-"""What is said of a model from its figures: pure, knows no files and no outside system."""
+"""Metrics, gates and the model card of a model: pure functions, without files or outside systems."""

@@ -1,4 +1,4 @@
-"""Behavioural tests: what any sensible matching model does, whatever its figures.
+"""Behavioural tests: properties that every matching model must have.
 
 Invariance, directional and minimum-functionality tests after Ribeiro et al. (2020), Beyond Accuracy.
 """
@@ -16,14 +16,14 @@ from matchwright.core.records import mistyped, record_features
 SAMPLE = 200
 SWAP_TOLERANCE = 1e-6
 RISE_TOLERANCE = 0.01
-"""A score may rise by this much where it should not: below what any decision hangs on."""
+"""A score that should not rise may still rise by this much: no decision depends on so little."""
 
 Scores = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How many of the cases of one behaviour hold."""
+    """How many cases of one behaviour hold."""
 
     name: str
     passed: int
@@ -31,15 +31,15 @@ class Behaviour:
 
     @property
     def share(self) -> float:
-        """Passed cases over all; 1 where there was none to try."""
+        """The share of passed cases; 1 without any case."""
         return self.passed / self.total if self.total else 1.0
 
 
 def behave(model: DecisionModel, left: pd.DataFrame, right: pd.DataFrame, seed: int) -> list[Behaviour]:
-    """Try every behaviour on true pairs.
+    """Test every behaviour on true pairs.
 
     Args:
-        model: what is tried.
+        model: the model to test.
         left: conformed records of true pairs, one row per pair (a sample of 200 is used).
         right: the records they match.
         seed: of the sample.
@@ -71,7 +71,7 @@ class _TriedPairs:
         return Behaviour("swapping sides changes nothing", int((difference <= SWAP_TOLERANCE).sum()), len(self.left))
 
     def does_not_rise(self, kind: str) -> Behaviour:
-        """Spoiling a field in which both records agree does not raise the score."""
+        """A typo or a missing value in a field in which both records agree does not raise the score."""
         before = self.scores(self.left, self.right)
         passed = total = 0
         for field in self.model.spec.compared:
@@ -87,15 +87,13 @@ class _TriedPairs:
         return Behaviour(f"{kind} in an agreeing field does not raise the score", passed, total)
 
     def little_evidence(self, seed: int) -> Behaviour:
-        """A record with at most one field left is never matched without review, though the pair be true."""
+        """A record with at most one known field is never matched without review, even if the pair is true."""
         fields = list(self.model.spec.compared)
         kept = np.random.default_rng(seed).integers(-1, len(fields), size=len(self.right))
-        missing_fields = self.right.copy()
+        sparse = self.right.copy()
         for index, field in enumerate(fields):
-            missing_fields[field] = missing_fields[field].mask(
-                kept != index, np.nan if missing_fields[field].dtype.kind == "f" else None
-            )
-        compared = self.compared(self.left, missing_fields)
+            sparse[field] = sparse[field].mask(kept != index, np.nan if sparse[field].dtype.kind == "f" else None)
+        compared = self.compared(self.left, sparse)
         bands = self.model.band(self.model.score(compared), compared)
         return Behaviour("a record with at most one field is not matched", int((bands != "match").sum()), len(bands))
 

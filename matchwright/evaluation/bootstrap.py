@@ -1,6 +1,6 @@
 """The bootstrap: 95 % intervals from groups of pairs drawn with replacement. Efron and Tibshirani (1993).
 
-Pairs of one left record are not independent of each other, so a record is drawn with all its pairs.
+Pairs of one left record are not independent, so a record is drawn with all its pairs.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ _CHUNK = 2_000_000
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % interval; NaN where the pairs cannot tell."""
+    """A value with its 95 % interval; NaN where it is undefined."""
 
     value: float
     lower: float = float("nan")
@@ -37,20 +37,21 @@ def bootstrap(
     seed: int = 0,
     replicates: int = REPLICATES,
 ) -> dict[str, Estimate]:
-    """Figures of the pairs, each with the middle 95 % of its values on resampled groups.
+    """Figures of the pairs, each with an interval that holds 95 % of its values on resampled groups.
 
-    For the difference between two models give both models' values of each pair: the bootstrap is then a paired one.
+    To compare two models, give both models' values for each pair. The bootstrap is then paired.
 
     Args:
         values: what each pair adds to each sum, (pairs, sums).
-        groups: pairs of one group are drawn together, (pairs,); each pair by itself if None. Groups are taken
-            in the order of their keys, so that intervals do not depend on the order of rows.
-        figures: from sums of the last axis, (..., sums), to named figures, (...).
+        groups: the group of each pair, (pairs,); None makes each pair a group. Pairs of a group are drawn together.
+            Groups are sorted by key, so that intervals do not depend on the order of rows.
+        figures: computes named figures, (...), from sums along the last axis, (..., sums).
         seed: of the draws.
-        replicates: how many draws.
+        replicates: number of draws.
 
     Returns:
-        Draws in which a figure is NaN are left out of its interval. Without any, the bounds are NaN.
+        The figures by name. A draw in which a figure is NaN does not count for its interval. If all are NaN, the
+        bounds are NaN.
     """
     size = len(values)
     group = np.arange(size) if groups is None else np.unique(np.asarray(groups, dtype=object), return_inverse=True)[1]
@@ -61,7 +62,7 @@ def bootstrap(
 def means(
     columns: Mapping[str, ArrayLike], groups: ArrayLike | None, seed: int = 0, replicates: int = REPLICATES
 ) -> dict[str, Estimate]:
-    """The mean of each column over all pairs, as :func:`bootstrap` gives it; NaN without pairs."""
+    """The mean of each column over all pairs, with the interval of :func:`bootstrap`; NaN without pairs."""
     values = np.column_stack([np.asarray(column, dtype=np.float64) for column in columns.values()])
     if not len(values):
         return {name: Estimate(float("nan")) for name in columns}
@@ -76,7 +77,7 @@ def means(
 
 
 def _drawn_sums(values: Array, group: np.ndarray[Any, Any], replicates: int, seed: int) -> Array:
-    """Sums over groups drawn with replacement: (replicates, sums)."""
+    """Sums over groups drawn with replacement, shape (replicates, sums)."""
     size = int(group.max(initial=-1)) + 1
     if not size:
         return np.zeros((replicates, values.shape[1]))

@@ -1,4 +1,4 @@
-"""Curves over thresholds: precision against recall, and cost against review load."""
+"""Curves over thresholds: precision and recall, cost and review load."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from matchwright.core.decide.bands import Bands, bands_from_costs
 from matchwright.core.spec.deciding import Costs
 
 REVIEW_COSTS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-"""Multiples of the spec's cost of a review at which operating points are shown."""
+"""Operating points are shown for these multiples of the spec's review cost."""
 
 
 def precision_recall(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Precision and end-to-end recall at every distinct score, falling: columns score, precision, recall."""
+    """Precision and end-to-end recall at every distinct score, highest first: columns score, precision, recall."""
     candidates = outcomes[~outcomes["missed"]].sort_values("score", ascending=False, kind="stable")
     score, true = candidates["score"].to_numpy(dtype=np.float64), (candidates["label"] == 1).to_numpy()
     last_of_score = np.r_[score[1:] != score[:-1], True] if len(score) else np.empty(0, dtype=bool)
@@ -23,15 +23,14 @@ def precision_recall(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def review_load(outcomes: pd.DataFrame, costs: Costs, points: int = 101) -> pd.DataFrame:
-    """What it costs to send more pairs to review, those first whose automatic decision is likeliest to cost.
+    """The cost for each number of pairs sent to review. Pairs with the highest expected cost go to review first.
 
-    Every pair outside review gets the cheaper decision by its score; reviews are taken as decided
-    rightly; pairs that blocking missed cost the same throughout.
+    Every other pair gets the decision that is cheaper by its score. Reviews are assumed to be decided correctly. Pairs
+    that blocking missed cost the same at every point.
 
     Returns:
-        review_share (0 to 1), error_cost, review_cost, cost and expected_cost, what the scores alone
-        foretell of it, each per 1,000 candidates. The points lie closer together near 0, where the
-        choice is made.
+        review_share (0 to 1), and per 1,000 candidates error_cost, review_cost, cost (their sum) and expected_cost
+        (the cost that the scores predict). Points lie closer together near 0, where bands are chosen.
     """
     candidates = outcomes[~outcomes["missed"]]
     score, true = candidates["score"].to_numpy(dtype=np.float64), (candidates["label"] == 1).to_numpy()
@@ -55,21 +54,21 @@ def review_load(outcomes: pd.DataFrame, costs: Costs, points: int = 101) -> pd.D
 
 
 def operating_points(outcomes: pd.DataFrame, costs: Costs, bands: Bands) -> pd.DataFrame:
-    """What the bands cost that a cheaper or dearer review would give, beside those chosen: a table to read.
+    """The cost of the chosen bands, and of the bands that other review costs would give.
 
-    A review that costs less makes wider review bands the cheapest, so its cost is the one knob; every
-    point is paid for at the spec's own costs, so that points compare.
+    A lower review cost gives a wider review band. The cost of every point is computed with the spec's own costs, so
+    that points can be compared.
 
     Args:
-        outcomes: of ``pair_outcomes``; the chosen point has their bands, which more than scores may decide.
+        outcomes: of ``pair_outcomes``. The chosen point uses their bands, which may depend on more than the scores.
         costs: the spec's.
-        bands: those chosen, by costs, precision constraints and guarantees.
+        bands: the chosen bands.
 
     Returns:
-        One row per point, by rising review_share: review_worth (the cost of one review that would give
-        these bands, NaN for the chosen), review_from, match_from, review_share (0 to 1), and per 1,000
-        candidates false_matches, missed_matches (with those that blocking missed), cost and
-        expected_cost, what the scores alone foretell of it; ``chosen`` marks the bands in use.
+        One row per point, by rising review_share: review_worth (the review cost that gives these bands, NaN for the
+        chosen ones), review_from, match_from, review_share (0 to 1), and per 1,000 candidates false_matches,
+        missed_matches (with those that blocking missed), cost and expected_cost (the cost that the scores predict).
+        ``chosen`` marks the bands in use.
     """
     candidates = outcomes[~outcomes["missed"]]
     score, true = candidates["score"].to_numpy(dtype=np.float64), (candidates["label"] == 1).to_numpy()
@@ -98,7 +97,7 @@ def operating_points(outcomes: pd.DataFrame, costs: Costs, bands: Bands) -> pd.D
         at = bands_from_costs(costs.model_copy(update={"review": costs.review * multiple}))
         rows.append(point(costs.review * multiple, at, at.assign(score), False))
     table = pd.DataFrame(rows)
-    # above some cost no review is worth it, and all bands are one
+    # above some review cost no pair goes to review, so the bands are the same from there on
     table = table.drop_duplicates(["review_from", "match_from", "chosen"])
     return table.sort_values("review_share", kind="stable", ignore_index=True)
 
@@ -109,5 +108,5 @@ def _lost(outcomes: pd.DataFrame) -> float:
 
 
 def _left_over(paid: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
-    """What remains to be paid when the first none, one, two, ... of the pairs are reviewed."""
+    """The cost of the pairs that are left when the first 0, 1, 2, ... pairs are reviewed."""
     return np.asarray(np.r_[paid.sum(), paid.sum() - np.cumsum(paid)])

@@ -1,4 +1,4 @@
-"""Gates: what a version must show before it may be released, and by how much it does."""
+"""Gates: the limits that a version's figures must keep before it may be released."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -11,7 +11,7 @@ from matchwright.frozen import Frozen
 
 
 class Gate(Frozen):
-    """One gate and its result; ``margin`` is how far inside the limit the value lies (negative: outside)."""
+    """One gate and its result. ``margin`` is how far inside the limit the value lies; outside it is negative."""
 
     name: str
     value: float
@@ -24,11 +24,11 @@ class Gate(Frozen):
 
     @property
     def passed(self) -> bool:
-        """A value that is not a number passes nothing."""
+        """Whether the value keeps the limit. NaN never passes."""
         return self.margin >= 0
 
 
-def judge(
+def check_gates(
     gates: Gates,
     metrics: Mapping[str, Estimate],
     slices: Sequence[SliceResult],
@@ -37,17 +37,17 @@ def judge(
     few_labels: bool = False,
     constraints_shown: bool | None = None,
 ) -> list[Gate]:
-    """Every gate of the spec on the test split's figures.
+    """Check every gate of the spec on the test split.
 
     Args:
         gates: the limits.
         metrics: of the test split.
         slices: of the test split.
-        behaviours: what was tried.
-        f1_change: challenger less champion, if there is one.
-        few_labels: so few pairs judge that a value beyond its limit may be luck: what says how right the decisions
-            are must lie beyond it with the whole of its 95 % interval. The share for review is work, and no such claim.
-        constraints_shown: whether the precision constraints that the spec asks for are shown; None where it asks for none.
+        behaviours: results of the behavioural tests.
+        f1_change: F1 of the challenger less F1 of the champion; None without a champion.
+        few_labels: few pairs are labelled, so a value may pass by luck. The gates on how right decisions are then use
+            the bound of the 95 % interval, not the value. The gate on the review share still uses the value.
+        constraints_shown: whether the spec's precision constraints are shown to hold; None if it has none.
     """
 
     def shown(name: str, bound: Literal["lower", "upper"]) -> float:
@@ -65,11 +65,11 @@ def judge(
         "review share": (metrics["review_share"].value, gates.review_share_max),
     }
     for piece in slices:
-        if piece.verdict == "judged":
-            # on a slice's few pairs the value alone is chance: it fails where even its interval lies below
+        if piece.status == "measured":
+            # a slice has few pairs, so its value varies by chance: it fails only if the upper bound is too low
             at_least[f"F1 where {piece.name} (upper bound)"] = (piece.metrics["f1"].upper, gates.slice_f1_min)
     for behaviour in behaviours:
-        # a golden pair is one the spec says must hold: there is no share of them that would do
+        # every golden pair must hold
         limit = 1.0 if behaviour.name.startswith("golden") else gates.behaviour_pass_min
         at_least[behaviour.name] = (behaviour.share, limit)
     if f1_change is not None:

@@ -1,9 +1,9 @@
 """Metrics of a matching model on labelled pairs, with bootstrap intervals over left records.
 
-A pair is predicted positive when its band is ``match``. Recall and F1 count end to end: a true pair
-that blocking missed is a false negative. ``f1_at_half`` takes score >= 0.5 as positive instead;
-``f1_review_resolved`` takes every review as decided rightly. Log loss and Brier score are of
-candidates alone, because a pair that blocking missed has no score.
+A pair is predicted positive when its band is ``match``. Recall and F1 are end to end: a true pair that blocking
+missed is a false negative. ``f1_at_half`` predicts a match from a score of 0.5 instead. ``f1_review_resolved``
+assumes that every review is decided correctly. Log loss and Brier score cover candidates only, because a pair that
+blocking missed has no score.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from matchwright.evaluation.bootstrap import REPLICATES, Array, Estimate, bootst
 from matchwright.evaluation.wilson import wilson_interval
 
 SCORE_FLOOR = 1e-7
-"""Scores are 32-bit: nothing nearer to 0 or 1 is told apart, so log loss is cut off there."""
+"""The log loss is capped at this score: 32-bit scores are not precise closer to 0 or 1."""
 _PAIRS, _TRUE, _MISSED, _MATCH_TRUE, _MATCH_FALSE, _REVIEW_TRUE, _REVIEW_FALSE = range(7)
 _HALF_TRUE, _HALF_FALSE, _LOG_LOSS, _BRIER = range(7, 11)
 
@@ -24,8 +24,8 @@ _HALF_TRUE, _HALF_FALSE, _LOG_LOSS, _BRIER = range(7, 11)
 def measure(outcomes: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, seed: int = 0) -> dict[str, Estimate]:
     """Every metric of the outcomes (see :func:`pair_outcomes`) with its interval.
 
-    Left records are resampled, with all their pairs: pairs of one record are not independent. A
-    share of which no replicate differs (no error seen) gets Wilson's interval instead.
+    The bootstrap draws left records with all their pairs, because pairs of one record are not independent. A share
+    that is equal in all replicates (for example without any error) gets Wilson's interval instead.
 
     Returns:
         f1, precision, recall, f1_at_half, f1_review_resolved, review_share, pairs_completeness,
@@ -38,7 +38,7 @@ def measure(outcomes: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, 
             lower, upper = wilson_interval(part, whole)
             if name.startswith("f1"):
                 lower, upper = _f1(lower), _f1(upper)
-            value = estimates[name].value  # where it is 1, Wilson's bound may fall short of it by a rounding error
+            value = estimates[name].value  # where it is 1, a rounding error may put Wilson's bound below it
             estimates[name] = Estimate(value, min(float(lower), value), max(float(upper), value))
     return estimates
 
@@ -46,12 +46,12 @@ def measure(outcomes: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, 
 def compare_models(
     champion: pd.DataFrame, challenger: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, seed: int = 0
 ) -> dict[str, Estimate]:
-    """Challenger less champion in every metric, on the same pairs, by paired bootstrap.
+    """Every metric of the challenger less that of the champion, on the same pairs, by paired bootstrap.
 
     Args:
         champion: outcomes of the serving model.
-        challenger: outcomes of the new one, row by row the same pairs.
-        costs: the spec's costs, by which both are judged.
+        challenger: outcomes of the new model on the same pairs, in the same order.
+        costs: the spec's costs.
         replicates: bootstrap replicates.
         seed: of the resampling.
 
@@ -108,7 +108,7 @@ def _counts(outcomes: pd.DataFrame) -> Array:
 
 
 def _shares(sums: Array) -> dict[str, tuple[Array, Array]]:
-    """Part and whole of every metric that is a share; for F1 the share TP / (TP + FP + FN) that it rises with."""
+    """Part and whole of every metric that is a share. For F1 it is TP / (TP + FP + FN), from which F1 follows."""
     s = np.moveaxis(sums, -1, 0)
     resolved = s[_MATCH_TRUE] + s[_REVIEW_TRUE]
     return {

@@ -1,4 +1,4 @@
-"""Outcomes: what became of every labelled pair, those that blocking missed included."""
+"""Outcomes: the decision on every labelled pair, also on those that blocking missed."""
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,8 @@ def pair_outcomes(scored: pd.DataFrame, missed: pd.DataFrame | None = None) -> p
 
     Args:
         scored: left_key, right_key, label, score (0..1), band; pairs of unknown label (-1) are left out.
-        missed: left_key, right_key, label of labelled pairs that are no candidates; only true ones count,
-            because a pair that is not true and not proposed is rightly left alone.
+        missed: left_key, right_key, label of labelled pairs that are not candidates. Only true ones count: it is
+            right not to propose the others.
 
     Returns:
         Columns left_key, right_key, label, score, band, missed. A missed pair has score NaN and

@@ -1,4 +1,4 @@
-"""Whether one model's log loss is better than another's on the same pairs, or the difference is noise."""
+"""Comparing the log loss of two models on the same pairs."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -7,17 +7,17 @@ from matchwright.evaluation.bootstrap import REPLICATES, Array, Estimate, means
 from matchwright.evaluation.metrics import SCORE_FLOOR
 
 
-def log_losses(log_odds_by_row: ArrayLike, labels: ArrayLike) -> Array:
-    """The log loss of each pair, shape (pairs,), from its log-odds; cut off as everywhere in the evaluation."""
-    log_odds = np.asarray(log_odds_by_row, dtype=np.float64)
-    wrong_way = np.where(np.asarray(labels) == 1, -log_odds, log_odds)
+def log_losses(log_odds: ArrayLike, labels: ArrayLike) -> Array:
+    """The log loss of each pair, shape (pairs,), from its log-odds. It is capped as in the other metrics."""
+    values = np.asarray(log_odds, dtype=np.float64)
+    wrong_way = np.where(np.asarray(labels) == 1, -values, values)
     return np.asarray(np.minimum(np.logaddexp(0.0, wrong_way), -np.log(SCORE_FLOOR)))
 
 
 def mean_over_queries(values: ArrayLike, left_keys: ArrayLike, seed: int, replicates: int = REPLICATES) -> Estimate:
-    """The mean over pairs with its 95 % interval: left records are resampled with all their pairs.
+    """The mean over pairs with its 95 % interval. The bootstrap draws left records with all their pairs.
 
-    For the difference between two models give the difference of each pair: the bootstrap is then a paired one.
+    To compare two models, give the difference for each pair. The bootstrap is then paired.
 
     Args:
         values: one number per pair, (pairs,).

@@ -1,13 +1,15 @@
-"""Precision constraints: how many pairs a band may take and still hold its precision, the search for that accounted for.
+"""Precision constraints: how many pairs a band may take and still keep its precision.
 
-Whoever tries many thresholds and keeps the first whose bound holds is too often lucky. Here each
-threshold is a hypothesis, "of the pairs taken no more than the precision constraint are right", tested by the exact
-binomial tail (Clopper, Pearson 1934), and each next looser one only after the one before was rejected:
-fixed-sequence testing, as in Angelopoulos, Bates, Candès, Jordan, Lei (2021), Learn Then Test. A chain
-from the strictest threshold could end at its first wrong pair, so there are three, which start where
-more pairs are taken and share the error among them. With the stated confidence all thresholds that are
-rejected hold the precision constraint at once. Chains are laid by the scores alone, never by labels; labels are taken
-for independent given the scores, under which the binomial tail is on the safe side (Hoeffding 1956).
+Trying many thresholds and keeping one whose bound holds would succeed too often by luck. So each threshold is a
+hypothesis: "the share of right pairs among those taken is at most the constraint". An exact binomial test decides on
+it (Clopper, Pearson 1934). Thresholds are tested from strict to loose, and a chain of tests ends at the first
+hypothesis that is not rejected. This is fixed-sequence testing, as in Angelopoulos, Bates, Candès, Jordan, Lei (2021),
+Learn Then Test.
+
+One wrong pair at the strictest threshold could end a chain at once. So there are three chains. They start at
+different numbers of pairs and share the error. All rejected thresholds then keep the constraint together, with the
+stated confidence. The order of tests depends on the scores only, never on labels. Labels are assumed independent given
+the scores; the binomial test is then conservative (Hoeffding 1956).
 """
 
 from dataclasses import dataclass
@@ -19,12 +21,15 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Counts = np.ndarray[Any, np.dtype[np.int64]]
 STARTS = ((1, 0.5), (3, 0.25), (9, 0.25))
-"""Where chains start, in multiples of the fewest pairs that can show the precision constraint, and their share of the error."""
+"""Per chain: its start, in multiples of the fewest pairs that can show the constraint, and its share of the error."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """How many of the highest scores may be taken, the lower bound of the share right there, and if that is shown."""
+    """How many pairs of the highest scores may be taken.
+
+    ``bound`` is the lower bound of the share of right pairs among them. ``met`` says whether the constraint is shown.
+    """
 
     taken: int
     bound: float
@@ -32,18 +37,18 @@ class Held:
 
 
 def hold_constraint(scores: Array, order: Array, right: Array, most: int, constraint: float, confidence: float) -> Held:
-    """The most pairs that are shown to hold the precision constraint, no more than ``most``.
+    """The largest number of pairs, at most ``most``, that is shown to keep the precision constraint.
 
     Args:
         scores: shape (pairs,); equal scores are taken together.
-        order: what ranks the pairs and owes nothing to the labels; ``scores`` must not fall in it.
+        order: ranks the pairs without using the labels, shape (pairs,). ``scores`` must never fall as it rises.
         right: 1 where taking the pair is right, else 0.
-        most: how many pairs of the highest scores other considerations would take; equal scores are not parted by it.
+        most: the most pairs to take, from the highest scores down. It must not separate equal scores.
         constraint: the share that must be right; 0 demands nothing.
         confidence: over calibration splits.
 
     Returns:
-        Where nothing is shown to hold the precision constraint, the number with the best bound.
+        The number with the best bound if no number is shown to keep the constraint.
     """
     error = 1 - confidence
     ranked = np.argsort(-order, kind="stable")
@@ -65,7 +70,7 @@ def hold_constraint(scores: Array, order: Array, right: Array, most: int, constr
 
 
 def fewest_to_show(constraint: float, confidence: float) -> int | None:
-    """How many pairs, all of them right, the shortest chain needs to show a precision constraint; None where no number does."""
+    """How many pairs, all of them right, show a precision constraint; None where no number is enough."""
     if constraint >= 1.0:
         return None
     multiple, share = STARTS[0]
@@ -73,18 +78,18 @@ def fewest_to_show(constraint: float, confidence: float) -> int | None:
 
 
 def lower_bound(right: int, taken: int, error: float) -> float:
-    """The exact one-sided lower bound of a share: below the true one but for ``error``. Clopper, Pearson (1934)."""
+    """The exact one-sided lower bound of a share; it is too high with probability ``error`` (Clopper, Pearson 1934)."""
     return float(_lower_bounds(np.array([right]), np.array([taken]), error)[0])
 
 
 def _lower_bounds(right: Counts, taken: Counts, error: float) -> Array:
-    from scipy.stats import beta  # which serving can do without
+    from scipy.stats import beta  # imported here because serving does not need it
 
     return np.where(right > 0, beta.ppf(error, np.maximum(right, 1), taken - right + 1), 0.0)
 
 
 def _levels(taken: Counts, wrong: Counts, constraint: float, error: float) -> Array:
-    """The error at which each threshold, strictest first, is rejected by a chain; 0 where none gets there."""
+    """The error at which a chain rejects each threshold, strictest first; 0 where no chain rejects it."""
     from scipy.stats import binom
 
     level = np.zeros(len(taken))

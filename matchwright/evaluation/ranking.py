@@ -1,7 +1,7 @@
-"""Ranking metrics: how high the right record stands among the candidates of its query.
+"""Ranking metrics: how high the right record is ranked among the candidates of its query.
 
-A query is a left record with at least one true pair. In one table, where a pair has no direction, it
-is the record that comes first by key.
+A query is a left record with at least one true pair. In one table a pair has no direction, so the left record is the
+one that comes first by key.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from matchwright.evaluation.bootstrap import REPLICATES, Array, Estimate, means
 from matchwright.evaluation.wilson import wilson_interval
 
 CUTOFF = 10
-"""NDCG looks at this many places."""
+"""NDCG covers this many ranks."""
 
 _MEASURES = ("mrr", "hit_at_1", f"ndcg_at_{CUTOFF}")
 
@@ -27,23 +27,23 @@ def ranking_metrics(
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> dict[str, Estimate]:
-    """Mean reciprocal rank, share of queries with a true pair in first place, and NDCG, over all queries.
+    """Mean reciprocal rank, share of queries with a true pair at rank 1, and NDCG, over all queries.
 
-    Equal scores are taken at their worst: the wrong pairs stand first. A true pair that blocking missed
-    stands at no place but counts in the ideal order, and a query of which all were missed scores 0.
-    Järvelin and Kekäläinen (2002), Cumulated Gain-Based Evaluation of IR Techniques, with gains of 0 and 1.
+    Among equal scores the wrong pairs are ranked first. A true pair that blocking missed has no rank, but counts in
+    the ideal order. A query whose true pairs were all missed scores 0. Järvelin and Kekäläinen (2002), Cumulated
+    Gain-Based Evaluation of IR Techniques, with gains of 0 and 1.
 
     Args:
         left_keys: the left record of each pair, (pairs,).
-        scores: any order-giving score, (pairs,); not looked at where ``missed``.
-        labels: 1, 0 or -1 (unknown: the pair is left out, which flatters the figures), (pairs,).
-        missed: True for labelled pairs that are no candidates, (pairs,); only true ones count.
+        scores: any score that orders the pairs, (pairs,); ignored where ``missed``.
+        labels: 1, 0 or -1 (unknown), (pairs,). Unknown pairs are left out, which makes the figures look better.
+        missed: True for labelled pairs that are not candidates, (pairs,); only true ones count.
         replicates: bootstrap replicates.
         seed: of the resampling.
 
     Returns:
-        mrr, hit_at_1 and ndcg_at_10, each in [0, 1] with its interval from resampled queries (Wilson's
-        where all queries are alike), and ``queries``, their number, without an interval. NaN without queries.
+        mrr, hit_at_1 and ndcg_at_10, each in [0, 1] with its interval from resampled queries (Wilson's where all
+        queries give the same value), and ``queries``, their number, without an interval. NaN without queries.
     """
     gains = _per_query(*_prepared(left_keys, scores, labels, missed))
     by_measure = dict(zip(_MEASURES, gains.T, strict=True))
@@ -62,7 +62,7 @@ def compare_rankings(
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> dict[str, Estimate]:
-    """What :func:`ranking_metrics` gives for ``new`` scores less that for ``old``, by paired bootstrap over queries.
+    """:func:`ranking_metrics` of the ``new`` scores less those of the ``old``, by paired bootstrap over queries.
 
     Returns:
         mrr, hit_at_1 and ndcg_at_10; NaN without queries.
@@ -74,7 +74,7 @@ def compare_rankings(
 def _prepared(
     left_keys: ArrayLike, scores: ArrayLike, labels: ArrayLike, missed: ArrayLike | None
 ) -> tuple[np.ndarray[Any, Any], Array, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Query numbers in key order, scores, whether true and whether missed, of the pairs of queries alone."""
+    """For the pairs of queries: query number in key order, score, whether true and whether missed."""
     keys, score, label = np.asarray(left_keys, dtype=object), np.asarray(scores, dtype=np.float64), np.asarray(labels)
     lost = np.zeros(len(keys), dtype=bool) if missed is None else np.asarray(missed, dtype=bool)
     used = (label >= 0) & ~(lost & (label != 1))
@@ -86,7 +86,7 @@ def _prepared(
 
 
 def _per_query(query: np.ndarray[Any, Any], score: Array, true: np.ndarray[Any, Any], lost: Any) -> Array:
-    """Reciprocal rank, hit and NDCG of each query: (queries, 3)."""
+    """Reciprocal rank, hit and NDCG of each query, shape (queries, 3)."""
     queries = int(query.max(initial=-1)) + 1
     wanted = np.bincount(query[true], minlength=queries)
     query, score, true = query[~lost], score[~lost], true[~lost]
@@ -104,7 +104,7 @@ def _per_query(query: np.ndarray[Any, Any], score: Array, true: np.ndarray[Any, 
 
 
 def _not_certain(mean: Estimate, values: Array) -> Estimate:
-    """Wilson's interval where no query differs from another: resampling would claim to be certain."""
+    """Wilson's interval where all queries give the same value: the bootstrap interval would have no width."""
     if not len(values) or values.min() < values.max():
         return mean
     lower, upper = wilson_interval(values.sum(), len(values))

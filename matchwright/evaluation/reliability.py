@@ -1,4 +1,4 @@
-"""Reliability: does a score of 0.8 mean that eight in ten match?"""
+"""Reliability: do eight in ten pairs with a score of 0.8 match?"""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from matchwright.evaluation.metrics import SCORE_FLOOR
 from matchwright.evaluation.wilson import wilson_interval
 
 MIDDLE = (0.2, 0.8)
-"""Scores of the pairs that the mid-range gap is about: where a reviewer must be able to believe them."""
+"""The range of scores that the mid-range gap covers. Reviewers see pairs with such scores."""
 
 
 def reliability_curve(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], bins: int = 10) -> pd.DataFrame:
-    """Bins of equal mass over the scores, equal scores never apart.
+    """Bins of about equally many pairs by score. Equal scores are in one bin.
 
     Returns:
-        One row per bin, rising: mean_score, true_share with Wilson's 95 % interval (lower, upper), pairs.
-        Fewer rows than ``bins`` where many scores are equal.
+        One row per bin, by rising score: mean_score, true_share with Wilson's 95 % interval (lower, upper), pairs.
+        There are fewer rows than ``bins`` where many scores are equal.
     """
     order = np.argsort(scores, kind="stable")
     scores, labels = np.asarray(scores, dtype=np.float64)[order], np.asarray(labels)[order] == 1
@@ -43,19 +43,19 @@ def calibration_figures(
     groups: Any = None,
     seed: int = 0,
 ) -> dict[str, dict[str, Any]]:
-    """What calibration did: the same figures of the scores before it and after it, on pairs it was not fitted on.
+    """The effect of calibration: the same figures before and after it, on pairs that it was not fitted on.
 
     Args:
         scores_before: the scorer's own probabilities, shape (pairs,).
-        scores_after: the calibrated ones.
+        scores_after: the calibrated ones, shape (pairs,).
         labels: 1 for a match, else 0.
-        groups: pairs of one group are resampled together (the left record's key); each for itself if not given.
+        groups: pairs of one group (the left record's key) are drawn together; None makes each pair a group.
         seed: of the resampling.
 
     Returns:
-        ``before`` and ``after``, each with log_loss, brier (bootstrap intervals over groups), mid_range_gap
-        (see :func:`mid_range_gap`) and mid_range_pairs; ``change``, after less before, of the first two by
-        paired bootstrap. Values are ready for JSON, None where nothing is known.
+        ``before`` and ``after``, each with log_loss and brier (intervals by bootstrap over groups), mid_range_gap
+        (see :func:`mid_range_gap`) and mid_range_pairs. ``change`` is after less before for log_loss and brier, by
+        paired bootstrap. Values are ready for JSON; unknown ones are None.
     """
     true = np.asarray(labels) == 1
     scores_of = {"before": scores_before, "after": scores_after}
@@ -73,10 +73,10 @@ def calibration_figures(
 
 
 def mid_range_gap(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> tuple[Estimate, int]:
-    """|mean score - true share| of the pairs with a score in 0.2 to 0.8, its 95 % interval, and how many they are.
+    """|mean score - true share| of the pairs with a score of 0.2 to 0.8, its 95 % interval, and their number.
 
-    The interval is Wilson's of the true share, which is sound for the few pairs there mostly are, and
-    takes them for independent. NaN without such a pair.
+    The interval is Wilson's, which holds for few pairs too. It assumes that the pairs are independent. NaN without
+    such a pair.
     """
     chosen = (scores >= MIDDLE[0]) & (scores <= MIDDLE[1])
     pairs = int(chosen.sum())

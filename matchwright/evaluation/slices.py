@@ -1,7 +1,7 @@
-"""Slices: the same metrics on parts of the pairs that the spec names, so that a good mean hides no bad part."""
+"""Slices: the metrics on parts of the pairs that the spec names, so that a good mean cannot hide a bad part."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,12 @@ MIN_TRUE_PAIRS = 20
 
 @dataclass(frozen=True)
 class SliceResult:
-    """One slice; with fewer true pairs than asked for, ``verdict`` is ``too few`` and there are no metrics."""
+    """One slice. With too few true pairs there are no metrics."""
 
     name: str
     pairs: int
     true_pairs: int
-    verdict: str
+    status: Literal["measured", "too few"]
     metrics: dict[str, Estimate]
 
 
@@ -32,8 +32,8 @@ def slice_mask(
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which pairs are in the slice, from row-aligned record features.
 
-    ``missing``: the field is missing on a side. ``present``: it is there on both. ``equals``: on a side
-    it equals the slice's value in normal form.
+    ``missing``: at least one record lacks the field. ``present``: both records have it. ``equals``: at least one
+    record has the slice's value, in normal form.
     """
     a, b = left[piece.field], right[piece.field]
     if piece.when == "equals":
@@ -52,14 +52,14 @@ def measure_slices(
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> list[SliceResult]:
-    """Every slice of the spec, judged on ``outcomes``; ``left`` and ``right`` are their record features, row by row."""
+    """Metrics of every slice of the spec. ``left`` and ``right`` are record features, row by row as ``outcomes``."""
     results = []
     for piece in spec.slices:
         inside = outcomes[slice_mask(piece, spec, left, right)]
         true_pairs = int((inside["label"] == 1).sum())
         enough = true_pairs >= min_true_pairs
         metrics = measure(inside, spec.costs, replicates, seed) if enough else {}
-        results.append(SliceResult(piece.name, len(inside), true_pairs, "judged" if enough else "too few", metrics))
+        results.append(SliceResult(piece.name, len(inside), true_pairs, "measured" if enough else "too few", metrics))
     return results
 
 

@@ -1,4 +1,4 @@
-"""Wilson's score interval for a share: sound for few observations and for shares near 0 or 1."""
+"""Wilson's score interval for a share. It holds for few observations and for shares near 0 or 1."""
 
 from typing import Any
 

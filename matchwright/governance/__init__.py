@@ -1,1 +1,1 @@
-"""Who may do what with a version: conditions of a release and the ledger's entries."""
+"""The conditions of a release, and the entries of the release ledger."""

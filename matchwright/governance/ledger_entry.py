@@ -1,4 +1,4 @@
-"""One entry of the release ledger, and what a sequence of them leaves standing."""
+"""One entry of the release ledger, and the releases that rollbacks have not withdrawn."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ GENESIS = "0" * 64
 
 
 class Entry(Frozen):
-    """One act. ``id``, ``time`` (ISO 8601, UTC) and the hashes are given by the ledger."""
+    """One act. The ledger gives ``id``, ``time`` (ISO 8601, UTC) and the hashes."""
 
     action: Action
     model: str
@@ -29,20 +29,20 @@ class Entry(Frozen):
     hash: str = ""
 
     def content_hash(self) -> str:
-        """SHA-256 over everything but the hash itself; ``previous_hash`` ties it to the entry before."""
+        """SHA-256 over everything but the hash itself. ``previous_hash`` links it to the previous entry."""
         content = self.model_dump(exclude={"hash"})
         return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def standing(entries: Sequence[Entry]) -> list[Entry]:
-    """The releases of one endpoint as they stand on each other, oldest first.
+def releases_in_force(entries: Sequence[Entry]) -> list[Entry]:
+    """The releases of one endpoint that were not withdrawn, oldest first. The last one serves.
 
-    A rollback takes away those above the one that it puts back, so that a second rollback goes
-    further back and never forth again to a version that was withdrawn.
+    A rollback removes all releases after the one that it restores. So a second rollback goes further back, and never
+    restores a version that was withdrawn.
     """
     stack: list[Entry] = []
     for entry in entries:
-        digests = [below.digest for below in stack]
+        digests = [earlier.digest for earlier in stack]
         if entry.action == "released" and digests[-1:] != [entry.digest]:
             stack.append(entry)
         elif entry.action == "rolled_back" and entry.digest in digests:

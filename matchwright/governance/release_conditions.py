@@ -1,4 +1,4 @@
-"""What must hold before a version may be released: pure, every failed condition at once."""
+"""The conditions for a release. All failed conditions are reported together."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ GATE_TAG = "gate."
 
 @dataclass(frozen=True)
 class BundleCheck:
-    """What the bundle behind a version turned out to be; ``fault`` says why it cannot be used."""
+    """What the check of a version's bundle found. ``fault`` says why the bundle cannot be used."""
 
     name: str = ""
     digest: str = ""
@@ -19,12 +19,12 @@ class BundleCheck:
 
 
 def failed_conditions(version: VersionInfo, bundle: BundleCheck, approved_digest: str = "") -> list[str]:
-    """The conditions that do not hold, each with what to do; none means that it may be released.
+    """The conditions that do not hold, each with what to do. If there is none, the version may be released.
 
     Args:
         version: the version with its tags.
-        bundle: what was found behind it.
-        approved_digest: the bundle that the ledger says was approved under this version, if it says so.
+        bundle: the check of its bundle.
+        approved_digest: the digest of the approved bundle in the ledger; empty without one.
     """
     return [
         *approval_conditions(version),
@@ -34,20 +34,21 @@ def failed_conditions(version: VersionInfo, bundle: BundleCheck, approved_digest
 
 
 def approval_conditions(version: VersionInfo) -> list[str]:
-    """Conditions on the reviewer's act."""
+    """The conditions on the approval that do not hold, each with what to do."""
     failed = []
-    verdict = version.tags.get("approval", "").strip()
+    approval = version.tags.get("approval", "").strip()
     by, trainer = version.tags.get("approval_by", ""), version.tags.get("trained_by", "")
-    if verdict != "approved":
+    if approval != "approved":
         failed.append(
-            f"it is not approved: its tag approval is '{verdict or 'absent'}'. A reviewer sets it to 'approved' in the "
-            f"MLflow UI, or runs: matchwright approve {version.name} --version {version.version} --by NAME --note WHY"
+            f"it is not approved: its tag approval is '{approval or 'absent'}'. A reviewer sets it to 'approved' in "
+            f"the MLflow UI, or runs: matchwright approve {version.name} --version {version.version} --by NAME "
+            "--note WHY"
         )
     if not by.strip():
         failed.append("nobody is named as its approver. Set the tag approval_by to the reviewer's name")
     if not trainer.strip():
         failed.append(
-            "its tag trained_by is absent, so the approver cannot be told from the trainer. Register it again"
+            "its tag trained_by is absent, so nothing shows that the approver is not the trainer. Register it again"
         )
     elif same_person(by, trainer):
         failed.append("its approver is its trainer. Somebody else must review and approve it")
@@ -55,7 +56,7 @@ def approval_conditions(version: VersionInfo) -> list[str]:
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names are the same but for case and white space."""
+    """Whether two names are equal, ignoring case and white space."""
     return _plain(one) == _plain(other)
 
 

@@ -1,4 +1,4 @@
-"""A registered version, as conditions and records read it."""
+"""A registered version of a model."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ Verdict = Literal["approved", "rejected"]
 
 
 class VersionInfo(Frozen):
-    """One version of a registered model; ``digest`` is what its tag ``bundle_digest`` claims."""
+    """One version of a registered model. ``digest`` is the value of its tag ``bundle_digest``."""
 
     name: str
     version: str

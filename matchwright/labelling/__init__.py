@@ -1,4 +1,4 @@
-"""Labelling: which pairs are most worth a person's answer, and whether the answers agree with each other."""
+"""Labelling: choosing the pairs to ask a person about, and checking that the answers agree."""
 
 from matchwright.labelling.check import LabelFault, check_labels
 from matchwright.labelling.select import select_pairs

@@ -1,4 +1,4 @@
-"""Labels that repeat or contradict each other, named by record keys and line numbers alone."""
+"""Labels that repeat or contradict each other. Faults name record keys and line numbers only."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ Multiplicity = Literal["one_to_one", "one_to_many", "many_to_many"]
 
 @dataclass(frozen=True)
 class LabelFault:
-    """One fault: ``lines`` are where the labels that it is about stand, in their order.
+    """One fault. ``lines`` are the lines of its labels, in their order.
 
-    A ``duplicate`` is harmless; the other kinds cannot all be true.
+    A ``duplicate`` is harmless. With the other kinds, at least one label is wrong.
     """
 
     kind: Kind
@@ -27,7 +27,7 @@ class LabelFault:
 
     @property
     def harmless(self) -> bool:
-        """Whether the labels may be used all the same, each once."""
+        """Whether the labels may still be used, each once."""
         return self.kind == "duplicate"
 
 
@@ -35,9 +35,9 @@ def check_labels(labels: pd.DataFrame, *, one_table: bool, multiplicity: Multipl
     """Every fault of a set of labels.
 
     Args:
-        labels: left_key, right_key, label (1 or 0) and ``line``: where the label stands, such as ``labels.csv:7``.
-        one_table: a pair has no order; being the same is then transitive whatever the multiplicity.
-        multiplicity: of the spec; with ``one_to_one`` and ``one_to_many`` a right record has at most one left one.
+        labels: left_key, right_key, label (1 or 0) and ``line``: the file and line, such as ``labels.csv:7``.
+        one_table: pairs have no order, and matches must be transitive whatever the multiplicity.
+        multiplicity: the spec's. With ``one_to_one`` and ``one_to_many`` a right record matches at most one left one.
     """
     rows = labels.reset_index(drop=True)
     if one_table:
@@ -62,9 +62,9 @@ def _repeats(rows: pd.DataFrame) -> Iterator[LabelFault]:
         pair = f"{left} and {right}"
         if group["label"].nunique() > 1:
             said = ", ".join(f"{label} in {line}" for label, line in zip(group["label"], lines, strict=True))
-            yield LabelFault("contradiction", lines, f"{pair} are judged both ways: {said}")
+            yield LabelFault("contradiction", lines, f"{pair} are labelled both ways: {said}")
         else:
-            yield LabelFault("duplicate", lines, f"{pair} are judged {len(lines)} times, in {', '.join(lines)}")
+            yield LabelFault("duplicate", lines, f"{pair} are labelled {len(lines)} times, in {', '.join(lines)}")
 
 
 def _multiple(rows: pd.DataFrame, multiplicity: Multiplicity) -> Iterator[LabelFault]:
@@ -81,7 +81,7 @@ def _multiple(rows: pd.DataFrame, multiplicity: Multiplicity) -> Iterator[LabelF
 
 
 def _intransitive(rows: pd.DataFrame) -> Iterator[LabelFault]:
-    """Pairs judged different that a chain of matches makes the same record."""
+    """Pairs labelled as different although a chain of matches makes them the same."""
     neighbours: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for pair in rows[rows["label"] == 1].itertuples():
         neighbours[str(pair.left_key)].append((str(pair.right_key), str(pair.line)))
@@ -91,12 +91,12 @@ def _intransitive(rows: pd.DataFrame) -> Iterator[LabelFault]:
         if chain:
             lines = (str(pair.line), *(line for _, line in chain))
             through = " = ".join([str(pair.left_key), *(key for key, _ in chain)])
-            text = f"{pair.left_key} and {pair.right_key} are judged different in {pair.line}, but {through} in "
+            text = f"{pair.left_key} and {pair.right_key} are labelled different in {pair.line}, but {through} in "
             yield LabelFault("transitive", lines, text + ", ".join(lines[1:]))
 
 
 def _chain(neighbours: dict[str, list[tuple[str, str]]], start: str, end: str) -> list[tuple[str, str]]:
-    """The shortest chain of matches from ``start`` to ``end``: each next record, and the line of its match."""
+    """The shortest chain of matches from ``start`` to ``end``: each next record with the line of its match."""
     if start not in neighbours or end not in neighbours:
         return []
     came_from: dict[str, tuple[str, str]] = {start: ("", "")}

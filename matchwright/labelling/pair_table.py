@@ -1,4 +1,4 @@
-"""The table of labelled pairs: which of its columns hold what, and its conformed form."""
+"""The table of labelled pairs: its columns, and its conformed form."""
 
 import difflib
 from typing import Any
@@ -13,27 +13,26 @@ from matchwright.errors import DataError, Fault
 
 LABEL_COLUMNS = ("label", "is_match", "match")
 _MEANING = {"1": 1, "true": 1, "yes": 1, "y": 1, "match": 1, "0": 0, "false": 0, "no": 0, "n": 0, "no_match": 0}
-_MEANING |= {"1.0": 1, "0.0": 0}  # what is left of 1 and 0 beside an empty cell, in some tools
+_MEANING |= {"1.0": 1, "0.0": 0}  # some tools write 1 and 0 so if a cell of the column is empty
 _UNSURE = frozenset({"unsure", "u", "?"})
-"""What a labeller says who cannot tell: the pair stays unknown."""
+"""The answers of a labeller who cannot tell: the pair stays unknown."""
 
 
 def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.DataFrame:
     """Name the columns of a pairs table and turn its record ids into record keys.
 
     Args:
-        table: two columns of record ids (see :func:`id_column_names`) and, where the spec's
-            labels are partial, a column of labels; without one every pair is a match. Pairs of which a
-            person was unsure are left out.
+        table: two columns of record ids (see :func:`id_column_names`) and, if the spec's labels are partial, a column
+            of labels. Without one every pair is a match. Pairs with an unsure answer are left out.
         spec: the match spec.
-        one_table: both records come from one table; a pair then has no order, and gets one.
+        one_table: both records come from one table. The pair is then put in order of its keys.
 
     Returns:
-        Columns left_key, right_key (str or None) and label (Int8; missing where a label is
-        neither yes nor no), sorted by key.
+        Columns left_key, right_key (str or None) and label (Int8; missing where a label is neither yes nor no),
+        sorted by key.
 
     Raises:
-        DataError: the columns cannot be told, or labels are needed and absent.
+        DataError: no columns of record ids are found, or labels are needed and absent.
     """
     columns = [str(name) for name in table.columns]
     named = next((pair for pair in id_column_names(spec) if set(pair) <= set(columns)), None)
@@ -62,13 +61,13 @@ def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.D
 
 
 def no_pairs() -> pd.DataFrame:
-    """The conformed table of pairs where nobody has labelled one."""
+    """The conformed table of pairs without any pair."""
     keys = pd.Series([], dtype=object)
     return pd.DataFrame({"left_key": keys, "right_key": keys, "label": pd.array([], dtype="Int8")})
 
 
 def id_column_names(spec: MatchSpec) -> list[tuple[str, str]]:
-    """The names understood for the two columns of record ids, the preferred ones first."""
+    """The accepted names of the two columns of record ids, the preferred ones first."""
     named = (f"{spec.sources.left}_id", f"{spec.sources.right}_id")
     return [("left_id", "right_id"), named, ("ltable_id", "rtable_id"), ("lid", "rid"), ("id_left", "id_right")]
 
@@ -78,12 +77,12 @@ def _keys(ids: "pd.Series[Any]", source: str) -> "np.ndarray[Any, Any]":
 
 
 def label_of(value: Any) -> int | None:
-    """What a word says of a pair: 1, 0, or None where it is neither yes nor no."""
+    """The label that a word means: 1, 0, or None where it is neither yes nor no."""
     return _MEANING.get((clean_text(value) or "").lower())
 
 
 def is_unsure(value: Any) -> bool:
-    """Whether a word says that a person looked and could not tell."""
+    """Whether a word means that a person looked at the pair and could not tell."""
     return (clean_text(value) or "").lower() in _UNSURE
 
 

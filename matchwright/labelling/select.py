@@ -1,9 +1,9 @@
-"""Which pairs are most worth a person's answer.
+"""Choosing the pairs to ask a person about.
 
-Most answers go where the scorer is least sure (uncertainty sampling: Lewis and Gale 1994), on either side of an
-even chance, and spread over different kinds of pairs, since ten answers to one question are worth one; some go to
-likely matches, which are rare and which a scorer needs to see, and some to pairs from the whole range of scores,
-without which nothing could say how sure the sure ones may be.
+Most are pairs of which the scorer is least sure (uncertainty sampling: Lewis and Gale 1994). They are taken from both
+sides of a score of 0.5, and differ from each other, because ten answers to one question are worth one. Some are likely
+matches, which are rare, and which a scorer must see. Some are drawn from the whole range of scores, because
+calibration needs pairs with high and low scores too.
 """
 
 from collections.abc import Iterator
@@ -19,25 +19,25 @@ Rows = np.ndarray[Any, np.dtype[np.int64]]
 
 LIKELY_SHARE, RANGE_SHARE = 0.2, 0.2
 SHORTLIST = 5
-"""Pairs looked at for each one that is chosen: the more, the more different and the less uncertain the chosen are."""
+"""Pairs considered for each chosen one. More of them give pairs that differ more, but are less uncertain."""
 
 
 def select_pairs(
     pairs: pd.DataFrame, log_odds: Array, comparisons: pd.DataFrame, count: int, seed: int, expected_matches: int
 ) -> pd.DataFrame:
-    """Choose pairs to label; no record stands in two of them, as far as there are others.
+    """Choose pairs to label. No record is in two of them, as long as there are enough other pairs.
 
     Args:
         pairs: left_key, right_key of candidates that nobody labelled.
         log_odds: the current scorer's log-odds, shape (pairs,).
-        comparisons: what tells kinds of pairs apart, row by row those of ``pairs``.
+        comparisons: of ``pairs``, row by row; they show how much two pairs differ.
         count: how many to choose.
-        seed: of what is drawn at random.
-        expected_matches: how many of ``pairs`` may match at most: no more are taken for likely ones.
+        seed: of the random draws.
+        expected_matches: the most of ``pairs`` that may match. It limits how many count as likely.
 
     Returns:
-        left_key, right_key, score (0..1), and chosen_for: ``unsure``, ``likely`` or ``range``. Kinds take turns,
-        so that whoever stops early has answered some of each.
+        left_key, right_key, score (0..1), and chosen_for: ``unsure``, ``likely`` or ``range``. The kinds alternate, so
+        that a person who stops early has answered some of each.
     """
     count = min(count, len(pairs))
     likely, spread = round(count * LIKELY_SHARE), round(count * RANGE_SHARE)
@@ -47,12 +47,12 @@ def select_pairs(
     certain = np.abs(log_odds)
     chosen: dict[str, list[int]] = {}
     by_score = order[np.argsort(-log_odds[order], kind="stable")]
-    # where matches are rarer than they might be, most of the first `expected_matches` are none
+    # matches may be far rarer than expected_matches, so only half of that number is considered
     top = by_score[: max(2 * likely, min(expected_matches // 2, int((log_odds > 0).sum())))]
     chosen["likely"] = taken.take(_apart(vectors, _evenly(top, likely * SHORTLIST)), likely)
     by_doubt = _from_both_sides(order[np.argsort(certain[order], kind="stable")], log_odds)
     unsure = count - likely - spread
-    # pairs of one record are one doubt: a shortlist without repeats reaches further
+    # pairs of one record ask the same question, so the shortlist takes each record once
     shortlist = taken.fresh(by_doubt, unsure * SHORTLIST)
     chosen["unsure"] = taken.take(_apart(vectors, shortlist), unsure)
     drawn = np.random.default_rng(seed).permutation(_evenly(by_score, spread * SHORTLIST * 4))
@@ -67,7 +67,7 @@ def select_pairs(
 
 
 class _Taken:
-    """What was chosen so far, and the records that stand in it."""
+    """The pairs chosen so far, and their records."""
 
     def __init__(self, pairs: pd.DataFrame) -> None:
         self._left = pairs["left_key"].tolist()
@@ -76,7 +76,7 @@ class _Taken:
         self._records: set[str] = set()
 
     def take(self, rows: Rows, count: int, repeats: bool = False) -> list[int]:
-        """The first ``count`` of ``rows`` that are free; with ``repeats`` their records may stand in others."""
+        """The first ``count`` free ones of ``rows``; with ``repeats`` their records may be in other chosen pairs."""
         found: list[int] = []
         for row in rows.tolist():
             if len(found) >= count:
@@ -90,7 +90,7 @@ class _Taken:
         return found
 
     def fresh(self, rows: Rows, count: int) -> Rows:
-        """The first ``count`` rows that share no record with each other or with what is taken."""
+        """The first ``count`` rows that share no record with each other or with a chosen pair."""
         seen, found = set(self._records), []
         for row in rows.tolist():
             records = {self._left[row], self._right[row]}
@@ -103,14 +103,14 @@ class _Taken:
 
 
 def _vectors(comparisons: pd.DataFrame) -> Array:
-    """Comparisons on one scale; a missing one stands apart from every value."""
+    """Comparisons scaled to 0..1; a missing one becomes -0.5, away from every value."""
     low, high = comparisons.min().fillna(0.0), comparisons.max().fillna(0.0)
     scaled = (comparisons - low) / (high - low).where(high > low, 1.0)
     return scaled.fillna(-0.5).to_numpy(dtype=np.float64)
 
 
 def _from_both_sides(rows: Rows, log_odds: Array) -> Rows:
-    """The rows in their order, but likely matches and others in turn: all doubt may lie on one side."""
+    """The rows in their order, but alternating between positive and other log-odds."""
     likely = log_odds[rows] > 0
     index = np.empty(len(rows), dtype=np.int64)
     for side in (likely, ~likely):
@@ -126,7 +126,7 @@ def _evenly(rows: Rows, count: int) -> Rows:
 
 
 def _apart(vectors: Array, rows: Rows) -> Rows:
-    """The rows, the first one first and then always the one farthest from all before it (Gonzalez 1985)."""
+    """The rows reordered: after the first, always the one farthest from all before it (Gonzalez 1985)."""
     if not len(rows):
         return rows
     points = vectors[rows]
@@ -139,7 +139,7 @@ def _apart(vectors: Array, rows: Rows) -> Rows:
 
 
 def _in_turn(chosen: dict[str, list[int]]) -> Iterator[tuple[int, str]]:
-    """Rows of all kinds, each kind spread evenly over the whole."""
+    """The rows of all kinds, with each kind spread evenly."""
     placed = [((index + 0.5) / len(rows), kind, row) for kind, rows in chosen.items() for index, row in enumerate(rows)]
     for _, kind, row in sorted(placed):
         yield row, kind

@@ -1,4 +1,4 @@
-"""A labelling session: a queue of pairs, and the answers so far. No input or output of its own."""
+"""A labelling session: a queue of pairs, and the answers so far. It does no input or output."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -11,9 +11,9 @@ Answer = tuple[str, str, Label]
 
 @dataclass(frozen=True)
 class Session:
-    """Pairs to ask about, the place of the next one, and the answers given, in their order.
+    """Pairs to ask about, the index of the next one, and the answers in their order.
 
-    A session is a value: every act returns the session after it.
+    A session never changes: every method returns a new one.
     """
 
     queue: tuple[tuple[str, str], ...]
@@ -39,5 +39,5 @@ class Session:
         return replace(self, queue=(*self.queue, *pairs))
 
     def back(self) -> "Session":
-        """The session before the last answer; the same where there was none."""
+        """The session before the last answer; the same session without any answer."""
         return replace(self, index=self.index - 1, answers=self.answers[:-1]) if self.answers else self

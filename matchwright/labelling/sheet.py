@@ -13,17 +13,17 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def shown_fields(spec: MatchSpec) -> list[str]:
-    """The fields a labeller sees: all but those that identify alone and are not compared."""
+    """The fields that a labeller sees: all except direct identifiers that are not compared."""
     return [name for name, field in spec.fields.items() if field.compare or field.pii != "direct"]
 
 
 def side_by_side(left: "pd.Series[Any]", right: "pd.Series[Any]", spec: MatchSpec) -> list[tuple[str, str, str]]:
-    """Label, left value and right value of every field shown; an absent value is empty."""
+    """Label, left value and right value of every shown field; a missing value is empty."""
     return [(spec.fields[name].label, shown(left[name]), shown(right[name])) for name in shown_fields(spec)]
 
 
 def shown(value: Any) -> str:
-    """A value as text that a terminal shows and does not obey: what is no visible character is replaced."""
+    """A value as text. Invisible characters are replaced, so that a terminal cannot take them as commands."""
     if is_missing(value):
         return ""
     text = f"{value:g}" if isinstance(value, float) else str(value)
@@ -33,8 +33,8 @@ def shown(value: Any) -> str:
 def sheet(pairs: pd.DataFrame, records: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
     """A table to answer in a spreadsheet: ids, an empty ``label``, each field's two values side by side, and keys.
 
-    Ids are for the reader. It is the keys that name the records when the sheet comes back, since spreadsheets
-    rewrite what looks like a number or a date.
+    Ids are for the reader. When the sheet comes back, the keys identify the records, because spreadsheets rewrite ids
+    that look like a number or a date.
     """
     left, right = rows_of(records, pairs["left_key"]), rows_of(records, pairs["right_key"])
     ids = {
@@ -49,6 +49,6 @@ def sheet(pairs: pd.DataFrame, records: pd.DataFrame, spec: MatchSpec) -> pd.Dat
 
 
 def _cell(value: Any) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Text that a spreadsheet does not read as a formula."""
     text = shown(value)
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, float) else text

@@ -1,24 +1,24 @@
-"""What a number of labels is good for, and what more of them would be."""
+"""What a number of labels is enough for, and how many more are useful."""
 
 from math import ceil
 
 from matchwright.training.few_labels.scorer import FEW_LABELS, FEWEST_PER_CLASS, LEAST_TEST_SHARE
 
 USABLE = 100
-"""Well chosen labels from which a first version is mostly better than the unsupervised start."""
+"""From this number of well-chosen labels on, a trained version is mostly better than the unsupervised start."""
 
 
 def worth_of(same: int, different: int) -> str:
-    """One sentence for who has answered ``same`` and ``different`` so many times."""
+    """What to tell a person who has answered ``same`` and ``different`` so many times."""
     fewest = ceil(FEWEST_PER_CLASS / (1 - LEAST_TEST_SHARE))
     fewer, answer = min((same, "same"), (different, "not the same"))
     if fewer < fewest:
         return f"A first version takes about {fewest} of each: {fewest - fewer} more answers '{answer}'."
     if same + different < USABLE:
-        return f"A first version learns from these; {USABLE} labels and more make a usable one."
+        return f"This is enough for a first version. A usable one takes {USABLE} labels or more."
     if same + different < FEW_LABELS:
         return (
-            "A first version learns from these; four times as many halve the intervals of its figures, and from "
-            f"{FEW_LABELS:,} on there are pairs to spare for calibration."
+            "This is enough for a first version. Four times as many labels halve the intervals of its figures. "
+            f"From {FEW_LABELS:,} labels on, calibration has pairs of its own."
         )
-    return "Enough to train, calibrate and judge a version on pairs of their own."
+    return "This is enough to train, calibrate and test a version, each on separate pairs."

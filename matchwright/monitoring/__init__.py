@@ -1,1 +1,1 @@
-"""Windows of decisions, drift figures and the verdict on them."""
+"""Windows of decisions, their drift figures and the verdict on them."""

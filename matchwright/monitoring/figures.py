@@ -1,10 +1,9 @@
-"""What monitoring measures on a window of decisions, and how much of it a sample of that size shows by chance.
+"""What monitoring measures on a window of decisions, and how much the figures vary by chance.
 
-Effect sizes, not p-values. A p-value answers "could this be chance?", and with ten thousand decisions
-the answer is no for any difference, however harmless; with a hundred it is yes for almost any. On call
-one needs "how much did it move, and is that enough to matter?". So a figure counts when both hold: its
-size reaches the spec's threshold, and it lies beyond what a window of this size shows without any
-change. The second is checked at 99.9 %, because some sixty figures are looked at in every window.
+Findings use effect sizes, not p-values. With ten thousand decisions any harmless difference is significant, and with a
+hundred almost none is. A person on call needs to know how far a figure moved, and whether that matters. So a figure
+counts if its size reaches the spec's limit and chance alone does not explain it. Chance is ruled out at 99.9 %,
+because every window has about sixty figures.
 """
 
 import math
@@ -19,13 +18,13 @@ from matchwright.frozen import Frozen, Share
 
 CONFIDENCE = 0.999
 STD_FLOOR = 0.05
-"""Least unit of a distance: a reference that hardly varies would make a whisper of change look huge."""
+"""The smallest unit of a distance. Without it, a tiny change looks huge where the reference hardly varies."""
 _GRID = 200
 _DRAWS = 1000
 
 
 class ShareShift(Frozen):
-    """A share in the reference and in the window, with the rows each was counted on."""
+    """A share in the reference and in the window, each with its number of rows."""
 
     reference: Share
     current: Share
@@ -34,7 +33,7 @@ class ShareShift(Frozen):
 
     @property
     def change(self) -> float:
-        """Current less reference."""
+        """The current share less that of the reference."""
         return self.current - self.reference
 
     @property
@@ -48,7 +47,7 @@ class ShareShift(Frozen):
 
     @property
     def beyond_chance(self) -> bool:
-        """Whether the interval of the change leaves out 0."""
+        """Whether the interval of the change excludes 0."""
         low, high = self.interval
         return low > 0 or high < 0
 
@@ -56,9 +55,9 @@ class ShareShift(Frozen):
 class ValueShift(Frozen):
     """How far a comparison, or the score, moved.
 
-    ``distance`` is Wasserstein's in units of the reference's standard deviation (at least
-    ``STD_FLOOR``), None where either side has too few values to tell, or none is wanted. ``noise`` is the distance that
-    a window of this size shows without any change. The means are of the values present.
+    ``distance`` is the Wasserstein distance in standard deviations of the reference (at least ``STD_FLOOR``). It is
+    None where a side has too few values, or where no distance is measured. ``noise`` is the distance that a window of
+    this size can show by chance. The means cover the present values.
     """
 
     name: str
@@ -70,21 +69,20 @@ class ValueShift(Frozen):
 
     @property
     def field(self) -> str:
-        """The field that the comparison belongs to (``record`` for those of the whole record)."""
+        """The field of the comparison; ``record`` for comparisons of the whole record."""
         return self.name.split("__", 1)[0]
 
     @property
     def counts_missing(self) -> bool:
-        """Whether it counts the sides (0, 1, 2) that lack the field, and does not compare them."""
+        """Whether the comparison only counts the sides (0, 1 or 2) that lack the field."""
         return counts_missing(self.name)
 
 
 class Performance(Frozen):
-    """Quality on the decisions whose labels have arrived: ``match`` against the rest.
+    """Quality of the decisions whose labels have arrived. Only ``match`` counts as a predicted match.
 
-    ``f1_reference`` is the reference's F1 at the same mix of bands as the labelled decisions:
-    labels come mostly from review, and review is hard; the plain reference would look better for
-    that reason alone.
+    ``f1_reference`` is the reference's F1, weighted to the same shares of bands as the labelled decisions. Without
+    the weights it would be too high, because most labels come from review, where pairs are harder.
     """
 
     labelled: int
@@ -97,14 +95,14 @@ class Performance(Frozen):
 
     @property
     def f1_interval(self) -> tuple[float, float]:
-        """Of the window's F1: it rises with TP / (TP + FP + FN), a share that Wilson's interval fits."""
+        """The interval of the window's F1. It follows from Wilson's interval of TP / (TP + FP + FN)."""
         trials = self.true_matches + self.errors
         low, high = wilson(self.true_matches / trials, trials) if trials else (0.0, 1.0)
         return 2 * low / (1 + low), 2 * high / (1 + high)
 
 
 class IntegrityFault(Frozen):
-    """Something wrong with the decision log itself; ``names`` are keys or modes, never values."""
+    """A fault of the decision log itself. ``names`` are keys or modes, never values."""
 
     code: str
     count: int
@@ -115,7 +113,7 @@ class IntegrityFault(Frozen):
 class DriftFigures(Frozen):
     """All figures of one window against one bundle's reference.
 
-    ``decisions`` counts the window, ``sampled`` those that the distances and shares were measured on.
+    ``decisions`` counts all decisions of the window, ``sampled`` those that were measured.
     """
 
     decisions: int
@@ -128,33 +126,33 @@ class DriftFigures(Frozen):
 
 
 def counts_missing(comparison: str) -> bool:
-    """Whether a comparison counts the sides that lack its field: the share of missing values tells the same."""
+    """Whether a comparison only counts the sides that lack its field."""
     return comparison.endswith(f"__{MISSING_SUFFIX}")
 
 
 def wilson(share: float, rows: int) -> tuple[float, float]:
-    """Wilson's interval of a share counted on ``rows`` rows; (0, 1) on none."""
+    """Wilson's interval of a share of ``rows`` rows; (0, 1) without rows."""
     low, high = wilson_interval(share * rows, rows, CONFIDENCE)
     return float(low), float(high)
 
 
 def distance_unit(reference: NDArray[np.floating]) -> float:
-    """What a distance from these reference values (no NaN) is measured in."""
+    """The unit of a distance from these reference values, which hold no NaN."""
     return max(float(np.std(reference, dtype=np.float64)), STD_FLOOR)
 
 
 def distance_noise(reference: NDArray[np.floating], rows: int, seed: int = 0) -> float:
-    """The distance that ``rows`` values drawn from the reference itself stay under 99.9 times in 100.
+    """The 99.9 % quantile of the distance of ``rows`` values drawn from the reference itself.
 
-    Draws from the reference's distribution, on a grid, as many values as carry the
-    sampling error of both sides: a finite reference strays from the truth as well.
+    The reference is a sample too. So fewer than ``rows`` values are drawn, such that they vary as much as the
+    difference between the two samples. Many distinct values are rounded to a grid.
     """
     if rows == 0 or len(reference) == 0:
         return math.inf
     reference = np.asarray(reference, dtype=np.float64)
     points, counts = np.unique(reference, return_counts=True)
     if len(points) > _GRID:
-        # quantiles follow the bulk, even steps the tails
+        # quantiles cover the dense range, equal steps the tails
         steps = np.linspace(points[0], points[-1], _GRID // 2)
         points = np.unique([*np.quantile(reference, np.linspace(0, 1, _GRID // 2)), *steps])
         nearest = np.searchsorted((points[1:] + points[:-1]) / 2, reference)

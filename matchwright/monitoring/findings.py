@@ -1,4 +1,4 @@
-"""From figures to findings: each says what moved and by how much, and carries its line of the runbook."""
+"""Findings: each says what moved, by how much, and what to do about it."""
 
 from typing import Literal
 
@@ -11,19 +11,19 @@ Cause = Literal[
     "log_fault", "degraded", "field_lost", "mix", "performance", "bands", "score", "field_missing",
     "comparison",
 ]  # fmt: skip
-"""Most urgent first: what is at fault before what follows from it."""
+"""Most urgent first: causes before their consequences."""
 
 MIX_FROM = 0.5
-"""Where this part of the fields moved at once it is not the fields but the kind of pairs."""
+"""If this share of the fields moved at once, the kind of pairs has changed."""
 WATCH_FROM = 0.5
-"""A figure is worth watching from this part of its limit on."""
+"""A figure is watched from this share of its limit on."""
 _BOTH_SIDES_FROM = 1.5
 LOST_FROM = 0.95
-"""A field whose comparisons are missing in this share of decisions has stopped arriving."""
+"""A field that is missing in this share of decisions counts as lost."""
 
 
 class Finding(Frozen):
-    """One thing that moved. ``size`` is in units of its limit; ``action`` (if any) is what to do about it."""
+    """One figure that moved. ``size`` is in units of its limit. ``action`` says what to do; it may be empty."""
 
     severity: Severity
     cause: Cause
@@ -48,12 +48,12 @@ def find(figures: DriftFigures, spec: MatchSpec) -> list[Finding]:
 
 
 def _field_findings(field: str, shifts: list[ValueShift], spec: MatchSpec) -> list[Finding]:
-    """At most one finding on missing values and one on values per field: its comparisons move together."""
+    """At most one finding on missing values and one on values, because the comparisons of a field move together."""
     limits, found = spec.monitoring, []
     missing = max((s.missing for s in shifts), key=lambda m: abs(m.change))
     if severity := _severity(abs(missing.change), limits.missing_share_change, missing.beyond_chance):
         if missing.change < 0:
-            severity = "watch"  # no evidence was lost; what it does to decisions shows in the bands
+            severity = "watch"  # no evidence was lost, and the bands show any effect on decisions
         sides = next((s.current_mean for s in shifts if s.counts_missing), None)
         both = sides is not None and missing.current > 0 and sides / missing.current >= _BOTH_SIDES_FROM
         found.append(_missing_finding(field, missing, severity, both, spec))
@@ -80,7 +80,7 @@ def _field_findings(field: str, shifts: list[ValueShift], spec: MatchSpec) -> li
 
 
 def _with_mix(found: list[Finding], fields: int) -> list[Finding]:
-    """One cause in place of many, where most fields moved at once."""
+    """Put one cause first where most fields moved at once."""
     moved = [finding for finding in found if finding.cause == "comparison" and finding.severity == "alarm"]
     if len(moved) < max(3, MIX_FROM * fields):
         return found
@@ -89,9 +89,9 @@ def _with_mix(found: list[Finding], fields: int) -> list[Finding]:
         cause="mix",
         subject="pairs",
         size=max(finding.size for finding in moved),
-        text=f"{len(moved)} of {fields} fields moved at once: the pairs are of another kind, or wrongly joined.",
-        action="Ask what callers send since then: a new caller, other candidate rules, two tables joined out of step. "
-        "If these pairs are meant and here to stay, retrain on recent data.",
+        text=f"{len(moved)} of {fields} fields moved at once: the pairs are of another kind, or records are mixed up.",
+        action="Ask what has changed in the requests: a new caller, other candidate rules, or columns in another "
+        "order. If the change is intended and permanent, retrain on recent data.",
     )
     return [mix, *(finding.model_copy(update={"action": ""}) if finding in moved else finding for finding in found)]
 
@@ -102,7 +102,7 @@ def _missing_finding(field: str, missing: ShareShift, severity: Severity, both: 
     cause: Cause
     if missing.change < 0:
         cause, text = "field_missing", f"{field} is missing less often: {rate}."
-        action = f"More evidence on {field} than in training: retrain when it lasts."
+        action = f"There is more evidence on {field} than in training. If this lasts, retrain."
     else:
         lost = missing.current >= LOST_FROM
         cause = "field_lost" if lost else "field_missing"
@@ -112,8 +112,8 @@ def _missing_finding(field: str, missing: ShareShift, severity: Severity, both: 
             f"{spec.sources.left} and {spec.sources.right}" if both else f"{spec.sources.left} or {spec.sources.right}"
         )
         action = (
-            f"Upstream feed lost {_feed(field, spec)}: check the last deliveries of {feeds} and have it restored. "
-            "Neither rollback nor retraining helps."
+            f"Upstream feed lost {_feed(field, spec)}: check the last deliveries of {feeds}, and have the field "
+            "restored. Rollback and retraining do not help."
         )
     return Finding(severity=severity, cause=cause, subject=field, size=size, text=text, action=action)
 
@@ -139,7 +139,7 @@ def _score_findings(figures: DriftFigures, spec: MatchSpec, inputs_moved: bool) 
 
 
 def _band_findings(bands: dict[Band, ShareShift], spec: MatchSpec, inputs_moved: bool) -> list[Finding]:
-    """At most one: the band whose share changed most, for the others change with it."""
+    """At most one finding: the band whose share changed most. The others change with it."""
     limit = spec.monitoring.band_share_change
     changed = {band: shift for band, shift in bands.items() if shift.beyond_chance}
     if not changed:
@@ -176,9 +176,10 @@ def _performance_findings(figures: DriftFigures, spec: MatchSpec) -> list[Findin
             subject="f1",
             size=loss / max(limit, 1e-9),
             text=f"F1 fell from {performance.f1_reference:.3f} to {performance.f1:.3f} (limit {limit:g}): precision "
-            f"{performance.precision:.3f}, recall {performance.recall:.3f} on {performance.labelled:,} labelled.",
-            action="Decisions are wrong more often: have a reviewer check some of the errors. Began with the last "
-            "release: `matchwright rollback`. Crept in: retrain with the new labels.",
+            f"{performance.precision:.3f}, recall {performance.recall:.3f} on {performance.labelled:,} labelled "
+            "decisions.",
+            action="Decisions are wrong more often: have a reviewer check some of the errors. If this began with the "
+            "last release, run `matchwright rollback`. If it came slowly, retrain with the new labels.",
         )
     ]
 
@@ -191,17 +192,17 @@ def _severity(size: float, limit: float, beyond_chance: bool) -> Severity | None
 
 def _changed_values(field: str, spec: MatchSpec) -> str:
     return (
-        f"Values of {_feed(field, spec)} changed: look for a new format, source or default in the feeds. A fault: have "
-        "it mended upstream. Here to stay: retrain on recent data."
+        f"Values of {_feed(field, spec)} changed: look for a new format, source or default in the feeds. If it is a "
+        "fault, have it corrected upstream. If it is permanent, retrain on recent data."
     )
 
 
 def _shifted_output(inputs_moved: bool) -> str:
     if inputs_moved:
-        return "Scores and bands follow the inputs: mend those first, then look again."
+        return "Scores and bands moved because the inputs moved: correct the inputs first, then look again."
     return (
-        "Scores or bands moved while the comparisons hold: suspect the release. See that `matchwright status` shows "
-        "the bundle meant; if it began with the last release, `matchwright rollback`."
+        "Scores or bands moved, but the comparisons did not: suspect the release. Check with `matchwright status` that "
+        "the right bundle serves. If this began with the last release, run `matchwright rollback`."
     )
 
 

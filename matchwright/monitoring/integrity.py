@@ -1,4 +1,4 @@
-"""Faults of the decision log itself: what each means and what to do about it."""
+"""Findings on the decision log itself: what each fault means, and what to do about it."""
 
 from matchwright.core.spec import MatchSpec
 from matchwright.monitoring.figures import IntegrityFault
@@ -6,43 +6,45 @@ from matchwright.monitoring.findings import Finding
 
 _LEAKS = ("unexpected_keys", "values_not_numbers", "pair_not_pseudonym")
 _ALARMING_FAULTS = {*_LEAKS, "unknown_comparisons", "missing_comparisons", "score_out_of_range", "unknown_band"}
-_FIND_WRITER = "Find the process that writes other than this bundle's log (`matchwright status`) and restart it."
+_FIND_WRITER = "Find the process that writes lines of another format (`matchwright status`), and restart it."
 _STOP_SHIPPING = (
-    "The log may hold personal data: stop shipping it, find which serving version writes it so, purge those lines."
+    "The log may hold personal data: stop copying it to other systems, find the serving version that writes these "
+    "lines, and delete the lines."
 )
 _SHARE_FAULTS = {"degraded", "unreadable_lines", "repeated_decisions", "contradicting_labels"}
 _FAULT_WORDS = {
-    "unexpected_keys": ("log lines carry keys that a decision log must not have", _STOP_SHIPPING),
-    "values_not_numbers": ("decisions carry comparisons that are no numbers", _STOP_SHIPPING),
+    "unexpected_keys": ("log lines have keys that a decision log must not have", _STOP_SHIPPING),
+    "values_not_numbers": ("decisions have comparisons that are not numbers", _STOP_SHIPPING),
     "pair_not_pseudonym": ("decisions name their pair by something other than a pseudonym", _STOP_SHIPPING),
-    "unknown_comparisons": ("decisions carry comparisons that the bundle does not have", _FIND_WRITER),
+    "unknown_comparisons": ("decisions have comparisons that the bundle does not have", _FIND_WRITER),
     "missing_comparisons": ("decisions lack comparisons that the bundle has", _FIND_WRITER),
     "score_out_of_range": (
-        "decisions have a score that is no number from 0 to 1",
-        "Do not trust decisions since this began: `matchwright rollback`, then replay them from their comparisons.",
+        "decisions have a score that is not a number from 0 to 1",
+        "Do not trust decisions made since this began. Run `matchwright rollback`, then decide them again from their "
+        "logged comparisons.",
     ),
     "unknown_band": ("decisions have a band other than match, review or no_match", _FIND_WRITER),
     "degraded": (
-        "decisions were made in another mode than full",
-        "Serving is degraded: look at the feature store and the endpoint's log, in `matchwright status`.",
+        "decisions were made in a degraded mode",
+        "Serving is degraded: check the feature store and the endpoint's log (`matchwright status` shows both).",
     ),
     "unreadable_lines": (
         "log lines cannot be read as decisions",
-        "Look for a full disk or for two processes that write to one file of the decision log.",
+        "Look for a full disk, or for two processes that write to the same file of the decision log.",
     ),
     "repeated_decisions": (
-        "decisions stand in the log more than once and were counted once",
+        "decisions are in the log more than once and were counted once",
         "Look for a log file that was copied within the folder.",
     ),
     "contradicting_labels": (
         "labels contradict another label of the same decision and were left out",
-        "Have the reviewers settle them.",
+        "Have the reviewers decide on them.",
     ),
 }
 
 
 def integrity_findings(faults: tuple[IntegrityFault, ...], spec: MatchSpec) -> list[Finding]:
-    """Faults of the log. Those that mean a wrong or leaking log alarm at any size."""
+    """One finding per fault. Faults that mean a wrong or leaking log alarm at any count."""
     found = []
     for fault in faults:
         share = fault.count / max(fault.of, 1)

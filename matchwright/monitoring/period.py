@@ -11,9 +11,9 @@ _SPAN = re.compile(r"(\d+)\s*([hd])")
 
 @dataclass(frozen=True)
 class Period:
-    """From ``since`` (inclusive) to ``until`` (exclusive), UTC; None is open.
+    """From ``since`` (inclusive) to ``until`` (exclusive), UTC; None means without a limit.
 
-    ``fixed_start`` is False where since is open or was counted back from now, so that it moves.
+    ``fixed_start`` is False where ``since`` is None or is counted back from now.
     """
 
     since: datetime | None = None
@@ -22,10 +22,10 @@ class Period:
 
     @classmethod
     def parse(cls, since: str, until: str, now: datetime | None = None) -> "Period":
-        """ISO dates or times (UTC unless they say otherwise), or for ``since`` a span back: ``24h``, ``7d``.
+        """Read ISO dates or times, in UTC unless they name a zone. ``since`` may be a span back: ``24h``, ``7d``.
 
         Raises:
-            DataError: an end cannot be read, or since is not before until.
+            DataError: a time cannot be read, or since is not before until.
         """
         end = parse_moment("until", until) if until else None
         if span := _SPAN.fullmatch(since.strip()):
@@ -38,20 +38,20 @@ class Period:
         return cls(start, end, fixed_start=start is not None)
 
     def holds(self, moment: datetime) -> bool:
-        """Whether a moment lies within."""
+        """Whether the period contains a moment."""
         return not ((self.since and moment < self.since) or (self.until and moment >= self.until))
 
     def may_hold_day(self, day: str) -> bool:
-        """Whether the folder of a day can hold a moment of it (a day aside: writers roll over late)."""
+        """Whether a day's folder can hold a moment of the period, with a day's margin: writers change folders late."""
         low = self.since is None or day >= (self.since - timedelta(days=2)).date().isoformat()
         return low and (self.until is None or day <= (self.until + timedelta(days=1)).date().isoformat())
 
 
 def parse_moment(path: str, text: object) -> datetime:
-    """A time in UTC, which it is taken for where it names no zone.
+    """A time in UTC. Without a zone, the text is read as UTC.
 
     Raises:
-        DataError: it is no ISO date or time.
+        DataError: the text is not an ISO date or time.
     """
     try:
         moment = datetime.fromisoformat(str(text))

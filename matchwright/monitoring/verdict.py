@@ -1,4 +1,4 @@
-"""The verdict on a window of decisions, for whoever is woken by it: what moved, does it matter, what to do."""
+"""The verdict on a window of decisions: what moved, whether it matters, and what to do."""
 
 from typing import Literal, get_args
 
@@ -14,16 +14,16 @@ _SHOWN = 5
 _URGENCY = {cause: index for index, cause in enumerate(get_args(Cause))}
 _CONSEQUENCES = ("bands", "score")
 _DECISION_CHANGE = 0.01
-"""A band share that moved by less than one point in a hundred changes nobody's day."""
+"""A change of a band's share by less than one percentage point does not matter."""
 
 _HEADLINES: dict[str, str] = {
-    "ok": "nothing moved that matters.",
-    "not_enough_data": "too few decisions to judge.",
+    "ok": "no change that matters.",
+    "not_enough_data": "too few decisions for a verdict.",
 }
 
 
 class Window(Frozen):
-    """The decisions judged: first and last time, as text (empty where open), and what was left out."""
+    """The window's first and last time, as text (empty where there is no limit), and notes on what was left out."""
 
     since: str = ""
     until: str = ""
@@ -36,7 +36,7 @@ class Window(Frozen):
 
 
 class Effect(Frozen):
-    """What the move does to decisions; review load is per 1,000 decisions, with its interval."""
+    """The effect on decisions. Review load is per 1,000 decisions; its change has an interval."""
 
     changes_decisions: bool
     bands: dict[Band, ShareShift]
@@ -47,11 +47,11 @@ class Effect(Frozen):
 
     @property
     def review_change(self) -> float:
-        """Reviews more (or fewer) per 1,000 decisions."""
+        """How many more reviews there are per 1,000 decisions; negative for fewer."""
         return self.review_per_1000 - self.review_per_1000_reference
 
     def sentence(self) -> str:
-        """Both figures in plain words."""
+        """The effect in one or two sentences."""
         shares = ", ".join(
             f"{band} {shift.current:.1%} (was {shift.reference:.1%})" for band, shift in self.bands.items()
         )
@@ -63,7 +63,7 @@ class Effect(Frozen):
 
 
 class Verdict(Frozen):
-    """The judgement on one window: ``findings`` and ``next_steps`` with the most urgent first."""
+    """The verdict on one window; ``findings`` and ``next_steps`` have the most urgent first."""
 
     status: Status
     spec: str
@@ -76,12 +76,12 @@ class Verdict(Frozen):
 
     @property
     def headline(self) -> str:
-        """One line: the status and why."""
+        """The status and its reason, in one line."""
         why = _HEADLINES.get(self.status) or self.findings[0].text
         return f"{self.status.upper().replace('_', ' ')}: {why}"
 
     def text(self) -> str:
-        """The verdict on one screen, under 25 lines."""
+        """The verdict in fewer than 25 lines."""
         figures, window = self.figures, self.window
         lines = [
             self.headline,
@@ -98,7 +98,7 @@ class Verdict(Frozen):
         if performance := figures.performance:
             lines.append(
                 f"  F1 {performance.f1:.3f} on {performance.labelled:,} labelled decisions, reference "
-                f"{performance.f1_reference:.3f} at the same mix of bands."
+                f"{performance.f1_reference:.3f} with the same shares of bands."
             )
         if self.next_steps:
             lines.append("What to do next")
@@ -106,13 +106,13 @@ class Verdict(Frozen):
         return "\n".join(lines) + "\n"
 
 
-def judge(
+def reach_verdict(
     figures: DriftFigures, faults: tuple[IntegrityFault, ...], spec: MatchSpec, bundle: str, window: Window
 ) -> Verdict:
-    """Figures of a window against the spec's monitoring limits.
+    """Check a window's figures against the spec's monitoring limits.
 
-    Below ``min_decisions`` nothing is said about drift: the verdict is ``not_enough_data``, unless the
-    log itself is at fault, which a single line can prove.
+    With fewer than ``min_decisions`` decisions the status is ``not_enough_data``. A fault of the log itself still
+    raises an alarm, because a single line can prove it.
     """
     enough = figures.decisions >= spec.monitoring.min_decisions
     found = integrity_findings(faults, spec)
@@ -164,14 +164,14 @@ def _more_reviews(figures: DriftFigures, spec: MatchSpec) -> str:
     review = figures.bands.get("review")
     if review is None or not review.beyond_chance or review.change < spec.monitoring.band_share_change / 2:
         return ""
-    return f"Tell the clerical team: about {1000 * review.change:.0f} more reviews per 1,000 decisions."
+    return f"Tell the review team: about {1000 * review.change:.0f} more reviews per 1,000 decisions."
 
 
 def _wait_for_more(decisions: int, spec: MatchSpec) -> str:
     if decisions == 0:
-        return "No decisions in this window: see with `matchwright status` that the endpoint answers and logs."
+        return "No decisions in this window: check with `matchwright status` that the endpoint answers and logs."
     needed = spec.monitoring.min_decisions
     return f"Wait, or take a longer window: a verdict needs {needed:,} decisions, this one has {decisions:,}."
 
 
-__all__ = ["Cause", "Effect", "Finding", "Status", "Verdict", "Window", "judge"]
+__all__ = ["Cause", "Effect", "Finding", "Status", "Verdict", "Window", "reach_verdict"]

@@ -1,4 +1,4 @@
-"""Reading a window of the decision log: one spec's decisions by one bundle, and what is wrong with the log."""
+"""Reading a window of the decision log: one bundle's decisions for one spec, and the faults of the log."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from matchwright.monitoring.period import Period, parse_moment
 KEYS = frozenset(
     {"decision_id", "time", "name", "bundle", "mode", "kind", "pair", "score", "band", "reasons", "comparisons", "hint"}
 )
-"""All that a line of the decision log may hold: anything else could be personal data."""
+"""The keys that a line of the decision log may have. Any other key could hold personal data."""
 FULL_MODE = "full"
 _KNOWN_MODES = ("features_unavailable",)
 _BANDS = ("match", "review", "no_match")
@@ -31,10 +31,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class DecisionWindow:
-    """Decisions of one bundle: comparison columns, ``score``, ``band``, ``label`` (NaN unknown) and their ids.
+    """Decisions of one bundle: comparison columns, ``score``, ``band``, ``label`` (NaN if unknown) and their ids.
 
-    Where serving abstained for want of features, score and comparisons are NaN and the band is ``review``.
-    ``other_bundles`` counts what other bundles decided for this spec meanwhile, by digest.
+    Where serving abstained because features were not available, score and comparisons are NaN and the band is
+    ``review``. ``other_bundles`` counts the decisions of other bundles for this spec in the period, by digest.
+    ``other_labels`` counts labels of decisions that are not in the window.
     """
 
     frame: pd.DataFrame
@@ -76,16 +77,16 @@ def read_window(
     period: Period,
     labels: pd.DataFrame | None = None,
 ) -> DecisionWindow:
-    """Read the decisions of ``bundle`` for ``spec_name`` in a period from a log folder, or one of its files.
+    """Read the decisions of ``bundle`` for ``spec_name`` in a period, from a log folder or one of its files.
 
-    A line cut off by a kill (the last of its file) is left out and counted; no value of a line that is
-    at fault is kept, only the names of keys.
+    An incomplete last line of a file is left out and counted. Of a faulty line only names of keys are kept, never
+    values.
 
     Raises:
-        DataError: there is no such folder or file, or the labels lack a column or hold other values.
+        DataError: there is no such folder or file, or the labels lack a column or hold other values than 1 and 0.
     """
     if not folder.exists():
-        fault = Fault("decisions", "no such folder or file", "see that it is mounted, or name another one")
+        fault = Fault("decisions", "no such folder or file", "check that it is mounted, or name another one")
         raise DataError("There is no decision log.", [fault])
     reading = _Reading(comparisons)
     for file in _files(folder, period):
@@ -199,7 +200,7 @@ def _number(value: Any) -> float | None:
 
 
 def _safe_name(name: str) -> str:
-    """A key as it may be quoted: what does not look like a name could itself be a value."""
+    """A key that may be quoted. A key that does not look like a name could be a personal value."""
     return name if _NAME.fullmatch(name) or name == "unknown mode" else "(not a name)"
 
 

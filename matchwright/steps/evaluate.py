@@ -21,7 +21,7 @@ from matchwright.errors import TrainingError
 from matchwright.evaluation.behaviours import Behaviour, behave
 from matchwright.evaluation.bootstrap import Estimate
 from matchwright.evaluation.curves import operating_points
-from matchwright.evaluation.gates import Gate, judge
+from matchwright.evaluation.gates import Gate, check_gates
 from matchwright.evaluation.metrics import band_table, compare_models, measure
 from matchwright.evaluation.outcomes import pair_outcomes
 from matchwright.evaluation.ranking import ranking_metrics
@@ -97,7 +97,7 @@ def evaluate(
     few = bool(training.get("few_labels"))
     asked = max(spec.precision_constraints.match, spec.precision_constraints.no_match) > 0
     shown = read_json(calibration / "calibration.json")["precision_constraints"]["constraints_met"] if asked else None
-    gates = judge(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None, few, shown)
+    gates = check_gates(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None, few, shown)
 
     summary = {
         "test_pairs": len(pairs),
@@ -180,7 +180,7 @@ def _slice(piece: SliceResult) -> dict[str, Any]:
         "name": piece.name,
         "pairs": piece.pairs,
         "true_pairs": piece.true_pairs,
-        "verdict": piece.verdict,
+        "status": piece.status,
         "metrics": metrics,
     }
 

@@ -13,7 +13,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.errors import BundleError, DataError, Fault
 from matchwright.files import write_whole
 from matchwright.monitoring.period import Period
-from matchwright.monitoring.verdict import Verdict, Window, judge
+from matchwright.monitoring.verdict import Verdict, Window, reach_verdict
 from matchwright.monitoring.window import DecisionWindow, read_window
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
@@ -67,7 +67,7 @@ def monitor(
     window = read_window(decisions or settings.decision_log_folder, spec.name, digest, comparisons, period, arrived)
     identity = RunIdentity(spec.name, digest, *_ends(window, period))
     measured = measure(reference, window.frame, spec, timestamp=_timestamp(window, period), metadata=identity.metadata)
-    reached = judge(measured.figures, window.faults, spec, digest, _describe(window, period))
+    reached = reach_verdict(measured.figures, window.faults, spec, digest, _describe(window, period))
     address = RunAddress(str(identity.project), {}, "")
     if measured.snapshots:
         address = save_run(settings.drift_workspace, measured, spec, identity, reached.headline)

@@ -137,7 +137,7 @@ def _train_in_run(
     prepared.labelled_candidates.to_parquet(model / PAIRS, index=False)
     prepared.missed.to_parquet(model / MISSED, index=False)
     prepared.comparisons.to_parquet(model / COMPARISONS, index=False)
-    prepared.missing_fields.to_parquet(model / MISSING_FIELDS, index=False)
+    prepared.missing_field_pairs.to_parquet(model / MISSING_FIELDS, index=False)
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
 

@@ -1,1 +1,1 @@
-"""Fitting models from labelled pairs. Nothing that serves imports this package."""
+"""Training models from labelled pairs. Serving does not import this package."""

@@ -1,4 +1,4 @@
-"""Levels of agreement: how often each is seen among matches against how often among other pairs."""
+"""Levels of agreement, and how much more frequent each is among matches than among other pairs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,14 +8,14 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 SMOOTHING = 5.0
-"""Pairs that every comparison is given beforehand, spread as all pairs are: no level is ever impossible."""
+"""Pseudo-counts for every comparison, spread over the levels as all pairs are, so that no count is 0."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Where one level ends and the next begins (``edges``), and where each level's weight holds in full (``middles``).
+    """The levels of a comparison: the ``edges`` between them, and the ``middles``, where each has its full weight.
 
-    There is one middle more than there are edges.
+    There is one more middle than there are edges.
     """
 
     edges: tuple[float, ...]
@@ -23,10 +23,10 @@ class Scale:
 
 
 SIMILARITY = Scale((0.1, 0.3, 0.5, 0.65, 0.8, 0.9, 0.97), (0.05, 0.2, 0.4, 0.575, 0.725, 0.85, 0.935, 1.0))
-"""Similarities from 0 to 1; the highest level holds in full at full agreement, where most matches lie."""
+"""For similarities from 0 to 1. The highest level has its full weight at 1, where most matches are."""
 
 LEAD = Scale((-0.3, -0.15, -0.05, 0.0, 0.05, 0.15, 0.3), (-0.45, -0.22, -0.1, -0.025, 0.025, 0.1, 0.22, 0.45))
-"""By how much a pair fits better than the best of its competing candidates, from -1 to 1; level at a draw."""
+"""For the lead of a pair over the best of its competing candidates, from -1 to 1."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Levels:
         return cls(scale, values, level, counts / counts.sum())
 
     def weights(self, share: Array) -> Array:
-        """``log(m / u)`` per level, never falling as agreement rises; ``share``: how probably each pair matches."""
+        """``log(m / u)`` per level; it never falls as agreement rises. ``share`` is the probability of each pair."""
         from sklearn.isotonic import IsotonicRegression
 
         known, count = self.level >= 0, len(self.scale.middles)
@@ -60,5 +60,5 @@ class Levels:
         return np.asarray(weights, dtype=np.float64)
 
     def read(self, weights: Array) -> Array:
-        """The weight of each pair's level; nothing where the comparison is missing."""
+        """The weight of each pair's level; 0 where the comparison is missing."""
         return np.where(self.level >= 0, weights[np.maximum(self.level, 0)], 0.0)

@@ -1,9 +1,9 @@
-"""Augmentation: training pairs that the data has too few of, made from those it has.
+"""Augmentation: training pairs of kinds that are rare in the data, made from other pairs.
 
-Counter-examples agree in everything but who or what they are about: blocking seldom proposes two
-members of one household, and benchmark data may have none, so a scorer would learn that an address
-alone makes a match. Pairs with missing fields lack fields, up to all of them: otherwise what little evidence
-means is left to chance, and a record with nothing in it could pass for a match.
+Counter-examples agree in everything except the identity fields. Blocking seldom proposes two members of one household,
+so without counter-examples a scorer learns that an equal address makes a match. Pairs with missing fields lack one
+field or more, up to all of them. Without them the score of a pair with little evidence depends on chance, and an empty
+record could be matched.
 """
 
 from typing import Any
@@ -25,8 +25,8 @@ def counter_examples(right: pd.DataFrame, spec: MatchSpec, seed: int) -> tuple[p
         seed: of the choice.
 
     Returns:
-        The changed records, and the rows of ``right`` they were made from: paired with the left
-        records of those rows they are pairs that do not match. None where a field would still agree.
+        The changed records, and the rows of ``right`` they were made from. Paired with the left records of those rows
+        they do not match. A record is left out if one of its identity fields would still agree.
     """
     generator = np.random.default_rng(seed)
     count = int(len(right) * spec.model.counter_examples) if spec.identity else 0
@@ -44,21 +44,21 @@ def counter_examples(right: pd.DataFrame, spec: MatchSpec, seed: int) -> tuple[p
 def missing_field_pairs(
     left: pd.DataFrame, right: pd.DataFrame, spec: MatchSpec, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[int]]:
-    """Pairs with one to all of their missing fields, on one side or on both.
+    """Pairs of which one to all fields are set to missing, on one side or on both.
 
     Args:
         left: record features of the pairs' left sides, one row per pair.
         right: those of the right sides.
-        spec: its ``model.missing_augmentation`` is the share of pairs to make, per pair given.
+        spec: its ``model.missing_field_augmentation`` is the share of pairs to make.
         seed: of the choice.
 
     Returns:
-        Changed left and right records, and the rows they were made from, whose labels they keep.
+        Changed left and right records, and the rows they were made from. The labels of these rows still hold.
     """
     generator = np.random.default_rng(seed)
     rows = np.sort(generator.permutation(len(left))[: int(len(left) * spec.model.missing_field_augmentation)])
     fields = list(spec.compared)
-    # as many pairs with one field gone as with all of them
+    # every number of missing fields, from one to all, is equally frequent
     gone = generator.random((len(rows), len(fields))).argsort(axis=1) < generator.integers(
         1, len(fields) + 1, size=(len(rows), 1)
     )
@@ -76,12 +76,12 @@ def missing_field_pairs(
 
 
 def pairs_alone(comparisons: pd.DataFrame, spec: MatchSpec) -> tuple[pd.DataFrame, list[int]]:
-    """Pairs as they come without their competing candidates: a request for one pair knows of no other candidate.
+    """Pairs without their competing candidates, as in a request for one pair.
 
     Args:
         comparisons: of the pairs, numbered from 0, with their context.
-        spec: its ``model.context_free`` is the share of pairs to repeat; half of them lose all context, the others
-            that of one side, as when a query is ranked.
+        spec: its ``model.context_free_augmentation`` is the share of pairs to repeat. Half of them lose all context.
+            The others lose that of one side, as when a query is ranked.
 
     Returns:
         The changed comparisons and the rows they were made from; none where the spec has no context.
@@ -90,7 +90,7 @@ def pairs_alone(comparisons: pd.DataFrame, spec: MatchSpec) -> tuple[pd.DataFram
         return comparisons.iloc[:0], []
     generator = np.random.default_rng(spec.model.seed)
     rows = generator.permutation(len(comparisons))[: int(len(comparisons) * spec.model.context_free_augmentation)]
-    # alike sources have one known side stand in both places: there is no such thing as half a context
+    # with alike sources, one known side fills both columns, so there is no context of one side only
     sides = [("left", "right")] if spec.sources.alike else [("left", "right"), ("left", "right"), ("left",), ("right",)]
     kind = generator.integers(len(sides), size=len(rows))
     made = [without_context(comparisons, rows[kind == index], gone) for index, gone in enumerate(sides)]

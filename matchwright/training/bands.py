@@ -11,9 +11,9 @@ from matchwright.evaluation.precision_constraints import hold_constraint
 
 @dataclass(frozen=True)
 class BandChoice:
-    """The bands, the thresholds from costs alone, and each precision constraint's bound on the calibration split.
+    """The bands, the bands from costs alone, and the lower bound of each band's precision on the calibration split.
 
-    A bound is the exact one of the pairs that the band takes there, at the error its test was given.
+    A bound is exact, at the error that was allowed for its test.
     """
 
     bands: Bands
@@ -28,7 +28,7 @@ NEVER = 2.0
 
 
 def bands_without_labels(costs: Costs) -> Bands:
-    """Bands that match nothing: whatever costs alone would not leave unmatched goes to review."""
+    """Bands without ``match``: every pair that costs alone would not put in ``no_match`` goes to review."""
     return Bands(review_from=bands_from_costs(costs).review_from, match_from=NEVER)
 
 
@@ -37,18 +37,18 @@ def choose_bands(
 ) -> BandChoice:
     """Bands from costs, moved apart until the precision constraints are shown to hold.
 
-    The precision constraints hold together with the spec's confidence on the calibration pairs, each with half of the
-    error where both are set (see :mod:`matchwright.core.precision constraints`). ``constraints_met`` is False where no
-    threshold is shown to reach a precision constraint: too few pairs, or too many errors. Then the threshold with the
-    best bound is taken, and everything else goes to review.
+    The precision constraints hold together, with the spec's confidence. If both are set, each gets half of the error
+    (see :mod:`matchwright.evaluation.precision_constraints`). ``constraints_met`` is False where no threshold is shown
+    to keep a constraint, because there are too few pairs or too many errors. Then the threshold with the best bound is
+    taken, and all other pairs go to review.
 
     Args:
         scores: calibrated scores of the calibration pairs, shape (pairs,).
         labels: 1 for a match, else 0.
         costs: what errors and reviews cost.
-        precision constraints: what the bands must hold.
-        order: what ranks the pairs and owes nothing to their labels, such as the scorer's log-odds;
-            a calibrator fitted on these pairs is not free of them. The scores themselves if not given.
+        precision_constraints: what the bands must keep.
+        order: ranks the pairs without using their labels, such as the scorer's log-odds, shape (pairs,). The scores
+            are used if it is None; then the calibrator must not have been fitted on these pairs.
     """
     scores = np.round(scores, SCORE_DECIMALS)
     order = scores if order is None else order
@@ -71,5 +71,5 @@ def choose_bands(
 
 
 def _just_above(score: float) -> float:
-    """The next score there is: scores are rounded."""
+    """The next higher score, because scores are rounded."""
     return round(float(score) + 0.1**SCORE_DECIMALS, SCORE_DECIMALS)

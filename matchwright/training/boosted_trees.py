@@ -59,7 +59,7 @@ def train_boosted_trees(
         callbacks=[_Progress(progress)] if progress else None,
     )
     best = booster[: booster.best_iteration + 1]
-    # inplace_predict and a reload both start from the same bytes: nothing of the training session is left in them
+    # a reload from bytes, so that this scorer and one that is loaded later give equal numbers
     best.set_attr(comparisons=",".join(names), best_iteration=None, best_score=None)
     fresh = xgboost.Booster({"nthread": COMPUTE_THREADS})
     fresh.load_model(bytearray(best.save_raw("ubj")))
@@ -68,7 +68,7 @@ def train_boosted_trees(
     )
 
 
-def _Progress(report: Progress) -> Any:  # noqa: N802 - stands for a class xgboost must supply
+def _Progress(report: Progress) -> Any:  # noqa: N802 - returns an instance of a subclass of xgboost's callback
     import xgboost
 
     class Progress(xgboost.callback.TrainingCallback):  # type: ignore[misc]

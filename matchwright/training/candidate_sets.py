@@ -1,4 +1,4 @@
-"""The labelled pairs beside their competing candidates: all candidates of a record, judged or not, are its candidate set."""
+"""Comparing labelled pairs with their competing candidates: all candidates of their records, labelled or not."""
 
 import pandas as pd
 
@@ -23,8 +23,8 @@ def with_context(
 
     Args:
         comparisons: of the labelled pairs, row by row.
-        labelled: left_key and right_key of the labelled pairs; the context of one that is not ``proposed`` stays missing.
-        proposed: every candidate, whether anybody labelled it or not: labels are not looked at.
+        labelled: left_key and right_key of the labelled pairs. A pair that is not ``proposed`` has no context.
+        proposed: every candidate, labelled or not. Its labels are not used.
         frame: record features of all records.
         spec: the match spec.
         corpus: the corpus statistics.

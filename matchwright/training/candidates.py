@@ -23,10 +23,10 @@ from matchwright.training.split import assign_pairs
 
 @dataclass(frozen=True)
 class TrainingCandidates:
-    """Every candidate (left_key, right_key, label: -1 where unknown), and what they find and cost.
+    """Every candidate (left_key, right_key, label: -1 if unknown), and a report on them.
 
-    The report is there where an embedding proposed some of them. It counts the true pairs of records that the
-    embedding was not fitted on; see :func:`~matchwright.evaluation.candidates.report.found_and_cut`.
+    The report is None if no embedding proposed candidates. It counts only true pairs of records that the embedding was
+    not fitted on; see :func:`~matchwright.evaluation.candidates.report.found_and_cut`.
     """
 
     candidates: pd.DataFrame
@@ -41,12 +41,12 @@ def training_candidates(
     spec: MatchSpec,
     corpus: Corpus,
 ) -> TrainingCandidates:
-    """The candidates to train on: those of the candidates step, unless there is a reason to propose anew.
+    """The candidates to train on. In two cases they are not those of the candidates step.
 
-    With complete labels each part gets its own candidates, as if its records were the whole tables. A candidate
-    between two parts cannot be used, and without others in its place a part would hold far fewer wrong pairs than the
-    model meets when it serves. Where the spec asks for the nearest by embedding, an embedding is fitted on the
-    training part's pairs, and all methods propose again within one budget.
+    With complete labels, candidates are proposed again within each part. A candidate between two parts cannot be used,
+    and without replacement a part would have far fewer wrong pairs than the served candidates have. If the spec asks
+    for candidates by embedding, an embedding is fitted on the training part's pairs, and all methods propose again
+    within one budget.
 
     Args:
         frame: record features of all records.
@@ -86,7 +86,7 @@ def _embeddings(
 
 
 def embedding_facts(report: dict[str, Any]) -> str:
-    """What candidates find with the embedding's nearest among them, in one line for the model card."""
+    """The report on candidates by embedding in one line, for the model card."""
     budget = report["budget"]
     own = next((row for row in report["methods"] if row["method"] == "embedding"), None)
     alone = own["true_pairs_alone"] if own else 0

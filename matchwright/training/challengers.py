@@ -1,4 +1,4 @@
-"""Other kinds of model on the same comparisons: does one do better than the scorer?"""
+"""Challengers: other kinds of model on the same comparisons, compared with the scorer."""
 
 from typing import Any
 
@@ -15,27 +15,27 @@ from matchwright.threads import COMPUTE_THREADS
 from matchwright.training.dataset import LabelledPairs, learn
 
 RANKED_BY = "mrr"
-"""The figure a ranker's verdict goes by: it has no log loss."""
+"""The figure that a ranker is compared by, because it has no log loss."""
 
 
 def challenge(
     kind: Challenger, training: LabelledPairs, validation: LabelledPairs, main: TrainedScorer, spec: ModelSpec
 ) -> dict[str, Any]:
-    """One challenger's figures on the judged validation pairs beside the scorer's.
+    """Train a challenger, and compare it with the scorer on the labelled validation pairs.
 
-    Both were stopped early on these pairs, which flatters both.
+    Early stopping used these pairs for both, so the figures of both look too good.
 
     Args:
         kind: ``ranker`` (LambdaMART: Burges, 2010, From RankNet to LambdaRank to LambdaMART: An Overview), which
             orders the candidates of a left record and gives no probability, or ``torch``, a neural scorer.
-        training: the training pairs, the scorer's own; they may have comparisons that the challenger alone reads.
-        validation: the pairs that early stopping looks at.
+        training: the scorer's training pairs. They may have comparisons that only the challenger reads.
+        validation: the pairs for early stopping.
         main: the scorer that was trained on them.
         spec: the scorer's section of the match spec.
 
     Returns:
-        ``figures`` and ``scorer`` (each figure with its interval), ``change`` (challenger less scorer, by paired
-        bootstrap over left records), ``better`` and ``verdict`` in words.
+        ``figures`` of the challenger and of the ``scorer``, each with its interval, ``change`` (challenger less
+        scorer, by paired bootstrap over left records), ``better``, and ``finding``, the same in words.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
@@ -48,25 +48,25 @@ def challenge(
         neural = spec.model_copy(update={"scorer": kind})
         log_odds = learn(training, validation, neural).scorer.log_odds(originals.comparisons)
     keys, labels = originals.left_keys, originals.labels
-    figures, beside = (ranking_metrics(keys, scores, labels, seed=spec.seed) for scores in (log_odds, own))
+    figures, of_scorer = (ranking_metrics(keys, scores, labels, seed=spec.seed) for scores in (log_odds, own))
     change = compare_rankings(keys, own, log_odds, labels, seed=spec.seed)
     if kind != "ranker":
         new, old = log_losses(log_odds, labels), log_losses(own, labels)
-        for found, values in ((figures, new), (beside, old), (change, new - old)):
+        for found, values in ((figures, new), (of_scorer, old), (change, new - old)):
             found["log_loss"] = mean_over_queries(values, keys, spec.seed)
     compared_by = RANKED_BY if kind == "ranker" else "log_loss"
-    better, verdict = _verdict(compared_by, change[compared_by])
+    better, finding = _finding(compared_by, change[compared_by])
     return {
         "figures": {name: figure.as_dict() for name, figure in figures.items()},
-        "scorer": {name: figure.as_dict() for name, figure in beside.items()},
+        "scorer": {name: figure.as_dict() for name, figure in of_scorer.items()},
         "change": {name: figure.as_dict() for name, figure in change.items()},
         "better": better,
-        "verdict": verdict,
+        "finding": finding,
     }
 
 
 def _ranker(training: LabelledPairs, originals: LabelledPairs, spec: ModelSpec) -> Array:
-    """What a ranker trained on the training pairs gives the judged ones; a left record's candidates are a query."""
+    """Scores of the labelled validation pairs by a ranker. The candidates of a left record are one query."""
     import xgboost
 
     names = list(training.comparisons.columns)
@@ -105,7 +105,7 @@ def _values(comparisons: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float32]]:
     return np.ascontiguousarray(comparisons.to_numpy(dtype=np.float32))
 
 
-def _verdict(name: str, change: Estimate) -> tuple[bool, str]:
+def _finding(name: str, change: Estimate) -> tuple[bool, str]:
     sign = -1.0 if name == "log_loss" else 1.0
     gain, low, high = sign * change.value, *sorted((sign * change.lower, sign * change.upper))
     what = name.replace("_", " ")

@@ -1,4 +1,4 @@
-"""Comparisons of the pairs that teach, calibrate and judge a scorer, with what those that teach have taught."""
+"""Comparisons of labelled pairs, with the words and embeddings that were learned from the training pairs."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,16 +21,17 @@ from matchwright.training.learned_words import CrossFittedWords, fit_words
 from matchwright.training.network.embeddings import CrossFittedEmbeddings, fit_embeddings
 
 UNRELATED = -1
-"""In place of a training pair's row: the pair was not made from one."""
+"""Used instead of a training pair's row: the pair was not made from a training pair."""
 
 COLUMN = f"{RECORD}__{LEARNED_WORDS}"
 
 
 @dataclass(frozen=True)
 class PairComparer:
-    """Compares as serving will, but a pair made from a training pair by what this one did not teach.
+    """Compares pairs as serving does, with one exception: training pairs use cross-fitted words and embeddings.
 
-    ``learned`` are the embeddings, where the spec has them fitted and there are enough pairs.
+    A training pair, or one made from it, is compared by words and embeddings that were not learned from it.
+    ``learned`` are the embeddings; None where the spec has none or there are too few pairs.
     """
 
     spec: MatchSpec
@@ -47,8 +48,14 @@ class PairComparer:
         spec: MatchSpec,
         corpus: Corpus,
     ) -> "PairComparer":
-        """Learn from the record features of the training pairs, row by row: words where the spec has them compared,
-        and embeddings where ``model`` asks for them or a network is fitted.
+        """Learn words and embeddings from the training pairs, where the spec asks for them.
+
+        Args:
+            left: record features of the pairs' left sides, one row per pair.
+            right: those of the right sides.
+            labels: 1 for a match, else 0, shape (pairs,).
+            spec: the match spec.
+            corpus: the corpus statistics.
         """
         training = None
         if LEARNED_WORDS in record_comparators(spec):
@@ -64,19 +71,18 @@ class PairComparer:
 
     @property
     def words(self) -> LearnedWords | None:
-        """What goes into the bundle; None where too few pairs taught."""
+        """The words for the bundle; None where there were too few pairs."""
         return self.training.words if self.training else None
 
     @property
     def embeddings(self) -> Embeddings | None:
-        """What goes into the bundle; None where there are too few pairs, or none were asked for."""
+        """The embeddings for the bundle; None where there are none."""
         return self.learned.whole if self.learned else None
 
     def compare(self, left: pd.DataFrame, right: pd.DataFrame, made_from: Any = None) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
 
-        ``made_from`` is the training pair (its row among those that taught) that each pair is, or was made
-        from; ``UNRELATED`` for a pair that has nothing to do with one.
+        ``made_from`` is the row of the training pair that each pair is, or was made from; ``UNRELATED`` for others.
         """
         compared = compare(left, right, self.spec, self.corpus, self.words, self.embeddings)
         if made_from is None:
@@ -98,7 +104,7 @@ class PairComparer:
 
 @dataclass(frozen=True)
 class MadePairs:
-    """Pairs that the data has too few of, made from those it has: row by row features, comparisons and labels."""
+    """Makes augmented pairs from labelled ones, given by features, comparisons and labels, row by row."""
 
     comparer: PairComparer
     left: pd.DataFrame
@@ -109,10 +115,10 @@ class MadePairs:
     def for_training(
         self, training: np.ndarray[Any, np.dtype[np.bool_]]
     ) -> tuple[pd.DataFrame, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        """Pairs made from the training pairs: other identities, missing fields, competing candidates unknown.
+        """Pairs made from the training pairs: with another identity, with missing fields, or without context.
 
         Returns:
-            Their comparisons, their labels, and the rows of all pairs they were made from.
+            Their comparisons, their labels, and the rows (of all pairs) that they were made from.
         """
         spec = self.comparer.spec
         left, right = (side[training].reset_index(drop=True) for side in (self.left, self.right))
@@ -132,7 +138,7 @@ class MadePairs:
         return made, np.concatenate(answers), np.flatnonzero(training)[made_from]
 
     def with_little_evidence(self, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[pd.DataFrame, Any]:
-        """Comparisons of pairs with missing fields or competing candidates unknown, and the rows of all pairs they were made from."""
+        """Comparisons of pairs with missing fields or without context, and the rows that they were made from."""
         spec, indices = self.comparer.spec, np.flatnonzero(inside)
         left, right = (side[inside].reset_index(drop=True) for side in (self.left, self.right))
         blank_left, blank_right, rows = missing_field_pairs(left, right, spec, spec.model.seed)

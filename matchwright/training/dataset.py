@@ -1,4 +1,4 @@
-"""A dataset: the pairs a scorer learns from or is judged on, and whose they are."""
+"""A dataset of labelled pairs, for training or testing a scorer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ Rows = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class LabelledPairs:
-    """Pairs with their answers, row by row.
+    """Pairs with their labels, row by row.
 
-    ``comparisons`` has one row per pair; ``labels`` (1 or 0), ``left_keys`` (of the pair, or of the one it was
+    ``comparisons`` has one row per pair. ``labels`` (1 or 0), ``left_keys`` (of the pair, or of the pair that it was
     made from) and ``made`` (True where augmentation made the pair) have shape (pairs,).
     """
 
@@ -29,7 +29,7 @@ class LabelledPairs:
 
     @classmethod
     def of(cls, originals: pd.DataFrame, comparisons: pd.DataFrame, made: pd.DataFrame) -> "LabelledPairs":
-        """Judged pairs (``left_key``, ``label``), their comparisons, and pairs made from them.
+        """Join labelled pairs (``left_key``, ``label``), their comparisons, and the pairs made from them.
 
         ``made`` has the comparisons' columns, ``label`` and ``left_key``.
         """
@@ -41,7 +41,7 @@ class LabelledPairs:
         )
 
     def take(self, rows: Rows) -> "LabelledPairs":
-        """The chosen pairs alone; ``rows`` is True where chosen, (pairs,), or their places."""
+        """Only the chosen pairs. ``rows`` is a mask of shape (pairs,), or row numbers."""
         chosen = self.comparisons.iloc[rows].reset_index(drop=True)
         return LabelledPairs(chosen, self.labels[rows], self.left_keys[rows], self.made[rows])
 
@@ -50,7 +50,7 @@ class LabelledPairs:
         return self.take(~self.made)
 
     def without(self, *comparisons: str) -> "LabelledPairs":
-        """The same pairs with some comparisons less."""
+        """The same pairs without some comparisons."""
         return LabelledPairs(self.comparisons.drop(columns=list(comparisons)), self.labels, self.left_keys, self.made)
 
 
@@ -60,7 +60,7 @@ def learn(
     spec: ModelSpec,
     progress: Callable[[int, float], None] | None = None,
 ) -> TrainedScorer:
-    """A scorer trained on one dataset and stopped early on another; see :func:`train_scorer`."""
+    """Train a scorer on one dataset and stop it early on another; see :func:`train_scorer`."""
     return train_scorer(
         training.comparisons, training.labels, validation.comparisons, validation.labels, spec, progress
     )

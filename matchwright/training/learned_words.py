@@ -1,4 +1,4 @@
-"""Learning words from labelled pairs: which shared ones speak for a match, and which left-over ones against it."""
+"""Learning words from labelled pairs: which shared words are evidence for a match, and which unshared ones against."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from matchwright.core.compare.strings import Comparison
 from matchwright.core.models.learned_words import DECIMALS, LearnedWords, hashed_words
 
 FEWEST_PAIRS = 3
-"""Training pairs that must have a word, shared or left over, for it to be learned."""
+"""A word is learned if at least so many training pairs have it, shared or unshared."""
 
 FEWEST_MATCHES = 50
 FOLDS = 5
@@ -23,10 +23,10 @@ INVERSE_REGULARISATION = 0.2
 
 @dataclass(frozen=True)
 class CrossFittedWords:
-    """Words learned from all training pairs, and per fold from those of the other folds.
+    """Words learned from all training pairs, and for each fold from the pairs of the other folds.
 
-    A training pair must be judged by words it did not teach, or the scorer would trust them too much.
-    ``fold`` has the fold of each training pair.
+    A training pair is compared by words that were not learned from it. Otherwise the scorer would trust words too
+    much. ``fold`` is the fold of each training pair.
     """
 
     words: LearnedWords
@@ -34,7 +34,7 @@ class CrossFittedWords:
     fold: np.ndarray[Any, np.dtype[np.int64]]
 
     def compare(self, pairing: Pairing, rows: np.ndarray[Any, Any]) -> Comparison:
-        """As :meth:`LearnedWords.compare`; ``rows`` are the training pairs that the pairs were made from."""
+        """Like :meth:`LearnedWords.compare`. ``rows`` are the training pairs that the pairs were made from."""
         result = np.full(len(rows), np.nan, dtype=np.float32)
         for number, words in enumerate(self.by_fold):
             inside = self.fold[rows] == number
@@ -45,13 +45,13 @@ class CrossFittedWords:
 def fit_words(
     left: Iterable[str | None], right: Iterable[str | None], labels: Any, groups: Any, seed: int
 ) -> CrossFittedWords | None:
-    """Learn words from training pairs; None where fewer than 50 of them match.
+    """Learn words from training pairs; None with fewer than 50 pairs of a class.
 
     Args:
-        left: the words of each pair's left record, separated by blanks; None where it has none.
+        left: the words of each pair's left record, separated by blanks; None without words.
         right: those of the right record.
         labels: 1 for a match, else 0; shape (pairs,).
-        groups: what no fold may part (the left record's key); shape (pairs,).
+        groups: the left record's key; shape (pairs,). All pairs of a group are in one fold.
         seed: of the folds.
     """
     target = np.asarray(labels) == 1
@@ -69,7 +69,7 @@ def fit_words(
 
 
 def _words_of_pairs(left: list[str], right: list[str]) -> list[list[tuple[str, int]]]:
-    """Per pair its words: 0 where both sides have it, 1 where one has; none where a side has no word."""
+    """The words of each pair, with 0 if both sides have the word and 1 if one has; none if a side has no word."""
     words = Words.of(text.split() for text in (*left, *right))
     sets = WeightedSets.of(words, np.ones(len(words.vocabulary)))
     one = np.arange(len(left))
@@ -96,7 +96,7 @@ def _fit(members: list[list[tuple[str, int]]], target: np.ndarray[Any, Any]) -> 
     flat = np.array([index for each in indices for index in sorted(each)], dtype=np.intp)
     matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(members), max(2 * len(known), 1)))
     model = LogisticRegression(C=INVERSE_REGULARISATION, solver="liblinear", max_iter=500).fit(matrix, target)
-    # rounding makes the file the same on machines whose last bits differ
+    # rounded, so that machines that differ in the last bits write the same file
     weights = np.round(model.coef_[0], DECIMALS)
     keys = hashed_words(known)
     order = np.argsort(keys, kind="stable")

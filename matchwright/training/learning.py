@@ -1,4 +1,4 @@
-"""What is learnt from the prepared pairs: the scorer and its challengers."""
+"""Training the scorer and its challengers on the prepared pairs."""
 
 import logging
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Learned:
 
 @dataclass(frozen=True)
 class PreparedParts:
-    """The part of every record, the prepared pairs, and the report on candidates where an embedding proposed some."""
+    """The part of every record, the prepared pairs, and the report on candidates if an embedding proposed some."""
 
     parts: "pd.Series[str]"
     prepared: Prepared
@@ -39,11 +39,11 @@ class PreparedParts:
 def prepare_parts(
     frame: pd.DataFrame, proposed: pd.DataFrame, labelled: pd.DataFrame, spec: MatchSpec, corpus: Corpus
 ) -> PreparedParts:
-    """The part of every record, and the prepared pairs.
+    """Split the records into parts, and prepare the pairs.
 
     Args:
         frame: record features of all records.
-        proposed: every candidate of the candidates step; see :func:`training_candidates` for when others are used.
+        proposed: every candidate of the candidates step. :func:`training_candidates` says when others are used.
         labelled: the labelled pairs.
         spec: the match spec.
         corpus: the corpus statistics.
@@ -69,7 +69,7 @@ def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learned:
     scorer = learn(training, validation, spec, improved)
     challengers: dict[str, dict[str, Any]] = {}
     for kind in spec.challengers:
-        datasets = prepared.beside if kind == "torch" and prepared.beside else (training, validation)
-        challengers[kind] = challenge(kind, *datasets, scorer, spec)
-        _log.info("challenger %s: %s", kind, challengers[kind]["verdict"])
+        own = prepared.network_datasets if kind == "torch" else None
+        challengers[kind] = challenge(kind, *(own or (training, validation)), scorer, spec)
+        _log.info("challenger %s: %s", kind, challengers[kind]["finding"])
     return Learned(scorer, challengers)

@@ -1,4 +1,4 @@
-"""The values that a kind of scorer is trained with: the spec's where it has them, and the network's own."""
+"""The parameters that a kind of scorer is trained with: the spec's, and the network's fixed ones."""
 
 from typing import Any, Literal
 
@@ -9,14 +9,14 @@ Kind = Literal["xgboost", "torch", "few_labels", "fellegi_sunter"]
 OF_TREES = frozenset(
     {"trees", "depth", "learning_rate", "min_child_weight", "early_stopping", "subsample", "columns_per_tree"}
 )
-"""Keys of the spec's section that boosted trees alone read."""
+"""Keys of the spec's section that only boosted trees read."""
 
 
 def parameters_of(kind: Kind, spec: ModelSpec) -> dict[str, Any]:
-    """What training this kind under this section goes by: for a list of runs, so names to plain values.
+    """The parameters of a training by name, as shown in the list of runs.
 
     Args:
-        kind: that was trained, which is not the spec's where labels are few or none.
+        kind: the trained kind. With few labels or none it is not the spec's.
         spec: the scorer's section of the match spec.
     """
     values = {**spec.model_dump(mode="json"), "scorer": kind}

@@ -1,4 +1,4 @@
-"""The entities that each part of training sees."""
+"""Splitting records into the parts of training."""
 
 import pandas as pd
 
@@ -7,7 +7,7 @@ from matchwright.training.split import split_entities, subdivide
 
 VALIDATION_PART, CALIBRATION_PART = "validate", "calibrate"
 VALIDATION_SHARE = 0.2
-"""Share of the training entities whose pairs decide when early stopping stops."""
+"""Share of the training entities whose pairs are used for early stopping."""
 
 
 def parts_of(frame: pd.DataFrame, labelled: pd.DataFrame, spec: MatchSpec) -> "pd.Series[str]":

@@ -1,4 +1,4 @@
-"""The pairs that the scorer learns from: candidates of each part, their comparisons, and pairs made from them."""
+"""Preparing the pairs for training: candidates of each part, their comparisons, and augmentation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +22,13 @@ from matchwright.training.split import assign_pairs
 
 @dataclass(frozen=True)
 class Prepared:
-    """Judged candidates (left_key, right_key, label, part) with their comparisons row by row, and datasets of them.
+    """Labelled candidates (left_key, right_key, label, part), their comparisons row by row, and datasets of them.
 
-    ``missed`` are the true pairs within a part that are no candidates, ``dropped`` the number of labelled candidates
-    between two parts, ``made`` that of training pairs that augmentation made; ``missing_fields`` are the calibration pairs
-    with missing fields or without context: comparisons, ``label`` and ``left_key``.
-    ``words`` and ``embeddings`` are what was learned from the training pairs; ``beside`` are the datasets, training
-    pairs and validation pairs, with the comparisons that a challenger alone reads, None where it reads the same.
+    ``missed`` are the true pairs within a part that are not candidates. ``dropped`` counts labelled candidates between
+    two parts, and ``made`` counts the training pairs from augmentation. ``missing_field_pairs`` are calibration pairs
+    with missing fields or without context: their comparisons, ``label`` and ``left_key``. ``words`` and ``embeddings``
+    were learned from the training pairs. ``network_datasets`` are the training and validation pairs with the
+    comparisons that only a network reads; None where the scorer reads the same comparisons.
     """
 
     labelled_candidates: pd.DataFrame
@@ -38,10 +38,10 @@ class Prepared:
     made: int
     training: LabelledPairs
     validation: LabelledPairs
-    missing_fields: pd.DataFrame
+    missing_field_pairs: pd.DataFrame
     words: LearnedWords | None
     embeddings: Embeddings | None
-    beside: tuple[LabelledPairs, LabelledPairs] | None
+    network_datasets: tuple[LabelledPairs, LabelledPairs] | None
 
 
 def prepare(
@@ -52,11 +52,11 @@ def prepare(
     spec: MatchSpec,
     corpus: Corpus,
 ) -> Prepared:
-    """Compare every labelled candidate, and make what the data has too few of.
+    """Compare every labelled candidate, and augment the pairs.
 
     Args:
         frame: record features of all records.
-        proposed: left_key, right_key and label (-1: nobody labelled it) of every candidate.
+        proposed: left_key, right_key and label (-1: not labelled) of every candidate.
         labelled: the labelled pairs.
         parts: the part of every record.
         spec: the match spec.
@@ -74,19 +74,19 @@ def prepare(
     comparisons = with_context(comparisons, labelled_candidates, proposed, frame, spec, corpus)
     pairs = MadePairs(comparer, left, right, comparisons, labels)
 
-    def missing_fields(inside: "np.ndarray[Any, np.dtype[np.bool_]]") -> pd.DataFrame:
+    def sparse_pairs(inside: "np.ndarray[Any, np.dtype[np.bool_]]") -> pd.DataFrame:
         made, rows = pairs.with_little_evidence(inside)
         return made.assign(label=labels[rows], left_key=keys[rows])
 
     extra, extra_labels, rows = pairs.for_training(train)
     extra = extra.assign(label=extra_labels, left_key=keys[rows])
     training = LabelledPairs.of(labelled_candidates[train], comparisons[train], extra)
-    validated = LabelledPairs.of(labelled_candidates[validation], comparisons[validation], missing_fields(validation))
+    validated = LabelledPairs.of(labelled_candidates[validation], comparisons[validation], sparse_pairs(validation))
     embeddings = comparer.embeddings
-    beside = None
+    network_datasets = None
     foreign: list[str] = []
     if embeddings is not None and not spec.model.reads_embeddings:
-        beside, foreign = (training, validated), list(map(learned_cosine, embeddings.fields))
+        network_datasets, foreign = (training, validated), list(map(learned_cosine, embeddings.fields))
     return Prepared(
         labelled_candidates=labelled_candidates,
         comparisons=comparisons.drop(columns=foreign),
@@ -95,10 +95,10 @@ def prepare(
         made=len(extra),
         training=training.without(*foreign),
         validation=validated.without(*foreign),
-        missing_fields=missing_fields(calibration).drop(columns=foreign),
+        missing_field_pairs=sparse_pairs(calibration).drop(columns=foreign),
         words=comparer.words,
-        embeddings=embeddings if beside is None else None,
-        beside=beside,
+        embeddings=embeddings if network_datasets is None else None,
+        network_datasets=network_datasets,
     )
 
 

@@ -1,9 +1,9 @@
-"""Scorers: comparisons to log-odds, with additive contributions. A scorer's file tells its kind.
+"""Scorers turn comparisons into log-odds, with additive contributions. The name of a scorer's file shows its kind.
 
-``xgboost`` (``scorer.ubj``) boosts trees; ``torch`` (``scorer.onnx``) trains a monotone network and leaves an ONNX
-graph; :func:`wrap_onnx` makes a scorer of a graph trained elsewhere.
+``xgboost`` (``scorer.ubj``) boosts trees. ``torch`` (``scorer.onnx``) trains a monotone network and exports it to ONNX.
+:func:`wrap_onnx` makes a scorer from an ONNX graph that was trained with another tool.
 
-What serves imports ``protocol`` and ``files``: this module also leads to what trains, and so to PyTorch.
+Serving imports ``matchwright.core.models`` instead, because this module imports the training code.
 """
 
 import pandas as pd

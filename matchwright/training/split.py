@@ -1,7 +1,7 @@
-"""Splitting by entity: no record, and no other record of the same entity, stands in two parts.
+"""Splitting by entity: all records of an entity are in the same part.
 
-An entity is a connected component over the positive pairs. Its part follows from a seeded hash of
-its smallest record key, so a record keeps its part when rows are reordered or other records come in.
+An entity is a connected component over the positive pairs. Its part follows from a seeded hash of its smallest record
+key. So a record keeps its part when rows are reordered or other records are added.
 """
 
 from collections.abc import Mapping
@@ -27,15 +27,15 @@ def split_entities(
 ) -> "pd.Series[str]":
     """The part of every record: ``train``, ``calibrate`` or ``test``.
 
-    With partial labels a record that stands only in negative pairs goes where most of its
-    labelled neighbours are, so that few labelled pairs lie between two parts.
+    With partial labels, a record that is only in negative pairs goes to the part of most of its labelled neighbours.
+    So few labelled pairs are between two parts.
 
     Args:
         keys: the record keys to place.
         pairs: left_key, right_key, label (1 or 0); pairs with a record outside ``keys`` are left out.
         shares: the share of entities in each part, on average.
         seed: another seed gives another split.
-        labels: whether ``pairs`` holds every true pair or only the judged ones.
+        labels: whether ``pairs`` holds every true pair or only the labelled ones.
 
     Returns:
         Parts indexed by record key, sorted by key.
@@ -47,9 +47,9 @@ def split_entities(
 def subdivide(
     parts: "pd.Series[str]", part: str, share: float, seed: int, *, pairs: pd.DataFrame, label: str
 ) -> "pd.Series[str]":
-    """``parts`` with ``share`` of the entities of ``part`` set aside under ``label``; other parts stay as they are.
+    """``parts`` with ``share`` of the entities of ``part`` moved to a new part ``label``; other parts do not change.
 
-    ``pairs`` are the pairs that the parts were made from: they say which records are one entity.
+    ``pairs`` are the pairs that the parts were made from. They show which records are one entity.
     """
     inside = parts.index[parts == part].to_series()
     named = {label: share, part: 1.0 - share}
@@ -85,7 +85,7 @@ def _place(
 
 
 def _smallest_of_component(size: int, left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """For each position the smallest position that positive pairs connect it to (keys are sorted)."""
+    """For each index the smallest index that positive pairs connect it to (keys are sorted)."""
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
     count, component = connected_components(graph, directed=False)
     smallest = np.full(count, size, dtype=np.int64)
@@ -106,9 +106,9 @@ def _follow(
     right: np.ndarray[Any, Any],
     parts: int,
 ) -> np.ndarray[Any, Any]:
-    """Spread parts along negative pairs, round by round, to where most placed neighbours are.
+    """Spread parts along negative pairs, round by round: a record takes the part of most of its placed neighbours.
 
-    Records that no placed one reaches start from their own hash: left records first, right ones follow.
+    Left records that are not reached get the part of their own hash. Then the right records follow.
     """
     placed = _spread(placed, left, right, parts)
     lonely = left[placed[left] == UNPLACED]

@@ -14,7 +14,7 @@ from matchwright.errors import TrainingError
 from matchwright.training.agreement_levels import LEAD, SIMILARITY, Levels, Scale
 
 RARITY = "rarity"
-"""The comparator that is between 0 and 1 in some tables, and still no similarity."""
+"""This comparator is not a similarity, although its values may lie between 0 and 1."""
 
 ROUNDS = 50
 SETTLED = 1e-4
@@ -29,19 +29,19 @@ def fit_fellegi_sunter(
 ) -> FellegiSunterScorer:
     """Estimate the weights of agreement from unlabelled candidates.
 
-    Pairs drawn at random, the textbook's source for ``u``, mislead here: candidates were chosen for being alike,
-    so that what is rare among all pairs is common among the wrong ones that have to be told apart.
+    Textbooks estimate ``u`` from random pairs. That is wrong here: candidates are chosen because they are alike, so
+    agreement that is rare among random pairs is common among wrong candidates.
 
     Args:
-        comparisons: of the candidates, one row per pair; those of context may be among them.
-        expected_matches: how many of them may match at most (the smaller table's records); a quarter as many, the most
-            alike, are where the estimation starts from.
-        competing: per side whose records have at most one match, the record key of each pair: candidates of one record
-            then compete in the estimation, which keeps whole families of look-alikes from passing for matches.
-            The scorer itself stays additive, and sees one pair at a time.
+        comparisons: of the candidates, one row per pair, with or without context.
+        expected_matches: the most that may match (the number of records of the smaller table). The estimation starts
+            from a quarter as many pairs, those that are most alike.
+        competing: the record key of each pair, for each side whose records have at most one match. Candidates of one
+            record then compete in the estimation, so that a group of similar records does not count as many matches.
+            The scorer itself stays additive and sees one pair at a time.
 
     Returns:
-        The scorer. The same pairs in any order give the same scorer.
+        The scorer. It does not depend on the order of the pairs.
 
     Raises:
         TrainingError: too few candidates to estimate anything from.
@@ -53,7 +53,9 @@ def fit_fellegi_sunter(
         )
     votes = _votes(comparisons)
     if not votes:
-        raise TrainingError("No comparison of the candidates says how alike they are.", "look whether fields are empty")
+        raise TrainingError(
+            "No comparison of the candidates says how alike they are.", "check whether fields are empty"
+        )
     levels = {name: Levels.of(_values(comparisons, name)) for name in votes}
     sides = [np.unique(np.asarray(keys, dtype=str), return_inverse=True)[1] for keys in competing]
     share = _first_guess(levels, votes, expected_matches)
@@ -77,10 +79,10 @@ def fit_fellegi_sunter(
 def _with_lead(
     scorer: FellegiSunterScorer, comparisons: pd.DataFrame, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]"
 ) -> FellegiSunterScorer:
-    """The scorer with the weight of a lead over the competing candidates, one vote for both sides together.
+    """Add the weights of the lead over competing candidates. Both sides together have one vote.
 
-    The weights of pair evidence stay as they are: estimated together with the lead they would lean on it, and
-    fail where a pair comes alone, without its competing candidates.
+    The weights of pair evidence do not change. If they were estimated together with the lead they would depend on it,
+    and would be wrong for a pair without its competing candidates.
     """
     names = list(map(str, comparisons.columns))
     leads = {
@@ -104,7 +106,7 @@ def _with_lead(
 
 
 def _shares(log_odds: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]") -> Array:
-    """How probably each pair matches; of a record with at most one match, all its candidates together at most 1."""
+    """The probability of each pair to match. Candidates of a record with at most one match share at most 1."""
     odds = np.exp(np.clip(log_odds, -40, 40))
     share = odds / (1 + odds)
     for record in sides:
@@ -113,15 +115,15 @@ def _shares(log_odds: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]")
 
 
 def _vote_of(comparison: str) -> str:
-    """What shares one vote: a field's own comparisons, or one kind of evidence wherever in the record it stands."""
+    """The name of the comparison's shared vote: its field, or its kind of evidence in any field."""
     return EVIDENCE_KINDS.get(comparison.partition("__")[2]) or group_of(comparison)
 
 
 def _votes(comparisons: pd.DataFrame) -> dict[str, float]:
-    """The comparisons that vote, each with its share of its kind of evidence's one vote.
+    """The comparisons that vote, each with its share of one vote.
 
-    Universal ones alone: similarities from 0 to 1. What counts words or rarity depends on the tables, and unlikeness
-    is the other side of a similarity that votes already. Context has its say afterwards.
+    Only similarities from 0 to 1 vote. Counts of words and rarity depend on the tables, and comparisons of difference
+    repeat a similarity that votes already. Context is added afterwards.
     """
     names = list(map(str, comparisons.columns))
     voting = [
@@ -145,12 +147,12 @@ def _values(comparisons: pd.DataFrame, name: str) -> Array:
 
 
 def _curve(weights: Array, scale: Scale) -> Curve:
-    """The weights as a curve, so that pairs of one level are still told apart."""
+    """The weights as a curve, so that pairs of one level still get different weights."""
     return Curve(at=scale.middles, adds=tuple(round(float(value), DECIMALS) for value in weights))
 
 
 def _first_guess(levels: dict[str, Levels], votes: dict[str, float], expected_matches: int) -> Array:
-    """How probably each pair matches, from how alike its values are on average."""
+    """Each pair's probability to match, estimated from its mean similarity."""
     values = np.column_stack([level.values for level in levels.values()])
     weight = np.where(np.isnan(values), 0.0, np.array([votes[name] for name in levels]))
     mean = (np.nan_to_num(values) * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)

@@ -17,7 +17,7 @@ from scipy.stats import wasserstein_distance
 from matchwright.adapters.drift import Measured, RunIdentity, measure, save_run
 from matchwright.core.spec import MatchSpec
 from matchwright.monitoring.figures import counts_missing
-from matchwright.monitoring.verdict import Window, judge
+from matchwright.monitoring.verdict import Window, reach_verdict
 from matchwright.supervisor import free_port
 
 WHEN = datetime(2026, 3, 1, 12)
@@ -56,7 +56,7 @@ def measured(reference: pd.DataFrame, decisions: pd.DataFrame, spec: MatchSpec) 
 
 
 def status(found: Measured, spec: MatchSpec) -> str:
-    return judge(found.figures, (), spec, IDENTITY.bundle, Window()).status
+    return reach_verdict(found.figures, (), spec, IDENTITY.bundle, Window()).status
 
 
 def test_the_figures_are_evidentlys_own(reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
@@ -106,7 +106,7 @@ def test_a_field_without_any_value_is_measured_as_missing(reference: pd.DataFram
     figures = measured(reference, decisions, persons_spec).figures
     street = next(shift for shift in figures.comparisons if shift.name == "street__levenshtein")
     assert (street.distance, street.missing.current) == (None, 1.0)
-    reached = judge(figures, (), persons_spec, IDENTITY.bundle, Window())
+    reached = reach_verdict(figures, (), persons_spec, IDENTITY.bundle, Window())
     assert "street is lost" in reached.headline
     assert "both sides" in reached.headline
 

@@ -5,7 +5,7 @@ import pytest
 from matchwright.adapters.drift import drift_page
 from matchwright.core.spec import MatchSpec
 from matchwright.monitoring.figures import DriftFigures, Performance, ShareShift, ValueShift
-from matchwright.monitoring.verdict import Verdict, Window, judge
+from matchwright.monitoring.verdict import Verdict, Window, reach_verdict
 
 
 def share(reference: float, current: float) -> ShareShift:
@@ -21,7 +21,7 @@ def verdict(spec: MatchSpec, *comparisons: ValueShift, notes: tuple[str, ...] = 
     bands = {"match": share(0.4, 0.4), "review": share(0.02, 0.04), "no_match": share(0.58, 0.56)}
     figures = {"score": shift("score", 0.01), "comparisons": comparisons, "bands": bands, **other}
     measured = DriftFigures(decisions=2000, sampled=2000, reference_rows=5000, **figures)
-    return judge(measured, (), spec, "ab" * 32, Window(since="2026-03-01", until="2026-03-02", notes=notes))
+    return reach_verdict(measured, (), spec, "ab" * 32, Window(since="2026-03-01", until="2026-03-02", notes=notes))
 
 
 def test_the_furthest_comes_first_and_what_alarms_stands_out(persons_spec):

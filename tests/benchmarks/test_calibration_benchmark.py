@@ -1,4 +1,4 @@
-"""The calibration benchmark on synthetic offers: every method is shown, and what chose is not what judges."""
+"""The calibration benchmark on synthetic offers: every method is shown, and test pairs choose nothing."""
 
 import numpy as np
 import pandas as pd
@@ -20,21 +20,21 @@ def offers(tmp_path_factory) -> BenchmarkSet:
     return BenchmarkSet("offers", left, right, pairs.assign(label=pairs["label"].astype(int), part=part))
 
 
-def test_the_benchmark_judges_every_method_and_all_bands(offers, products_spec):
+def test_the_benchmark_shows_every_method_and_all_bands(offers, products_spec):
     parts = scores_of(problem_of(offers, [products_spec]), seed=1)
     valid, test = parts["valid"], parts["test"]
     assert len(test.log_odds) == len(offers.part("test"))
-    assert (~valid.missing_fields).sum() == len(offers.part("valid"))
+    assert (~valid.augmented).sum() == len(offers.part("valid"))
     choice = choose_calibrator(valid.log_odds, valid.labels, valid.groups, 1)
     console = Console(width=128, record=True, quiet=False)
     with console.capture() as shown:
         console.print(method_table("offers", valid, test, choice, 1))
         console.print(band_table(problem_of(offers, [products_spec]), valid, test, choice))
-    for word in (*METHODS, f"{choice.calibrator.method} *", "costs", "floor 0.95"):
+    for word in (*METHODS, f"{choice.calibrator.method} *", "costs", "constraint 0.95"):
         assert word in shown.get()
 
 
-def test_each_left_record_is_judged_once_by_bands_that_it_did_not_choose(offers, products_spec):
+def test_each_left_record_is_tested_once_and_never_in_two_parts(offers, products_spec):
     problem = problem_of(offers, [products_spec])
     turned = list(turns(problem, seed=1))
     labelled = pd.concat([one.pairs[one.pairs["part"] == "test"] for one in turned])
@@ -45,16 +45,16 @@ def test_each_left_record_is_judged_once_by_bands_that_it_did_not_choose(offers,
         assert set(one.pairs["part"]) == {"train", "valid", "test"}
 
 
-def test_the_floor_is_judged_on_all_labelled_pairs(offers, products_spec):
+def test_the_precision_constraint_is_tested_on_all_labelled_pairs(offers, products_spec):
     small = products_spec.model_copy(update={"model": products_spec.model.model_copy(update={"trees": 30})})
     table = turns_table(problem_of(offers, [small]), seed=1)
     cells = {column.header: list(column.cells) for column in table.columns}
-    assert cells["bands from"] == ["costs", "floor 0.95"]
+    assert cells["bands from"] == ["costs", "constraint 0.95"]
     assert cells["pairs"] == [f"{len(offers.pairs):,}"] * 2
     assert all(
         float(bound) < float(precision) for bound, precision in zip(cells["bound"], cells["precision"], strict=True)
     )
 
 
-def test_a_set_that_no_spec_suits_is_not_guessed_at(offers, persons_spec):
+def test_a_set_that_no_spec_fits_gives_no_problem(offers, persons_spec):
     assert problem_of(offers, [persons_spec]) is None

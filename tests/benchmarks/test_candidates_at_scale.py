@@ -1,4 +1,4 @@
-"""Synthetic registers for measuring candidates at any size, and the measurement itself on a small one."""
+"""Synthetic registers of any size, and the benchmark of candidates on small ones."""
 
 import io
 
@@ -9,7 +9,7 @@ from benchmarks.candidates_at_scale import measure
 from benchmarks.synthetic_register import FIELDS, synthetic_registers
 
 
-def test_right_records_are_left_ones_with_faults():
+def test_right_records_are_left_ones_with_errors():
     made = synthetic_registers(400, 150)
     left, right = made.features.head(400), made.features.tail(150).reset_index(drop=True)
     assert (made.left, made.right) == (400, 150)
@@ -23,7 +23,7 @@ def test_the_same_seed_gives_the_same_registers():
     pd.testing.assert_frame_equal(synthetic_registers(50, 20).features, synthetic_registers(50, 20).features)
 
 
-def test_ours_stands_beside_the_peer_and_finds_as_much_where_no_bound_is_needed():
+def test_ours_finds_as_much_as_the_peer_where_no_limit_is_needed():
     console = Console(file=io.StringIO(), width=140)
     measure(300, 100, console)
     printed = console.file.getvalue()

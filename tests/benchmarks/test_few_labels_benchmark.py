@@ -11,7 +11,7 @@ from benchmarks.few_label_problems import problems
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Two shops of 90 products; two thirds of the labelled pairs to learn from, the others split between the rest."""
+    """Two shops with 90 products. Two thirds of the labelled pairs are for training, the others for the other parts."""
     made = tmp_path_factory.mktemp("set")
     files = write_products(made, products=90)
     left, right, pairs = (pd.read_csv(files[name], dtype=str) for name in ("records", "records_right", "pairs"))
@@ -28,21 +28,22 @@ def folder(tmp_path_factory):
     return made
 
 
-def test_every_method_is_judged_by_the_part_that_was_asked_for(folder, monkeypatch):
+def test_every_method_is_tested_on_the_part_that_was_asked_for(folder, monkeypatch):
     monkeypatch.setattr(few_labels, "COUNTS", (40,))
     problem = next(problems(folder, [], "valid"))
     assert problem.spec.name == "products"
-    assert set(problem.judge.pairs["part"]) == {"valid"}
+    assert set(problem.tested.pairs["part"]) == {"valid"}
     assert set(problem.learn.pairs["part"]) == {"train"}
     found = {
-        (labels, method): log_odds_by_row for labels, _, method, log_odds_by_row in few_labels.rows(problem, seeds=1)
+        (labels, method): log_odds_per_seed
+        for labels, _, method, log_odds_per_seed in few_labels.rows(problem, seeds=1)
     }
     assert {method for labels, method in found if labels == "40"} == {"random, trees alone", "random", "label"}
-    assert all(len(beside) == len(alone) == len(problem.judge.pairs) for ((beside, alone),) in found.values())
+    assert all(len(in_context) == len(alone) == len(problem.tested.pairs) for ((in_context, alone),) in found.values())
     assert few_labels.f1(problem, found["40", "label"][0][0]) > 0.8
 
 
-def test_a_set_that_no_spec_suits_is_read_as_text(folder, tmp_path):
+def test_a_set_that_no_spec_fits_is_read_as_text(folder, tmp_path):
     for table in folder.glob("*.parquet"):
         frame = pd.read_parquet(table)
         frame.rename(columns=lambda name: name.replace("modelno", "code")).to_parquet(tmp_path / table.name)

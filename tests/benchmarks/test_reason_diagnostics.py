@@ -1,4 +1,4 @@
-"""What the benchmark of reasons measures: stability, coverage and ablation, on cases with a known answer."""
+"""Stability, coverage and ablation of reasons, on cases with a known answer."""
 
 from dataclasses import replace
 
@@ -19,14 +19,14 @@ def test_a_model_gives_the_same_reasons_as_itself(decision_model, small_world):
     assert (change.pairs, change.codes, change.first) == (len(comparisons), 0.0, 0.0)
 
 
-def test_models_of_other_comparisons_cannot_be_compared(decision_model, small_world):
+def test_models_with_different_comparisons_cannot_be_compared(decision_model, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     scorer = decision_model.scorer
     other = replace(decision_model, scorer=XGBoostScorer(scorer.booster, scorer.names[1:]))
     assert reason_change(decision_model, other, comparisons).codes is None
 
 
-def test_deleting_what_is_named_first_costs_more_than_deleting_something_else(decision_model, small_world):
+def test_deleting_the_first_reason_s_group_lowers_the_score_more_than_deleting_another(decision_model, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     found = ablation(decision_model, comparisons, seed=1)
     assert found.pairs > 1000

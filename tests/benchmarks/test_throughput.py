@@ -1,4 +1,4 @@
-"""The loop that comparisons per second are measured against does the same work, or refuses."""
+"""The loop that compare() is measured against makes the same comparisons, or refuses."""
 
 import pytest
 

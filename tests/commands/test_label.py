@@ -180,7 +180,7 @@ def test_faults_of_a_spreadsheet_are_all_told_by_line_and_key(ask, tmp_path):
     with pytest.raises(DataError) as refused:
         ask("--csv-in", str(sheet))
     told = str(refused.value)
-    assert "left:s1 and right:c1 are judged both ways: 1 in answered.csv:2, 0 in answered.csv:3" in told
+    assert "left:s1 and right:c1 are labelled both ways: 1 in answered.csv:2, 0 in answered.csv:3" in told
     assert "answered.csv:4: its label is neither yes nor no" in told
     assert "maybe" not in told
     assert "there is no record right:nobody" in told
@@ -192,7 +192,7 @@ def test_a_label_that_stands_twice_is_counted_once(ask, tmp_path):
     rows = [("s1", "c1", "1"), ("s1", "c1", "y"), ("s2", "c1", "0")]
     pd.DataFrame(rows, columns=["left_id", "right_id", "label"]).to_csv(tmp_path / "twice.csv", index=False)
     said = " ".join(ask("--csv-in", str(tmp_path / "twice.csv")).split())
-    assert "left:s1 and right:c1 are judged 2 times" in said
+    assert "left:s1 and right:c1 are labelled 2 times" in said
     assert "1 same, 1 not the same" in said
 
 

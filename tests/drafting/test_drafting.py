@@ -1,4 +1,4 @@
-"""Drafting a spec: what is guessed from tables, that no value of theirs gets out, and that a draft always loads."""
+"""Drafting a spec: what is guessed, that no value of the tables is in the draft, and that a draft always loads."""
 
 import pandas as pd
 import pytest
@@ -55,7 +55,7 @@ def test_a_draft_of_two_registers_of_persons(febrl):
     assert set(spec.identity) == {"given_name", "surname", "date_of_birth"}
 
 
-def test_a_draft_of_two_shops_with_judged_pairs(products):
+def test_a_draft_of_two_shops_with_labelled_pairs(products):
     spec = parse_spec(infer_spec(*products, name="offers"))
     assert kinds(spec) == {
         "title": "text",
@@ -69,7 +69,7 @@ def test_a_draft_of_two_shops_with_judged_pairs(products):
     assert spec.record is not None
 
 
-def test_rules_of_a_draft_find_matches_and_do_not_explode_and_its_pairs_can_be_compared(products):
+def test_the_rules_of_a_draft_find_matches_among_few_pairs_that_can_be_compared(products):
     left, right, pairs = products
     spec = parse_spec(infer_spec(left, right, pairs))
     features, corpus = features_of(spec, left, right)
@@ -92,7 +92,7 @@ def test_one_table_is_deduplicated(febrl):
     assert (spec.multiplicity, spec.sources.alike) == ("many_to_many", True)
 
 
-def test_no_value_of_the_data_stands_in_the_draft():
+def test_the_draft_contains_no_value_of_the_data():
     table = pd.DataFrame(
         {
             "id": [f"key-{n}" for n in range(50)],
@@ -117,7 +117,7 @@ def test_no_value_of_the_data_stands_in_the_draft():
         ("style", "kind {}", "quasi"),
     ],
 )
-def test_personal_data_is_told_by_form_and_name_and_in_doubt_the_stricter_class_is_taken(column, value, pii):
+def test_personal_data_is_recognised_by_form_and_name(column, value, pii):
     values = [value.format(n) for n in range(80)]
     table = pd.DataFrame({"id": range(80), "surname": [f"name{'abcdefgh'[n % 8]}" for n in range(80)], column: values})
     (field,) = [field for name, field in parse_spec(infer_spec(table)).fields.items() if name != "surname"]
@@ -125,7 +125,7 @@ def test_personal_data_is_told_by_form_and_name_and_in_doubt_the_stricter_class_
     assert field.compare is (pii != "direct")
 
 
-def test_a_number_given_out_after_matching_is_not_compared():
+def test_a_number_assigned_after_matching_is_not_compared():
     titles = [f"thing {n} of many parts" for n in range(40)]
     left = pd.DataFrame({"id": [f"r{n}" for n in range(40)], "title": titles, "serie": range(40)})
     pairs = pd.DataFrame({"left_id": [*left["id"], *left["id"]], "right_id": [*left["id"], *left["id"][::-1]]})
@@ -157,14 +157,14 @@ def test_odd_column_names_are_mapped_to_field_names():
         (pd.DataFrame({"1": [5], "someone@post.example": ["x"]}), "no header"),
     ],
 )
-def test_a_table_that_no_spec_can_be_drafted_from_says_why(table, problem):
+def test_a_table_without_a_possible_draft_is_refused_with_the_reason(table, problem):
     with pytest.raises(DataError, match=problem) as refusal:
         infer_spec(table)
     assert "Hint: " in str(refusal.value)
     assert "someone@" not in str(refusal.value)
 
 
-def test_pairs_are_understood_as_the_pipeline_understands_them(persons_spec):
+def test_the_pipeline_accepts_the_same_names_of_id_columns(persons_spec):
     assert set(ID_COLUMNS) <= set(id_column_names(persons_spec))
 
 
@@ -191,7 +191,7 @@ def odd_tables(draw) -> pd.DataFrame:
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(left=odd_tables(), right=st.one_of(st.none(), odd_tables()))
-def test_whatever_the_tables_a_draft_loads_and_finds_candidates_or_it_says_why_there_is_none(left, right):
+def test_for_any_tables_a_draft_loads_and_finds_candidates_or_is_refused_with_the_reason(left, right):
     try:
         text = infer_spec(left, right)
     except DataError as error:

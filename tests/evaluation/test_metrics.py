@@ -1,4 +1,4 @@
-"""Metrics: what is counted, and how sure one can be of it."""
+"""Metrics and their intervals."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ COSTS = Costs(false_match=50, missed_match=10, review=1)
 
 
 def scored(*rows: tuple[int, float, str]) -> pd.DataFrame:
-    """Label, score, band; each pair has a left record of its own."""
+    """Label, score and band of each pair. Each pair has its own left record."""
     return pd.DataFrame(
         [(f"left:{n}", f"right:{n}", *row) for n, row in enumerate(rows)],
         columns=["left_key", "right_key", "label", "score", "band"],
@@ -51,7 +51,7 @@ def test_a_pair_is_predicted_positive_when_its_band_is_match():
     assert figures["review_share"].value == 0.25
 
 
-def test_f1_at_one_half_and_with_reviews_resolved_are_named_apart():
+def test_f1_at_one_half_and_f1_with_reviews_resolved_are_separate_metrics():
     figures = measure(pair_outcomes(FEW), COSTS)
     assert figures["f1_at_half"].value == pytest.approx(2 * 3 / (4 + 4))
     assert figures["f1_review_resolved"].value == pytest.approx(2 * 3 / (4 + 4))
@@ -80,7 +80,7 @@ def test_log_loss_and_brier_score_are_those_of_scikit_learn():
     assert figures["brier"].value == pytest.approx(brier_score_loss(FEW["label"], FEW["score"]))
 
 
-def test_a_score_that_is_surely_wrong_has_a_finite_loss():
+def test_a_wrong_score_of_zero_has_a_finite_loss():
     assert measure(pair_outcomes(scored((1, 0.0, "no_match"), (0, 0.2, "no_match"))), COSTS)["log_loss"].value < 17
 
 
@@ -94,7 +94,7 @@ def random_pairs(seed: int, pairs: int = 400, per_record: int = 4) -> pd.DataFra
     return pd.DataFrame({"left_key": left, "right_key": right, "label": label, "score": score, "band": band})
 
 
-def test_intervals_hold_the_value_and_do_not_depend_on_the_order_of_rows():
+def test_intervals_contain_the_value_and_do_not_depend_on_the_order_of_rows():
     figures = measure(pair_outcomes(random_pairs(1)), COSTS, seed=7)
     assert all(
         figure.lower < figure.value < figure.upper for name, figure in figures.items() if name != "pairs_completeness"
@@ -103,7 +103,7 @@ def test_intervals_hold_the_value_and_do_not_depend_on_the_order_of_rows():
     assert all(shuffled[name].lower == pytest.approx(figure.lower) for name, figure in figures.items())
 
 
-def test_intervals_cover_the_truth_about_as_often_as_they_say():
+def test_intervals_cover_the_truth_about_as_often_as_stated():
     truth = measure(pair_outcomes(random_pairs(0, pairs=200_000)), COSTS, replicates=2)["f1"].value
     figures = [measure(pair_outcomes(random_pairs(seed)), COSTS, replicates=200)["f1"] for seed in range(1, 101)]
     covered = sum(figure.lower <= truth <= figure.upper for figure in figures)
@@ -111,21 +111,21 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
 
 
 def test_pairs_of_one_record_are_resampled_together():
-    """Ten copies of each pair tell no more than one does: the interval must not shrink."""
+    """Ten copies of each pair are no more evidence than one, so the interval must not shrink."""
     once = random_pairs(2, pairs=200, per_record=1)
     copies = pd.concat([once.assign(right_key=once["right_key"] + f"-{n}") for n in range(10)])
     single, repeated = measure(pair_outcomes(once), COSTS)["f1"], measure(pair_outcomes(copies), COSTS)["f1"]
     assert repeated.upper - repeated.lower == pytest.approx(single.upper - single.lower, rel=0.15)
 
 
-def test_no_error_seen_is_not_certainty():
+def test_without_any_error_the_interval_still_has_a_width():
     perfect = measure(pair_outcomes(scored(*[(1, 0.99, "match")] * 50, *[(0, 0.01, "no_match")] * 50)), COSTS)
     assert perfect["f1"].value == 1.0
     assert 0.9 < perfect["f1"].lower < 1.0
     assert 0.9 < perfect["precision"].lower < 1.0
 
 
-def test_what_the_pairs_cannot_tell_is_none_in_json():
+def test_an_undefined_metric_is_none_in_json():
     figures = measure(pair_outcomes(scored((0, 0.1, "no_match"))), COSTS)
     assert figures["recall"].as_dict()["value"] is None
     assert measure(pair_outcomes(FEW.head(0)), COSTS)["f1"].as_dict()["value"] is None

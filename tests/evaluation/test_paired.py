@@ -11,16 +11,16 @@ from matchwright.evaluation.paired import log_losses, mean_over_queries
 
 @given(st.lists(st.tuples(st.floats(-12, 12), st.booleans()), min_size=1, max_size=30))
 def test_the_mean_of_the_losses_is_the_log_loss(pairs):
-    log_odds_by_row, labels = np.array([m for m, _ in pairs]), np.array([int(y) for _, y in pairs])
-    expected = log_loss(labels, 1 / (1 + np.exp(-log_odds_by_row)), labels=[0, 1])
-    assert log_losses(log_odds_by_row, labels).mean() == pytest.approx(expected, abs=1e-6)
+    log_odds, labels = np.array([m for m, _ in pairs]), np.array([int(y) for _, y in pairs])
+    expected = log_loss(labels, 1 / (1 + np.exp(-log_odds)), labels=[0, 1])
+    assert log_losses(log_odds, labels).mean() == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_score_that_is_sure_and_wrong_costs_a_bounded_loss():
+def test_the_loss_of_a_wrong_extreme_score_is_bounded():
     assert np.isfinite(log_losses([1e4], [0])).all()
 
 
-def test_a_difference_of_every_pair_is_beyond_noise_and_none_is_not():
+def test_a_constant_difference_is_significant_and_an_alternating_one_is_not():
     keys = [f"left:{number}" for number in range(50)]
     assert mean_over_queries(np.full(50, -0.1), keys, seed=1).upper == pytest.approx(-0.1)
     level = mean_over_queries(np.tile([-0.1, 0.1], 25), keys, seed=1)

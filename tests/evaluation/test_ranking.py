@@ -1,4 +1,4 @@
-"""Ranking metrics: where the right record stands, and how sure one can be of it."""
+"""Ranking metrics and their intervals."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def ranked(*pairs: tuple[str, float, int]) -> dict[str, float]:
     return {name: estimate.value for name, estimate in ranking_metrics(keys, scores, labels).items()}
 
 
-def test_the_place_of_the_best_true_pair_decides():
+def test_the_rank_of_the_best_true_pair_counts():
     figures = ranked(("a", 0.9, 1), ("a", 0.1, 0), ("b", 0.9, 0), ("b", 0.8, 1), ("b", 0.7, 1), ("b", 0.1, 0))
     assert figures["mrr"] == pytest.approx((1 + 1 / 2) / 2)
     assert figures["hit_at_1"] == 0.5
@@ -23,7 +23,7 @@ def test_the_place_of_the_best_true_pair_decides():
     assert figures["queries"] == 2
 
 
-def test_equal_scores_are_taken_at_their_worst():
+def test_among_equal_scores_wrong_pairs_are_ranked_first():
     assert ranked(("a", 0.5, 1), ("a", 0.5, 0), ("a", 0.5, 0))["mrr"] == pytest.approx(1 / 3)
 
 
@@ -43,7 +43,7 @@ def test_true_pairs_that_blocking_missed_are_never_found():
     assert figures["ndcg_at_10"].value == pytest.approx(1 / (1 + 1 / np.log2(3)) / 2)
 
 
-def test_without_a_query_there_is_nothing_to_tell():
+def test_without_a_query_the_metrics_are_undefined():
     figures = ranking_metrics(["a"], [0.9], [0])
     assert figures["queries"].value == 0
     assert figures["mrr"].as_dict() == {"value": None, "lower": None, "upper": None}
@@ -76,7 +76,7 @@ pairs = st.lists(
 
 
 def one_by_one(rows: list[tuple[str, float, int, bool]]) -> dict[str, float]:
-    """The same metrics, a query at a time."""
+    """The same metrics, computed one query at a time."""
     reciprocal, hits, gains = [], [], []
     for key in sorted({key for key, _, label, _ in rows if label == 1}):
         made = sorted((-s, label) for k, s, label, lost in rows if k == key and label >= 0 and not lost)
@@ -92,7 +92,7 @@ def one_by_one(rows: list[tuple[str, float, int, bool]]) -> dict[str, float]:
 
 @settings(max_examples=150, deadline=None)
 @given(pairs, st.randoms())
-def test_all_queries_at_once_are_what_they_are_one_by_one_in_any_order(rows, random):
+def test_all_queries_at_once_give_the_same_as_one_by_one_in_any_order(rows, random):
     expected = one_by_one(rows)
     random.shuffle(rows)
     figures = ranking_metrics(*zip(*rows, strict=True))

@@ -1,4 +1,4 @@
-"""What calibration did, and what the bands cost: figures a reviewer decides on."""
+"""The effect of calibration, and the cost of the bands."""
 
 import json
 
@@ -17,7 +17,7 @@ COSTS = Costs(false_match=10, missed_match=5, review=1)
 
 
 def overconfident(pairs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Scores that are too sure, honest ones, and labels."""
+    """Overconfident scores, calibrated scores, and labels."""
     generator = np.random.default_rng(7)
     log_odds = generator.normal(-0.7, 2, pairs)
     honest = 1 / (1 + np.exp(-log_odds))
@@ -53,7 +53,7 @@ def test_the_gap_without_a_score_in_the_middle_is_unknown():
     json.dumps(figures, allow_nan=False)
 
 
-def test_the_gap_s_interval_is_wide_for_few_pairs():
+def test_the_interval_of_the_gap_is_wide_for_few_pairs():
     gap, pairs = mid_range_gap(np.full(4, 0.5), np.array([1, 1, 1, 1]))
     assert pairs == 4
     assert gap.value == pytest.approx(0.5)
@@ -72,7 +72,7 @@ def test_a_cheaper_review_means_more_reviews_and_fewer_errors():
     assert chosen["review_share"] == alike["review_share"]
 
 
-def test_honest_scores_foretell_the_cost_and_choose_about_the_cheapest_point():
+def test_calibrated_scores_predict_the_cost_and_choose_about_the_cheapest_point():
     _, score, label = overconfident(30_000)
     outcomes = outcomes_of(score, label, bands_from_costs(COSTS))
     table = operating_points(outcomes, COSTS, bands_from_costs(COSTS))
@@ -82,7 +82,7 @@ def test_honest_scores_foretell_the_cost_and_choose_about_the_cheapest_point():
     assert np.allclose(curve["cost"], curve["expected_cost"], rtol=0.08)
 
 
-def test_the_chosen_point_costs_what_the_metrics_say_but_for_pairs_that_blocking_missed():
+def test_the_chosen_point_has_the_cost_and_review_share_of_the_metrics():
     _, score, label = overconfident(500)
     outcomes = outcomes_of(score, label, Bands(review_from=0.3, match_from=0.8), missed=2)
     table = operating_points(outcomes, COSTS, Bands(review_from=0.3, match_from=0.8))

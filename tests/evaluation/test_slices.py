@@ -1,4 +1,4 @@
-"""Slices: parts of the pairs judged apart."""
+"""Slices: parts of the pairs that are measured separately."""
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ def spec() -> MatchSpec:
         {
             "format": 2,
             "name": "towns",
+            "format": 2,
             "version": 1,
             "description": "towns",
             "record_id": "id",
@@ -55,11 +56,11 @@ RIGHT = pd.DataFrame({"town": ["york", "york", "york", None], "price": [12.0, 10
     ),
     ids=[piece["name"] for piece in SLICES],
 )
-def test_a_slice_is_read_off_either_side_in_normal_form(spec, piece, expected):
+def test_a_slice_looks_at_both_records_in_normal_form(spec, piece, expected):
     assert slice_mask(SliceSpec(**piece), spec, LEFT, RIGHT).tolist() == expected
 
 
-def test_a_slice_has_its_own_metrics_missed_pairs_included(spec):
+def test_a_slice_has_its_own_metrics_with_missed_pairs(spec):
     scored = pd.DataFrame(
         {
             "left_key": [f"left:{n}" for n in range(60)],
@@ -77,10 +78,10 @@ def test_a_slice_has_its_own_metrics_missed_pairs_included(spec):
     results = {result.name: result for result in measure_slices(outcomes, spec, features, features)}
     assert results["town missing"].metrics["recall"].value == pytest.approx(20 / 30)
     assert results["town present"].metrics["recall"].value == 1.0
-    assert results["town missing"].verdict == "judged"
+    assert results["town missing"].status == "measured"
 
 
-def test_a_slice_with_few_true_pairs_is_not_judged(spec):
+def test_a_slice_with_few_true_pairs_has_no_metrics(spec):
     scored = pd.DataFrame(
         {
             "left_key": [f"left:{n}" for n in range(4)],
@@ -91,4 +92,4 @@ def test_a_slice_with_few_true_pairs_is_not_judged(spec):
         }
     )
     result = measure_slices(pair_outcomes(scored), spec, LEFT, RIGHT, min_true_pairs=20)[0]
-    assert (result.verdict, result.pairs, result.true_pairs, result.metrics) == ("too few", 2, 1, {})
+    assert (result.status, result.pairs, result.true_pairs, result.metrics) == ("too few", 2, 1, {})

@@ -26,12 +26,12 @@ def test_the_same_label_twice_is_a_harmless_duplicate():
     assert faults(("left:1", "right:1", 1), ("left:1", "right:1", 1)) == [("duplicate", ("l.csv:2", "l.csv:3"))]
 
 
-def test_a_pair_judged_both_ways_is_named_with_its_lines():
+def test_a_pair_labelled_both_ways_is_named_with_its_lines():
     (fault,) = check_labels(
         labels(("left:1", "right:1", 1), ("left:1", "right:1", 0)), one_table=False, multiplicity="many_to_many"
     )
     assert fault.kind == "contradiction"
-    assert fault.text == "left:1 and right:1 are judged both ways: 1 in l.csv:2, 0 in l.csv:3"
+    assert fault.text == "left:1 and right:1 are labelled both ways: 1 in l.csv:2, 0 in l.csv:3"
 
 
 def test_a_pair_of_one_table_has_no_order():

@@ -1,4 +1,4 @@
-"""Which pairs a person is asked about."""
+"""Choosing the pairs that a person is asked about."""
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ def chosen(pool, count, seed=1):
     return select_pairs(*pool, count, seed, expected_matches=60)
 
 
-def test_most_are_those_the_scorer_doubts_and_some_are_likely_or_of_the_whole_range(pool):
+def test_most_pairs_are_unsure_and_some_are_likely_or_from_the_whole_range(pool):
     picked = chosen(pool, 30)
     assert picked["chosen_for"].value_counts().to_dict() == {"unsure": 18, "likely": 6, "range": 6}
     doubt = picked.assign(certain=(picked["score"] - 0.5).abs()).groupby("chosen_for")["certain"].mean()
@@ -35,8 +35,8 @@ def test_most_are_those_the_scorer_doubts_and_some_are_likely_or_of_the_whole_ra
     assert picked.loc[picked["chosen_for"] == "likely", "score"].min() > 0.8
 
 
-def test_matches_are_found_where_they_are_far_rarer_than_they_might_be():
-    """Ten among five thousand pairs, of a table whose thousand records may each have one."""
+def test_matches_are_found_where_they_are_far_rarer_than_expected():
+    """Ten matches among five thousand pairs, where up to a thousand are expected."""
     generator = np.random.default_rng(7)
     pairs = pd.DataFrame(
         {"left_key": [f"l{n:04}" for n in range(5000)], "right_key": [f"r{n:04}" for n in range(5000)]}
@@ -48,8 +48,8 @@ def test_matches_are_found_where_they_are_far_rarer_than_they_might_be():
     assert (likely <= "l0009").mean() >= 0.6
 
 
-def test_doubt_is_taken_from_both_sides_of_an_even_chance():
-    """Every match is surer than any of the others is: by doubt alone not one match would be asked about."""
+def test_unsure_pairs_are_taken_from_both_sides_of_a_score_of_one_half():
+    """All matches are surer than the other pairs, so uncertainty alone would choose no match."""
     pairs = pd.DataFrame({"left_key": [f"l{n:03}" for n in range(400)], "right_key": [f"r{n:03}" for n in range(400)]})
     log_odds = np.r_[np.linspace(5, 9, 200), np.linspace(-1, -3, 200)]
     comparisons = pd.DataFrame(np.random.default_rng(3).random((400, 2)), columns=["a__exact", "b__exact"])
@@ -58,7 +58,7 @@ def test_doubt_is_taken_from_both_sides_of_an_even_chance():
     assert 0.25 <= (unsure["score"] > 0.5).mean() <= 0.75
 
 
-def test_whoever_stops_early_has_answered_some_of_each(pool):
+def test_the_first_questions_cover_every_kind(pool):
     assert set(chosen(pool, 30).head(6)["chosen_for"]) == {"unsure", "likely", "range"}
 
 
@@ -68,7 +68,7 @@ def test_no_record_is_asked_about_twice(pool):
     assert not picked["right_key"].duplicated().any()
 
 
-def test_pairs_that_are_the_same_question_are_asked_once():
+def test_of_pairs_that_are_alike_not_all_are_asked():
     log_odds = np.zeros(100)
     alike = pd.DataFrame({"a__exact": np.repeat([0.0, 1.0], [95, 5]), "b__exact": [0.5] * 100})
     pairs = pd.DataFrame({"left_key": [f"l{n:03}" for n in range(100)], "right_key": [f"r{n:03}" for n in range(100)]})

@@ -1,4 +1,4 @@
-"""What a person who labels is told of the labels given so far."""
+"""What a person who labels is told about the labels given so far."""
 
 import pytest
 
@@ -10,10 +10,10 @@ from matchwright.labelling import worth_of
     [
         (0, 50, "8 more answers 'same'"),
         (50, 6, "2 more answers 'not the same'"),
-        (20, 30, "100 labels and more make a usable one"),
-        (60, 60, "from 1,000 on there are pairs to spare"),
-        (400, 600, "Enough to train, calibrate and judge"),
+        (20, 30, "A usable one takes 100 labels or more"),
+        (60, 60, "From 1,000 labels on, calibration has pairs of its own"),
+        (400, 600, "enough to train, calibrate and test"),
     ],
 )
-def test_it_says_what_they_are_good_for_and_what_more_would_be(same, different, said):
+def test_it_says_what_the_labels_are_enough_for_and_how_many_more_are_useful(same, different, said):
     assert said in worth_of(same, different)

@@ -16,7 +16,7 @@ from matchwright.monitoring.figures import (
     distance_noise,
     distance_unit,
 )
-from matchwright.monitoring.verdict import Verdict, Window, judge
+from matchwright.monitoring.verdict import Verdict, Window, reach_verdict
 
 BUNDLE = "ab" * 32
 WINDOW = Window(since="2026-03-01 00:00 UTC", until="2026-03-02 00:00 UTC")
@@ -42,7 +42,7 @@ def figures(*comparisons: ValueShift, decisions: int = 2000, **other) -> DriftFi
 
 
 def verdict(spec: MatchSpec, measured: DriftFigures, *faults: IntegrityFault) -> Verdict:
-    return judge(measured, faults, spec, BUNDLE, WINDOW)
+    return reach_verdict(measured, faults, spec, BUNDLE, WINDOW)
 
 
 def test_nothing_moved(persons_spec: MatchSpec) -> None:
@@ -65,7 +65,7 @@ def test_a_lost_field_alarms_with_its_name_column_and_runbook(persons_spec: Matc
     assert "register_a or register_b" in reached.next_steps[0]
 
 
-def test_scores_that_move_while_the_inputs_hold_point_at_the_release(persons_spec: MatchSpec) -> None:
+def test_scores_that_move_without_the_inputs_point_at_the_release(persons_spec: MatchSpec) -> None:
     reached = verdict(persons_spec, figures(score=shift("score", 0.4)))
     assert reached.status == "alarm"
     assert "suspect the release" in reached.next_steps[0]
@@ -75,7 +75,7 @@ def test_scores_that_move_while_the_inputs_hold_point_at_the_release(persons_spe
 def test_scores_that_move_with_an_input_point_at_the_input(persons_spec: MatchSpec) -> None:
     reached = verdict(persons_spec, figures(shift("surname__jaro_winkler", 0.5), score=shift("score", 0.4)))
     assert reached.next_steps[0].startswith("Values of 'surname' changed")
-    assert reached.next_steps[1].startswith("Scores and bands follow the inputs")
+    assert reached.next_steps[1].startswith("Scores and bands moved because the inputs moved")
 
 
 def test_many_fields_at_once_are_one_cause(persons_spec: MatchSpec) -> None:
@@ -85,7 +85,7 @@ def test_many_fields_at_once_are_one_cause(persons_spec: MatchSpec) -> None:
     assert len(reached.next_steps) == 1
 
 
-def test_what_lies_between_half_a_limit_and_the_limit_is_watched(persons_spec: MatchSpec) -> None:
+def test_a_figure_between_half_its_limit_and_its_limit_is_watched(persons_spec: MatchSpec) -> None:
     assert verdict(persons_spec, figures(shift("surname__phonetic", 0.15))).status == "watch"
     assert verdict(persons_spec, figures(shift("surname__phonetic", 0.05))).status == "ok"
 
@@ -100,7 +100,7 @@ def test_more_evidence_than_in_training_is_no_alarm(persons_spec: MatchSpec) -> 
     assert reached.status == "watch"
 
 
-def test_reviews_that_pile_up_are_told_per_thousand(persons_spec: MatchSpec) -> None:
+def test_a_higher_review_load_is_reported_per_thousand_decisions(persons_spec: MatchSpec) -> None:
     bands = {"match": share(0.4, 0.3), "review": share(0.02, 0.17), "no_match": share(0.58, 0.53)}
     reached = verdict(persons_spec, figures(bands=bands))
     assert reached.status == "alarm"
@@ -110,7 +110,7 @@ def test_reviews_that_pile_up_are_told_per_thousand(persons_spec: MatchSpec) -> 
     assert "about 150 more reviews per 1,000" in reached.next_steps[-1]
 
 
-def test_a_fall_of_f1_alarms_when_the_labels_are_enough_to_tell(persons_spec: MatchSpec) -> None:
+def test_a_fall_of_f1_alarms_when_there_are_enough_labels(persons_spec: MatchSpec) -> None:
     def performance(labelled: int) -> Performance:
         errors = labelled // 10
         return Performance(
@@ -122,7 +122,7 @@ def test_a_fall_of_f1_alarms_when_the_labels_are_enough_to_tell(persons_spec: Ma
     assert verdict(persons_spec, figures(performance=performance(10))).status == "ok"
 
 
-def test_too_few_decisions_are_not_judged(persons_spec: MatchSpec) -> None:
+def test_too_few_decisions_give_no_verdict(persons_spec: MatchSpec) -> None:
     few = figures(shift("surname__jaro_winkler", 3.0), decisions=persons_spec.monitoring.min_decisions - 1)
     reached = verdict(persons_spec, few)
     assert reached.status == "not_enough_data"
@@ -146,7 +146,7 @@ def test_degraded_decisions_are_watched_and_alarm_when_they_are_many(persons_spe
     assert verdict(persons_spec, figures(), degraded(600)).status == "alarm"
 
 
-def test_the_text_fits_one_screen_and_json_goes_round(persons_spec: MatchSpec) -> None:
+def test_the_text_fits_one_screen_and_the_json_can_be_read_back(persons_spec: MatchSpec) -> None:
     fields = list(persons_spec.compared)
     everything = figures(
         *(shift(f"{field}__x", 0.9, (0.0, 1.0 if index % 2 else 0.5)) for index, field in enumerate(fields)),
@@ -157,14 +157,16 @@ def test_the_text_fits_one_screen_and_json_goes_round(persons_spec: MatchSpec) -
         ),
     )
     faults = [IntegrityFault(code=code, count=9, of=10) for code in ("unknown_band", "missing_comparisons", "degraded")]
-    reached = judge(everything, tuple(faults), persons_spec, BUNDLE, Window(notes=("one", "two", "three", "four")))
+    reached = reach_verdict(
+        everything, tuple(faults), persons_spec, BUNDLE, Window(notes=("one", "two", "three", "four"))
+    )
     assert len(reached.text().splitlines()) < 25
     assert Verdict.model_validate_json(reached.model_dump_json()) == reached
     assert "NaN" not in json.dumps(reached.model_dump(mode="json"))
 
 
 @pytest.mark.parametrize("rows", [100, 1000, 10_000])
-def test_samples_of_the_reference_itself_stay_within_the_noise(rows: int) -> None:
+def test_distances_of_samples_of_the_reference_stay_below_the_noise(rows: int) -> None:
     generator = np.random.default_rng(7)
     truth = {
         "smooth": lambda size: generator.beta(2, 2, size),
@@ -179,6 +181,6 @@ def test_samples_of_the_reference_itself_stay_within_the_noise(rows: int) -> Non
         assert noise < 8 * np.mean(drawn), name
 
 
-def test_noise_without_values_rules_every_finding_out() -> None:
+def test_noise_without_values_is_infinite() -> None:
     assert distance_noise(np.array([]), 100) == np.inf
     assert distance_noise(np.ones(100), 0) == np.inf

@@ -1,4 +1,4 @@
-"""Reading the decision log: which decisions count, and what is wrong with the log."""
+"""Reading the decision log: which decisions count, and the faults of the log."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -64,7 +64,7 @@ def test_decisions_of_all_processes_and_days_become_one_frame(tmp_path: Path) ->
     assert window.faults == ()
 
 
-def test_a_window_holds_its_start_and_not_its_end(tmp_path: Path) -> None:
+def test_a_window_includes_its_start_and_excludes_its_end(tmp_path: Path) -> None:
     write(tmp_path, *(line(number) for number in range(5)))
     assert read(tmp_path, "2026-03-01T06:01", "2026-03-01T06:03").ids == ["d1", "d2"]
     assert read(tmp_path, "2026-03-02").ids == []
@@ -79,7 +79,7 @@ def test_a_span_counts_back_from_now() -> None:
 
 
 @pytest.mark.parametrize(("since", "until"), [("yesterday", ""), ("", "31.12.2026"), ("2026-03-02", "2026-03-01")])
-def test_a_window_that_cannot_be_read_says_so(since: str, until: str) -> None:
+def test_a_period_that_cannot_be_read_is_refused(since: str, until: str) -> None:
     with pytest.raises(DataError):
         Period.parse(since, until)
 
@@ -104,7 +104,7 @@ def test_other_bundles_and_specs_are_left_out_and_bundles_reported(tmp_path: Pat
     assert window.other_bundles == {OTHER[:12]: 2}
 
 
-def test_a_decision_that_stands_twice_counts_once(tmp_path: Path) -> None:
+def test_a_decision_that_is_logged_twice_counts_once(tmp_path: Path) -> None:
     write(tmp_path, line(1))
     write(tmp_path, line(1), line(2), process=2)
     window = read(tmp_path)
@@ -120,7 +120,7 @@ def test_an_unexpected_key_is_reported_by_name_and_never_by_value(tmp_path: Path
     assert CANARY not in window.frame.to_csv()
 
 
-def test_values_in_known_places_do_not_get_through_either(tmp_path: Path) -> None:
+def test_values_under_known_keys_are_not_reported_either(tmp_path: Path) -> None:
     write(
         tmp_path,
         line(1, mode=CANARY),
@@ -139,7 +139,7 @@ def test_values_in_known_places_do_not_get_through_either(tmp_path: Path) -> Non
     assert CANARY not in window.frame.to_csv()
 
 
-def test_scores_bands_and_comparisons_that_cannot_be_are_faults(tmp_path: Path) -> None:
+def test_impossible_scores_bands_and_comparisons_are_faults(tmp_path: Path) -> None:
     write(
         tmp_path,
         line(1, score=1.5),

@@ -1,4 +1,4 @@
-"""What the tests of several steps share."""
+"""Fixtures shared by the tests of training."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Calibration: the simplest method that is not worse, never turning an order round."""
+"""Calibration: the simplest method that is not worse, and scores that keep the order of log-odds."""
 
 import numpy as np
 import pytest
@@ -19,12 +19,12 @@ def overconfident(pairs: int, factor: float, seed: int = 1) -> tuple[np.ndarray,
     return honest * factor, labels
 
 
-def test_honest_scores_are_left_alone():
+def test_calibrated_scores_are_not_changed():
     log_odds, labels = overconfident(3000, 1.0)
     assert choose_calibrator(log_odds, labels, np.arange(3000), 0).calibrator.method == "none"
 
 
-def test_overconfident_scores_are_brought_back():
+def test_overconfident_scores_are_corrected():
     log_odds, labels = overconfident(3000, 3.0)
     choice = choose_calibrator(log_odds, labels, np.arange(3000), 0)
     assert choice.calibrator.method == "platt"
@@ -40,13 +40,13 @@ def test_separable_scores_never_become_certainties():
 
 
 @pytest.mark.parametrize("pairs", [50, 500])
-def test_isotonic_regression_is_no_surer_than_so_few_pairs_can_show(pairs):
+def test_isotonic_regression_stays_away_from_0_and_1_with_few_pairs(pairs):
     log_odds, labels = overconfident(pairs, 1.0)
     asked = fit("isotonic", log_odds, labels).apply(np.array([-99.0, 99.0]))
     assert asked == pytest.approx([1 / (2 + pairs - labels.sum()), (1 + labels.sum()) / (2 + labels.sum())])
 
 
-def test_a_bend_that_no_line_follows_is_left_to_isotonic_regression():
+def test_isotonic_regression_is_chosen_where_no_line_fits():
     generator = np.random.default_rng(1)
     log_odds = generator.uniform(-6, 6, 8000)
     labels = (generator.random(8000) < np.where(np.abs(log_odds) < 3, 0.5, np.where(log_odds > 0, 0.8, 0.02))).astype(
@@ -64,7 +64,7 @@ def test_only_the_methods_asked_for_are_compared():
     assert choice.calibrator.method == "isotonic"
 
 
-def test_held_out_scores_are_of_fits_that_did_not_see_the_pair():
+def test_held_out_scores_come_from_fits_that_did_not_see_the_pair():
     log_odds, labels = overconfident(3000, 3.0)
     choice = choose_calibrator(log_odds, labels, np.arange(3000), 0)
     losses = -np.log(np.where(labels == 1, choice.held_out, 1 - choice.held_out))
@@ -77,8 +77,8 @@ def test_few_pairs_are_not_fitted():
     assert choose_calibrator(log_odds, labels, np.arange(30), 0).calibrator.method == "none"
 
 
-def test_copies_of_a_pair_say_no_more_than_the_pair():
-    """Pairs made of others by blanking fields stand beside them, and a record's candidates resemble each other."""
+def test_copies_of_a_pair_are_no_more_evidence_than_the_pair():
+    """Augmented pairs resemble the pairs they were made from, and so do the candidates of one record."""
     for pairs, method in ((30, "none"), (100, "none"), (1000, "platt")):
         log_odds, labels = overconfident(pairs, 1.4)
         copied, groups = (np.tile(log_odds, 20), np.tile(labels, 20)), np.tile(np.arange(pairs), 20)
@@ -87,7 +87,7 @@ def test_copies_of_a_pair_say_no_more_than_the_pair():
         assert choose_calibrator(*copied, np.arange(20 * pairs), 0).calibrator.method != "none"
 
 
-def test_one_class_alone_is_an_error_that_says_what_to_do():
+def test_one_class_alone_is_an_error_with_a_hint():
     with pytest.raises(TrainingError, match="Hint: label more pairs"):
         choose_calibrator(np.zeros(50), np.ones(50), np.arange(50), 0)
 
@@ -108,7 +108,7 @@ def test_a_damaged_file_is_a_bundle_error(tmp_path):
 @settings(max_examples=30, deadline=None)
 @given(method=st.sampled_from(METHODS), factor=st.floats(-3, 3), seed=st.integers(0, 99))
 def test_a_higher_log_odds_never_gets_a_lower_probability(method, factor, seed):
-    """Even where the scorer is worse than useless."""
+    """Even if the scorer's order is the wrong way round."""
     calibrator = fit(method, *overconfident(200, factor, seed))
     probabilities = calibrator.apply(np.linspace(-20, 20, 201))
     assert (np.diff(probabilities) >= 0).all()

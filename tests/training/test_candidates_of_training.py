@@ -1,4 +1,4 @@
-"""Where the spec asks for it, training proposes the nearest by an embedding, and reports what that finds."""
+"""If the spec asks for it, training proposes candidates by an embedding, and reports on them."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PAIR = ["left_key", "right_key"]
 
 @pytest.fixture
 def asked(offers):
-    """The offers, under a spec that asks for the three nearest by the embedding."""
+    """The offers, with a spec that asks for the three nearest records by the embedding."""
     spec, frame, corpus, pairs = offers
     candidates = spec.candidates.model_copy(update={"embedding_top_k": 3})
     model = spec.model.model_copy(update={"challengers": ("torch",)})
@@ -35,7 +35,7 @@ def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_it_was_
     assert f"{methods['embedding']['true_pairs_alone']:,} true ones proposed by the embedding alone" in fact
 
 
-def test_candidates_stay_as_they_are_where_nothing_is_asked_for_or_too_few_pairs_are_labelled(offers, asked):
+def test_candidates_do_not_change_without_an_embedding_or_with_too_few_labels(offers, asked):
     spec, frame, corpus, pairs = offers
     parts = parts_of(frame, pairs, spec)
     assert training_candidates(frame, pairs, pairs, parts, spec, corpus).candidates is pairs

@@ -1,4 +1,4 @@
-"""Challengers: figures beside the scorer's, and a verdict in words."""
+"""Challengers: figures compared with the scorer's, and the finding in words."""
 
 import pytest
 from fixtures.datasets import dataset
@@ -22,27 +22,27 @@ def test_a_ranker_learns_to_rank_and_has_no_log_loss(ranker):
     assert set(ranker["change"]) == {"mrr", "hit_at_1", "ndcg_at_10"}
 
 
-def test_the_change_is_the_difference_and_the_verdict_follows_its_interval(ranker):
+def test_the_change_is_the_difference_and_the_finding_follows_its_interval(ranker):
     change = ranker["change"]["mrr"]
     assert change["value"] == pytest.approx(ranker["figures"]["mrr"]["value"] - ranker["scorer"]["mrr"]["value"])
     assert ranker["better"] == (change["lower"] > 0)
     words = "better by" if change["lower"] > 0 else "worse by" if change["upper"] < 0 else "no better"
-    assert ranker["verdict"].startswith(words)
+    assert ranker["finding"].startswith(words)
 
 
-def test_a_scorer_that_learnt_nothing_is_beaten():
+def test_a_ranker_is_better_than_a_scorer_that_learned_almost_nothing():
     training, validation = dataset(300), dataset(200, 1)
     dull = learn(training, validation, SPEC.model_copy(update={"trees": 1, "depth": 1}))
     beaten = challenge("ranker", training, validation, dull, SPEC)
     assert beaten["better"]
-    assert beaten["verdict"].startswith("better by")
+    assert beaten["finding"].startswith("better by")
 
 
-def test_a_network_is_judged_by_its_log_loss():
+def test_a_network_is_compared_by_its_log_loss():
     training, validation = dataset(100), dataset(60, 1)
     network = challenge("torch", training, validation, learn(training, validation, SPEC), SPEC)
     assert set(network["change"]) == {"mrr", "hit_at_1", "ndcg_at_10", "log_loss"}
-    assert "in log loss" in network["verdict"]
+    assert "in log loss" in network["finding"]
     assert network["better"] == (network["change"]["log_loss"]["upper"] < 0)
     assert network["figures"]["log_loss"]["value"] < 0.6365  # what the share of true pairs alone would give
     assert network["figures"]["log_loss"]["value"] != network["scorer"]["log_loss"]["value"]

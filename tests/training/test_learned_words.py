@@ -1,4 +1,4 @@
-"""Words that labelled pairs teach: what they mean, that a pair does not teach itself, and that no word is kept."""
+"""Words learned from labelled pairs: their weights, cross-fitting, and that no word is kept in clear text."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def pairing(left: list[str | None], right: list[str | None]) -> Pairing:
     return Pairing.of(*columns, "text", alike=True)
 
 
-def test_a_word_left_over_counts_by_what_it_meant_in_the_labels():
+def test_an_unshared_word_counts_by_its_effect_on_the_labels():
     left, right, labels = offers(400)
     words = fit_words(left, right, labels, np.arange(400), seed=1).words
     habit, other = words.compare(pairing(["item3 fresh", "item3"], ["item3", "item3 refill"]))
@@ -31,16 +31,16 @@ def test_a_word_left_over_counts_by_what_it_meant_in_the_labels():
     st.permutations(range(4)),
 )
 @settings(deadline=None, max_examples=40)
-def test_learned_words_do_not_care_which_record_comes_first(chosen, order):
+def test_the_order_of_the_records_does_not_matter(chosen, order):
     left, right, labels = offers(200)
     words = fit_words(left, right, labels, np.arange(200), seed=1).words
     one, other = " ".join(chosen), " ".join(["item1", "fresh", "refill", "x"][index] for index in order)
     assert words.compare(pairing([one], [other]))[0] == words.compare(pairing([other], [one]))[0]
 
 
-def test_a_pair_is_judged_by_words_that_it_did_not_teach():
+def test_a_pair_is_compared_by_words_that_were_not_learned_from_it():
     left, right, labels = offers(300)
-    # one word per pair gives its label away: only a pair that taught itself could know it
+    # each group of pairs has its own word, which must not be among the words of the group's fold
     left = [f"{text} mark{number // 3}" for number, text in enumerate(left)]
     groups = np.arange(300) // 3
     training = fit_words(left, right, labels, groups, seed=1)
@@ -50,20 +50,20 @@ def test_a_pair_is_judged_by_words_that_it_did_not_teach():
         assert not np.isin(marks, training.by_fold[number].keys).any()
 
 
-def test_a_word_written_apart_is_left_over_on_neither_side():
+def test_a_compound_that_is_split_on_one_side_is_shared():
     left, right, labels = offers(400)
     words = fit_words(left, right, labels, np.arange(400), seed=1).words
     same, other = words.compare(pairing(["item3 re fill", "item3"], ["item3 refill", "item3 refill"]))
     assert same > 1
     assert other < -1
-    # nor does it teach what is left over: matches of which both are refills, each side in its own way
+    # pairs in which both sides have the word, split on one side, do not change the weight of the unshared word
     left = [f"{text} re fill" if label else text for text, label in zip(left, labels, strict=True)]
     right = [f"{text} refill" if label else text for text, label in zip(right, labels, strict=True)]
     again = fit_words(left, right, labels, np.arange(400), seed=1).words
     assert again.compare(pairing(["item3"], ["item3 refill"]))[0] == pytest.approx(other, abs=0.1)
 
 
-def test_too_few_matches_teach_no_words():
+def test_no_words_are_learned_from_too_few_matches():
     left, right, _ = offers(400)
     few = np.zeros(400, dtype=int)
     few[: FEWEST_MATCHES - 1] = 1

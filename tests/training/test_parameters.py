@@ -1,4 +1,4 @@
-"""A list of runs shows the values that the trained kind went by, and no others."""
+"""The list of runs shows the parameters of the trained kind, and no others."""
 
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.training.parameters import OF_TREES, parameters_of
@@ -6,20 +6,20 @@ from matchwright.training.parameters import OF_TREES, parameters_of
 SPEC = ModelSpec(depth=4)
 
 
-def test_trees_go_by_the_spec():
+def test_trees_have_the_parameters_of_the_spec():
     values = parameters_of("xgboost", SPEC)
     assert values["depth"] == 4
     assert values["embeddings"] is False
 
 
-def test_a_network_has_none_of_the_trees_values():
+def test_a_network_has_its_own_parameters():
     values = parameters_of("torch", SPEC.model_copy(update={"scorer": "torch"}))
     assert set(values) & OF_TREES == {"learning_rate"}
     assert values["learning_rate"] != SPEC.learning_rate
     assert values["embeddings"] is True
 
 
-def test_a_cold_start_reads_next_to_nothing_of_the_section():
+def test_the_unsupervised_start_reads_only_the_seed():
     assert parameters_of("fellegi_sunter", SPEC) == {"scorer": "fellegi_sunter", "seed": SPEC.seed}
 
 

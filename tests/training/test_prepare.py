@@ -1,4 +1,4 @@
-"""What a challenger alone reads stays out of the scorer's datasets, its comparisons and the bundle."""
+"""Comparisons that only a challenger reads stay out of the scorer's datasets and of the bundle."""
 
 from matchwright.core.spec import MatchSpec
 from matchwright.training.learning import learn_and_challenge
@@ -14,14 +14,14 @@ def prepared(offers, **model) -> tuple[Prepared, MatchSpec]:
     return prepare(frame, pairs, pairs, parts_of(frame, pairs, spec), spec, corpus), spec
 
 
-def test_embeddings_of_a_challenger_are_beside_the_scorer_s_lessons(offers):
+def test_embeddings_of_a_challenger_are_not_in_the_scorer_s_datasets(offers):
     made, spec = prepared(offers, challengers=("ranker", "torch"), trees=20)
     assert made.embeddings is None
-    training, validation = made.beside
+    training, validation = made.network_datasets
     for own, more in ((made.training, training), (made.validation, validation)):
         assert set(more.comparisons) - set(own.comparisons) == LEARNED
         assert own.labels is more.labels
-    for frame in (made.comparisons, made.missing_fields):
+    for frame in (made.comparisons, made.missing_field_pairs):
         assert not LEARNED & set(frame)
     learned = learn_and_challenge(made, spec.model)
     assert not LEARNED & set(learned.scorer.scorer.names)
@@ -31,13 +31,13 @@ def test_embeddings_of_a_challenger_are_beside_the_scorer_s_lessons(offers):
 def test_a_spec_that_asks_for_embeddings_gives_them_to_the_scorer(offers):
     made, _ = prepared(offers, embeddings=True, challengers=("torch",))
     assert set(made.embeddings.fields) == {name.partition("__")[0] for name in LEARNED}
-    assert made.beside is None
+    assert made.network_datasets is None
     assert set(made.training.comparisons) >= LEARNED
     assert set(made.comparisons) >= LEARNED
 
 
-def test_a_scorer_that_has_none_learns_none(offers):
+def test_without_embeddings_in_the_spec_none_are_fitted(offers):
     made, _ = prepared(offers, embeddings=False, challengers=("torch",))
     assert made.embeddings is None
-    assert made.beside is None
+    assert made.network_datasets is None
     assert not LEARNED & set(made.training.comparisons)

@@ -1,4 +1,4 @@
-"""Whatever learned it, a scorer adds up, is read as it was written, never falls with agreement, and bears missing."""
+"""Every kind of scorer adds up, can be written and read, never falls with agreement, and takes missing values."""
 
 import shutil
 import subprocess
@@ -57,7 +57,7 @@ def holed(comparisons) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def foreign(comparisons, small_world) -> bytes:
-    """A logistic regression that some other tool exported: comparisons to the probability of a match, no NaN."""
+    """A logistic regression from another tool: from comparisons without NaN to the probability of a match."""
     from sklearn.linear_model import LogisticRegression
 
     fitted = LogisticRegression(max_iter=500).fit(comparisons.fillna(0.5), small_world.labels)
@@ -81,7 +81,7 @@ def _logistic(weights, intercept) -> bytes:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
 
 
-def test_contributions_and_base_add_up_to_the_margin(scorer, comparisons, holed):
+def test_contributions_and_base_add_up_to_the_log_odds(scorer, comparisons, holed):
     for pairs in (comparisons, holed):
         contributions, base = scorer.contributions(pairs)
         assert contributions.shape == pairs.shape
@@ -103,7 +103,7 @@ def test_columns_are_found_by_name(scorer, holed):
     np.testing.assert_array_equal(scorer.log_odds(shuffled), scorer.log_odds(holed))
 
 
-def test_more_agreement_never_lowers_the_margin(scorer, holed):
+def test_more_agreement_never_lowers_the_log_odds(scorer, holed):
     random = np.random.default_rng(5)
     before = scorer.log_odds(holed)
     for name, direction in zip(scorer.names, constraints(list(scorer.names)), strict=True):
@@ -112,14 +112,14 @@ def test_more_agreement_never_lowers_the_margin(scorer, holed):
             assert (scorer.log_odds(moved) >= before - 1e-5).all(), name
 
 
-def test_nothing_known_of_a_pair_and_no_pairs_at_all_are_borne(scorer, comparisons):
+def test_pairs_without_any_value_and_empty_tables_can_be_scored(scorer, comparisons):
     nothing = pd.DataFrame(np.nan, index=[0], columns=comparisons.columns)
     assert np.isfinite(scorer.log_odds(nothing)).all()
     assert scorer.log_odds(comparisons.head(0)).shape == (0,)
     assert scorer.contributions(comparisons.head(0))[0].shape == (0, comparisons.shape[1])
 
 
-def test_the_classes_are_told_apart(scorer, comparisons, small_world):
+def test_most_pairs_are_classified_correctly(scorer, comparisons, small_world):
     right = (scorer.log_odds(comparisons[1::2]) > 0) == (small_world.labels[1::2] == 1)
     assert right.mean() > 0.97
 
@@ -202,7 +202,7 @@ def test_a_graph_from_elsewhere_is_served_in_a_bundle(
 
 
 def test_shapley_values_of_a_sum_are_its_terms(comparisons):
-    """Of a linear model each group's value is known: its weights times what the pair has beyond the background."""
+    """A linear model's Shapley values are known: weight times the difference from the background."""
     names = tuple(comparisons.columns)
     weights = np.random.default_rng(1).normal(size=len(names)).astype(np.float32)
     values = comparisons.fillna(0.0).to_numpy(dtype=np.float32)[:50]

@@ -1,4 +1,4 @@
-"""Splitting: an entity stands on one side, whatever the order of rows."""
+"""Splitting: an entity is in one part, whatever the order of rows."""
 
 import pandas as pd
 from hypothesis import given, settings
@@ -24,7 +24,7 @@ def table(rows: list[tuple[int, int, int]]) -> tuple[pd.Series, pd.DataFrame]:
 
 @settings(max_examples=60, deadline=None)
 @given(labelled, seeds, st.sampled_from(["complete", "partial"]))
-def test_both_records_of_a_true_pair_stand_in_one_part(rows, seed, labels):
+def test_both_records_of_a_true_pair_are_in_one_part(rows, seed, labels):
     keys, pairs = table(rows)
     parts = split_entities(keys, pairs, SHARES, seed, labels)
     assert sorted(parts.index) == sorted(keys)
@@ -47,7 +47,7 @@ def test_the_order_of_rows_does_not_matter(rows, seed, labels, random):
 
 @settings(max_examples=60, deadline=None)
 @given(labelled, seeds)
-def test_what_is_set_aside_is_whole_entities_of_one_part(rows, seed):
+def test_a_subdivided_part_keeps_entities_whole(rows, seed):
     keys, pairs = table(rows)
     parts = split_entities(keys, pairs, SHARES, seed, "partial")
     divided = subdivide(parts, "train", 0.4, seed, pairs=pairs, label="aside")
@@ -59,7 +59,7 @@ def test_what_is_set_aside_is_whole_entities_of_one_part(rows, seed):
 
 @settings(max_examples=60, deadline=None)
 @given(labelled, seeds, st.sampled_from(["complete", "partial"]))
-def test_no_record_asks_in_two_parts_so_the_pairs_of_a_query_are_judged_together(rows, seed, labels):
+def test_all_kept_pairs_of_a_record_are_in_one_part(rows, seed, labels):
     keys, pairs = table(rows)
     parts = subdivide(split_entities(keys, pairs, SHARES, seed, labels), "train", 0.4, seed, pairs=pairs, label="aside")
     kept, _ = assign_pairs(pairs, parts)
@@ -84,7 +84,7 @@ def test_parts_have_about_the_shares_that_the_spec_asks_for():
     assert abs((aside == "aside").sum() / (parts == "train").sum() - 0.3) < 0.03
 
 
-def test_another_seed_gives_another_split_and_new_records_move_no_old_ones():
+def test_another_seed_gives_another_split_and_new_records_do_not_move_old_ones():
     keys, pairs = many_entities(500)
     parts = split_entities(keys, pairs, SHARES, 1)
     assert (parts != split_entities(keys, pairs, SHARES, 2)).any()

@@ -26,7 +26,7 @@ def scorer(candidates):
     return fit_fellegi_sunter(candidates[0], expected_matches=800)
 
 
-def test_it_tells_matches_from_others_without_a_label(scorer, candidates):
+def test_it_separates_matches_from_other_pairs_without_a_label(scorer, candidates):
     log_odds = scorer.log_odds(candidates[0])
     assert roc_auc_score(candidates[1], log_odds) > 0.995
     assert ((log_odds > 0) == (candidates[1] == 1)).mean() > 0.97
@@ -50,30 +50,30 @@ def test_more_agreement_never_lowers_a_score(scorer, candidates, data):
 
 
 @pytest.fixture(scope="module")
-def among_rivals(small_world, candidates):
-    """The candidates beside their competing candidates, and an unsupervised start that saw them so."""
+def competing(small_world, candidates):
+    """The candidates with context, and two unsupervised starts: with context and without."""
     keys = [small_world.left["record_key"], small_world.right["record_key"]]
-    beside = in_context(candidates[0], *keys, small_world.spec)
-    return beside, fit_fellegi_sunter(beside, 800, keys), fit_fellegi_sunter(candidates[0], 800, keys)
+    compared = in_context(candidates[0], *keys, small_world.spec)
+    return compared, fit_fellegi_sunter(compared, 800, keys), fit_fellegi_sunter(candidates[0], 800, keys)
 
 
-def test_a_lead_over_the_rivals_counts_once_the_pair_evidence_is_weighed(among_rivals, candidates):
-    beside, with_rivals, without = among_rivals
-    leads = [name for name in with_rivals.curves if name.startswith("context__")]
+def test_a_lead_over_competing_candidates_adds_to_the_pair_evidence(competing, candidates):
+    compared, with_context, without = competing
+    leads = [name for name in with_context.curves if name.startswith("context__")]
     assert leads == ["context__lead_left", "context__lead_right"]
-    assert roc_auc_score(candidates[1], with_rivals.log_odds(beside)) >= roc_auc_score(
-        candidates[1], without.log_odds(beside)
+    assert roc_auc_score(candidates[1], with_context.log_odds(compared)) >= roc_auc_score(
+        candidates[1], without.log_odds(compared)
     )
     for name in leads:
-        adds = with_rivals.curves[name].adds
+        adds = with_context.curves[name].adds
         assert list(adds) == sorted(adds)
         assert adds[-1] > adds[0]
 
 
-def test_a_pair_without_its_rivals_is_scored_as_if_nobody_had_any(among_rivals):
-    beside, with_rivals, without = among_rivals
-    alone = without_context(beside, np.arange(len(beside)))
-    assert np.array_equal(with_rivals.log_odds(alone), without.log_odds(alone))
+def test_a_pair_without_context_is_scored_as_by_a_start_without_context(competing):
+    compared, with_context, without = competing
+    alone = without_context(compared, np.arange(len(compared)))
+    assert np.array_equal(with_context.log_odds(alone), without.log_odds(alone))
 
 
 def test_the_order_of_pairs_changes_nothing(scorer, candidates):
@@ -83,7 +83,7 @@ def test_the_order_of_pairs_changes_nothing(scorer, candidates):
     assert np.allclose(again.log_odds(candidates[0]), scorer.log_odds(candidates[0]), atol=1e-3)
 
 
-def test_it_comes_back_from_its_file_as_it_was(scorer, candidates, tmp_path):
+def test_a_scorer_can_be_written_and_read(scorer, candidates, tmp_path):
     (tmp_path / "scorer.ubj").write_bytes(b"an earlier kind")
     assert write_scorer(scorer, tmp_path).name == "scorer.json"
     again = read_scorer(tmp_path)
@@ -95,7 +95,7 @@ def test_it_comes_back_from_its_file_as_it_was(scorer, candidates, tmp_path):
         FellegiSunterScorer.load(tmp_path / "scorer.json")
 
 
-def test_too_little_to_learn_from_is_an_error(candidates):
+def test_too_few_or_empty_candidates_are_an_error(candidates):
     with pytest.raises(TrainingError, match="needs 20"):
         fit_fellegi_sunter(candidates[0].head(5), 5)
     with pytest.raises(TrainingError, match="how alike"):

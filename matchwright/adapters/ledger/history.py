@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from matchwright.adapters.ledger.schema import engine_for, metadata, table
 from matchwright.errors import LedgerError
-from matchwright.governance.ledger_entry import GENESIS, Entry, standing
+from matchwright.governance.ledger_entry import GENESIS, Entry, releases_in_force
 
 _WRITE_LOCK = 7_220_318_514  # our PostgreSQL advisory lock among those of other applications
 
@@ -69,12 +69,12 @@ class Ledger:
 
     def current(self, endpoint: str) -> Entry | None:
         """The entry that put what now stands behind ``endpoint``; None before the first release."""
-        releases = standing(self.entries(endpoint=endpoint))
+        releases = releases_in_force(self.entries(endpoint=endpoint))
         return releases[-1] if releases else None
 
     def previous(self, endpoint: str, model: str | None = None) -> Entry | None:
         """What a rollback of ``endpoint`` puts back: the release below the current one; None if there is none."""
-        releases = standing(self.entries(model=model, endpoint=endpoint))
+        releases = releases_in_force(self.entries(model=model, endpoint=endpoint))
         return releases[-2] if len(releases) > 1 else None
 
     def verify_chain(self) -> int:

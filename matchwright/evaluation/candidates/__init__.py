@@ -1,1 +1,1 @@
-"""What candidates find, what they cost, and which true pairs they miss."""
+"""How many true pairs the candidates contain, and how many candidates that takes."""

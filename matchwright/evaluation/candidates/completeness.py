@@ -1,4 +1,4 @@
-"""What is found when only the first few candidates of a record are kept."""
+"""Pairs completeness when only the first candidates of each record are kept."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from matchwright.evaluation.wilson import wilson_interval
 def completeness_by_budget(
     candidates: pd.DataFrame, true_pairs: pd.DataFrame, budgets: Sequence[int]
 ) -> list[dict[str, float]]:
-    """What is found when only the first few candidates of a record are kept.
+    """Pairs completeness when only the first candidates of each record are kept.
 
     Returns:
         One row per budget that cuts something, and one for the smallest that does not: budget,

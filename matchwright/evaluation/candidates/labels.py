@@ -15,11 +15,11 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class LabelledCandidates:
-    """``candidates`` with a column ``label`` (int8: 1, 0, -1 unknown) and what stands beside them.
+    """``candidates`` with a column ``label`` (int8: 1, 0, -1 unknown), and the labelled pairs.
 
-    ``missed`` are labelled pairs (left_key, right_key, label) that are no candidates, ``labelled_pairs`` all
-    pairs whose label is used, ``contradicting`` counts pairs with both labels (used as unknown), and
-    ``without_record`` labelled pairs of which a record is absent.
+    ``labelled_pairs`` are all pairs whose label is used. ``missed`` are those of them that are not candidates; both
+    have left_key, right_key and label. ``contradicting`` counts pairs with both labels; they count as unknown.
+    ``without_record`` counts labelled pairs of which a record is absent.
     """
 
     candidates: pd.DataFrame
@@ -42,8 +42,8 @@ def label_candidates(
 ) -> LabelledCandidates:
     """Label candidates from the labelled pairs.
 
-    With ``complete`` labels a candidate that is no labelled match is a non-match; with ``partial``
-    ones a candidate that nobody labelled is unknown.
+    With ``complete`` labels, a candidate that is not labelled as a match is a non-match. With ``partial`` labels, a
+    candidate that nobody labelled is unknown.
     """
     known = canonical_pairs(pairs.loc[pairs["label"].notna(), [*PAIR_KEYS, "label"]])
     present = known["left_key"].isin(record_keys) & known["right_key"].isin(record_keys)

@@ -1,6 +1,6 @@
-"""How good candidates are: what they find, what they cost, and which method earns its keep.
+"""The quality of candidates: the true pairs among them, their number, and what each method adds.
 
-Pairs completeness caps the recall of everything after it.
+No later step can have a higher recall than the pairs completeness.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from matchwright.core.records import PAIR_KEYS
 
 
 def found(candidates: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """``pairs``, row by row in canonical order, with ``proposed_by`` (NaN: missed) and its ranks."""
+    """``pairs``, row by row in canonical order, with the columns of candidates; ``proposed_by`` is NaN if missed."""
     wanted = canonical_pairs(pairs)[PAIR_KEYS]
     return wanted.merge(candidates, how="left", on=PAIR_KEYS, validate="many_to_one")
 
@@ -30,7 +30,7 @@ def reduction_ratio(candidates: int, possible_pairs: int) -> float:
 
 
 def contributions(candidates: pd.DataFrame, true_pairs: pd.DataFrame) -> pd.DataFrame:
-    """One row per method: candidates it proposed, those of no other, and the same of true pairs."""
+    """One row per method: candidates it proposed, those that no other method proposed, and the same for true pairs."""
     all_sets = candidates["proposed_by"].value_counts()
     true_sets = found(candidates, true_pairs)["proposed_by"].value_counts()
     methods = dict.fromkeys(name for names in all_sets.index for name in str(names).split("|"))
@@ -51,7 +51,7 @@ def contributions(candidates: pd.DataFrame, true_pairs: pd.DataFrame) -> pd.Data
 def recall_at_k(
     candidates: pd.DataFrame, true_pairs: pd.DataFrame, ranks: Sequence[int], method: str = "tfidf"
 ) -> dict[int, float]:
-    """Share of the true pairs that one ranked method alone finds among the first k neighbours, for each k."""
+    """Share of the true pairs that one ranked method finds among the first k neighbours, for each k."""
     rank = found(candidates, true_pairs)[f"{method}_rank"].to_numpy(dtype=np.float64, na_value=np.inf)
     return {k: float((rank <= k).mean()) if len(rank) else float("nan") for k in ranks}
 

@@ -1,4 +1,4 @@
-"""What candidates find and cost, as the steps report it: by method, by rank and by budget."""
+"""The steps' report on candidates: by method, by rank and by budget."""
 
 from typing import Any
 
@@ -17,17 +17,17 @@ BUDGETS = (*RANKS, 500, 1_000, 2_000, 5_000)
 def found_and_cut(
     everything: pd.DataFrame, made: pd.DataFrame, true_pairs: pd.DataFrame, spec: CandidateSpec
 ) -> dict[str, Any]:
-    """What all methods together find, what each finds, and what the budget cuts.
+    """What all methods find together, what each method finds, and what the budget cuts.
 
     Args:
-        everything: all that was proposed.
-        made: what the budget left of it.
-        true_pairs: the known matches that might have been found.
+        everything: all proposed candidates.
+        made: the candidates within the budget.
+        true_pairs: the known matches.
         spec: the spec's section about candidates.
 
     Returns:
         candidates, true_pairs, pairs_completeness, methods, budget, completeness_by_budget, and for each ranked
-        method that proposed anything its recall among the first k neighbours (``tfidf_recall_at_k``).
+        method that proposed anything its recall among the first k neighbours (such as ``tfidf_recall_at_k``).
     """
     lost = 0
     if len(everything) > len(made) and len(true_pairs):

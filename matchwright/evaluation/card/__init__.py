@@ -1,4 +1,4 @@
-"""The model card: what a reviewer must know of one bundle before approving it, as markdown."""
+"""The model card: what a reviewer must know about a bundle before approving it, as markdown."""
 
 from matchwright.evaluation.card.figures import Card
 from matchwright.evaluation.card.render import render_card

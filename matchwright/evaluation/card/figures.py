@@ -1,4 +1,4 @@
-"""What the card tells of one version: the summaries that the steps wrote, and what follows from them."""
+"""The content of a model card: the summaries that the steps wrote, and what follows from them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ FIGURES = (
     *("f1", "f1 without competing candidates", "precision", "recall", "review_share", "pairs_completeness"),
     *("log_loss", "cost_per_1000", "mrr"),
 )
-"""The figures shown of the whole test split."""
+"""The figures of the whole test split that the card shows."""
 
 MOST_REASONS, MOST_GROUPS = 2, 5
-"""Reasons shown of each band, and groups of comparisons shown of all."""
+"""Reasons shown per band, and groups of comparisons shown in total."""
 
 Summary = Mapping[str, Any]
-"""What a step wrote, as it describes it. A figure has ``value``, ``lower`` and ``upper``, None where not known."""
+"""What a step wrote. A figure has ``value``, ``lower`` and ``upper``; unknown ones are None."""
 
 
 class FewLabels(NamedTuple):
-    """How many pairs are labelled, how many of them test, how many of those match, and what more would show."""
+    """Labelled pairs, those of them used for testing, the matches among the latter, and gates that need more labels."""
 
     labels: int
     tested: int
@@ -32,7 +32,7 @@ class FewLabels(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """A frequent reason, and the share of the pairs of each band that have it."""
+    """A frequent reason, and the share of each band's pairs that have it."""
 
     code: str
     text: str
@@ -43,8 +43,8 @@ class Reason(NamedTuple):
 class Card:
     """The card of one version. Shares are in 0..1, costs in the spec's unit.
 
-    ``gates`` are the rows of the gate table, ``rows`` says how many rows each input table has, and ``origin`` where the
-    tables came from. ``training`` is the train step's summary, the other ones are those of the steps.
+    ``gates`` are the rows of the gate table. ``rows`` is the number of rows of each input table, and ``origin`` says
+    where the tables came from. The other summaries come from the steps of the same names.
     """
 
     spec: MatchSpec
@@ -60,7 +60,7 @@ class Card:
 
     @property
     def figures(self) -> Summary:
-        """Figures of the test split, with F1 for requests that do not give a pair's competing candidates."""
+        """Figures of the test split, and F1 for requests without competing candidates."""
         alone = self.evaluation["pair_evidence_alone"]
         found = {**self.evaluation["metrics"], **self.evaluation["ranking"]}
         found |= {f"{name} without competing candidates": figure for name, figure in alone.items()}
@@ -75,13 +75,13 @@ class Card:
 
     @property
     def edges(self) -> Mapping[str, tuple[float, float]]:
-        """Each band's lowest score, and where its scores end."""
+        """The lowest and the highest score of each band."""
         low, high = self.bands.review_from, self.bands.match_from
         return {"match": (high, 1.0), "review": (low, min(high, 1.0)), "no_match": (0.0, low)}
 
     @property
     def few_labels(self) -> FewLabels | None:
-        """What few labelled pairs were used for; None where there are many, or none."""
+        """How few labelled pairs were used; None where there are many, or none."""
         if self.spec.labels == "none" or not self.training.get("few_labels"):
             return None
         parts = self.training["pairs_per_part"]
@@ -91,13 +91,13 @@ class Card:
 
     @property
     def shortfalls(self) -> Sequence[Shortfall]:
-        """The precision constraints that are not shown."""
+        """The precision constraints that are not shown to hold."""
         few = self.few_labels
         return shortfalls(self.spec, self.calibration, few.labels if few else None)
 
     @property
     def challengers(self) -> Mapping[str, Summary]:
-        """Other kinds of model that were tried beside the scorer."""
+        """Other kinds of model that were compared with the scorer."""
         return self.training.get("challengers") or {}
 
     @property

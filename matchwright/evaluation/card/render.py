@@ -1,4 +1,4 @@
-"""The card as markdown. It holds no time and no path, so that the same figures give the same bytes."""
+"""The card as markdown. It contains no time and no path, so that the same figures give the same bytes."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _TEMPLATE = Path(__file__).with_name("card.md.j2")
 def render_card(card: Card) -> str:
     """A title and one ``##`` section per subject. A subject without figures is left out.
 
-    What a decision depends on comes first: a place with little room may cut the card from the end.
+    What matters most comes first, because a display with little room cuts the end of the card.
     """
     from jinja2 import Environment, StrictUndefined
 
@@ -27,7 +27,7 @@ def render_card(card: Card) -> str:
 
 
 def _one_line(value: Any) -> Any:
-    """A value as text that neither ends its line or table cell nor starts an HTML element."""
+    """A value as text that cannot end its line or table cell and cannot start an HTML element."""
     from markupsafe import Markup
 
     return Markup(" ".join(str(value).split()).replace("|", "\\|").replace("<", "&lt;"))  # noqa: S704
@@ -47,6 +47,6 @@ def _figure(figure: Mapping[str, float | None] | None) -> str:
 
 
 def _rounded_up(labels: int) -> str:
-    """A number of labels to two digits: the estimate is no more exact."""
+    """A number of labels rounded up to two digits, because the estimate is not more precise."""
     digits = max(len(str(labels)) - 2, 0)
     return f"{ceil(labels / 10**digits) * 10**digits:,}"

@@ -1,8 +1,8 @@
-"""The choice of a calibration method, on pairs that the fit did not see.
+"""Choosing a calibration method, on pairs that the scorer did not see.
 
-The method is the simplest whose cross-validated log loss, on pairs the scorer never saw, is within
-one standard error of the best one's. Pairs of one record, and those made of it by blanking fields, say
-much the same: what counts is how many records there are of a class, and errors are those of records.
+The chosen method is the simplest one whose cross-validated log loss is within one standard error of the best. Pairs of
+one record, and pairs made from them by missing-field augmentation, are much alike. So standard errors and the minimum
+number of pairs count records, not pairs.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from matchwright.training.calibration.fit import fit
 
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 METHODS: tuple[CalibrationMethod, ...] = get_args(CalibrationMethod)
-"""From the simplest to the freest."""
+"""From the simplest to the most flexible."""
 FOLDS = 5
 FEWEST_FOR_CHOICE = 20
 FEWEST_STEPS = 5
@@ -26,9 +26,10 @@ FEWEST_STEPS = 5
 
 @dataclass(frozen=True)
 class CalibrationChoice:
-    """The calibrator, the cross-validated log loss of each method tried, and what the chosen one gave held-out pairs.
+    """The calibrator, and the cross-validated log loss of each method.
 
-    ``held_out`` has the shape of the log-odds; each score comes from a fit on the other folds.
+    ``held_out`` are the scores of the chosen method, each from a fit on the other folds. It has the shape of the
+    log-odds.
     """
 
     calibrator: Calibrator
@@ -44,10 +45,10 @@ def choose_calibrator(
     Args:
         log_odds: log-odds of the calibration pairs, shape (pairs,).
         labels: 1 for a match, else 0.
-        groups: what must not be parted by a fold (the left record's key), shape (pairs,).
+        groups: the left record's key, shape (pairs,). All pairs of a group are in one fold.
         seed: of the folds.
-        methods: those to compare. With fewer than twenty groups of a class nothing is fitted, and the
-            scores are left as they are.
+        methods: the methods to compare. With fewer than twenty groups of a class none is fitted, and the scores do
+            not change.
 
     Raises:
         TrainingError: no pair of one class.
@@ -87,13 +88,13 @@ def cross_fitted(method: CalibrationMethod, log_odds: Array, labels: Array, fold
 
 
 def _is_a_threshold(isotonic: Calibrator) -> bool:
-    """Where the classes hardly overlap isotonic regression has hardly a step between its two ends."""
+    """Whether isotonic regression has hardly any step between its ends, because the classes hardly overlap."""
     values = [value for _, value in isotonic.knots]  # never falling
     return sum(values[0] < value < values[-1] for value in values) < FEWEST_STEPS
 
 
 def _no_worse(difference: Array, codes: Codes) -> bool:
-    """Whether the mean is within one standard error of nought, groups being drawn and not pairs."""
+    """Whether the mean is at most one standard error above 0. The standard error is that of groups, not of pairs."""
     mean = difference.mean()
     of_group = np.bincount(codes, difference - mean)
     return bool(mean <= np.sqrt((of_group**2).sum()) / len(difference))

@@ -1,4 +1,4 @@
-"""Fitting one calibration method; whatever the labels, the map never falls."""
+"""Fitting one calibration method. For any labels, a higher log-odds never gets a lower score."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from matchwright.core.decide.calibrator import Array, Calibrator
 from matchwright.core.spec.deciding import CalibrationMethod
 
 WEAK_PENALTY = 100.0
-"""Of the logistic fit (scikit-learn's C): it settles the slope where the classes do not overlap."""
+"""scikit-learn's C of the logistic fit. It keeps the slope finite where the classes do not overlap."""
 
 
 def fit(method: CalibrationMethod, log_odds: Array, labels: Array) -> Calibrator:
     """Fit one method on log-odds and labels (1 or 0), both of shape (pairs,).
 
-    Platt (1999); isotonic: Zadrozny, Elkan (2002). Where higher log-odds mean fewer matches, Platt's
-    line would fall, and the scores are left as they are.
+    Platt (1999); isotonic: Zadrozny, Elkan (2002). If higher log-odds mean fewer matches, Platt's line would fall.
+    Then the scores do not change.
     """
     if method == "isotonic":
         return _isotonic(log_odds, labels)
@@ -35,7 +35,7 @@ def _platt(log_odds: Array, labels: Array) -> Calibrator:
 
 
 def _isotonic(log_odds: Array, labels: Array) -> Calibrator:
-    """Isotonic regression, no surer at its ends than Platt's targets: it says 0 and 1 however few pairs it saw."""
+    """Isotonic regression, limited to Platt's targets: without the limit it gives 0 and 1 even for few pairs."""
     from sklearn.isotonic import IsotonicRegression
 
     positives, negatives = int((labels == 1).sum()), int((labels == 0).sum())

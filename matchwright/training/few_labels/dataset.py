@@ -1,9 +1,9 @@
-"""What a few labelled pairs teach: each beside its competing candidates and alone, with missing fields, and turned into another's.
+"""The training pairs made from few labels: with and without context, with missing fields, and counter-examples.
 
-Served pairs come with their competing candidates or without. Where labels are many, a share of the pairs repeated without
-competing candidates teaches both; of a hundred labels a share is too few, so every pair is taught both ways. Words are
-learned as they are from many labels, and as there only from fifty matches on, which two hundred labels chosen
-by ``matchwright label`` mostly have; with fewer their comparison stays missing.
+A served pair may come with its competing candidates or without. With many labels a share of the pairs is repeated
+without context. With a hundred labels a share is too small, so every pair is repeated. Words are learned from fifty
+matches on, as with many labels. Two hundred labels chosen by ``matchwright label`` usually have that many. With fewer,
+the comparison of learned words stays missing.
 """
 
 from dataclasses import replace
@@ -23,34 +23,34 @@ from matchwright.training.augmentation import counter_examples
 from matchwright.training.comparisons import COLUMN, MadePairs, PairComparer
 
 MOST_TURNED = 4_000
-"""Likely matches of which some are given another's identity."""
+"""The most likely matches from which counter-examples are made."""
 
 AS_LABELLED, MISSING_FIELDS, COUNTER = "", "missing_fields", "counter"
-"""What a pair of the dataset is: as it was judged, made to lack fields or competing candidates, or a match made another's."""
+"""Values of ``made``: a pair as labelled, a pair that lacks fields or context, or a counter-example."""
 
 
 def few_label_dataset(
     comparer: PairComparer, left: pd.DataFrame, right: pd.DataFrame, context: pd.DataFrame, labels: Any
 ) -> pd.DataFrame:
-    """All pairs that a scorer learns from where labels are few.
+    """All training pairs where labels are few.
 
     Args:
-        comparer: trained on just these pairs; its spec's ``model`` says how many pairs to make, and with
-            ``context_free: 0`` none is taught without its competing candidates.
+        comparer: fitted on these pairs. Its spec's ``model`` says how many pairs to make. With
+            ``context_free_augmentation: 0`` no pair is repeated without context.
         left: record features of the labelled pairs' left sides, one row per pair.
         right: those of the right sides.
-        context: comparisons of the labelled pairs, of which those of context are taken.
+        context: comparisons of the labelled pairs; only those of context are used.
         labels: 1 for a match, else 0, shape (pairs,).
 
     Returns:
-        All comparisons, ``label``, ``left_key``, and ``made``, one of the three above; labelled pairs first.
+        All comparisons, ``label``, ``left_key``, and ``made``, one of the three values above; labelled pairs first.
     """
     spec = comparer.spec
     left, right = left.reset_index(drop=True), right.reset_index(drop=True)
     target, every = np.asarray(labels, dtype=np.int64), np.arange(len(left))
     competing = {name: context[name].to_numpy() for name in context_names(spec)}
     whole = comparer.compare(left, right, every).assign(**competing)
-    # pairs without competing candidates are made of every pair below, so of no share of them here
+    # every pair is repeated without context below, so none is here
     rest = spec.model_copy(update={"model": spec.model.model_copy(update={"context_free_augmentation": 0.0})})
     pairs = MadePairs(replace(comparer, spec=rest), left, right, whole, target)
     extra, answers, rows = pairs.for_training(np.ones(len(whole), dtype=bool))
@@ -67,10 +67,10 @@ def few_label_dataset(
 def unlike_candidates(
     left: pd.DataFrame, right: pd.DataFrame, log_odds: Any, spec: MatchSpec, corpus: Corpus
 ) -> pd.DataFrame:
-    """Comparisons of pairs that are no match, made from candidates that nobody labelled.
+    """Comparisons of counter-examples, made from candidates that nobody labelled.
 
-    A household shares what is not identity, and the unsupervised start cannot know: of the candidates that it takes for
-    matches, some are given another record's identity. None without identity fields in the spec.
+    Members of a household agree in all fields except identity, and the unsupervised start cannot know that these do not
+    match. So some of its likely matches get the identity of another record. Empty without identity fields in the spec.
 
     Args:
         left: record features of the candidates' left sides, one row per pair.
@@ -88,7 +88,7 @@ def unlike_candidates(
 def with_words(
     comparisons: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame, words: LearnedWords | None, spec: MatchSpec
 ) -> pd.DataFrame:
-    """Comparisons made before any word was learned, with that of the words; the same where there are none."""
+    """The comparisons with that of the learned words added; unchanged without learned words."""
     if words is None:
         return comparisons
     return comparisons.assign(**{COLUMN: words.compare(learned_words_pairing(left, right, spec))})

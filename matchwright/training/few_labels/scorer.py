@@ -1,11 +1,11 @@
-"""A scorer from few labels: boosted trees that start from what the unsupervised start knows.
+"""A scorer from few labels: boosted trees with the unsupervised start as a prior.
 
-A few hundred labelled pairs teach trees little and leave none over to stop or calibrate them by. So the cold
-start gives soft labels to unlabelled candidates, which together count as much as ``PRIOR_PAIRS`` labelled ones;
-they are the prior that labels speak against (distillation, Hinton et al. 2015). Its scale is left as it is: labels
-were asked for where it was in doubt, and a scale learned from these would spread their doubt over all candidates.
-How many trees, and the scores to calibrate on, come from cross-fitting: each pair is scored by trees that saw
-neither it nor any other pair of its record. What comes out is an ordinary scorer.
+Trees learn little from a few hundred labelled pairs, and no pairs are left for early stopping and calibration. So the
+unsupervised start gives soft labels to unlabelled candidates. Together these count as ``PRIOR_PAIRS`` labelled pairs
+(distillation, Hinton et al. 2015). The soft labels are not rescaled. The labelled pairs were chosen because their
+scores were uncertain, so a scale learned from them would make all scores too uncertain. The number of trees and the
+scores for calibration come from cross-fitting: trees that score a pair saw neither it nor another pair of its record.
+The result is an ordinary scorer.
 """
 
 from collections.abc import Sequence
@@ -25,24 +25,24 @@ from matchwright.threads import COMPUTE_THREADS
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 FEW_LABELS = 1_000
-"""Judged pairs below which a training goes this way."""
+"""Training with fewer labelled pairs uses this method."""
 
 LEAST_TEST_SHARE = 0.3
-"""Of the entities: a smaller part of so few pairs could judge nothing."""
+"""The least share of entities in the test part. With so few pairs, a smaller part gives no useful figures."""
 
 PRIOR_PAIRS = 1_000.0
-"""On the valid parts of benchmark sets 300 does as well, and 3,000 worse with 100 labels."""
+"""On the validation parts of benchmark sets 300 is as good, and 3,000 is worse with 100 labels."""
 PRIOR_SAMPLE = 4_000
 FOLDS = 5
 FEWEST_PER_CLASS = 5
 FEWEST_ROUNDS = 20
 MIN_CHILD_WEIGHT = 0.5
-"""At most: with the spec's usual weight a leaf would ask for more pairs than there are of a kind."""
+"""The largest weight used: with the spec's own value a leaf would need more pairs than there are."""
 
 
 @dataclass(frozen=True)
 class FewLabelScorer:
-    """The scorer, each pair's log-odds from trees that never saw it, and log losses per round."""
+    """The scorer, the log-odds of each pair from trees that did not see it, and the log losses per round."""
 
     scorer: XGBoostScorer
     held_out_log_odds: Array
@@ -51,7 +51,7 @@ class FewLabelScorer:
 
 
 def require_enough(labels: "Sequence[int] | np.ndarray[Any, Any]") -> None:
-    """Refuse to learn from fewer than five labelled pairs of a class, whatever is made of them.
+    """Refuse to train with fewer than five labelled pairs of a class. Augmented pairs do not count.
 
     Raises:
         TrainingError: there are fewer.
@@ -62,7 +62,7 @@ def require_enough(labels: "Sequence[int] | np.ndarray[Any, Any]") -> None:
         raise TrainingError(
             f"The scorer has {positives} matching and {negatives} other pairs to learn from; it needs "
             f"{FEWEST_PER_CLASS} of each.",
-            "label more pairs with `matchwright label`, which looks for both, or say labels: none for an unsupervised start",
+            "label more pairs with `matchwright label`, or set labels: none for an unsupervised start",
         )
 
 
@@ -75,16 +75,16 @@ def train_on_few_labels(
     spec: ModelSpec,
     unlike: pd.DataFrame | None = None,
 ) -> FewLabelScorer:
-    """Boost trees on few labels and the unsupervised start's prior.
+    """Boost trees on few labels and on the soft labels of the unsupervised start.
 
     Args:
         comparisons: of the labelled pairs, one row per pair.
         labels: 1 for a match, else 0.
-        groups: what no fold may part (the left record's key).
+        groups: the left record's key. All pairs of a group are in one fold.
         unlabelled: comparisons of candidates that nobody labelled.
         unsupervised: the unsupervised start of the same candidates.
-        spec: the scorer's settings; ``trees`` is the most there are.
-        unlike: comparisons of pairs that are no match whatever the unsupervised start says; each weighs as an unlabelled one.
+        spec: the scorer's settings; ``trees`` is the largest number of trees.
+        unlike: comparisons of counter-examples. Each weighs as much as an unlabelled candidate.
 
     Raises:
         TrainingError: fewer than five pairs of a class.
@@ -97,20 +97,20 @@ def train_on_few_labels(
         comparisons, target, drawn, unsupervised, spec, drawn.iloc[:0] if unlike is None else unlike
     )
     fold_of = _folds(groups, target, spec.seed)
-    log_odds_by_row = np.zeros((spec.trees, len(target)))
+    by_round = np.zeros((spec.trees, len(target)))
     for fold in range(FOLDS):
         held = fold_of == fold
         if held.any():
             booster = dataset.boosted(~held, spec.trees)
-            log_odds_by_row[:, held] = _log_odds_by_round(booster, dataset.matrix(comparisons[held]), spec.trees)
-    losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * log_odds_by_row)).mean(axis=1)
+            by_round[:, held] = _log_odds_by_round(booster, dataset.matrix(comparisons[held]), spec.trees)
+    losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * by_round)).mean(axis=1)
     rounds = max(min(FEWEST_ROUNDS, spec.trees), int(losses.argmin()) + 1)
     everything = dataset.boosted(np.ones(len(target), dtype=bool), rounds)
     training = _log_odds_by_round(everything, dataset.matrix(comparisons), rounds)
     train_losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * training)).mean(axis=1)
     return FewLabelScorer(
         scorer=_as_scorer(everything, list(map(str, comparisons.columns))),
-        held_out_log_odds=log_odds_by_row[rounds - 1],
+        held_out_log_odds=by_round[rounds - 1],
         train_losses=tuple(round(float(loss), 6) for loss in train_losses),
         validation_losses=tuple(round(float(loss), 6) for loss in losses[:rounds]),
     )
@@ -163,7 +163,7 @@ def _log_odds_by_round(booster: Any, matrix: Any, rounds: int) -> Array:
 
 
 def _folds(groups: Any, target: Array, seed: int) -> "np.ndarray[Any, np.dtype[np.int64]]":
-    """Folds that part no group and have matches in each, as far as there are."""
+    """Folds that keep each group together and have similar shares of matches."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     _, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
@@ -178,7 +178,7 @@ def _as_scorer(booster: Any, names: list[str]) -> XGBoostScorer:
     import xgboost
 
     booster.set_attr(comparisons=",".join(names))
-    # a reload starts from the same bytes: nothing of the training session is left in it
+    # a reload from bytes, so that this scorer and one that is loaded later give equal numbers
     fresh = xgboost.Booster({"nthread": COMPUTE_THREADS})
     fresh.load_model(bytearray(booster.save_raw("ubj")))
     return XGBoostScorer(fresh, tuple(names))

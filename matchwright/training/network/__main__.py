@@ -1,10 +1,10 @@
-"""Fit the network again on the labelled pairs of a finished training, with as many processes as there are.
+"""Fit the network again on the labelled pairs of a finished training, in one process or several.
 
     torchrun --nproc_per_node 2 -m matchwright.training.network --spec SPEC --records FILE --model FOLDER --out FOLDER
 
-``--records`` is the features step's ``records.parquet``, and ``--model`` the train step's folder. Started by plain
-``python`` it is one process. It uses a GPU per process where there are enough of them, and else the CPU. It writes
-``scorer.onnx``, ``embeddings.safetensors`` (where there are enough pairs) and ``fit.json``.
+``--records`` is the features step's ``records.parquet``, and ``--model`` the train step's folder. Plain ``python``
+starts one process. Each process uses a GPU if there are enough of them, else the CPU. The command writes
+``scorer.onnx``, ``embeddings.safetensors`` (if there are enough pairs) and ``fit.json``.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from matchwright.training.network.refit import fit_on_pairs
 
 
 def main() -> None:
-    """Fit in every process; the first of them writes."""
+    """Fit in every process. The first one writes the files."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, meaning in (
         ("spec", "the match spec"),
@@ -38,13 +38,13 @@ def main() -> None:
         fitted.trained.scorer.save(arguments.out / "scorer.onnx")
         if fitted.embeddings is not None:
             fitted.embeddings.save(arguments.out / "embeddings.safetensors")
-        told = {
+        report = {
             "processes": here.count,
             "device": here.device.type,
             "train_losses": fitted.trained.train_losses,
             "validation_losses": fitted.trained.validation_losses,
         }
-        (arguments.out / "fit.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        (arguments.out / "fit.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if distributed.is_initialized():
         distributed.destroy_process_group()
 

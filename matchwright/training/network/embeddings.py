@@ -1,4 +1,4 @@
-"""Embeddings fitted on training pairs, and cosines of a training pair by embeddings that it did not shape."""
+"""Embeddings fitted on training pairs. A training pair is compared by embeddings that were not fitted on it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from matchwright.core.spec import MatchSpec
 
 FEWEST_PER_CLASS = 50
 MOST_PAIRS = 20_000
-"""Training pairs beyond which a sample of them is fitted on: it bounds the time."""
+"""With more training pairs a sample of this size is used, to limit the time."""
 
 FOLDS = 5
 
@@ -24,9 +24,10 @@ Rows = np.ndarray[Any, np.dtype[np.intp]]
 
 @dataclass(frozen=True)
 class CrossFittedEmbeddings:
-    """``whole`` is fitted on all training pairs, ``by_fold`` on those of the other folds; ``losses`` of ``whole``.
+    """``whole`` is fitted on all training pairs, and each of ``by_fold`` on the pairs of the other folds.
 
-    ``fold`` has the fold of each training pair: by embeddings that it shaped, a pair would look too good.
+    ``fold`` is the fold of each training pair. By embeddings that were fitted on it, a pair would look too good.
+    ``losses`` are those of ``whole``.
     """
 
     whole: Embeddings
@@ -35,7 +36,7 @@ class CrossFittedEmbeddings:
     losses: tuple[float, ...]
 
     def compare(self, left: Columns, right: Columns, rows: Any, spec: MatchSpec) -> dict[str, Comparison]:
-        """The learned cosines of pairs made from training pairs, by comparison.
+        """The learned cosines of pairs made from training pairs, by the name of the comparison.
 
         Args:
             left: record features, row by row.
@@ -66,15 +67,15 @@ class _Sample:
 def fit_embeddings(
     left: Columns, right: Columns, comparisons: pd.DataFrame, labels: Any, groups: Any, spec: MatchSpec
 ) -> CrossFittedEmbeddings | None:
-    """Fit embeddings with cross-fitting; None where the spec has no such field, or a class has fewer than 50 pairs.
+    """Fit embeddings with cross-fitting; None if the spec has no such field, or a class has fewer than 50 pairs.
 
     Args:
         left: record features, one row per pair.
         right: those of the other side.
-        comparisons: of the pairs; those that are learned themselves must come from models the pair did not shape.
+        comparisons: of the pairs. Learned ones must come from models that were not fitted on the pair.
         labels: 1 for a match, else 0; shape (pairs,).
-        groups: what no fold may part (the left record's key); shape (pairs,).
-        spec: the match spec; its ``model.seed`` chooses folds, sample, first values and order.
+        groups: the left record's key; shape (pairs,). All pairs of a group are in one fold.
+        spec: the match spec. Its ``model.seed`` determines folds, sample, initial values and order.
     """
     sample = _sample(left, right, comparisons, labels, spec)
     if sample is None:
@@ -89,7 +90,7 @@ def fit_embeddings(
 def fit_record_embeddings(
     left: Columns, right: Columns, comparisons: pd.DataFrame, labels: Any, spec: MatchSpec
 ) -> Embeddings | None:
-    """Embeddings to find candidates by, without cross-fitting; see :func:`fit_embeddings`."""
+    """Embeddings for finding candidates, without cross-fitting; see :func:`fit_embeddings`."""
     sample = _sample(left, right, comparisons, labels, spec)
     return _fit(sample, np.arange(len(sample.rows)))[0] if sample else None
 
@@ -108,9 +109,9 @@ def _sample(left: Columns, right: Columns, comparisons: pd.DataFrame, labels: An
 
 
 def _fit(sample: _Sample, rows: Rows) -> tuple[Embeddings, tuple[float, ...]]:
-    """Embeddings fitted end to end with a pair head on some rows of the sample, and the log loss per epoch.
+    """Fit embeddings together with a pair head on some rows of the sample; also returns the log loss per epoch.
 
-    They learn what the comparisons do not say yet, because both are fitted on the same loss.
+    Both are fitted on the same loss, so embeddings learn what the comparisons do not contain.
     """
     import torch
 

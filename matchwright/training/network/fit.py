@@ -1,4 +1,4 @@
-"""The one way that the network is fitted, whichever of its parts and on however many processes."""
+"""Fitting the network: the same code for each of its parts, in one process or several."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -37,7 +37,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Losses:
-    """Mean log loss per epoch on the training and, where they stop the fit, on the validation pairs."""
+    """Mean log loss per epoch on the training pairs, and on the validation pairs if they stop the fit."""
 
     training: tuple[float, ...]
     validation: tuple[float, ...]
@@ -54,16 +54,16 @@ def fit_network(
 ) -> Losses:
     """Fit a network in place, by AdamW on the log loss of batches.
 
-    Under ``torchrun`` every process calls this with the same arguments. Each of them then computes its part of every
-    batch, and all make the same step, so that the result is that of one process but for rounding.
+    Under ``torchrun`` every process calls this with the same arguments. Each process computes its part of every batch,
+    and all make the same step. So the result is that of one process, except for rounding.
 
     Args:
-        network: to fit; it comes back on the CPU, and with a plan that has patience, as after its best epoch.
-        pairs: with a text for every embedding of the network.
+        network: changed in place and moved to the CPU. If the plan has patience, the best epoch's parameters are kept.
+        pairs: with texts for every embedding of the network.
         rows: the pairs to fit on.
         plan: epochs, learning rates and when to stop.
         seed: of the order of the pairs.
-        validation: the pairs that decide which epoch is best, for a plan that has patience.
+        validation: the pairs that choose the best epoch, for a plan with patience.
         progress: called with the epoch (from 1) and its validation log loss.
     """
     here = this_process()
@@ -84,7 +84,7 @@ def fit_network(
             own = _alone_loss(cosines, alone, target) / len(whole)
             held = PENALTY * sum(module.departure() for module in network.by_field.values()) / len(rows)
             optimiser.zero_grad()
-            # gradients are averaged over the processes, and each of them has a part of the batch's pairs
+            # processes average their gradients, so the loss of each part is multiplied by their number
             (here.count * (loss + ALONE * own) + held).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             total += float(loss.detach()) * len(whole)
@@ -116,13 +116,13 @@ def _groups(network: MatchingNetwork, plan: Plan) -> list[dict[str, Any]]:
 
 
 def _alone_loss(cosines: Tensor, alone: Tensor, target: Tensor) -> Tensor:
-    """The log loss by each cosine alone, summed over the pairs that have it."""
+    """The log loss of each cosine alone, summed over the pairs that have it."""
     there = ~torch.isnan(cosines)
     return log_loss(alone, target[:, None].expand_as(alone), weight=there.float(), reduction="sum")
 
 
 def _validation_loss(network: MatchingNetwork, pairs: Pairs, here: Processes) -> float:
-    """The mean log loss; each process computes its part of it."""
+    """The mean log loss. Each process computes its part."""
     rows = here.share(np.arange(len(pairs.target)))
     values, texts, target = pairs.batch(rows, here.device)
     with torch.no_grad():

@@ -1,15 +1,15 @@
-"""How the network is fitted: fixed values, the same for every spec."""
+"""The fixed parameters of fitting the network, the same for every spec."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Values of one fit.
+    """Parameters of one fit.
 
-    ``batch`` counts pairs over all processes. ``patience`` is the number of epochs without a lower validation log
-    loss after which the fit stops; None fits all ``epochs``. The learning rates are those of the pair head, of the
-    embeddings and of the readings of single cosines.
+    ``batch`` counts pairs over all processes. The fit stops after ``patience`` epochs without a lower validation log
+    loss; with None it takes all ``epochs``. ``head_rate``, ``embedding_rate`` and ``reading_rate`` are the learning
+    rates of the pair head, of the embeddings, and of the parameters that turn one cosine into log-odds.
     """
 
     epochs: int
@@ -22,13 +22,13 @@ class Plan:
 
 
 EMBEDDINGS = Plan(epochs=8, batch=256, head_rate=0.006, embedding_rate=0.02, reading_rate=0.05)
-"""Embeddings and head together. The head is then fitted anew, on cosines of pairs that did not shape them."""
+"""Embeddings and head together. The head is fitted again later, on cross-fitted cosines."""
 
 PAIR_SCORE = Plan(epochs=120, batch=256, head_rate=0.004, patience=15, weight_decay=1e-4)
-"""The head alone, over comparisons among which the learned cosines are."""
+"""The head alone, on comparisons that include the learned cosines."""
 
 ALONE = 2.0
-"""Weight of the log loss by each cosine alone, beside the network's: it keeps a cosine a measure of likeness."""
+"""Weight of the log loss of each cosine alone. It makes sure that a cosine still measures similarity."""
 
 PENALTY = 0.1
 """Weight of the embeddings' squared departure from inverse document frequencies, per training pair."""

@@ -1,4 +1,4 @@
-"""The processes that fit together: one, or those that ``torchrun`` started."""
+"""The processes of a fit: one, or those that ``torchrun`` started."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from torch import distributed, nn
 
 @dataclass(frozen=True)
 class Processes:
-    """This process's ``rank`` among ``count``, and the device that it computes on."""
+    """This process's ``rank`` among ``count`` processes, and its device."""
 
     rank: int
     count: int
@@ -25,14 +25,14 @@ class Processes:
         return part
 
     def joined(self, network: nn.Module) -> nn.Module:
-        """The network on this device, its gradients averaged over all processes."""
+        """The network on this device, with gradients averaged over all processes."""
         network.to(self.device)
         if self.count == 1:
             return network
         return nn.parallel.DistributedDataParallel(network)
 
     def total(self, value: float) -> float:
-        """The sum of a value over all processes, the same number in each of them."""
+        """The sum of a value over all processes; every process gets the same number."""
         if self.count == 1:
             return value
         summed = torch.tensor(value, dtype=torch.float64, device=self.device)
@@ -41,13 +41,13 @@ class Processes:
 
 
 def this_process() -> Processes:
-    """Join the group of processes that ``torchrun`` started, or be the only one. A GPU is used where there is one."""
+    """Join the group of processes that ``torchrun`` started, if it did. A GPU is used if there is one per process."""
     cuda = torch.cuda.is_available()
     launched = distributed.is_available() and distributed.is_torchelastic_launched()
     if not launched:
         return Processes(0, 1, torch.device("cuda" if cuda else "cpu"))
     local = int(environ["LOCAL_RANK"])
-    # nccl gives every process a GPU of its own
+    # nccl needs one GPU per process
     own_gpu = cuda and torch.cuda.device_count() >= int(environ["LOCAL_WORLD_SIZE"])
     if own_gpu:
         torch.cuda.set_device(local)
@@ -59,7 +59,7 @@ def this_process() -> Processes:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """One thread and a fixed seed, put back afterwards: on a CPU the same seed then gives the same numbers."""
+    """One thread and a fixed seed, both restored afterwards. On a CPU the same seed then gives the same numbers."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -1,4 +1,4 @@
-"""The whole network fitted on the labelled pairs of a finished training: embeddings, then the pair score."""
+"""Fitting the whole network on the labelled pairs of a finished training: first embeddings, then the pair score."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ FITTED_ON, STOPPED_ON = "train", "validate"
 
 @dataclass(frozen=True)
 class FittedNetwork:
-    """The embeddings, None where there were too few pairs of a class for any, and the pair score over them."""
+    """The pair score and its embeddings; ``embeddings`` is None if a class had too few pairs."""
 
     embeddings: Embeddings | None
     trained: TrainedScorer
@@ -33,7 +33,7 @@ def fit_on_pairs(
     Args:
         records: record features with a column ``record_key``.
         pairs: left_key, right_key, label (1 or 0) and part.
-        comparisons: of the pairs, row by row; learned cosines among them are made anew.
+        comparisons: of the pairs, row by row; learned cosines among them are replaced.
         spec: the match spec.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The pair score: the network's head, fitted over comparisons and exported as an ONNX scorer."""
+"""The pair score: the network's head, fitted on comparisons and exported as an ONNX scorer."""
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ def fit_scorer(
     """Fit the pair head, stopped early on validation log loss. On a CPU the same seed gives the same bytes.
 
     Raises:
-        TrainingError: fewer than ten pairs of a class, or the exported graph does not score as the network does.
+        TrainingError: fewer than ten pairs of a class, or the exported graph gives other scores than the network.
     """
     demand_both_classes(labels)
     names = tuple(map(str, comparisons.columns))
@@ -51,7 +51,7 @@ def fit_scorer(
 
 
 def _rounded(head: PairHead) -> Weights:
-    """The parameters as they act; rounded, so that machines whose last bits differ give one file."""
+    """The effective parameters; rounded, so that machines that differ in the last bits write the same file."""
     acting = {name: value.detach().numpy().astype(np.float64) for name, value in head.acting().items()}
     return {name: np.round(value, DECIMALS).astype(np.float32) for name, value in acting.items()}
 
@@ -64,5 +64,6 @@ def _scored(weights: Weights, comparisons: Matrix) -> Matrix:
 def _demand_equal(scorer: OnnxScorer, pairs: pd.DataFrame, expected: Matrix) -> None:
     if not np.allclose(scorer.log_odds(pairs), expected, rtol=TOLERANCE, atol=TOLERANCE):
         raise TrainingError(
-            "The exported graph does not score as the network that was fitted.", "use the locked onnx and onnxruntime"
+            "The exported graph gives other scores than the fitted network.",
+            "install the versions of onnx and onnxruntime in requirements.lock",
         )

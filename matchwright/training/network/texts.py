@@ -1,4 +1,4 @@
-"""The texts of training pairs, prepared once: their n-grams as sparse matrices, batches of them as tensors."""
+"""The texts of training pairs: n-grams as sparse matrices, made once, and batches of them as tensors."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +20,13 @@ Rows = np.ndarray[Any, np.dtype[np.intp]]
 
 @dataclass(frozen=True)
 class PairTexts:
-    """One field's texts of the training pairs: each distinct text's n-grams, and the texts of each pair.
+    """One field's texts of the training pairs: the n-grams of each distinct text, and the texts of each pair.
 
-    ``units`` are the texts' weighted n-grams, of those ``columns`` that enough texts have, shape (texts, columns),
-    and ``common`` the products of those that both texts of a pair have, shape (pairs, columns). ``rest`` is what
-    the other n-grams add to a text's squared length, (texts,), and ``common_rest`` to a pair's product, (pairs,).
-    ``left`` and ``right`` are the rows of each pair's texts; ``missing`` is True where a side has none.
+    ``columns`` are the n-grams that enough texts have. ``units`` are the weights of these n-grams in each text, shape
+    (texts, columns). ``common`` are the products of the weights in both texts of a pair, shape (pairs, columns).
+    ``rest`` is what the other n-grams add to a text's squared length, (texts,). ``common_rest`` is what they add to a
+    pair's product, (pairs,). ``left`` and ``right`` are the rows of each pair's texts. ``missing`` is True if a side
+    has no text.
     """
 
     units: csr_matrix
@@ -80,7 +81,7 @@ class PairTexts:
         )
 
     def embedding(self, module: EmbeddingModule) -> TextEmbedding:
-        """The fitted parameters as they serve; rounded, so that machines whose last bits differ give one file."""
+        """The fitted parameters for serving; rounded, so that all machines write the same file."""
         importance = np.exp(module.importance.detach().cpu().numpy()[:, 0].astype(np.float64))
         table = np.round(module.table.detach().cpu().numpy().astype(np.float64), DECIMALS)
         return TextEmbedding(

@@ -1,4 +1,4 @@
-"""Labels of candidates, and the labelled pairs that are none."""
+"""Labels of candidates, and the labelled pairs that are not candidates."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ def test_with_complete_labels_a_candidate_that_is_no_true_pair_is_a_non_match():
     assert as_pairs(result.missed) == [("left:3", "right:3")]
 
 
-def test_with_partial_labels_a_candidate_that_nobody_judged_is_unknown():
+def test_with_partial_labels_a_candidate_that_nobody_labelled_is_unknown():
     pairs = labelled_pairs(("left:1", "right:1", 1), ("left:1", "right:2", 0), ("left:2", "right:3", 0))
     result = label_candidates(CANDIDATES, pairs, KEYS, "partial")
     assert result.candidates["label"].tolist() == [1, 0, -1, -1]

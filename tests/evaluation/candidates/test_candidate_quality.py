@@ -1,4 +1,4 @@
-"""What the report says of candidates: what they find, what they cost, who finds it."""
+"""The quality of candidates: true pairs found, number of pairs, and what each method adds."""
 
 import pandas as pd
 import pytest
@@ -18,7 +18,7 @@ def test_pairs_completeness_and_reduction_ratio():
     assert reduction_ratio(4, 9) == pytest.approx(5 / 9)
 
 
-def test_each_method_is_credited_with_what_it_finds_and_what_no_other_finds():
+def test_each_method_has_counts_of_what_it_finds_and_what_only_it_finds():
     table = contributions(CANDIDATES, TRUE).set_index("method")
     assert table.loc["tfidf", ["candidates", "candidates_alone", "true_pairs", "true_pairs_alone"]].tolist() == [
         2,

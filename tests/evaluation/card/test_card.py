@@ -1,4 +1,4 @@
-"""The model card: what a reviewer reads before approving."""
+"""The model card, which a reviewer reads before approving."""
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_it_says_which_gate_failed_and_by_how_much(products_spec):
     assert "**All 1 gates passed.**" in written(products_spec)
 
 
-def test_figures_have_their_intervals_and_the_champion_s(products_spec):
+def test_figures_are_shown_with_intervals_and_the_champion_s_figures(products_spec):
     text = written(products_spec, evaluation={**EVALUATION, "against_champion": {"f1": estimate(0.0011)}})
     assert "| figure | this version | champion |" in text
     assert "| f1 | 0.9951 (0.9920 to 0.9980) | 0.9940 |" in text
@@ -95,7 +95,7 @@ def test_without_a_champion_there_is_no_column_for_it(products_spec):
     assert "| figure | this version |\n| --- | --- |\n| f1 | 0.9951 (0.9920 to 0.9980) |\n" in written(products_spec)
 
 
-def test_what_a_decision_depends_on_comes_first(products_spec):
+def test_the_most_important_sections_come_first(products_spec):
     assert sections(written(products_spec)) == [
         "Gates",
         "Figures on the test split",
@@ -133,13 +133,13 @@ def test_the_most_frequent_reasons_have_their_texts(products_spec):
     assert "in log-odds: title 2.31, price 0.50." in text
 
 
-def test_challengers_stand_beside_the_scorer(products_spec):
-    row = {"verdict": "no better", "figures": {"log_loss": estimate(0.2)}, "scorer": {"log_loss": estimate(0.1)}}
+def test_challengers_are_compared_with_the_scorer(products_spec):
+    row = {"finding": "no better", "figures": {"log_loss": estimate(0.2)}, "scorer": {"log_loss": estimate(0.1)}}
     text = written(products_spec, training={"challengers": {"torch": row}})
     assert "- torch: no better. It has log loss 0.2000 (scorer 0.1000)." in text
 
 
-def test_the_data_and_whose_it_is(persons_spec, products_spec):
+def test_the_data_and_its_personal_fields_are_described(persons_spec, products_spec):
     text = written(persons_spec, explanation={"importance": {}, "reasons": {}})
     assert "- records: 1,600 rows" in text
     assert "- candidates: 12,345 of 1,000,000 possible pairs, 3.2 per record" in text
@@ -191,7 +191,7 @@ def test_a_precision_constraint_that_is_shown_is_stated(products_spec):
     assert "Precision constraints" not in constrained(products_spec, PrecisionConstraints())
 
 
-def test_one_that_is_not_shown_says_what_is_lacking(products_spec):
+def test_a_precision_constraint_that_is_not_shown_says_how_many_pairs_it_takes(products_spec):
     asked = PrecisionConstraints(match=0.99)
     text = constrained(products_spec, asked)
     assert "**not shown**" in text
@@ -216,7 +216,7 @@ def test_few_labels_say_what_they_were_used_for(products_spec):
     assert "## Few labels" not in written(products_spec)
 
 
-def test_few_labels_say_how_many_more_would_show_what_is_asked(products_spec):
+def test_few_labels_say_how_many_labels_would_be_enough(products_spec):
     asks = products_spec.model_copy(update={"gates": Gates(f1_min=0.85)})
 
     def said(value: float, lower: float) -> str:

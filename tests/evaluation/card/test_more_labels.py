@@ -1,4 +1,4 @@
-"""How many labels would show what a gate asks."""
+"""How many labels would show that a gate passes."""
 
 from hypothesis import given
 from hypothesis import strategies as st

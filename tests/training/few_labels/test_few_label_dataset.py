@@ -1,4 +1,4 @@
-"""What a few labelled pairs teach."""
+"""The training pairs made from a few labelled pairs."""
 
 import numpy as np
 import pandas as pd
@@ -19,15 +19,15 @@ from matchwright.training.few_labels.dataset import (
 ROWS = np.r_[0:20, 800:840]
 
 
-def lesson_of(world, spec):
+def dataset_of(world, spec):
     left, right, labels = world.left.iloc[ROWS], world.right.iloc[ROWS], world.labels[ROWS]
     context = compare(left, right, spec, world.corpus).assign(**dict.fromkeys(context_names(spec), np.float32(0.5)))
     comparer = PairComparer.fitted_on(left, right, labels, spec, world.corpus)
     return few_label_dataset(comparer, left, right, context, labels)
 
 
-def test_every_pair_is_taught_beside_its_rivals_and_alone(small_world):
-    dataset = lesson_of(small_world, small_world.spec)
+def test_every_pair_is_used_with_context_and_without(small_world):
+    dataset = dataset_of(small_world, small_world.spec)
     whole = dataset[dataset["made"] == AS_LABELLED]
     assert whole["label"].tolist() == small_world.labels[ROWS].tolist()
     assert (whole[context_names(small_world.spec)] == 0.5).all(axis=None)
@@ -38,8 +38,8 @@ def test_every_pair_is_taught_beside_its_rivals_and_alone(small_world):
     pd.testing.assert_frame_equal(whole[rest], alone[rest].reset_index(drop=True))
 
 
-def test_a_match_made_another_s_is_no_match_and_keeps_its_record(small_world):
-    dataset = lesson_of(small_world, small_world.spec)
+def test_a_counter_example_is_no_match_and_keeps_its_left_record(small_world):
+    dataset = dataset_of(small_world, small_world.spec)
     counter = dataset[dataset["made"] == COUNTER]
     assert len(counter)
     assert set(counter["label"]) == {0}
@@ -56,14 +56,14 @@ def test_likely_matches_with_another_identity_are_no_match_and_need_no_label(sma
 
 
 @pytest.mark.parametrize("update", [{"multiplicity": "many_to_many"}, {"model": {"context_free_augmentation": 0.0}}])
-def test_without_rivals_in_the_spec_nothing_is_taught_twice(small_world, update):
+def test_without_context_in_the_spec_no_pair_is_repeated(small_world, update):
     spec, kept = small_world.spec, {"missing_field_augmentation": 0.0, "counter_examples": 0.0}
     model = spec.model.model_copy(update=kept | update.get("model", {}))
     spec = spec.model_copy(update={**update, "model": model})
-    assert len(lesson_of(small_world, spec)) == len(ROWS)
+    assert len(dataset_of(small_world, spec)) == len(ROWS)
 
 
-def test_words_are_compared_where_some_were_learned(small_world):
+def test_without_learned_words_comparisons_do_not_change(small_world):
     compared = pd.DataFrame({"surname__exact": np.ones(2), COLUMN: [np.nan] * 2}, dtype=np.float32)
     left, right = small_world.left.iloc[:2], small_world.right.iloc[:2]
     pd.testing.assert_frame_equal(with_words(compared, left, right, None, small_world.spec), compared)

@@ -1,4 +1,4 @@
-"""Trees that start from the unsupervised start and learn from a handful of labels."""
+"""Trees that learn from the unsupervised start and a few labels."""
 
 import numpy as np
 import pytest

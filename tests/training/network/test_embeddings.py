@@ -1,4 +1,4 @@
-"""What embeddings learn: which words tell, nothing about a pair from itself, and no text is kept."""
+"""Embeddings: the words that matter get weight, cross-fitting holds, and no text is kept."""
 
 import numpy as np
 import pandas as pd
@@ -50,7 +50,7 @@ def learned(cross_fitted):
     return cross_fitted.whole.fields["title"]
 
 
-def test_what_a_word_weighs_follows_from_the_labels(learned):
+def test_the_weight_of_a_word_follows_from_the_labels(learned):
     habit, other = learned.cosine(
         pairing(["item3 model1 fresh", "item3 model1"], ["item3 model1", "item3 model1 refill"])
     )
@@ -59,7 +59,7 @@ def test_what_a_word_weighs_follows_from_the_labels(learned):
 
 @given(one=TEXT, other=TEXT)
 @settings(deadline=None, max_examples=60)
-def test_the_order_of_the_records_is_all_one_whatever_they_hold(learned, one, other):
+def test_the_order_of_the_records_does_not_matter(learned, one, other):
     there, back = (learned.cosine(pairing([a], [b]))[0] for a, b in ((one, other), (other, one)))
     np.testing.assert_array_equal(there, back)
     assert np.isnan(there) or 0 <= there <= 1
@@ -67,7 +67,7 @@ def test_the_order_of_the_records_is_all_one_whatever_they_hold(learned, one, ot
 
 @given(order=st.permutations(range(8)), size=st.integers(1, 8))
 @settings(deadline=None, max_examples=30)
-def test_a_pair_s_cosine_does_not_depend_on_the_pairs_beside_it(learned, order, size):
+def test_the_cosine_of_a_pair_does_not_depend_on_other_pairs(learned, order, size):
     left, right, _ = offers(8, seed=4)
     together = learned.cosine(pairing(left, right))
     chosen = list(order[:size])
@@ -75,15 +75,15 @@ def test_a_pair_s_cosine_does_not_depend_on_the_pairs_beside_it(learned, order, 
     np.testing.assert_array_equal(apart, together[chosen])
 
 
-def test_a_text_is_like_itself_and_a_missing_one_like_nothing(learned):
+def test_equal_texts_have_a_cosine_of_one_and_missing_ones_have_none(learned):
     same = learned.cosine(pairing(["item1 fresh", "never seen before"], ["item1 fresh", "never seen before"]))
     np.testing.assert_allclose(same, 1, atol=1e-6)
     assert np.isnan(learned.cosine(pairing([None, "item1", " "], ["item1", None, "item1"]))).all()
     assert learned.cosine(pairing([], [])).shape == (0,)
 
 
-def test_a_pair_is_compared_by_embeddings_that_it_did_not_shape(titles):
-    """Labels by chance: a pair that shaped its own embedding could be told, another cannot."""
+def test_a_pair_is_compared_by_embeddings_that_were_not_fitted_on_it(titles):
+    """Labels are random, so cosines can only show the label of a pair that the embedding was fitted on."""
     left, right, _ = offers(400)
     labels = np.random.default_rng(7).integers(2, size=400)
     left = [f"{text} mark{number // 4} tag{number // 4}" for number, text in enumerate(left)]
@@ -119,7 +119,7 @@ def test_rare_words_have_no_parameters(titles):
     left, right, labels = offers(300)
     left[:2] = ["zzyzx zzyzx"] * 2
     once = fitted(left, right, labels, titles).whole.fields["title"]
-    left[:2] = ["qwqwq qwqwq"] * 2  # another word in its place, in as few distinct texts
+    left[:2] = ["qwqwq qwqwq"] * 2  # another word in the same texts
     other = fitted(left, right, labels, titles).whole.fields["title"]
     assert SMALLEST_COUNT > 1
     np.testing.assert_array_equal(once.columns, other.columns)
@@ -137,7 +137,7 @@ def test_fields_without_a_text_have_no_embedding(titles):
     assert fitted([None] * 300, right, labels, titles) is None
 
 
-def test_words_are_read_of_impersonal_fields_and_nothing_of_direct_ones(persons_spec, products_spec):
+def test_words_are_used_of_impersonal_fields_only_and_direct_ones_are_not_read(persons_spec, products_spec):
     assert embedded_fields(products_spec) == {"title": True, "category": True, "record": True}
     assert embedded_fields(persons_spec) == {"given_name": False, "surname": False, "suburb": False}
     fields = {**persons_spec.fields}

@@ -1,4 +1,4 @@
-"""Two processes fit the network as one does."""
+"""Two processes fit the same network as one."""
 
 import json
 import subprocess
@@ -15,18 +15,18 @@ from matchwright.core.spec import MatchSpec, spec_yaml
 from matchwright.training.scorer import OnnxScorer
 
 ODDS_TOLERANCE = 0.001
-"""Log-odds: sums in another order differ in their last bits, and the steps of a fit add that up."""
+"""Of log-odds. Sums in another order differ in their last bits, and these differences add up during a fit."""
 
 FACTOR_TOLERANCE = 0.001
-"""Of the embeddings' fitted factors, which are around 1."""
+"""Of the embeddings' fitted factors, whose values are around 1."""
 
 PAIRS = 301
-"""So many that the last batch of an epoch has one pair, and a process has none of it."""
+"""The last batch of an epoch then has one pair, and one of the two processes gets none."""
 
 
 @pytest.fixture(scope="module")
 def finished(products_spec: MatchSpec, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """What a finished training left of offers whose title tells whether they match."""
+    """The files of a finished training on offers whose titles show whether they match."""
     folder = tmp_path_factory.mktemp("finished")
     left, right, labels = offers(PAIRS + 100)
     keys = {
