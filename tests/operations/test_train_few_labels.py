@@ -50,7 +50,7 @@ def test_nothing_is_set_aside_for_stopping_or_calibrating(first):
     assert set(summary["pairs_per_part"]) == {"train", "test"}
     calibration = json.loads((first[0] / "calibration" / "calibration.json").read_text())
     assert calibration["pairs"] == summary["pairs_per_part"]["train"]
-    assert calibration["blanked_pairs"] > 0
+    assert calibration["pairs_with_missing_fields"] > 0
 
 
 def test_pairs_are_judged_beside_their_rivals(first):
