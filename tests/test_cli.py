@@ -155,4 +155,4 @@ def test_a_spec_is_drafted_from_a_table_and_can_be_checked(tmp_path: Path) -> No
     again = matchwright("spec", "infer", str(tmp_path / "offers.csv"), "--out", str(draft))
 
     assert again.returncode == 1
-    assert "is there already" in again.stderr
+    assert "exists already" in again.stderr

@@ -54,7 +54,7 @@ def _head(draft: Draft) -> Iterator[str]:
     rows = " and ".join(f"{count:,}" for count in draft.rows)
     yield f"# Drafted from {'one table' if len(draft.rows) == 1 else 'two tables'} of {rows} records: edit it."
     yield "# 'guessed' stands beside what was guessed, with the reason. Correct it, then delete the comment;"
-    yield "# docs/writing_a_spec.md explains every section, and 'matchwright spec check FILE' finds mistakes."
+    yield "# docs/guides/spec.md explains every section, and 'matchwright spec check FILE' finds mistakes."
     yield f"name: {scalar(draft.name)}"
     yield "version: 1"
     yield "description: The same thing in " + ("one table" if len(draft.rows) == 1 else "two tables") + "   # say what"

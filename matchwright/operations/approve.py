@@ -1,16 +1,15 @@
 """Approve or reject a version. A reviewer may do the same in the MLflow UI."""
 
-from typing import Literal, get_args
+from typing import get_args
 
 from matchwright.adapters import registry
 from matchwright.adapters.ledger import Entry, Ledger
 from matchwright.adapters.registry import VersionInfo
 from matchwright.errors import RegistryError
 from matchwright.governance.release_conditions import same_person
+from matchwright.governance.version import ApprovalDecision
 from matchwright.operations.release_records import record_approval, refuse
 from matchwright.settings import Settings
-
-ApprovalDecision = Literal["approved", "rejected"]
 
 
 def approve(

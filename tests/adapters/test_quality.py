@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matchwright.adapters.quality import BatchResult, QualityResult, judge, render_report
+from matchwright.adapters.quality import BatchResult, QualityResult, render_report, validate_batch
 from matchwright.adapters.quality.run import run_expectations
 from matchwright.adapters.quality.suite import Expected
 from matchwright.core.spec import MatchSpec
@@ -67,7 +67,7 @@ def test_a_row_that_fails_a_row_level_expectation_is_quarantined(
 ) -> None:
     spec = expecting(products_spec, fields={field: FieldQuality(**expectation)})
     table = records(spec, *SIX, **{field: [good, good, bad, good, good, good]})
-    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert outcome.result.passed
     assert reasons(outcome, "records") == {"left:3": reason}
     assert "left:3" not in set(outcome.records["record_key"])
@@ -77,7 +77,7 @@ def test_a_row_that_fails_a_row_level_expectation_is_quarantined(
 def test_a_missing_value_fails_nothing_but_presence(products_spec: MatchSpec) -> None:
     some = FieldQuality(pattern="^x$", max_length=1, allowed=("x",))
     spec = expecting(products_spec, fields={"brand": some, "price": FieldQuality(minimum=0, maximum=1)})
-    outcome = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert outcome.result.passed
     assert len(outcome.records) == 6
 
@@ -85,7 +85,7 @@ def test_a_missing_value_fails_nothing_but_presence(products_spec: MatchSpec) ->
 def test_records_without_an_id_of_their_own_are_quarantined(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
     table = records(spec, "left:1", "left:2", "left:2", "left:", "right:1", "right:2")
-    outcome = judge(table, pairs(("left:1", "right:2", 1), ("left:2", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:2", 1), ("left:2", "right:1", 1)), spec, batch="b")
     assert outcome.records["record_key"].tolist() == ["left:1", "right:1", "right:2"]
     assert outcome.quarantine["reasons"].tolist() == [
         "record_id must be unique in its source",
@@ -99,7 +99,7 @@ def test_a_row_carries_all_its_reasons(products_spec: MatchSpec) -> None:
     fields = {"brand": FieldQuality(max_length=3), "price": FieldQuality(minimum=0)}
     spec = expecting(products_spec, fields=fields)
     table = records(spec, *SIX, brand=["acme", *"abcde"], price=[-1.0, *[1.0] * 5])
-    outcome = judge(table, pairs(("left:2", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:2", "right:1", 1)), spec, batch="b")
     assert reasons(outcome, "records")["left:1"] == "brand must have at most 3 characters, price must be at least 0"
 
 
@@ -107,7 +107,7 @@ def test_presence_is_judged_per_source(products_spec: MatchSpec) -> None:
     """A field that one register never has must not hide behind the other."""
     spec = expecting(products_spec, fields={"brand": FieldQuality(present_share=0.5)})
     table = records(spec, *SIX, brand=["acme", "acme", "acme", "acme", None, None])
-    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert stopped(outcome) == ["records right, brand: share of rows with a value"]
     assert outcome.quarantine.empty
     shares = {one.source: one.share for one in outcome.result.presence if one.field == "brand"}
@@ -117,7 +117,7 @@ def test_presence_is_judged_per_source(products_spec: MatchSpec) -> None:
 def test_too_few_rows_stop_the_batch(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec, min_rows=4)
     table = records(spec, "left:1", "left:2", "left:3", "left:4", "right:1")
-    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert stopped(outcome) == ["records right, all fields: number of rows"]
     assert outcome.result.stopped_by[0].allowed == "at least 4"
 
@@ -125,14 +125,14 @@ def test_too_few_rows_stop_the_batch(products_spec: MatchSpec) -> None:
 def test_too_many_quarantined_rows_stop_the_batch(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec, fields={"brand": FieldQuality(required=True)}, max_quarantined_share=0.4)
     table = records(spec, *SIX, brand=["a", "b", "c", None, None, None])
-    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert "records, all fields: share of rows quarantined" in stopped(outcome)
 
 
 def test_pairs_that_cannot_be_learned_from_are_quarantined(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec, fields={"brand": FieldQuality(max_length=3)})
     table = records(spec, *SIX, brand=["a", "b", "acme", "a", "b", "c"])
-    outcome = judge(
+    outcome = validate_batch(
         table,
         pairs(
             ("left:1", "right:1", 1),
@@ -184,14 +184,14 @@ def test_labels_beyond_a_limit_stop_the_batch(products_spec: MatchSpec, limit: d
         ("left:9", "right:3", 1),
     )
     within = expecting(products_spec)
-    assert judge(records(within, *SIX), table, within, batch="b").result.passed
+    assert validate_batch(records(within, *SIX), table, within, batch="b").result.passed
     beyond = expecting(products_spec, labels=limit)
-    assert stopped(judge(records(beyond, *SIX), table, beyond, batch="b")) == [said]
+    assert stopped(validate_batch(records(beyond, *SIX), table, beyond, batch="b")) == [said]
 
 
 def test_no_usable_pair_stops_the_batch(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
-    outcome = judge(records(spec, *SIX), pairs(("left:8", "right:9", 1)), spec, batch="b")
+    outcome = validate_batch(records(spec, *SIX), pairs(("left:8", "right:9", 1)), spec, batch="b")
     assert stopped(outcome) == ["pairs, label: matching pairs"]
     assert outcome.result.stopped_by[0].observed == 0
 
@@ -218,7 +218,7 @@ def a_bad_batch(spec: MatchSpec) -> tuple[MatchSpec, BatchResult]:
     spec = expecting(spec, fields=fields)
     table = records(spec, *SIX, f"left:{CANARY}", brand=[CANARY, *["acme"] * 3, None, None, CANARY], title=[CANARY] * 7)
     table["category"] = CANARY
-    return spec, judge(table, pairs(("left:1", "right:1", 1), (f"left:{CANARY}", "right:x", 0)), spec, batch="b" * 64)
+    return spec, validate_batch(table, pairs(("left:1", "right:1", 1), (f"left:{CANARY}", "right:x", 0)), spec, batch="b" * 64)
 
 
 def test_results_hold_no_value_and_no_record_id(products_spec: MatchSpec, caplog: pytest.LogCaptureFixture) -> None:
@@ -247,7 +247,7 @@ def test_the_report_begins_with_the_verdict_and_needs_nothing_from_outside(produ
 
 def test_the_report_of_a_good_batch_says_what_goes_on(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
-    outcome = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
     page = render_report(outcome.result, spec, "nowhere")
     assert "<strong>Passed</strong>" in page
     assert "6 records and 1 pairs go on to the next step." in page
@@ -256,7 +256,7 @@ def test_the_report_of_a_good_batch_says_what_goes_on(products_spec: MatchSpec) 
 
 def test_one_table_is_judged_as_one_source(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
-    outcome = judge(records(spec, "left:1", "left:2"), pairs(("left:1", "left:2", 1)), spec, batch="b")
+    outcome = validate_batch(records(spec, "left:1", "left:2"), pairs(("left:1", "left:2", 1)), spec, batch="b")
     assert outcome.result.passed
     assert {check.source for check in outcome.result.checks} == {"left", ""}
     assert "left (shop)" in render_report(outcome.result, spec, "")

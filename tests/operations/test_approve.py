@@ -37,7 +37,7 @@ def test_the_same_decision_again_is_written_once(stage):
     [
         ("  ", "approved", "nobody is named"),
         ("ada  LOVELACE", "approved", "would be its trainer"),
-        ("Grace", "perhaps", "'perhaps' is no verdict"),
+        ("Grace", "perhaps", "'perhaps' is not a decision"),
     ],
 )
 def test_a_verdict_that_is_not_taken_says_why_and_is_recorded(stage, by, verdict, condition):
