@@ -52,9 +52,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--hand-over", type=Path, help="load the bundle first, and offer the socket at this path to a successor"
     )
     parser.add_argument(
-        "--take-over", type=Path, help="serve the socket that another process offers at this path, if there is one"
+        "--take-over", type=Path, help="serve the socket that another process offers at this path, if any"
     )
-    parser.add_argument("command", nargs="?", choices=["serve"], help="the argument with which SageMaker starts the container")
+    parser.add_argument("command", nargs="?", choices=["serve"], help="SageMaker starts the container with it")
     return parser.parse_args(arguments)
 
 

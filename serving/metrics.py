@@ -30,7 +30,9 @@ class Metrics:
             "matchwright_features_missing", "Candidates whose features could not be read", registry=self._registry
         )
         self.log_failures = Counter(
-            "matchwright_decision_log_failures", "Requests refused because the decision log could not be written", registry=self._registry
+            "matchwright_decision_log_failures",
+            "Requests refused because the decision log could not be written",
+            registry=self._registry,
         )
         self._bundle = Gauge(
             "matchwright_bundle_info", "The bundle that serves", ["name", "version", "digest"], registry=self._registry

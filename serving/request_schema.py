@@ -139,7 +139,7 @@ class RequestParser:
         if "pairs" in document:
             for key in _RANK_KEYS:
                 if key in document:
-                    yield Fault(key, "cannot be sent with 'pairs'", "send one request to score pairs, and another one to rank")
+                    yield Fault(key, "cannot be sent with 'pairs'", "send one request to score pairs, another to rank")
             faults = list(type_faults(_PAIRS, document, "", _HINTS))
             yield from faults
             if all(fault.path != "pairs" for fault in faults):

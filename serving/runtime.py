@@ -45,7 +45,8 @@ class Runtime:
 
     def _pairs(self, request: PairsRequest) -> list[Answer]:
         left, right = zip(*request.pairs, strict=True)
-        both = self._features([*left, *right])  # one call for both sides: with few records, the number of calls costs most
+        # one call for both sides: with few records, the number of calls costs most
+        both = self._features([*left, *right])
         sides = take(both, slice(len(left))), take(both, slice(len(left), None))
         decisions = self.bundle.model.decide(*sides)
         pairs = [self._pair(_key(one, "left"), _key(other, "right")) for one, other in request.pairs]

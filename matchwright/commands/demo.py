@@ -48,7 +48,7 @@ def _summary(console: Any, result: "DemoResult", seconds: float, settings: Any) 
     for line in _calibration_and_reasons(result):
         console.print(line, soft_wrap=True)
     console.print(_decisions(result))
-    console.print(verdict_panel(result.usual, "A normal batch"))
+    console.print(verdict_panel(result.normal, "A normal batch"))
     console.print(verdict_panel(result.alarmed, f"A batch after '{result.fault.lost}' went missing upstream"))
     interfaces = settings.interfaces
     console.print(
@@ -101,7 +101,8 @@ def _calibration_and_reasons(result: "DemoResult") -> list[str]:
     explained = result.explanation
     against = explained["contradictions"]["given"]
     lines = [
-        f"Calibration: {result.calibration['method']}; log loss of held-out pairs {before:.5f} before, {after:.5f} after.",
+        f"Calibration: {result.calibration['method']}; "
+        f"log loss of held-out pairs {before:.5f} before, {after:.5f} after.",
         f"Reasons: {against} contradict their evidence, on {explained['pairs']:,} pairs; "
         f"contributions add up to the score within {explained['additivity_error']:.0e}.",
     ]

@@ -94,7 +94,8 @@ def label(
     for fault in labelled.repeated:
         console.print(f"[yellow]Twice:[/] {_escaped(fault.text)}; counted once")
     if labelled.rewritten:
-        console.print(f"[yellow]Rewritten:[/] in {labelled.rewritten} rows the ids differ from the keys; the keys count")
+        rows = labelled.rewritten
+        console.print(f"[yellow]Rewritten:[/] in {rows} rows the ids differ from the keys; the keys count")
     if csv_in:
         write_labels(out, labelled)
         return _summary(out, labelled, match_spec)
@@ -112,9 +113,7 @@ def label(
         # spreadsheets recognise UTF-8 only by a byte order mark
         write_private(csv_out, sheet(chosen.pairs, tables.records, match_spec), encoding="utf-8-sig")
         console.print(f"[green]Wrote[/] {len(chosen.pairs)} pairs to {csv_out}, chosen by {chosen.scored_by}.")
-        console.print(
-            "  It holds values of records. Fill its column 'label' with 1, 0 or unsure, then read it with"
-        )
+        console.print("  It holds values of records. Fill its column 'label' with 1, 0 or unsure, then read it with")
         console.print(f"  --csv-in {csv_out}")
         return None
     return _ask(out, match_spec, tables, labelled, count, choose)

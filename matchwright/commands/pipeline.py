@@ -47,7 +47,9 @@ def run(
     until: Until = "",
     labels: Labels = "",
     environment: Environment = "",
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Run every step again, also with unchanged inputs.")] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Run every step again, also with unchanged inputs.")
+    ] = False,
 ) -> None:
     """Run a pipeline on this machine. To resume a run that was killed, run it again.
 
@@ -74,7 +76,7 @@ def run(
         )
     except StepFailedError as failure:
         if failure.step.name == "alarm":
-            console.print("[yellow]Alarm raised[/] by monitor: the run is recorded as failed, so that somebody looks.")
+            console.print("[yellow]Alarm raised[/] by monitor: the run is recorded as failed.")
             raise
         console.print(f"[red]Failed[/] in {failure.step.name}; its log is {failure.step.log}")
         console.print("  Steps that succeeded are kept. Correct the fault, then run the same command again.")
@@ -113,7 +115,9 @@ def submit(
     until: Until = "",
     labels: Labels = "",
     environment: Environment = "",
-    run_name: Annotated[str, typer.Option(help="The run's name in the cluster. The default has the pipeline, the spec and the time.")] = "",
+    run_name: Annotated[
+        str, typer.Option(help="The run's name in the cluster. The default has the pipeline, the spec and the time.")
+    ] = "",
 ) -> None:
     """Upload a pipeline to a cluster and start it."""
     from datetime import datetime

@@ -52,7 +52,7 @@ def read_labels(
     """Read label files, and check the labels of all of them against each other.
 
     Rows with an empty label are left out: nobody has answered them yet. A pair occurs once in the result, also if
-    it was given in both orders. Messages quote the key of a record and nothing else of it. If a file has the columns
+    it was given in both orders. Messages quote a record's key and nothing else of it. If a file has the columns
     ``left_key`` and ``right_key``, as a sheet of questions does, these name the records and the ids are ignored.
 
     Args:
@@ -81,7 +81,9 @@ def read_labels(
     found = check_labels(decided, one_table=one_table, multiplicity=spec.multiplicity)
     faults += [
         Fault(
-            ", ".join(fault.lines), f"{fault.kind}: {fault.text}", "look at the records again, and correct or remove one"
+            ", ".join(fault.lines),
+            f"{fault.kind}: {fault.text}",
+            "look at the records again, and correct or remove one",
         )
         for fault in found
         if not fault.harmless
@@ -185,8 +187,8 @@ def _read(
         if None in keys:
             faults.append(Fault(line, "a record id is missing", "leave the id columns as they were written"))
             continue
-        absent = [key for key in keys if all_known is not None and key not in all_known]
-        faults += [Fault(line, f"there is no record {key}", _NO_RECORD) for key in absent]
+        unknown = [key for key in keys if all_known is not None and key not in all_known]
+        faults += [Fault(line, f"there is no record {key}", _NO_RECORD) for key in unknown]
         if keys[0] == keys[1]:
             faults.append(Fault(line, "it names one record twice", "name two different records"))
         pair = sorted(map(str, keys)) if one_table else keys

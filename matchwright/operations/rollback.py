@@ -49,9 +49,7 @@ def rollback(*, settings: Settings, name: str, by: str, note: str, endpoint: End
         else:
             failed += _unusable(settings, target, fetch_bundle(settings, name, target.version, folder))
         if failed or target is None:
-            raise refuse(
-                ledger, entry, f"{name} was not rolled back:", failed, "fix every point above, then try again"
-            )
+            raise refuse(ledger, entry, f"{name} was not rolled back:", failed, "fix every point above, then try again")
         try:
             deployment = put_behind(behind, folder, target.digest)
         except MatchwrightError as error:

@@ -218,7 +218,9 @@ def a_bad_batch(spec: MatchSpec) -> tuple[MatchSpec, BatchResult]:
     spec = expecting(spec, fields=fields)
     table = records(spec, *SIX, f"left:{CANARY}", brand=[CANARY, *["acme"] * 3, None, None, CANARY], title=[CANARY] * 7)
     table["category"] = CANARY
-    return spec, validate_batch(table, pairs(("left:1", "right:1", 1), (f"left:{CANARY}", "right:x", 0)), spec, batch="b" * 64)
+    return spec, validate_batch(
+        table, pairs(("left:1", "right:1", 1), (f"left:{CANARY}", "right:x", 0)), spec, batch="b" * 64
+    )
 
 
 def test_results_hold_no_value_and_no_record_id(products_spec: MatchSpec, caplog: pytest.LogCaptureFixture) -> None:

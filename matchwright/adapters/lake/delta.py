@@ -55,7 +55,8 @@ def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
             raise LakeError(f"Lake table {uri} cannot be written.", f"the lake says: {_first_line(error)}") from None
         if version is not None:
             return TableVersion(uri=uri, version=version, digest=digest, rows=len(frame))
-    raise LakeError(f"Lake table {uri} has too many writers.", "wait until the other runs of this spec have ended, then run again")
+    hint = "wait until the other runs of this spec have ended, then run again"
+    raise LakeError(f"Lake table {uri} has too many writers.", hint)
 
 
 def read_table(uri: str, version: int | None = None) -> pd.DataFrame:

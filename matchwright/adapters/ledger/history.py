@@ -107,7 +107,8 @@ class Ledger:
         """
         name = hashlib.sha256(endpoint.encode()).digest()[:8]
         busy = LedgerError(
-            f"Another release or rollback of endpoint '{endpoint}' is under way.", "wait until it has ended, then try again"
+            f"Another release or rollback of endpoint '{endpoint}' is under way.",
+            "wait until it has ended, then try again",
         )
         if self._file is not None:
             self._file.parent.mkdir(parents=True, exist_ok=True)

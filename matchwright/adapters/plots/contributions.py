@@ -68,7 +68,7 @@ def plot_waterfall(
 def _shap_figure(path: Path) -> Iterator[Any]:
     """A new figure for shap, which draws on pyplot's current figure. It is saved and closed at the end.
 
-    shap chooses the size of the figure and places its texts for this size. Fewer dots per inch make the picture smaller.
+    shap chooses the size of the figure, and places its texts for this size. So only the dots per inch are reduced.
     """
     import matplotlib as mpl
 

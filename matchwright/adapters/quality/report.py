@@ -58,8 +58,8 @@ def advice(result: QualityResult, quarantine: str) -> str:
     where = f"The quarantined rows and the reasons for each are in {quarantine}." if rows else ""
     if result.passed:
         return where or "Nothing to do."
-    correct = "Correct the data at its source. If a limit is too strict, change it under 'quality' in the spec. Run again."
-    return " ".join(filter(None, (where, correct)))
+    correct = "Correct the data at its source. If a limit is too strict, change it under 'quality' in the spec."
+    return " ".join(filter(None, (where, correct, "Then run again.")))
 
 
 def _sources(result: QualityResult, spec: MatchSpec) -> list[dict[str, str]]:

@@ -45,8 +45,8 @@ def register_bundle(
     Raises:
         RegistryError: a tag that a release needs is missing.
     """
-    if absent := [key for key in ("gates", "trained_by") if not tags.get(key, "").strip()]:
-        raise RegistryError(f"A version cannot be registered without the tag(s) {', '.join(absent)}.", "give them")
+    if missing := [key for key in ("gates", "trained_by") if not tags.get(key, "").strip()]:
+        raise RegistryError(f"A version cannot be registered without the tag(s) {', '.join(missing)}.", "set them")
     name = load_spec(bundle / "spec.yaml").name
     with connected(settings, make=True) as client:
         client.log_text(run_id, description_markdown, f"{_CARD_FOLDER}/card.md")

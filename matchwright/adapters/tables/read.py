@@ -101,11 +101,11 @@ def _read_csv(filesystem: Any, path: str) -> Any:
             raise _fault("is empty", "give a table with a header and rows") from None
         if "UTF8" in str(error):
             raise _fault("is not UTF-8 text", "save it as UTF-8") from None
-        raise _fault("is not a readable CSV file", "look for quotes that are not closed, and for very long lines") from None
+        raise _fault("is not a readable CSV file", "look for unclosed quotes and for very long lines") from None
     if ragged:
         first = ragged[0]
         problem = f"{len(ragged)} row(s) do not have {first.expected_columns} columns"
-        hint = f"the first is row {first.number}, with {first.actual_columns}. Put quotes around values with separators"
+        hint = f"the first is row {first.number}, with {first.actual_columns}. Quote values that hold the separator"
         raise _fault(problem, hint)
     return table
 
