@@ -36,11 +36,11 @@ def test_the_same_decision_again_is_written_once(stage):
     ("by", "verdict", "condition"),
     [
         ("  ", "approved", "nobody is named"),
-        ("ada  LOVELACE", "approved", "would be its trainer"),
+        ("ada  LOVELACE", "approved", "the approver is the person who trained it"),
         ("Grace", "perhaps", "'perhaps' is not a decision"),
     ],
 )
-def test_a_verdict_that_is_not_taken_says_why_and_is_recorded(stage, by, verdict, condition):
+def test_a_refused_decision_says_why_and_is_recorded(stage, by, verdict, condition):
     with pytest.raises(ReleaseRefused) as caught:
         approve(settings=stage.settings, name="persons", version="1", by=by, note="", verdict=verdict)
     assert [failed for failed in caught.value.conditions if condition in failed]
