@@ -13,19 +13,19 @@ IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
 
-setup: $(READY) ## Make .venv from requirements.lock.
+setup: $(READY) ## Create .venv from requirements.lock.
 
-# The stamp is made last: an installation that was broken off is taken up again.
+# The stamp file is written last: if an installation was interrupted, the next make continues it.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
-	  || { echo "Python 3.11 is needed; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "Making $(VENV) from requirements.lock: some minutes, once."
+	  || { echo "Python 3.11 is needed. Name one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Creating $(VENV) from requirements.lock. This takes some minutes, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(PYTHON) scripts/install.py $(BIN)/python requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup ## Run the whole life of a matching model on this machine.
+demo: setup ## Run the whole loop on this machine: train, approve, release, decide, monitor.
 	$(BIN)/matchwright demo
 
 test: setup ## Run the tests except the slow ones, in two processes (PYTEST_ARGS="-k name" for some, SLOW=1 for all).
@@ -38,30 +38,30 @@ lint: setup ## Check style and formatting.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-format: setup ## Mend style and formatting.
+format: setup ## Correct style and formatting.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 types: setup ## Check types.
 	$(BIN)/mypy
 
-layers: setup ## Check who may import whom.
+layers: setup ## Check the import contracts.
 	$(BIN)/lint-imports
 
 compile: setup ## Write every pipeline as IR YAML to build/pipelines (ENVIRONMENT=prod for another environment).
 	$(BIN)/matchwright pipeline compile --environment "$(or $(ENVIRONMENT),local)"
 
-docs: setup ## Build the documentation site into build/docs; a broken link is an error.
+docs: setup ## Build the documentation site in build/docs. A broken link is an error.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-lock: setup ## Pin what .venv holds in requirements.lock.
+lock: setup ## Write the packages of .venv with their versions to requirements.lock.
 	@{ head -n 1 requirements.lock; $(BIN)/pip freeze --all --exclude-editable --exclude pip --exclude matchwright \
 	  | sed 's/+cpu$$//'; } > requirements.lock.draft
 	@mv requirements.lock.draft requirements.lock
 
-clean: ## Remove caches and build output; .venv and the state in .matchwright stay.
+clean: ## Remove caches and build output, but keep .venv and the state in .matchwright.
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
-purge: clean ## Remove .venv too.
+purge: clean ## Remove caches, build output and .venv.
 	rm -rf $(VENV)

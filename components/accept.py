@@ -1,4 +1,4 @@
-"""Stop the pipeline on a batch that validation refused."""
+"""Stop the pipeline if validation refused the batch."""
 
 from components.base import component
 

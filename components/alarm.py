@@ -1,4 +1,4 @@
-"""End the pipeline in failure on a monitoring alarm."""
+"""Fail the pipeline after a drift alarm."""
 
 from components.base import component
 
@@ -11,4 +11,4 @@ def alarm(verdict: str) -> None:
 
     with reported():
         if verdict:
-            raise DriftAlarm(verdict.strip(), "read the report of the step monitor")
+            raise DriftAlarm(verdict.strip(), "read the report of step monitor")

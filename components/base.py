@@ -1,4 +1,4 @@
-"""The one way components of this project are made."""
+"""The decorator of all components."""
 
 from functools import partial
 
@@ -6,6 +6,6 @@ from kfp import dsl
 
 from matchwright.settings import Cluster
 
-# The image carries this package and its locked requirements: nothing is installed when a step starts.
-# The environment's own image replaces this default when a pipeline is compiled.
+# The image holds this package and its locked requirements: nothing is installed when a step starts.
+# When a pipeline is compiled, the environment's image replaces this default.
 component = partial(dsl.component, base_image=Cluster().image, install_kfp_package=False)

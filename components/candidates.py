@@ -1,4 +1,4 @@
-"""Propose the pairs that are worth scoring."""
+"""Propose the pairs to score."""
 
 from kfp import dsl
 
@@ -15,7 +15,7 @@ def candidates(
     candidates: dsl.Output[dsl.Dataset],
     summary: dsl.Output[dsl.Markdown],
 ) -> None:
-    """Write the candidates and how complete they are to the folder ``candidates``, and a summary for its page."""
+    """Write the candidates and a report to the folder ``candidates``, and a summary for the pipeline's page."""
     from pathlib import Path
 
     from components.context import step_context

@@ -1,4 +1,4 @@
-"""Which bundle serves now: what a challenger is judged against."""
+"""Find the champion: the bundle that serves now, with which a new model is compared."""
 
 from kfp import dsl
 
@@ -7,12 +7,12 @@ from components.base import component
 
 @component
 def champion(spec: str, environment: str, code_digest: str, model: dsl.Input[dsl.Model]) -> str:
-    """The digest of the champion's bundle, empty before the first release.
+    """The digest of the champion's bundle. Empty before the first release.
 
-    Where the champion came of this very training, it is what that one was judged against.
+    If this same training produced the champion, it is the bundle which that one was compared with.
 
-    Evaluation reads the registry, which no argument of its own shows. With this digest among them,
-    a cached evaluation is one against the same champion.
+    Evaluation reads the registry, which is not among its arguments. This digest is. So a cached evaluation always
+    compared the model with the same champion.
     """
     from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What every component body shares: the environment, the match spec, and errors that quote no values."""
+"""Shared by all component bodies: the settings, the match spec, and errors that quote no values."""
 
 import json
 import logging
@@ -20,12 +20,12 @@ SHOW_VALUES = "MATCHWRIGHT_SHOW_VALUES"
 
 
 class StepError(MatchwrightError):
-    """A step that failed in a way it did not foresee."""
+    """A step that failed with an unexpected error."""
 
 
 @dataclass(frozen=True)
 class StepContext:
-    """The environment and the match spec a step works with."""
+    """The settings and the match spec of a step."""
 
     settings: Settings
     spec: MatchSpec
@@ -33,13 +33,13 @@ class StepContext:
 
 @contextmanager
 def step_context(environment: str, spec: str) -> Iterator[StepContext]:
-    """Open the environment and parse the spec; whatever fails inside is reported without a record value.
+    """Load the settings and parse the spec. Errors inside the block are reported without values of records.
 
     Raises:
-        MatchwrightError: what the step itself refused; also written as JSON to the file that
-            ``MATCHWRIGHT_STEP_ERROR`` names, for whoever started this process.
-        StepError: any other failure, by its type and place alone. A library's message may quote
-            the value it fell over, so it is withheld unless ``MATCHWRIGHT_SHOW_VALUES=1``.
+        MatchwrightError: an error of the step itself. It is also written as JSON to the file that
+            ``MATCHWRIGHT_STEP_ERROR`` names, for the process that started this one.
+        StepError: any other error, with its type and line alone. A library's message may quote a value, so it is
+            left out unless ``MATCHWRIGHT_SHOW_VALUES=1``.
     """
     with environment_context(environment) as settings:
         yield StepContext(settings, parse_spec(spec))
@@ -55,27 +55,27 @@ def environment_context(environment: str) -> Iterator[Settings]:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Tell the starter of this process what failed; see :func:`step_context`."""
+    """Report errors to the process that started this one. See :func:`step_context`."""
     try:
         yield
     except MatchwrightError as error:
-        _tell(error)
+        _report(error)
         raise
     except Exception as error:
         if os.environ.get(SHOW_VALUES) == "1":
             raise
         frames = traceback.extract_tb(error.__traceback__)
         sys.stderr.write("".join(traceback.format_list(frames)))
-        index = next((f for f in reversed(frames) if "matchwright" in f.filename), frames[-1])
+        frame = next((f for f in reversed(frames) if "matchwright" in f.filename), frames[-1])
         failure = StepError(
-            f"The step failed with {type(error).__name__} at {Path(index.filename).name}:{index.lineno}.",
-            f"its message is withheld because it may quote a record; {SHOW_VALUES}=1 shows it",
+            f"The step failed with {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}.",
+            f"its message is hidden because it may quote a record. {SHOW_VALUES}=1 shows it",
         )
-        _tell(failure)
+        _report(failure)
         raise failure from None
 
 
-def _tell(error: MatchwrightError) -> None:
+def _report(error: MatchwrightError) -> None:
     if path := os.environ.get(ERROR_FILE):
         report = {"type": type(error).__name__, "fact": error.fact, "hint": error.hint, "message": str(error)}
         Path(path).write_text(json.dumps(report), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Judge the model on pairs it never saw."""
+"""Evaluate the model on pairs that it never saw."""
 
 from kfp import dsl
 
@@ -19,9 +19,10 @@ def evaluate(
     summary: dsl.Output[dsl.Markdown],
     figures: dsl.Output[dsl.Metrics],
 ) -> None:
-    """Write figures, gates and plots to the folder ``evaluation``, and what the pipeline's page shows of them.
+    """Write figures, gates and plots to the folder ``evaluation``, and a summary for the pipeline's page.
 
-    ``champion`` is the digest of the bundle it is compared with, so that a cached result is of the same one.
+    ``champion`` is the digest of the bundle that the model is compared with. It is an argument so that a cached result
+    always compared the model with the same champion.
     """
     import json
     from pathlib import Path
@@ -48,5 +49,5 @@ def evaluate(
         measured = figures_of(result)
         for name, value in measured.items():
             figures.log_metric(name, value)
-        # The local cache takes an artifact without a file for one that was lost.
+        # For the local cache an artifact without a file is lost.
         Path(figures.path).write_text(json.dumps(measured), encoding="utf-8")

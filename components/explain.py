@@ -1,4 +1,4 @@
-"""Say why: contributions, reason codes and plots."""
+"""Explain the model: contributions, reason codes and plots."""
 
 from kfp import dsl
 

@@ -1,4 +1,4 @@
-"""Compute record features and put them into the feature store."""
+"""Compute record features and write them to the feature store."""
 
 from kfp import dsl
 

@@ -1,4 +1,4 @@
-"""Fetch the bundle whose decisions are to be judged."""
+"""Fetch the bundle whose decisions are monitored."""
 
 from kfp import dsl
 
@@ -7,7 +7,7 @@ from components.base import component
 
 @component
 def fetch_champion(spec: str, environment: str, code_digest: str, version: str, bundle: dsl.Output[dsl.Model]) -> None:
-    """Download and verify the bundle of ``version``, or of the champion where it is empty."""
+    """Download and verify the bundle of ``version``. If it is empty, this is the champion's bundle."""
     from pathlib import Path
 
     from components.context import step_context

@@ -1,4 +1,4 @@
-"""One word on which the pipeline branches."""
+"""The value that the pipeline branches on."""
 
 from kfp import dsl
 
@@ -7,7 +7,7 @@ from components.base import component
 
 @component
 def gate(environment: str, spec: str, code_digest: str, evaluation: dsl.Input[dsl.Artifact]) -> str:
-    """``pass`` or ``fail``: a single value, because the local engine branches on nothing else."""
+    """``pass`` or ``fail``: one value, because the local engine can branch on nothing else."""
     from pathlib import Path
 
     from components.context import step_context

@@ -16,10 +16,10 @@ def ingest(
     pairs: str,
     snapshot: dsl.Output[dsl.Dataset],
 ) -> None:
-    """Write the records and pairs to the lake; ``snapshot`` names the table versions.
+    """Write the records and pairs to the lake. ``snapshot`` names the versions of the tables.
 
-    ``data_digest`` stands for the content behind the three paths, so that a changed file is
-    never taken for the one a cached result was made from.
+    ``data_digest`` is the digest of the files at the three paths. It is an argument so that the step runs again when a
+    file has changed.
     """
     from pathlib import Path
 

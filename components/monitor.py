@@ -1,4 +1,4 @@
-"""Judge a window of the decision log."""
+"""Measure drift in a window of the decision log."""
 
 from kfp import dsl
 
@@ -17,9 +17,9 @@ def monitor(
     report: dsl.Output[dsl.HTML],
     verdict: dsl.Output[dsl.Artifact],
 ) -> str:
-    """Write the report and the verdict; the result is the verdict's text if it is an alarm, else empty.
+    """Write the report and the verdict. The result is the verdict's text if it is an alarm, else empty.
 
-    A cluster keeps the artifacts of a succeeding step only, so ``alarm`` fails the pipeline, not this step.
+    A cluster keeps the artifacts of a step only if it succeeds. So ``alarm`` fails the pipeline, and not this step.
     """
     from pathlib import Path
 
@@ -30,7 +30,7 @@ def monitor(
     report.uri += ".html"
     verdict.uri += ".json"
     with step_context(environment, spec) as at:
-        labelled = step(
+        done = step(
             settings=at.settings,
             spec=at.spec,
             bundle=Path(bundle.path),
@@ -40,4 +40,4 @@ def monitor(
             report=Path(report.path),
             verdict=Path(verdict.path),
         )
-        return read_verdict(Path(verdict.path)).text() if labelled["status"] == "alarm" else ""
+        return read_verdict(Path(verdict.path)).text() if done["status"] == "alarm" else ""

@@ -20,7 +20,7 @@ def register(
     gate: str,
     bundle: dsl.Output[dsl.Model],
 ) -> str:
-    """Register the bundle, as challenger if ``gate`` is ``pass``; the result is ``name/version``."""
+    """Register the bundle, as challenger if ``gate`` is ``pass``. The result is ``name/version``."""
     from pathlib import Path
 
     from components.context import step_context

@@ -5,7 +5,7 @@ from components.base import component
 
 @component
 def release(environment: str, code_digest: str, name: str, version: str) -> str:
-    """Release ``version`` (empty: the challenger) of the model ``name``; the result is the digest that answers."""
+    """Release ``version`` (empty: the challenger) of the model ``name``. The result is the digest that answers."""
     from components.context import environment_context
     from matchwright.steps.release import release as step
 

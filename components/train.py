@@ -15,7 +15,7 @@ def train(
     candidates: dsl.Input[dsl.Dataset],
     model: dsl.Output[dsl.Model],
 ) -> None:
-    """Write the trained parts and their splits to the folder ``model``."""
+    """Write the trained model and the split to the folder ``model``."""
     from pathlib import Path
 
     from components.context import step_context

@@ -14,10 +14,10 @@ def validate(
     validated: dsl.Output[dsl.Dataset],
     report: dsl.Output[dsl.HTML],
 ) -> str:
-    """Quarantine faulty rows; the result is empty, or why the batch as a whole is refused.
+    """Quarantine faulty rows. The result is empty, or says why the whole batch is refused.
 
-    A cluster keeps the artifacts of a succeeding step only. So that the report of a refused
-    batch can be read there, this step succeeds and ``accept`` stops the pipeline.
+    A cluster keeps the artifacts of a step only if it succeeds. So this step succeeds, which keeps the report, and
+    ``accept`` stops the pipeline.
     """
     from pathlib import Path
 

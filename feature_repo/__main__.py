@@ -1,10 +1,10 @@
 """``python -m feature_repo COMMAND``: Feast's own command line on this environment's feature store.
 
 For example ``python -m feature_repo plan``, ``... apply``, ``... feature-views list``, ``... ui``.
-The environment is the one that ``MATCHWRIGHT_ENVIRONMENT`` names, the home the one of the current folder.
+``MATCHWRIGHT_ENVIRONMENT`` names the environment. The home is found from the current folder.
 
-In this folder the plain ``feast`` command and ``FeatureStore(".")`` work as well, on the stores of the
-project's own home, which ``feature_store.yaml`` names.
+In this folder the plain ``feast`` command and ``FeatureStore(".")`` also work. They use the stores of the project's own
+home, which ``feature_store.yaml`` names.
 """
 
 import sys

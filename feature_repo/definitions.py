@@ -1,7 +1,7 @@
-"""Every feature set of this environment, as Feast's command line reads them.
+"""All feature sets of this environment, for Feast's command line.
 
-The definitions themselves are in ``matchwright.adapters.features``, which the pipelines use; here
-they are only made visible, all versions of them, so that ``feast apply`` finds nothing to delete.
+The definitions come from ``matchwright.adapters.features``, which the pipelines use. All versions must be here, because
+``feast apply`` deletes what is not defined.
 """
 
 import os

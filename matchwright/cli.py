@@ -1,4 +1,4 @@
-"""The ``matchwright`` command. Everything heavy is imported by the command that needs it."""
+"""The ``matchwright`` command. Each command imports the heavy libraries that it needs, so that ``--help`` is fast."""
 
 import sys
 from typing import Annotated
@@ -11,7 +11,7 @@ from matchwright.commands import demo, governance, label, monitoring, pipeline, 
 from matchwright.errors import MatchwrightError
 
 app = typer.Typer(
-    help="Label, train, approve, release, serve and watch matching models.",
+    help="Label, train, approve, release, serve and monitor matching models.",
     invoke_without_command=True,
     no_args_is_help=True,
     add_completion=False,
@@ -34,7 +34,7 @@ for group in (demo, spec, label, pipeline, governance, stack, monitoring):
 
 
 def main() -> None:
-    """Run a command; an error ends it with exit code 1, the fact and the hint, and no traceback."""
+    """Run a command. After an error, print the fact and the hint without a traceback, and exit with code 1."""
     try:
         app()
     except MatchwrightError as error:
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def show(error: MatchwrightError) -> None:
-    """Print an error on stderr as its fact and its hint."""
+    """Print the fact and the hint of an error on stderr."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print("[red]Error:[/] ", end="")
     console.print(error.fact, markup=False)

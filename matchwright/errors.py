@@ -1,11 +1,11 @@
-"""Errors that state the fact and end with a hint of what to do."""
+"""Errors: each states a fact, and then a hint what to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 class MatchwrightError(Exception):
-    """Base of all errors a user may see: the fact first, then ``Hint:`` and what to do."""
+    """The base of all errors that a user may see: first the fact, then ``Hint:`` and what to do."""
 
     def __init__(self, fact: str, hint: str = "") -> None:
         self.fact = fact
@@ -27,7 +27,7 @@ class Fault:
 
 
 class FaultsError(MatchwrightError):
-    """Several faults, reported together so that one edit can mend them all."""
+    """Several faults, reported together so that the user can correct them all at once."""
 
     def __init__(self, fact: str, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
@@ -43,7 +43,7 @@ class SettingsError(FaultsError):
 
 
 class HomeError(MatchwrightError):
-    """There is no home here, and the command makes none."""
+    """There is no home here, and the command does not create one."""
 
 
 class DataError(FaultsError):
@@ -51,43 +51,43 @@ class DataError(FaultsError):
 
 
 class LakeError(MatchwrightError):
-    """A lake table, version or snapshot that is absent or cannot be written."""
+    """A lake table, version or snapshot that is missing or cannot be written."""
 
 
 class QualityError(MatchwrightError):
-    """A batch beyond the spec's quality limits."""
+    """A batch that does not hold the spec's quality limits."""
 
 
 class CandidateError(MatchwrightError):
-    """Candidate rules that cannot be run as they stand."""
+    """Candidate rules that cannot be run."""
 
 
 class TrainingError(MatchwrightError):
-    """Data that a model cannot be trained or judged on."""
+    """Data that a model cannot be trained or evaluated on."""
 
 
 class BundleError(MatchwrightError):
     """A decision bundle that is corrupt, unsigned or does not reproduce its golden pairs."""
 
 
-DAMAGED = "take the bundle from the registry again"
-"""The hint wherever a file of a bundle cannot be read."""
+DAMAGED = "download the bundle from the registry again"
+"""The hint when a file of a bundle cannot be read."""
 
 
 class FeatureStoreError(MatchwrightError):
-    """Record features that are absent, stale or do not add up."""
+    """Record features that are missing, stale or inconsistent."""
 
 
 class RegistryError(MatchwrightError):
-    """A model version that is absent or cannot be registered."""
+    """A model version that is missing or cannot be registered."""
 
 
 class LedgerError(MatchwrightError):
     """A release ledger that cannot be written, or that was tampered with."""
 
 
-class ReleaseRefused(MatchwrightError):  # noqa: N818 - a refusal is the system working, not an error of it
-    """A release whose conditions do not hold; ``conditions`` names those that failed."""
+class ReleaseRefused(MatchwrightError):  # noqa: N818 - a refusal is the right behaviour, not an error
+    """A release whose conditions do not hold. ``conditions`` lists those that failed."""
 
     def __init__(self, fact: str, conditions: Sequence[str], hint: str = "") -> None:
         self.conditions = tuple(conditions)
@@ -95,7 +95,7 @@ class ReleaseRefused(MatchwrightError):  # noqa: N818 - a refusal is the system 
 
 
 class EndpointError(MatchwrightError):
-    """An endpoint that did not start, answer or take the bundle it was given."""
+    """An endpoint that did not start, did not answer or did not accept the bundle."""
 
 
 class ServiceError(MatchwrightError):
@@ -103,12 +103,12 @@ class ServiceError(MatchwrightError):
 
 
 class RequestError(FaultsError):
-    """A scoring request that names what is wrong with it, never its values."""
+    """A scoring request with faults. The message names the faults and never a value of the request."""
 
 
 class PipelineError(MatchwrightError):
-    """A pipeline that cannot be compiled, submitted or run as asked."""
+    """A pipeline that cannot be compiled, submitted or run."""
 
 
 class DriftAlarm(MatchwrightError):  # noqa: N818 - an alarm, not a fault of the program
-    """A monitoring verdict that somebody has to act on."""
+    """A drift verdict that somebody has to act on."""

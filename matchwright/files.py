@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written atomically: completely or not at all."""
 
 import os
 from collections.abc import Iterator
@@ -8,16 +8,16 @@ from typing import IO
 from uuid import uuid4
 
 PRIVATE = 0o600
-"""The mode of a file that its owner alone may read."""
+"""The mode of a file that only its owner may read."""
 
-_READABLE = 0o666  # the process's umask takes from it what others may not
+_READABLE = 0o666  # the process's umask removes permissions from it
 
 
 @contextmanager
 def replacing(path: Path, mode: int = _READABLE) -> Iterator[IO[bytes]]:
-    """A file to write to; it takes the place of ``path`` when the block ends without an error.
+    """A file to write to. It replaces ``path`` when the block ends without an error.
 
-    Its folder is made where there is none. A reader sees the old content or the new one, also after a power cut.
+    A missing folder is created. A reader sees either the old content or the new one, also after a power cut.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid4().hex}")

@@ -1,4 +1,4 @@
-"""What all that is read from a spec, a settings file or a bundle has in common."""
+"""The base class of everything that is read from a spec, a settings file or a bundle."""
 
 from typing import Annotated
 
@@ -8,6 +8,6 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Frozen(BaseModel):
-    """A model that does not change, and in which an unknown key is a fault."""
+    """A model that cannot be changed and that refuses unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""Where the state of a local run lies: one folder, the home, found from whichever folder a command runs in."""
+"""The home: the one folder that holds the state of local runs, found from the current folder."""
 
 import re
 from pathlib import Path
@@ -11,10 +11,10 @@ _NOT_IN_A_PATH = re.compile(r"[#?\[\]]|%[0-9A-Fa-f]{2}")
 
 
 def find_home(start: Path, name: Path | str = NAME) -> Path:
-    """The home of a command that runs in ``start``, as an absolute path; it need not exist.
+    """The home of a command that runs in ``start``, as an absolute path. It may not exist yet.
 
-    The nearest of ``start`` and the folders above it that holds ``name`` wins. Where none holds it, the home
-    belongs to the project: the nearest folder with ``pyproject.toml`` or ``.git``, else ``start`` itself.
+    The home lies in the nearest folder that holds ``name``, from ``start`` upwards. If none holds it, it lies in the
+    nearest folder with ``pyproject.toml`` or ``.git``, else in ``start`` itself.
     """
     folders = [start.absolute(), *start.absolute().parents]
     holder = next((folder for folder in folders if (folder / name).is_dir()), None)
@@ -23,14 +23,14 @@ def find_home(start: Path, name: Path | str = NAME) -> Path:
 
 
 def fault_of_path(home: Path) -> Fault | None:
-    """What is wrong with the home's path: the lake and the registry take it for a URL."""
+    """The fault of a home's path, if any: the lake and the registry use the path in URLs."""
     if found := _NOT_IN_A_PATH.search(str(home)):
-        return Fault("home", f"the path holds '{found.group()}', which the lake cannot take", "name another folder")
+        return Fault("home", f"the path holds '{found.group()}', which the lake does not accept", "name another folder")
     return None
 
 
 def require_home(home: Path) -> None:
-    """Refuse to go on where there is no home: a command that only reads makes none.
+    """Stop if there is no home: a command that only reads does not create one.
 
     Raises:
         HomeError: the folder does not exist.
@@ -38,6 +38,6 @@ def require_home(home: Path) -> None:
     if not home.is_dir():
         raise HomeError(
             f"There is no home here: {home} does not exist.",
-            "run the command in your project's folder, or name its home with MATCHWRIGHT_HOME; "
-            "'matchwright demo' and 'matchwright pipeline run train' make one",
+            "run the command in your project's folder, or name its home with MATCHWRIGHT_HOME. "
+            "'matchwright demo' and 'matchwright pipeline run train' create one",
         )

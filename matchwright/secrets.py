@@ -1,8 +1,8 @@
-"""Secrets come from the environment; a laptop's are made once and kept under ``home``.
+"""Secrets come from environment variables. In the ``local`` environment they are created once and kept in ``home``.
 
-``MATCHWRIGHT_IDENTIFIER_KEY``  keys the HMACs that stand for record ids outside the lake
+``MATCHWRIGHT_IDENTIFIER_KEY``  the key of the HMACs that replace record ids outside the lake
 ``MATCHWRIGHT_SIGNING_KEY``     ed25519 private key that signs decision bundles (base64, 32 bytes)
-``MATCHWRIGHT_VERIFY_KEY``      its public half, all that serving needs
+``MATCHWRIGHT_VERIFY_KEY``      the public key that belongs to it; serving needs only this one
 """
 
 import base64
@@ -24,7 +24,7 @@ _FILE = "secrets.env"
 
 
 def load_local_secrets(home: Path) -> None:
-    """Put a laptop's secrets into this process's environment, where its home has some; nothing is made."""
+    """Set the environment variables from the home's secrets, if it has some. Nothing is created."""
     path = home / _FILE
     for line in path.read_text().splitlines() if path.exists() else ():
         key, _, value = line.partition("=")
@@ -32,7 +32,7 @@ def load_local_secrets(home: Path) -> None:
 
 
 def ensure_local_secrets(home: Path) -> None:
-    """Put a laptop's secrets into this process's environment, making them on first use (mode 0600)."""
+    """Set the environment variables from the home's secrets, which are created on first use (mode 0600)."""
     path = home / _FILE
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def ensure_local_secrets(home: Path) -> None:
         try:
             os.link(draft, path)
         except FileExistsError:
-            pass  # another process was first: its secrets are the ones to use
+            pass  # another process was first: use its secrets
         finally:
             draft.unlink()
     load_local_secrets(home)
@@ -73,16 +73,16 @@ def secret(name: str) -> bytes:
         decoded = b""
     if not decoded:
         problem = "is not base64" if value else "is not set"
-        hint = "set it from your secret store; on a laptop run through the matchwright command, which makes one"
+        hint = "set it from your secret store. On a laptop use the matchwright command, which creates it"
         raise SettingsError("A secret is missing.", [Fault(name, problem, hint)])
     return decoded
 
 
 def pseudonym(identifier: str) -> str:
-    """The keyed HMAC (32 hex digits) that stands for a record id outside the lake and the online store."""
+    """The keyed HMAC (32 hex digits) that replaces a record id outside the lake and the online store."""
     return hmac.new(secret(IDENTIFIER_KEY), identifier.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def pair_pseudonym(one_key: str, other_key: str) -> str:
-    """The pseudonym of a pair of record keys, the same in either order: how labels find decisions."""
+    """The pseudonym of a pair of record keys, the same in both orders. It joins labels to decisions."""
     return pseudonym("|".join(sorted((one_key, other_key))))

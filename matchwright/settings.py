@@ -1,7 +1,7 @@
-"""The environment: one YAML per environment, single keys overridden by environment variables.
+"""Settings: one YAML file per environment. Environment variables override single keys.
 
-``MATCHWRIGHT_ENDPOINT__TARGET=sagemaker`` overrides ``endpoint.target``. Secrets are never in
-the file: they are read from the environment where they are used (see :mod:`matchwright.secrets`).
+``MATCHWRIGHT_ENDPOINT__TARGET=sagemaker`` overrides ``endpoint.target``. Secrets are never in the file: they are read
+from environment variables (see :mod:`matchwright.secrets`).
 """
 
 import getpass
@@ -21,17 +21,17 @@ from matchwright.home import NAME, fault_of_path, find_home
 
 PREFIX = "MATCHWRIGHT_"
 CONFIGS = f"{PREFIX}CONFIGS"
-"""Names the folder with one YAML per environment. Whoever starts the program sets it (see pipelines.environments)."""
+"""The variable that names the folder with one YAML per environment (see pipelines.environments)."""
 
 
 class Lake(Frozen):
-    """Where Delta tables lie; empty means ``home/lake``."""
+    """The folder of the Delta tables. Empty means ``home/lake``."""
 
     uri: str = ""
 
 
 class Registry(Frozen):
-    """MLflow; an empty tracking URI means SQLite under ``home``."""
+    """MLflow. An empty tracking URI means SQLite under ``home``."""
 
     tracking_uri: str = ""
     artifact_uri: str = ""
@@ -39,7 +39,7 @@ class Registry(Frozen):
 
 
 class Features(Frozen):
-    """Feast's online store; ``connection`` is a file for sqlite, ``host:port,db=0`` for redis."""
+    """Feast's online store. ``connection`` is a file for sqlite, and ``host:port,db=0`` for redis."""
 
     online: Literal["sqlite", "redis"] = "sqlite"
     connection: str = ""
@@ -47,7 +47,7 @@ class Features(Frozen):
 
 
 class Ledger(Frozen):
-    """The release ledger's database; empty means SQLite under ``home``."""
+    """The release ledger's database. Empty means SQLite under ``home``."""
 
     url: str = ""
 
@@ -55,7 +55,7 @@ class Ledger(Frozen):
 class Endpoint(Frozen):
     """The endpoint that a release is put behind.
 
-    ``kms_key_id`` encrypts the bundle in S3, ``volume_kms_key_id`` the instances' volumes;
+    ``kms_key_id`` encrypts the bundle in S3. ``volume_kms_key_id`` encrypts the instances' volumes.
     ``identifier_secret_arn`` names the Secrets Manager secret that holds the identifier key.
     """
 
@@ -79,20 +79,20 @@ class Endpoint(Frozen):
 
 
 class Monitoring(Frozen):
-    """Evidently's workspace; empty means a folder under ``home``."""
+    """Evidently's workspace. Empty means a folder under ``home``."""
 
     workspace: str = ""
 
 
 class Interfaces(Frozen):
-    """Addresses of the local stack's user interfaces."""
+    """The ports of the local stack's user interfaces."""
 
     mlflow_port: int = 5050
     evidently_port: int = 8050
 
 
 class Resources(Frozen):
-    """What a pipeline step asks of the cluster."""
+    """The resources that a pipeline step requests from the cluster."""
 
     cpu: str = "2"
     memory: str = "4Gi"
@@ -100,7 +100,7 @@ class Resources(Frozen):
 
 
 class Cluster(Frozen):
-    """Kubeflow: where it is, what image runs the steps, and which secret and settings they get."""
+    """Kubeflow: its address, the image that runs the steps, and the secret and settings that they get."""
 
     host: str = ""
     namespace: str = "kubeflow"
@@ -146,7 +146,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment's variables win over the file's keys."""
+        """Environment variables override the file's keys."""
         return env_settings, init_settings
 
     @property
@@ -175,34 +175,35 @@ class Settings(BaseSettings):
 
     @property
     def actor(self) -> str:
-        """Who acts, as versions and the release ledger name them: ``user``, else this machine's account."""
+        """The name of the acting person in versions and in the release ledger: ``user``, else the login name."""
         try:
             return self.user.strip() or getpass.getuser()
-        except (KeyError, OSError):  # a container's user often has no account
+        except (KeyError, OSError):  # in a container the user often has no account
             return f"uid-{os.getuid()}"
 
     def path(self, *parts: str) -> Path:
-        """An absolute path under ``home``; nothing is made."""
+        """An absolute path under ``home``. Nothing is created."""
         return self.home.absolute().joinpath(*parts)
 
     def folder(self, *parts: str) -> Path:
-        """An absolute folder under ``home``, made if it is not there."""
+        """An absolute folder under ``home``, created if it is missing."""
         path = self.path(*parts)
         path.mkdir(parents=True, exist_ok=True)
         return path
 
 
 def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
-    """Settings of an environment: the name of a file in the folder of configurations, or a path to such a file.
+    """The settings of an environment.
 
-    ``MATCHWRIGHT_CONFIGS`` names the folder. Without a folder only ``local`` is known, with its defaults.
-    Without a name ``MATCHWRIGHT_ENVIRONMENT`` is used, else ``local``.
+    ``environment`` is the name of a file in the folder of configurations, or a path to such a file.
+    ``MATCHWRIGHT_CONFIGS`` names the folder. Without it only ``local`` is known, with its defaults. The default
+    environment is ``MATCHWRIGHT_ENVIRONMENT``, else ``local``.
 
-    ``home`` becomes absolute. ``MATCHWRIGHT_HOME`` and an override count from the current folder; the relative home
-    of a file is looked for upwards (see :func:`matchwright.home.find_home`).
+    ``home`` becomes absolute. A home from ``MATCHWRIGHT_HOME`` or from ``overrides`` is relative to the current folder.
+    A relative home from a file is searched for upwards (see :func:`matchwright.home.find_home`).
 
     Raises:
-        SettingsError: the file is absent or has faults (all of them listed).
+        SettingsError: the file is missing or has faults (all are listed).
     """
     name = str(environment or os.environ.get(f"{PREFIX}ENVIRONMENT") or "local")
     path = _file_of(name)
@@ -213,7 +214,7 @@ def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
         settings = Settings(**{"environment": stem, **document, **overrides})
     except ValidationError as error:
         faults = [
-            Fault(".".join(map(str, detail["loc"])), detail["msg"], f"mend it in {source} or in {PREFIX}*")
+            Fault(".".join(map(str, detail["loc"])), detail["msg"], f"correct it in {source} or in {PREFIX}*")
             for detail in error.errors()
         ]
         raise SettingsError(f"Environment '{stem}' has {len(faults)} fault(s):", faults) from None
@@ -225,7 +226,7 @@ def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
 
 
 def _file_of(name: str) -> Path | None:
-    """The file of an environment; None for ``local`` where no folder of configurations is known."""
+    """The file of an environment. None for ``local`` if no folder of configurations is known."""
     configs = os.environ.get(CONFIGS)
     if name.endswith((".yaml", ".yml")):
         path = Path(name)
@@ -243,9 +244,9 @@ def _file_of(name: str) -> Path | None:
 
 
 def overrides_of(settings: Settings, environment: str | Path = "") -> dict[str, str]:
-    """The environment variables that turn ``environment``, as it is loaded here, into ``settings``.
+    """The environment variables that turn the settings of ``environment`` into ``settings``.
 
-    A free mapping (the cluster's labels) can gain keys this way, not lose them.
+    A free mapping, such as the cluster's labels, can gain keys this way, but cannot lose any.
     """
     return dict(
         _differences(settings.model_dump(mode="json"), load_settings(environment).model_dump(mode="json"), PREFIX)

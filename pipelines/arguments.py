@@ -1,4 +1,4 @@
-"""A pipeline's parameters, from what its user gives."""
+"""A pipeline's parameters, from the options that its user gives."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,24 +10,23 @@ from pipelines.digests import code_digest, data_digest
 
 
 def arguments_of(name: str, spec_file: Path, given: Mapping[str, str]) -> tuple[dict[str, str], str]:
-    """The parameters that the pipeline ``name`` takes, and the spec's name.
+    """The parameters of the pipeline ``name``, and the spec's name.
 
-    The spec travels as text, its layout and comments removed: a cluster needs no file, and a new
-    comment changes no result.
+    The spec is passed as text without comments. So a cluster needs no file, and a new comment does not run steps again.
 
     Raises:
         SpecError: the spec has faults.
-        DataError: an input file is absent (all of them listed).
+        DataError: input files are missing (all are listed).
         PipelineError: there is no such pipeline.
     """
     pipeline = pipeline_named(name)
     spec = load_spec(spec_file)
     files = {key: _absolute(given.get(key, "")) for key in pipeline.inputs}
     here = {key: location for key, location in files.items() if location and "://" not in location}
-    absent = [key for key, location in here.items() if not Path(location).is_file()]
-    if absent:
-        faults = [Fault(f"--{key.replace('_', '-')}", "no such file", "check the path") for key in absent]
-        raise DataError("Input files are absent.", faults)
+    missing = [key for key, location in here.items() if not Path(location).is_file()]
+    if missing:
+        faults = [Fault(f"--{key.replace('_', '-')}", "no such file", "check the path") for key in missing]
+        raise DataError("Input files are missing.", faults)
     facts = {
         "spec": spec_yaml(spec),
         "name": spec.name,

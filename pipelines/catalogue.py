@@ -16,7 +16,7 @@ from pipelines.train import train_pipeline
 class Pipeline:
     """A pipeline by its short name.
 
-    ``make`` builds it with tasks made by a :class:`Step`; ``inputs`` are the parameters that are paths.
+    ``make`` builds it with tasks made by a :class:`Step`. ``inputs`` are the parameters that are paths.
     """
 
     name: str

@@ -12,7 +12,7 @@ from pipelines.placement import placed_on
 def compile_pipeline(pipeline: Pipeline, settings: Settings, package: Path) -> Path:
     """Write one pipeline with the image, resources, secrets and placement of the environment's cluster section.
 
-    ``package`` must end in ``.yaml``: the engine writes settings of a cluster in no other format.
+    ``package`` must end in ``.yaml``: in other formats the engine leaves out the cluster's settings.
     """
     package.parent.mkdir(parents=True, exist_ok=True)
     draft = package.with_name(f".{package.name}")

@@ -1,4 +1,4 @@
-"""The whole life of a matching model in one go, every part of it real."""
+"""The demo: the whole loop of a matching model, with the real steps and a real endpoint."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ PAIRS, PAIRS_PER_REQUEST, SEED = 1_500, 250, 4
 
 @dataclass(frozen=True)
 class Example:
-    """A golden pair (synthetic by the spec's word) and what the endpoint answered."""
+    """A name for a pair, and the endpoint's decision on it."""
 
     name: str
     decision: dict[str, Any]
@@ -38,7 +38,7 @@ class Example:
 
 @dataclass(frozen=True)
 class DemoResult:
-    """What the demo shows at its end."""
+    """What the demo shows at the end."""
 
     spec: MatchSpec
     version: str
@@ -50,7 +50,7 @@ class DemoResult:
     calibration: dict[str, Any]
     explanation: dict[str, Any]
     examples: list[Example]
-    usual: Verdict
+    normal: Verdict
     fault: Fault
     alarmed: Verdict
     seconds: dict[str, float]
@@ -59,10 +59,10 @@ class DemoResult:
 def run_demo(
     settings: Settings, spec_file: Path, given: dict[str, str], environment: str, console: Console
 ) -> DemoResult:
-    """Train, approve, release, ask for decisions, and watch two batches of them: as usual, and shifted.
+    """Train, approve, release, ask for decisions, and monitor two batches: a normal one and a shifted one.
 
     Raises:
-        MatchwrightError: a part failed; what it said is the error.
+        MatchwrightError: a part failed. The error is its own.
     """
     with WarmSteps() as warm:
         return _run_demo(settings, spec_file, given, environment, console, warm)
@@ -101,15 +101,15 @@ def _run_demo(
         released = pipeline("release", ENGINEER, {"version": version})
     endpoint = open_endpoint(settings)
     try:
-        with _chapter(console, "3  Decide, as usual and after an upstream fault", seconds, "decide"):
+        with _chapter(console, "3  Decide, with normal data and after an upstream fault", seconds, "decide"):
             pairs = example_pairs(_artefact(trained, "validated"), _artefact(trained, "evaluation"), spec, PAIRS, SEED)
             examples = _examples(endpoint, spec, pairs)
             fault = fault_of(spec)
-            usual_from = _send(endpoint, pairs)
+            normal_from = _send(endpoint, pairs)
             shifted_from = _send(endpoint, shifted(pairs, fault, SEED))
             console.print(f"   the endpoint decided {2 * len(pairs)} pairs")
-        with _chapter(console, "4  Watch: the same window before and after the fault", seconds, "monitor"):
-            usual = _verdict(pipeline, {"since": usual_from, "until": shifted_from}, {})
+        with _chapter(console, "4  Monitor: the decisions before and after the fault", seconds, "monitor"):
+            normal = _verdict(pipeline, {"since": normal_from, "until": shifted_from}, {})
             alarmed = _verdict(pipeline, {"since": shifted_from}, {"alarm": "alarm raised, as intended"})
     finally:
         endpoint.stop()
@@ -125,7 +125,7 @@ def _run_demo(
         calibration=read_json(_artefact(trained, "calibration") / "calibration.json"),
         explanation=read_json(_artefact(trained, "explanation") / "explanation.json"),
         examples=examples,
-        usual=usual,
+        normal=normal,
         fault=fault,
         alarmed=alarmed,
         seconds=seconds,
@@ -144,9 +144,9 @@ def _registered_version(run: RunRecord) -> str:
     if run.output("gate") != "pass":
         gates = read_json(_artefact(run, "evaluation") / "gates.json")["gates"]
         raise ReleaseRefused(
-            "The version was registered for the reviewer to read, but did not pass its gates:",
+            "The version was registered, but did not pass its gates:",
             [f"{gate['name']}: {gate['value']:.4f}" for gate in gates if not gate["passed"]],
-            "look at its card in MLflow; then change the spec or its gates, or label more pairs",
+            "read its card in MLflow. Then change the spec or its gates, or label more pairs",
         )
     return str(run.output("register")).rpartition("/")[2]
 
@@ -156,9 +156,9 @@ def _artefact(run: RunRecord, name: str) -> Path:
 
 
 def _examples(endpoint: Endpoint, spec: MatchSpec, pairs: list[dict[str, Any]]) -> list[Example]:
-    """A match and a non-match among the spec's golden pairs, and one of ``pairs`` that goes to review.
+    """Decisions on a match and a non-match of the spec's golden pairs, and on one of ``pairs`` that goes to review.
 
-    Nothing of a record is kept, only the decision.
+    Only the decision is kept, and no value of a record.
     """
     golden = [{"left": dict(pair.left), "right": dict(pair.right)} for pair in spec.golden]
     decided = zip(spec.golden, endpoint.invoke({"pairs": golden})["decisions"], strict=True)
@@ -176,7 +176,7 @@ def _decide(endpoint: Endpoint, payload: dict[str, Any]) -> list[dict[str, Any]]
 
 
 def _send(endpoint: Endpoint, pairs: list[dict[str, Any]]) -> str:
-    """Ask for decisions; returns the time before the first, from which a window can start."""
+    """Ask for decisions, and return the time before the first one, as the start of a window."""
     began = datetime.now(UTC).isoformat()
     for payload in requests(pairs, PAIRS_PER_REQUEST):
         _decide(endpoint, payload)
@@ -184,7 +184,7 @@ def _send(endpoint: Endpoint, pairs: list[dict[str, Any]]) -> str:
 
 
 def _verdict(pipeline: Callable[..., RunRecord], window: dict[str, str], notes: dict[str, str]) -> Verdict:
-    """Run the monitoring pipeline; an alarm fails the run, which is what it is for, and is read like any verdict."""
+    """Run the monitoring pipeline and read its verdict, also if an alarm made the run fail."""
     try:
         run = pipeline("monitor", ENGINEER, window, notes)
     except StepFailedError as alarm:

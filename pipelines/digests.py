@@ -1,4 +1,4 @@
-"""What a result depends on besides its arguments: the code and the content of the input files."""
+"""Digests of what a result depends on besides its arguments: the code and the content of the input files."""
 
 import hashlib
 import re
@@ -14,9 +14,9 @@ _READ_BYTES = 1 << 20
 
 
 def code_digest() -> str:
-    """SHA-256 over the code that makes results and the versions of the libraries it names.
+    """SHA-256 over the code that makes results and the versions of its libraries.
 
-    The engine's cache sees neither: without this argument a change of either gives a stale hit.
+    The engine's cache looks only at arguments. Without this digest it would return results of older code.
     """
     digest = hashlib.sha256()
     for name, path in _sources():
@@ -30,8 +30,8 @@ def code_digest() -> str:
 def data_digest(locations: Iterable[str]) -> str:
     """SHA-256 over the content of local files.
 
-    What lies elsewhere cannot be read from here, so it counts as new each time: then the data is read
-    again rather than a stale result taken. Absent files stand as absent; ingest reports them.
+    A file in an object store is not read here, so it counts as changed every time, and the data is read again. Missing
+    files are not an error here: ingest reports them.
     """
     digest = hashlib.sha256()
     for location in locations:
@@ -67,7 +67,7 @@ def _sources() -> list[tuple[str, Path]]:
 
 
 def _libraries() -> list[str]:
-    """The installed versions of the libraries this package asks for, those for development aside."""
+    """The installed versions of the libraries that this package requires, except those for development."""
     wanted = {
         re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0].lower()
         for line in requires("matchwright") or ()
@@ -80,4 +80,4 @@ def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "absent"
+        return "not installed"

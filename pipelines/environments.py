@@ -1,4 +1,4 @@
-"""The environments that ship: one YAML each, in ``configs`` beside this file."""
+"""The environments of this project: one YAML each, in the folder ``configs``."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent / "configs"
 
 
 def offer_environments() -> None:
-    """Name the folder for this process and those it starts, unless ``MATCHWRIGHT_CONFIGS`` names another one."""
+    """Set ``MATCHWRIGHT_CONFIGS`` to the folder, for this process and its children, unless it is set already."""
     os.environ.setdefault(CONFIGS, str(FOLDER))
 
 

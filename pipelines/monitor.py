@@ -1,4 +1,4 @@
-"""Watch what the champion decides."""
+"""Monitor the champion's decisions."""
 
 from typing import Any
 
@@ -28,10 +28,10 @@ def monitor_pipeline(step: Step) -> GraphComponent:
         labels: str = "",
     ) -> None:
         shared: dict[str, Any] = {"spec": spec, "environment": environment, "code_digest": code_digest}
-        # Never cached: the decision log grows behind the same arguments.
+        # Never cached: the decision log grows while the arguments stay the same.
         fetched = step(fetch_champion, cached=False, **shared, version=version)
         bundle = fetched.outputs["bundle"]
-        labelled = step(monitor, cached=False, **shared, bundle=bundle, since=since, until=until, labels=labels)
-        step(alarm, cached=False, verdict=labelled.outputs["Output"])
+        monitored = step(monitor, cached=False, **shared, bundle=bundle, since=since, until=until, labels=labels)
+        step(alarm, cached=False, verdict=monitored.outputs["Output"])
 
     return matchwright_monitor

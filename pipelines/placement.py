@@ -1,4 +1,4 @@
-"""Where and how a pipeline's tasks run: image, resources, secrets and the rest of the environment's cluster section."""
+"""Apply the environment's cluster section to a pipeline's tasks: image, resources, secrets and so on."""
 
 from typing import Any, Protocol
 
@@ -16,13 +16,13 @@ class Step(Protocol):
 
 
 def here(component: Any, *, cached: bool = True, **arguments: Any) -> PipelineTask:
-    """A task of this machine: nothing of a cluster applies."""
+    """A task on this machine, without the settings of a cluster."""
     task: PipelineTask = component(**arguments)
     return task.set_caching_options(cached)
 
 
 def placed_on(cluster: Cluster, environment: str) -> Step:
-    """A :class:`Step` whose tasks carry everything that ``cluster`` asks for."""
+    """A :class:`Step` whose tasks have all settings of ``cluster``."""
 
     def step(component: Any, *, cached: bool = True, **arguments: Any) -> PipelineTask:
         task = here(component, cached=cached, **arguments)
@@ -38,7 +38,7 @@ def _size(task: PipelineTask, cluster: Cluster) -> None:
     wanted = cluster.resources
     task.set_cpu_request(wanted.cpu).set_cpu_limit(wanted.cpu)
     task.set_memory_request(wanted.memory).set_memory_limit(wanted.memory)
-    if wanted.gpu and task.name.startswith("train"):  # a network is fitted on it
+    if wanted.gpu and task.name.startswith("train"):  # to train the network on it
         task.set_accelerator_type("nvidia.com/gpu").set_accelerator_limit(wanted.gpu)
 
 
@@ -47,7 +47,7 @@ def _configure(task: PipelineTask, cluster: Cluster, environment: str) -> None:
     for name, value in cluster.environment.items():
         task.set_env_variable(name, value)
     if cluster.secret_name:
-        # The key that signs bundles goes to the one step that signs.
+        # Only the step that signs bundles gets the signing key.
         signs = task.name.startswith("register")
         keys = {key: key for key in cluster.secret_keys if key != SIGNING_KEY or signs}
         kubernetes.use_secret_as_env(task, cluster.secret_name, keys)

@@ -12,10 +12,10 @@ def release_pipeline(step: Step) -> GraphComponent:
 
     @dsl.pipeline(
         name="matchwright-release",
-        description="Release an approved version: verify it, deploy it, see that it answers, write the ledger.",
+        description="Release an approved version: verify it, deploy it, check that it answers, write the ledger.",
     )
     def matchwright_release(code_digest: str, name: str, version: str = "", environment: str = "local") -> None:
-        # Never cached: what is approved and what answers may have changed since.
+        # Never cached: the approval or the endpoint may have changed.
         step(release, cached=False, environment=environment, code_digest=code_digest, name=name, version=version)
 
     return matchwright_release

@@ -1,4 +1,4 @@
-"""Run a pipeline on this machine; a killed run is resumed by running it again."""
+"""Run a pipeline on this machine. To resume a run that was killed, run it again."""
 
 import contextlib
 import json
@@ -32,7 +32,7 @@ _ERROR_FILE = "MATCHWRIGHT_STEP_ERROR"
 
 
 class StepFailedError(MatchwrightError):
-    """A step's own error, as it said it, with where to read on."""
+    """The error of a failed step, with the step and the run."""
 
     def __init__(self, fact: str, hint: str, run: RunRecord, step: StepRecord) -> None:
         self.run = run
@@ -42,7 +42,7 @@ class StepFailedError(MatchwrightError):
 
 @dataclass
 class _Run:
-    """One run under way: keeps the record, starts the processes, shows the progress."""
+    """A running pipeline: writes the record, starts the processes, shows the progress."""
 
     record: RunRecord
     folder: Path
@@ -69,7 +69,7 @@ class _Run:
             self.record.write(self.folder)
             return child.wait()
         finally:
-            stop(step.process)  # also whatever a step left behind
+            stop(step.process)  # also processes that the step has left
             child.wait()
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -82,17 +82,17 @@ class _Run:
         if not succeeded:
             said = self.failure()
             entry.error = said["message"]
-            # steps that do not depend on it go on: the first failure is the one to tell
+            # steps that do not depend on it still run, so report the first failure
             self.failed = self.failed or (entry, said)
         self.record.write(self.folder)
         self.progress.step_ends(entry)
 
     def failure(self) -> dict[str, str]:
-        """What the failed step said of itself."""
+        """The error that the failed step reported."""
         if self._error_file().is_file():
             said: dict[str, str] = json.loads(self._error_file().read_text(encoding="utf-8"))
             return said
-        fact = f"Step {self.record.steps[-1].name} ended without saying why."
+        fact = f"Step {self.record.steps[-1].name} failed without a message."
         return {"fact": fact, "hint": f"see {self.record.steps[-1].log}", "message": fact}
 
     def end(self, status: str, error: str, since: float) -> None:
@@ -120,23 +120,24 @@ def run_pipeline(
     warm: WarmSteps | None = None,
     notes: Mapping[str, str] = {},
 ) -> RunRecord:
-    """Run a pipeline here and record it under ``home/runs``.
+    """Run a pipeline on this machine and record it under ``home/runs``.
 
-    Steps whose code, arguments and inputs are unchanged since an earlier run, killed or not, are kept
-    from it, unless ``cached`` is false. ``warm``: started for an earlier run and ended by the caller.
-    ``notes`` say of a step, by its name, what its failure means to this caller.
+    If the code, arguments and inputs of a step are those of an earlier run, its result is used again, unless ``cached``
+    is false. The earlier run may have been killed. ``warm`` may be shared by several runs, and the caller ends it.
+    ``notes`` holds, by the name of a step, what its failure means for this caller.
 
     Raises:
-        StepFailedError: a step failed; the error is the step's own.
-        PipelineError: another run holds this home.
+        StepFailedError: a step failed. Fact and hint are the step's own.
+        PipelineError: another pipeline runs in this home.
     """
-    offer_environments()  # a step's process reads the same files
+    offer_environments()  # the steps' processes must read the same files
     runs = settings.folder("runs")
     with processes.only_run(runs), _terminable(), contextlib.ExitStack() as ending:
         processes.tidy_up_killed_runs(runs)
         started = now()
         record = RunRecord(
-            run_id=f"{started:%Y%m%d-%H%M%S}-{started.microsecond // 1000:03d}",  # sorts by time; one run at a time
+            # unique, because only one run can hold the home
+            run_id=f"{started:%Y%m%d-%H%M%S}-{started.microsecond // 1000:03d}",
             pipeline=pipeline.name,
             environment=settings.environment,
             spec_name=spec_name,
@@ -177,7 +178,7 @@ def _carry_out(run: _Run, make: Any, arguments: dict[str, str], settings: Settin
 
 
 def _child_environment(settings: Settings, environment: str) -> dict[str, str]:
-    """What a step's process sees: these very settings, and one compute thread unless the caller says otherwise."""
+    """The variables of a step's process: the same settings, and one compute thread unless the caller has set more."""
     defaults = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(COMPUTE_THREADS))
     return {
         **defaults,
@@ -190,14 +191,14 @@ def _child_environment(settings: Settings, environment: str) -> dict[str, str]:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does: the step is stopped and the record says so."""
+    """Let SIGTERM end a run as Ctrl-C does: the step is stopped, and this is recorded."""
 
     def stop(number: int, frame: Any) -> None:
         sys.exit(128 + number)
 
     try:
         previous = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not the main thread, where signals do not arrive
+    except ValueError:  # this is not the main thread, and only that can handle signals
         yield
         return
     try:

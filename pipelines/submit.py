@@ -36,8 +36,8 @@ class Submission:
 def submit(name: str, settings: Settings, arguments: Mapping[str, str], *, run_name: str) -> Submission:
     """Upload the pipeline ``name`` and start it in the environment's cluster.
 
-    The version is named by the digest of the code and of the compiled pipeline, and uploaded once.
-    A bearer token is taken from ``MATCHWRIGHT_KUBEFLOW_TOKEN`` where the cluster asks for one.
+    The version's name holds the digests of the code and of the compiled pipeline. It is uploaded once. If the cluster
+    needs a bearer token, set ``MATCHWRIGHT_KUBEFLOW_TOKEN``.
 
     Raises:
         PipelineError: no cluster is configured, it cannot be reached, or it refuses.
@@ -47,7 +47,7 @@ def submit(name: str, settings: Settings, arguments: Mapping[str, str], *, run_n
     if not cluster.host:
         hint = f"set cluster.host in {settings.environment}.yaml, or MATCHWRIGHT_CLUSTER__HOST"
         raise PipelineError(f"Environment '{settings.environment}' names no cluster.", hint)
-    with _speaking_plainly(cluster.host), tempfile.TemporaryDirectory() as scratch:
+    with _plain_errors(cluster.host), tempfile.TemporaryDirectory() as scratch:
         package = compile_pipeline(pipeline, settings, Path(scratch) / f"{name}.yaml")
         version = f"{arguments['code_digest'][:12]}-{hashlib.sha256(package.read_bytes()).hexdigest()[:8]}"
         client = _client(settings)
@@ -75,7 +75,7 @@ def _client(settings: Settings) -> Any:
     from kfp import Client
 
     cluster, token = settings.cluster, os.environ.get(TOKEN)
-    # Ask once ourselves: the client would take 25 seconds and five logged tracebacks to say that it may not.
+    # Ask once before the client does: it would need 25 seconds and log five tracebacks before it reports a refusal.
     asked = kfp_server_api.Configuration(host=cluster.host.rstrip("/"))
     if token:
         asked.api_key, asked.api_key_prefix = {"authorization": token}, {"authorization": "Bearer"}
@@ -93,8 +93,8 @@ def _version_id(client: Any, pipeline_id: str, version: str) -> str | None:
 
 
 @contextlib.contextmanager
-def _speaking_plainly(host: str) -> Iterator[None]:
-    """Turn the client's failures into facts, and keep its warnings and links off the terminal."""
+def _plain_errors(host: str) -> Iterator[None]:
+    """Turn the client's errors into PipelineError, and hide its warnings and links."""
     import kfp_server_api
     import urllib3
 
@@ -107,15 +107,15 @@ def _speaking_plainly(host: str) -> Iterator[None]:
         if error.status in (401, 403):
             raise PipelineError(f"The cluster at {host} refuses: {error.reason}.", f"set {TOKEN} to a token") from None
         raise PipelineError(
-            f"The cluster at {host} refuses: {error.status} {error.reason}.", _said(error.body)
+            f"The cluster at {host} refuses: {error.status} {error.reason}.", _message_of(error.body)
         ) from None
     except urllib3.exceptions.HTTPError:
         hint = "check cluster.host, and that this machine can reach it (a port-forward, a VPN)"
         raise PipelineError(f"The cluster at {host} does not answer.", hint) from None
 
 
-def _said(body: Any) -> str:
+def _message_of(body: Any) -> str:
     try:
-        return f"it says: {json.loads(body)['message']}"
+        return f"the cluster's message: {json.loads(body)['message']}"
     except (TypeError, ValueError, KeyError):
         return "see the log of the cluster's ml-pipeline service"

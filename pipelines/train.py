@@ -56,17 +56,17 @@ def train_pipeline(step: Step) -> GraphComponent:
 
         serving = step(champion, cached=False, **shared, model=trained.outputs["model"])
         evaluated = step(evaluate, **shared, champion=serving.output, **records_of, **model)
-        labelled = {"evaluation": evaluated.outputs["evaluation"]}
-        verdict = step(gate, **shared, **labelled)
-        explained = step(explain, **shared, features=featured.outputs["features"], **model, **labelled)
+        evaluation = {"evaluation": evaluated.outputs["evaluation"]}
+        gated = step(gate, **shared, **evaluation)
+        explained = step(explain, **shared, features=featured.outputs["features"], **model, **evaluation)
 
-        made = {**records_of, "candidates": proposed.outputs["candidates"], **model, **labelled}
+        made = {**records_of, "candidates": proposed.outputs["candidates"], **model, **evaluation}
         made |= {"explanation": explained.outputs["explanation"]}
-        # Never cached: the registry may have lost or gained versions since. Registering is idempotent.
-        with dsl.If(verdict.output == "pass", name="gates-passed"):
+        # Never cached: the registry may have changed. Registering again adds nothing.
+        with dsl.If(gated.output == "pass", name="gates-passed"):
             step(register, cached=False, **shared, **made, gate="pass")
         with dsl.Else(name="gates-failed"):
-            # Recorded for the reviewer to read, but never a challenger.
+            # Registered for the reviewer to read, but never a challenger.
             step(register, cached=False, **shared, **made, gate="fail")
 
     return matchwright_train

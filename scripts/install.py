@@ -1,7 +1,7 @@
-"""Install a lock file with pip and show how far it is: ``python scripts/install.py BIN/python requirements.lock``.
+"""Install a lock file with pip and show the progress: ``python scripts/install.py BIN/python requirements.lock``.
 
-On a terminal one line is kept up to date; elsewhere there is a line every ten seconds. What pip says is shown only
-where it fails. Nothing but the standard library is needed, since it runs before anything is installed.
+A terminal shows one line that changes. Elsewhere there is a new line every ten seconds. Pip's output is shown only if
+it fails. The script uses only the standard library, because it runs before anything is installed.
 """
 
 import re
@@ -20,7 +20,7 @@ _FOUND = re.compile(r"\s*(?:Collecting|Requirement already satisfied:) ")
 
 
 class Progress:
-    """How many packages of a lock were found, and how many lie in the site-packages folder."""
+    """The progress: how many packages pip has found, and how many are in the site-packages folder."""
 
     def __init__(self, wanted: int, site: Path) -> None:
         self._wanted = wanted
@@ -29,7 +29,7 @@ class Progress:
         self.installing = False
 
     def heard(self, line: str) -> None:
-        """Take in a line of pip's."""
+        """Read one line of pip's output."""
         self._found += bool(_FOUND.match(line))
         self.installing = self.installing or line.startswith("Installing collected packages")
 
@@ -47,14 +47,14 @@ def wanted_packages(lock: Path) -> int:
 
 
 def follow(lines: Iterable[str], progress: Progress) -> Iterator[str]:
-    """Pass pip's lines on, and let ``progress`` hear them."""
+    """Yield pip's lines, after ``progress`` has read them."""
     for line in lines:
         progress.heard(line)
         yield line
 
 
 def main(python: str, lock: str) -> int:
-    """Install ``lock`` for the interpreter ``python``; pip's exit code."""
+    """Install ``lock`` for the interpreter ``python``, and return pip's exit code."""
     site = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True)
     progress = Progress(wanted_packages(Path(lock)), Path(site.strip()))
     command = [python, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off", "-r", lock]

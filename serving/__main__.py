@@ -2,7 +2,7 @@
 
 import os
 
-# Before xgboost is loaded: with more threads one row takes a hundred times longer on busy cores.
+# Set before xgboost is loaded: with more threads one row can take a hundred times longer on busy cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import argparse
@@ -17,7 +17,7 @@ _log = logging.getLogger("serving")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM; requests in flight are finished. Exit code 1 where the bundle is refused."""
+    """Serve until SIGTERM, and finish the requests in flight. Exit code 1 if the bundle is refused."""
     options = _options(arguments)
     configure_logging()
     from matchwright.errors import MatchwrightError
@@ -47,14 +47,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104 - a container's
     parser.add_argument("--port", type=int, default=os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))
-    parser.add_argument("--log-folder", type=Path, help="decision log; the environment's own where not given")
+    parser.add_argument("--log-folder", type=Path, help="folder of the decision log (default: the environment's)")
     parser.add_argument(
-        "--hand-over", type=Path, help="load the bundle first, and offer the port's socket here to a successor"
+        "--hand-over", type=Path, help="load the bundle first, and offer the socket at this path to a successor"
     )
     parser.add_argument(
-        "--take-over", type=Path, help="serve the socket that another process offers here, where there is one"
+        "--take-over", type=Path, help="serve the socket that another process offers at this path, if any"
     )
-    parser.add_argument("command", nargs="?", choices=["serve"], help="what SageMaker calls the container with")
+    parser.add_argument("command", nargs="?", choices=["serve"], help="SageMaker starts the container with it")
     return parser.parse_args(arguments)
 
 

@@ -1,4 +1,4 @@
-"""Decisions as a response and as lines of the decision log."""
+"""Turn decisions into a response and into lines of the decision log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ FEATURES_UNAVAILABLE: Mode = "features_unavailable"
 
 @dataclass(frozen=True)
 class Answer:
-    """One decision as it leaves; ``decision`` is None where serving abstains for want of features."""
+    """One decision of a response. ``decision`` is None if serving abstains because features are missing."""
 
     kind: Literal["pair", "rank"]
     decision: Decision | None
@@ -27,7 +27,7 @@ class Answer:
 
     @property
     def mode(self) -> Mode:
-        """How the decision came about."""
+        """``full``, or the degradation under which the decision was made."""
         return FULL if self.decision else FEATURES_UNAVAILABLE
 
     @property
@@ -37,12 +37,12 @@ class Answer:
 
     @property
     def band(self) -> str:
-        """The decision; to abstain is to ask for a review."""
+        """The band. If serving abstains, it is ``review``."""
         return self.decision.band if self.decision else "review"
 
 
 def bundle_facts(bundle: Bundle) -> dict[str, str]:
-    """How a bundle names itself in every response."""
+    """Name, version and digest of a bundle, for every response."""
     return {"name": bundle.manifest.name, "version": bundle.manifest.version, "digest": bundle.digest}
 
 
@@ -51,8 +51,8 @@ def respond(
 ) -> tuple[dict[str, Any], list[LoggedDecision]]:
     """The response body, and the log lines with the same decision ids.
 
-    Texts are in the first of ``languages`` that the bundle has, or in its own; the body says in which, and
-    which texts they are.
+    Texts are in the first of ``languages`` that the bundle has, else in the bundle's own language. The body names the
+    language, and the version and digest of the texts.
     """
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     catalogue = bundle.model.catalogue
@@ -66,9 +66,9 @@ def respond(
         if answer.candidate is not None:
             shown["candidate"] = answer.candidate
         shown |= {"score": answer.score, "band": answer.band, "mode": answer.mode}
-        told = [{"code": reason.code, "text": catalogue.text(reason.code, language)} for reason in reasons]
+        texts = [{"code": reason.code, "text": catalogue.text(reason.code, language)} for reason in reasons]
         hint = answer.decision.hint if answer.decision else None
-        decisions.append({**shown, "reasons": told, "hint": _told(hint, catalogue, language)})
+        decisions.append({**shown, "reasons": texts, "hint": _hint_content(hint, catalogue, language)})
         lines.append(
             LoggedDecision(
                 decision_id=decision_id,
@@ -96,7 +96,7 @@ def respond(
     return body, lines
 
 
-def _told(hint: Hint | None, catalogue: Catalogue, language: str) -> dict[str, Any] | None:
+def _hint_content(hint: Hint | None, catalogue: Catalogue, language: str) -> dict[str, Any] | None:
     if hint is None:
         return None
     return {"code": hint.code, "codes": list(hint.codes), "text": catalogue.hint_text(hint, language)}

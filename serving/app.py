@@ -1,4 +1,4 @@
-"""The HTTP contract: ``GET /ping``, ``POST /invocations`` (SageMaker's) and ``GET /metrics``."""
+"""The HTTP contract: ``GET /ping`` and ``POST /invocations``, as SageMaker wants them, and ``GET /metrics``."""
 
 import asyncio
 import time
@@ -18,14 +18,14 @@ from serving.request_body import BodyError
 from serving.service import LogUnavailableError, Service
 
 LARGEST_BODY = 6 * 1024 * 1024
-"""Bytes; what a SageMaker endpoint takes at most."""
+"""In bytes: the most that a SageMaker endpoint accepts."""
 
 BUNDLE_HEADER = "X-Matchwright-Bundle"
 
 
 def create_app(service: Service) -> FastAPI:
-    """The application; it answers 503 until ``service`` has a runtime."""
-    # one thread: a worker has one core, and XGBoost and the feature store are used from one thread only
+    """The application. It answers 503 until ``service`` has a runtime."""
+    # one thread: a worker has one core, and XGBoost and the feature store may be used from one thread only
     scoring = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring")
 
     @asynccontextmanager
@@ -33,7 +33,7 @@ def create_app(service: Service) -> FastAPI:
         yield
         scoring.shutdown(wait=True)
 
-    # no generated pages: they load scripts from elsewhere
+    # no generated pages: they load scripts from other servers
     app = FastAPI(title="Matchwright", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.get("/ping")
@@ -67,7 +67,7 @@ def create_app(service: Service) -> FastAPI:
 
     @app.exception_handler(Exception)
     async def failed(_: Request, error: Exception) -> Response:
-        # the server logs where it was raised, without its message, which may quote the request
+        # the server logs where the error was raised, but not its message, which may quote the request
         return _refusal(500, f"The request could not be answered ({type(error).__name__}).")
 
     return app
@@ -79,8 +79,8 @@ async def _invoke(service: Service, scoring: ThreadPoolExecutor, request: Reques
         return _refusal(503, "The bundle is not loaded yet.")
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        fault = Fault("content-type", "is not application/json", "send JSON and say so in the header")
-        return _refusal(415, "The content type is not served.", [fault])
+        fault = Fault("content-type", "is not application/json", "send JSON, and name it in the header")
+        return _refusal(415, "The content type is not supported.", [fault])
     body = await _read(request)
     if body is None:
         fault = Fault("body", f"is larger than {LARGEST_BODY} bytes", "send several requests")
@@ -98,7 +98,7 @@ async def _invoke(service: Service, scoring: ThreadPoolExecutor, request: Reques
 
 
 async def _read(request: Request) -> bytes | None:
-    """The body, or None where it is larger than is taken."""
+    """The body, or None if it is too large."""
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > LARGEST_BODY:
         return None

@@ -1,4 +1,4 @@
-"""The decision log: what was decided and from which comparisons, never from which values."""
+"""The decision log: decisions and the comparisons behind them, but no values of records."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class LoggedDecision:
-    """One line of the decision log: ``pair`` is a pseudonym, ``bundle`` a digest, reasons and hint are codes."""
+    """One line of the decision log. ``pair`` is a pseudonym, ``bundle`` is a digest, reasons and hint are codes."""
 
     decision_id: str
     time: str
@@ -28,13 +28,13 @@ class LoggedDecision:
 
 
 class DecisionLog:
-    """Appends JSON lines to ``<folder>/<YYYY-MM-DD>/<pid>.jsonl``; days are UTC, one writer per file."""
+    """Appends JSON lines to ``<folder>/<YYYY-MM-DD>/<pid>.jsonl``. Days are in UTC. A file has one writer."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def write(self, decisions: Sequence[LoggedDecision], now: datetime | None = None) -> None:
-        """Append decisions, one line each, in one write.
+        """Append one line for each decision, all in one write.
 
         Raises:
             OSError: the log cannot be written.

@@ -4,9 +4,9 @@ MOST_LANGUAGES = 20
 
 
 def accepted_languages(header: str) -> list[str]:
-    """The tags of an ``Accept-Language`` header, the most wanted first; ``*`` and what is no tag are left out.
+    """The tags of an ``Accept-Language`` header, the preferred one first. ``*`` and invalid tags are left out.
 
-    RFC 9110, section 12.5.4: a tag without a weight has weight 1, and weight 0 means not acceptable.
+    See RFC 9110, section 12.5.4: a tag without a weight has weight 1, and weight 0 means not acceptable.
     """
     wanted = []
     for index, part in enumerate(header.split(",")[:MOST_LANGUAGES]):

@@ -1,4 +1,4 @@
-"""What the process writes to its standard error: never a value from a request."""
+"""Logging to standard error, without any value from a request."""
 
 import logging
 import sys
@@ -9,7 +9,7 @@ ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] 
 
 
 class ValueFreeFormatter(logging.Formatter):
-    """Formats an exception as its type and where it was raised; its message may quote a request."""
+    """Formats an exception as its type and where it was raised. Its message is left out: it may quote a request."""
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - the name that logging calls
         kind, _, trace = ei
@@ -18,7 +18,7 @@ class ValueFreeFormatter(logging.Formatter):
 
 
 def configure_logging() -> None:
-    """One line per event on standard error; no access log, which would repeat paths and queries."""
+    """Write one line per event to standard error. There is no access log: it would repeat paths and queries."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(ValueFreeFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

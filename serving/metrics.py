@@ -1,4 +1,4 @@
-"""What Prometheus reads: counts and times, with labels from fixed lists only."""
+"""The metrics for Prometheus: counts and times. All labels come from fixed lists."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ class Metrics:
             "matchwright_requests", "Scoring requests by status code", ["code"], registry=self._registry
         )
         self.seconds = Histogram(
-            "matchwright_request_seconds", "Time a scoring request took", buckets=_SECONDS, registry=self._registry
+            "matchwright_request_seconds", "Time to answer a scoring request", buckets=_SECONDS, registry=self._registry
         )
         self.decisions = Counter(
             "matchwright_decisions",
@@ -30,14 +30,16 @@ class Metrics:
             "matchwright_features_missing", "Candidates whose features could not be read", registry=self._registry
         )
         self.log_failures = Counter(
-            "matchwright_decision_log_failures", "Requests refused since the log took no line", registry=self._registry
+            "matchwright_decision_log_failures",
+            "Requests refused because the decision log could not be written",
+            registry=self._registry,
         )
         self._bundle = Gauge(
             "matchwright_bundle_info", "The bundle that serves", ["name", "version", "digest"], registry=self._registry
         )
 
     def bundle(self, manifest: Manifest, digest: str) -> None:
-        """Name the bundle that serves."""
+        """Set the bundle that serves."""
         self._bundle.clear()
         self._bundle.labels(manifest.name, manifest.version, digest).set(1)
 
@@ -47,5 +49,5 @@ class Metrics:
             self.decisions.labels(kind, band, mode).inc()
 
     def text(self) -> bytes:
-        """The exposition format."""
+        """The metrics in Prometheus's text format."""
         return generate_latest(self._registry)

@@ -1,4 +1,4 @@
-"""The online store behind ranking: opened when it is first needed, or ahead of that where there is one."""
+"""The online store for ranking. It is opened at the first rank request, or before, if the settings name one."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import pandas as pd
 from matchwright.core.bundle import Bundle
 
 ReadFeatures = Callable[[Sequence[str]], pd.DataFrame]
-"""Record features and a column ``found`` for record keys, row-aligned."""
+"""Reads record features and a column ``found``: one row per record key, in the same order."""
 
 OpenFeatures = Callable[[Bundle], ReadFeatures]
 
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 class CandidateFeatures:
-    """Reads candidates' features through a store that is opened once, from whichever thread comes first."""
+    """Reads the features of candidates. The first thread that needs the store opens it, once."""
 
     def __init__(self, bundle: Bundle, open_features: OpenFeatures) -> None:
         self._bundle = bundle
@@ -30,15 +30,15 @@ class CandidateFeatures:
 
         Raises:
             FeatureStoreError: the store cannot be opened or read.
-            SettingsError: it is not configured.
+            SettingsError: the store is not configured.
         """
         return self._opened()(keys)
 
     def warm_up(self) -> None:
-        """Open the store now; where that fails the next :meth:`read` tries again."""
+        """Open the store now. If this fails, the next :meth:`read` tries again."""
         try:
             self._opened()
-        except Exception as error:  # noqa: BLE001 - whatever ails the store, pairs are scored without it
+        except Exception as error:  # noqa: BLE001 - scoring pairs does not need the store, whatever its error
             _log.warning("the online store could not be opened ahead of time (%s)", type(error).__name__)
 
     def _opened(self) -> ReadFeatures:
@@ -49,8 +49,8 @@ class CandidateFeatures:
 
 
 def open_online_features(bundle: Bundle) -> ReadFeatures:
-    """Open the store that the settings name, for the features the bundle was trained on."""
-    # here, not above: Feast takes seconds and memory that scoring pairs does not need
+    """Open the store that the settings name, for the features that the bundle was trained on."""
+    # imported here, because Feast takes seconds and memory, and scoring pairs does not need it
     from matchwright.adapters.features import OnlineFeatures
     from matchwright.settings import load_settings
 
@@ -58,7 +58,7 @@ def open_online_features(bundle: Bundle) -> ReadFeatures:
 
 
 def online_store_configured() -> bool:
-    """Whether the settings name an online store, or a pipeline has left one under their home.
+    """Whether the settings name an online store, or a pipeline has created one in the home.
 
     Raises:
         SettingsError: there are no settings, or they have faults.

@@ -1,4 +1,4 @@
-"""What is wrong with a request, as faults that name the place and never repeat a value."""
+"""The faults of a request. Each names its path and never repeats a value."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _PROBLEMS = {
     "list_type": "is {kind}, not a list",
     "too_short": "is empty",
     "finite_number": "is not a finite number",
-    "no_number": "has no number in it",
+    "no_number": "holds no number",
     "string_pattern_mismatch": "is not a record key",
 }
 _PROBLEMS_AND_HINTS = {
@@ -31,31 +31,34 @@ _ANY_PROBLEM = {"language": "is not a language tag", "top": "is not a whole numb
 
 
 def type_faults(form: TypeAdapter[Any], value: Any, path: str, hints: Mapping[str, str]) -> Iterator[Fault]:
-    """What in ``value`` is not of the form, one fault for each place.
+    """The faults of ``value``, one for each path.
 
     Args:
-        hints: by key in the value: ``""`` for the value itself, ``key.*`` for the items of a list.
+        form: the type that the value must have.
+        value: what to check.
+        path: the path of the value in the request.
+        hints: hints by key: ``""`` for the value itself, ``key.*`` for the items of a list.
     """
     try:
         form.validate_python(value)
     except ValidationError as error:
-        told: dict[tuple[int | str, ...], Any] = {}
+        found: dict[tuple[int | str, ...], Any] = {}
         for detail in error.errors(include_url=False):
-            index = detail["loc"][: 2 if _is_item(detail["loc"]) else 1]
-            # a value that may be of several types has an error for each: what is wrong with the one it is says most
-            if index not in told or told[index]["type"].endswith("_type"):
-                told[index] = detail
-        for index, detail in told.items():
-            yield _fault(index, detail, path, hints)
+            location = detail["loc"][: 2 if _is_item(detail["loc"]) else 1]
+            # A value that may have several types has an error for each. One that is not about the type says more.
+            if location not in found or found[location]["type"].endswith("_type"):
+                found[location] = detail
+        for location, detail in found.items():
+            yield _fault(location, detail, path, hints)
 
 
 def _is_item(location: tuple[int | str, ...]) -> bool:
     return len(location) > 1 and isinstance(location[1], int)
 
 
-def _fault(index: tuple[int | str, ...], detail: Any, path: str, hints: Mapping[str, str]) -> Fault:
-    where = ".".join(filter(None, [path, *map(str, index)]))
-    key = f"{index[0]}.*" if _is_item(index) else str(index[0]) if index else ""
+def _fault(location: tuple[int | str, ...], detail: Any, path: str, hints: Mapping[str, str]) -> Fault:
+    where = ".".join(filter(None, [path, *map(str, location)]))
+    key = f"{location[0]}.*" if _is_item(location) else str(location[0]) if location else ""
     problem, hint = _PROBLEMS_AND_HINTS.get(detail["type"], (_PROBLEMS.get(detail["type"], "is {kind}"), hints[key]))
     if key in _ANY_PROBLEM:
         problem, hint = _ANY_PROBLEM[key], hints[key]
@@ -65,9 +68,9 @@ def _fault(index: tuple[int | str, ...], detail: Any, path: str, hints: Mapping[
 
 @dataclass(frozen=True)
 class KeyRules:
-    """Which keys an object may have, and what those that it may not have could mean.
+    """The keys that an object may have, and what an unknown key could mean.
 
-    ``columns`` are the input table's names of fields, ``fields`` all that the spec has.
+    ``columns`` maps the input table's columns to fields. ``fields`` are all fields of the spec.
     """
 
     known: tuple[str, ...]
@@ -75,9 +78,9 @@ class KeyRules:
     fields: frozenset[str] = frozenset()
 
     def faults(self, found: Object, prefix: str = "") -> Iterator[Fault]:
-        """Keys that stand twice, and keys that are not known."""
+        """Repeated keys and unknown keys."""
         for name in found.repeated:
-            yield Fault(f"{prefix}{_shown(name)}", "stands twice", "send each key once")
+            yield Fault(f"{prefix}{_shown(name)}", "occurs twice", "send each key once")
         for name in found:
             if name not in self.known:
                 yield Fault(f"{prefix}{_shown(name)}", *self._meant(name))
@@ -87,17 +90,17 @@ class KeyRules:
         if meant in self.known:
             return "is a column name of the input table", f"did you mean '{meant}'?"
         if meant in self.fields:
-            return "is not used for decisions", "leave it out: what is not needed is not taken"
+            return "is not used for decisions", "leave it out: only fields that are needed are accepted"
         close = get_close_matches(name[:64], self.known, n=1)
-        return "is not known", f"did you mean '{close[0]}'?" if close else f"known are {', '.join(self.known)}"
+        return "is not known", f"did you mean '{close[0]}'?" if close else f"known keys are {', '.join(self.known)}"
 
 
 def kind_of(value: Any) -> str:
-    """What a JSON value is, in words."""
+    """The type of a JSON value, in words."""
     kinds = {Object: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
     return kinds.get(type(value), "a number")
 
 
 def _shown(name: str) -> str:
-    # a value sent in the place of a name must not come back either
+    # a caller may send a value instead of a name, and values are never repeated
     return name if _PLAIN_NAME.fullmatch(name) else "(a name that is not repeated here)"

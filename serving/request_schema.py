@@ -1,4 +1,4 @@
-"""What a scoring request is, and reading one: all its faults are named by path, none of its values is repeated."""
+"""The schema of a scoring request, and its parser. Faults name their path and repeat no value."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ Record = Mapping[str, Any]
 class PairsRequest:
     """Pairs to score: field values and an optional ``record_id`` on each side.
 
-    ``language`` is the one wanted for texts.
+    ``language`` is the language that the caller wants for texts.
     """
 
     pairs: tuple[tuple[Record, Record], ...]
@@ -52,7 +52,7 @@ class PairsRequest:
 
 @dataclass(frozen=True)
 class RankRequest:
-    """A query record, and the keys of the candidates to rank against it; texts in ``language``."""
+    """A query record, and the keys of the candidates to rank. ``language`` is the one that the caller wants."""
 
     query: Record
     candidates: tuple[str, ...]
@@ -71,7 +71,7 @@ _Text = Annotated[str, Field(max_length=LONGEST_VALUE)]
 _Id = Annotated[str, Field(max_length=LONGEST_ID)]
 _RecordKey = Annotated[str, Field(max_length=LONGEST_ID, pattern=r"(?s)^(left|right):.*[^:]$")]
 _Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-_VALUE: dict[bool, tuple[Any, str]] = {  # by whether the field is a number: its type, and a hint
+_VALUE: dict[bool, tuple[Any, str]] = {  # for a field that is not a number, and for one that is: its type and a hint
     False: (_Text | _Number | None, "give a string or null"),
     True: (Annotated[_Text, AfterValidator(_has_number)] | _Number | None, "give a number or null"),
 }
@@ -97,7 +97,7 @@ _RANK: TypeAdapter[Any] = TypeAdapter(_Rank)
 
 
 class RequestParser:
-    """Reads the requests that a spec's fields allow. Pairs are read one by one, so that faults are not piled up."""
+    """Parses requests with the fields of a spec. Pairs are checked one by one, so that it can stop at the limit."""
 
     def __init__(self, spec: MatchSpec) -> None:
         is_number = {name: spec.fields[name].kind == "number" for name in spec.compared}
@@ -117,11 +117,11 @@ class RequestParser:
         """Parse the body of ``POST /invocations``.
 
         Raises:
-            BodyError: the body is no JSON.
-            RequestError: it is no request of this spec; the faults are named with path and hint.
+            BodyError: the body is not JSON.
+            RequestError: the request has faults. Each has a path and a hint.
         """
         document = parse_body(body)
-        # no further than that: a body may be made of nothing but faults
+        # stop at the limit: a body may have very many faults
         faults = list(islice(self._document_faults(document), MOST_FAULTS))
         if faults:
             count = f"at least {MOST_FAULTS}" if len(faults) == MOST_FAULTS else len(faults)
@@ -139,7 +139,7 @@ class RequestParser:
         if "pairs" in document:
             for key in _RANK_KEYS:
                 if key in document:
-                    yield Fault(key, "does not go with 'pairs'", "send one request to score pairs, another to rank")
+                    yield Fault(key, "cannot be sent with 'pairs'", "send one request to score pairs, another to rank")
             faults = list(type_faults(_PAIRS, document, "", _HINTS))
             yield from faults
             if all(fault.path != "pairs" for fault in faults):

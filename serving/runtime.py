@@ -24,8 +24,8 @@ class Runtime:
     """Scores pairs and ranks candidates with one bundle.
 
     Args:
-        bundle: verified and replayed.
-        open_features: opens the online store, at :meth:`warm_up` or when the first rank request comes.
+        bundle: a verified bundle.
+        open_features: opens the online store, in :meth:`warm_up` or at the first rank request.
     """
 
     def __init__(self, bundle: Bundle, open_features: OpenFeatures) -> None:
@@ -36,16 +36,17 @@ class Runtime:
         self._pseudonyms = _has_identifier_key()
 
     def answer(self, request: PairsRequest | RankRequest) -> list[Answer]:
-        """Decide what the request asks for."""
+        """Decide the pairs of the request."""
         return self._pairs(request) if isinstance(request, PairsRequest) else self._rank(request)
 
     def warm_up(self) -> None:
-        """Open the online store, so that the first rank request need not wait for it."""
+        """Open the online store, so that the first rank request does not wait for it."""
         self._candidates.warm_up()
 
     def _pairs(self, request: PairsRequest) -> list[Answer]:
         left, right = zip(*request.pairs, strict=True)
-        both = self._features([*left, *right])  # in one pass: for few records the cost is per call
+        # one call for both sides: with few records, the number of calls costs most
+        both = self._features([*left, *right])
         sides = take(both, slice(len(left))), take(both, slice(len(left), None))
         decisions = self.bundle.model.decide(*sides)
         pairs = [self._pair(_key(one, "left"), _key(other, "right")) for one, other in request.pairs]
@@ -55,10 +56,10 @@ class Runtime:
         candidates = self._candidate_features(request.candidates)
         decisions: dict[int, Decision] = {}
         if candidates is not None:
-            # a candidate without features is not scored: nothing speaks for or against it
+            # a candidate without features is not scored, because there is no evidence
             scored = [int(row) for row in np.flatnonzero(candidates["found"].to_numpy())]
             sides = self._sides(request.query, candidates.drop(columns="found").iloc[scored])
-            # the query's candidates are competing candidates of each other; those of a candidate's other queries are not known
+            # The candidates of the query compete with each other. The other pairs of a candidate are not known here.
             known = tuple({_query_side(request.candidates[row]) for row in scored})
             decided = self.bundle.model.decide(*sides, known=known if len(known) == 1 else ())
             decisions = dict(zip(scored, decided, strict=True))
@@ -66,11 +67,11 @@ class Runtime:
             Answer("rank", decisions.get(row), self._pair(_key(request.query, _query_side(key)), key), key)
             for row, key in enumerate(request.candidates)
         ]
-        # abstentions come last, in the order in which they were sent
+        # candidates without a score come last, in the order of the request
         return sorted(answers, key=lambda answer: -1.0 if answer.score is None else answer.score, reverse=True)
 
     def _candidate_features(self, keys: Sequence[str]) -> pd.DataFrame | None:
-        """The candidates' features; None where the store cannot be read."""
+        """The candidates' features. None if the store cannot be read."""
         try:
             found = self._candidates.read(keys)
         except (FeatureStoreError, SettingsError) as error:
@@ -82,7 +83,7 @@ class Runtime:
         return found
 
     def _sides(self, query: Mapping[str, Any], candidates: pd.DataFrame) -> tuple[Columns, Columns]:
-        """The query beside each candidate, each on its own source's side."""
+        """Left and right columns of the query paired with each candidate. A record is on the side of its source."""
         found, count = columns_of(candidates), len(candidates)
         stacked = {name: np.concatenate([values, found[name]]) for name, values in self._features([query]).items()}
         query_rows, candidate_rows = np.zeros(count, dtype=int), np.arange(1, count + 1)
@@ -93,7 +94,7 @@ class Runtime:
 
     def _features(self, records: Sequence[Mapping[str, Any]]) -> Columns:
         model = self.bundle.model
-        # the source shows in the record key alone, which no comparison reads
+        # the source only changes the record key, which no comparison reads
         return feature_columns(conformed_values(records, model.spec, "left"), model.spec, model.corpus)
 
     def _pair(self, left: str | None, right: str | None) -> str | None:
@@ -106,7 +107,7 @@ def open_runtime(folder: Path) -> Runtime:
     """Load a bundle for serving.
 
     Raises:
-        BundleError: it does not verify or does not reproduce its golden pairs.
+        BundleError: the bundle does not verify, or does not reproduce its golden pairs.
         SettingsError: the verify key is not set.
     """
     return Runtime(load_bundle(folder, secret(VERIFY_KEY)), open_online_features)
@@ -120,7 +121,7 @@ def _key(record: Mapping[str, Any], source: str) -> str | None:
     record_id = record.get(RECORD_ID)
     if not record_id:
         return None
-    # a whole key says its source itself, as it must where both records are of one table
+    # A whole key names its source. It is needed if both records are from one table.
     return str(record_id) if record_id.startswith(("left:", "right:")) else record_key(source, record_id)
 
 
@@ -128,6 +129,6 @@ def _has_identifier_key() -> bool:
     try:
         secret(IDENTIFIER_KEY)
     except SettingsError:
-        _log.warning("%s is not set: the decision log will not say which records a decision was about", IDENTIFIER_KEY)
+        _log.warning("%s is not set: the decision log will not hold the pseudonyms of pairs", IDENTIFIER_KEY)
         return False
     return True

@@ -1,4 +1,4 @@
-"""The server process: one socket, one worker, a bundle that is loaded before or behind it."""
+"""The server process: one socket, one worker and one bundle."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from serving.service import Service
 
 GRACE_SECONDS = 30
 PARTING_SECONDS = 0.5
-"""How long a server that ends still answers on connections that it has accepted and that were silent so far."""
+"""How long a stopping server waits for requests on connections that it has accepted."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,10 +35,10 @@ def serve(
 ) -> int:
     """Serve ``bundle`` until SIGTERM or SIGINT.
 
-    With ``hand_over`` the bundle is loaded before anything is accepted, so that a process that takes over a port
-    never answers 503, and the port's socket is offered at that path to a successor; else the port answers 503
-    while the bundle is loaded. With ``take_over`` the socket offered at that path is served, where one of this
-    host and port is.
+    With ``hand_over`` the bundle is loaded before the first connection is accepted. So a process that takes over a port
+    never answers 503. The socket is then offered to a successor at the path ``hand_over``. Without it, the port answers
+    503 while the bundle is loaded. With ``take_over``, the process serves the socket that is offered at this path, if
+    its host and port are the same.
 
     Raises:
         MatchwrightError: the bundle is refused or the port is taken.
@@ -63,7 +63,7 @@ def serve(
         Thread(target=load, name="load", daemon=True).start()
     _log.info("listening on port %d", listener.getsockname()[1])
     for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn raises the signal once more when it is done; it must end the process with code 0
+        # uvicorn raises the signal again when it has stopped, and then the process must end with code 0
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     server.run(sockets=[listener])
     if refused:
@@ -72,7 +72,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, offering its socket to a successor, and parting from its callers without resetting one."""
+    """uvicorn that offers its socket to a successor, and stops without resetting a connection."""
 
     def __init__(self, app: FastAPI, hand_over: Path | None) -> None:
         config = uvicorn.Config(
@@ -88,15 +88,15 @@ class _Server(uvicorn.Server):
         self._offer: handover.Offer | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept connections, then say so to who waits to take the place of the process before."""
+        """Accept connections, then offer the socket. The offer also shows that this process is ready."""
         await super().startup(sockets)
         if self._hand_over and sockets:
             self._offer = handover.Offer(sockets[0], self._hand_over)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept nothing more, answer what was accepted, then close.
+        """Accept no more connections, answer the accepted ones, then close.
 
-        uvicorn closes a connection that has sent nothing yet, though its request may be under way.
+        The wait is needed because uvicorn closes a connection that has sent nothing yet. Its request may be on the way.
         """
         if self._offer:
             self._offer.withdraw()
@@ -108,7 +108,7 @@ class _Server(uvicorn.Server):
 
 
 def _load(service: Service, bundle: Path) -> None:
-    """Serve pairs as soon as the bundle is loaded; the online store is opened behind that."""
+    """Load the bundle, which is enough to serve pairs. Then open the online store in the background."""
     runtime = open_runtime(bundle)
     service.take(runtime)
     try:
@@ -117,7 +117,7 @@ def _load(service: Service, bundle: Path) -> None:
         _log.warning("no online store is opened ahead of time (%s)", type(error).__name__)
         return
     if configured:
-        # no daemon: a library that is cut off while it is imported can crash the process as it ends
+        # not a daemon: if the process ends while a library is imported, it can crash
         Thread(target=runtime.warm_up, name="warm-up").start()
 
 

@@ -1,4 +1,4 @@
-"""From a request's bytes to a response's content: parse, decide, count, log."""
+"""Answer a request: parse it, decide, count and log."""
 
 import logging
 from pathlib import Path
@@ -16,11 +16,11 @@ _log = logging.getLogger(__name__)
 
 
 class LogUnavailableError(MatchwrightError):
-    """A decision that could not be logged is not given."""
+    """The decision log cannot be written. No decision is returned without its log line."""
 
 
 class Service:
-    """One bundle behind the HTTP contract; ``runtime`` is None until it is loaded."""
+    """One bundle behind the HTTP contract. ``runtime`` is None until the bundle is loaded."""
 
     def __init__(self, log_folder: Path, runtime: Runtime | None = None) -> None:
         self.metrics = Metrics()
@@ -30,16 +30,18 @@ class Service:
             self.take(runtime)
 
     def take(self, runtime: Runtime) -> None:
-        """Serve with this runtime from now on."""
+        """Serve with this runtime."""
         self.metrics.bundle(runtime.bundle.manifest, runtime.bundle.digest)
         self.runtime = runtime
 
     def invoke(self, body: bytes, accept_language: str = "") -> dict[str, Any]:
-        """Answer the body of ``POST /invocations``; texts in its ``language`` or the header's first that there is.
+        """Answer the body of ``POST /invocations``.
+
+        Texts are in the body's ``language``, else in the first available language of the header.
 
         Raises:
-            RequestError: what is wrong with it, never its values.
-            LogUnavailableError: the decision log takes no lines.
+            RequestError: the request has faults. The message repeats no values.
+            LogUnavailableError: the decision log cannot be written.
         """
         runtime = self.runtime
         if runtime is None:
@@ -65,6 +67,6 @@ class Service:
         except OSError as error:
             self.metrics.log_failures.inc()
             _log.error("the decision log cannot be written (%s)", type(error).__name__)
-            raise LogUnavailableError("The decision could not be logged, so it is not given.") from error
+            raise LogUnavailableError("The decision could not be logged, so it is not returned.") from error
         self.metrics.decided(lines[0].kind, [(line.band, line.mode) for line in lines])
         return {**content, **counts}

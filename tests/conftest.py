@@ -1,9 +1,9 @@
-"""Fixtures every test may use."""
+"""Fixtures for all tests."""
 
 import os
 from pathlib import Path
 
-# One thread of computation for each test process and its children, or two of them fight for two cores.
+# One compute thread for each test process and its children: two processes run on two cores.
 # Libraries read this when they are imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -34,7 +34,7 @@ pytest_plugins = [
     "pytester",
 ]
 
-# How long an example takes says how busy the machine is.
+# The time of an example depends on how busy the machine is.
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -43,12 +43,12 @@ hypothesis.settings.load_profile("unhurried")
 
 @pytest.fixture(autouse=True)
 def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Known keys, so that bundles of one test can be verified in another."""
+    """Known keys, so that one test can verify bundles of another."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """The embedded defaults, all state in a folder of this test."""
+    """The embedded defaults, with all state in a folder of this test."""
     return load_settings("local", home=tmp_path / "home", user="engineer")

@@ -1,4 +1,4 @@
-"""The command as its user sees it: quick help, errors as a fact and a hint, exit codes."""
+"""The command line: quick help, errors with a fact and a hint, exit codes."""
 
 import os
 import resource
@@ -56,10 +56,12 @@ def test_help_is_quick() -> None:
     before = seconds_of_processor()
     matchwright("--help")
 
-    assert seconds_of_processor() - before < 0.5  # not by the clock: it counts what else the machine does
+    assert (
+        seconds_of_processor() - before < 0.5
+    )  # processor time, because wall time depends on other work of the machine
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_printed() -> None:
     assert matchwright("--version").stdout.startswith("matchwright ")
 
 
@@ -71,7 +73,7 @@ def test_a_good_spec_is_summarised(name: str) -> None:
     assert f"Good: {name} version 1" in done.stdout
 
 
-def test_all_faults_of_a_spec_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_a_spec_are_listed_at_once(tmp_path: Path) -> None:
     spec = yaml.safe_load((ROOT / "specs/persons.yaml").read_text())
     spec["colour"] = "red"
     spec["fields"]["surname"]["kind"] = "nam"
@@ -95,7 +97,7 @@ def test_an_unknown_environment_lists_the_known_ones() -> None:
     assert "choose from dev, local, prod, staging" in done.stderr
 
 
-def test_absent_input_files_are_listed_together() -> None:
+def test_missing_input_files_are_listed_together() -> None:
     done = matchwright("pipeline", "run", "train", "--records", "no.csv", "--pairs", "nor.csv")
 
     assert done.returncode == 1
@@ -155,4 +157,4 @@ def test_a_spec_is_drafted_from_a_table_and_can_be_checked(tmp_path: Path) -> No
     again = matchwright("spec", "infer", str(tmp_path / "offers.csv"), "--out", str(draft))
 
     assert again.returncode == 1
-    assert "is there already" in again.stderr
+    assert "exists already" in again.stderr

@@ -1,4 +1,4 @@
-"""The documentation stays true: the site builds, loads nothing from elsewhere, and says what the code does."""
+"""The documentation is correct: the site builds, loads nothing from other servers, and agrees with the code."""
 
 import ast
 import json
@@ -41,7 +41,7 @@ def blocks(text: str, language: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as ``make docs`` builds it: strict, so that a broken link or anchor ends the build."""
+    """The site as ``make docs`` builds it: a broken link or anchor is an error."""
     folder = tmp_path_factory.mktemp("site")
     built = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
@@ -55,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class _Loaded(HTMLParser):
-    """What a browser fetches for a page without being asked: scripts, styles, fonts, icons and images."""
+    """What a browser loads with a page: scripts, styles, fonts, icons and images."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class _Loaded(HTMLParser):
         self.addresses += re.findall(r"url\(['\"]?([^'\")]+)", given.get("style") or "")
 
 
-def test_no_page_loads_anything_from_elsewhere(site: Path):
+def test_no_page_loads_anything_from_another_server(site: Path):
     pages = sorted(site.rglob("*.html"))
     assert {"index.html", "spec.html", "cli.html", "endpoint.html"} <= {page.name for page in pages}
     for page in pages:
@@ -80,7 +80,7 @@ def test_no_page_loads_anything_from_elsewhere(site: Path):
         assert [address for address in loaded.addresses if urlsplit(address).netloc] == [], page
 
 
-def test_no_style_loads_anything_from_elsewhere(site: Path):
+def test_no_style_loads_anything_from_another_server(site: Path):
     styles = sorted(site.rglob("*.css"))
     assert any("site" in style.name for style in styles)
     for style in styles:
@@ -179,7 +179,7 @@ def test_the_endpoint_page_shows_the_real_answer_to_a_bad_request():
 
 
 def shape(value: object) -> object:
-    """The keys of a JSON document, without its values; of a list the first entry."""
+    """The keys of a JSON document without its values. Of a list, only the first entry."""
     if isinstance(value, dict):
         return {key: shape(entry) for key, entry in value.items()}
     return [shape(value[0])] if isinstance(value, list) and value else None
@@ -195,7 +195,7 @@ def test_the_endpoint_page_shows_the_keys_of_a_real_answer(trained_bundle: Path,
 
 
 def _said_by_the_code() -> str:
-    """Every text in the code and the Makefile, a gap where an f-string puts a value in."""
+    """Every text in the code and the Makefile. The values of f-strings are left out."""
     texts = [(REPOSITORY / "Makefile").read_text(encoding="utf-8")]
     for folder in ("matchwright", "serving", "pipelines"):
         for path in (REPOSITORY / folder).rglob("*.py"):

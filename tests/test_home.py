@@ -1,4 +1,4 @@
-"""Where a command keeps its state, whichever folder it runs in."""
+"""The home of a command, found from the current folder."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def test_without_a_project_it_belongs_to_the_current_folder(tmp_path: Path) -> N
     assert find_home(tmp_path) == tmp_path / ".matchwright"
 
 
-def test_a_home_that_is_named_counts_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_named_home_is_relative_to_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder(tmp_path / ".matchwright")
     below = folder(tmp_path / "below")
     monkeypatch.chdir(below)
@@ -61,7 +61,7 @@ def test_a_path_that_the_lake_would_misread_is_refused(
 
 
 @pytest.mark.parametrize("name", ["two words", "größe", "100%", "a+b"])
-def test_other_unusual_paths_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_other_unusual_paths_are_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / name))
 
     assert load_settings("local").home == tmp_path / name

@@ -1,4 +1,4 @@
-"""Who may import whom, as a test."""
+"""The import contracts hold."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ LINT = "from importlinter.cli import lint_imports_command; lint_imports_command(
 
 
 def test_nothing_imports_upwards_or_sideways() -> None:
-    """In a process of its own: the linter's logging disables the loggers of every module imported before it."""
+    """In its own process, because the linter disables the loggers of all modules that were imported before it."""
     done = subprocess.run([sys.executable, "-c", LINT], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 broken" in done.stdout

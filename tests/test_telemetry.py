@@ -1,4 +1,4 @@
-"""No library phones home: asked of the libraries themselves, in a process that only imports matchwright first."""
+"""No library sends telemetry. The tests ask the libraries in a process that has imported matchwright first."""
 
 import os
 import subprocess
@@ -10,8 +10,8 @@ import pytest
 from matchwright.telemetry import SWITCHES
 
 
-def told(code: str, **variables: str) -> str:
-    """What ``code`` prints in a fresh process without any of the switches, or the CI marks some libraries obey."""
+def printed_by(code: str, **variables: str) -> str:
+    """What ``code`` prints in a new process without the switches, and without variables that mark a CI run."""
     marks = {"CI", "PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
     environment = {key: value for key, value in os.environ.items() if key not in SWITCHES and key not in marks}
     done = subprocess.run(
@@ -34,13 +34,13 @@ GREAT_EXPECTATIONS = """
 
 @pytest.mark.parametrize("asked", [MLFLOW, EVIDENTLY, GREAT_EXPECTATIONS], ids=["mlflow", "evidently", "gx"])
 def test_telemetry_is_off_once_matchwright_is_imported(asked: str) -> None:
-    assert told("import matchwright\n" + textwrap.dedent(asked)) == "True"
+    assert printed_by("import matchwright\n" + textwrap.dedent(asked)) == "True"
 
 
-def test_without_matchwright_these_libraries_would_phone_home() -> None:
-    """The counter-proof: the questions above can be answered otherwise."""
-    assert told(MLFLOW) == "False"
-    assert told("from evidently.telemetry import event_logger; print(event_logger.enabled())") == "True"
+def test_without_matchwright_these_libraries_send_telemetry() -> None:
+    """This shows that the questions above can also have the other answer."""
+    assert printed_by(MLFLOW) == "False"
+    assert printed_by("from evidently.telemetry import event_logger; print(event_logger.enabled())") == "True"
 
 
 def test_mlflow_starts_no_telemetry_client() -> None:
@@ -51,10 +51,10 @@ def test_mlflow_starts_no_telemetry_client() -> None:
         print(get_telemetry_client())
         """
 
-    assert told(code) == "None"
+    assert printed_by(code) == "None"
 
 
-def test_a_choice_of_the_user_is_left_alone() -> None:
+def test_a_choice_of_the_user_is_kept() -> None:
     code = "import os, matchwright; print(os.environ['MLFLOW_DISABLE_TELEMETRY'])"
 
-    assert told(code, MLFLOW_DISABLE_TELEMETRY="false") == "false"
+    assert printed_by(code, MLFLOW_DISABLE_TELEMETRY="false") == "false"

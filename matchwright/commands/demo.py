@@ -1,4 +1,4 @@
-"""``matchwright demo``: the whole loop on this machine, and a summary that a person understands."""
+"""``matchwright demo``: the whole loop on this machine, and a summary at the end."""
 
 import time
 from pathlib import Path
@@ -19,12 +19,12 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     spec: Annotated[Path, typer.Option(help="The match spec.")] = Path("specs/persons.yaml"),
-    records: Annotated[str, typer.Option(help="Records of the left source; FEBRL 4 if not given.")] = "",
+    records: Annotated[str, typer.Option(help="Records of the left source. The default is FEBRL 4.")] = "",
     records_right: Annotated[str, typer.Option(help="Records of the right source.")] = "",
     pairs: Annotated[str, typer.Option(help="Labelled pairs.")] = "",
     environment: Environment = "",
 ) -> None:
-    """Train, approve, release, decide and watch, on embedded parts; ends in a summary."""
+    """Train, approve, release, decide and monitor on this machine, without any server, and print a summary."""
     from rich.console import Console
 
     from pipelines.demo import run_demo
@@ -45,10 +45,10 @@ def _summary(console: Any, result: "DemoResult", seconds: float, settings: Any) 
     console.print()
     console.print(Rule(f"{result.spec.name} version {result.version}, bundle {result.digest[:12]}"))
     console.print(_figures(result))
-    for line in _how_it_came_about(result):
+    for line in _calibration_and_reasons(result):
         console.print(line, soft_wrap=True)
     console.print(_decisions(result))
-    console.print(verdict_panel(result.usual, "A usual batch"))
+    console.print(verdict_panel(result.normal, "A normal batch"))
     console.print(verdict_panel(result.alarmed, f"A batch after '{result.fault.lost}' went missing upstream"))
     interfaces = settings.interfaces
     console.print(
@@ -59,7 +59,7 @@ def _summary(console: Any, result: "DemoResult", seconds: float, settings: Any) 
         f"    Evidently http://127.0.0.1:{interfaces.evidently_port}  the drift runs\n"
         f"    endpoint  http://{settings.endpoint.host}:{settings.endpoint.port}/ping\n"
         f"  matchwright history         approvals, releases and rollbacks\n"
-        f"  matchwright down            stop it all; everything lies under {settings.home}/",
+        f"  matchwright down            stop all of them; all files lie under {settings.home}/",
         soft_wrap=True,
     )
 
@@ -67,7 +67,7 @@ def _summary(console: Any, result: "DemoResult", seconds: float, settings: Any) 
 def _figures(result: "DemoResult") -> Any:
     from rich.table import Table
 
-    table = Table(title="On entities the model never saw", title_justify="left", box=None, pad_edge=False)
+    table = Table(title="On entities that the model never saw", title_justify="left", box=None, pad_edge=False)
     for column in ("figure", "value", "95% interval"):
         table.add_column(column, justify="left" if column == "figure" else "right")
     names = {
@@ -87,7 +87,7 @@ def _figures(result: "DemoResult") -> Any:
     for name, estimate in (
         ("F1, pair evidence alone", alone),
         ("mean reciprocal rank", ranking["mrr"]),
-        ("best candidate is right", ranking["hit_at_1"]),
+        ("best candidate is the match", ranking["hit_at_1"]),
     ):
         table.add_row(name, f"{estimate['value']:.4f}", f"{estimate['lower']:.4f} to {estimate['upper']:.4f}")
     passed = sum(gate["passed"] for gate in result.gates)
@@ -95,15 +95,16 @@ def _figures(result: "DemoResult") -> Any:
     return table
 
 
-def _how_it_came_about(result: "DemoResult") -> list[str]:
+def _calibration_and_reasons(result: "DemoResult") -> list[str]:
     losses = result.calibration["held_out"]
     before, after = (losses[when]["log_loss"]["value"] for when in ("before", "after"))
     explained = result.explanation
     against = explained["contradictions"]["given"]
     lines = [
-        f"Calibration: {result.calibration['method']}; log loss of held-out pairs {before:.5f}, then {after:.5f}.",
-        f"Reasons: {against} given against their evidence on {explained['pairs']:,} pairs; "
-        f"contributions add up to within {explained['additivity_error']:.0e}.",
+        f"Calibration: {result.calibration['method']}; "
+        f"log loss of held-out pairs {before:.5f} before, {after:.5f} after.",
+        f"Reasons: {against} contradict their evidence, on {explained['pairs']:,} pairs; "
+        f"contributions add up to the score within {explained['additivity_error']:.0e}.",
     ]
     return lines
 

@@ -8,13 +8,13 @@ import typer
 from matchwright.commands.opening import Environment, opened_to_read
 
 Name = Annotated[str, typer.Argument(help="The registered model: the match spec's name.", metavar="NAME")]
-Version = Annotated[str, typer.Option("--version", help="The version; the challenger if not given.")]
-By = Annotated[str, typer.Option(help="Who acts; your account if not given.")]
-Note = Annotated[str, typer.Option(help="Why, in a sentence.")]
+Version = Annotated[str, typer.Option("--version", help="The version. The default is the challenger.")]
+By = Annotated[str, typer.Option(help="The person who acts. The default is your account.")]
+Note = Annotated[str, typer.Option(help="The reason, in one sentence.")]
 
 
-class Verdict(StrEnum):
-    """What a reviewer says of a version."""
+class Decision(StrEnum):
+    """The decision of a reviewer on a version."""
 
     approved = "approved"
     rejected = "rejected"
@@ -31,15 +31,15 @@ def approve(
     version: Version = "",
     by: By = "",
     note: Note = "",
-    verdict: Annotated[Verdict, typer.Option(help="What you say of it.")] = Verdict.approved,
+    decision: Annotated[Decision, typer.Option(help="Your decision.")] = Decision.approved,
     environment: Environment = "",
 ) -> None:
-    """Approve or reject a version: what a reviewer may also do in the MLflow UI."""
+    """Approve or reject a version. A reviewer may do the same in the MLflow UI."""
     from matchwright.operations.approve import approve as step
 
     settings = opened_to_read(environment)
     done = step(
-        settings=settings, name=name, version=version, by=by or settings.actor, note=note, verdict=verdict.value
+        settings=settings, name=name, version=version, by=by or settings.actor, note=note, decision=decision.value
     )
     _console().print(f"[green]Done:[/] {name} version {done['version']} is {done['approval']} by {done['by']}.")
 
@@ -48,19 +48,19 @@ def release(name: Name, version: Version = "", environment: Environment = "") ->
     """Put an approved version behind the endpoint."""
     from matchwright.steps.release import release as step
 
-    _tell("serves", step(settings=opened_to_read(environment), name=name, version=version))
+    _print_done("serves", step(settings=opened_to_read(environment), name=name, version=version))
 
 
 def rollback(name: Name, by: By = "", note: Note = "", environment: Environment = "") -> None:
-    """Put the previous release back behind the endpoint, as a whole."""
+    """Put the whole bundle of the previous release back behind the endpoint."""
     from matchwright.operations.rollback import rollback as step
 
     settings = opened_to_read(environment)
-    _tell("serves again", step(settings=settings, name=name, by=by or settings.actor, note=note))
+    _print_done("serves again", step(settings=settings, name=name, by=by or settings.actor, note=note))
 
 
 def history(
-    name: Annotated[str, typer.Argument(help="Of one model only; of all if not given.", metavar="NAME")] = "",
+    name: Annotated[str, typer.Argument(help="Show one model only. The default is all models.", metavar="NAME")] = "",
     environment: Environment = "",
 ) -> None:
     """Show the release ledger, and check that nobody changed it."""
@@ -77,15 +77,15 @@ def history(
     table.add_column("endpoint and note", overflow="fold")
     for entry in ledger.entries(model=name or None):
         version = f"{entry.model} {entry.version}".strip()
-        told = "\n".join(part for part in (entry.endpoint, entry.note) if part)
-        cells = (entry.time[:16].replace("T", " "), entry.action, version, entry.digest[:8], entry.actor, told)
+        details = "\n".join(part for part in (entry.endpoint, entry.note) if part)
+        cells = (entry.time[:16].replace("T", " "), entry.action, version, entry.digest[:8], entry.actor, details)
         table.add_row(str(entry.id), *map(escape, cells))
     _console().print(table)
-    _console().print(f"[green]Intact:[/] {intact} entries, each chained to the one before.")
+    _console().print(f"[green]Intact:[/] {intact} entries, each chained to the previous one.")
 
 
-def _tell(what: str, done: dict[str, str]) -> None:
-    before = f", after {done['previous_digest'][:12]}" if done["previous_digest"] else ""
+def _print_done(what: str, done: dict[str, str]) -> None:
+    before = f" (before: {done['previous_digest'][:12]})" if done["previous_digest"] else ""
     console = _console()
     console.print(f"[green]Done:[/] {done['name']} version {done['version']} {what} at {done['address']}")
     console.print(f"  bundle {done['digest'][:12]}{before}; endpoint {done['endpoint']}")

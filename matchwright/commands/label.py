@@ -1,4 +1,4 @@
-"""``matchwright label``: a person answers the questions that teach a model most."""
+"""``matchwright label``: a person labels the pairs that help training most."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
 
 SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
 Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet.")]
-RecordsRight = Annotated[str, typer.Option(help="Records of the right source; none for deduplication.")]
-Pairs = Annotated[str, typer.Option(help="Labels that are known already: CSV or Parquet; they are not asked again.")]
-Out = Annotated[Path, typer.Option(help="The labels: made, or gone on with. Training takes it as --pairs.")]
+RecordsRight = Annotated[str, typer.Option(help="Records of the right source. Leave it out for deduplication.")]
+Pairs = Annotated[str, typer.Option(help="Known labels: CSV or Parquet. These pairs are not asked again.")]
+Out = Annotated[Path, typer.Option(help="The file of labels, created or continued. Training reads it with --pairs.")]
 Count = Annotated[int, typer.Option(min=1, help="How many pairs to ask about.")]
-CsvOut = Annotated[Path | None, typer.Option(help="Write the questions to this CSV, to be answered in a spreadsheet.")]
-CsvIn = Annotated[Path | None, typer.Option(help="Take the answers from this CSV.")]
+CsvOut = Annotated[Path | None, typer.Option(help="Write the questions to this CSV, to answer them in a spreadsheet.")]
+CsvIn = Annotated[Path | None, typer.Option(help="Read the answers from this CSV.")]
 Model = Annotated[
     str,
     typer.Option(
-        help="What scores: a bundle's folder, 'champion' or 'none' (unsupervised start); else the labels so far."
+        help="What scores the pairs: a bundle's folder, 'champion', or 'none' for the unsupervised start. "
+        "The default is a scorer trained on the labels so far."
     ),
 ]
 
 ROUND = 25
-"""Questions after which what was answered chooses the next ones."""
+"""After so many questions, the next ones are chosen with the help of the answers."""
 
 _HELP = "[bold]y[/] same  [bold]n[/] not the same  [bold]u[/] unsure  [bold]b[/] back  [bold]q[/] stop"
 
@@ -47,7 +48,7 @@ _WORDS = {
     "?": "unsure",
 }
 _WORDS |= {"b": "b", "back": "b", "q": "q", "quit": "q", "stop": "q"}
-"""A whole word each: "not sure" is no "no"."""
+"""The answer must be one of these words: "not sure" must not be read as "no"."""
 
 
 def register(root: typer.Typer) -> None:
@@ -67,10 +68,10 @@ def label(
     model: Model = "",
     environment: Environment = "",
 ) -> None:
-    """Label the pairs most worth it, here or by way of a spreadsheet.
+    """Label the pairs that help training most, here or in a spreadsheet.
 
-    Values of records are shown here, and written to --csv-out, and go nowhere else. Every answer is saved at
-    once; run the same command again to go on.
+    Values of records are shown here and written to --csv-out, and nowhere else. Every answer is saved at once. Run
+    the same command again to continue.
     """
     from matchwright.core.spec import load_spec
     from matchwright.labelling.sheet import sheet
@@ -78,14 +79,14 @@ def label(
     from matchwright.operations.labelling import NONE, Pool, Tables, scoring_bundle
 
     if csv_out and csv_in:
-        raise typer.BadParameter("--csv-out asks and --csv-in answers: give one of them")
+        raise typer.BadParameter("--csv-out writes questions and --csv-in reads answers: give one of them")
     settings = opened(environment)
     match_spec = load_spec(spec)
     tables = Tables.read(match_spec, records, records_right)
     keys = tables.records["record_key"]
     earlier = [str(out)] if out.exists() else []
     answered = [str(csv_in)] if csv_in else []
-    # all of them at once: an answer may contradict a label of another file
+    # read all files together: an answer may contradict a label of another file
     labelled = read_labels(
         [*([pairs] if pairs else []), *earlier, *answered], match_spec, one_table=tables.one_table, known=keys
     )
@@ -93,10 +94,11 @@ def label(
     for fault in labelled.repeated:
         console.print(f"[yellow]Twice:[/] {_escaped(fault.text)}; counted once")
     if labelled.rewritten:
-        console.print(f"[yellow]Rewritten:[/] {labelled.rewritten} rows with ids other than their keys; the keys count")
+        rows = labelled.rewritten
+        console.print(f"[yellow]Rewritten:[/] in {rows} rows the ids differ from the keys; the keys count")
     if csv_in:
         write_labels(out, labelled)
-        return _tell(out, labelled, match_spec)
+        return _summary(out, labelled, match_spec)
     bundle = scoring_bundle(settings, match_spec, model)
     pool = Pool.of(match_spec, tables)
 
@@ -106,14 +108,12 @@ def label(
     if csv_out:
         chosen = choose(labelled, count)
         if chosen.pairs.empty:
-            console.print("Every candidate is judged: there is nothing to ask.")
+            console.print("Every candidate is labelled: there is nothing to ask.")
             return None
-        # spreadsheets take UTF-8 for what it is only behind a byte order mark
+        # spreadsheets recognise UTF-8 only by a byte order mark
         write_private(csv_out, sheet(chosen.pairs, tables.records, match_spec), encoding="utf-8-sig")
         console.print(f"[green]Wrote[/] {len(chosen.pairs)} pairs to {csv_out}, chosen by {chosen.scored_by}.")
-        console.print(
-            "  It holds values of records. Fill its column 'label' with 1, 0 or unsure, then give it back with"
-        )
+        console.print("  It holds values of records. Fill its column 'label' with 1, 0 or unsure, then read it with")
         console.print(f"  --csv-in {csv_out}")
         return None
     return _ask(out, match_spec, tables, labelled, count, choose)
@@ -134,11 +134,11 @@ def _ask(
     console.print(_HELP)
     session = Session(())
     while session.index < count:
-        if session.done:  # what was answered chooses what is asked next
+        if session.done:  # the answers so far help to choose the next questions
             chosen = choose(with_answers(labelled, session.answers), min(ROUND, count - session.index))
             session = session.ask(zip(chosen.pairs["left_key"], chosen.pairs["right_key"], strict=True))
             if session.done:
-                console.print("Every candidate is judged: there is nothing more to ask.")
+                console.print("Every candidate is labelled: there is nothing more to ask.")
                 break
             console.print(f"{len(chosen.pairs)} pairs, chosen by {chosen.scored_by}.")
         _show(session, count, spec, tables)
@@ -154,7 +154,7 @@ def _ask(
             for text in conflicts_of(after.answers[-1], labelled, session.answers, spec, tables.one_table):
                 console.print(f"[red]Contradiction:[/] {_escaped(text)}")
                 console.print(
-                    "  The answer is not taken: answer again, u to leave it open, or b to change the one before."
+                    "  This answer was not saved. Answer again, u for unsure, or b to change the previous answer."
                 )
                 after = session
             session = after
@@ -162,7 +162,7 @@ def _ask(
             console.print(_HELP)
             continue
         write_labels(out, labelled, session.answers)  # known pairs too: training needs no other file
-    _tell(out, with_answers(labelled, session.answers), spec)
+    _summary(out, with_answers(labelled, session.answers), spec)
 
 
 def _show(session: "Session", count: int, spec: "MatchSpec", tables: "Tables") -> None:
@@ -190,7 +190,7 @@ def _word(console: Any) -> str:
         return "q"
 
 
-def _tell(out: Path, labelled: "Labels", spec: "MatchSpec") -> None:
+def _summary(out: Path, labelled: "Labels", spec: "MatchSpec") -> None:
     from matchwright.labelling import worth_of
 
     console = _console()
@@ -200,7 +200,7 @@ def _tell(out: Path, labelled: "Labels", spec: "MatchSpec") -> None:
     same, different, unsure = labelled.counts
     console.print(f"[green]Labels[/] in {out}: {same} same, {different} not the same, {unsure} unsure.")
     console.print(f"  {worth_of(same, different)}")
-    first = "" if spec.labels == "partial" else "say labels: partial in the spec, then "
+    first = "" if spec.labels == "partial" else "write labels: partial in the spec, then "
     console.print(f"  Next: answer more, or {first}matchwright pipeline run train --pairs {out}")
 
 

@@ -1,4 +1,4 @@
-"""``matchwright drift``: judge the decision log on this machine, without a pipeline."""
+"""``matchwright drift``: measure drift in the decision log on this machine, without a pipeline."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,21 +23,21 @@ def register(app: typer.Typer) -> None:
 
 def drift(
     spec: Annotated[
-        Path, typer.Option(help="The match spec: its name picks the decisions, it sets the limits.")
+        Path, typer.Option(help="The match spec. Its name selects the decisions, and it sets the limits.")
     ] = Path("specs/persons.yaml"),
-    since: Annotated[str, typer.Option(help="ISO date or time, or a span back such as 24h or 7d; all if empty.")] = "",
-    until: Annotated[str, typer.Option(help="ISO date or time, exclusive; now if empty.")] = "",
+    since: Annotated[str, typer.Option(help="ISO date or time, or a span such as 24h or 7d. The default is all.")] = "",
+    until: Annotated[str, typer.Option(help="ISO date or time, exclusive. The default is now.")] = "",
     labels: Annotated[str, typer.Option(help="CSV or Parquet of arrived labels: decision_id, label (1 or 0).")] = "",
     decisions: Annotated[
-        Path | None, typer.Option(help="A decision log folder, or one file of it; this environment's if not given.")
+        Path | None, typer.Option(help="A decision log folder, or one of its files. The default is this environment's.")
     ] = None,
-    bundle: Annotated[Path | None, typer.Option(help="A bundle folder; the champion's if not given.")] = None,
-    version: Annotated[str, typer.Option(help="Of which version; the champion if not given.")] = "",
+    bundle: Annotated[Path | None, typer.Option(help="A bundle folder. The default is the champion's bundle.")] = None,
+    version: Annotated[str, typer.Option(help="The version of the bundle. The default is the champion.")] = "",
     environment: Environment = "",
 ) -> None:
     """Compare decisions with the reference of the bundle that made them, and say what to do.
 
-    Exit code 0: ok or watch. 1: could not be run. 2: alarm. 3: not enough decisions to judge.
+    Exit code 0: ok or watch. 1: the command failed. 2: alarm. 3: not enough decisions for a verdict.
     """
     from matchwright.core.spec import load_spec
     from matchwright.steps.fetch_champion import fetch_champion
@@ -48,7 +48,7 @@ def drift(
     if bundle is None:
         bundle = folder / "bundle"
         fetch_champion(settings=settings, name=parsed.name, version=version, bundle=bundle)
-    labelled = monitor(
+    done = monitor(
         settings=settings,
         spec=parsed,
         bundle=bundle,
@@ -59,12 +59,12 @@ def drift(
         report=folder / "report.html",
         verdict=folder / "verdict.json",
     )
-    _show(read_verdict(Path(labelled["verdict"])), labelled)
-    raise typer.Exit(EXIT_CODES[labelled["status"]])
+    _show(read_verdict(Path(done["verdict"])), done)
+    raise typer.Exit(EXIT_CODES[done["status"]])
 
 
 def verdict_panel(verdict: "Verdict", title: str = "") -> "Panel":
-    """What the on-call engineer reads, in the colour of its status."""
+    """The verdict for the person on call, in the colour of its status."""
     from rich.markup import escape
     from rich.panel import Panel
 
@@ -74,11 +74,11 @@ def verdict_panel(verdict: "Verdict", title: str = "") -> "Panel":
     return Panel(text, title=escape(title) or None, border_style=style)
 
 
-def _show(verdict: "Verdict", labelled: dict[str, Any]) -> None:
+def _show(verdict: "Verdict", done: dict[str, Any]) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
     console.print(verdict_panel(verdict))
-    console.print(f"Report {labelled['report']}", soft_wrap=True, markup=False)
-    if labelled["address"]:
-        console.print(f"Evidently UI (`matchwright up`) {labelled['address']}", soft_wrap=True, markup=False)
+    console.print(f"Report {done['report']}", soft_wrap=True, markup=False)
+    if done["address"]:
+        console.print(f"Evidently UI (`matchwright up`) {done['address']}", soft_wrap=True, markup=False)

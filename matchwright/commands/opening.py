@@ -1,4 +1,4 @@
-"""The one way in which commands open their environment."""
+"""How all commands load their settings."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,11 +7,11 @@ import typer
 if TYPE_CHECKING:
     from matchwright.settings import Settings
 
-Environment = Annotated[str, typer.Option(help="An environment of pipelines/configs, or a path to such a file.")]
+Environment = Annotated[str, typer.Option(help="The name of a file in pipelines/configs, or a path to such a file.")]
 
 
 def opened(environment: str) -> "Settings":
-    """Settings for a command that may start a home: a laptop's keys are made on first use."""
+    """Settings for a command that may create a home. In ``local`` the keys are created on first use."""
     from matchwright.secrets import ensure_local_secrets
 
     settings = settings_of(environment)
@@ -21,10 +21,10 @@ def opened(environment: str) -> "Settings":
 
 
 def opened_to_read(environment: str) -> "Settings":
-    """Settings for a command that works on what is there: it makes no home and no keys.
+    """Settings for a command that creates no home and no keys.
 
     Raises:
-        HomeError: this machine's environment has no home here.
+        HomeError: the environment is ``local`` and there is no home here.
     """
     from matchwright.home import require_home
     from matchwright.secrets import load_local_secrets
@@ -37,7 +37,7 @@ def opened_to_read(environment: str) -> "Settings":
 
 
 def settings_of(environment: str) -> "Settings":
-    """Settings for a command that touches no store."""
+    """Settings for a command that needs no home."""
     from pipelines.environments import open_environment
 
     return open_environment(environment)

@@ -1,4 +1,4 @@
-"""What a finished pipeline run means for its user."""
+"""What a finished pipeline run did, for its user."""
 
 import json
 from collections.abc import Iterator
@@ -16,19 +16,19 @@ def outcome(run: "RunRecord") -> Iterator[str]:
             name, _, version = str(step.outputs["Output"]).rpartition("/")
             failed = _failed_gates(run)
             yield f"[green]Registered[/] {name} version {version}" + (
-                " for the reviewer to read; it is no challenger." if failed else " as challenger: every gate passed."
+                ". It is not the challenger, because gates failed." if failed else " as challenger: every gate passed."
             )
             yield from failed
             if not failed:
                 yield f"  Next: matchwright up, read its card, then matchwright approve {name} --version {version}"
         if step.name == "release":
-            yield f"[green]Released[/] bundle {str(step.outputs['Output'])[:12]}; it answers."
+            yield f"[green]Released[/] bundle {str(step.outputs['Output'])[:12]}: the endpoint answers with it."
         if report := next((path for path in step.artefacts.values() if path.endswith(".html")), ""):
             yield f"  {step.name}: {report}"
 
 
 def gates_passed(run: "RunRecord") -> bool:
-    """False where the run judged a version that may not be released."""
+    """False if gates failed, so that the version may not be released."""
     return all(step.outputs["Output"] == "pass" for step in run.steps if step.name == "gate")
 
 

@@ -12,19 +12,22 @@ app = typer.Typer(help="Run, compile and submit pipelines.", no_args_is_help=Tru
 
 Name = Annotated[str, typer.Argument(help="train, release or monitor.")]
 SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
-Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet; FEBRL 4 if not given.")]
-RecordsRight = Annotated[str, typer.Option(help="Records of the right source; none for deduplication.")]
+Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet. The default is FEBRL 4.")]
+RecordsRight = Annotated[str, typer.Option(help="Records of the right source. Leave it out for deduplication.")]
 Pairs = Annotated[str, typer.Option(help="Labelled pairs: CSV or Parquet.")]
 ModelVersion = Annotated[
-    str, typer.Option("--version", help="release, monitor: the version; else the challenger, the champion.")
+    str,
+    typer.Option(
+        "--version", help="release: the version; the default is the challenger. monitor: the default is the champion."
+    ),
 ]
-Since = Annotated[str, typer.Option(help="monitor: from this date or time, or a span back such as 24h or 7d.")]
+Since = Annotated[str, typer.Option(help="monitor: from this date or time, or a span such as 24h or 7d.")]
 Until = Annotated[str, typer.Option(help="monitor: up to this date or time.")]
 Labels = Annotated[str, typer.Option(help="monitor: labels that have arrived, CSV or Parquet.")]
 
 
 GATES_FAILED = 4
-"""Exit code of a training whose version is there to be read, and not to be released."""
+"""The exit code of a training whose version was registered, but may not be released."""
 
 
 def register(root: typer.Typer) -> None:
@@ -44,12 +47,14 @@ def run(
     until: Until = "",
     labels: Labels = "",
     environment: Environment = "",
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Run every step, whatever is known already.")] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Run every step again, also with unchanged inputs.")
+    ] = False,
 ) -> None:
-    """Run a pipeline on this machine. A run that was killed is resumed by running it again.
+    """Run a pipeline on this machine. To resume a run that was killed, run it again.
 
-    Exit code 0: it succeeded. 1: a step failed, or monitor raised an alarm. 4: train registered a version to be
-    read, but its gates failed.
+    Exit code 0: it succeeded. 1: a step failed, or monitor raised an alarm. 4: train registered a version, but its
+    gates failed.
     """
     from pipelines.arguments import arguments_of
     from pipelines.catalogue import pipeline_named
@@ -71,10 +76,10 @@ def run(
         )
     except StepFailedError as failure:
         if failure.step.name == "alarm":
-            console.print("[yellow]Alarm raised[/] by monitor: the run is recorded as failed, so that somebody looks.")
+            console.print("[yellow]Alarm raised[/] by monitor: the run is recorded as failed.")
             raise
         console.print(f"[red]Failed[/] in {failure.step.name}; its log is {failure.step.log}")
-        console.print("  Steps that succeeded are kept: run the same command again once it is mended.")
+        console.print("  Steps that succeeded are kept. Correct the fault, then run the same command again.")
         raise
     for line in outcome(record):
         console.print(line)
@@ -110,7 +115,9 @@ def submit(
     until: Until = "",
     labels: Labels = "",
     environment: Environment = "",
-    run_name: Annotated[str, typer.Option(help="The run's name in the cluster; made up if not given.")] = "",
+    run_name: Annotated[
+        str, typer.Option(help="The run's name in the cluster. The default has the pipeline, the spec and the time.")
+    ] = "",
 ) -> None:
     """Upload a pipeline to a cluster and start it."""
     from datetime import datetime
@@ -128,7 +135,7 @@ def submit(
 
 
 def _named(environment: str) -> str:
-    """A path must still be found when a step's process reads it."""
+    """The environment with an absolute path: the processes of steps may run in another folder."""
     return str(Path(environment).absolute()) if environment.endswith((".yaml", ".yml")) else environment
 
 

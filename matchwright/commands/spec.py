@@ -21,7 +21,7 @@ def register(root: typer.Typer) -> None:
 
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="The match spec, a YAML file.", metavar="FILE")]) -> None:
-    """Check a match spec: all its faults at once, or a summary when it is good."""
+    """Check a match spec. Print all its faults together, or a summary if it has none."""
     from rich.console import Console
 
     from matchwright.core.spec.load import load_spec, spec_digest
@@ -38,11 +38,11 @@ def check(file: Annotated[Path, typer.Argument(help="The match spec, a YAML file
 @app.command()
 def infer(
     tables: Annotated[list[str], typer.Argument(help="One table to deduplicate, or two to link.", metavar="TABLE")],
-    pairs: Annotated[str, typer.Option(help="Labelled pairs: they make the draft better.")] = "",
-    name: Annotated[str, typer.Option(help="What the spec is called; the file's name if not given.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Write the draft here; on the terminal if not given.")] = None,
+    pairs: Annotated[str, typer.Option(help="Labelled pairs: they improve the draft.")] = "",
+    name: Annotated[str, typer.Option(help="The spec's name. The default is the file's name.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write the draft here. The default is the terminal.")] = None,
 ) -> None:
-    """Draft a match spec from tables (CSV or Parquet), for a person to edit. No value of theirs stands in it."""
+    """Draft a match spec from tables (CSV or Parquet), for a person to edit. It holds no value of the tables."""
     from rich.console import Console
 
     from matchwright.adapters.tables.read import read_input_table
@@ -52,8 +52,8 @@ def infer(
     if len(tables) > 2:
         raise typer.BadParameter("give one table or two", param_hint="TABLE")
     if out is not None and out.exists():
-        hint = "name another file; a spec that may have been edited is not overwritten"
-        raise SpecError("The draft was not written.", [Fault(str(out), "is there already", hint)])
+        hint = "name another file. A spec that somebody may have edited is not overwritten"
+        raise SpecError("The draft was not written.", [Fault(str(out), "exists already", hint)])
     left, *others = [read_input_table(table) for table in tables]
     text = infer_spec(
         left,
@@ -67,7 +67,7 @@ def infer(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[green]Drafted[/] {out}. Read what is marked as guessed, then: matchwright spec check {out}")
+    console.print(f"[green]Drafted[/] {out}. Check what is marked as guessed, then run: matchwright spec check {out}")
 
 
 def _spec_name(wanted: str) -> str:
@@ -94,7 +94,7 @@ def _show_fields(console: "Console", spec: "MatchSpec") -> None:
         console.print(f"  personal data, {pii}: {', '.join(named) or 'none'}", markup=False)
     if exposed := [name for name, field in spec.compared.items() if field.pii == "direct"]:
         console.print(
-            f"  [yellow]compared although direct:[/] {', '.join(exposed)}: it leaves the lake for the feature store"
+            f"  [yellow]compared although direct:[/] {', '.join(exposed)}: the feature store gets these values too"
         )
 
 
@@ -104,8 +104,8 @@ def _show_candidates(console: "Console", spec: "MatchSpec") -> None:
         console.print(f"    {' and '.join(rule)}", markup=False)
     if (tfidf := spec.candidates.tfidf) is not None:
         console.print(f"    or among the {tfidf.top_k} nearest by TF-IDF over {', '.join(tfidf.fields)}", markup=False)
-    said = f"{spec.multiplicity}, labels {spec.labels}"
-    console.print(f"  {said}; {len(spec.golden)} golden pairs; {len(spec.slices)} slices")
+    labels = f"{spec.multiplicity}, labels {spec.labels}"
+    console.print(f"  {labels}; {len(spec.golden)} golden pairs; {len(spec.slices)} slices")
 
 
 def _show_decisions(console: "Console", spec: "MatchSpec") -> None:
@@ -118,10 +118,9 @@ def _show_decisions(console: "Console", spec: "MatchSpec") -> None:
         f"    match from a score of {bands.match_from:g}, no_match below {bands.review_from:g}, review between"
     )
     if bands.match_from == bands.review_from:
-        console.print("    [yellow]a review never pays at these costs[/]")
+        console.print("    [yellow]at these costs a review is never worth its price[/]")
     constraint = spec.precision_constraints
     if constraint.match or constraint.no_match:
-        said = f"precision of match {constraint.match:g}, of no_match {constraint.no_match:g}"
-        console.print(
-            f"    precision_constraints: {said}, at {constraint.confidence:.0%} confidence; thresholds move apart until they hold"
-        )
+        wanted = f"precision of match {constraint.match:g}, of no_match {constraint.no_match:g}"
+        console.print(f"    precision constraints: {wanted}, at {constraint.confidence:.0%} confidence")
+        console.print("    training moves the thresholds apart until both hold")

@@ -32,7 +32,7 @@ def up(environment: Environment = "") -> None:
 
 
 def down(environment: Environment = "") -> None:
-    """Stop what 'up' started, and nothing else."""
+    """Stop the processes that 'up' started, and no others."""
     from matchwright.operations.stack import down as stop
 
     _show(stop(opened_to_read(environment)))
@@ -59,12 +59,12 @@ def _show(parts: "list[Part]") -> None:
         table.add_row(part.name, state, escape(part.address), str(part.pid or ""), escape(part.bundle))
     console.print(table)
     if any(part.state == "nothing released" for part in parts):
-        console.print("The endpoint serves nothing: no bundle was ever released. Train, approve and release one:")
+        console.print("The endpoint serves nothing: no bundle was released yet. Train, approve and release one:")
         console.print("  matchwright demo, or matchwright approve NAME and matchwright release NAME", markup=False)
 
 
 def _end(parts: "list[Part]") -> None:
-    """Exit code 1 where a part is not as it ought to be, with each fault's fact and hint."""
+    """Raise an error with the faults of all parts, or exit with code 1 if a part fails without one."""
     from matchwright.errors import MatchwrightError
 
     faults = [part.fault for part in parts if part.fault is not None]

@@ -109,7 +109,6 @@ def _features(tables: Tables, fields: Sequence[DraftField]) -> list[pd.DataFrame
         {
             "format": FORMAT,
             "name": "draft",
-            "format": FORMAT,
             "version": 1,
             "description": "",
             "record_id": tables.record_id,

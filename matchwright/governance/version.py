@@ -4,7 +4,7 @@ from typing import Literal
 
 from matchwright.frozen import Frozen
 
-Verdict = Literal["approved", "rejected"]
+ApprovalDecision = Literal["approved", "rejected"]
 
 
 class VersionInfo(Frozen):

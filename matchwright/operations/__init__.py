@@ -1,1 +1,1 @@
-"""Acts on several outside systems that steps and commands share."""
+"""Operations that use several outside systems, shared by steps and commands."""

@@ -1,4 +1,4 @@
-"""A registered bundle behind the endpoint: fetched, verified, deployed, and asked for its digest."""
+"""Put a registered bundle behind the endpoint: fetch it, verify it, deploy it, and check the digest that answers."""
 
 from pathlib import Path
 
@@ -25,13 +25,13 @@ def put_behind(endpoint: Endpoint, bundle: Path, digest: str) -> Deployment:
     """Deploy, then score a golden pair and compare the digest in the answer.
 
     Raises:
-        EndpointError: the endpoint does not take the bundle, or another one answers.
+        EndpointError: the endpoint does not accept the bundle, or another bundle answers.
     """
     deployment = endpoint.deploy(bundle, digest)
     answered = bundle_digest_of(endpoint.invoke(probe_of(bundle)))
     if answered != digest:
         raise EndpointError(
             f"Endpoint {deployment.name} answers with bundle {answered[:12] or 'unnamed'}, not {digest[:12]}.",
-            "run the same command again; if it stays so, something else answers at this address",
+            "run the same command again. If the message stays, another process answers at this address",
         )
     return deployment

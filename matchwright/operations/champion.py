@@ -14,7 +14,7 @@ from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
 
 PARENT = "parent"
-"""The tag with the digest of the bundle that a version was judged against."""
+"""The tag with the digest of the bundle that a version was compared with."""
 
 
 def champion_digest(settings: Settings, name: str, run_id: str = "") -> str | None:
@@ -24,15 +24,15 @@ def champion_digest(settings: Settings, name: str, run_id: str = "") -> str | No
 
 
 def champion_of(settings: Settings, name: str, run_id: str = "") -> VersionInfo | None:
-    """The version that a training is judged against: what serves, unless that came of this very training.
+    """The version that a training run is compared with: the one that serves.
 
-    Then it is what that version was judged against. So the same training, run again after its release, gives the
-    same evaluation and the same bundle, and registers no second version.
+    If this same run produced the serving version, it is the version which that one was compared with. So the same
+    training, run again after its release, gives the same evaluation and bundle, and registers no second version.
 
     Args:
         settings: the environment, which says where the registry is.
         name: the registered model.
-        run_id: the MLflow run of the training, of which there is one for each distinct inputs.
+        run_id: the MLflow run of the training. The same inputs always have the same run.
     """
     serving = champion(settings, name)
     while serving is not None and run_id and serving.run_id == run_id:
@@ -56,10 +56,10 @@ def champion_model(settings: Settings, name: str, run_id: str = "") -> DecisionM
 
 
 def scored_by(model: DecisionModel, records: pd.DataFrame, pairs: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
-    """``pairs`` with the model's score and band, from conformed records along the model's own features.
+    """``pairs`` with the model's score and band, computed from conformed records with the model's own features.
 
-    ``context`` holds the pairs' comparisons with their competing candidates, row by row: the candidate sets are the same
-    whatever model scores them.
+    ``context`` holds, row by row, how each pair compares with its competing candidates. The candidate sets do not
+    depend on the model that scores them.
     """
     needed = records[records["record_key"].isin(pd.concat([pairs["left_key"], pairs["right_key"]]).unique())]
     features = record_features(needed.reset_index(drop=True), model.spec, model.corpus)

@@ -1,4 +1,4 @@
-"""Requests made of a snapshot's own test pairs, as they are and as they would be after an upstream fault."""
+"""Example requests, made of a snapshot's own test pairs: unchanged, or with an upstream fault."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ LOST_SHARE, MISTYPED_SHARE = 0.6, 0.3
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with shifted traffic: the field an upstream feed loses, and one it now mistypes."""
+    """What is wrong with shifted traffic: one field is lost, and another one is mistyped."""
 
     lost: str
     mistyped: str
 
 
 def example_pairs(snapshot: Path, evaluation: Path, spec: MatchSpec, count: int, seed: int) -> list[dict[str, Any]]:
-    """``count`` of the test split's pairs (all if fewer) as the endpoint takes them, in a seeded order."""
+    """``count`` pairs of the test split (or all, if fewer), in the endpoint's format and in a seeded random order."""
     scored = read_frame(evaluation / SCORED)
     records = Snapshot.read(snapshot).frame("records")
     chosen = scored.iloc[np.random.default_rng(seed).permutation(len(scored))[:count]]
@@ -36,7 +36,7 @@ def example_pairs(snapshot: Path, evaluation: Path, spec: MatchSpec, count: int,
 
 
 def fault_of(spec: MatchSpec) -> Fault:
-    """A fault that matters: a date or a code goes missing, a name or text is mistyped."""
+    """A fault that changes decisions: a date or a code goes missing, a name or text is mistyped."""
     kinds = {name: field.kind for name, field in spec.compared.items()}
     lost = next((n for n, kind in kinds.items() if kind in ("date", "id_code")), next(iter(kinds)))
     spoiled = next((n for n, kind in kinds.items() if kind in ("name", "text") and n != lost), lost)

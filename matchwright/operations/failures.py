@@ -1,4 +1,4 @@
-"""A training that fails is recorded as failed in MLflow, by whichever step failed."""
+"""A failed training is recorded as failed in MLflow, whichever step failed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ _R = TypeVar("_R")
 
 @contextmanager
 def failure_recorded(settings: Settings, run_id: str, step: str) -> Iterator[None]:
-    """Record what is raised inside, by its class alone, as the end of the MLflow run; it is raised on."""
+    """If the block raises, end the MLflow run as failed with the exception's class alone, and raise again."""
     try:
         yield
     except BaseException as error:
@@ -25,7 +25,7 @@ def failure_recorded(settings: Settings, run_id: str, step: str) -> Iterator[Non
 
 
 def records_failure(step: Callable[_P, _R]) -> Callable[_P, _R]:
-    """The same for a step that gets ``settings`` and the ``model`` folder, which names the run."""
+    """The same as a decorator. The step gets ``settings`` and the ``model`` folder, whose summary names the run."""
 
     @wraps(step)
     def recorded(*args: _P.args, **given: _P.kwargs) -> _R:

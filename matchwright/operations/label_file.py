@@ -1,4 +1,4 @@
-"""The file of labels: read with line numbers, checked, written whole after every answer."""
+"""The file of labels: read with line numbers, checked, and rewritten atomically after every answer."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,17 +18,15 @@ from matchwright.labelling.pair_table import LABEL_COLUMNS, id_column_names, is_
 from matchwright.labelling.session import Answer
 
 UNSURE = "unsure"
-"""Of a sheet of questions: no spreadsheet takes ``left:007`` for a number."""
-
-_HEADER = "see its header row"
-_NO_RECORD = "see that the tables are the same, and that no spreadsheet rewrote the ids (007 is not 7)"
+_HEADER = "check its header row"
+_NO_RECORD = "check that the tables are the same, and that no spreadsheet rewrote the ids (007 is not 7)"
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Labels so far: left_key, right_key, label (1, 0, or missing: a person was unsure) and ``line``.
+    """Labels so far: left_key, right_key, label (1, 0, or missing where a person was unsure) and ``line``.
 
-    ``rewritten`` counts rows whose ids no longer read as their keys do: a spreadsheet takes 007 for 7.
+    ``rewritten`` counts rows whose ids differ from their keys: a spreadsheet turns 007 into 7.
     """
 
     pairs: pd.DataFrame
@@ -43,7 +41,7 @@ class Labels:
 
     @property
     def counts(self) -> tuple[int, int, int]:
-        """How many match, how many do not, and of how many a person was unsure."""
+        """The number of matches, of non-matches, and of pairs that a person was unsure about."""
         label = self.pairs["label"]
         return int((label == 1).sum()), int((label == 0).sum()), int(label.isna().sum())
 
@@ -53,19 +51,19 @@ def read_labels(
 ) -> Labels:
     """Read label files, and check the labels of all of them against each other.
 
-    Rows whose label is empty are not answered yet and left out. A pair stands once in the result, whichever
-    way round it was given. Nothing of a record but its key is ever quoted. Where a file has the columns
-    ``left_key`` and ``right_key``, as a sheet of questions does, they name the records and the ids do not.
+    Rows with an empty label are left out: nobody has answered them yet. A pair occurs once in the result, also if
+    it was given in both orders. Messages quote a record's key and nothing else of it. If a file has the columns
+    ``left_key`` and ``right_key``, as a sheet of questions does, these name the records and the ids are ignored.
 
     Args:
         files: CSV or Parquet with two id columns and one of labels.
         spec: the match spec.
         one_table: both records come from one table.
-        known: the keys of all records, where ids are to be checked.
+        known: the keys of all records. If given, every id must be among them.
 
     Raises:
-        DataError: a file cannot be read, labels contradict each other, are no labels, or name records that do
-            not exist; the faults of all files are listed.
+        DataError: a file cannot be read, a label is neither yes nor no, labels contradict each other, or a record
+            does not exist. The faults of all files are listed.
     """
     parts, faults, rewritten = [], [], 0
     for file in files:
@@ -83,14 +81,16 @@ def read_labels(
     found = check_labels(decided, one_table=one_table, multiplicity=spec.multiplicity)
     faults += [
         Fault(
-            ", ".join(fault.lines), f"{fault.kind}: {fault.text}", "look at the records again, and mend or remove one"
+            ", ".join(fault.lines),
+            f"{fault.kind}: {fault.text}",
+            "look at the records again, and correct or remove one",
         )
         for fault in found
         if not fault.harmless
     ]
     if faults:
-        raise DataError(f"The labels have {len(faults)} fault(s), and none of them was taken:", faults)
-    # a decision settles an earlier doubt
+        raise DataError(f"The labels have {len(faults)} fault(s). No label was used:", faults)
+    # a yes or no replaces an earlier "unsure"
     settled = pd.concat([decided, rows[rows["label"].isna()]]).drop_duplicates(PAIR_KEYS)
     return Labels(
         settled.sort_index().reset_index(drop=True),
@@ -100,7 +100,7 @@ def read_labels(
 
 
 def with_answers(labelled: Labels, answers: Iterable[Answer]) -> Labels:
-    """The labels together with the answers of this session, none of which contradicts them."""
+    """The labels together with the answers of this session. No answer may contradict a label."""
     return replace(labelled, pairs=pd.concat([labelled.pairs, _answered(answers, "this session")], ignore_index=True))
 
 
@@ -112,7 +112,7 @@ def _answered(answers: Iterable[Answer], line: str) -> pd.DataFrame:
 def conflicts_of(
     answer: Answer, labelled: Labels, answers: Iterable[Answer], spec: MatchSpec, one_table: bool
 ) -> list[str]:
-    """What an answer contradicts among those before it, named by record keys."""
+    """The earlier labels and answers that an answer contradicts, as texts with record keys."""
     if answer[2] == UNSURE:
         return []
     earlier = with_answers(labelled, answers).pairs
@@ -126,9 +126,9 @@ def conflicts_of(
 
 
 def write_labels(path: Path, labelled: Labels, answers: Iterable[Answer] = ()) -> None:
-    """Write labels as ``pipeline run train --pairs`` takes them; the file is there whole or as it was.
+    """Write labels atomically, in the format of ``pipeline run train --pairs``.
 
-    Without a single label there is no file: a table without rows would be refused wherever it is read.
+    Without any label the file is removed: readers refuse a table without rows.
     """
     words = [
         UNSURE if label is None else str(label)
@@ -148,7 +148,7 @@ def write_labels(path: Path, labelled: Labels, answers: Iterable[Answer] = ()) -
 
 
 def write_private(path: Path, frame: pd.DataFrame, encoding: str = "utf-8") -> None:
-    """Write a CSV that its owner alone can read: ids and values are personal data. Whole, or not at all."""
+    """Write a CSV atomically. Its owner alone can read it: ids and values are personal data."""
     with replacing(path, PRIVATE) as file:
         frame.to_csv(file, index=False, encoding=encoding)
 
@@ -156,7 +156,7 @@ def write_private(path: Path, frame: pd.DataFrame, encoding: str = "utf-8") -> N
 def _read(
     file: str, spec: MatchSpec, one_table: bool, known: "pd.Series[str] | None"
 ) -> tuple[pd.DataFrame, list[Fault], int]:
-    """Labels of one file, its faults, and how many of its ids were rewritten."""
+    """The labels of one file, its faults, and how many of its rows have rewritten ids."""
     table, name = read_input_table(file), PurePath(file).name
     columns = list(map(str, table.columns))
     ids = next((pair for pair in id_column_names(spec) if set(pair) <= set(columns)), None)
@@ -165,14 +165,14 @@ def _read(
     lacking = [] if ids or keyed else ["two columns of record ids (left_id, right_id)"]
     lacking += [] if label or spec.labels != "partial" else ["a column label"]
     if lacking:
-        raise DataError("A file of labels does not fit.", [Fault("", f"has not {' or '.join(lacking)}", _HEADER)])
+        raise DataError("A file of labels does not fit.", [Fault("", f"lacks {' and '.join(lacking)}", _HEADER)])
     words = table[label] if label else pd.Series(["1"] * len(table))
     sources = ("left", "left" if one_table else "right")
     named = _named(table, (PAIR_KEYS[0], PAIR_KEYS[1]) if keyed else ids, sources, keyed)
     rewritten = 0
     if keyed and ids:
         by_id = _named(table, ids, sources, False)
-        # the sheet itself sets an apostrophe before what would be a formula
+        # the sheet writes an apostrophe before a value that a spreadsheet would read as a formula
         plain = [tuple(key and key.replace(":'", ":", 1) for key in keys) for keys in by_id]
         rewritten = sum(one != other for one, other in zip(named, plain, strict=True))
     rows, faults = [], []
@@ -185,12 +185,12 @@ def _read(
         if label_of(word) is None and not is_unsure(word):
             faults.append(Fault(line, "its label is neither yes nor no", "write 1, 0 or unsure, or leave it empty"))
         if None in keys:
-            faults.append(Fault(line, "a record id is absent", "leave the id columns as they were written"))
+            faults.append(Fault(line, "a record id is missing", "leave the id columns as they were written"))
             continue
-        absent = [key for key in keys if all_known is not None and key not in all_known]
-        faults += [Fault(line, f"there is no record {key}", _NO_RECORD) for key in absent]
+        unknown = [key for key in keys if all_known is not None and key not in all_known]
+        faults += [Fault(line, f"there is no record {key}", _NO_RECORD) for key in unknown]
         if keys[0] == keys[1]:
-            faults.append(Fault(line, "it names one record twice", "a pair is of two records"))
+            faults.append(Fault(line, "it names one record twice", "name two different records"))
         pair = sorted(map(str, keys)) if one_table else keys
         rows.append((*pair, None if is_unsure(word) else label_of(word), line))
     frame = pd.DataFrame(rows, columns=[*PAIR_KEYS, "label", "line"])
@@ -200,7 +200,7 @@ def _read(
 def _named(
     table: pd.DataFrame, columns: tuple[str, str] | None, sources: tuple[str, str], keyed: bool
 ) -> list[tuple[str | None, ...]]:
-    """The two record keys of every row, None where one is absent."""
+    """The two record keys of every row, None where one is missing."""
     if columns is None:
         return []
     sides = []
@@ -211,7 +211,7 @@ def _named(
 
 
 def _in_one_file(fault: LabelFault) -> bool:
-    """A file of labels repeats what it was made from, and that is no slip of anybody's."""
+    """Whether the repetition is inside one file. A second file may well repeat the labels it was made from."""
     return len({line.rpartition(":")[0] for line in fault.lines}) == 1
 
 

@@ -1,4 +1,4 @@
-"""Labelling: choose the pairs most worth an answer, and keep the answers where training reads them."""
+"""Choose the pairs whose labels would help training most."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +31,7 @@ from matchwright.training.few_labels.scorer import FEWEST_PER_CLASS, train_on_fe
 from matchwright.training.unsupervised import fit_fellegi_sunter
 
 MOST_SCORED = 100_000
-"""Candidates scored at most: drawn at random where there are more."""
+"""The most candidates that are scored. If there are more, a random sample is drawn."""
 
 CHAMPION, NONE = "champion", "none"
 
@@ -48,7 +48,7 @@ class Tables:
         """Read and conform the input tables.
 
         Raises:
-            DataError: a file is absent, or does not fit the spec.
+            DataError: a file is missing, or does not fit the spec.
         """
         sides = [conform(read_input_table(records), spec, "left")]
         if records_right:
@@ -59,7 +59,7 @@ class Tables:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Pairs to ask about (left_key, right_key, score, chosen_for), and what scored them."""
+    """Pairs to label (left_key, right_key, score, chosen_for), and what scored them."""
 
     pairs: pd.DataFrame
     scored_by: str
@@ -67,7 +67,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Pool:
-    """The candidates that questions are chosen from: all that the rules propose, and those scored with comparisons."""
+    """The candidates to choose questions from: ``proposed`` by the rules, and the ``scored`` ones with comparisons."""
 
     spec: MatchSpec
     records: pd.DataFrame
@@ -79,7 +79,7 @@ class Pool:
 
     @classmethod
     def of(cls, spec: MatchSpec, tables: Tables) -> "Pool":
-        """Propose and compare the candidates of the tables; no label is looked at.
+        """Propose and compare the candidates of the tables. Labels are not used.
 
         Raises:
             CandidateError: the rules propose no pair.
@@ -89,7 +89,7 @@ class Pool:
         proposed = propose_candidates(features, spec)
         if proposed.empty:
             raise CandidateError(
-                "No rule proposes a single pair.", "look at candidates.rules: are their fields filled in both sources?"
+                "No rule proposes any pair.", "look at candidates.rules: are their fields filled in both sources?"
             )
         kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:MOST_SCORED])
         scored = proposed.iloc[kept].reset_index(drop=True)
@@ -99,24 +99,24 @@ class Pool:
 
     @cached_property
     def expected(self) -> int:
-        """How many of the scored candidates may match at most."""
+        """The most scored candidates that can be matches."""
         return max(2, round(most_matches(self.features, self.spec) * len(self.scored) / len(self.proposed)))
 
     @cached_property
     def unsupervised(self) -> FellegiSunterScorer:
-        """The unsupervised start of these candidates."""
+        """The Fellegi-Sunter scorer, fitted on these candidates."""
         return fit_fellegi_sunter(self.comparisons, self.expected, competing_sides(self.scored, self.spec))
 
     def choose(
         self, labelled: Labels, count: int, bundle: DecisionModel | None = None, unsupervised: bool = False
     ) -> Chosen:
-        """Choose the pairs most worth labelling, none of which is labelled already.
+        """Choose the pairs that help training most. Pairs that are labelled already are left out.
 
         Args:
-            labelled: the labels so far, which also teach the scorer as soon as there are five of each.
+            labelled: the labels so far. A scorer is trained on them once there are enough of each class.
             count: how many pairs.
-            bundle: scores in the place of a scorer that the labels teach.
-            unsupervised: leave the scoring to the unsupervised start whatever the labels.
+            bundle: scores the pairs instead of a scorer that is trained on the labels.
+            unsupervised: score with the unsupervised start, whatever labels there are.
         """
         if bundle is not None:
             log_odds, scored_by = self._log_odds_of(bundle), "the bundle"
@@ -141,10 +141,10 @@ class Pool:
             return self.unsupervised.log_odds(self.comparisons), "an unsupervised start"
         left, right = (rows_of(self.features, known[key]) for key in PAIR_KEYS)
         training = compare(left, right, self.spec, self.corpus)
-        # questions come from the scored candidates, whose competing candidates are known; a pair from elsewhere is taught alone
+        # the competing candidates of a labelled pair are known only if the pair is among the scored candidates
         competing = self.scored[PAIR_KEYS].join(self.comparisons[context_names(self.spec)])
-        beside = known[PAIR_KEYS].merge(competing, how="left", on=PAIR_KEYS, validate="many_to_one")
-        training = training.assign(**{name: beside[name].to_numpy() for name in context_names(self.spec)})
+        context = known[PAIR_KEYS].merge(competing, how="left", on=PAIR_KEYS, validate="many_to_one")
+        training = training.assign(**{name: context[name].to_numpy() for name in context_names(self.spec)})
         labels = known["label"].to_numpy(dtype=np.int64)
         keys = known["left_key"].to_numpy()
         few = train_on_few_labels(training, labels, keys, self.comparisons, self.unsupervised, self.spec.model)
@@ -156,24 +156,26 @@ class Pool:
         compared = with_context(
             bundle.compare(*sides), self.scored, self.proposed, features, bundle.spec, bundle.corpus
         )
-        score = np.clip(bundle.score(compared), 1e-6, 1 - 1e-6)  # calibrated: its doubt is where the costs lie
+        score = np.clip(bundle.score(compared), 1e-6, 1 - 1e-6)
         return np.log(score / (1 - score))
 
 
 def scoring_bundle(settings: Settings, spec: MatchSpec, model: str) -> DecisionModel | None:
-    """The decision model that ``--model`` names: ``champion`` or a bundle's folder; None for neither.
+    """The decision model that ``--model`` names: ``champion``, or a bundle's folder. None if it names neither.
 
     Raises:
-        BundleError: there is none, it does not verify, or it is of another spec.
+        BundleError: there is no such bundle, it does not verify, or it was made with another spec.
     """
     if model in ("", NONE):
         return None
     if model == CHAMPION:
         found = champion_model(settings, spec.name)
         if found is None:
-            raise BundleError(f"Model '{spec.name}' has no champion.", "release one, or leave --model away")
+            raise BundleError(f"Model '{spec.name}' has no champion.", "release one, or leave out --model")
     else:
         found = load_bundle(Path(model), secret(VERIFY_KEY)).model
     if found.spec.name != spec.name or found.spec.fields != spec.fields:
-        raise BundleError("The bundle is of another spec.", f"give one of '{spec.name}' with the same fields")
+        raise BundleError(
+            "The bundle was made with another spec.", f"give a bundle of '{spec.name}' with the same fields"
+        )
     return found

@@ -11,18 +11,18 @@ def endpoint_key(settings: Settings) -> str:
     return f"{settings.endpoint.target}:{settings.endpoint.name}"
 
 
-def last_verdict(ledger: Ledger, version: VersionInfo) -> Entry | None:
-    """The latest approval or rejection of a version; None if the ledger has none."""
-    verdicts = [
+def last_approval(ledger: Ledger, version: VersionInfo) -> Entry | None:
+    """The latest approval or rejection of a version. None if the ledger has none."""
+    decisions = [
         entry
         for entry in ledger.entries(model=version.name)
         if entry.version == version.version and entry.action in ("approved", "rejected")
     ]
-    return verdicts[-1] if verdicts else None
+    return decisions[-1] if decisions else None
 
 
-def record_verdict(ledger: Ledger, version: VersionInfo) -> None:
-    """Write the verdict that the version's tags hold, wherever it was given, unless it is the last one written."""
+def record_approval(ledger: Ledger, version: VersionInfo) -> None:
+    """Write the approval or rejection in the version's tags to the ledger, unless its last entry says the same."""
     entry = Entry(
         action="rejected" if version.tags["approval"] == "rejected" else "approved",
         model=version.name,
@@ -31,7 +31,7 @@ def record_verdict(ledger: Ledger, version: VersionInfo) -> None:
         actor=version.tags["approval_by"],
         note=version.tags.get("approval_note", ""),
     )
-    last = last_verdict(ledger, version)
+    last = last_approval(ledger, version)
     if last is None or any(
         getattr(last, field) != getattr(entry, field) for field in ("action", "digest", "actor", "note")
     ):

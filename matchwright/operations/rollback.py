@@ -1,4 +1,4 @@
-"""Rollback: put the previous release back behind the endpoint, as a whole."""
+"""Rollback: put the whole bundle of the previous release back behind the endpoint."""
 
 import tempfile
 from pathlib import Path
@@ -14,15 +14,15 @@ from matchwright.settings import Settings
 
 
 def rollback(*, settings: Settings, name: str, by: str, note: str, endpoint: Endpoint | None = None) -> dict[str, str]:
-    """Deploy the previous release's bundle, check what answers, move the aliases, write the ledger.
+    """Deploy the previous release's bundle, check which bundle answers, move the aliases, write the ledger.
 
-    A release that was killed before its ledger entry is taken back to the one that the ledger calls
-    current; a rollback that was killed is completed. The version withdrawn loses the alias
-    ``challenger``, so that it comes back only by its number.
+    If a release was killed before its ledger entry, the release that the ledger calls current is deployed again.
+    If a rollback was killed, this call completes it. The withdrawn version loses the alias ``challenger``. After
+    that it can only be released by its number.
 
     Raises:
         ReleaseRefused: nobody is named, there is no previous release, or its bundle does not verify.
-        EndpointError: the endpoint did not take it; what served before serves on.
+        EndpointError: the endpoint did not accept the bundle. The bundle that served before still serves.
         LedgerError: another release of the endpoint is under way.
     """
     ledger, key = Ledger(settings.ledger_url), endpoint_key(settings)
@@ -41,7 +41,7 @@ def rollback(*, settings: Settings, name: str, by: str, note: str, endpoint: End
             note=note,
         )
         folder = Path(scratch, "bundle")
-        failed = [] if by else ["nobody is named. Say who takes it back"]
+        failed = [] if by else ["nobody is named. Say who rolls it back"]
         if current is not None and current.model != name:
             failed.append(f"the endpoint serves model '{current.model}'. Roll that back")
         elif target is None:
@@ -49,9 +49,7 @@ def rollback(*, settings: Settings, name: str, by: str, note: str, endpoint: End
         else:
             failed += _unusable(settings, target, fetch_bundle(settings, name, target.version, folder))
         if failed or target is None:
-            raise refuse(
-                ledger, entry, f"{name} was not rolled back:", failed, "mend every point above, then try again"
-            )
+            raise refuse(ledger, entry, f"{name} was not rolled back:", failed, "fix every point above, then try again")
         try:
             deployment = put_behind(behind, folder, target.digest)
         except MatchwrightError as error:
@@ -73,12 +71,12 @@ def rollback(*, settings: Settings, name: str, by: str, note: str, endpoint: End
 
 
 def _from_and_to(ledger: Ledger, key: str, name: str, endpoint: Endpoint) -> tuple[Entry | None, Entry | None]:
-    """What is taken back and what is put back."""
+    """The release to withdraw and the release to put back."""
     current, previous = ledger.current(key), ledger.previous(key, name)
     serving = endpoint.describe()
     known = {entry.digest for entry in (current, previous) if entry is not None}
     if current is not None and serving is not None and serving.digest not in known:
-        # A release got as far as the endpoint and no further: what it replaced is the ledger's current one.
+        # A release reached the endpoint and not the ledger. The ledger's current release is the one it replaced.
         return current.model_copy(update={"digest": serving.digest}), current
     return current, previous
 
@@ -95,7 +93,7 @@ def _unusable(settings: Settings, target: Entry, check: BundleCheck) -> list[str
         failed.append(f"the previous bundle does not verify: {check.fault} Release another version")
     elif check.digest != target.digest:
         failed.append(
-            f"version {target.version} now holds bundle {check.digest[:12]}, released was {target.digest[:12]}. "
+            f"version {target.version} now holds bundle {check.digest[:12]}, but {target.digest[:12]} was released. "
             "Release another version"
         )
     return failed

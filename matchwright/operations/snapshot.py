@@ -1,4 +1,4 @@
-"""A snapshot names one version of each lake table: what a run reads, and what its lineage cites."""
+"""A snapshot names one version of each lake table. A run reads these versions, and its lineage names them."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from matchwright.frozen import Frozen
 
 
 class Snapshot(Frozen):
-    """``tables`` maps ``records``, ``pairs`` (and ``quarantine`` once validated) to their versions."""
+    """``tables`` maps ``records``, ``pairs`` and (after validation) ``quarantine`` to their versions."""
 
     spec_name: str
     spec_digest: str
@@ -23,7 +23,7 @@ class Snapshot(Frozen):
 
     @property
     def data_versions(self) -> dict[str, str]:
-        """The content digest of each table: the same for the same data in any lake."""
+        """The content digest of each table. The same data has the same digest in every lake."""
         return {name: table.digest for name, table in sorted(self.tables.items())}
 
     @property
@@ -32,7 +32,7 @@ class Snapshot(Frozen):
         return hashlib.sha256(json.dumps([self.spec_digest, self.data_versions]).encode()).hexdigest()
 
     def frame(self, table: str) -> pd.DataFrame:
-        """The table as this snapshot has it.
+        """Read the table in the version that this snapshot names.
 
         Raises:
             LakeError: the snapshot names no such table, or the lake no longer holds that version.
@@ -51,11 +51,11 @@ class Snapshot(Frozen):
         """Read a snapshot file.
 
         Raises:
-            LakeError: the file is absent or is not a snapshot.
+            LakeError: the file is missing or is not a snapshot.
         """
         if not path.is_file():
             raise LakeError(f"There is no snapshot at {path}.", "run ingest first")
         try:
             return cls.model_validate_json(path.read_text(encoding="utf-8"))
         except ValidationError:
-            raise LakeError(f"{path} is not a snapshot.", "run ingest again, which rewrites it") from None
+            raise LakeError(f"{path} is not a snapshot.", "run ingest again: it rewrites the file") from None

@@ -1,6 +1,6 @@
-"""The local stack: the MLflow UI, the Evidently UI and the endpoint, as processes of this machine.
+"""The local stack: the MLflow UI, the Evidently UI and the endpoint, as processes on this machine.
 
-A part whose server the environment names elsewhere is shown as remote; it is neither started nor stopped.
+If the environment names a server on another machine, that part is shown as remote. It is not started or stopped.
 """
 
 import os
@@ -27,7 +27,7 @@ _NOT_FOR_INTERFACES = (SIGNING_KEY, IDENTIFIER_KEY)
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the stack as it is now; ``fault`` says why it is not as it ought to be."""
+    """The present state of one part of the stack. ``fault`` says why the part fails."""
 
     name: str
     state: State
@@ -38,7 +38,7 @@ class Part:
 
 
 def up(settings: Settings) -> list[Part]:
-    """Start what does not run and wait until all of it answers; a part that fails does not keep others from it."""
+    """Start the parts that do not run and wait until all answer. If one part fails, the others start all the same."""
     starters: list[Callable[[], object]] = [
         lambda: _start(settings, _mlflow(settings)),
         lambda: _start(settings, _evidently(settings)),
@@ -53,7 +53,7 @@ def up(settings: Settings) -> list[Part]:
 
 
 def down(settings: Settings) -> list[Part]:
-    """Stop what was started here, and nothing else.
+    """Stop the processes that :func:`up` started, and no others.
 
     Raises:
         ServiceError: a process does not stop.
@@ -67,7 +67,7 @@ def down(settings: Settings) -> list[Part]:
 
 
 def status(settings: Settings) -> list[Part]:
-    """The parts as they are now: MLflow, Evidently, endpoint."""
+    """The present state of the parts: MLflow, Evidently, endpoint."""
     return [
         _interface(settings, "MLflow", _mlflow(settings), settings.tracking_uri),
         _interface(settings, "Evidently", _evidently(settings), settings.drift_workspace),
@@ -81,7 +81,7 @@ def _mlflow(settings: Settings) -> Service | None:
     port = settings.interfaces.mlflow_port
     command = ["-m", "mlflow", "server", "--host", _HOST, "--port", str(port), "--workers", "1"]
     variables = {
-        # by variable: a database's address may hold a password, and a command line is everyone's to read
+        # variables, because a database address may hold a password and every user can read a command line
         "MLFLOW_BACKEND_STORE_URI": settings.tracking_uri,
         "MLFLOW_DEFAULT_ARTIFACT_ROOT": settings.artifact_uri,
         "MLFLOW_ARTIFACTS_DESTINATION": settings.artifact_uri,

@@ -1,4 +1,4 @@
-"""Training where few pairs are judged: no pairs set aside for stopping or calibrating."""
+"""Training with few labelled pairs: none are set aside for early stopping or for calibration."""
 
 import json
 import logging
@@ -48,13 +48,13 @@ from matchwright.training.split import assign_pairs, split_entities
 from matchwright.training.unsupervised import fit_fellegi_sunter
 
 MOST_CANDIDATES = 50_000
-"""Candidates that the unsupervised start is estimated from at most."""
+"""The most candidates that the unsupervised start is fitted on."""
 
 _log = logging.getLogger(__name__)
 
 
 def has_few_labels(labelled: pd.DataFrame, spec: MatchSpec) -> bool:
-    """Whether so few pairs are judged that parts to stop and calibrate by would leave nothing to learn from."""
+    """Whether there are too few labelled pairs to set some aside for early stopping and calibration."""
     return spec.labels == "partial" and len(labelled) < FEW_LABELS
 
 
@@ -68,12 +68,12 @@ def train_from_few_labels(
     run_id: str,
     model: Path,
 ) -> dict[str, Any]:
-    """Train on all entities but those of the test; writes what the train step writes, and held-out log-odds.
+    """Train on all entities outside the test part. Writes the files of the train step, and held-out log-odds.
 
     Raises:
-        TrainingError: too few labelled candidates of a class.
+        TrainingError: there are too few labelled candidates of a class.
     """
-    # there are too few pairs to fit embeddings on, whatever scorer the spec names
+    # few pairs are not enough to fit embeddings, whatever scorer the spec names
     spec = spec.model_copy(update={"model": spec.model.model_copy(update={"embeddings": False})})
     parts = split_entities(frame["record_key"], labelled, _split(spec), spec.model.seed, spec.labels)
     parts = parts.replace({"calibrate": "train"})
@@ -147,7 +147,7 @@ def _split(spec: MatchSpec) -> Any:
 def _unlabelled(
     frame: pd.DataFrame, proposed: pd.DataFrame, spec: MatchSpec, corpus: Corpus
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Candidates and their comparisons, drawn at random; judged ones among them do no harm."""
+    """Candidates drawn at random, and their comparisons. Some may be labelled; their labels are not used."""
     count = max(MOST_CANDIDATES, PRIOR_SAMPLE)
     chosen = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:count])
     pairs = proposed.sort_values(PAIR_KEYS, ignore_index=True).iloc[chosen].reset_index(drop=True)

@@ -1,7 +1,7 @@
-"""The steps' part of an unsupervised start: a scorer and a review queue before anybody has labelled a pair.
+"""The unsupervised start: a scorer and a review queue before anybody has labelled a pair.
 
-A version made so is registered for its reviewer to read, and its gate on labelled pairs fails: it is never a
-challenger and cannot be released. It is there to say which pairs to label first (``matchwright label``).
+The version is registered, so that a reviewer can read it. Its gate on labelled pairs always fails, so it never becomes
+a challenger and cannot be released. It serves to choose which pairs to label first (``matchwright label``).
 """
 
 import json
@@ -31,9 +31,9 @@ from matchwright.training.unsupervised import fit_fellegi_sunter
 
 UNKNOWN = -1
 MOST_CANDIDATES = 300_000
-"""Candidates that weights are estimated from at most; more would move no weight."""
+"""The most candidates that weights are estimated from. More would not change the weights."""
 SHOWN = 20_000
-"""Candidates kept for the evaluation, the plots and the bundle's reference at most."""
+"""The most candidates that are kept for the evaluation, the plots and the bundle's reference."""
 
 LABELLED_GATE = "labelled pairs (labels: none)"
 
@@ -49,10 +49,10 @@ def train_without_labels(
     run_id: str,
     model: Path,
 ) -> dict[str, Any]:
-    """Estimate an unsupervised start from the candidates; writes what the train step writes, labels unknown.
+    """Fit the unsupervised start on the candidates. Writes the files of the train step, with unknown labels.
 
     Raises:
-        TrainingError: too few candidates to estimate anything from.
+        TrainingError: there are too few candidates to fit it on.
     """
     order = np.random.default_rng(spec.model.seed).permutation(len(proposed))
     pairs = (
@@ -62,7 +62,7 @@ def train_without_labels(
     comparisons = with_context(comparisons, pairs, proposed, frame, spec, corpus)
     expected = most_matches(frame, spec) * len(pairs) / max(len(proposed), 1)
     scorer = fit_fellegi_sunter(comparisons, max(2, round(expected)), competing_sides(pairs, spec))
-    _log.info("unsupervised start: weights of agreement from %d candidates, none of them judged", len(pairs))
+    _log.info("unsupervised start: weights of agreement from %d candidates without labels", len(pairs))
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(pairs))[:SHOWN])
     shown = pairs.iloc[kept][PAIR_KEYS].assign(label=np.int8(UNKNOWN), part="test").reset_index(drop=True)
     summary = {
@@ -87,7 +87,7 @@ def train_without_labels(
 
 
 def most_matches(frame: pd.DataFrame, spec: MatchSpec) -> int:
-    """How many pairs may match, as far as the multiplicity says: one for each record of a table."""
+    """The most pairs that can match under the spec's multiplicity: one for each record of a table."""
     left = int(frame["record_key"].str.startswith("left:").sum())
     right = len(frame) - left
     if not right:
@@ -103,12 +103,12 @@ def competing_sides(pairs: pd.DataFrame, spec: MatchSpec) -> list["pd.Series[str
 def evaluation_without_labels(
     decider: DecisionModel, scored: pd.DataFrame, records: pd.DataFrame
 ) -> tuple[dict[str, Any], list[Gate]]:
-    """What ``evaluation.json`` holds where nothing is judged, and the gates, of which one always fails.
+    """The content of ``evaluation.json`` without labelled pairs, and the gates. One gate always fails.
 
     Args:
         decider: the model of the unsupervised start.
         scored: left_key, right_key, score and band of candidates.
-        records: the conformed records; behaviours are tried on the pairs with the highest scores.
+        records: the conformed records. Behaviours are tested on the pairs with the highest scores.
     """
     likely = scored.sort_values(["score", *PAIR_KEYS], ascending=[False, True, True]).head(max(1, len(scored) // 20))
     sides = rows_of(records, likely["left_key"]), rows_of(records, likely["right_key"])

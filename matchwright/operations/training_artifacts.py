@@ -1,4 +1,4 @@
-"""What training leaves for the steps after it, and how they read it."""
+"""The files that training writes, and how later steps read them."""
 
 import json
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 MISSING_FIELDS, HELD_OUT = "calibrate_missing_fields.parquet", "held_out.parquet"
 MEAN_CONTRIBUTIONS = "mean_contributions"
-"""The key of ``train.json`` under which they stand; an unsupervised start has none."""
+"""The key of the mean absolute contributions in ``train.json``. An unsupervised start has none."""
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"
 SCORED = "scored.parquet"
-"""The test pairs with their scores and bands, which evaluation leaves."""
+"""The test pairs with their scores and bands, written by evaluation."""
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained model's parts, its labelled candidates (left_key, right_key, label, part) and their comparisons."""
+    """The parts of a trained model, its labelled candidates (left_key, right_key, label, part), their comparisons."""
 
     scorer: Scorer
     words: LearnedWords | None
@@ -59,7 +59,7 @@ class Trained:
         )
 
     def part(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """Pairs, their comparisons and the missed true pairs of one part, each numbered from 0."""
+        """The pairs of one part, their comparisons, and its missed true pairs. Each index starts at 0."""
         inside = (self.pairs["part"] == name).to_numpy()
         missed = self.missed[self.missed["part"] == name]
         return (

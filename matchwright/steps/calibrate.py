@@ -1,4 +1,4 @@
-"""Calibrate the scorer and set the bands, on entities that taught it nothing."""
+"""Calibrate the scorer and set the bands, on entities that the scorer was not trained on."""
 
 import json
 from pathlib import Path
@@ -34,8 +34,8 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         calibration: folder to write: calibrator.json, bands.json, calibration.json.
 
     Returns:
-        What ``calibration.json`` holds: the method and each method's log loss; figures before and after
-        on held-out pairs, none of them blanked; thresholds and precision constraints.
+        The content of ``calibration.json``: the method and each method's log loss; figures before and after
+        calibration on held-out pairs without augmentation; thresholds and precision constraints.
 
     Raises:
         TrainingError: the calibration split has no pair of one class.
@@ -43,8 +43,8 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     trained = Trained.read(model, spec)
     if spec.labels == "none":
         return _without_labels(spec, calibration)
-    # Pairs with missing fields stand beside the whole ones: complete records are told apart almost
-    # without doubt, and a calibrator that saw those alone would be as sure on hardly any evidence.
+    # Pairs with missing fields are included. On complete records the scorer is almost always certain. A calibrator
+    # fitted on these alone would be as certain where there is hardly any evidence.
     held_out, missing_fields = _held_out(trained, model)
     all_log_odds, all_labels = held_out["log_odds"].to_numpy(), held_out["label"].to_numpy(dtype=np.float64)
     choice = choose_calibrator(
@@ -65,7 +65,7 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         "log_losses": choice.log_losses,
         "held_out": figures,
         "pairs": len(log_odds),
-        "blanked_pairs": int(missing_fields.sum()),
+        "pairs_with_missing_fields": int(missing_fields.sum()),
         "true_pairs": int(labels.sum()),
         "review_from": bands.bands.review_from,
         "match_from": bands.bands.match_from,
@@ -88,9 +88,9 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
 
 
 def _held_out(trained: Trained, model: Path) -> tuple[pd.DataFrame, "np.ndarray[Any, np.dtype[np.bool_]]"]:
-    """Margins that no scorer was taught, with ``label`` and ``left_key``, and which pairs have missing fields.
+    """Log-odds of pairs outside training, with ``label`` and ``left_key``, and which pairs have missing fields.
 
-    They are those of the calibration part, or with few labels the cross-fitted ones of all pairs but the test's.
+    They come from the calibration part. With few labels they come from cross-fitting on all pairs outside the test.
     """
     if (model / HELD_OUT).exists():
         crossed = read_frame(model / HELD_OUT)
@@ -105,13 +105,13 @@ def _held_out(trained: Trained, model: Path) -> tuple[pd.DataFrame, "np.ndarray[
 
 
 def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:
-    """Scores as the unsupervised start estimates them, and nothing matched without a person."""
+    """Keep the scores of the unsupervised start, and set bands that match no pair without a person."""
     bands = bands_without_labels(spec.costs)
     summary = {
         "method": "none",
         "log_losses": {},
         "pairs": 0,
-        "blanked_pairs": 0,
+        "pairs_with_missing_fields": 0,
         "true_pairs": 0,
         "review_from": bands.review_from,
         "match_from": bands.match_from,

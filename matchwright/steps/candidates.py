@@ -1,4 +1,4 @@
-"""Candidates: the pairs worth scoring, labelled, with a report of what blocking finds and what it misses."""
+"""Candidates: propose the pairs to score, label them, and report what blocking finds and what it misses."""
 
 import json
 import logging
@@ -33,18 +33,18 @@ def candidates(
 
     Writes into the folder ``candidates``:
         candidates.parquet  left_key, right_key, label (int8: 1, 0, -1 unknown), proposed_by
-        missed.parquet      left_key, right_key, label of the labelled pairs that are no candidates
-        plots/              true pairs found by neighbours and by candidates per record
+        missed.parquet      left_key, right_key, label of the labelled pairs that are not candidates
+        plots/              true pairs found, by neighbours and by candidates per record
         candidates.json     the report, which is also returned; written last
 
     Raises:
-        CandidateError: a rule makes too many pairs, or nothing is proposed at all.
+        CandidateError: a rule makes too many pairs, or no rule proposes any pair.
     """
     records = read_frame(features / "records.parquet")
-    everything = propose_without_budget(records, spec, progress=_told)
+    everything = propose_without_budget(records, spec, progress=_log_progress)
     if everything.empty:
         raise CandidateError(
-            "No rule proposes a single pair.", "look at candidates.rules: are their fields filled in both sources?"
+            "No rule proposes any pair.", "look at candidates.rules: are their fields filled in both sources?"
         )
     pairs = Snapshot.read(snapshot).frame("pairs")
     proposed = within_budget(everything, spec.candidates.max_candidates_per_record)
@@ -58,7 +58,7 @@ def candidates(
     return report
 
 
-def _told(done: int, of: int) -> None:
+def _log_progress(done: int, of: int) -> None:
     _log.info("TF-IDF: %s of %s records looked up", f"{done:,}", f"{of:,}")
 
 

@@ -1,4 +1,4 @@
-"""Judge the model on entities that neither taught nor calibrated it."""
+"""Evaluate the model on entities that were used neither for training nor for calibration."""
 
 import json
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def evaluate(
             score, band, label), scored.parquet (with record keys, for later steps) and plots/.
 
     Returns:
-        What ``evaluation.json`` holds.
+        The content of ``evaluation.json``.
 
     Raises:
         TrainingError: the test split has no true pair.
@@ -83,7 +83,7 @@ def evaluate(
         log_metrics(settings, trained.run_id, {"gates_failed": float(sum(not gate.passed for gate in gates))})
         return summary
     if not (pairs["label"] == 1).any():
-        raise TrainingError("The test split has no true pair among its candidates.", "label more pairs")
+        raise TrainingError("No candidate of the test split is a true pair.", "label more pairs")
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
     alone_metrics = measure(pair_outcomes(alone, missed), spec.costs, seed=spec.model.seed)
@@ -135,9 +135,10 @@ def _write(
 def _pairs_alone(
     decider: DecisionModel, pairs: pd.DataFrame, comparisons: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The pairs as they are scored and decided when their competing candidates are not known, and the same with comparisons.
+    """The pairs with their scores and bands when competing candidates are not known, and these with the comparisons.
 
-    The latter is what a monitored endpoint is held against: it mostly judges single pairs, which have no competing candidates.
+    The second frame is the reference for monitoring: an endpoint mostly decides single pairs, which have no
+    competing candidates.
     """
     compared = without_context(comparisons, np.arange(len(comparisons)))
     scores = decider.score(compared)

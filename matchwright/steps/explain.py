@@ -1,4 +1,4 @@
-"""Explain the model: what moves its scores overall, and one decision of every band in full."""
+"""Explain the model: what changes its scores overall, and one typical decision of every band."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,7 @@ from matchwright.settings import Settings
 
 SAMPLE = 2_000
 ADDITIVITY = 1e-3
-"""Log-odds that contributions may miss the score by: scorers sum in 32 bits."""
+"""How far, in log-odds, the sum of contributions may differ from the score: scorers add in 32 bits."""
 
 SUMMARY, EVIDENCE, PLOTS = "explanation.json", "evidence.json", "plots"
 
@@ -38,7 +38,7 @@ def explain(
     evaluation: Path,
     explanation: Path,
 ) -> dict[str, Any]:
-    """Contributions on the test pairs: plots, how often each reason is given, and that they add up.
+    """Plot the contributions on the test pairs, count how often each reason is given, check that they add up.
 
     Args:
         settings: the environment.
@@ -50,7 +50,7 @@ def explain(
         explanation: folder to write: explanation.json, evidence.json (for the bundle) and plots/.
 
     Returns:
-        What ``explanation.json`` holds.
+        The content of ``explanation.json``.
 
     Raises:
         TrainingError: the contributions do not add up to the scores.
@@ -62,7 +62,7 @@ def explain(
         decider = replace(decider, figures=decider.figures.inherit(serving.figures))
     scored = read_frame(evaluation / SCORED)
     labels = scored["label"].to_numpy()
-    # unlabelled pairs are balanced by what the model makes of them
+    # unlabelled pairs are balanced by the model's own band
     labels = np.where(labels >= 0, labels, (scored["band"] != "no_match").to_numpy())
     rows = _balanced(labels, spec.model.seed)
     comparisons = trained.part("test")[1].iloc[rows].reset_index(drop=True)
@@ -71,7 +71,8 @@ def explain(
     error = float(np.abs(contributions.sum(axis=1) + base - decider.scorer.log_odds(comparisons)).max())
     if error > ADDITIVITY:
         raise TrainingError(
-            f"Contributions miss the scores by up to {error:.4f} log-odds.", "install the locked versions"
+            f"Contributions differ from the scores by up to {error:.4f} log-odds.",
+            "install the versions in requirements.lock",
         )
     per_group = group_contributions(contributions, decider.scorer.names)
     reasons = decider.reasons(comparisons)
@@ -103,7 +104,7 @@ def explain(
 
 
 def _balanced(labels: np.ndarray[Any, Any], seed: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Rows of at most ``SAMPLE`` pairs, true ones and others half and half where there are enough of both."""
+    """Rows of at most ``SAMPLE`` pairs: half true pairs and half others, if there are enough of both."""
     order = np.random.default_rng(seed).permutation(len(labels))
     return np.sort(np.concatenate([order[labels[order] == label][: SAMPLE // 2] for label in (1, 0)]))
 

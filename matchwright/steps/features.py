@@ -1,4 +1,4 @@
-"""Record features: computed once, kept in the feature store, read back point in time correct."""
+"""Record features: compute them once, write them to the feature store, and read them back point-in-time correct."""
 
 import json
 import logging
@@ -18,13 +18,13 @@ from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
 
 ONLINE_SAMPLE = 200
-"""Records whose online row is compared with the computed one."""
+"""How many records have their online row compared with the computed one."""
 
 _log = logging.getLogger(__name__)
 
 
 def features(*, settings: Settings, spec: MatchSpec, snapshot: Path, features: Path) -> dict[str, Any]:
-    """Compute the record features of a validated snapshot and bring them to the feature store.
+    """Compute the record features of a validated snapshot and write them to the feature store.
 
     Args:
         settings: the environment, which says where the feature store is.
@@ -34,10 +34,10 @@ def features(*, settings: Settings, spec: MatchSpec, snapshot: Path, features: P
             store returned them), ``corpus.safetensors`` and ``features.json``.
 
     Returns:
-        What ``features.json`` holds: feature_service, feature_version, rows, snapshot_version.
+        The content of ``features.json``: feature_service, feature_version, rows, snapshot_version.
 
     Raises:
-        FeatureStoreError: what the store returned is not what was computed.
+        FeatureStoreError: the store returned other rows than were computed.
     """
     taken = Snapshot.read(snapshot)
     records = taken.frame("records")
@@ -83,8 +83,8 @@ def _assert_same(computed: pd.DataFrame, stored: pd.DataFrame, store: str) -> No
     differing = [name for name in computed.columns if not computed[name].equals(stored[name])]
     if differing:
         raise FeatureStoreError(
-            f"The {store} store's rows differ from what was computed in: {', '.join(differing)}.",
-            "another run may be writing the same feature version; run the features step again when it is done",
+            f"Rows of the {store} store differ from the computed ones in: {', '.join(differing)}.",
+            "another run may be writing the same feature version. Run the features step again when it has ended",
         )
 
 

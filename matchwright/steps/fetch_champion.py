@@ -16,7 +16,7 @@ def fetch_champion(*, settings: Settings, name: str, version: str = "", bundle: 
         name, version and digest.
 
     Raises:
-        RegistryError: there is no such version, or nothing was released yet.
+        RegistryError: there is no such version, or no version was released yet.
         BundleError: the bundle does not verify.
     """
     if not version:

@@ -1,4 +1,4 @@
-"""Ingest: the input tables, conformed to the match spec, become a snapshot of the lake."""
+"""Ingest: conform the input tables to the match spec and write them to the lake as a snapshot."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
@@ -31,14 +31,13 @@ def ingest(
 ) -> Snapshot:
     """Read the input tables, enforce the spec's schema, write Delta tables and the snapshot file.
 
-    The arguments name CSV or Parquet files; without any, the example data FEBRL 4 are read.
-    With ``labels: none`` there are no pairs.
-    ``records`` and ``pairs`` without ``records_right`` is deduplication: one table, whose
-    records all stand in source ``left``. The same input again writes nothing new, and a run
-    that was killed between two tables is completed by the next.
+    The arguments name CSV or Parquet files. Without any, the example data FEBRL 4 are read.
+    With ``labels: none`` there are no pairs. ``records`` and ``pairs`` without ``records_right`` mean
+    deduplication: one table, whose records all get the source ``left``. The same input again writes nothing
+    new. If a run was killed between two tables, the next run completes it.
 
     Raises:
-        DataError: the inputs do not fit; the faults of all of them are listed together.
+        DataError: the inputs do not fit. The faults of all inputs are listed together.
         LakeError: the lake cannot be written.
     """
     files = {name: uri for name, uri in zip(INPUTS, (records, records_right, pairs), strict=True) if uri}
@@ -47,7 +46,7 @@ def ingest(
         raise DataError(_headline(spec, files, len(faults)), faults)
     sides = [conformed[name] for name in (RECORDS, RECORDS_RIGHT) if name in conformed]
     frames = {
-        # sorted, so that the same rows in another order are the same content
+        # sorted, so that the same rows in another order have the same digest
         RECORDS: pd.concat(sides).sort_values("record_key", kind="stable", ignore_index=True),
         PAIRS: no_pairs() if spec.labels == "none" else conformed[PAIRS],
     }
@@ -64,11 +63,11 @@ def _conform_files(files: Mapping[str, str], spec: MatchSpec) -> _Conformed:
 
     conformed, faults = _conform_all({name: reader(uri) for name, uri in files.items()}, spec)
     if spec.labels == "none" and PAIRS in files:
-        hint = "say labels: partial (or complete) to use them, or leave the pairs away for an unsupervised start"
-        faults.append(Fault(PAIRS, "are given, and the spec says labels: none", hint))
+        hint = "write labels: partial (or complete) to use them, or leave out the pairs for an unsupervised start"
+        faults.append(Fault(PAIRS, "are given, but the spec says labels: none", hint))
     for name in (RECORDS,) if spec.labels == "none" else (RECORDS, PAIRS):
         if name not in files:
-            faults.append(Fault(name, "is not given", f"name the file of {name}; with no file at all {FEBRL4} is read"))
+            faults.append(Fault(name, "is not given", f"name the file of {name}. Without any file, {FEBRL4} is read"))
     return conformed, faults
 
 
@@ -80,7 +79,7 @@ def _conform_example(spec: MatchSpec) -> _Conformed:
 
 
 def _conform_all(readers: Mapping[str, Callable[[], pd.DataFrame]], spec: MatchSpec) -> _Conformed:
-    """Each input in its conformed form, and the faults of those that have none."""
+    """The conformed inputs, and the faults of those that do not conform."""
     conformed: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for name, read in readers.items():
@@ -97,15 +96,15 @@ def _conform_all(readers: Mapping[str, Callable[[], pd.DataFrame]], spec: MatchS
 def _conform_records(table: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
     wanted = [spec.record_id, *(spec.column_of(field) for field in spec.fields)]
     if not set(wanted) & set(table.columns):
-        # its first row may be a record: nothing of it may be shown
-        hint = f"see that its first row is a header; the spec reads {', '.join(wanted)}"
-        raise DataError("A table does not fit.", [Fault("", "has none of the columns that the spec reads", hint)])
+        # its first row may be a record, so the message must not quote it
+        hint = f"check that its first row is a header. The spec reads {', '.join(wanted)}"
+        raise DataError("A table does not fit.", [Fault("", "has no column that the spec reads", hint)])
     return conform(table, spec, source)
 
 
 def _headline(spec: MatchSpec, files: Mapping[str, str], count: int) -> str:
     what = "The input tables do" if files else f"The example data {FEBRL4} do"
-    hint = "" if files else "; name your own files with records, records_right and pairs"
+    hint = "" if files else " (name your own files with records, records_right and pairs)"
     return f"{what} not fit spec '{spec.name}', {count} fault(s){hint}:"
 
 

@@ -1,4 +1,4 @@
-"""The monitoring step: a window of the decision log against the reference of the bundle that decided it."""
+"""The monitoring step: compare a window of the decision log with the reference of the bundle that decided it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,30 +33,31 @@ def monitor(
     report: Path,
     verdict: Path,
 ) -> dict[str, Any]:
-    """Judge the decisions of ``bundle`` in a period; nothing is raised for an alarm.
+    """Measure drift in the decisions of ``bundle`` during a period, and write the verdict. An alarm raises nothing.
 
     Args:
         settings: names the decision log (unless ``decisions`` does) and Evidently's workspace.
-        spec: its ``monitoring`` gives the limits; its name picks the decisions.
-        bundle: folder of the bundle whose decisions are judged, and whose reference they are judged by.
-        decisions: log folder or one of its files.
-        since, until: ISO dates or times, ``until`` exclusive; ``since`` may be a span such as ``24h``.
-        labels: CSV or Parquet with ``decision_id`` and ``label`` (1 or 0), where some have arrived.
-        report: HTML page to write; Evidently's full report is written beside it.
-        verdict: JSON file to write; the same as text beside it, with the suffix ``.txt``.
+        spec: its ``monitoring`` gives the limits; its name selects the decisions.
+        bundle: folder of the bundle that made the decisions. Its reference is what they are compared with.
+        decisions: log folder, or one of its files.
+        since: ISO date or time, or a span such as ``24h``.
+        until: ISO date or time, exclusive.
+        labels: CSV or Parquet with ``decision_id`` and ``label`` (1 or 0), if some have arrived.
+        report: HTML page to write. Evidently's full report is written to the same folder.
+        verdict: JSON file to write. A text file with the suffix ``.txt`` is written to the same folder.
 
     Returns:
         status, headline, decisions, bundle, report, full_report, verdict, project, run and address
         (the run's path within the Evidently UI, empty without one).
 
     Raises:
-        BundleError: the bundle is corrupt or of another spec.
+        BundleError: the bundle is corrupt, or was made with another spec.
         DataError: the log or the labels cannot be read.
     """
     manifest, digest = verify_bundle(bundle, secret(VERIFY_KEY))
     if manifest.name != spec.name:
         raise BundleError(
-            f"The bundle is of '{manifest.name}', the spec is '{spec.name}'.", "give the spec it was made with"
+            f"The bundle was made with spec '{manifest.name}', not '{spec.name}'.", "give the spec it was made with"
         )
     reference = read_frame(bundle / REFERENCE)
     comparisons = [name for name in reference.columns if name not in _NOT_COMPARISONS]
@@ -98,14 +99,14 @@ def read_verdict(path: Path) -> Verdict:
 
 
 def _ends(window: DecisionWindow, period: Period) -> tuple[str, str]:
-    """What tells windows apart: the ends asked for where they are fixed, else those of the decisions found."""
+    """The ends that identify a window: those of the period if they are fixed, else those of the decisions found."""
     since = period.since if period.fixed_start else window.since
     until = period.until or window.until
     return (since.isoformat() if since else ""), (until.isoformat() if until else "")
 
 
 def _timestamp(window: DecisionWindow, period: Period) -> datetime:
-    """Evidently's time axis has no zones: UTC."""
+    """The end of the window in UTC, without a zone: Evidently's time axis has none."""
     return (period.until or window.until or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
 
 
@@ -115,7 +116,7 @@ def _describe(window: DecisionWindow, period: Period) -> Window:
         others = ", ".join(f"{digest[:12]} ({count:,})" for digest, count in list(window.other_bundles.items())[:3])
         notes.append(f"{sum(window.other_bundles.values()):,} decisions by other bundles are left out: {others}.")
     if window.torn_lines:
-        notes.append(f"{window.torn_lines} line(s) cut off by a stop of the writer are left out.")
+        notes.append(f"{window.torn_lines} incomplete line(s) are left out: the writer was stopped.")
     if window.other_labels:
         notes.append(f"{window.other_labels:,} labels belong to no decision of this window.")
     since, until = window.since or period.since, window.until or period.until

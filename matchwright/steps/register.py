@@ -57,15 +57,15 @@ def register(
         calibration: folder of the calibrate step.
         evaluation: folder of the evaluate step.
         explanation: folder of the explain step.
-        gate: ``pass`` makes the version challenger; ``fail`` records it for the reviewer alone.
-        code_digest: of the code that made it.
+        gate: ``pass`` makes the version the challenger; ``fail`` only registers it for the reviewer.
+        code_digest: the digest of the code that made it.
         bundle: folder to write the bundle to.
 
     Returns:
         name, version and digest of the registered version.
 
     Raises:
-        BundleError: the bundle does not load as it would where it serves.
+        BundleError: the bundle does not load.
     """
     trained = Trained.read(model, spec)
     figures = EvidenceFigures.load(explanation / EVIDENCE)
@@ -108,9 +108,9 @@ def register(
         "feature_service": parts.feature_service,
         **({PARENT: summary["champion"]} if summary["champion"] else {}),
         **{f"data.{table}": digest for table, digest in taken.data_versions.items()},
-        # to read the very tables again; not in the bundle, which is the same for the same data in any lake
+        # the versions to read the same tables again; not in the bundle, because they differ from lake to lake
         **{f"lake_version.{name}": str(table.version) for name, table in taken.tables.items()},
-        **{f"gate.{_tag(row['name'])}": _verdict(row) for row in gates},
+        **{f"gate.{_tag(row['name'])}": _gate_tag(row) for row in gates},
     }
     info = register_bundle(settings, trained.run_id, bundle, digest, card, tags, challenger=gate == "pass")
     return {"name": info.name, "version": info.version, "digest": digest}
@@ -119,7 +119,7 @@ def register(
 def _lineage(
     spec: MatchSpec, snapshot: Snapshot, features: Path, candidates: Path, model: Path, code_digest: str
 ) -> dict[str, Any]:
-    """Where every part came from, by content: no path and no time, so that it is the same everywhere."""
+    """The digests of all inputs. It holds no path and no time, so it is the same on every machine."""
     return {
         "spec": spec_digest(spec),
         "code": code_digest,
@@ -136,10 +136,10 @@ def _digest(path: Path) -> str:
 
 
 def _tag(name: str) -> str:
-    """MLflow takes letters, digits and few signs in a tag's key; a slice's name may hold anything."""
+    """A gate's name as an MLflow tag key, which allows few signs besides letters and digits."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:100]
 
 
-def _verdict(row: dict[str, Any]) -> str:
+def _gate_tag(row: dict[str, Any]) -> str:
     state = "passed" if row["passed"] else "failed"
     return f"{state}: {row['value']:.4f}, {row['must_be']} {row['limit']:g}"

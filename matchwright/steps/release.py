@@ -1,6 +1,6 @@
 """Release: put an approved version behind the endpoint.
 
-Every act before the ledger's entry can be done again, so a rerun completes what a killed one began.
+Every action before the ledger's entry can be repeated. So if a run is killed, the next run completes it.
 """
 
 import tempfile
@@ -13,23 +13,23 @@ from matchwright.errors import MatchwrightError
 from matchwright.governance.release_conditions import failed_conditions
 from matchwright.operations.approve import choose_version
 from matchwright.operations.bundle_deployment import fetch_bundle, put_behind
-from matchwright.operations.release_records import endpoint_key, last_verdict, record_verdict, refuse
+from matchwright.operations.release_records import endpoint_key, last_approval, record_approval, refuse
 from matchwright.settings import Settings
 
 
 def release(*, settings: Settings, name: str, version: str = "", endpoint: Endpoint | None = None) -> dict[str, str]:
-    """Check every condition, deploy, check what answers, move the alias ``champion``, write the ledger.
+    """Check every condition, deploy, check which bundle answers, move the alias ``champion``, write the ledger.
 
     Args:
         settings: the environment.
         name: the registered model.
-        version: the version; the challenger if not given.
-        endpoint: where to; the environment's endpoint if not given.
+        version: the version to release. The default is the challenger.
+        endpoint: the endpoint to deploy to. The default is the environment's endpoint.
 
     Raises:
-        ReleaseRefused: conditions do not hold; all of them are listed, and the ledger has the refusal.
+        ReleaseRefused: some conditions do not hold. The error lists them all, and the ledger records the refusal.
         RegistryError: there is no such version.
-        EndpointError: the endpoint did not take it; what served before serves on.
+        EndpointError: the endpoint did not accept the bundle. The bundle that served before still serves.
         LedgerError: another release of the endpoint is under way.
     """
     ledger, key = Ledger(settings.ledger_url), endpoint_key(settings)
@@ -37,8 +37,8 @@ def release(*, settings: Settings, name: str, version: str = "", endpoint: Endpo
         chosen = choose_version(settings, name, version)
         folder = Path(scratch, "bundle")
         check = fetch_bundle(settings, name, chosen.version, folder)
-        verdict = last_verdict(ledger, chosen)
-        approved_digest = verdict.digest if verdict is not None and verdict.action == "approved" else ""
+        approval = last_approval(ledger, chosen)
+        approved_digest = approval.digest if approval is not None and approval.action == "approved" else ""
         current = ledger.current(key)
         entry = Entry(
             action="released",
@@ -51,8 +51,8 @@ def release(*, settings: Settings, name: str, version: str = "", endpoint: Endpo
         )
         if failed := failed_conditions(chosen, check, approved_digest):
             fact = f"{name} version {chosen.version} was not released:"
-            raise refuse(ledger, entry, fact, failed, "mend every point above, then release again")
-        record_verdict(ledger, chosen)  # one given in the MLflow UI is not there yet
+            raise refuse(ledger, entry, fact, failed, "fix every point above, then release again")
+        record_approval(ledger, chosen)  # an approval given in the MLflow UI is not in the ledger yet
         try:
             deployment = put_behind(endpoint or open_endpoint(settings), folder, check.digest)
         except MatchwrightError as error:

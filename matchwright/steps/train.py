@@ -1,4 +1,4 @@
-"""Train the scorer on entities that no later step judges."""
+"""Train the scorer on entities that calibration and evaluation do not use."""
 
 import hashlib
 import json
@@ -58,13 +58,13 @@ def train(
         features: folder of the features step.
         candidates: folder of the candidates step.
         model: folder to write: scorer, labelled pairs with their part, comparisons, train.json.
-        code_digest: of the code that trains, for the lineage.
+        code_digest: the digest of the code that trains, for the lineage.
 
     Returns:
-        What ``train.json`` holds: run_id, pairs per part, figures of the scorer and its challengers.
+        The content of ``train.json``: run_id, pairs per part, figures of the scorer and its challengers.
 
     Raises:
-        TrainingError: too few labelled pairs.
+        TrainingError: there are too few labelled pairs.
     """
     data = Snapshot.read(snapshot)
     frame = read_frame(features / "records.parquet")
@@ -97,7 +97,7 @@ def _train_in_run(
         kind = "few_labels"
     log_parameters(settings, run_id, _parameters(spec, data, kind))
     for name in (WORDS, EMBEDDINGS):
-        (model / name).unlink(missing_ok=True)  # a run before this one may have kept its own
+        (model / name).unlink(missing_ok=True)  # an earlier run may have left one
 
     if spec.labels == "none":
         return train_without_labels(settings, spec, frame, corpus, proposed, run_id, model)
@@ -106,7 +106,7 @@ def _train_in_run(
 
     split = prepare_parts(frame, proposed, labelled, spec, corpus)
     prepared = split.prepared
-    _log.info("%d labelled candidates compared in %d respects", *prepared.comparisons.shape)
+    _log.info("%d labelled candidates, %d comparisons each", *prepared.comparisons.shape)
     learned = learn_and_challenge(prepared, spec.model)
     scorer = learned.scorer
 
@@ -126,7 +126,7 @@ def _train_in_run(
         MEAN_CONTRIBUTIONS: mean_contributions(scorer.scorer, prepared.training.comparisons, spec),
     }
     _track(settings, run_id, summary, learned)
-    if (candidates / PLOTS).is_dir():  # drawn before there was a run to log them to
+    if (candidates / PLOTS).is_dir():  # drawn before the MLflow run existed
         log_folder(settings, run_id, candidates / PLOTS, "plots")
     model.mkdir(parents=True, exist_ok=True)
     write_scorer(scorer.scorer, model)
@@ -147,11 +147,11 @@ def _one_table(frame: pd.DataFrame) -> bool:
 
 
 def _embedded(prepared: Prepared, spec: MatchSpec) -> dict[str, Any] | None:
-    """Of which fields the scorer reads embeddings; None where it was to read none."""
+    """The fields whose embeddings the scorer reads. None if the spec asks for no embeddings."""
     if not spec.model.reads_embeddings:
         return None
     if prepared.embeddings is None:
-        return {"fields": [], "reason": "none: too few training pairs of a class, or no field that can have one"}
+        return {"fields": [], "reason": "none: too few training pairs of a class, or no suitable field"}
     fields = list(prepared.embeddings.fields)
     return {"fields": fields, "reason": f"of {', '.join(fields)}"}
 

@@ -1,11 +1,11 @@
-"""Validate: bad rows go to quarantine, a batch beyond the spec's limits goes no further."""
+"""Validate: put bad rows into quarantine, and stop a batch that does not hold the spec's limits."""
 
 import logging
 from pathlib import Path
 from typing import Any
 
 from matchwright.adapters.lake.delta import frame_digest, write_table
-from matchwright.adapters.quality import judge, render_report
+from matchwright.adapters.quality import render_report, validate_batch
 from matchwright.adapters.quality.report import advice, sentence
 from matchwright.adapters.quality.result import QualityResult
 from matchwright.core.spec import MatchSpec, spec_digest
@@ -20,22 +20,21 @@ log = logging.getLogger(__name__)
 def validate(*, settings: Settings, spec: MatchSpec, snapshot: Path, validated: Path, report: Path) -> dict[str, Any]:
     """Check a snapshot against the spec's quality expectations.
 
-    Writes the quarantine table, the report (HTML) with the result beside it as JSON, and, where
-    the batch holds its limits, the clean tables and ``validated``: the snapshot of them under
-    the names ``records``, ``pairs`` and ``quarantine``. The same snapshot again writes nothing
-    new to the lake.
+    Writes the quarantine table, the report (HTML), and the result as JSON in the same folder. If the batch holds
+    its limits, it also writes the clean tables and ``validated``: a snapshot that names them ``records``,
+    ``pairs`` and ``quarantine``. The same snapshot again writes nothing new to the lake.
 
     Returns:
         passed, rows and quarantined rows per table, labels.
 
     Raises:
-        QualityError: a limit of the spec is not held; every one is named. The report is there.
+        QualityError: the batch does not hold some limits of the spec. The error names them all. The report is written.
         LakeError: the snapshot or its tables cannot be read.
         SpecError: a quality expectation does not suit its field.
     """
     incoming = Snapshot.read(snapshot)
-    validated.unlink(missing_ok=True)  # a batch that is stopped must not leave an earlier one's snapshot
-    outcome = judge(incoming.frame("records"), incoming.frame("pairs"), spec, batch=incoming.digest)
+    validated.unlink(missing_ok=True)  # a stopped batch must not leave the snapshot of an earlier batch
+    outcome = validate_batch(incoming.frame("records"), incoming.frame("pairs"), spec, batch=incoming.digest)
     lake = f"{settings.lake_uri.rstrip('/')}/{spec.name}"
     quarantine = write_table(f"{lake}/quarantine", outcome.quarantine, frame_digest(outcome.quarantine))
 

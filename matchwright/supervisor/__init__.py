@@ -1,4 +1,4 @@
-"""Long-running child processes that outlive the command that started them."""
+"""Long-running processes that continue after the command that started them has ended."""
 
 from matchwright.supervisor import handover
 from matchwright.supervisor.network import Answer, fetch, free_port, healthy, port_is_free

@@ -1,8 +1,8 @@
-"""A listening socket handed from a process to its successor.
+"""Hand a listening socket over from a process to its successor.
 
-Processes that share a port by SO_REUSEPORT each have a queue of connections of their own, and what waits in the
-queue of the one that ends is reset. A socket that is handed over has one queue, which outlives its first owner:
-nobody who connects is refused. HAProxy's seamless reload and Envoy's hot restart work the same way.
+With SO_REUSEPORT each process would have its own queue of connections. When a process ends, the connections in its
+queue are reset. A socket that is handed over has one queue, which continues after its first owner has ended, so no
+connection is refused. HAProxy's seamless reload and Envoy's hot restart work the same way.
 """
 
 import os
@@ -16,7 +16,7 @@ _SECONDS = 5.0
 
 
 class Offer:
-    """The socket as it is offered at ``path`` to whoever may write there, until it is withdrawn.
+    """Offer the socket at ``path`` to every process that may write there, until the offer is withdrawn.
 
     Raises:
         OSError: the folder of ``path`` cannot be written to.
@@ -31,11 +31,11 @@ class Offer:
             self._door.bind(address)
         path.chmod(0o600)
         self._door.listen()
-        self._listener = listener.dup()  # its owner closes its own when it stops accepting
+        self._listener = listener.dup()  # a copy, because the owner closes its own when it stops accepting
         Thread(target=self._answer, name="handover", daemon=True).start()
 
     def withdraw(self) -> None:
-        """Offer it no longer; whoever has it keeps it."""
+        """End the offer. A process that has taken the socket keeps it."""
         self._path.unlink(missing_ok=True)
         self._door.shutdown(socket.SHUT_RDWR)
 
@@ -49,12 +49,12 @@ class Offer:
                 with caller:
                     try:
                         socket.send_fds(caller, [b"."], [self._listener.fileno()])
-                    except OSError:  # the caller has gone: the next one gets it
+                    except OSError:  # this caller has gone; wait for the next one
                         continue
 
 
 def take(path: Path) -> socket.socket | None:
-    """The socket offered at ``path``, listening; None where nobody offers one."""
+    """The listening socket that is offered at ``path``. None if no process offers one."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.settimeout(_SECONDS)
         try:
@@ -67,7 +67,7 @@ def take(path: Path) -> socket.socket | None:
 
 
 def is_offered(path: Path) -> bool:
-    """Whether a process accepts connections and would hand its socket over at ``path``."""
+    """Whether a process accepts connections and offers its socket at ``path``."""
     taken = take(path)
     if taken is not None:
         taken.close()
@@ -76,7 +76,7 @@ def is_offered(path: Path) -> bool:
 
 @contextmanager
 def _short(path: Path) -> Iterator[str]:
-    """A socket's address holds some hundred bytes; a folder's path may be longer."""
+    """A short address for ``path``: a socket's address holds about a hundred bytes, and a path may be longer."""
     folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
     try:
         yield f"/proc/self/fd/{folder}/{path.name}"

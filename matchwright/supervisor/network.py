@@ -1,4 +1,4 @@
-"""Local ports, and whether something answers there."""
+"""Local ports, and whether a process answers there."""
 
 import random
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from urllib.request import ProxyHandler, Request, build_opener
 from matchwright.errors import ServiceError
 
 _NOT_HANDED_OUT = range(20_000, 32_000)
-"""Below what Linux hands out by default (net.ipv4.ip_local_port_range starts at 32768)."""
+"""Ports below those that Linux assigns to clients by default (net.ipv4.ip_local_port_range starts at 32768)."""
 
 _TRIES = 100
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a URL answered; header names in lower case."""
+    """The answer of a URL. Header names are in lower case."""
 
     status: int
     body: bytes
@@ -39,7 +39,7 @@ def healthy(url: str) -> bool:
 
 
 def fetch(url: str, body: bytes | None = None, *, timeout: float = 3.0) -> Answer | None:
-    """GET, or POST of a JSON body, past any proxy; None where nothing answers."""
+    """GET, or POST of a JSON body, without any proxy. None if nothing answers."""
     request = Request(url, data=body, headers={"Content-Type": "application/json"} if body is not None else {})  # noqa: S310
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=timeout) as response:
@@ -54,13 +54,12 @@ def fetch(url: str, body: bytes | None = None, *, timeout: float = 3.0) -> Answe
 def free_port(host: str = "127.0.0.1") -> int:
     """A port that nothing listens on at this moment.
 
-    Not one that the kernel hands out: those go to every outgoing connection, so that one
-    found free may be a client's a moment later.
+    It is not one that the kernel assigns to outgoing connections: a client could take such a port a moment later.
     """
     for port in random.sample(_NOT_HANDED_OUT, _TRIES):
         if port_is_free(host, port):
             return port
-    raise ServiceError(f"No free port on {host} among {_TRIES}.", "see what listens there with 'ss -ltn'")
+    raise ServiceError(f"None of {_TRIES} ports on {host} is free.", "see what listens there with 'ss -ltn'")
 
 
 def port_is_free(host: str, port: int) -> bool:

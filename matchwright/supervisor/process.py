@@ -1,4 +1,4 @@
-"""Processes by id and start time, so that a reused id is never taken for ours."""
+"""Processes, identified by id and start time: the system may give an old id to another process."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ _KILL_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells a process from another of the same id; ``started`` is in seconds after ``boot``."""
+    """What identifies a process. ``started`` is in seconds after ``boot``."""
 
     pid: int
     started: float
@@ -28,7 +28,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Process(Identity):
-    """A service's process as its state file has it."""
+    """A service's process, as written in its state file."""
 
     name: str
     command: tuple[str, ...]
@@ -42,7 +42,7 @@ class Process(Identity):
 
 
 def spawn(command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]) -> "subprocess.Popen[bytes]":
-    """Start a program as the leader of a session of its own, by which its workers are found.
+    """Start a program as the leader of its own session. Its workers are found by this session.
 
     Raises:
         OSError: there is no such program.
@@ -58,27 +58,27 @@ def spawn(command: Sequence[str], environment: Mapping[str, str], output: IO[byt
 
 
 def started_at(pid: int) -> float:
-    """When a process started, 0 where it does not run: in seconds after boot, as clocks are set at times."""
+    """When a process started, in seconds after boot (a clock may be set). 0 if it does not run."""
     process = _alive(pid)
-    # to the hundredth, which is what Linux knows
+    # Linux knows hundredths of a second
     return round(process.create_time() - psutil.boot_time(), 2) if process else 0.0
 
 
 def boot_id() -> str:
-    """Identifies this boot of the machine: start times count from it."""
+    """The id of this boot of the machine. Start times are relative to it."""
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
 def is_running(process: Identity) -> bool:
-    """Whether the very process that was started is alive."""
+    """Whether the same process is still alive."""
     return process.boot == boot_id() and started_at(process.pid) == process.started != 0.0
 
 
 def members(process: Identity) -> list[psutil.Process]:
-    """The process and its workers: all of the session that it leads.
+    """The process and its workers: all processes of the session that it leads.
 
-    A dead leader's id cannot be reused while its session lives; a live process of that id but
-    another start time therefore means that nothing of ours is left.
+    The id of a dead leader cannot be reused while its session exists. So if a process with this id has another start
+    time, none of ours is left.
     """
     if process.boot != boot_id() or started_at(process.pid) not in (0.0, process.started):
         return []
@@ -86,15 +86,15 @@ def members(process: Identity) -> list[psutil.Process]:
 
 
 def stop(process: Identity, limit_seconds: float = 0.0) -> bool:
-    """End the process and its workers: SIGTERM, then SIGKILL after the limit; at once where there is none.
+    """End the process and its workers: SIGTERM, then SIGKILL after the limit. Without a limit, SIGKILL at once.
 
     Returns:
-        Whether none of them is left.
+        Whether all of them have ended.
     """
     if limit_seconds:
         _send(signal.SIGTERM, process, limit_seconds)
     deadline = time.monotonic() + _KILL_SECONDS
-    while members(process) and time.monotonic() < deadline:  # one may start another before it ends
+    while members(process) and time.monotonic() < deadline:  # a process may start another one before it ends
         _send(signal.SIGKILL, process, _KILL_SECONDS / 10)
     return not members(process)
 
@@ -109,7 +109,7 @@ def _send(number: int, process: Identity, limit_seconds: float) -> None:
 
 
 def _alive(pid: int) -> psutil.Process | None:
-    """A process that is alive; a zombie is not."""
+    """The process, if it is alive. A zombie is not."""
     with suppress(psutil.NoSuchProcess):
         found = psutil.Process(pid)
         if found.status() != psutil.STATUS_ZOMBIE:

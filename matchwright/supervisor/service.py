@@ -1,7 +1,7 @@
-"""Long-running child processes that outlive the command that started them.
+"""Services: long-running processes that continue after the command that started them has ended.
 
-Each service has a state file and a log of its own (mode 0600) under the supervisor's folder. A process
-is ours only while both its id and its start time are those on file, so a reused id is never signalled.
+Each service has a state file and a log (mode 0600) in the supervisor's folder. A process is ours only if both its id
+and its start time are those of the state file. So no signal goes to another process with the same id.
 """
 
 import json
@@ -25,10 +25,11 @@ _TAIL_LINES = 12
 
 @dataclass(frozen=True)
 class Service:
-    """What to run. ``quote_log``: its log is known to hold no record values, so errors may quote it.
+    """What to run.
 
-    ``shares_port``: it takes over a port that a predecessor of ours still serves.
-    ``port_setting``: the variable that moves the service to another port, for the hint.
+    ``quote_log``: the log holds no record values, so errors may quote it.
+    ``shares_port``: the service takes over a port that its predecessor still serves.
+    ``port_setting``: the variable that sets another port, for the hint.
     """
 
     name: str
@@ -59,13 +60,13 @@ class Supervisor:
         ``ready`` replaces the check that the health URL answers 200.
 
         Raises:
-            ServiceError: its port is taken, it died, or it did not answer in time (then it is stopped again).
+            ServiceError: its port is taken, it ended, or it did not answer in time (then it is stopped again).
         """
         ready = ready or (lambda: healthy(service.health_url))
         with self._locked(service.name):
             running = self.find(service.name)
             if running is not None and running.command != service.command:
-                hint = "Stop it first; it is started again with the new settings."
+                hint = "Stop it first, then start it again with the new settings."
                 raise ServiceError(f"{service.name} already runs with other settings (process {running.pid}).", hint)
             if running is not None:
                 self._await(service, running, wait_seconds, ready)
@@ -82,21 +83,21 @@ class Supervisor:
             return process
 
     def find(self, name: str) -> Process | None:
-        """The service's process where it runs; a stale state file is removed."""
+        """The service's process, or None if it does not run. A stale state file is removed."""
         process = self._read(name)
         if process is None or is_running(process):
             return process
-        if not members(process):  # the workers of a dead leader stay on file until they are stopped
+        if not members(process):  # keep the state file while workers of a dead leader are left, so that stop finds them
             self._state(name).unlink(missing_ok=True)
         return None
 
     def list(self) -> list[Process]:
-        """All services of this folder that run, by name."""
+        """All running services of this folder, sorted by name."""
         found = (self.find(path.stem) for path in sorted(self.folder.glob("*.json")))
         return [process for process in found if process is not None]
 
     def stop(self, name: str, *, limit_seconds: float = 15.0) -> bool:
-        """Stop the service and all its workers: SIGTERM, then SIGKILL after the limit. False: it did not run.
+        """Stop the service and all its workers: SIGTERM, then SIGKILL after the limit. False if it did not run.
 
         Raises:
             ServiceError: it survived SIGKILL.
@@ -127,7 +128,7 @@ class Supervisor:
             try:
                 pid = spawn(service.command, service.environment, output).pid
             except OSError as error:
-                hint = "Install what it needs, then start it again."
+                hint = "Install the program, then start it again."
                 raise ServiceError(f"{service.name} cannot be started: {error.strerror}.", hint) from error
         process = Process(
             pid, started_at(pid), boot_id(), service.name, tuple(service.command), service.health_url, str(log)
@@ -156,7 +157,7 @@ class Supervisor:
             return Process(**{**document, "command": tuple(document["command"])})
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError):  # not a state file of ours: nothing to be learnt from it
+        except (ValueError, TypeError, KeyError):  # not one of our state files
             self._state(name).unlink(missing_ok=True)
             return None
 
@@ -171,7 +172,8 @@ def _require_free_port(service: Service) -> None:
     if not port_is_free(host, port):
         elsewhere = f", or set {service.port_setting} to another port" if service.port_setting else ""
         hint = f"See what listens there with 'ss -ltnp' and stop it{elsewhere}."
-        raise ServiceError(f"Port {port} of {host} is taken by a process that is not ours: no {service.name}.", hint)
+        fact = f"{service.name} cannot start: another process listens on port {port} of {host}."
+        raise ServiceError(fact, hint)
 
 
 def _see_log(service: Service, process: Process) -> str:

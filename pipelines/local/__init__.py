@@ -1,1 +1,1 @@
-"""Running a pipeline on this machine: recorded, resumable, one process per step."""
+"""Run a pipeline on this machine: with a record, with one process per step, and resumable."""

@@ -1,4 +1,4 @@
-"""The engine's cache, holding hits to a stricter standard."""
+"""The engine's cache with a stricter check of each hit."""
 
 import hashlib
 import json
@@ -20,39 +20,37 @@ _STORE_MARK = ".store-id"
 
 
 class VerifiedCache(LocalCache):  # type: ignore[misc]  # the engine is untyped
-    """A hit counts only while every file of its artifacts is what the step wrote.
+    """A hit counts only if every file of its artifacts is as the step wrote it.
 
-    The engine itself asks no more than that the artifact's path exists: a folder that lost a file,
-    or a file that was edited, would still be a hit.
+    The engine only checks that the artifact's path exists. A folder with a missing or edited file would still be a hit.
     """
 
     def get(self, key: str) -> dict[str, Any] | None:
         outputs: dict[str, Any] | None = super().get(key)
         if outputs is None:
             return None
-        beside = self._beside(key)
-        if not beside.is_file() or json.loads(beside.read_text(encoding="utf-8")) != _contents(outputs.values()):
+        digests = self._digests(key)
+        if not digests.is_file() or json.loads(digests.read_text(encoding="utf-8")) != _contents(outputs.values()):
             return None
         return outputs
 
     def put(self, key: str, outputs: dict[str, Any]) -> None:
-        """Store the artifacts' digests first: an entry without them is no hit."""
-        write_whole(self._beside(key), json.dumps(_contents(outputs.values())))
+        """Store the artifacts' digests first: an entry without them is not a hit."""
+        write_whole(self._digests(key), json.dumps(_contents(outputs.values())))
         super().put(key, outputs)
 
-    def _beside(self, key: str) -> Path:
+    def _digests(self, key: str) -> Path:
         folder = Path(self.cache_root) / _CONTENT
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{key}.json"
 
 
 def open_cache(settings: Settings) -> VerifiedCache:
-    """The cache of this environment as it is now.
+    """The cache of this environment in its present state.
 
-    Steps also act on stores that no argument names: the lake, the feature store, the registry. So
-    the cache is kept apart by the settings that lead to them, by the keys, and by a mark inside each
-    embedded store: where a store was deleted, the results that counted on it are no hits any more. The
-    same holds where the feature registry lost what was registered there.
+    Steps also write to stores that are not among their arguments: the lake, the feature store, the registry. So the
+    cache's folder depends on the settings that name these stores, on the keys, and on a mark inside each embedded
+    store. If a store was deleted, or the feature registry lost a feature set, the earlier results are no longer hits.
     """
     facts = [settings.model_dump_json(exclude={"user", "interfaces"}), pseudonym("cache")]
     facts += [_mark(settings.folder(store)) for store in ("lake", "features", "mlflow")]

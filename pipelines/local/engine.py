@@ -1,8 +1,8 @@
-"""The one place that touches the engine's internals.
+"""Run a pipeline with the engine (kfp.local). Only this module changes the engine's internals.
 
-The engine (kfp.local) runs a pipeline but leaves no record, mixes all output on stdout, and leaves a
-step running when it is killed. Three of its functions are replaced while a pipeline runs, at the version
-that requirements.lock pins; the tests of the local run fail if a later version moves them.
+The engine itself writes no record, mixes all output on stdout, and does not stop the running step when it is killed.
+So three of its functions are replaced while a pipeline runs. This fits the version in requirements.lock; the tests of
+local runs fail if a later version moves these functions.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from kfp.local.status import Status
 
 
 class Observer(Protocol):
-    """Told of every step, in the order they run."""
+    """Is called for every step, in the order in which they run."""
 
     def started(self, step: str) -> None: ...
 
@@ -29,7 +29,7 @@ class Observer(Protocol):
         ...
 
     def finished(self, step: str, *, succeeded: bool, ran: bool, outputs: dict[str, Any]) -> None:
-        """``ran``: a process was started, that is, the result is not the cache's."""
+        """``ran`` is true if a process was started, and false if the result came from the cache."""
         ...
 
 
@@ -42,15 +42,15 @@ def run_locally(
     cache: engine_cache.LocalCache | None,
     observer: Observer,
 ) -> bool:
-    """Run a pipeline, one process per step; False if a step failed.
+    """Run a pipeline with one process per step. Return False if a step failed.
 
     Args:
-        pipeline: makes the pipeline; called within the engine's session.
+        pipeline: makes the pipeline.
         arguments: the pipeline's parameters.
-        artefacts: the folder for what the steps write.
-        log: the file for what the engine itself says.
-        cache: results to reuse, or None to run every step.
-        observer: told of every step.
+        artefacts: the folder for the steps' outputs.
+        log: the file for the engine's own output.
+        cache: results to use again, or None to run every step.
+        observer: is called for every step.
     """
     made = pipeline()
     local.init(
@@ -60,15 +60,15 @@ def run_locally(
         enable_caching=cache is not None,
     )
     failures: list[str] = []
-    with _observed(observer, cache, failures), log.open("a", encoding="utf-8") as said:  # noqa: SIM117
-        with contextlib.redirect_stdout(said), warnings.catch_warnings():
+    with _observed(observer, cache, failures), log.open("a", encoding="utf-8") as output:  # noqa: SIM117
+        with contextlib.redirect_stdout(output), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 made(**arguments)
             except RuntimeError as error:
                 if not failures:
                     raise
-                said.write(f"{error}\n")
+                output.write(f"{error}\n")
             finally:
                 local.config.LocalExecutionConfig.instance = None
     return not failures

@@ -1,4 +1,4 @@
-"""The processes of a run: one run at a time, and no step outlives its run unnoticed."""
+"""The processes of a run: only one run at a time, and no step continues after its run was killed."""
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +17,10 @@ from pipelines.local.warm import WarmSteps
 
 @contextmanager
 def only_run(runs: Path) -> Iterator[None]:
-    """Hold the folder of runs; the lock ends with its holder, however that ends.
+    """Hold the lock of the folder of runs. It ends with its process, also if that is killed.
 
     Raises:
-        PipelineError: another run holds it.
+        PipelineError: another run holds the lock.
     """
     runs.mkdir(parents=True, exist_ok=True)
     lock = FileLock(runs / ".lock", timeout=0, mode=PRIVATE)
@@ -35,10 +35,10 @@ def only_run(runs: Path) -> Iterator[None]:
 
 
 def tidy_up_killed_runs(runs: Path) -> list[str]:
-    """End the steps of runs that were killed and mark their records; called by whoever holds the lock.
+    """Stop the steps of runs that were killed, and mark their records. The caller must hold the lock.
 
     Returns:
-        the ids of those runs.
+        The ids of those runs.
     """
     killed = []
     for folder in run_folders(runs):
@@ -48,7 +48,7 @@ def tidy_up_killed_runs(runs: Path) -> list[str]:
         for step in record.steps:
             if step.status == "running":
                 if step.process is not None:
-                    stop(step.process)  # at once: a rerun repairs what a killed step left
+                    stop(step.process)  # at once: a rerun repairs what a killed step has left
                 step.status = "interrupted"
         record.status, record.error = "interrupted", "The run was killed."
         record.write(folder)
@@ -65,7 +65,7 @@ class Child(Protocol):
 
 
 def start(command: Sequence[str], log: Path, environment: Mapping[str, str], warm: WarmSteps) -> tuple[Child, Identity]:
-    """Start a step's process in a session of its own, its output going to ``log``."""
+    """Start a step's process in its own session, with its output in ``log``."""
     child: Child = warm.start(command, log, environment) or _started(command, log, environment)
     return child, Identity(child.pid, started_at(child.pid), boot_id())
 

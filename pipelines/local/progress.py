@@ -1,4 +1,4 @@
-"""A run as its user sees it: one line per step, and on a terminal what the running one last said."""
+"""Show a run to its user: one line per step, and the newest log line of the running step."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from rich.status import Status
 
 from pipelines.local.record import RunRecord, StepRecord
 
-_SAID = re.compile(rb"^\[KFP Executor [^\]]* INFO\]: (.+)$", re.MULTILINE)
+_LOGGED = re.compile(rb"^\[KFP Executor [^\]]* INFO\]: (.+)$", re.MULTILINE)
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SECONDS_BETWEEN_LINES = 10.0
 _LAST_BYTES = 4_096
@@ -19,24 +19,24 @@ _LAST_BYTES = 4_096
 _WORDS = {"done": ("done", "green"), "cached": ("kept", "cyan"), "failed": ("failed", "red")}
 _NOTED = ("alarm", "yellow")
 NOTES = {"alarm": "alarm raised"}
-"""Steps whose failure is the system at work, by name, and what it means."""
+"""Steps whose failure is not a fault: their names, and what the failure means."""
 
 
 class Progress:
-    """Prints each step with its seconds and status.
+    """Prints each step with its status and seconds.
 
-    On a terminal the running one spins; elsewhere it is named again every ten seconds.
+    A terminal shows a spinner for the running step. Elsewhere a line is printed every ten seconds.
     """
 
     def __init__(self, console: Console, notes: Mapping[str, str] = {}) -> None:
         self._notes = {**NOTES, **notes}
         self._console = console
-        self._console.file = console.file  # where stdout leads now, whatever the engine does to it later
+        self._console.file = console.file  # keep the present stdout: the engine redirects it later
         self._status: Status | None = None
         self._ended = Event()
 
     def begin(self, record: RunRecord) -> None:
-        """Say which run this is."""
+        """Print which run this is."""
         subject = f" for [bold]{record.spec_name}[/]" if record.spec_name else ""
         where = f"in [bold]{record.environment}[/], run {record.run_id}"
         self._console.print(f"[bold]{record.pipeline}[/]{subject} {where}", highlight=False)
@@ -53,7 +53,7 @@ class Progress:
         thread.start()
 
     def step_ends(self, step: StepRecord) -> None:
-        """Print what became of the step."""
+        """Print the step's status and seconds."""
         self.stop()
         note = self._notes.get(step.name, "") if step.status == "failed" else ""
         word, colour = _NOTED if note else _WORDS[step.status]
@@ -61,7 +61,7 @@ class Progress:
         self._console.print(line.rstrip(), highlight=False)
 
     def stop(self) -> None:
-        """Leave the terminal as it was."""
+        """Stop the spinner."""
         self._ended.set()
         if self._status is not None:
             self._status.stop()
@@ -69,26 +69,26 @@ class Progress:
 
 
 def _follow(log: Path, step: str, status: Status, ended: Event) -> None:
-    """Keep the status at the newest line that the step logged, until it ends."""
+    """Show the newest line of the step's log in the status, until the step ends."""
     while not ended.wait(_SECONDS_BETWEEN_LOOKS):
-        if said := newest_line(log):
-            status.update(f"  {step}: {escape(said)}")
+        if line := newest_line(log):
+            status.update(f"  {step}: {escape(line)}")
 
 
 def _repeat(log: Path, step: str, console: Console, ended: Event) -> None:
-    """Print a line every ten seconds, with the newest line that the step logged, until it ends."""
+    """Print the newest line of the step's log every ten seconds, until the step ends."""
     seconds = 0.0
     while not ended.wait(_SECONDS_BETWEEN_LINES):
         seconds += _SECONDS_BETWEEN_LINES
-        said = escape(newest_line(log))
-        console.print(f"  running {step:<14} {seconds:7.0f} s  {said}".rstrip(), highlight=False, soft_wrap=True)
+        line = escape(newest_line(log))
+        console.print(f"  running {step:<14} {seconds:7.0f} s  {line}".rstrip(), highlight=False, soft_wrap=True)
 
 
 def newest_line(log: Path) -> str:
-    """What a step's log says last, in the step's own words; empty while it has said nothing."""
+    """The newest line that a step logged. Empty if it has logged nothing yet."""
     if not log.is_file():
         return ""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _LAST_BYTES))
-        said = _SAID.findall(file.read())
-    return said[-1].decode("utf-8", "replace")[:100] if said else ""
+        lines = _LOGGED.findall(file.read())
+    return lines[-1].decode("utf-8", "replace")[:100] if lines else ""

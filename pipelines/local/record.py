@@ -1,4 +1,4 @@
-"""The record of a local run: what ran, how long, what came of it."""
+"""The record of a local run: its steps, their times and their results."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ class StepRecord(BaseModel):
 
 
 class RunRecord(BaseModel):
-    """One run; written to ``run.json`` in the run's folder after every change."""
+    """One run. It is written to ``run.json`` in the run's folder after every change."""
 
     model_config = ConfigDict(validate_assignment=True)
 
@@ -50,11 +50,11 @@ class RunRecord(BaseModel):
         return cls.model_validate_json((folder / "run.json").read_text(encoding="utf-8"))
 
     def write(self, folder: Path) -> None:
-        """Write the record whole, or leave the one before."""
+        """Write the record atomically."""
         write_whole(folder / "run.json", self.model_dump_json(indent=2) + "\n")
 
     def output(self, step: str, name: str = "Output") -> Any:
-        """A value that ``step`` gave (that of the last task of this name)."""
+        """An output value of ``step``. If several tasks have this name, it is the last one's."""
         return next(s.outputs[name] for s in reversed(self.steps) if s.name == step and name in s.outputs)
 
 

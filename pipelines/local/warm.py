@@ -1,11 +1,12 @@
-"""One process per step without the imports of one process per step.
+"""Start the steps of a run as forks of one process, so that libraries are imported only once.
 
-A step's process takes seconds to import its libraries before it does anything. Here one process imports them, each
-library when the first step needs it, and every step is a fork of it: a process of its own, in a session of its own,
-with its own environment and log, as before. It runs the engine's own executor with the engine's own arguments.
+A new process needs seconds to import its libraries. Here one process imports each library when a step first needs it.
+Every step is a fork of this process. It still has its own process id, session, environment and log, and it runs the
+engine's executor with the engine's arguments.
 
-Run as a program this module is that process. It reads requests from its input and answers on its output, one JSON
-line each, and it ends with whoever started it. It never computes anything, so that a fork inherits no threads at work.
+Run as a program, this module is the process with the imports. It reads requests from its standard input and answers on
+its standard output, one JSON line each. It ends when its input ends. It computes nothing, so a fork never inherits
+running threads.
 """
 
 import gc
@@ -31,11 +32,11 @@ _LIBRARIES = {
     "train": ("mlflow", "xgboost"),
     "monitor": ("matchwright.adapters.drift.report", "evidently"),
 }
-"""What a step imports only while it runs, and later steps or later runs import again."""
+"""Libraries that a step imports only while it runs. Later steps and later runs need them again."""
 
 
 class Forked:
-    """A step's process, a child of the process with the imports; the same face as ``subprocess.Popen``."""
+    """A step's process. It is a child of the process with the imports, and is used like ``subprocess.Popen``."""
 
     def __init__(self, pid: int, answer: Callable[[], dict[str, int]]) -> None:
         self.pid = pid
@@ -43,14 +44,14 @@ class Forked:
         self._answer = answer
 
     def wait(self) -> int:
-        """The exit status, once it has ended; negative for a signal."""
+        """Wait for its end and return the exit status. It is negative after a signal."""
         if self.returncode is None:
             self.returncode = self._answer()["status"]
         return self.returncode
 
 
 class WarmSteps:
-    """Starts steps as forks; a context that ends the process with the imports."""
+    """Starts steps as forks. At the end of the context, the process with the imports ends."""
 
     def __init__(self) -> None:
         self._server: subprocess.Popen[str] | None = None
@@ -60,11 +61,11 @@ class WarmSteps:
 
     def __exit__(self, *_: object) -> None:
         if self._server is not None and self._server.stdin is not None:
-            self._server.stdin.close()  # the end of its input ends it
+            self._server.stdin.close()  # it ends when its input ends
             self._server.wait()
 
     def start(self, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> Forked | None:
-        """Start the step that ``command`` runs; None where it is not the engine's executor that it runs."""
+        """Start the step of ``command``. None if ``command`` does not run the engine's executor."""
         arguments = _executor_arguments(command)
         if arguments is None:
             return None
@@ -77,7 +78,7 @@ class WarmSteps:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
-                start_new_session=True,  # Ctrl-C is for whoever runs the pipeline, who then ends the step
+                start_new_session=True,  # Ctrl-C goes to the process that runs the pipeline, which then stops the step
             )
         assert self._server.stdin is not None
         self._server.stdin.write(json.dumps(request) + "\n")
@@ -90,7 +91,7 @@ class WarmSteps:
         line = self._server.stdout.readline()
         if not line:
             raise PipelineError(
-                "The process that starts the steps ended.", "run the same command again; what succeeded is kept"
+                "The process that starts the steps ended.", "run the same command again. Steps that succeeded are kept"
             )
         answer: dict[str, int] = json.loads(line)
         return answer
@@ -104,24 +105,24 @@ def _executor_arguments(command: Sequence[str]) -> tuple[str, list[str]] | None:
 
 
 def serve() -> None:
-    """Fork a step for each request, until there are no more; in a step's process this returns to be the step."""
+    """Fork a step for each request until the input ends. In the process of a step, run the step and return."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what an import prints is no answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # an import may print, which must not be read as an answer
     while line := sys.stdin.readline():
         request = json.loads(line)
         _import_for(request["options"])
-        led, leads = os.pipe()
+        reader, writer = os.pipe()
         pid = os.fork()
         if pid == 0:
             answers.close()
-            os.close(led)
+            os.close(reader)
             _become_a_step(request)
-            os.close(leads)
+            os.close(writer)
             _run(request)
             return
-        os.close(leads)
-        os.read(led, 1)  # until the step leads its session, by which it can be ended with all its workers
-        os.close(led)
+        os.close(writer)
+        os.read(reader, 1)  # wait until the step has its own session, which is needed to stop it with its workers
+        os.close(reader)
         _say(answers, {"pid": pid})
         _say(answers, {"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])})
 
@@ -137,7 +138,7 @@ def _import_for(options: Sequence[str]) -> None:
     wanted = [*_ALWAYS, *([own] if importlib.util.find_spec(own) else []), *_LIBRARIES.get(function, ())]
     for name in wanted:
         importlib.import_module(name)
-    gc.freeze()  # a fork's first collection would copy every page that holds an object
+    gc.freeze()  # else the first garbage collection of a fork would copy all memory pages with objects
 
 
 def _become_a_step(request: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Evidently's report, what is read back from it, and where its runs are kept."""
+"""Evidently's report, the figures that are read from it, and the workspace with its runs."""
 
 import json
 import os
@@ -25,7 +25,7 @@ IDENTITY = RunIdentity("persons", "a1" * 32, "2026-03-01", "2026-03-02")
 
 
 def pairs(rows: int, seed: int, matching: float = 0.4, shift: float = 0.0) -> pd.DataFrame:
-    """Comparisons of pairs, ``matching`` of them true; ``shift`` lowers what true pairs' surnames look like."""
+    """Comparisons of pairs, of which ``matching`` are true. ``shift`` lowers the similarity of true pairs' surnames."""
     rng = np.random.default_rng(seed)
     true = rng.random(rows) < matching
     surname = np.where(true, 1 - shift * rng.random(rows), 0.8 * rng.random(rows))
@@ -90,7 +90,7 @@ def test_without_a_shift_the_verdict_is_ok_however_many_decisions(
     assert found.figures.sampled == min(rows, persons_spec.monitoring.sample)
 
 
-def test_a_comparison_that_never_varied_does_not_alarm_at_a_whisper(
+def test_a_tiny_change_of_a_comparison_that_never_varied_is_no_alarm(
     reference: pd.DataFrame, persons_spec: MatchSpec
 ) -> None:
     decisions = pairs(2000, seed=3)
@@ -125,7 +125,7 @@ def test_abstentions_count_in_the_bands_and_not_as_lost_fields(
             assert abs(shift.missing.change) < 0.05, shift.name
 
 
-def test_wrong_decisions_show_where_labels_have_arrived(reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
+def test_arrived_labels_show_wrong_decisions(reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
     decisions = pairs(3000, seed=6)
     decisions.loc[decisions.index % 3 > 0, "label"] = np.nan
     right = measured(reference, decisions, persons_spec)

@@ -1,4 +1,4 @@
-"""The drift page: what whoever is on call opens first."""
+"""The drift page, which the person on call opens first."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def verdict(spec: MatchSpec, *comparisons: ValueShift, notes: tuple[str, ...] = 
     return reach_verdict(measured, (), spec, "ab" * 32, Window(since="2026-03-01", until="2026-03-02", notes=notes))
 
 
-def test_the_furthest_comes_first_and_what_alarms_stands_out(persons_spec):
+def test_the_largest_change_comes_first_and_alarms_are_bold(persons_spec):
     page = drift_page(verdict(persons_spec, shift("suburb__token_set", 0.02), shift("surname__jaro_winkler", 0.9)))
     assert "<h1>ALARM: " in page
     assert '<tr class="far"><td>surname__jaro_winkler</td>\n<td class="n">0.90</td><td class="n">0.06</td>' in page
@@ -48,7 +48,7 @@ def test_the_bands_before_and_now_and_labelled_decisions(persons_spec):
     assert "On 900 labelled decisions: F1 0.910 (reference 0.930" in page
 
 
-def test_only_the_furthest_comparisons_are_listed(persons_spec):
+def test_only_the_comparisons_that_moved_most_are_listed(persons_spec):
     many = [shift(f"surname__{number:02}", number / 1000) for number in range(14)]
     page = drift_page(verdict(persons_spec, *many))
     assert "surname__04</td>" in page
@@ -57,7 +57,7 @@ def test_only_the_furthest_comparisons_are_listed(persons_spec):
 
 
 @pytest.mark.parametrize(("report", "address"), [("full.html", ""), ("", "/projects/p"), ("full.html", "/projects/p")])
-def test_it_links_to_what_there_is(persons_spec, report, address):
+def test_it_links_to_the_reports_that_exist(persons_spec, report, address):
     page = drift_page(verdict(persons_spec), report, address)
     assert ('href="full.html"' in page) == bool(report)
     assert ("<code>/projects/p</code>" in page) == bool(address)

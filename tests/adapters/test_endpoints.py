@@ -1,4 +1,4 @@
-"""Both endpoint targets keep the same promises: what answers is the bundle that was asked for."""
+"""Both endpoint targets follow the same protocol: the bundle that was deployed answers."""
 
 import shutil
 from pathlib import Path
@@ -28,14 +28,16 @@ def endpoint(request, target):
 
 @pytest.fixture
 def corrupt_bundle(second_bundle, tmp_path):
-    """Its manifest is whole, one of its files is not."""
+    """A bundle with a correct manifest and a damaged file."""
     bundle = Path(shutil.copytree(second_bundle, tmp_path / "corrupt"))
     scorer = bundle / "scorer.ubj"
     scorer.write_bytes(scorer.read_bytes()[:-1] + b"?")
     return bundle
 
 
-def test_an_endpoint_through_its_life(endpoint, target, trained_bundle, second_bundle, corrupt_bundle):
+def test_an_endpoint_from_its_first_deployment_to_its_stop(
+    endpoint, target, trained_bundle, second_bundle, corrupt_bundle
+):
     first, second = digest_of(trained_bundle), digest_of(second_bundle)
     assert endpoint.describe() is None
 
@@ -70,14 +72,14 @@ def test_a_bad_request_names_the_field(endpoint, trained_bundle):
     assert error.value.faults
 
 
-def test_another_bundle_than_the_one_asked_for_is_not_deployed(endpoint, trained_bundle, second_bundle):
+def test_a_bundle_with_another_digest_is_not_deployed(endpoint, trained_bundle, second_bundle):
     with pytest.raises(EndpointError, match="holds bundle"):
         endpoint.deploy(trained_bundle, digest_of(second_bundle))
     assert endpoint.describe() is None
 
 
-def test_a_folder_that_is_no_bundle_is_not_deployed(endpoint, tmp_path):
-    with pytest.raises(EndpointError, match="no decision bundle"):
+def test_a_folder_without_a_bundle_is_not_deployed(endpoint, tmp_path):
+    with pytest.raises(EndpointError, match="not a decision bundle"):
         endpoint.deploy(tmp_path, "0" * 64)
 
 

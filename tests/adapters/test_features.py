@@ -1,4 +1,4 @@
-"""The feature store on SQLite and on a real Redis: what is written is what is read, by version and by name."""
+"""The feature store on SQLite and on a real Redis: a read returns the rows that were written, for every version."""
 
 import logging
 import shutil
@@ -28,7 +28,7 @@ OFFERS = [
 
 @pytest.fixture(params=["sqlite", "redis"])
 def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """An environment whose online store is SQLite, then one whose is a real Redis."""
+    """An environment with SQLite as online store, and one with a real Redis."""
     if request.param == "sqlite":
         return Settings(environment="test", home=tmp_path)
     server = request.getfixturevalue("redis_server")
@@ -83,7 +83,7 @@ def test_a_record_without_a_value_is_found_and_an_unknown_one_is_not(
     assert online.read([]).columns.tolist() == rows.columns.tolist()
 
 
-def test_materialising_again_changes_nothing_and_repairs_what_was_left_half_done(
+def test_materialising_again_changes_nothing_and_repairs_an_incomplete_store(
     store_settings: Settings, products_spec: MatchSpec
 ) -> None:
     feature_set, frame = computed(products_spec, OFFERS)
@@ -114,7 +114,7 @@ def test_a_killed_materialisation_can_be_run_again(store_settings: Settings, pro
     assert len(again.historical(feature_set, frame["record_key"].tolist())) == len(frame)
 
 
-def test_an_earlier_version_stays_readable_beside_a_later_one(
+def test_an_earlier_version_stays_readable_after_a_later_one(
     store_settings: Settings, products_spec: MatchSpec, caplog: pytest.LogCaptureFixture
 ) -> None:
     before, old_frame = computed(products_spec, OFFERS)
@@ -136,7 +136,7 @@ def test_an_earlier_version_stays_readable_beside_a_later_one(
     assert OnlineFeatures(store_settings, products_spec, after.feature_version).read(["left:8"])["found"].all()
 
 
-def test_rows_that_do_not_add_up_are_refused(settings: Settings, products_spec: MatchSpec) -> None:
+def test_missing_or_repeated_rows_are_refused(settings: Settings, products_spec: MatchSpec) -> None:
     feature_set, frame = computed(products_spec, OFFERS)
     store = RecordFeatureStore(settings)
     with pytest.raises(FeatureStoreError, match="Expected 4 record"):
@@ -148,13 +148,13 @@ def test_rows_that_do_not_add_up_are_refused(settings: Settings, products_spec: 
         store.historical(feature_set, ["left:1", "left:1"])
 
 
-def test_an_unknown_version_is_refused_in_plain_words(settings: Settings, products_spec: MatchSpec) -> None:
+def test_an_unknown_version_is_refused_with_a_hint(settings: Settings, products_spec: MatchSpec) -> None:
     with pytest.raises(FeatureStoreError, match="products_records_000000000000") as caught:
         OnlineFeatures(settings, products_spec, "000000000000")
     assert "Hint:" in str(caught.value)
 
 
-def test_a_broken_configuration_is_refused_in_plain_words(tmp_path: Path, products_spec: MatchSpec) -> None:
+def test_a_broken_configuration_is_refused_with_a_hint(tmp_path: Path, products_spec: MatchSpec) -> None:
     settings = Settings(environment="test", home=tmp_path, features={"registry_uri": "nosuchengine://somewhere"})
     with pytest.raises(FeatureStoreError, match="feature store failed"):
         OnlineFeatures(settings, products_spec, "000000000000")
@@ -190,7 +190,7 @@ import sys
 from matchwright.adapters.features.connect import open_store
 from matchwright.settings import Settings
 assert "feast" not in sys.modules
-sys.modules["ibis"] = None  # as where serving is installed alone
+sys.modules["ibis"] = None  # as in the serving image
 open_store(Settings(environment="test", home="{tmp_path}"), online_only=True)
 import os
 assert not [name for name in os.environ if name.startswith("PROMETHEUS")]
@@ -207,7 +207,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a home and a feature repository of its own, where this one's code is installed."""
+    """A project with its own home and feature repository, and with the code of this one."""
     monkeypatch.delenv("MATCHWRIGHT_HOME", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     (tmp_path / "pyproject.toml").touch()
@@ -229,7 +229,7 @@ def test_feasts_own_command_line_finds_every_version_and_nothing_to_change(
     after, new_frame = computed(products_spec, [*OFFERS, {"record_id": "9", "title": "acme"}], snapshot_version=2)
     publish(settings, before, old_frame)
     publish(settings, after, new_frame)
-    monkeypatch.setenv("MATCHWRIGHT_HOME", "state/home")  # counts from where the command runs, not from the repository
+    monkeypatch.setenv("MATCHWRIGHT_HOME", "state/home")  # relative to the current folder, not to the repository
 
     assert "Deleted" not in run_in(project, "-m", "feature_repo", "plan", "--skip-source-validation")
     run_in(project, "-m", "feature_repo", "apply", "--skip-source-validation")
@@ -279,7 +279,7 @@ def test_the_plain_command_deletes_nothing_of_another_home(
     assert lost_feature_sets(settings) == []
 
 
-def test_a_wiped_registry_is_noticed_and_healed_by_publishing_again(
+def test_a_wiped_registry_is_noticed_and_repaired_by_publishing_again(
     settings: Settings, products_spec: MatchSpec
 ) -> None:
     feature_set, frame = computed(products_spec, OFFERS)

@@ -67,7 +67,7 @@ def test_columns_may_change_between_versions(tmp_path: Path) -> None:
     ],
     ids=["row order", "column name", "where a value ends", "empty is not missing", "a number", "a type"],
 )
-def test_the_digest_tells_contents_apart(change: object) -> None:
+def test_different_contents_have_different_digests(change: object) -> None:
     assert callable(change)
     assert frame_digest(change(records())) != frame_digest(records())
 
@@ -77,7 +77,7 @@ def test_the_digest_is_of_the_content_alone() -> None:
     assert frame_digest(copy) == frame_digest(records())
 
 
-def test_an_absent_table_or_version_is_named(tmp_path: Path) -> None:
+def test_a_missing_table_or_version_is_named(tmp_path: Path) -> None:
     uri = str(tmp_path / "records")
     with pytest.raises(LakeError, match="There is no lake table"):
         read_table(uri)
@@ -86,7 +86,7 @@ def test_an_absent_table_or_version_is_named(tmp_path: Path) -> None:
         read_table(uri, 4)
 
 
-def test_data_files_that_are_gone_or_damaged_are_told_from_a_table_that_never_was(tmp_path: Path) -> None:
+def test_missing_or_damaged_data_files_are_not_reported_as_a_missing_table(tmp_path: Path) -> None:
     uri = tmp_path / "records"
     write_table(str(uri), records(), frame_digest(records()))
     data = next(uri.glob("*.parquet"))
@@ -99,7 +99,7 @@ def test_data_files_that_are_gone_or_damaged_are_told_from_a_table_that_never_wa
 
 
 def test_files_of_a_write_that_was_killed_are_not_part_of_the_table(tmp_path: Path) -> None:
-    """A commit is one file of the log: what came before it is data that nothing names."""
+    """A commit is one file of the log. Data files that no commit names are not part of the table."""
     uri = tmp_path / "records"
     write_table(str(uri), records(), frame_digest(records()))
     next(uri.glob("*.parquet")).rename(uri / "half-written.parquet")

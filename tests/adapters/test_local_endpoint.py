@@ -1,4 +1,4 @@
-"""The local endpoint: swapped without a gap, remembered across commands, repaired by the next deployment."""
+"""The local endpoint: replaced without interruption, found by later commands, repaired by the next deployment."""
 
 import json
 import os
@@ -25,7 +25,9 @@ def endpoint(local_settings):
     endpoint.stop()
 
 
-def test_callers_see_no_gap_while_another_bundle_takes_over(endpoint, local_settings, trained_bundle, second_bundle):
+def test_every_request_is_answered_while_another_bundle_takes_over(
+    endpoint, local_settings, trained_bundle, second_bundle
+):
     (local_settings.folder("endpoints", "matchwright") / ("f" * 64)).mkdir()
     address = endpoint.deploy(trained_bundle, digest_of(trained_bundle)).address
     body = json.dumps(probe_of(trained_bundle)).encode()
@@ -63,7 +65,7 @@ def test_it_gets_what_serving_needs_and_not_the_signing_key(endpoint, local_sett
     names = {entry.partition("=")[0] for entry in environment.split("\0")}
     assert {VERIFY_KEY, IDENTIFIER_KEY, "MATCHWRIGHT_ENVIRONMENT", "MATCHWRIGHT_HOME", "OMP_NUM_THREADS"} <= names
     assert not names & {SIGNING_KEY, "AWS_SECRET_ACCESS_KEY"}
-    assert not list(local_settings.decision_log_folder.rglob("*.jsonl")), "a rehearsal is no decision"
+    assert not list(local_settings.decision_log_folder.rglob("*.jsonl")), "a rehearsal is not a decision"
 
 
 def test_after_a_reboot_it_is_down_until_it_is_resumed(endpoint, local_settings, trained_bundle):
@@ -79,7 +81,7 @@ def test_after_a_reboot_it_is_down_until_it_is_resumed(endpoint, local_settings,
     assert later.resume().status == "in_service"
 
 
-def test_nothing_is_resumed_where_nothing_was_released(endpoint):
+def test_before_the_first_release_nothing_is_resumed(endpoint):
     assert endpoint.resume() is None
 
 
@@ -94,7 +96,9 @@ def test_a_copy_that_was_damaged_is_replaced(endpoint, local_settings, trained_b
     assert endpoint.deploy(trained_bundle, digest).status == "in_service"
 
 
-def test_what_a_killed_take_over_left_is_cleared(endpoint, local_settings, trained_bundle, second_bundle, monkeypatch):
+def test_after_a_killed_take_over_its_process_is_stopped(
+    endpoint, local_settings, trained_bundle, second_bundle, monkeypatch
+):
     first, second = digest_of(trained_bundle), digest_of(second_bundle)
     healthy = endpoint.deploy(trained_bundle, first)
     killed = LocalEndpoint(local_settings)
@@ -104,12 +108,12 @@ def test_what_a_killed_take_over_left_is_cleared(endpoint, local_settings, train
     assert _running(local_settings) == {"blue", "green"}, "both accept from the one socket"
     assert _served(endpoint) <= {first, second}, "which of them answers is the kernel's choice"
 
-    assert endpoint.deploy(trained_bundle, first) == healthy, "the very process goes on"
+    assert endpoint.deploy(trained_bundle, first) == healthy, "the same process continues"
     assert _running(local_settings) == {"blue"}
     assert _served(endpoint) == {first}
 
 
-def test_a_port_of_a_stranger_is_named(endpoint, local_settings, trained_bundle):
+def test_a_port_of_another_process_is_named(endpoint, local_settings, trained_bundle):
     with (
         socket.create_server(("127.0.0.1", local_settings.endpoint.port)),
         pytest.raises(EndpointError, match="not ours") as error,

@@ -1,4 +1,4 @@
-"""Plots: small, whole, repeatable pictures of numbers."""
+"""Plots: small files, the same for the same numbers."""
 
 import subprocess
 import sys
@@ -64,7 +64,7 @@ def test_a_plot_is_a_small_png_and_the_same_one_each_time(name, tmp_path):
     assert [file.name for file in path.parent.iterdir()] == [f"{name}.png"]
 
 
-def test_plots_of_nearly_nothing_are_drawn_all_the_same(tmp_path):
+def test_plots_of_almost_no_data_are_drawn(tmp_path):
     plots.plot_reliability(RELIABILITY.head(0), tmp_path / "reliability.png")
     plots.plot_candidate_recall({}, {}, tmp_path / "candidates.png")
     plots.plot_precision_recall(CURVE.head(0), 0.1, 0.9, tmp_path / "precision_recall.png")

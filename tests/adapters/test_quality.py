@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matchwright.adapters.quality import BatchResult, QualityResult, judge, render_report
+from matchwright.adapters.quality import BatchResult, QualityResult, render_report, validate_batch
 from matchwright.adapters.quality.run import run_expectations
 from matchwright.adapters.quality.suite import Expected
 from matchwright.core.spec import MatchSpec
@@ -16,7 +16,7 @@ CANARY = "canaria.piepmatz"
 
 
 def expecting(spec: MatchSpec, labels: dict[str, Any] | None = None, **quality: Any) -> MatchSpec:
-    """The spec with these quality expectations alone, and limits that a handful of rows can hold."""
+    """The spec with only these quality expectations, and limits that a few rows can hold."""
     wide = {"min_positives": 1, "max_unknown_id_share": 1.0, "max_contradicting": 100}
     expected = QualitySpec(
         **{"max_quarantined_share": 1.0, **quality, "labels": LabelQuality(**{**wide, **(labels or {})})}
@@ -25,7 +25,7 @@ def expecting(spec: MatchSpec, labels: dict[str, Any] | None = None, **quality: 
 
 
 def records(spec: MatchSpec, *keys: str | None, **values: list[Any]) -> pd.DataFrame:
-    """Conformed records: a key such as ``left:1`` per row (``left:`` for a lost id), and values of some fields."""
+    """Conformed records: a key such as ``left:1`` per row (``left:`` for a missing id), and values of some fields."""
     rows = [{"source": key.split(":")[0], "record_id": key.split(":")[1] or None} for key in keys if key]
     frame = pd.DataFrame(rows)
     frame.insert(0, "record_key", [key if row["record_id"] else None for key, row in zip(keys, rows, strict=True)])
@@ -67,17 +67,17 @@ def test_a_row_that_fails_a_row_level_expectation_is_quarantined(
 ) -> None:
     spec = expecting(products_spec, fields={field: FieldQuality(**expectation)})
     table = records(spec, *SIX, **{field: [good, good, bad, good, good, good]})
-    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert outcome.result.passed
     assert reasons(outcome, "records") == {"left:3": reason}
     assert "left:3" not in set(outcome.records["record_key"])
     assert len(outcome.records) == 5
 
 
-def test_a_missing_value_fails_nothing_but_presence(products_spec: MatchSpec) -> None:
+def test_a_missing_value_fails_only_the_expectation_of_presence(products_spec: MatchSpec) -> None:
     some = FieldQuality(pattern="^x$", max_length=1, allowed=("x",))
     spec = expecting(products_spec, fields={"brand": some, "price": FieldQuality(minimum=0, maximum=1)})
-    outcome = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert outcome.result.passed
     assert len(outcome.records) == 6
 
@@ -85,7 +85,7 @@ def test_a_missing_value_fails_nothing_but_presence(products_spec: MatchSpec) ->
 def test_records_without_an_id_of_their_own_are_quarantined(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
     table = records(spec, "left:1", "left:2", "left:2", "left:", "right:1", "right:2")
-    outcome = judge(table, pairs(("left:1", "right:2", 1), ("left:2", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:2", 1), ("left:2", "right:1", 1)), spec, batch="b")
     assert outcome.records["record_key"].tolist() == ["left:1", "right:1", "right:2"]
     assert outcome.quarantine["reasons"].tolist() == [
         "record_id must be unique in its source",
@@ -99,15 +99,15 @@ def test_a_row_carries_all_its_reasons(products_spec: MatchSpec) -> None:
     fields = {"brand": FieldQuality(max_length=3), "price": FieldQuality(minimum=0)}
     spec = expecting(products_spec, fields=fields)
     table = records(spec, *SIX, brand=["acme", *"abcde"], price=[-1.0, *[1.0] * 5])
-    outcome = judge(table, pairs(("left:2", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:2", "right:1", 1)), spec, batch="b")
     assert reasons(outcome, "records")["left:1"] == "brand must have at most 3 characters, price must be at least 0"
 
 
-def test_presence_is_judged_per_source(products_spec: MatchSpec) -> None:
-    """A field that one register never has must not hide behind the other."""
+def test_presence_is_checked_per_source(products_spec: MatchSpec) -> None:
+    """A field that is always missing in one register must stop the batch, also if the other register has it."""
     spec = expecting(products_spec, fields={"brand": FieldQuality(present_share=0.5)})
     table = records(spec, *SIX, brand=["acme", "acme", "acme", "acme", None, None])
-    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert stopped(outcome) == ["records right, brand: share of rows with a value"]
     assert outcome.quarantine.empty
     shares = {one.source: one.share for one in outcome.result.presence if one.field == "brand"}
@@ -117,7 +117,7 @@ def test_presence_is_judged_per_source(products_spec: MatchSpec) -> None:
 def test_too_few_rows_stop_the_batch(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec, min_rows=4)
     table = records(spec, "left:1", "left:2", "left:3", "left:4", "right:1")
-    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert stopped(outcome) == ["records right, all fields: number of rows"]
     assert outcome.result.stopped_by[0].allowed == "at least 4"
 
@@ -125,14 +125,14 @@ def test_too_few_rows_stop_the_batch(products_spec: MatchSpec) -> None:
 def test_too_many_quarantined_rows_stop_the_batch(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec, fields={"brand": FieldQuality(required=True)}, max_quarantined_share=0.4)
     table = records(spec, *SIX, brand=["a", "b", "c", None, None, None])
-    outcome = judge(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(table, pairs(("left:1", "right:1", 1)), spec, batch="b")
     assert "records, all fields: share of rows quarantined" in stopped(outcome)
 
 
-def test_pairs_that_cannot_be_learned_from_are_quarantined(products_spec: MatchSpec) -> None:
+def test_pairs_that_cannot_be_used_for_training_are_quarantined(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec, fields={"brand": FieldQuality(max_length=3)})
     table = records(spec, *SIX, brand=["a", "b", "acme", "a", "b", "c"])
-    outcome = judge(
+    outcome = validate_batch(
         table,
         pairs(
             ("left:1", "right:1", 1),
@@ -153,8 +153,8 @@ def test_pairs_that_cannot_be_learned_from_are_quarantined(products_spec: MatchS
     assert outcome.pairs["label"].dtype == "int8"
     assert outcome.result.labels.model_dump() == {"positive": 1, "negative": 1}
     assert reasons(outcome, "pairs") == {
-        "left:1|right:1": "pair must stand once",
-        "left:2|right:2": "label must be the same wherever the pair stands, pair must stand once",
+        "left:1|right:1": "pair must occur once",
+        "left:2|right:2": "label must be the same in all rows of the pair, pair must occur once",
         "left:3|right:3": "pair must name records that are not quarantined",
         "left:9|right:3": "pair must name records that exist",
         "|right:3": "pair must name records that exist",
@@ -184,21 +184,21 @@ def test_labels_beyond_a_limit_stop_the_batch(products_spec: MatchSpec, limit: d
         ("left:9", "right:3", 1),
     )
     within = expecting(products_spec)
-    assert judge(records(within, *SIX), table, within, batch="b").result.passed
+    assert validate_batch(records(within, *SIX), table, within, batch="b").result.passed
     beyond = expecting(products_spec, labels=limit)
-    assert stopped(judge(records(beyond, *SIX), table, beyond, batch="b")) == [said]
+    assert stopped(validate_batch(records(beyond, *SIX), table, beyond, batch="b")) == [said]
 
 
 def test_no_usable_pair_stops_the_batch(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
-    outcome = judge(records(spec, *SIX), pairs(("left:8", "right:9", 1)), spec, batch="b")
+    outcome = validate_batch(records(spec, *SIX), pairs(("left:8", "right:9", 1)), spec, batch="b")
     assert stopped(outcome) == ["pairs, label: matching pairs"]
     assert outcome.result.stopped_by[0].observed == 0
 
 
-def test_an_expectation_that_the_engine_does_not_know_is_not_dropped_in_silence() -> None:
+def test_an_unknown_expectation_is_an_error() -> None:
     unknown = Expected("brand", "must be well", "expect_column_values_to_be_well", {"column": "brand"})
-    with pytest.raises(QualityError, match="took 0 of 1 expectations"):
+    with pytest.raises(QualityError, match="accepted 0 of 1 expectations"):
         run_expectations(pd.DataFrame({"brand": ["acme"]}), [unknown], "records")
 
 
@@ -218,7 +218,9 @@ def a_bad_batch(spec: MatchSpec) -> tuple[MatchSpec, BatchResult]:
     spec = expecting(spec, fields=fields)
     table = records(spec, *SIX, f"left:{CANARY}", brand=[CANARY, *["acme"] * 3, None, None, CANARY], title=[CANARY] * 7)
     table["category"] = CANARY
-    return spec, judge(table, pairs(("left:1", "right:1", 1), (f"left:{CANARY}", "right:x", 0)), spec, batch="b" * 64)
+    return spec, validate_batch(
+        table, pairs(("left:1", "right:1", 1), (f"left:{CANARY}", "right:x", 0)), spec, batch="b" * 64
+    )
 
 
 def test_results_hold_no_value_and_no_record_id(products_spec: MatchSpec, caplog: pytest.LogCaptureFixture) -> None:
@@ -226,13 +228,15 @@ def test_results_hold_no_value_and_no_record_id(products_spec: MatchSpec, caplog
     spec, outcome = a_bad_batch(products_spec)
     page = render_report(outcome.result, spec, "version 3 of lake table quarantine")
     assert not outcome.result.passed
-    assert CANARY in set(outcome.quarantine["record_id"])  # ids stay in the lake, values are not needed there
+    assert CANARY in set(
+        outcome.quarantine["record_id"]
+    )  # ids stay in the lake; values are not needed in the quarantine
     for told in (page, outcome.result.model_dump_json(), caplog.text, *outcome.quarantine["reasons"]):
         assert CANARY not in told
     assert QualityResult.model_validate_json(outcome.result.model_dump_json()) == outcome.result
 
 
-def test_the_report_begins_with_the_verdict_and_needs_nothing_from_outside(products_spec: MatchSpec) -> None:
+def test_the_report_begins_with_the_result_and_loads_nothing(products_spec: MatchSpec) -> None:
     spec, outcome = a_bad_batch(products_spec)
     page = render_report(outcome.result, spec, "version 3 of lake table quarantine")
     text = re.sub(r"\s+", " ", re.sub(r"<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL))
@@ -245,18 +249,18 @@ def test_the_report_begins_with_the_verdict_and_needs_nothing_from_outside(produ
     assert len(page.encode()) < 200_000
 
 
-def test_the_report_of_a_good_batch_says_what_goes_on(products_spec: MatchSpec) -> None:
+def test_the_report_of_a_good_batch_says_what_is_used(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
-    outcome = judge(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
+    outcome = validate_batch(records(spec, *SIX), pairs(("left:1", "right:1", 1)), spec, batch="b")
     page = render_report(outcome.result, spec, "nowhere")
     assert "<strong>Passed</strong>" in page
-    assert "6 records and 1 pairs go on to the next step." in page
+    assert "6 records and 1 pairs are used in the next step." in page
     assert "Nothing to do." in page
 
 
-def test_one_table_is_judged_as_one_source(products_spec: MatchSpec) -> None:
+def test_one_table_is_checked_as_one_source(products_spec: MatchSpec) -> None:
     spec = expecting(products_spec)
-    outcome = judge(records(spec, "left:1", "left:2"), pairs(("left:1", "left:2", 1)), spec, batch="b")
+    outcome = validate_batch(records(spec, "left:1", "left:2"), pairs(("left:1", "left:2", 1)), spec, batch="b")
     assert outcome.result.passed
     assert {check.source for check in outcome.result.checks} == {"left", ""}
     assert "left (shop)" in render_report(outcome.result, spec, "")

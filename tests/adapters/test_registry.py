@@ -81,9 +81,9 @@ def test_a_registered_version_waits_for_approval_and_says_what_it_is(each_regist
     assert client_of(each_registry).get_run(version.run_id).info.status == "FINISHED"
 
 
-def test_the_bundle_comes_back_as_it_went_in(each_registry, trained_bundle, verify_key, tmp_path):
+def test_the_downloaded_bundle_is_the_registered_one(each_registry, trained_bundle, verify_key, tmp_path):
     register(each_registry, trained_bundle)
-    for _ in range(2):  # the second time over what the first left
+    for _ in range(2):  # the second time into the folder of the first
         fetched = registry.download_bundle(each_registry, "persons", "1", tmp_path / "fetched")
         assert verify_bundle(fetched, verify_key)[1] == digest_of(trained_bundle)
     assert [path.name for path in tmp_path.iterdir() if "fetched" in path.name] == ["fetched"]
@@ -99,7 +99,7 @@ def test_registering_again_adds_no_version_and_keeps_the_approval(each_registry,
     assert client_of(each_registry).get_model_version("persons", "1").description.startswith("# new")
 
 
-def test_another_bundle_is_another_version_and_takes_the_alias(each_registry, trained_bundle, second_bundle):
+def test_another_bundle_is_another_version_and_gets_the_alias(each_registry, trained_bundle, second_bundle):
     register(each_registry, trained_bundle)
     second = register(each_registry, second_bundle)
     assert second.version == "2"
@@ -107,7 +107,7 @@ def test_another_bundle_is_another_version_and_takes_the_alias(each_registry, tr
     assert second.aliases == ("challenger",)
 
 
-def test_a_version_whose_gates_failed_is_no_challenger(registry_settings, trained_bundle):
+def test_a_version_whose_gates_failed_is_not_the_challenger(registry_settings, trained_bundle):
     version = register(registry_settings, trained_bundle, tags={**TAGS, "gates": "failed"})
     assert version.aliases == ()
     assert registry.challenger(registry_settings, "persons") is None
@@ -145,7 +145,7 @@ def test_a_version_needs_the_tags_that_release_depends_on(registry_settings, tra
         register(registry_settings, trained_bundle, tags={"trained_by": " "})
 
 
-def test_aliases_move_and_go(registry_settings, trained_bundle):
+def test_aliases_are_moved_and_removed(registry_settings, trained_bundle):
     register(registry_settings, trained_bundle)
     registry.set_alias(registry_settings, "persons", "champion", "1")
     assert registry.champion(registry_settings, "persons").version == "1"
@@ -154,7 +154,7 @@ def test_aliases_move_and_go(registry_settings, trained_bundle):
     assert registry.champion(registry_settings, "persons") is None
 
 
-def test_what_is_not_there_is_named(registry_settings, trained_bundle):
+def test_a_missing_version_is_named(registry_settings, trained_bundle):
     with pytest.raises(RegistryError, match="no version '1' of model 'persons'"):
         registry.version_info(registry_settings, "persons", "1")
     register(registry_settings, trained_bundle)
@@ -181,7 +181,7 @@ def test_nothing_is_left_in_mlflows_global_state(registry_settings, trained_bund
     assert list(cross_field.iterdir()) == []
 
 
-# What a plain MLflow user does, where matchwright is not installed: -S keeps its editable install out.
+# What an MLflow user does without matchwright. The option -S hides its editable installation.
 PLAIN_USER = """
 import json, sys
 sys.path.append(sys.argv[1])
@@ -250,7 +250,7 @@ def test_a_long_card_is_cut_by_whole_sections_and_says_so():
     text = describe(card, "run1", [], "card/card.md")
     assert len(text) <= LONGEST
     assert text.count("x" * 1500) == 3
-    assert "It goes on with: Part 3, Part 4." in text
+    assert "It also has: Part 3, Part 4." in text
 
 
 def test_a_long_card_registers_on_every_database(each_registry, trained_bundle):
@@ -258,5 +258,5 @@ def test_a_long_card_registers_on_every_database(each_registry, trained_bundle):
     run = open_run(each_registry)
     register(each_registry, trained_bundle, description_markdown=card, run_id=run)
     client = client_of(each_registry)
-    assert "It goes on with" in client.get_model_version("persons", "1").description
+    assert "It also has" in client.get_model_version("persons", "1").description
     assert Path(client.download_artifacts(run, "card/card.md")).read_text() == card

@@ -1,4 +1,4 @@
-"""The SageMaker endpoint: what it asks of AWS, and what it makes of AWS's answers."""
+"""The SageMaker endpoint: its requests to AWS, and how it reads the answers."""
 
 import ast
 import inspect
@@ -81,7 +81,7 @@ def test_the_identifier_key_may_come_from_secrets_manager(sagemaker_settings, sa
     assert sagemaker.environment_of("persons")[IDENTIFIER_KEY] == key
 
 
-def test_deploying_again_makes_nothing_twice(deployed, trained_bundle, sagemaker):
+def test_deploying_again_creates_nothing(deployed, trained_bundle, sagemaker):
     digest = digest_of(trained_bundle)
     uploaded = boto3.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
     for operation in ("create_model", "create_endpoint_config", "create_endpoint", "update_endpoint"):
@@ -108,7 +108,7 @@ def test_a_bundle_that_answers_as_another_is_rolled_back(deployed, sagemaker, tr
     assert deployed.invoke(probe_of(trained_bundle))["bundle"]["digest"] == digest_of(trained_bundle)
 
 
-def test_an_update_that_a_killed_deployment_left_under_way_is_waited_for(deployed, trained_bundle, second_bundle):
+def test_a_deployment_waits_for_the_update_of_a_killed_one(deployed, trained_bundle, second_bundle):
     client = boto3.client("sagemaker")
     first = in_service()["EndpointConfigName"]
     deployed.deploy(second_bundle, digest_of(second_bundle))
@@ -141,7 +141,7 @@ def test_an_endpoint_that_cannot_be_reached_is_an_endpoint_error(sagemaker_setti
         unreachable.describe()
 
 
-def test_all_settings_that_lack_are_named_together(settings):
+def test_all_missing_settings_are_listed_together(settings):
     with pytest.raises(SettingsError) as error:
         open_endpoint(with_endpoint(settings, target="sagemaker", subnets=("subnet-1",)))
     keys = [fault.path.removeprefix("endpoint.") for fault in error.value.faults]

@@ -31,7 +31,7 @@ def command(stage, tmp_path):
     open_endpoint(load_settings(environment)).stop()
 
 
-def test_a_version_is_approved_and_the_history_tells(stage, command):
+def test_a_version_is_approved_and_the_history_shows_it(stage, command):
     said = command("approve", "persons", "--by", "Grace", "--note", "[fine]")
     assert "persons version 1 is approved by Grace" in said
     assert registry.version_info(stage.settings, "persons", "1").tags["approval_note"] == "[fine]"
@@ -43,7 +43,7 @@ def test_a_version_is_approved_and_the_history_tells(stage, command):
 
 
 def test_a_version_is_rejected(stage, command):
-    assert "is rejected by engineer" in command("approve", "persons", "--version", "1", "--verdict", "rejected")
+    assert "is rejected by engineer" in command("approve", "persons", "--version", "1", "--decision", "rejected")
     assert registry.version_info(stage.settings, "persons", "1").tags["approval"] == "rejected"
 
 

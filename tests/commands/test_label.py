@@ -1,4 +1,4 @@
-"""Labelling from the shell, and by way of a spreadsheet."""
+"""Labelling from the shell and in a spreadsheet."""
 
 import pandas as pd
 import pytest
@@ -18,7 +18,7 @@ SPEC = REPOSITORY / "specs" / "products.yaml"
 
 @pytest.fixture
 def ask(tmp_path, monkeypatch):
-    """Runs the command on two shops of 120 products, the answers typed in; returns what it printed."""
+    """Runs the command on two shops of 120 products, types the answers, and returns what was printed."""
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "140")
     files = write_products(tmp_path, products=120)
@@ -40,7 +40,7 @@ def answers(folder):
     return pd.read_csv(folder / "labels.csv", dtype=str)
 
 
-def test_answers_are_saved_as_training_takes_them(ask, tmp_path):
+def test_answers_are_saved_in_the_format_that_training_reads(ask, tmp_path):
     said = ask("--count", "4", typed="y\nn\nu\ny\n")
     assert "chosen by an unsupervised start" in said
     assert "2 same, 1 not the same, 1 unsure" in said
@@ -57,7 +57,7 @@ def test_both_records_are_shown_side_by_side(ask):
         assert word in said
 
 
-def test_going_back_changes_the_answer_before(ask, tmp_path):
+def test_going_back_changes_the_previous_answer(ask, tmp_path):
     ask("--count", "3", typed="y\nb\nn\nq\n")
     assert answers(tmp_path)["label"].tolist() == ["0"]
 
@@ -88,7 +88,7 @@ def test_an_interrupt_keeps_the_answers_given(ask, tmp_path, monkeypatch):
     assert not list(tmp_path.glob(".labels*"))
 
 
-def test_what_was_answered_chooses_the_next_questions_of_the_same_session(ask, tmp_path, monkeypatch):
+def test_the_answers_so_far_choose_the_next_questions(ask, tmp_path, monkeypatch):
     monkeypatch.setattr(label, "ROUND", 14)
     said = ask("--count", "16", typed="y\n" * 7 + "n\n" * 7 + "b\nu\nn\nn\n")
     assert "14 pairs, chosen by an unsupervised start" in said
@@ -96,7 +96,7 @@ def test_what_was_answered_chooses_the_next_questions_of_the_same_session(ask, t
     assert answers(tmp_path)["label"].tolist() == ["1"] * 7 + ["0"] * 6 + ["unsure", "0", "0"]
 
 
-def test_a_session_that_ended_goes_on_with_other_pairs(ask, tmp_path):
+def test_the_next_session_asks_about_other_pairs(ask, tmp_path):
     ask("--count", "5", typed="n\nn\n")  # the terminal was closed after two
     first = answers(tmp_path)
     assert len(first) == 2
@@ -106,7 +106,7 @@ def test_a_session_that_ended_goes_on_with_other_pairs(ask, tmp_path):
     assert not both.duplicated(["left_id", "right_id"]).any()
 
 
-def test_an_answer_that_contradicts_another_is_not_taken(ask, tmp_path):
+def test_an_answer_that_contradicts_another_is_not_saved(ask, tmp_path):
     asked = tmp_path / "ask.csv"
     ask("--count", "1", "--csv-out", str(asked))
     pair = pd.read_csv(asked, dtype=str).loc[0, ["left_id", "right_id"]]
@@ -148,12 +148,12 @@ def test_a_spreadsheet_may_rewrite_ids_separators_line_ends_and_labels(ask, tmp_
     table["left_id"], table["right_id"] = "9.007E+15", range(5)
     table.to_csv(saved, index=False, sep=";", encoding="utf-8-sig", lineterminator="\r\n")
     said = " ".join(ask("--csv-in", str(saved)).split())
-    assert "5 rows with ids other than their keys" in said
+    assert "in 5 rows the ids differ from the keys" in said
     assert "2 same, 1 not the same, 1 unsure" in said
     assert answers(tmp_path)["left_id"].tolist() == [keys[0], keys[1], keys[3], keys[4]]
 
 
-def test_a_value_or_an_id_is_no_formula(products_spec):
+def test_a_value_or_an_id_is_never_a_formula(products_spec):
     records = pd.DataFrame({"record_key": ["left:=1+1", "right:c"], "record_id": ["=1+1", "c"]})
     fields = dict.fromkeys(products_spec.fields, "@SUM(A1)") | {"price": -3.0}
     pairs = pd.DataFrame({"left_key": ["left:=1+1"], "right_key": ["right:c"]})
@@ -162,7 +162,7 @@ def test_a_value_or_an_id_is_no_formula(products_spec):
     assert made["price (shop)"].iloc[0] == "-3"
 
 
-def test_lines_are_those_of_the_file_and_every_file_is_named(ask, tmp_path):
+def test_faults_name_the_file_and_its_line(ask, tmp_path):
     (tmp_path / "answered.csv").write_text('left_id,right_id,label,note\n\ns1,c1,1,"two\nlines"\n\ns2,c2,maybe,\n')
     (tmp_path / "known.csv").write_text("left_id,right_id,label\ns1,c1\n")
     with pytest.raises(DataError) as refused:
@@ -172,7 +172,7 @@ def test_lines_are_those_of_the_file_and_every_file_is_named(ask, tmp_path):
     assert not (tmp_path / "labels.csv").exists()
 
 
-def test_faults_of_a_spreadsheet_are_all_told_by_line_and_key(ask, tmp_path):
+def test_all_faults_of_a_spreadsheet_are_listed_with_line_and_key(ask, tmp_path):
     rows = [("s1", "c1", "1"), ("s1", "c1", "0"), ("s2", "c2", "maybe"), ("s3", "nobody", "1")]
     rows += [("s5", "c5", "1"), ("s5", "c6", "1")]
     sheet = tmp_path / "answered.csv"
@@ -188,7 +188,7 @@ def test_faults_of_a_spreadsheet_are_all_told_by_line_and_key(ask, tmp_path):
     assert not (tmp_path / "labels.csv").exists()
 
 
-def test_a_label_that_stands_twice_is_counted_once(ask, tmp_path):
+def test_a_label_that_occurs_twice_is_counted_once(ask, tmp_path):
     rows = [("s1", "c1", "1"), ("s1", "c1", "y"), ("s2", "c1", "0")]
     pd.DataFrame(rows, columns=["left_id", "right_id", "label"]).to_csv(tmp_path / "twice.csv", index=False)
     said = " ".join(ask("--csv-in", str(tmp_path / "twice.csv")).split())
@@ -196,7 +196,7 @@ def test_a_label_that_stands_twice_is_counted_once(ask, tmp_path):
     assert "1 same, 1 not the same" in said
 
 
-def test_after_some_labels_a_scorer_trained_on_them_asks(ask, tmp_path):
+def test_after_some_labels_a_scorer_trained_on_them_chooses_the_questions(ask, tmp_path):
     pairs = pd.read_csv(tmp_path / "pairs.csv")
     known = pd.concat([pairs[pairs["label"] == 1].head(12), pairs[pairs["label"] == 0].head(20)])
     known.to_csv(tmp_path / "known.csv", index=False)
@@ -207,7 +207,7 @@ def test_after_some_labels_a_scorer_trained_on_them_asks(ask, tmp_path):
     )
 
 
-def test_a_value_cannot_drive_the_terminal_and_what_identifies_alone_is_not_shown(persons_spec, small_world):
+def test_a_value_cannot_control_the_terminal_and_direct_identifiers_are_not_shown(persons_spec, small_world):
     assert "\x1b" not in shown("\x1b[2Jsmith\u202e")
     record = small_world.records.iloc[0]
     fields = [field for field, _, _ in side_by_side(record, record, persons_spec)]

@@ -1,4 +1,4 @@
-"""What ``matchwright pipeline run`` tells whoever started it, a person or CI."""
+"""The output and the exit code of ``matchwright pipeline run``."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,12 @@ SPEC = Path(__file__).parents[2] / "specs" / "persons.yaml"
 GATES = [{"name": "precision", "value": 0.91, "must_be": "at least", "limit": 0.98, "passed": False}]
 
 
-def finished(folder: Path, verdict: str) -> RunRecord:
-    """The record of a training whose gates said ``verdict``."""
-    (folder / "gates.json").write_text(json.dumps({"gates": GATES if verdict == "fail" else []}))
+def finished(folder: Path, result: str) -> RunRecord:
+    """The record of a training run whose gate step gave ``result``."""
+    (folder / "gates.json").write_text(json.dumps({"gates": GATES if result == "fail" else []}))
     steps = [
         StepRecord(name="evaluate", status="done", started=now(), artefacts={"evaluation": str(folder)}),
-        StepRecord(name="gate", status="done", started=now(), outputs={"Output": verdict}),
+        StepRecord(name="gate", status="done", started=now(), outputs={"Output": result}),
         StepRecord(name="register", status="done", started=now(), outputs={"Output": "persons/3"}),
     ]
     about = {"pipeline": "train", "environment": "local", "code_digest": "", "arguments": {}}
@@ -26,17 +26,17 @@ def finished(folder: Path, verdict: str) -> RunRecord:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "code", "said"),
+    ("result", "code", "said"),
     [
         ("pass", 0, "as challenger: every gate passed"),
         ("fail", 4, "gate failed precision: 0.91, must be at least"),
     ],
 )
-def test_failed_gates_end_in_an_exit_code_of_their_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verdict: str, code: int, said: str
+def test_failed_gates_have_their_own_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: str, code: int, said: str
 ) -> None:
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("pipelines.run.run_pipeline", lambda *_, **__: finished(tmp_path, verdict))
+    monkeypatch.setattr("pipelines.run.run_pipeline", lambda *_, **__: finished(tmp_path, result))
 
     done = CliRunner().invoke(app, ["pipeline", "run", "train", "--spec", str(SPEC)])
 

@@ -1,4 +1,4 @@
-"""Commands that only read leave every folder as they found it."""
+"""Commands that only read change no folder."""
 
 import os
 from pathlib import Path
@@ -26,7 +26,7 @@ def run(*arguments: str) -> Result:
 
 
 @pytest.fixture
-def cross_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder outside of any project."""
     monkeypatch.delenv("MATCHWRIGHT_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -34,43 +34,43 @@ def cross_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("command", READERS, ids=lambda command: command[0])
-def test_without_a_home_a_reader_says_so_and_makes_none(cross_field: Path, command: list[str]) -> None:
+def test_without_a_home_a_reading_command_fails_and_creates_none(outside: Path, command: list[str]) -> None:
     done = run(*command)
 
     assert done.exit_code == 1
     assert isinstance(done.exception, HomeError)
-    assert str(cross_field / ".matchwright") in done.exception.fact
+    assert str(outside / ".matchwright") in done.exception.fact
     assert "MATCHWRIGHT_HOME" in done.exception.hint
-    assert tree(cross_field) == {}
+    assert tree(outside) == {}
 
 
 @pytest.mark.parametrize("command", [["spec", "check", str(SPEC)]])
-def test_a_spec_is_read_anywhere(cross_field: Path, command: list[str]) -> None:
+def test_a_spec_is_read_anywhere(outside: Path, command: list[str]) -> None:
     assert run(*command).exit_code == 0
-    assert tree(cross_field) == {}
+    assert tree(outside) == {}
 
 
-def test_a_fresh_home_is_read_from_a_subfolder_and_left_as_it_is(cross_field: Path) -> None:
-    ensure_local_secrets(cross_field / ".matchwright")
-    below = cross_field / "notebooks"
+def test_a_fresh_home_is_read_from_a_subfolder_and_not_changed(outside: Path) -> None:
+    ensure_local_secrets(outside / ".matchwright")
+    below = outside / "notebooks"
     below.mkdir()
     os.chdir(below)
-    before = tree(cross_field)
+    before = tree(outside)
 
     status, history, drift = (run(*command) for command in READERS)
 
-    assert "no bundle was ever released" in status.output
+    assert "no bundle was released yet" in status.output
     assert "0 entries" in history.output
     assert isinstance(drift.exception, RegistryError)
-    assert tree(cross_field) == before
+    assert tree(outside) == before
 
 
-def test_a_ledger_with_entries_is_shown_and_left_as_it_is(cross_field: Path) -> None:
-    ensure_local_secrets(cross_field / ".matchwright")
+def test_a_ledger_with_entries_is_shown_and_not_changed(outside: Path) -> None:
+    ensure_local_secrets(outside / ".matchwright")
     Ledger(load_settings("local").ledger_url).append(
         Entry(action="approved", model="persons", version="1", digest="d" * 64, actor="Grace")
     )
-    before = tree(cross_field / ".matchwright" / "ledger")
+    before = tree(outside / ".matchwright" / "ledger")
 
     assert "Grace" in run("history").output
-    assert tree(cross_field / ".matchwright" / "ledger").keys() == before.keys()
+    assert tree(outside / ".matchwright" / "ledger").keys() == before.keys()

@@ -20,7 +20,7 @@ from matchwright.supervisor import Supervisor, free_port
 
 @pytest.fixture
 def local(tmp_path, monkeypatch):
-    """The local environment on free ports; whatever runs at the end is stopped."""
+    """The local environment on free ports. At the end all processes are stopped."""
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MATCHWRIGHT_ENDPOINT__PORT", str(free_port()))
@@ -78,12 +78,12 @@ def test_the_whole_stack_comes_up_is_shown_and_goes_down(local, trained_bundle):
 def test_before_anything_was_released_the_status_says_so(local):
     shown = run("status")
     assert shown.exit_code == 0
-    assert "no bundle was ever released" in shown.output
+    assert "no bundle was released yet" in shown.output
     assert "matchwright demo" in shown.output
 
 
 @pytest.mark.slow
-def test_a_port_of_a_stranger_fails_its_part_alone(local):
+def test_if_another_process_has_the_port_only_that_part_fails(local):
     with socket.create_server(("127.0.0.1", local.interfaces.mlflow_port)):
         failed = run("up")
         states = {part.name: part.state for part in status(local)}
@@ -92,7 +92,7 @@ def test_a_port_of_a_stranger_fails_its_part_alone(local):
     assert states == {"MLflow": "stopped", "Evidently": "running", "endpoint": "nothing released"}
 
 
-def test_servers_elsewhere_are_shown_as_remote_and_left_alone(sagemaker_settings):
+def test_servers_on_other_machines_are_shown_as_remote_and_not_stopped(sagemaker_settings):
     remote = sagemaker_settings.model_copy(
         update={
             "registry": sagemaker_settings.registry.model_copy(update={"tracking_uri": "http://mlflow.example:5000"}),
@@ -107,5 +107,5 @@ def test_servers_elsewhere_are_shown_as_remote_and_left_alone(sagemaker_settings
     }
 
 
-def test_stopping_what_does_not_run_is_no_error(local):
+def test_stopping_is_not_an_error_if_nothing_runs(local):
     assert run("down").exit_code == 0

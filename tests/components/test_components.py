@@ -72,7 +72,7 @@ def test_accept_lets_a_good_batch_pass() -> None:
     accept.python_func(refusal="")
 
 
-def test_accept_stops_with_the_refusal_as_it_was_said() -> None:
+def test_accept_stops_with_the_original_refusal() -> None:
     refusal = QualityError("The batch does not hold 1 of its quality limits:\n  - too few rows", "read the report")
 
     with pytest.raises(QualityError) as caught:

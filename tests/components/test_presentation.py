@@ -1,4 +1,4 @@
-"""The evaluation as a pipeline's page shows it."""
+"""The summaries on the pipeline's page."""
 
 from components.presentation import candidates_markdown, evaluation_markdown, figures_of
 
@@ -14,7 +14,7 @@ GATES = [
 ]
 
 
-def test_a_figure_that_the_pairs_cannot_tell_is_left_out() -> None:
+def test_an_unknown_figure_is_left_out() -> None:
     assert figures_of(EVALUATION) == {"f1": 0.9963}
 
 
@@ -45,6 +45,6 @@ def test_candidates_are_shown_by_method_and_by_budget() -> None:
     text = candidates_markdown("persons", report)
 
     assert "1 of 50 true pairs are missed" in text
-    assert "the budget cuts 7 pairs, 0 of them true" in text
+    assert "The budget removes 7 pairs, 0 of them true" in text
     assert "| tfidf | 1,200 | 9 | 49 | 2 |" in text
     assert "| 1 | 100 | 0.9 | 0.8 to 0.95 |" in text

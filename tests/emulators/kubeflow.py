@@ -1,7 +1,7 @@
 """An emulator of the part of Kubeflow Pipelines' /apis/v2beta1 that a submission uses, over real HTTP.
 
-It holds what it is sent against the API's own models: a key or type that the real service does not know is
-answered with 400, and so is a pipeline that is no PipelineSpec.
+It checks requests with the API's own models. For a key or type that the real service does not know, and for a pipeline
+that is not a PipelineSpec, it answers 400.
 """
 
 import json
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 @dataclass
 class Kubeflow:
-    """What the service holds, by id; ``requests`` counts each method and path it was asked for."""
+    """The objects of the service by id. ``requests`` counts the requests by method and path."""
 
     multi_user: bool = False
     token: str = ""
@@ -110,7 +110,7 @@ class Kubeflow:
 
 @contextmanager
 def serving(state: Kubeflow) -> Iterator[Kubeflow]:
-    """Serve ``state`` on a free port of this machine; its ``address`` is set."""
+    """Serve ``state`` on a free port of this machine, and set its ``address``."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -173,7 +173,7 @@ def _pipeline_spec(package: bytes) -> dict[str, Any]:
 
 
 def _must_fit(body: Any, type_name: str, path: str = "body") -> None:
-    """Every key must be one of the API model's, every value of its type."""
+    """Every key must be in the API's model, and every value must have its type."""
     if type_name.startswith("list["):
         for item in body:
             _must_fit(item, type_name[5:-1], f"{path}[]")

@@ -1,16 +1,16 @@
-"""An emulator of SageMaker hosting, ours, around a moto server that boto3 talks to over real HTTP.
+"""An emulator of SageMaker hosting around a moto server, which boto3 calls over real HTTP.
 
-What moto does: S3 (with SSE-KMS), KMS, IAM, Secrets Manager; SageMaker models and endpoint configs; endpoint
+Moto provides S3 (with SSE-KMS), KMS, IAM, Secrets Manager; SageMaker models and endpoint configs; endpoint
 describe and list; tags; the wire format of all of it.
 
-What is emulated here, because moto has none of it or accepts what AWS refuses:
+This module emulates the following, because moto does not, or accepts what AWS refuses:
 - ``CreateEndpoint`` and ``UpdateEndpoint`` start a real serving process from the ``model.tar.gz`` that S3 holds,
   with the model's ``Environment`` and nothing else of this process's, and report Creating or Updating until it
   answers ``/ping``. The old process serves meanwhile.
-- A process that does not come up: a new endpoint becomes Failed; an update is rolled back and reported as
+- If a process does not start, a new endpoint becomes Failed, and an update is rolled back and reported as
   InService with the old config and a FailureReason, as SageMaker reports it.
 - ``CreateEndpoint`` refuses a name in use, ``UpdateEndpoint`` an endpoint in transition.
-- ``InvokeEndpoint`` is proxied to that process; its faults come back as ModelError, an unknown endpoint is refused.
+- ``InvokeEndpoint`` is proxied to that process; its errors are returned as ModelError. An unknown endpoint is refused.
 - ``DeleteEndpoint`` ends the process.
 
 Not emulated: instances, the image (the serving module of this checkout runs instead), the execution role's
@@ -41,7 +41,7 @@ REGION = "eu-west-1"
 
 
 class SageMakerEmulator:
-    """A context: while it is open, ``url`` is the AWS endpoint to give to boto3."""
+    """A context manager. While it is open, ``url`` is the AWS endpoint for boto3."""
 
     def __init__(self, folder: Path) -> None:
         self.url = ""
@@ -78,7 +78,7 @@ class SageMakerEmulator:
             self._containers.stop(process.name, limit_seconds=5)
 
     def refuse_next(self, operation: str, code: str, message: str) -> None:
-        """Let the next call of an operation (``create_model``) be refused, as AWS would with this code."""
+        """Refuse the next call of an operation such as ``create_model``, with this error code of AWS."""
         self._faults[operation] = SagemakerClientError(code, message)
 
     def fail_next_update(self, reason: str) -> None:

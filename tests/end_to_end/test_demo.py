@@ -1,4 +1,4 @@
-"""The whole loop as its user runs it, on FEBRL 4 with planted personal values."""
+"""The demo, run as a user runs it, on FEBRL 4 with planted personal values."""
 
 import json
 
@@ -12,11 +12,11 @@ pytestmark = pytest.mark.end_to_end
 
 @pytest.fixture(scope="module")
 def holding(demo):
-    """For each planted value the files of the home that hold it."""
+    """For each planted value, the files of the home that hold it."""
     return files_holding(demo.home, [*CANARIES.values(), QUARANTINED])
 
 
-def test_it_ends_well_and_says_what_to_do_next(demo):
+def test_it_succeeds_and_says_what_to_do_next(demo):
     assert demo.code == 0, demo.printed
     for line in (
         "F1, end to end",
@@ -36,7 +36,7 @@ def test_f1_is_at_least_99_percent_on_entities_never_seen(demo):
     assert evaluation["true_pairs"] > 800
 
 
-def test_the_usual_batch_is_fine_and_the_shifted_one_alarms_about_the_lost_field(demo):
+def test_the_normal_batch_is_ok_and_the_shifted_one_raises_an_alarm_about_the_lost_field(demo):
     verdicts = [
         json.loads(path.read_text()) for path in demo.home.glob("runs/*/artefacts/**/*.json") if "verdict" in path.name
     ]
@@ -51,7 +51,7 @@ def test_no_planted_value_leaves_the_lake_and_the_feature_store(demo, holding):
         assert any(path.startswith("lake/") for path in holding[value]), "the canary was not planted"
         # the record features that the steps pass on are the one dataset outside the stores
         stray = {p for p in holding[value] if not p.startswith(data) and not p.endswith("/records.parquet")}
-        assert not stray, f"{column} stands in {sorted(stray)}"
+        assert not stray, f"{column} is in {sorted(stray)}"
         assert value not in demo.printed.lower()
 
 
@@ -67,17 +67,17 @@ def test_the_report_counts_a_quarantined_row_and_its_value_stays_in_the_lake(dem
     assert {path.partition("/")[0] for path in holding[QUARANTINED]} == {"lake"}
 
 
-def test_the_ledger_tells_approval_and_release(demo):
+def test_the_ledger_holds_approval_and_release(demo):
     told = demo.user.runs("history")
     for word in ("approved", "released", "demo-reviewer", "demo-engineer"):
         assert word in told
 
 
-def test_training_again_without_changes_takes_every_step_from_the_run_before(demo):
+def test_training_again_without_changes_keeps_every_step_of_the_earlier_run(demo):
     demo.user.runs("pipeline", "run", "train", *options(demo.tables))
     record = json.loads(demo.newest("run.json").read_text())
-    # a champion serves now, so the challenger is judged again; what comes before is kept
-    # the champion came of this very training, so that there is nothing else to judge it against
+    # a champion serves now, so the model is evaluated again; earlier steps are kept
+    # this same training produced the champion, so there is nothing to compare it with
     kept = {s["name"] for s in record["steps"] if s["status"] == "cached"}
     assert kept >= {"ingest", "features", "train", "calibrate", "evaluate", "explain"}
     assert record["steps"][-1]["outputs"]["Output"] == "persons/1"

@@ -1,4 +1,4 @@
-"""The README's commands, in its order: the first is the demo, and the others work on what the demo left."""
+"""The README's commands in its order. The first is the demo, and the others use the state that it left."""
 
 import re
 import subprocess
@@ -23,7 +23,7 @@ def commands() -> list[str]:
 
 
 def following() -> list[str]:
-    """Whatever follows on ``make demo``, but for the tests."""
+    """The commands after ``make demo``, except the tests."""
     return [command for command in commands() if command not in (DEMO, TESTS)]
 
 
@@ -36,7 +36,7 @@ def test_make_demo_is_the_demo_that_the_others_follow():
     assert shown.stdout.splitlines()[-1] == ".venv/bin/matchwright demo"
 
 
-def test_every_command_ends_as_the_readme_says(demo: Demo, tmp_path: Path):
+def test_every_command_has_the_exit_code_of_the_readme(demo: Demo, tmp_path: Path):
     told: dict[str, str] = {}
     try:
         for command in following():
@@ -53,7 +53,7 @@ def test_every_command_ends_as_the_readme_says(demo: Demo, tmp_path: Path):
 
 
 def here(command: str, demo: Demo, folder: Path) -> str:
-    """The command on this demo's ports and tables; what it compiles goes to ``folder``."""
+    """The command with this demo's ports and tables. It compiles into ``folder``."""
     ports = {"8090": demo.user.endpoint_port, "5050": demo.user.mlflow_port, "8050": demo.user.evidently_port}
     for port, free in ports.items():
         command = command.replace(f":{port}/", f":{free}/")

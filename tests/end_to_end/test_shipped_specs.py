@@ -1,6 +1,6 @@
-"""Specs that ship, and a draft that nobody edited: each gives a version that passes its gates.
+"""The shipped specs, and a draft that nobody edited: each gives a version that passes its gates.
 
-On synthetic records; also on benchmark sets where MATCHWRIGHT_DATA names a folder of them.
+They run on synthetic records, and on benchmark sets if MATCHWRIGHT_DATA names a folder of them.
 """
 
 import json
@@ -33,7 +33,7 @@ BENCHMARKS = Path(os.environ.get(FOLDER_VARIABLE, "no folder of benchmark sets")
 
 
 def benchmark(name: str) -> list[Any]:
-    """A benchmark set as a slow case, where it is here."""
+    """A benchmark set as a slow case, if it is on this machine."""
     return [pytest.param(name, marks=pytest.mark.slow)] if (BENCHMARKS / name).is_dir() else []
 
 
@@ -50,7 +50,7 @@ def tables(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
 
 
 def benchmark_files(name: str, folder: Path) -> dict[str, str]:
-    """A benchmark set as its user would have it: the pairs of the set's test part are left out."""
+    """A benchmark set without the pairs of its test part."""
     found = read_set(BENCHMARKS / name)
     pairs = pd.concat([found.part("train"), found.part("valid")])[["left_id", "right_id", "label"]]
     for key, table in {"records": found.left, "records_right": found.right, "pairs": pairs}.items():
@@ -59,7 +59,7 @@ def benchmark_files(name: str, folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("tables", ["synthetic restaurants", *benchmark("fodors_zagats")], indirect=True)
-def test_restaurants_go_all_the_way_to_an_endpoint(user, tables):
+def test_restaurants_are_trained_released_and_decided(user, tables):
     assert "every gate passed" in user.trains("specs/restaurants.yaml", tables)
     user.runs("approve", "restaurants", "--by", "reviewer", "--note", "Read the card.")
     try:
@@ -84,7 +84,7 @@ def test_a_draft_of_restaurants_that_nobody_edited_passes_its_gates(user, tables
     draft = str(tmp_path / "draft.yaml")
     both = (tables["records"], tables["records_right"])
     user.runs("spec", "infer", *both, "--pairs", tables["pairs"], "--name", "drafted", "--out", draft)
-    assert "class" not in compared(draft), "numbers both guides alike: the answer and no evidence"
+    assert "class" not in compared(draft), "the same number in both guides: the label, which must not be compared"
     assert "every gate passed" in user.trains(draft, tables)
 
 
@@ -110,7 +110,7 @@ def test_products_pass_their_gates_with_the_precision_that_their_spec_demands(us
 
 
 def artefact(user: User, name: str) -> Any:
-    """What the one training run of this home wrote."""
+    """A file that the only training run of this home wrote."""
     (path,) = user.home.glob(f"runs/*/artefacts/**/{name}")
     return json.loads(path.read_text())
 
@@ -123,7 +123,7 @@ def asked(user: User, body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def the_same_restaurant(files: dict[str, str]) -> dict[str, Any]:
-    """A record of the left guide as a query, and right ones to rank: the first whose telephone number is the same."""
+    """A record of the left guide as a query, and right records to rank. The first has the same telephone number."""
     left, right = (_read(files[name]) for name in ("records", "records_right"))
     number = {row.id: "".join(filter(str.isdigit, row.phone)) for side in (left, right) for row in side.itertuples()}
     pairs = _read(files["pairs"])

@@ -23,7 +23,6 @@ def spec() -> MatchSpec:
         {
             "format": 2,
             "name": "towns",
-            "format": 2,
             "version": 1,
             "description": "towns",
             "record_id": "id",

@@ -1,4 +1,4 @@
-"""A reviewer's verdict from the shell."""
+"""A reviewer approves or rejects a version from the shell."""
 
 import pytest
 
@@ -20,13 +20,13 @@ def test_without_a_version_it_is_the_challenger(stage):
     assert approve(settings=stage.settings, name="persons", by="Grace", note="")["version"] == "2"
 
 
-def test_a_rejection_is_a_verdict_too_even_by_the_trainer(stage):
-    approve(settings=stage.settings, name="persons", version="1", by="Ada Lovelace", note="bad", verdict="rejected")
+def test_the_trainer_may_reject_a_version(stage):
+    approve(settings=stage.settings, name="persons", version="1", by="Ada Lovelace", note="bad", decision="rejected")
     assert registry.version_info(stage.settings, "persons", "1").tags["approval"] == "rejected"
     assert stage.history == [("rejected", "1")]
 
 
-def test_the_same_verdict_again_is_written_once(stage):
+def test_the_same_decision_again_is_written_once(stage):
     for note in ("fine", "fine", "fine, on second thoughts"):
         approve(settings=stage.settings, name="persons", version="1", by="Grace", note=note)
     assert [entry.note for entry in stage.ledger.entries()] == ["fine", "fine, on second thoughts"]
@@ -36,11 +36,11 @@ def test_the_same_verdict_again_is_written_once(stage):
     ("by", "verdict", "condition"),
     [
         ("  ", "approved", "nobody is named"),
-        ("ada  LOVELACE", "approved", "would be its trainer"),
-        ("Grace", "perhaps", "'perhaps' is no verdict"),
+        ("ada  LOVELACE", "approved", "the approver is the person who trained it"),
+        ("Grace", "perhaps", "'perhaps' is not a decision"),
     ],
 )
-def test_a_verdict_that_is_not_taken_says_why_and_is_recorded(stage, by, verdict, condition):
+def test_a_refused_decision_says_why_and_is_recorded(stage, by, verdict, condition):
     with pytest.raises(ReleaseRefused) as caught:
         approve(settings=stage.settings, name="persons", version="1", by=by, note="", verdict=verdict)
     assert [failed for failed in caught.value.conditions if condition in failed]

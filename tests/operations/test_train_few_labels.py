@@ -16,7 +16,7 @@ from matchwright.settings import load_settings
 
 
 def few_pairs(files: dict[str, str], count: int, positives: int) -> None:
-    """Leave ``count`` labelled pairs in the table, ``positives`` of which match."""
+    """Keep ``count`` labelled pairs in the table, of which ``positives`` match."""
     pairs = pd.read_csv(files["pairs"])
     true, other = (pairs[pairs["label"] == label].sample(frac=1, random_state=5) for label in (1, 0))
     pd.concat([true[:positives], other[: count - positives]]).to_csv(files["pairs"], index=False)
@@ -39,7 +39,7 @@ def test_trees_learn_from_them_whatever_scorer_the_spec_names(first):
     assert "embeddings.safetensors" not in names
 
 
-def test_it_finds_most_matches_and_errs_on_few(first):
+def test_it_finds_most_matches_and_makes_few_errors(first):
     metrics = json.loads((first[0] / "evaluation" / "evaluation.json").read_text())["metrics"]
     assert metrics["f1_at_half"]["value"] > 0.85
     assert metrics["log_loss"]["value"] < 0.35
@@ -50,24 +50,24 @@ def test_nothing_is_set_aside_for_stopping_or_calibrating(first):
     assert set(summary["pairs_per_part"]) == {"train", "test"}
     calibration = json.loads((first[0] / "calibration" / "calibration.json").read_text())
     assert calibration["pairs"] == summary["pairs_per_part"]["train"]
-    assert calibration["blanked_pairs"] > 0
+    assert calibration["pairs_with_missing_fields"] > 0
 
 
-def test_pairs_are_judged_beside_their_rivals(first):
+def test_pairs_are_scored_with_and_without_their_competing_candidates(first):
     compared = pd.read_parquet(first[0] / "model" / "comparisons.parquet")
     assert compared["context__lead_left"].notna().mean() > 0.9
     held_out = pd.read_parquet(first[0] / "model" / "held_out.parquet")
-    assert (held_out["made"] == "missing_fields").sum() >= (held_out["made"] == "").sum()  # each of them alone as well
+    assert (held_out["made"] == "missing_fields").sum() >= (held_out["made"] == "").sum()  # each pair also alone
 
 
-def test_its_gates_and_its_card_claim_no_more_than_so_few_pairs_show(first):
+def test_its_gates_use_the_lower_bound_and_its_card_says_few_labels(first):
     evaluation = json.loads((first[0] / "evaluation" / "evaluation.json").read_text())
     gates = {gate["name"]: gate for gate in json.loads((first[0] / "evaluation" / "gates.json").read_text())["gates"]}
     assert gates["F1 (lower bound: few labels)"]["value"] == evaluation["metrics"]["f1"]["lower"]
     assert "## Few labels" in (first[0] / "bundle" / "card.md").read_text()
 
 
-def test_the_margins_it_is_calibrated_on_are_of_trees_that_never_saw_the_pair(first):
+def test_it_is_calibrated_on_log_odds_of_trees_that_never_saw_the_pair(first):
     held_out = pd.read_parquet(first[0] / "model" / "held_out.parquet")
     summary = json.loads((first[0] / "model" / "train.json").read_text())
     signs = np.where(held_out["label"] == 1, 1, -1)
@@ -82,7 +82,7 @@ def test_its_bundle_loads_and_gives_reasons(first):
     assert decision.reasons
 
 
-def test_too_few_of_a_class_says_how_to_get_more(products_spec, tmp_path):
+def test_too_few_pairs_of_a_class_are_an_error_with_a_hint(products_spec, tmp_path):
     files = write_products(tmp_path, products=200)
     few_pairs(files, 100, 4)
     quality = products_spec.quality.model_copy(

@@ -1,4 +1,4 @@
-"""From two tables without a single label to a version that only its reviewer reads."""
+"""From two tables without any label to a version that a reviewer can read, but nobody can release."""
 
 import json
 
@@ -18,7 +18,7 @@ from matchwright.steps.ingest import ingest
 
 @pytest.fixture(scope="module")
 def unsupervised(persons_spec, febrl, tmp_path_factory):
-    """An unsupervised start on FEBRL 4: where it worked, and what it registered."""
+    """An unsupervised start on FEBRL 4: its folder and the registered version."""
     folder = tmp_path_factory.mktemp("cold")
     for name, table in zip(("left", "right"), febrl, strict=True):
         table.to_csv(folder / f"{name}.csv", index=False)
@@ -49,7 +49,7 @@ def test_its_review_queue_holds_the_true_pairs(unsupervised):
     assert (true & queued).sum() / queued.sum() > 0.8
 
 
-def test_it_is_registered_for_reading_and_never_a_challenger(unsupervised):
+def test_it_is_registered_for_the_reviewer_and_never_a_challenger(unsupervised):
     settings, folder, registered = unsupervised
     tags = version_info(settings, "persons", registered["version"]).tags
     assert tags["gates"] == "failed"

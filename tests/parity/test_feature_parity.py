@@ -1,4 +1,4 @@
-"""One record, one row: as computed, in the offline store, in the online store, and in a scoring request."""
+"""A record has the same row when computed, in the offline store, in the online store, and in a scoring request."""
 
 import json
 from pathlib import Path

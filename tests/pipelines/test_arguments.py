@@ -1,4 +1,4 @@
-"""A pipeline's parameters, and the digests that keep a cached result honest."""
+"""A pipeline's parameters, and the digests that prevent stale cached results."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pipelines.arguments import arguments_of
 SPEC = Path("specs/persons.yaml")
 
 
-def test_the_spec_travels_as_text_that_means_the_same() -> None:
+def test_the_spec_is_passed_as_text_with_the_same_content() -> None:
     arguments, name = arguments_of("train", SPEC, {})
 
     assert name == "persons"
@@ -31,7 +31,7 @@ def test_a_comment_changes_nothing_and_a_setting_does(tmp_path: Path) -> None:
     assert arguments_of("train", tmp_path / "changed.yaml", {})[0]["spec"] != plain
 
 
-def test_only_what_a_pipeline_takes_is_given() -> None:
+def test_a_pipeline_gets_only_its_own_parameters() -> None:
     assert set(arguments_of("release", SPEC, {"version": "3", "labels": ""})[0]) == {"code_digest", "name", "version"}
 
 
@@ -46,14 +46,14 @@ def test_input_files_are_named_by_their_full_path_and_known_by_their_content(tmp
     assert first["data_digest"] != second["data_digest"]
 
 
-def test_absent_files_are_listed_together() -> None:
+def test_missing_files_are_listed_together() -> None:
     with pytest.raises(DataError) as caught:
         arguments_of("train", SPEC, {"records": "no.csv", "pairs": "nor.csv"})
 
     assert [fault.path for fault in caught.value.faults] == ["--records", "--pairs"]
 
 
-def test_what_lies_elsewhere_counts_as_new_each_time() -> None:
+def test_a_file_in_an_object_store_counts_as_changed_each_time() -> None:
     assert digests.data_digest(["s3://bucket/a.csv"]) != digests.data_digest(["s3://bucket/a.csv"])
 
 
@@ -86,7 +86,7 @@ def test_an_unknown_pipeline_is_refused() -> None:
         arguments_of("fly", SPEC, {})
 
 
-def test_a_steps_process_can_be_given_the_very_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_of_a_step_gets_the_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = load_settings("prod")
     endpoint = loaded.endpoint.model_copy(update={"port": 9999, "subnets": ("a", "b")})
     wanted = loaded.model_copy(update={"home": tmp_path, "user": "engineer", "endpoint": endpoint})

@@ -1,4 +1,4 @@
-"""Every pipeline compiles for every environment, and carries what the environment's cluster section says."""
+"""Every pipeline compiles for every environment, with the settings of the environment's cluster section."""
 
 import json
 import subprocess
@@ -52,14 +52,14 @@ def compiled(packages: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:
 def compile_to(folder: Path, *environments: str) -> None:
     """Every pipeline for some environments.
 
-    In a process of its own: the engine looks at the call stack so often that it takes ten times as long where a test
-    session has imported thousands of modules.
+    This runs in its own process. The engine often inspects the call stack, which takes ten times as long in a test
+    session with thousands of modules.
     """
     subprocess.run([sys.executable, "-c", COMPILE, str(folder), *environments], cwd=REPOSITORY, check=True, timeout=300)
 
 
 def tasks_of(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every task of a pipeline that runs something, those inside branches too."""
+    """Every task of a pipeline that runs a component, also inside branches."""
     dags = [spec["root"]["dag"], *(c["dag"] for c in spec["components"].values() if "dag" in c)]
     tasks = {name: task for dag in dags for name, task in dag["tasks"].items()}
     return {n: t for n, t in tasks.items() if "executorLabel" in spec["components"][t["componentRef"]["name"]]}
@@ -87,7 +87,7 @@ def test_the_training_pipeline_has_every_step(compiled: dict[tuple[str, str], An
     assert set(tasks) == {*steps.split(), "register-2"}
 
 
-def test_either_branch_registers_and_says_which_it_was(compiled: dict[tuple[str, str], Any]) -> None:
+def test_both_branches_register_and_pass_their_gate_result(compiled: dict[tuple[str, str], Any]) -> None:
     spec = compiled["local", "train"][0]
     tasks = tasks_of(spec)
 
@@ -117,7 +117,7 @@ def test_no_step_installs_anything(compiled: dict[tuple[str, str], Any]) -> None
 
 
 def test_the_cache_sees_the_code(compiled: dict[tuple[str, str], Any]) -> None:
-    """A cached step takes the code digest, or imports none of our code but its errors."""
+    """A cached step has the argument code_digest, or imports none of our code except errors."""
     for documents in compiled.values():
         for name, task in tasks_of(documents[0]).items():
             cached = task["cachingOptions"].get("enableCache", False)

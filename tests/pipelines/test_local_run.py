@@ -1,4 +1,4 @@
-"""The local run: recorded, resumable, and honest about what it keeps from an earlier one."""
+"""The local run: it is recorded, can be resumed, and keeps only results that are still valid."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def test_a_run_leaves_a_record(home: Path) -> None:
     assert all(step.seconds > 0 and Path(step.log).is_file() for step in record.steps)
 
 
-def test_the_other_branch_is_taken_where_the_condition_does_not_hold(home: Path) -> None:
+def test_the_other_branch_runs_if_the_condition_is_false(home: Path) -> None:
     record = tiny_pipeline.run(home, "hi")
 
     assert record.output("say-2") == "it is short"
@@ -79,7 +79,7 @@ def test_a_change_of_input_or_code_runs_everything_that_follows(home: Path, chan
     assert statuses(again) == {"write": "done", "measure": "done", "say": "done"}
 
 
-def test_another_setting_keeps_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_other_settings_no_step_is_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny_pipeline.run(home, "hello")
     monkeypatch.setenv("MATCHWRIGHT_LAKE__URI", str(home / "cross_field"))
 
@@ -97,14 +97,14 @@ def test_an_artefact_that_was_lost_or_edited_is_made_again(home: Path, damage: C
     assert Path(again.steps[1].artefacts["result"]).read_text() == "HELLO"
 
 
-def test_results_that_counted_on_a_deleted_store_are_made_again(home: Path) -> None:
+def test_results_of_a_deleted_store_are_made_again(home: Path) -> None:
     tiny_pipeline.run(home, "hello")
     (home / "lake" / ".store-id").unlink()
 
     assert statuses(tiny_pipeline.run(home, "hello"))["write"] == "done"
 
 
-def test_a_failing_step_is_reported_in_its_own_words(home: Path) -> None:
+def test_a_failing_step_is_reported_with_its_own_error(home: Path) -> None:
     with pytest.raises(StepFailedError) as caught:
         tiny_pipeline.run(home, "refuse")
 
@@ -115,13 +115,13 @@ def test_a_failing_step_is_reported_in_its_own_words(home: Path) -> None:
     assert "The text is refused." in record.error
 
 
-def test_an_unforeseen_failure_quotes_no_value(home: Path) -> None:
+def test_an_unexpected_failure_quotes_no_value(home: Path) -> None:
     with pytest.raises(StepFailedError, match=r"ValueError at ephemeral_component\.py"):
         tiny_pipeline.run(home, "break")
 
     texts = [path.read_text() for path in (home / "runs").rglob("*") if path.is_file() and "log" in path.parts[-2]]
     assert texts
-    # the source line is quoted, which is our code; the library's message, which holds the value, is not
+    # the log quotes our source line, but not the library's message, which holds the value
     assert not any("invalid literal" in text for text in texts)
 
 
@@ -142,7 +142,7 @@ def test_a_killed_run_is_resumed_at_the_step_that_ran(home: Path, tmp_path: Path
     assert step is not None
     child.send_signal(signal.SIGKILL)
     child.wait()
-    assert started_at(step.pid), "the step outlives its run, which is what a rerun has to repair"
+    assert started_at(step.pid), "the step continues after its run was killed, which a rerun has to repair"
     pause.unlink()
 
     record = tiny_pipeline.run(home, "hello", str(pause))
@@ -155,7 +155,7 @@ def test_a_killed_run_is_resumed_at_the_step_that_ran(home: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_run_that_is_told_to_stop_takes_its_step_with_it(home: Path, tmp_path: Path, number: int) -> None:
+def test_a_run_that_is_told_to_stop_also_stops_its_step(home: Path, tmp_path: Path, number: int) -> None:
     pause = tmp_path / "pause"
     pause.touch()
     child = start_run(home, pause)

@@ -24,7 +24,7 @@ def test_the_newest_line_is_the_step_s_own(tmp_path: Path):
     assert newest_line(log) == "scorer: epoch 50, validation log loss 0.0054"
 
 
-def test_a_silent_or_absent_log_says_nothing(tmp_path: Path):
+def test_a_silent_or_missing_log_has_no_newest_line(tmp_path: Path):
     assert newest_line(tmp_path / "none.log") == ""
     (tmp_path / "quiet.log").write_text("Traceback\n")
     assert newest_line(tmp_path / "quiet.log") == ""
@@ -38,7 +38,7 @@ def shown_of(step: StepRecord, notes: dict[str, str] | None = None) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined]
 
 
-def test_an_alarm_is_no_failure_and_may_be_intended() -> None:
+def test_an_alarm_is_not_shown_as_a_failure_and_may_be_intended() -> None:
     alarm = StepRecord(name="alarm", status="failed", started=now(), seconds=2.0)
 
     assert shown_of(alarm).split() == ["alarm", "alarm", "2.0", "s", "alarm", "raised"]
@@ -46,7 +46,7 @@ def test_an_alarm_is_no_failure_and_may_be_intended() -> None:
     assert shown_of(StepRecord(name="train", status="failed", started=now())).split()[0] == "failed"
 
 
-def test_a_long_step_is_named_again_where_there_is_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_a_long_step_is_printed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.local.progress._SECONDS_BETWEEN_LINES", 0.01)
     log = tmp_path / "train.log"
     log.write_text(LOG)

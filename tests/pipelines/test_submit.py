@@ -86,7 +86,7 @@ def test_a_profile_of_a_shared_cluster_is_named_by_its_namespace() -> None:
     assert experiment["namespace"] == "team-a"
 
 
-def test_a_token_is_sent_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_is_sent_if_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     arguments, _ = arguments_of("release", SPEC, {})
     with serving(Kubeflow(token="let-me-in")) as kubeflow:
         with pytest.raises(PipelineError, match=f"set {TOKEN}"):
@@ -97,7 +97,7 @@ def test_a_token_is_sent_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
     assert len(kubeflow.runs) == 1
 
 
-def test_what_the_cluster_refuses_is_told_in_its_words(kubeflow: Kubeflow) -> None:
+def test_a_refusal_of_the_cluster_is_reported_with_its_message(kubeflow: Kubeflow) -> None:
     arguments, _ = arguments_of("release", SPEC, {})
 
     with pytest.raises(PipelineError, match="Unknown parameters"):

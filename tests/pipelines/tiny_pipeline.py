@@ -1,6 +1,6 @@
-"""A pipeline of three small steps that runs in seconds; the stand-in for slow ones in tests of the runner.
+"""A pipeline of three small steps that runs in seconds, for tests of the runner.
 
-Run as a program it is a user's process that a test may kill: ``python tiny_pipeline.py HOME TEXT PAUSE_FILE``.
+Run as a program, it is a user's process that a test may kill: ``python tiny_pipeline.py HOME TEXT PAUSE_FILE``.
 """
 
 import os

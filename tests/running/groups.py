@@ -1,10 +1,10 @@
 """Which tests run on the same worker of xdist, and in what order.
 
-Tests of one file stay together, so that a fixture of a module is made once. So do the files that use a thing that takes
-long to make and that they change a little, such as the registry of a training run. These begin first: a long group that
-begins last would keep one worker busy while the other is idle.
+Tests of one file stay together, so that a module's fixture is made once. Files that share a slow fixture and change it,
+such as the registry of a training run, also stay together. These groups run first: if a long group ran last, one worker
+would be busy while the other is idle.
 
-xdist's own ``--dist loadgroup`` cannot do it: with pytest 9.2 it ignores its ``xdist_group`` marks.
+xdist's own ``--dist loadgroup`` does not work: with pytest 9.2 it ignores its ``xdist_group`` marks.
 """
 
 from pathlib import PurePosixPath
@@ -17,7 +17,7 @@ TOGETHER = {
     "demo": ("test_demo.py", "test_readme.py"),
     "trained_run": ("test_evaluate.py", "test_explain.py", "test_register.py", "test_train.py"),
 }
-"""A session's long fixtures, the longest first, and the files that use each."""
+"""The slow fixtures of a session, the slowest first, and the files that use each."""
 
 _FIXTURE_OF = {file: fixture for fixture, files in TOGETHER.items() for file in files}
 _TURN = {fixture: turn for turn, fixture in enumerate(TOGETHER)}
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long groups first.
 
     Raises:
-        pytest.UsageError: a test uses a long fixture that it does not share a worker with.
+        pytest.UsageError: a test uses a slow fixture, and its file is not in the fixture's group.
     """
     for item in items:
         group = group_of(item.nodeid)

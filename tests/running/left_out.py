@@ -1,4 +1,4 @@
-"""Says at the end of a run how many slow tests it left out."""
+"""Print at the end of a run how many slow tests were left out."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,17 +20,17 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker of xdist tells the process that started it."""
+    """Send the number from a worker of xdist to the process that started it."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput[_OUTPUT] = session.config.stash[_COUNT]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Every worker collects all tests, so that each has the same count."""
+    """Read the number. Every worker collects all tests, so each has the same number."""
     node.config.stash[_COUNT] = getattr(node, "workeroutput", {}).get(_OUTPUT, 0)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if config.option.markexpr == "not slow":
-        terminalreporter.write_line(f"{config.stash[_COUNT]} slow tests were left out: `make test-all` runs them too.")
+        terminalreporter.write_line(f"{config.stash[_COUNT]} slow tests were left out. `make test-all` runs all tests.")

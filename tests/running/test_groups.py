@@ -9,7 +9,7 @@ from running.groups import group_of, pytest_collection_modifyitems
 
 @dataclass
 class Item:
-    """As much of a collected test as grouping looks at."""
+    """The attributes of a collected test that grouping reads."""
 
     nodeid: str
     fixturenames: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What is expensive is made once, though several workers want it at the same time."""
+"""A slow fixture is made once, also if several workers want it at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

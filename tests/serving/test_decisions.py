@@ -1,4 +1,4 @@
-"""What the endpoint decides, logs and counts; and what it does when the feature store is away."""
+"""What the endpoint decides, logs and counts, also while the feature store is down."""
 
 import json
 import logging
@@ -125,7 +125,7 @@ def test_candidates_are_ranked_by_score(client: TestClient, small_world) -> None
     assert body["candidates"] == {"given": 40, "scored": 40, "features_unavailable": 0}
 
 
-def test_candidates_are_each_other_s_rivals_and_pairs_have_none(
+def test_ranked_candidates_compete_with_each_other_and_single_pairs_have_no_competition(
     client: TestClient, small_world, tmp_path: Path
 ) -> None:
     spec, left, right = small_world.spec, small_world.left.iloc[0], small_world.right
@@ -141,7 +141,7 @@ def test_candidates_are_each_other_s_rivals_and_pairs_have_none(
     assert best["context__rank_left"] == 1
     assert best["context__lead_left"] > 0
     assert all(other["context__lead_left"] < 0 for other in others)
-    # the sources are alike, so that the one side whose candidates are known stands in both places
+    # the sources are alike, so the side with known candidates counts for both
     assert all(value == best[name.replace("_left", "_right")] for name, value in best.items())
     assert set(alone.values()) == {None}
 
@@ -153,7 +153,7 @@ def test_the_side_of_a_query_follows_from_its_candidates(client: TestClient, sma
     assert [d["band"] for d in body["decisions"]] == ["match", "match"]
 
 
-def test_a_candidate_without_features_is_left_to_review(client: TestClient, small_world, tmp_path: Path) -> None:
+def test_a_candidate_without_features_goes_to_review(client: TestClient, small_world, tmp_path: Path) -> None:
     true = small_world.right.iloc[0]["record_key"]
     request = {"query": values(small_world.left.iloc[0], small_world.spec), "candidates": ["right:unheard-of", true]}
     body = client.post("/invocations", json=request).json()
@@ -190,7 +190,7 @@ def test_a_store_that_is_down_is_a_named_mode_until_it_is_back(client: TestClien
     assert 'matchwright_requests_total{code="200"} 3.0' in text
 
 
-def test_a_decision_that_cannot_be_logged_is_not_given(bundle: Bundle, stores: Stores, tmp_path: Path) -> None:
+def test_a_decision_that_cannot_be_logged_is_not_returned(bundle: Bundle, stores: Stores, tmp_path: Path) -> None:
     (tmp_path / "log").write_text("a file where the folder should be")
     client = TestClient(create_app(Service(tmp_path / "log", Runtime(bundle, stores.open))))
     pair = {"left": {"surname": "testwell"}, "right": {"surname": "testwell"}}
@@ -210,7 +210,7 @@ def test_without_the_identifier_key_decisions_are_logged_without_a_pair(
     assert logged(tmp_path)[0]["pair"] is None
 
 
-def test_a_fault_of_ours_says_nothing_of_the_request(
+def test_an_internal_error_says_nothing_about_the_request(
     bundle: Bundle, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_: Bundle):
@@ -224,7 +224,7 @@ def test_a_fault_of_ours_says_nothing_of_the_request(
     assert 'matchwright_requests_total{code="500"} 1.0' in client.get("/metrics").text
 
 
-def test_tracebacks_on_standard_error_leave_the_message_out() -> None:
+def test_tracebacks_on_standard_error_have_no_message() -> None:
     try:
         raise ValueError(CANARY)
     except ValueError:

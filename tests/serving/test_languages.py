@@ -1,4 +1,4 @@
-"""In which language the endpoint says why, and what would settle a review."""
+"""The language of reasons, and the hint of what would decide a review."""
 
 from pathlib import Path
 
@@ -22,13 +22,13 @@ REVIEWED = {"pairs": [{"left": ADDRESS | PERSON, "right": ADDRESS | {"state": "n
 def client(
     trained_bundle: Path, verify_key: bytes, tmp_path_factory: pytest.TempPathFactory, module_secrets: None
 ) -> TestClient:
-    """An endpoint with a bundle of a spec that says nothing of languages but what its fields are called in German."""
+    """An endpoint whose spec has German names of fields, and no other German texts."""
     bundle = load_bundle(trained_bundle, verify_key)
     runtime = Runtime(bundle, lambda _: lambda keys: pytest.fail("pairs need no feature store"))
     return TestClient(create_app(Service(tmp_path_factory.mktemp("log"), runtime)))
 
 
-def test_a_review_comes_with_what_would_settle_it(client: TestClient) -> None:
+def test_a_review_has_a_hint_what_would_decide_it(client: TestClient) -> None:
     (decision,) = client.post("/invocations", json=REVIEWED).json()["decisions"]
     assert decision["band"] == "review"
     hint = decision["hint"]
@@ -47,7 +47,7 @@ def test_a_review_comes_with_what_would_settle_it(client: TestClient) -> None:
         ({}, None, "en"),
         ({"language": "de"}, None, "de"),
         ({"language": "de-AT"}, None, "de"),
-        ({"language": "de"}, "en", "de"),  # the body is nearer to who asks than the client's defaults
+        ({"language": "de"}, "en", "de"),  # the body's language overrides the client's default header
         ({"language": "fr"}, None, "en"),
         ({}, "fr, de;q=0.8, en;q=0.5", "de"),
         ({}, "fr", "en"),
@@ -71,13 +71,13 @@ def test_texts_are_in_the_language_asked_for_or_the_bundle_s(
     assert [reason["code"] for reason in decision["reasons"]] == [reason["code"] for reason in english["reasons"]]
 
 
-def test_the_answer_says_which_texts_it_quotes(client: TestClient, trained_bundle: Path) -> None:
+def test_the_answer_names_the_version_of_its_texts(client: TestClient, trained_bundle: Path) -> None:
     texts = client.post("/invocations", json=REVIEWED | {"language": "de"}).json()["texts"]
     assert texts == {"version": 1, "digest": file_digest(trained_bundle / "reasons.yaml")}
 
 
 @pytest.mark.parametrize("language", [7, "", "no language", "x" * 36])
-def test_what_is_no_language_tag_is_a_fault(client: TestClient, language: object) -> None:
+def test_an_invalid_language_tag_is_a_fault(client: TestClient, language: object) -> None:
     response = client.post("/invocations", json=REVIEWED | {"language": language})
     assert response.status_code == 422
     assert [fault["path"] for fault in response.json()["faults"]] == ["language"]
@@ -94,5 +94,5 @@ def test_what_is_no_language_tag_is_a_fault(client: TestClient, language: object
         ("de;q=x, en;q=2, fr;q=nan, it", ["it"]),
     ],
 )
-def test_the_most_wanted_language_comes_first(header: str, tags: list[str]) -> None:
+def test_the_preferred_language_comes_first(header: str, tags: list[str]) -> None:
     assert accepted_languages(header) == tags

@@ -1,4 +1,4 @@
-"""The online store behind ranking: opened ahead of time where there is one, and missed by no pair."""
+"""The online store for ranking: opened in advance if there is one, and not needed to score pairs."""
 
 import threading
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_a_store_that_is_warmed_up_is_not_opened_again(bundle: Bundle, stores: S
     assert [answer.mode for answer in answers] == ["full", "full"]
 
 
-def test_warming_up_a_broken_store_names_the_error_alone_and_stops_nothing(
+def test_if_warming_up_fails_only_the_error_class_is_logged_and_serving_continues(
     bundle: Bundle, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_: Bundle):
@@ -53,7 +53,7 @@ def test_warming_up_a_broken_store_names_the_error_alone_and_stops_nothing(
         ({}, ["features/registry.db"], True),
     ],
 )
-def test_an_online_store_is_one_that_is_named_or_already_there(
+def test_an_online_store_is_configured_or_exists_already(
     variables, files, configured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path))

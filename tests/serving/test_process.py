@@ -30,7 +30,7 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts ``python -m serving`` in this test's folder; whatever still runs at the end is stopped."""
+    """Starts ``python -m serving`` in this test's folder, and stops it at the end."""
     started = []
 
     def run(bundle: Path, *options: str) -> "subprocess.Popen[bytes]":
@@ -70,13 +70,13 @@ def digest_at(port: int) -> str | None:
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
+        assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
 
 
 @contextmanager
 def begun(port: int, body: object) -> Iterator[Callable[[], dict]]:
-    """A request that the server has begun to read; the call sends the rest of it, and returns the answer."""
+    """A request of which the server has read a part. Calling it sends the rest and returns the answer."""
     content = json.dumps(body).encode()
     with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(
@@ -121,7 +121,7 @@ def test_a_corrupt_bundle_is_refused_and_the_process_ends(start: Start, trained_
     assert "bands.json was altered" in (tmp_path / "output-0").read_text()
 
 
-def test_a_new_process_takes_over_the_port_and_nobody_is_turned_away(
+def test_a_new_process_takes_over_the_port_and_no_request_fails(
     start: Start, trained_bundle: Path, second_bundle: Path, tmp_path: Path
 ) -> None:
     port, doors = free_port(), [tmp_path / "blue", tmp_path / "green"]
@@ -167,7 +167,7 @@ def test_a_socket_of_another_port_is_not_taken(start: Start, trained_bundle: Pat
         offer.withdraw()
 
 
-def test_a_port_that_is_taken_is_said_in_plain_words(start: Start, trained_bundle: Path, tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_an_error_with_a_hint(start: Start, trained_bundle: Path, tmp_path: Path) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()

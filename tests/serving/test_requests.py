@@ -1,4 +1,4 @@
-"""What the endpoint says to requests that are not right: every fault by path, no value, no 500."""
+"""Answers to requests with faults: every fault with its path, no value, and never 500."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,10 @@ def test_all_faults_of_a_request_are_named_at_once(client: TestClient) -> None:
         "pairs.0.left.given_name": ("is a list", "give a string or null"),
         "pairs.0.left.date_of_birth": ("is true or false", "give a string or null"),
         "pairs.0.left.address_1": ("is a column name of the input table", "did you mean 'street'?"),
-        "pairs.0.left.national_id": ("is not used for decisions", "leave it out: what is not needed is not taken"),
+        "pairs.0.left.national_id": (
+            "is not used for decisions",
+            "leave it out: only fields that are needed are accepted",
+        ),
         "pairs.1.right": ("is required", "add the right record's fields"),
         "pairs.2": ("is a string, not an object", 'a pair is {"left": {...}, "right": {...}}'),
     }
@@ -71,9 +74,7 @@ def test_all_faults_of_a_request_are_named_at_once(client: TestClient) -> None:
         (b'{"pairs": [{"left": {"surname": "a"}, "right": {"surname": "a"}}], "top": 3}', 422, "top"),
     ],
 )  # fmt: skip
-def test_a_body_that_is_no_request_is_refused_with_its_path(
-    client: TestClient, body: bytes, status: int, path: str
-) -> None:
+def test_an_invalid_body_is_refused_with_its_path(client: TestClient, body: bytes, status: int, path: str) -> None:
     response = post(client, body)
     assert response.status_code == status
     assert path in faults(response)
@@ -93,7 +94,7 @@ def test_limits_on_size_count_and_length(client: TestClient) -> None:
     assert post(client, b" " * (LARGEST_BODY + 1)).status_code == 413
 
 
-def test_a_body_made_of_faults_is_answered_soon_and_briefly(client: TestClient) -> None:
+def test_a_body_with_very_many_faults_is_answered_quickly_and_briefly(client: TestClient) -> None:
     record = {f"field{number}": 1 for number in range(100_000)}
     response = post(client, {"pairs": [{"left": record, "right": PERSON}]})
     assert response.status_code == 422

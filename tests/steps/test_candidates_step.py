@@ -25,7 +25,7 @@ def prepare(
     right: pd.DataFrame | None,
     pairs: pd.DataFrame,
 ) -> dict[str, Path]:
-    """Input tables ingested, and their record features in a folder as the features step leaves it."""
+    """Ingest tables, and write their record features to a folder as the features step does."""
     files = {}
     for name, table in (("records", records), ("records_right", right), ("pairs", pairs)):
         if table is not None:
@@ -47,7 +47,7 @@ def persons(tmp_path, settings, persons_spec, febrl):
     return prepare(tmp_path, settings, persons_spec, left, right, links)
 
 
-def test_candidates_of_two_sources_find_the_true_pairs_and_spare_the_rest(persons, settings, persons_spec):
+def test_candidates_of_two_sources_find_the_true_pairs_and_few_others(persons, settings, persons_spec):
     report = candidates(settings=settings, spec=persons_spec, **persons)
     table = pd.read_parquet(persons["candidates"] / "candidates.parquet")
     assert list(table.columns) == ["left_key", "right_key", "label", "proposed_by"]
@@ -68,7 +68,7 @@ def test_candidates_of_two_sources_find_the_true_pairs_and_spare_the_rest(person
     assert by_budget[0]["candidates"] <= 800
 
 
-def test_what_the_budget_cuts_is_counted_and_missed(persons, settings, persons_spec):
+def test_pairs_that_the_budget_removes_are_counted_as_missed(persons, settings, persons_spec):
     narrow = persons_spec.candidates.model_copy(update={"max_candidates_per_record": 1})
     spec = persons_spec.model_copy(update={"candidates": narrow})
     report = candidates(settings=settings, spec=spec, **persons)
@@ -95,7 +95,7 @@ def test_the_report_holds_no_record(persons, settings, persons_spec):
     assert not [surname for surname in features["surname"].dropna().unique() if f'"{surname}"' in report]
 
 
-def test_true_pairs_that_no_rule_finds_are_written_apart(persons, settings, persons_spec):
+def test_true_pairs_that_no_rule_finds_are_written_to_their_own_file(persons, settings, persons_spec):
     narrow = persons_spec.candidates.model_copy(update={"rules": (("date_of_birth",),), "tfidf": None})
     spec = persons_spec.model_copy(update={"candidates": narrow})
     report = candidates(settings=settings, spec=spec, **persons)
@@ -132,7 +132,7 @@ def offers(prefix: str) -> pd.DataFrame:
     )
 
 
-def test_with_partial_labels_what_nobody_judged_is_unknown(tmp_path, settings, products_spec):
+def test_with_partial_labels_an_unlabelled_pair_is_unknown(tmp_path, settings, products_spec):
     tfidf = products_spec.candidates.tfidf.model_copy(update={"top_k": 1})
     spec = products_spec.model_copy(update={"candidates": products_spec.candidates.model_copy(update={"tfidf": tfidf})})
     pairs = pd.DataFrame([("a0", "b0", 1), ("a1", "b1", 0), ("a2", "b5", 1)], columns=["left_id", "right_id", "label"])
@@ -152,7 +152,7 @@ def test_rules_that_propose_nothing_are_an_error_with_a_hint(persons, settings, 
         candidates(settings=settings, spec=persons_spec.model_copy(update={"candidates": narrow}), **persons)
 
 
-def test_pairs_of_quarantined_records_are_counted_and_not_called_missed(persons, settings, persons_spec):
+def test_pairs_of_quarantined_records_are_counted_but_not_as_missed(persons, settings, persons_spec):
     features = pd.read_parquet(persons["features"] / "records.parquet")
     gone = Snapshot.read(persons["snapshot"]).frame("pairs")["left_key"].iloc[0]
     features[features["record_key"] != gone].to_parquet(persons["features"] / "records.parquet")

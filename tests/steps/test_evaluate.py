@@ -1,4 +1,4 @@
-"""What is judged on entities never seen: figures, calibration, guarantees, the gates and their word."""
+"""Evaluation on entities never seen: figures, calibration, gates and the result of the gate step."""
 
 import json
 
@@ -41,7 +41,7 @@ def test_the_gate_table_says_by_how_much(run):
     assert all(row["passed"] == (row["margin"] >= 0) for row in gates.values())
 
 
-def test_the_gate_is_one_bare_word(run, tmp_path):
+def test_the_gate_is_one_word(run, tmp_path):
     gates = json.loads((run[0].evaluation / "gates.json").read_text())["gates"]
     assert gate(evaluation=run[0].evaluation) == ("pass" if all(each["passed"] for each in gates) else "fail")
     for passed, word in (([True, True], "pass"), ([True, False], "fail"), ([], "fail")):

@@ -1,4 +1,4 @@
-"""Reasons add up, are held against their evidence, and are ordered as the champion's are."""
+"""Contributions add up, reasons are checked against their evidence, and their order follows the champion."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A training that fails is recorded as failed in MLflow, without a word of what it failed over."""
+"""A failed training is recorded as failed in MLflow, without the error's message."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def opened(settings: Settings) -> str:
 
 
 @pytest.mark.parametrize(("error", "status"), [(ValueError, "FAILED"), (SystemExit, "KILLED")])
-def test_the_run_ends_with_the_class_of_its_error_and_no_value(
+def test_a_failed_run_holds_the_class_of_its_error_and_no_value(
     settings: Settings, error: type[BaseException], status: str
 ) -> None:
     run_id = opened(settings)
@@ -38,7 +38,7 @@ def test_the_run_ends_with_the_class_of_its_error_and_no_value(
     assert "Testwell" not in str(tags)
 
 
-def test_the_next_attempt_starts_afresh(settings: Settings) -> None:
+def test_the_next_attempt_removes_the_failure(settings: Settings) -> None:
     run_id = opened(settings)
     with pytest.raises(ValueError, match="no"), failure_recorded(settings, run_id, "train"):
         raise ValueError("no")

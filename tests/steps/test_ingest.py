@@ -94,7 +94,7 @@ def test_parquet_gives_what_the_same_csv_gives(
 def test_one_table_is_deduplication(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
-    """All records stand on the left; a pair has no order of its own and is given one."""
+    """All records get the source left. A pair has no order, so it gets one."""
     rewrite(files["pairs"], "lid,rid", "8,007")
     one = {"records": files["records"], "pairs": files["pairs"]}
     snapshot = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "s.json", **one)
@@ -105,7 +105,7 @@ def test_one_table_is_deduplication(
 @pytest.mark.parametrize(
     "header", ["left_id,right_id", "register_a_id,register_b_id", "ltable_id,rtable_id", "lid,rid", "id_left,id_right"]
 )
-def test_the_usual_names_of_pair_columns_are_understood(
+def test_common_names_of_pair_columns_are_understood(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path, header: str
 ) -> None:
     rewrite(files["pairs"], f"note,{header},label", "x,8,10,1", "x,007,9,0")
@@ -160,13 +160,13 @@ def test_a_changed_row_is_a_new_version_of_that_table_alone(
 KILLED_BETWEEN_TABLES = """
 import os, sys
 from pathlib import Path
-from matchwright.adapters import lakehouse
+from matchwright.adapters.lake import delta
 from matchwright.core.spec import load_spec
 from matchwright.settings import load_settings
 import matchwright.steps.ingest as step
 
 def write_then_die(uri, frame, digest):
-    lakehouse.write_table(uri, frame, digest)
+    delta.write_table(uri, frame, digest)
     os._exit(9)
 
 step.write_table = write_then_die
@@ -202,7 +202,7 @@ def faults_of(settings: Settings, spec: MatchSpec, tmp_path: Path, **files: str)
     return {fault.path: f"{fault.problem}. {fault.hint}" for fault in caught.value.faults}
 
 
-def test_the_faults_of_all_files_are_told_together(
+def test_the_faults_of_all_files_are_listed_together(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
     rewrite(files["records"], HEADER.replace("surname", "sur_name").replace("soc_sec_id", "ssn"), person("1"))
@@ -284,7 +284,7 @@ def test_example_data_that_do_not_fit_the_spec_say_what_to_do(
         ingest(settings=settings, spec=products_spec, snapshot=tmp_path / "s.json")
 
 
-def test_a_file_that_is_no_snapshot_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_snapshot_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s.json").write_text('{"tables": 3}')
     with pytest.raises(LakeError, match="is not a snapshot"):
         Snapshot.read(tmp_path / "s.json")

@@ -40,7 +40,7 @@ def pairs(rows: int, seed: int) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A signed bundle with a reference of three comparisons, quick to watch; it decides nothing."""
+    """A signed bundle with a reference of three comparisons, so that monitoring is quick. It cannot decide."""
     folder = tmp_path_factory.mktemp("bundle")
     files = (*REQUIRED, BOOSTED_FILE)
     for name in files:
@@ -81,7 +81,7 @@ def decided(frame: pd.DataFrame, by: Path, start: datetime = START, **changes) -
 
 
 class Watch:
-    """One environment with a decision log, watched as a user would."""
+    """One environment with a decision log, and how a user monitors it."""
 
     def __init__(self, settings: Settings, spec: MatchSpec, bundle: Path, folder: Path) -> None:
         self.settings, self.spec, self.bundle, self.folder = settings, spec, bundle, folder
@@ -95,7 +95,7 @@ class Watch:
         return result, read_verdict(paths["verdict"])
 
     def written(self) -> str:
-        """All text that monitoring left behind, the decision log itself aside."""
+        """All text that monitoring wrote. The decision log is left out."""
         kept = self.settings.decision_log_folder
         files = [*self.folder.rglob("*"), *self.settings.home.rglob("*")]
         return "\n".join(path.read_text() for path in files if path.is_file() and kept not in path.parents)
@@ -110,7 +110,7 @@ def watch(settings: Settings, persons_spec: MatchSpec, bundle: Path, tmp_path: P
     return Watch(settings, persons_spec, bundle, tmp_path / "out")
 
 
-def test_a_usual_window_is_ok_and_leaves_verdict_page_and_run(watch: Watch) -> None:
+def test_a_normal_window_is_ok_and_leaves_verdict_page_and_run(watch: Watch) -> None:
     watch.log(decided(pairs(1000, seed=1), watch.bundle))
     result, verdict = watch.run()
     assert (result["status"], verdict.status, result["decisions"]) == ("ok", "ok", 1000)
@@ -127,7 +127,7 @@ def test_a_usual_window_is_ok_and_leaves_verdict_page_and_run(watch: Watch) -> N
     assert result["address"] == f"/projects/{run.parents[1].name}/reports/{run.stem}"
 
 
-def test_watching_a_window_again_adds_no_run_and_another_window_does(watch: Watch) -> None:
+def test_monitoring_a_window_again_adds_no_run_but_another_window_does(watch: Watch) -> None:
     tomorrow = START + timedelta(days=1)
     watch.log(decided(pairs(200, seed=2), watch.bundle))
     first, _ = watch.run(since="2026-03-01", until="2026-03-02")
@@ -209,12 +209,12 @@ def test_a_damaged_bundle_or_one_of_another_spec_is_refused(
         watch.run()
 
 
-def test_a_log_that_is_not_there_is_an_error(watch: Watch) -> None:
+def test_a_missing_log_is_an_error(watch: Watch) -> None:
     with pytest.raises(DataError):
         watch.run(decisions=watch.folder / "nowhere")
 
 
-def test_a_real_bundles_decisions_hold_until_the_feed_loses_a_field(
+def test_decisions_of_a_real_bundle_are_ok_until_a_field_is_lost(
     settings: Settings, trained_bundle: Path, verify_key: bytes, small_world, tmp_path: Path
 ) -> None:
     loaded = load_bundle(trained_bundle, verify_key)
@@ -235,7 +235,9 @@ def test_a_real_bundles_decisions_hold_until_the_feed_loses_a_field(
     assert verdict.next_steps[0].startswith("Upstream feed lost 'date_of_birth'")
 
 
-def test_the_command_shows_the_verdict_and_exits_by_it(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_shows_the_verdict_and_its_exit_code_follows_it(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = Typer()
     monitoring.register(app)
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(watch.settings.home))

@@ -13,7 +13,7 @@ from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.steps.gate import gate
 
 
-def test_the_registered_bundle_loads_and_says_where_it_came_from(run):
+def test_the_registered_bundle_loads_and_holds_its_lineage(run):
     made, registered = run
     bundle = load_bundle(made.bundle, secret(VERIFY_KEY))
     assert bundle.digest == registered["digest"]
@@ -67,7 +67,7 @@ def test_a_version_whose_gates_failed_is_recorded_but_never_challenger(run, tmp_
 
 
 @pytest.mark.slow
-def test_the_same_inputs_and_seed_give_the_same_bundle_elsewhere(run, persons_spec, febrl, tmp_path):
+def test_the_same_inputs_and_seed_give_the_same_bundle_in_another_home(run, persons_spec, febrl, tmp_path):
     again = new_run(tmp_path / "cross_field", persons_spec, febrl)
     registered = again.carry_out()
     one, two = (verify_bundle(r.bundle, secret(VERIFY_KEY))[0].files for r in (run[0], again))

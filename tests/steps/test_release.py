@@ -125,7 +125,7 @@ def test_a_bundle_signed_by_somebody_else_is_refused(stage, monkeypatch):
     assert "signature does not fit" in refused(stage)[0]
 
 
-def test_an_approval_is_of_one_bundle_not_of_a_version_number(stage):
+def test_an_approval_counts_for_one_bundle_and_not_for_a_version_number(stage):
     approve_it(stage)
     inside = bundle_in_the_store(stage)
     shutil.rmtree(inside)
@@ -169,7 +169,7 @@ def test_an_endpoint_that_refuses_keeps_the_champion(stage):
     assert release_it(stage)["version"] == "2"
 
 
-def test_another_bundle_in_the_answer_is_no_release(stage):
+def test_if_another_bundle_answers_the_release_fails(stage):
     approve_it(stage)
     stage.endpoint.answers_with = "f" * 64
     with pytest.raises(EndpointError, match="answers with bundle ffffffffffff"):

@@ -1,4 +1,4 @@
-"""What training leaves: parts, curves, challengers, a network."""
+"""The results of the train step: parts, curves, challengers, a network."""
 
 import json
 
@@ -13,7 +13,7 @@ from matchwright.operations.training_artifacts import Trained
 from matchwright.secrets import VERIFY_KEY, secret
 
 
-def test_no_record_stands_on_two_sides(run):
+def test_no_record_is_in_two_parts(run):
     trained = Trained.read(run[0].model, run[0].spec)
     sides = pd.concat(
         [
@@ -32,7 +32,7 @@ def test_the_summary_of_training_shows_curves_and_augmentation(run):
     assert summary["challengers"] == {}
 
 
-def test_challengers_stand_in_the_summary_and_on_the_card(run, tmp_path):
+def test_challengers_are_in_the_summary_and_on_the_card(run, tmp_path):
     made, _ = run
     asked = {"challengers": ("ranker",)}
     spec = made.spec.model_copy(update={"model": made.spec.model.model_copy(update=asked)})
@@ -45,13 +45,13 @@ def test_challengers_stand_in_the_summary_and_on_the_card(run, tmp_path):
     assert metrics["challenger_ranker_mrr_change"] == pytest.approx(ranker["change"]["mrr"]["value"])
 
 
-def test_a_network_goes_the_same_way_as_trees(run, tmp_path):
+def test_a_network_passes_the_same_steps_as_trees(run, tmp_path):
     network = fitted_on(run[0], tmp_path, scorer="torch")
     evaluation = json.loads((network.evaluation / "evaluation.json").read_text())
     assert evaluation["metrics"]["f1_at_half"]["value"] > 0.95
     explanation = json.loads((network.explanation / "explanation.json").read_text())
     assert explanation["additivity_error"] < 1e-4
-    registered = network.register("fail", network.bundle)  # no competing candidate of the version that other tests read
+    registered = network.register("fail", network.bundle)  # other tests need their own challenger
     bundle = load_bundle(network.bundle, secret(VERIFY_KEY))
     assert bundle.digest == registered["digest"]
     assert [path.name for path in network.bundle.glob("scorer.*")] == ["scorer.onnx"]

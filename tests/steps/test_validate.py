@@ -61,7 +61,7 @@ def registers(febrl: tuple[pd.DataFrame, pd.DataFrame]) -> tuple[pd.DataFrame, p
 Registers = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
-def test_a_good_batch_goes_on_whole(run: Run, registers: Registers) -> None:
+def test_a_good_batch_is_kept_completely(run: Run, registers: Registers) -> None:
     incoming = run.ingest(*registers)
     result = run.validate()
     assert result == {
@@ -78,7 +78,7 @@ def test_a_good_batch_goes_on_whole(run: Run, registers: Registers) -> None:
     assert "Passed" in run.report.read_text()
 
 
-def test_bad_rows_are_quarantined_and_the_rest_goes_on(run: Run, registers: Registers) -> None:
+def test_bad_rows_are_quarantined_and_the_others_are_kept(run: Run, registers: Registers) -> None:
     left, right, pairs = registers
     left.loc[0, "postcode"] = CANARY
     right.loc[1, "date_of_birth"] = CANARY
@@ -142,7 +142,7 @@ def test_a_stopped_batch_does_not_leave_an_earlier_ones_snapshot(run: Run, regis
     assert not run.validated.exists()
 
 
-def test_planted_values_appear_in_nothing_that_is_told(
+def test_planted_values_appear_in_no_report_log_or_error(
     run: Run, registers: Registers, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)

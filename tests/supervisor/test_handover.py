@@ -1,4 +1,4 @@
-"""A listening socket that outlives its first owner, and with it whoever waits in its queue."""
+"""A listening socket continues after its first owner has ended, with the connections in its queue."""
 
 import socket
 from collections.abc import Iterator
@@ -15,7 +15,9 @@ def listener() -> Iterator[socket.socket]:
         yield listening
 
 
-def test_who_waits_when_the_first_owner_ends_is_answered_by_the_next(listener: socket.socket, tmp_path: Path) -> None:
+def test_a_caller_that_waits_while_the_first_owner_ends_is_answered_by_the_next(
+    listener: socket.socket, tmp_path: Path
+) -> None:
     offer = handover.Offer(listener, tmp_path / "blue")
     waiting = socket.create_connection(listener.getsockname(), timeout=10)
     taken = handover.take(tmp_path / "blue")
@@ -37,7 +39,7 @@ def test_it_is_offered_to_any_number_until_it_is_withdrawn(listener: socket.sock
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_taken_where_nobody_offers(listener: socket.socket, tmp_path: Path) -> None:
+def test_without_an_offer_no_socket_is_taken(listener: socket.socket, tmp_path: Path) -> None:
     assert handover.take(tmp_path / "no folder" / "blue") is None
     assert handover.take(tmp_path / "blue") is None
     with socket.socket(socket.AF_UNIX) as dead:
@@ -46,7 +48,7 @@ def test_nothing_is_taken_where_nobody_offers(listener: socket.socket, tmp_path:
     handover.Offer(listener, tmp_path / "blue").withdraw()
 
 
-def test_a_long_path_will_do_and_no_other_user_may_take_it(listener: socket.socket, tmp_path: Path) -> None:
+def test_a_long_path_works_and_no_other_user_may_take_the_socket(listener: socket.socket, tmp_path: Path) -> None:
     path = tmp_path / ("long" * 40) / "blue"
     offer = handover.Offer(listener, path)
     assert handover.is_offered(path)

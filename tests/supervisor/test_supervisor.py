@@ -1,4 +1,4 @@
-"""Services outlive the command that starts them and are found, stopped and repaired by the next one."""
+"""Services continue after the command that started them. The next command finds, stops and repairs them."""
 
 import json
 import os
@@ -89,7 +89,7 @@ def test_only_its_own_children_get_the_environment_it_was_given(supervisor, monk
     assert b"PLANTED_SECRET" not in Path(f"/proc/{process.pid}/environ").read_bytes()
 
 
-def test_a_port_of_a_stranger_is_not_taken(supervisor):
+def test_a_port_of_another_process_is_refused(supervisor):
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         web = service(port=stranger.getsockname()[1], port_setting="MATCHWRIGHT_PORT")
         with pytest.raises(ServiceError, match="not ours") as error:
@@ -97,7 +97,7 @@ def test_a_port_of_a_stranger_is_not_taken(supervisor):
     assert "MATCHWRIGHT_PORT" in error.value.hint
 
 
-def test_a_service_that_dies_names_its_log_and_quotes_it_only_where_it_holds_no_values(supervisor):
+def test_if_a_service_dies_its_log_is_named_and_quoted_only_if_it_holds_no_values(supervisor):
     dying = service("import sys; print('no such bundle'); sys.exit(3)")
     with pytest.raises(ServiceError, match="stopped before it answered") as error:
         supervisor.start(dying)
@@ -175,6 +175,6 @@ def test_stopping_what_does_not_run_says_so(supervisor):
     assert not supervisor.stop("web")
 
 
-def test_a_free_port_is_none_that_an_outgoing_connection_may_take() -> None:
+def test_a_free_port_is_not_one_that_an_outgoing_connection_may_take() -> None:
     ports = {free_port() for _ in range(20)}
     assert all(20_000 <= port < 32_000 and port_is_free("127.0.0.1", port) for port in ports)

@@ -1,4 +1,4 @@
-"""Evidently: computes the drift report, keeps its runs in a workspace and shows them on a dashboard."""
+"""Evidently computes the drift report, keeps the runs in a workspace and shows them on a dashboard."""
 
 from matchwright.adapters.drift.page import drift_page
 from matchwright.adapters.drift.report import Measured, measure

@@ -1,4 +1,4 @@
-"""What the Evidently UI shows of a project: figures over time, the most telling first."""
+"""The dashboard of a project in the Evidently UI: figures over time, the most important first."""
 
 from typing import Any
 
@@ -32,13 +32,13 @@ def dashboard(spec: MatchSpec, columns: list[str]) -> Any:
             f"standard deviations, bands {limits.band_share_change:g}, missing {limits.missing_share_change:g}, "
             f"F1 {limits.f1_loss:g}. The verdict of each window is in its run's name.",
         ),
-        counter_panel(title="Decisions looked at in the last window", values=[drift("RowCount", "decisions")]),
+        counter_panel(title="Decisions sampled in the last window", values=[drift("RowCount", "decisions")]),
         bar_plot_panel(title="Band shares", values=shares, size="half", stacked=True),
         line_plot_panel(
             title="Score", size="half",
             values=[drift("MeanValue", "mean score", column=SCORE), drift("ValueDrift", "distance", column=SCORE)],
         ),
-        # no counter: Evidently's shows a 0 as "no value"
+        # not a counter: Evidently's counter shows 0 as "no value"
         line_plot_panel(title="Reviews per 1,000 decisions", values=[reviews], size="half"),
         line_plot_panel(
             title="Largest change of a band's share", size="half",

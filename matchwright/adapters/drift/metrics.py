@@ -1,15 +1,15 @@
-"""Our additions to Evidently: two drift methods and two metrics. Imports Evidently, so import it late.
+"""Our additions to Evidently: two drift methods and two metrics. It imports Evidently, so import it late.
 
-Method per column, and why:
+The method for each column:
 
-- numeric comparisons and the score: Wasserstein distance. It says how far values moved, in units one can
-  reason in, and does not depend on the number of rows as p-values do. Population stability index would
-  depend on its bins and passes over a shift of 0.3 standard deviations.
-- band: the largest change of a share, in the unit of the spec's limit. (Evidently's ``TVD`` is no distance
-  but a p-value of one.)
+- Numeric comparisons and the score: Wasserstein distance. It says how far values moved, in standard deviations. Unlike
+  a p-value, it does not depend on the number of rows. The population stability index would depend on its bins, and
+  does not see a shift of 0.3 standard deviations.
+- Band: the largest change of a share, in the unit of the spec's limit. Evidently's ``TVD`` is not a distance but a
+  p-value.
 
-Evidently's own normed Wasserstein divides by the reference's standard deviation, at least 0.001. A
-comparison that is 1 in nearly every reference pair would then alarm at a whisper: ours is floored higher.
+Evidently's own Wasserstein method divides by the reference's standard deviation, or by 0.001 if that is smaller. A
+comparison that is 1 in almost every reference pair would raise an alarm for a tiny change. Our minimum is higher.
 """
 
 from typing import Any
@@ -62,13 +62,13 @@ register_stattest(
 
 
 class MovedComparisons(CountMetric):  # type: ignore[misc]
-    """Comparisons beyond the limit and beyond what a window of this size shows without any change."""
+    """Comparisons whose distance is beyond the limit, and also beyond what a window of this size shows by chance."""
 
     limit: float
 
 
 class MovedComparisonsCalculation(CountCalculation[MovedComparisons]):  # type: ignore[misc]
-    """Reads the distances that the report has computed; the noise comes with the additional data."""
+    """Counts them from the distances in the report. The additional data hold the noise."""
 
     def calculate(self, context: Any, current_data: Any, reference_data: Any) -> Any:
         noise = context.additional_data["noise"].as_dataframe()
@@ -91,7 +91,7 @@ class ReviewLoad(SingleValueMetric):  # type: ignore[misc]
 
 
 class ReviewLoadCalculation(SingleValueCalculation[ReviewLoad]):  # type: ignore[misc]
-    """Reads the share of review that the report has computed."""
+    """Computes it from the share of the review band in the report."""
 
     def calculate(self, context: Any, current_data: Any, reference_data: Any) -> Any:
         reviews = CategoryCount(column=BAND, category="review").to_calculation()

@@ -1,4 +1,4 @@
-"""The verdict on a window as one self-contained page: no script, no font, no image from anywhere."""
+"""The verdict on a window as one page that loads nothing: no script, no font, no image."""
 
 from pathlib import Path
 
@@ -10,18 +10,18 @@ _TEMPLATE = Path(__file__).with_name("page.html.j2")
 
 
 def drift_page(verdict: Verdict, full_report: str = "", address: str = "") -> str:
-    """The page, with the verdict's JSON first for machines.
+    """The page. It begins with the verdict as JSON, for programs.
 
     Args:
         verdict: what to show.
-        full_report: file name, beside the page, of Evidently's full report.
+        full_report: file name of Evidently's full report, in the same folder.
         address: the run's path within the Evidently UI.
     """
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    document = verdict.model_dump_json().replace("<", "\\u003c")  # so that no text can end the script element
+    document = verdict.model_dump_json().replace("<", "\\u003c")  # no text may end the script element
     shifts = _furthest_first(verdict)
     return environment.from_string(
         _TEMPLATE.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Quality on the decisions whose labels have arrived, computed by Evidently."""
+"""Quality of the decisions whose labels have arrived, computed by Evidently."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from matchwright.monitoring.figures import Performance
 
 _LEAST_LABELS = 30
 _GUESS_FROM = 0.5
-"""A calibrated score from here on says that a match is the likelier answer, in the review band too."""
+"""From this calibrated score on, a match is more likely than not, also in the review band."""
 
 
 def measure_performance(
@@ -22,9 +22,9 @@ def measure_performance(
     timestamp: datetime,
     metadata: dict[str, str],
 ) -> tuple[Performance | None, dict[str, Any]]:
-    """F1, precision and recall of the labelled decisions against the reference at the same mix of bands.
+    """F1, precision and recall of the labelled decisions, and the same of a reference with the same shares of bands.
 
-    None where there are too few labels, or labels of one class only, to speak of quality.
+    None if there are too few labels, or labels of one class only.
     """
     from evidently import BinaryClassification, DataDefinition, Dataset, Report
     from evidently.metrics import F1Score, Precision, Recall
@@ -70,7 +70,7 @@ def _guesses(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_bands_like(labelled: pd.DataFrame, baseline: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Reference rows drawn so that each band weighs what it weighs among the labelled decisions."""
+    """Reference rows, drawn so that each band has the same share as among the labelled decisions."""
     wanted = labelled[BAND].value_counts()
     wanted = wanted[wanted.index.isin(baseline[BAND].unique())]
     if wanted.empty or baseline.empty:

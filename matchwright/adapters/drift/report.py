@@ -1,4 +1,4 @@
-"""The report that Evidently computes on a window, and the figures read back from its own result."""
+"""The report that Evidently computes on a window, and the figures read from its result."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +14,12 @@ from matchwright.monitoring.figures import DriftFigures, ShareShift, ValueShift,
 from matchwright.telemetry import silence
 
 _LEAST_VALUES = 30
-"""Fewer values than this on a side and a distance tells nothing."""
+"""With fewer values than this on either side, no distance is computed."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Figures, and the Evidently snapshots they were read from, by tag (``drift``, ``performance``)."""
+    """Figures, and the Evidently snapshots that they were read from, by tag (``drift``, ``performance``)."""
 
     figures: DriftFigures
     snapshots: dict[str, Any]
@@ -37,11 +37,11 @@ def measure(
 
     Args:
         reference: comparison columns, ``score``, ``band`` and ``label`` of the evaluation set.
-        decisions: the same columns; ``label`` is NaN where none has arrived. NaN comparisons are
-            missing; a NaN score says that serving abstained, which counts in the bands alone.
-        spec: its ``monitoring`` gives the limits and the sample size (a fixed seed draws it).
-        timestamp: where the run stands on the dashboard's time axis: the window's end.
-        metadata: strings kept with the run.
+        decisions: the same columns. ``label`` is NaN if none has arrived. A NaN comparison is missing evidence. A
+            NaN score means that serving abstained; such a row counts only in the bands.
+        spec: its ``monitoring`` gives the limits and the sample size. The sample is drawn with a fixed seed.
+        timestamp: the window's end, for the dashboard's time axis.
+        metadata: strings that are stored with the run.
     """
     silence()
     from evidently import DataDefinition, Dataset, Report
@@ -54,13 +54,13 @@ def measure(
     baseline = _sample(reference, spec)[[*numeric, BAND]].astype(dict.fromkeys(numeric, "float64"))
     window = _sample(decisions, spec)[[*numeric, BAND]].astype(dict.fromkeys(numeric, "float64"))
     noise = {name: _noise(baseline[name], window[name]) for name in numeric}
-    telling = [name for name in numeric if np.isfinite(noise[name]) and not counts_missing(name)]
+    measurable = [name for name in numeric if np.isfinite(noise[name]) and not counts_missing(name)]
     noise_table = pd.DataFrame(
-        [(name, noise[name]) for name in telling if name != SCORE], columns=["column", "noise"]
+        [(name, noise[name]) for name in measurable if name != SCORE], columns=["column", "noise"]
     ).astype({"column": "object", "noise": "float64"})
     definition = DataDefinition(numerical_columns=numeric, categorical_columns=[BAND])
-    with np.errstate(invalid="ignore"):  # Evidently divides by the number of values present, be it 0
-        snapshot = Report(_metrics(numeric, telling, spec), tags=[DRIFT_TAG]).run(
+    with np.errstate(invalid="ignore"):  # Evidently divides by the number of values, which may be 0
+        snapshot = Report(_metrics(numeric, measurable, spec), tags=[DRIFT_TAG]).run(
             Dataset.from_pandas(window, definition),
             Dataset.from_pandas(baseline, definition),
             additional_data={"noise": Dataset.from_pandas(noise_table, DataDefinition())},
@@ -72,8 +72,8 @@ def measure(
     shifts = {
         name: ValueShift(
             name=name,
-            distance=results.value("ValueDrift", name) if name in telling else None,
-            noise=noise[name] if name in telling else 0.0,
+            distance=results.value("ValueDrift", name) if name in measurable else None,
+            noise=noise[name] if name in measurable else 0.0,
             reference_mean=results.mean(name, reference=True),
             current_mean=results.mean(name, reference=False),
             missing=results.share("MissingValueCount", name, left_out=unscored),
@@ -95,8 +95,8 @@ def measure(
     )
 
 
-def _metrics(numeric: list[str], telling: list[str], spec: MatchSpec) -> list[Any]:
-    """The report, most telling first: it is also the order on the run's page."""
+def _metrics(numeric: list[str], measurable: list[str], spec: MatchSpec) -> list[Any]:
+    """The report's metrics, the most important first: the run's page has the same order."""
     from evidently.metrics import CategoryCount, MeanValue, MissingValueCount, RowCount, ValueDrift
 
     from matchwright.adapters.drift.metrics import MovedComparisons, ReviewLoad
@@ -111,9 +111,9 @@ def _metrics(numeric: list[str], telling: list[str], spec: MatchSpec) -> list[An
     ]
     for name in [SCORE, *(column for column in numeric if column != SCORE)]:
         threshold = limits.score_distance if name == SCORE else limits.comparison_distance
-        if name in telling:
+        if name in measurable:
             metrics.append(ValueDrift(column=name, method=DISTANCE, threshold=threshold))
-        if name in telling or counts_missing(name):
+        if name in measurable or counts_missing(name):
             metrics.append(MeanValue(column=name))
         metrics.append(MissingValueCount(column=name))
     return metrics
@@ -156,7 +156,7 @@ class _Results:
         return value if np.isfinite(value) else None
 
     def share(self, metric: str, column: str, category: str = "", left_out: int = 0) -> ShareShift:
-        """``left_out`` counted rows of the window are none of the share's: there serving abstained."""
+        """``left_out`` rows of the window do not count in the share: serving abstained on them."""
         identity, result = self._found[metric, column, category]
         reference = self._context.get_reference_metric_result(identity)
         rows = self._current_rows - left_out

@@ -1,9 +1,9 @@
 """Evidently's workspace: a folder, or the address of an Evidently service.
 
-A window has one run, however often it is monitored: project and run ids follow from what they stand for.
-In a folder a rerun replaces the run (labels may have arrived since); a service keeps the first one, its
-API can neither replace nor delete. Files are written elsewhere first and moved into place, because
-one torn file keeps the Evidently UI from starting.
+A window has one run, however often it is monitored: the ids are computed from spec, bundle and window. In a folder a
+rerun replaces the run, because labels may have arrived since. A service keeps the first run, because its API can
+neither replace nor delete one. Files are written to another folder first and then moved: with one incomplete file the
+Evidently UI does not start.
 """
 
 import os
@@ -26,7 +26,7 @@ _WINDOW_KEY = "window"
 
 @dataclass(frozen=True)
 class RunIdentity:
-    """What makes two runs the same run: spec, bundle and window."""
+    """What identifies a run: spec, bundle and window."""
 
     spec: str
     bundle: str
@@ -44,13 +44,13 @@ class RunIdentity:
 
     @property
     def metadata(self) -> dict[str, str]:
-        """Kept with the run, and what a service's runs are told apart by."""
+        """Strings stored with the run. In a service they identify the run."""
         return {"bundle": self.bundle, _WINDOW_KEY: f"{self.since}/{self.until}"}
 
 
 @dataclass(frozen=True)
 class RunAddress:
-    """Where the runs of a window are kept; ``path`` is that of the drift run within the Evidently UI."""
+    """The ids of a window's project and runs. ``path`` is the address of the drift run within the Evidently UI."""
 
     project: str
     runs: dict[str, str]
@@ -79,9 +79,10 @@ def save_run(workspace: str, measured: Measured, spec: MatchSpec, identity: RunI
 def _to_folder(
     workspace: Path, measured: Measured, spec: MatchSpec, identity: RunIdentity, name: str, board: Any
 ) -> dict[str, uuid.UUID]:
-    """Evidently writes to a folder elsewhere; each file is then put in its place.
+    """Let Evidently write to a temporary folder, then move each file into the workspace.
 
-    Not within the workspace: a running UI watches that, and its watcher dies of a folder that is gone.
+    The temporary folder lies outside the workspace: a running UI watches the workspace, and its watcher crashes when a
+    folder disappears.
     """
     from evidently.sdk.models import ProjectModel
     from evidently.ui.workspace import Workspace
@@ -102,12 +103,12 @@ def _to_folder(
     return runs
 
 
-def _put(draft: Path, index: Path) -> None:
-    beside = index.with_name(f".{index.name}.{os.getpid()}")
-    shutil.copyfile(draft, beside)
-    beside.replace(index)
-    # A running UI's watcher sees a write to a file in its place, and not that one was moved there.
-    with index.open("r+b") as file:
+def _put(draft: Path, target: Path) -> None:
+    copy = target.with_name(f".{target.name}.{os.getpid()}")
+    shutil.copyfile(draft, copy)
+    copy.replace(target)
+    # A running UI's watcher notices a write to the file, but not that a file was moved there.
+    with target.open("r+b") as file:
         first = file.read(1)
         file.seek(0)
         file.write(first)
@@ -136,6 +137,6 @@ def _to_service(
             same = known.get((tag, identity.metadata["bundle"], identity.metadata[_WINDOW_KEY]))
             runs[tag] = same or service.add_run(project.id, snapshot, name=f"{name} ({tag})").id
     except (requests.RequestException, ValueError) as error:
-        fact = f"The Evidently service of this environment does not take the run ({type(error).__name__})."
-        raise MatchwrightError(fact, "see that monitoring.workspace is its address and that it runs") from error
+        fact = f"The Evidently service of this environment did not accept the run ({type(error).__name__})."
+        raise MatchwrightError(fact, "check that monitoring.workspace is its address and that it runs") from error
     return runs

@@ -1,4 +1,4 @@
-"""Endpoints: where a released bundle answers. One protocol, two targets."""
+"""Endpoints serve a released bundle. There is one protocol with two targets: this machine and SageMaker."""
 
 from matchwright.adapters.endpoints.base import Deployment, Endpoint
 from matchwright.settings import Settings
@@ -10,7 +10,7 @@ def open_endpoint(settings: Settings) -> Endpoint:
     """The endpoint that the environment names.
 
     Raises:
-        SettingsError: keys that its target needs are not set (all of them listed).
+        SettingsError: keys that its target needs are not set (all are listed).
     """
     if settings.endpoint.target == "sagemaker":
         from matchwright.adapters.endpoints.sagemaker import SageMakerEndpoint

@@ -1,4 +1,4 @@
-"""What every endpoint target does, and how an answer of the serving contract is read."""
+"""The protocol of every endpoint target, and how its answers are read."""
 
 import hashlib
 import json
@@ -15,8 +15,8 @@ Status = Literal["in_service", "updating", "failed", "down", "stopped"]
 class Deployment:
     """What an endpoint serves.
 
-    ``digest`` is the bundle's, ``bundle`` its name and version for display where it is known here;
-    ``down`` means that it ought to run and does not.
+    ``digest`` is the bundle's digest. ``bundle`` is its name and version for display, if they are known here.
+    The status ``down`` means that the endpoint should run and does not.
     """
 
     target: str
@@ -29,39 +29,39 @@ class Deployment:
 
 
 class Endpoint(Protocol):
-    """Where a released bundle answers."""
+    """A place that serves a released bundle."""
 
     def deploy(self, bundle: Path, digest: str) -> Deployment:
-        """Block until what answers reports this digest; the same bundle again is a repair.
+        """Deploy the bundle and wait until the endpoint answers with its digest. The same bundle again is a repair.
 
         Raises:
-            EndpointError: it does not; whatever served before serves on.
+            EndpointError: it does not answer with it. The bundle that served before still serves.
         """
 
     def describe(self) -> Deployment | None:
-        """What is served now; None where nothing was ever deployed."""
+        """What is served now. None if nothing was ever deployed."""
 
     def invoke(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Score a request of the serving contract.
 
         Raises:
-            RequestError: the request has faults (all listed, values never quoted).
-            EndpointError: nothing answers, or not as the contract says.
+            RequestError: the request has faults (all are listed, and no value is quoted).
+            EndpointError: nothing answers, or the answer does not follow the contract.
         """
 
     def stop(self) -> None:
-        """End serving; stopping what does not run is no error."""
+        """Stop serving. It is not an error if nothing runs."""
 
 
 def require_digest(bundle: Path, digest: str) -> None:
-    """Make sure that the folder is the bundle that was asked for.
+    """Make sure that the folder holds the bundle with this digest.
 
     Raises:
-        EndpointError: it has no manifest, or another one.
+        EndpointError: it has no manifest, or the manifest of another bundle.
     """
     manifest = bundle / "bundle.json"
     if not manifest.is_file():
-        raise EndpointError("The folder to deploy is no decision bundle: it has no bundle.json.")
+        raise EndpointError("The folder to deploy is not a decision bundle: it has no bundle.json.")
     found = hashlib.sha256(manifest.read_bytes()).hexdigest()
     if found != digest:
         hint = "Fetch the bundle from the registry again."
@@ -75,7 +75,7 @@ def read_answer(name: str, status: int, body: bytes) -> dict[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise EndpointError(f"Endpoint {name} answered {status} and no JSON object.", "See its log.")
+        raise EndpointError(f"Endpoint {name} answered {status} without a JSON object.", "See its log.")
     if status == 200:
         return document
     if 400 <= status < 500:
@@ -88,7 +88,7 @@ def read_answer(name: str, status: int, body: bytes) -> dict[str, Any]:
 
 
 def probe_of(bundle: Path) -> dict[str, Any]:
-    """A request of one golden pair (synthetic by the spec's promise), or of two empty records without one."""
+    """A request with one golden pair, which is synthetic. A bundle without golden pairs gets two empty records."""
     golden = bundle / "golden.jsonl"
     lines = golden.read_text(encoding="utf-8").splitlines() if golden.is_file() else []
     pair = json.loads(lines[0]) if lines else {"left": {}, "right": {}}
@@ -96,6 +96,6 @@ def probe_of(bundle: Path) -> dict[str, Any]:
 
 
 def bundle_digest_of(answer: dict[str, Any]) -> str:
-    """The digest of the bundle that made the decisions; empty where the answer names none."""
+    """The digest of the bundle that made the decisions. Empty if the answer names none."""
     bundle = answer.get("bundle")
     return str(bundle.get("digest", "")) if isinstance(bundle, dict) else ""

@@ -1,4 +1,4 @@
-"""The environment that a serving process gets: what it needs to verify, look up and log, no more."""
+"""The environment variables of a serving process: only those that it needs to verify, look up and log."""
 
 import os
 
@@ -10,7 +10,7 @@ _FROM_THIS_PROCESS = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONP
 
 
 def serving_environment(settings: Settings) -> dict[str, str]:
-    """Variables common to every target; the key that signs bundles is never among them."""
+    """The variables for every target. The key that signs bundles is never among them."""
     features = settings.features
     named = {
         VERIFY_KEY: os.environ.get(VERIFY_KEY, ""),
@@ -27,6 +27,6 @@ def serving_environment(settings: Settings) -> dict[str, str]:
 
 
 def local_environment(settings: Settings) -> dict[str, str]:
-    """What a process on this machine gets on top: where its programs, settings and stores lie."""
+    """The variables for a process on this machine: also where its programs, settings and stores are."""
     kept = {name: os.environ[name] for name in (*_FROM_THIS_PROCESS, f"{PREFIX}CONFIGS") if name in os.environ}
     return {**kept, **serving_environment(settings), f"{PREFIX}HOME": str(settings.home.absolute())}

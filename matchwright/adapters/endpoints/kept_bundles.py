@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def keep_bundle(bundle: Path, folder: Path, digest: str) -> Path:
-    """Copy the bundle to ``folder/digest`` as a whole or not at all; a copy that differs is replaced."""
+    """Copy the bundle to ``folder/digest``, completely or not at all. A copy that differs is replaced."""
     kept = folder / digest
     if kept.exists() and (kept.samefile(bundle) or _alike(bundle, kept)):
         return kept
@@ -28,14 +28,14 @@ def keep_bundle(bundle: Path, folder: Path, digest: str) -> Path:
 
 
 def drop_bundles(folder: Path, keep: Collection[str]) -> None:
-    """Remove the copies of all other bundles, and what killed copies left."""
+    """Remove the copies of all other bundles, and incomplete copies."""
     for entry in folder.iterdir():
         if re.fullmatch(r"\.?[0-9a-f]{64}(\..*)?", entry.name) and entry.name not in keep:
             shutil.rmtree(entry)
 
 
 def bundle_label(bundle: Path) -> str:
-    """Name and version of a bundle, for display; empty where it is gone."""
+    """Name and version of a bundle, for display. Empty if the folder has no bundle."""
     manifest = bundle / "bundle.json"
     if not manifest.is_file():
         return ""

@@ -1,8 +1,8 @@
-"""A supervised process on this machine with the SageMaker container contract.
+"""A supervised process on this machine that follows the SageMaker container contract.
 
-A release goes through two slots, blue and green. The new bundle first answers on a private port; only then
-does its process take the listening socket from the old one, and only when it accepts there does the old one
-stop. Callers see no gap, and a refused bundle never sees a caller.
+There are two slots, blue and green. A new bundle must first answer on a private port (the rehearsal). Then its process
+takes the listening socket from the old process. The old process stops when the new one accepts requests. So callers
+notice no interruption, and a bundle that fails the rehearsal never gets a request from a caller.
 """
 
 import json
@@ -32,7 +32,7 @@ _START_SECONDS = 90.0
 
 @dataclass(frozen=True)
 class _Released:
-    """The endpoint's memory: which bundle serves from which slot, and whether it ought to run."""
+    """The endpoint's state: which bundle serves from which slot, and whether it was stopped on purpose."""
 
     digest: str
     previous: str
@@ -41,7 +41,7 @@ class _Released:
 
 
 class LocalEndpoint:
-    """The endpoint of a laptop; its state lies under ``home/endpoints/<name>`` and outlives the command."""
+    """The endpoint on this machine. Its state lies under ``home/endpoints/<name>``."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -61,7 +61,7 @@ class LocalEndpoint:
             copy = keep_bundle(bundle, self._folder, digest)
             running = self._processes.find(released.slot) if released else None
             if released and running:
-                # what a take-over that was killed half-way left answers at the same port
+                # if a take-over was killed, its process may still answer at the same port
                 self._processes.stop(_SLOTS[released.slot])
             if not (released and running and self._serves(released, running, copy, digest)):
                 self._rehearse(copy, digest)
@@ -73,10 +73,10 @@ class LocalEndpoint:
         return deployment
 
     def resume(self) -> Deployment | None:
-        """Serve the last released bundle again where it does not run; None where there never was one.
+        """Serve the last released bundle again, if it does not run. None if there never was one.
 
         Raises:
-            EndpointError: it does not start, or its bundle is gone.
+            EndpointError: it does not start, or its bundle was deleted.
         """
         released = self._released()
         return self.deploy(self._folder / released.digest, released.digest) if released else None
@@ -111,7 +111,7 @@ class LocalEndpoint:
         return score(self._name, deployment.address, payload)
 
     def stop(self) -> None:
-        """See :meth:`Endpoint.stop`. The bundle is kept, so that it can be resumed."""
+        """See :meth:`Endpoint.stop`. The bundle is kept, so that :meth:`resume` can serve it again."""
         if not self._folder.is_dir():
             return
         with self._lock:
@@ -127,10 +127,10 @@ class LocalEndpoint:
         return same and ping(running.address) == digest
 
     def _rehearse(self, copy: Path, digest: str) -> None:
-        """Let the bundle load and score on a private port.
+        """Load the bundle and score one request on a private port.
 
         Raises:
-            EndpointError: it does not.
+            EndpointError: this fails.
         """
         self._processes.stop(_REHEARSAL)
         address = _address("127.0.0.1", free_port())
@@ -138,11 +138,11 @@ class LocalEndpoint:
             self._start(self._service(_REHEARSAL, copy, address), lambda: bool(ping(address)))
             reported = {ping(address), bundle_digest_of(score(_REHEARSAL, address, probe_of(copy)))}
         except MatchwrightError as error:
-            fact = f"Bundle {digest[:12]} was refused before it took over endpoint {self._name}: {error.fact}"
+            fact = f"Bundle {digest[:12]} failed its rehearsal, so endpoint {self._name} did not change: {error.fact}"
             raise EndpointError(fact, error.hint) from error
         finally:
             self._processes.stop(_REHEARSAL)
-            shutil.rmtree(self._folder / _REHEARSAL, ignore_errors=True)  # its decision is nobody's
+            shutil.rmtree(self._folder / _REHEARSAL, ignore_errors=True)  # nobody asked for this decision
         if reported != {digest}:
             raise EndpointError(f"The process started for bundle {digest[:12]} reports another one.")
 
@@ -150,9 +150,8 @@ class LocalEndpoint:
         slot = _SLOTS[released.slot] if released else "blue"
         self._processes.stop(slot)
         if released and running and released.digest == digest:
-            self._processes.stop(
-                released.slot
-            )  # the same bundle, sick or with other settings: no digest tells them apart
+            # the same bundle, broken or with other settings: both processes would report the same digest
+            self._processes.stop(released.slot)
             running = None
         shares_port = running is not None and running.address == self._address
         service = self._service(slot, copy, self._address, shares_port=shares_port)
@@ -200,5 +199,5 @@ class LocalEndpoint:
 
 
 def _address(host: str, port: int) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what answers there is reached here
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - the address to reach it on this machine
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

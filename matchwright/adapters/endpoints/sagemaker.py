@@ -1,12 +1,12 @@
 """A SageMaker endpoint, deployed with plain boto3.
 
-SageMaker reports an update that it rolled back as InService. After every deployment the endpoint config in
-service is therefore compared with the one that was asked for, and one request must be answered by the bundle.
+When SageMaker has rolled an update back, it reports InService. So after every deployment the endpoint config in service
+is compared with the requested one, and the new bundle must answer one request.
 
-The identifier key reaches the container through its environment: SageMaker has no references to secrets there.
-It is read from Secrets Manager where ``endpoint.identifier_secret_arn`` is set (so that no deploying machine
-holds it), else from this process. Whoever may call sagemaker:DescribeModel can read it; it keys pseudonyms
-and opens nothing.
+The container gets the identifier key as an environment variable, because SageMaker has no references to secrets there.
+If ``endpoint.identifier_secret_arn`` is set, the key is read from Secrets Manager, and the deploying machine does not
+store it. Else it is read from this process. Everybody who may call sagemaker:DescribeModel can read it. It is only the
+key of the pseudonyms: it gives no access to any system.
 """
 
 import json
@@ -41,7 +41,7 @@ _STATUS: dict[str, Status] = {
 
 
 class SageMakerEndpoint:
-    """One endpoint with one variant; AWS holds all of its state."""
+    """One endpoint with one variant. AWS holds all of its state."""
 
     def __init__(self, settings: Settings) -> None:
         require_settings(settings)
@@ -103,7 +103,7 @@ class SageMakerEndpoint:
             return read_answer(self._name, 200, answer["Body"].read())
 
     def stop(self) -> None:
-        """See :meth:`Endpoint.stop`. Models and configs cost nothing and stay, for the record and a redeploy."""
+        """See :meth:`Endpoint.stop`. Models and configs stay: they cost nothing and can be deployed again."""
         with aws_errors(self._name):
             if self._endpoint() is not None:
                 self._sagemaker.delete_endpoint(EndpointName=self._name)
@@ -124,11 +124,11 @@ class SageMakerEndpoint:
         if config is None:
             self._sagemaker.create_endpoint_config(**plan.config)
         elif config.get("DataCaptureConfig", {}).get("EnableCapture"):
-            hint = "Delete the endpoint config; the next deployment makes it anew without capture."
+            hint = "Delete the endpoint config. The next deployment creates it again without capture."
             raise EndpointError(f"Endpoint config {plan.name} captures requests, which hold personal data.", hint)
 
     def _settled_config(self) -> str | None:
-        """The config in service after any change under way has ended; a failed endpoint is cleared away."""
+        """Wait for any change under way, and return the config in service. A failed endpoint is deleted."""
         endpoint = self._endpoint()
         if endpoint is not None and _STATUS.get(endpoint["EndpointStatus"]) == "updating":
             self._wait("endpoint_deleted" if endpoint["EndpointStatus"] == "Deleting" else "endpoint_in_service")
@@ -140,10 +140,10 @@ class SageMakerEndpoint:
         return str(endpoint["EndpointConfigName"]) if endpoint else None
 
     def _switch(self, config: str, tags: list[dict[str, str]], *, exists: bool) -> None:
-        """Put a config into service and make sure that it is the one that serves.
+        """Put a config into service and make sure that it serves.
 
         Raises:
-            EndpointError: SageMaker rolled back or gave up; the previous config, if any, serves on.
+            EndpointError: SageMaker rolled back or failed. The previous config, if any, still serves.
         """
         if exists:
             self._sagemaker.update_endpoint(EndpointName=self._name, EndpointConfigName=config)
@@ -162,7 +162,7 @@ class SageMakerEndpoint:
         raise EndpointError(f"Endpoint {self._name} did not start with {config}: {reason}", hint)
 
     def _require_answer(self, plan: Plan, previous: str | None, probe: dict[str, Any]) -> None:
-        """Let the endpoint score one pair; where another bundle or none answers, put the previous config back."""
+        """Let the endpoint score one pair. If the bundle does not answer, put the previous config back."""
         try:
             answered = bundle_digest_of(self.invoke(probe))
             problem = "" if answered == plan.digest else f"bundle {answered[:12] or 'without a name'} answers"
@@ -184,7 +184,7 @@ class SageMakerEndpoint:
         return _described(self._sagemaker.describe_endpoint, EndpointName=self._name)
 
     def _wait(self, waiter: str) -> None:
-        """Wait for a change to end. A failed one ends, too: what came of it is for the caller to see."""
+        """Wait for a change to end. It may also end by failing: the caller checks the result."""
         from botocore.exceptions import WaiterError
 
         delay = self._settings.endpoint.poll_seconds
@@ -197,12 +197,12 @@ class SageMakerEndpoint:
             if error.last_response.get("EndpointStatus") == "Failed":
                 return
             seconds = self._settings.endpoint.wait_seconds
-            hint = "Deploy again: it waits for the change under way. endpoint.wait_seconds gives it longer."
-            raise EndpointError(f"Endpoint {self._name} did not settle within {seconds} seconds.", hint) from error
+            hint = "Deploy again: this waits for the change under way. A larger endpoint.wait_seconds waits longer."
+            raise EndpointError(f"Endpoint {self._name} was not ready within {seconds} seconds.", hint) from error
 
 
 def _described(describe: Any, **name: str) -> dict[str, Any] | None:
-    """What AWS describes; None where it has no such resource, which it reports as a validation error."""
+    """The description of a resource. None if AWS has none, which it reports as a validation error."""
     from botocore.exceptions import ClientError
 
     try:

@@ -1,4 +1,4 @@
-"""AWS refusals as endpoint errors that say what to do."""
+"""Errors of AWS as endpoint errors with a hint."""
 
 import re
 from collections.abc import Iterator
@@ -13,20 +13,20 @@ _HINTS = {
     "ExpiredTokenException": "Sign in to AWS again.",
     "ResourceLimitExceeded": "Ask for a higher quota of this instance type in Service Quotas, or choose another one "
     "with endpoint.instance_type.",
-    "NoSuchBucket": "Make the bucket, or name another one with endpoint.bucket.",
+    "NoSuchBucket": "Create the bucket, or name another one with endpoint.bucket.",
     "ValidationException": "See the endpoint section of the environment's YAML. A volume key (volume_kms_key_id) "
-    "does not go with instance types that have local NVMe disks.",
-    "ResourceInUse": "Another deployment is under way; wait until it has ended.",
-    "ThrottlingException": "AWS limits the rate of these calls; try again in a minute.",
+    "is not possible with instance types that have local NVMe disks.",
+    "ResourceInUse": "Another deployment is under way. Wait until it has ended.",
+    "ThrottlingException": "AWS limits the rate of these calls. Try again in a minute.",
 }
 _KEY_OF_32_BYTES = re.compile(r"[A-Za-z0-9+/]{43}=")
 
 
 @contextmanager
 def aws_errors(name: str) -> Iterator[None]:
-    """Turn what boto3 raises while working on endpoint ``name`` into an EndpointError.
+    """Turn the errors that boto3 raises for endpoint ``name`` into EndpointError.
 
-    AWS's messages quote names and ARNs of ours, and a refused parameter's value: keys are blanked out.
+    The messages of AWS may quote the value of a parameter, so everything that looks like a key is replaced by ``***``.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -34,12 +34,12 @@ def aws_errors(name: str) -> Iterator[None]:
         yield
     except ClientError as error:
         code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
-        fact = f"AWS refused {error.operation_name} for endpoint {name} ({code}): {_blanked(message)}"
+        fact = f"AWS refused {error.operation_name} for endpoint {name} ({code}): {_without_keys(message)}"
         raise EndpointError(fact, _HINTS.get(code, "")) from error
     except BotoCoreError as error:
         hint = "Check the network, the region and the AWS credentials of this shell."
-        raise EndpointError(f"AWS cannot be reached for endpoint {name}: {_blanked(str(error))}", hint) from error
+        raise EndpointError(f"AWS cannot be reached for endpoint {name}: {_without_keys(str(error))}", hint) from error
 
 
-def _blanked(message: str) -> str:
+def _without_keys(message: str) -> str:
     return _KEY_OF_32_BYTES.sub("***", message)

@@ -1,7 +1,7 @@
 """The requests that put one bundle behind a SageMaker endpoint, derived from the settings alone.
 
-Names carry the bundle's digest and a digest of everything else that matters (image, role, instances, ...).
-A resource of that name is therefore the one that is wanted, and a rerun reuses it.
+A name contains the bundle's digest and a digest of all other settings (image, role, instances, ...). So a resource
+with this name is the right one, and a rerun uses it again.
 """
 
 import hashlib
@@ -30,10 +30,10 @@ class Plan:
 
 
 def require_settings(settings: Settings) -> None:
-    """Make sure that the environment says where and as whom to deploy.
+    """Make sure that all settings for a deployment are there.
 
     Raises:
-        SettingsError: keys are not set, or do not go together (all of them listed).
+        SettingsError: keys are not set, or do not fit together (all are listed).
     """
     endpoint = settings.endpoint
     faults = [
@@ -50,7 +50,7 @@ def require_settings(settings: Settings) -> None:
 
 
 def plan_deployment(settings: Settings, digest: str, environment: dict[str, str]) -> Plan:
-    """The plan for one bundle; ``environment`` is the container's."""
+    """The plan for one bundle. ``environment`` holds the container's variables."""
     endpoint = settings.endpoint
     key = f"bundles/{endpoint.name}/{digest}/model.tar.gz"
     tags = [

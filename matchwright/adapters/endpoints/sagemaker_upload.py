@@ -1,4 +1,4 @@
-"""Putting a bundle into S3, encrypted, under a key that names its content."""
+"""Upload a bundle to S3, encrypted, under a key that contains its digest."""
 
 import base64
 import hashlib
@@ -10,9 +10,9 @@ from matchwright.core.bundle import pack_bundle
 
 
 def upload_bundle(s3: Any, bundle: Path, bucket: str, key: str, kms_key_id: str) -> None:
-    """Upload ``model.tar.gz`` with SSE-KMS unless these very bytes are there, encrypted with this key.
+    """Upload ``model.tar.gz`` with SSE-KMS, unless the same bytes are there, encrypted with the same key.
 
-    S3 checks the SHA-256 on arrival. Without ``kms_key_id`` the account's own key for S3 is used.
+    S3 checks the SHA-256 of the upload. Without ``kms_key_id`` the account's own key for S3 is used.
     """
     with TemporaryDirectory() as folder:
         archive = Path(folder) / "model.tar.gz"

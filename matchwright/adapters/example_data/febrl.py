@@ -1,4 +1,4 @@
-"""Example data that come with a library: nothing is downloaded."""
+"""Example data that come with an installed library."""
 
 import pandas as pd
 

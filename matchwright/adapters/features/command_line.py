@@ -1,4 +1,4 @@
-"""Feast's own command line, on the feature store that the settings name."""
+"""Run Feast's own command line on the feature store that the settings name."""
 
 import os
 import tempfile
@@ -17,14 +17,14 @@ _SQLITE = "sqlite:///"
 
 
 def all_definitions(settings: Settings, config: Path) -> dict[str, Any]:
-    """Feast's objects of every feature version, by name; an entity that versions share stands once.
+    """Feast's objects of every feature version, by name. Versions may share an entity, which is listed once.
 
     Args:
-        settings: the environment, whose feature sets are meant.
-        config: the ``feature_store.yaml`` that Feast works with.
+        settings: the environment that holds the feature sets.
+        config: the ``feature_store.yaml`` that Feast uses.
 
     Raises:
-        FeatureStoreError: ``config`` names another registry. Feast would delete there what is not defined here.
+        FeatureStoreError: ``config`` names another registry. Feast would delete from it what is not defined here.
     """
     theirs = yaml.safe_load(os.path.expandvars(config.read_text(encoding="utf-8")))["registry"]["path"]
     ours = store_config(settings)["registry"]["path"]
@@ -45,7 +45,7 @@ def run_feast(settings: Settings, repository: Path, arguments: Sequence[str]) ->
     from feast.cli.cli import cli
     from feast.constants import FEAST_FS_YAML_FILE_PATH_ENV_NAME
 
-    # outside the repository and only for this run: it may hold the online store's password
+    # a temporary file outside the repository, because it may hold the online store's password
     handle, path = tempfile.mkstemp(suffix=".yaml")
     # Feast changes to the repository's folder before it reads the definitions, which open the settings again
     os.environ |= {f"{PREFIX}HOME": str(settings.home.absolute()), FEAST_FS_YAML_FILE_PATH_ENV_NAME: path}
@@ -59,6 +59,6 @@ def run_feast(settings: Settings, repository: Path, arguments: Sequence[str]) ->
 
 
 def _absolute(registry: str) -> str:
-    """A relative file counts from the current folder, as it does for SQLite."""
+    """The registry with an absolute path: SQLite reads a path relative to the current folder."""
     is_file = registry.startswith(_SQLITE)
     return f"{_SQLITE}{Path(registry.removeprefix(_SQLITE)).resolve()}" if is_file else registry

@@ -1,4 +1,4 @@
-"""Opening Feast's store from settings."""
+"""Open Feast's store from settings."""
 
 import os
 import sys
@@ -11,10 +11,10 @@ from matchwright.errors import FeatureStoreError
 from matchwright.settings import Settings
 
 WRITE_BATCH = 10_000
-"""Rows per write while materialising: Redis takes them in one round trip, memory stays bounded."""
+"""Rows per write while materialising: few round trips to Redis, and little memory."""
 
 _REDIS_LIMITS = {"socket_connect_timeout": "2", "socket_timeout": "5", "retry": "null"}
-"""A store that is down must not hang the endpoint: seconds, and none of the client's ten-second retries."""
+"""Timeouts in seconds, and no retries of ten seconds: the endpoint must not wait long for a store that is down."""
 
 _MULTI_PROCESS = ("PROMETHEUS_MULTIPROCESS_DIR", "PROMETHEUS_MULTIPROC_DIR")
 
@@ -35,14 +35,14 @@ def store_config(settings: Settings) -> dict[str, Any]:
 def open_store(settings: Settings, *, online_only: bool = False) -> Any:
     """Feast's ``FeatureStore`` for this environment.
 
-    ``online_only`` leaves the offline store out: Feast would load it at once, and where records
-    are only looked up its libraries are not installed.
+    ``online_only`` leaves out the offline store. Feast would load it at once, and the serving image does not have its
+    libraries.
 
     Raises:
-        FeatureStoreError: the configuration is not one that Feast takes.
+        FeatureStoreError: Feast does not accept the configuration.
     """
     with _feast_apart():
-        import feast.metrics  # noqa: F401 - else it comes later, with the first read
+        import feast.metrics  # noqa: F401 - else Feast imports it later, at the first read
         from feast import FeatureStore, RepoConfig
     config = store_config(settings)
     if online_only:
@@ -53,10 +53,10 @@ def open_store(settings: Settings, *, online_only: bool = False) -> Any:
 
 @contextmanager
 def store_errors(doing: str) -> Iterator[None]:
-    """Turn what Feast and the stores under it raise into one error that quotes no values.
+    """Turn the errors of Feast and of its stores into one error that quotes no values.
 
     Raises:
-        FeatureStoreError: the store is down, or does not know what was asked for.
+        FeatureStoreError: the store is down, or does not know the feature set.
     """
     import sqlite3
 
@@ -80,7 +80,7 @@ def _registry(uri: str) -> dict[str, Any]:
     return {
         "registry_type": "sql",
         "path": uri,
-        # otherwise the endpoint is refused every read while a pipeline materialises
+        # else every read of the endpoint is refused while a pipeline materialises
         "serve_features_while_materializing": True,
     }
 
@@ -94,22 +94,22 @@ def _online_store(settings: Settings, default_path: str) -> dict[str, Any]:
     return {
         "type": "redis",
         "connection_string": ",".join([connection or "127.0.0.1:6379", *limits]),
-        # an equal timestamp must not keep a corrected row out: materialising again repairs
+        # a corrected row has the same timestamp, and must replace the old one
         "skip_dedup": True,
     }
 
 
 @contextmanager
 def _feast_apart() -> Iterator[None]:
-    """Import Feast without what it does to the process on the way.
+    """Import Feast without two side effects.
 
-    Its metrics put Prometheus's client into multi-process mode, here and in every child process;
-    and it imports torch where it is installed, two seconds and 200 MB for tensors nobody asks for.
+    Its metrics switch Prometheus's client to multi-process mode, here and in every child process. It also imports
+    torch if that is installed, which takes two seconds and 200 MB and is not used.
     """
     if "feast" in sys.modules:
         yield
         return
-    import prometheus_client.values  # noqa: F401 - chooses its mode now
+    import prometheus_client.values  # noqa: F401 - it chooses its mode when it is imported
 
     before = {name: os.environ.get(name) for name in _MULTI_PROCESS}
     torch_loaded = "torch" in sys.modules

@@ -1,7 +1,6 @@
-"""What Feast is told: entity, source, view and service of one feature version.
+"""Feast's definitions of one feature version: entity, source, view and service.
 
-Every version has a view and a service of its own, so that a bundle that is rolled back to
-finds the features it was trained on still in place.
+Every version has its own view and service. So after a rollback the features of the older bundle are still there.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -20,9 +19,8 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 class FeatureSet(Frozen):
     """The record features of one feature version over one snapshot of the records.
 
-    ``columns`` maps each feature to its type, in the order of ``core.records.feature_schema``;
-    ``snapshot_version`` is the version of the lake table that the rows were computed from, ``owner`` who ran
-    the pipeline that wrote them.
+    ``columns`` maps each feature to its type, in the order of ``core.records.feature_schema``. ``snapshot_version`` is
+    the version of the lake table that the rows were computed from. ``owner`` is the person who ran the pipeline.
     """
 
     spec_name: str
@@ -34,7 +32,7 @@ class FeatureSet(Frozen):
 
     @property
     def title(self) -> str:
-        """What the service holds, in words for a reader of Feast's lists."""
+        """The description that Feast's lists show."""
         return (
             f"Features of the records of {self.spec_name}: feature version {self.feature_version[:8]}, "
             f"{self.rows:,} records of lake version {self.snapshot_version}"
@@ -47,35 +45,35 @@ class FeatureSet(Frozen):
 
     @property
     def moment(self) -> datetime:
-        """The rows' event timestamp: the same for the same snapshot, later for a later one."""
+        """The event timestamp of the rows: the same for the same snapshot, and later for a later one."""
         return _EPOCH + timedelta(seconds=self.snapshot_version)
 
 
 def service_name(spec_name: str, feature_version: str) -> str:
-    """The feature service that a feature version is read through."""
+    """The name of the feature service of a feature version."""
     return f"{spec_name}_records_{feature_version}"
 
 
 def registry_uri(settings: Settings) -> str:
-    """Where Feast keeps what it was told; SQLite under ``home`` unless the settings name another place."""
+    """The address of Feast's registry: SQLite under ``home``, unless the settings name another one."""
     uri = settings.features.registry_uri or f"sqlite:///{settings.path('features', 'registry.db')}"
-    # a bare postgresql:// would be sent to psycopg 3, which is not installed
+    # for a plain postgresql:// Feast would use psycopg 3, which is not installed
     return uri.replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
 def source_path(settings: Settings, name: str) -> Path:
-    """The parquet file behind a feature view."""
+    """The Parquet file that a feature view reads."""
     return settings.path("features", "sources", f"{name}.parquet")
 
 
 def feature_sets(settings: Settings) -> list[FeatureSet]:
-    """All feature sets of this environment, by name."""
+    """All feature sets of this environment, sorted by name."""
     paths = sorted(settings.path("features", "sources").glob("*.json"))
     return [FeatureSet.model_validate_json(path.read_text(encoding="utf-8")) for path in paths]
 
 
 def definitions(feature_set: FeatureSet, source: Path) -> dict[str, Any]:
-    """Feast's objects for a feature set, by the name of each."""
+    """Feast's objects for a feature set, by name."""
     from feast import Entity, FeatureService, FeatureView, Field, FileSource, ValueType
     from feast.types import Float64, String
 
@@ -91,7 +89,7 @@ def definitions(feature_set: FeatureSet, source: Path) -> dict[str, Any]:
     view = FeatureView(
         name=feature_set.name,
         entities=[entity],
-        ttl=timedelta(0),  # record features do not go stale: a changed record is a new snapshot
+        ttl=timedelta(0),  # record features do not expire: a changed record comes with a new snapshot
         schema=[
             Field(name=ENTITY_KEY, dtype=String),
             *(Field(name=name, dtype=types[kind]) for name, kind in feature_set.columns.items()),

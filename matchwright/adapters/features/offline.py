@@ -1,4 +1,4 @@
-"""Writing record features: source file, registry, online store; and reading them back for training."""
+"""Write record features to the source file, the registry and the online store, and read them for training."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class RecordFeatureStore:
-    """The offline side of the feature store, as the training pipeline uses it."""
+    """The feature store as the training pipeline uses it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -32,7 +32,7 @@ class RecordFeatureStore:
         """Write record features to the source file that the feature view reads.
 
         Args:
-            feature_set: what the rows are.
+            feature_set: the feature set that the rows belong to.
             frame: record_key and the columns of the feature set, one row per record.
 
         Raises:
@@ -53,10 +53,10 @@ class RecordFeatureStore:
         return path
 
     def apply(self, feature_set: FeatureSet) -> list[str]:
-        """Register a feature set and write down that it is; nothing that another version needs is taken away.
+        """Register a feature set, and write a file that says so. Objects of other versions stay.
 
         Returns:
-            The plan as it was carried out (and logged before): one line per object that changes.
+            The changes: one line per object. They are also logged.
         """
         path = source_path(self._settings, feature_set.name)
         objects = definitions(feature_set, path)
@@ -70,7 +70,7 @@ class RecordFeatureStore:
         return plan
 
     def materialise(self, feature_set: FeatureSet) -> None:
-        """Write all rows of a feature set to the online store; again is the same as once."""
+        """Write all rows of a feature set to the online store. This can be repeated."""
         with store_errors(f"materialising {feature_set.name}"), _quiet():
             self._store.materialize(
                 start_date=feature_set.moment - timedelta(days=1),
@@ -79,13 +79,13 @@ class RecordFeatureStore:
             )
 
     def historical(self, feature_set: FeatureSet, record_keys: Sequence[str]) -> pd.DataFrame:
-        """Record features as they stood in the feature set's snapshot, point in time correct.
+        """Read the record features of the feature set's snapshot, point-in-time correct.
 
         Returns:
             record_key and the feature set's columns, one row per key in the order given.
 
         Raises:
-            FeatureStoreError: the store returned other rows than were asked for.
+            FeatureStoreError: the store returned rows of other records.
         """
         keys = pd.Series(list(record_keys), dtype=object, name=ENTITY_KEY)
         asked = pd.DataFrame({ENTITY_KEY: keys, TIMESTAMP: pd.Timestamp(feature_set.moment)})
@@ -95,10 +95,10 @@ class RecordFeatureStore:
         _assert_rows(len(keys), frame, "read for training")
         if set(frame[ENTITY_KEY]) != set(keys):
             raise FeatureStoreError(
-                f"Feature set {feature_set.name} returned rows of other records than were asked for.",
+                f"Feature set {feature_set.name} returned rows of other records.",
                 "run the features step again",
             )
-        # by name: a service's column order is not promised
+        # select by name: Feast does not guarantee the order of columns
         chosen = frame.set_index(ENTITY_KEY).loc[keys, list(feature_set.columns)].reset_index()
         return as_record_features(chosen, feature_set.columns)
 
@@ -125,7 +125,7 @@ class RecordFeatureStore:
                 continue
             changed = {p.property_name for p in diff_registry_objects(current, new, kind).feast_object_property_diffs}
             if isinstance(new, FeatureView) and current.batch_source == new.batch_source:
-                changed.discard("batch_source")  # Feast counts the time it was made as a change
+                changed.discard("batch_source")  # Feast counts its creation time as a change
             if changed:
                 plan.append(f"update {kind.value} {new.name} ({', '.join(sorted(changed))})")
         return plan
@@ -147,13 +147,13 @@ def _assert_rows(expected: int, frame: pd.DataFrame, doing: str) -> None:
     distinct = frame[ENTITY_KEY].nunique()
     if len(frame) != expected or distinct != expected:
         raise FeatureStoreError(
-            f"Expected {expected} record(s) {doing}, there are {len(frame)} row(s) of {distinct} record(s).",
-            "record keys must be unique; run ingest and validate again",
+            f"Expected {expected} record(s) {doing}, but there are {len(frame)} row(s) of {distinct} record(s).",
+            "record keys must be unique. Run ingest and validate again",
         )
 
 
 def _schema(feature_set: FeatureSet) -> pa.Schema:
-    # given, since a column that is missing in every row has no type of its own
+    # a column that is missing in every row has no type of its own
     types = {"string": pa.string(), "number": pa.float64()}
     return pa.schema(
         [
@@ -166,7 +166,7 @@ def _schema(feature_set: FeatureSet) -> pa.Schema:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Feast prints its progress; ours is logged."""
+    """Log what Feast prints, instead of printing it."""
     said = StringIO()
     with redirect_stdout(said), redirect_stderr(said):
         yield

@@ -1,4 +1,4 @@
-"""Reading record features at serving time."""
+"""Read record features while serving."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ FOUND = "found"
 
 
 class OnlineFeatures:
-    """The online store's rows of one feature version; opening it reads the registry.
+    """The online store's rows of one feature version. The constructor reads the registry.
 
     Raises:
         FeatureStoreError: the registry is down or does not know this feature version.
@@ -35,8 +35,8 @@ class OnlineFeatures:
         """Record features of the records with these keys.
 
         Returns:
-            The columns of ``record_features`` and a bool column ``found``, one row per key in
-            the order given; a record that the store does not know has all features missing.
+            The columns of ``record_features`` and a bool column ``found``, one row per key in the order given. If the
+            store does not know a record, all its features are missing.
 
         Raises:
             FeatureStoreError: the store is down.
@@ -60,8 +60,8 @@ class OnlineFeatures:
 
 
 def _found(response: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which rows the store holds; a record whose every field is missing is held all the same."""
+    """Which rows the store holds. It may also hold a record with all fields missing."""
     names = list(response.metadata.feature_names.val)
     row = next(result for name, result in zip(names, response.results, strict=True) if name != ENTITY_KEY)
-    # not by status: Redis reports the values of a record it does not know as missing, not as not found
+    # not by status: for an unknown record Redis reports its values as missing, and not the record as not found
     return np.array([moment.seconds > 0 for moment in row.event_timestamps], dtype=bool)

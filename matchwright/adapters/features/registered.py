@@ -1,4 +1,4 @@
-"""Whether Feast's registry still knows what was registered, asked without Feast, whose import takes seconds."""
+"""Check whether Feast's registry still has the registered feature sets, without Feast: its import takes seconds."""
 
 from matchwright.adapters.features.definitions import PROJECT, feature_sets, registry_uri
 from matchwright.errors import FeatureStoreError
@@ -8,9 +8,9 @@ _SERVICES = "SELECT feature_service_name FROM feature_services WHERE project_id 
 
 
 def lost_feature_sets(settings: Settings) -> list[str]:
-    """Names of feature sets that were registered and that the registry does not know any more.
+    """The names of feature sets that were registered, and that the registry has lost.
 
-    A registry in an object store's file is not read here: it is taken to know them all.
+    A registry in a file of an object store is not read here. It counts as complete.
 
     Raises:
         FeatureStoreError: the registry's database does not answer.

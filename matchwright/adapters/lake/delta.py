@@ -1,4 +1,4 @@
-"""The lake: Delta tables in a folder or under ``s3://``, one version per distinct content."""
+"""The lake: Delta tables in a folder or under ``s3://``. A table gets a new version only if its content changes."""
 
 import hashlib
 import os
@@ -12,11 +12,11 @@ from matchwright.frozen import Frozen
 
 DIGEST_KEY = "matchwright.digest"
 _ATTEMPTS = 3
-_IN_ORDER = {"datafusion.execution.target_partitions": "1"}  # rows as they were written
+_IN_ORDER = {"datafusion.execution.target_partitions": "1"}  # keeps the order of the rows
 
 
 class TableVersion(Frozen):
-    """One version of a Delta table; ``digest`` is the SHA-256 of its content."""
+    """One version of a Delta table. ``digest`` is the SHA-256 of its content."""
 
     uri: str
     version: int
@@ -25,13 +25,13 @@ class TableVersion(Frozen):
 
 
 def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
-    """Make ``frame`` the table's current version; nothing is written where it already is.
+    """Make ``frame`` the table's current version. If it is the current version already, nothing is written.
 
-    A write is one atomic commit that carries ``digest`` in its metadata: a killed write leaves
-    the version before it. Earlier versions stay readable.
+    A write is one atomic commit with ``digest`` in its metadata. If it is killed, the version before it stays current.
+    Earlier versions stay readable.
 
     Raises:
-        LakeError: the table cannot be written, or other writers kept getting in between.
+        LakeError: the table cannot be written, or other writers were always first.
     """
     from deltalake import CommitProperties, write_deltalake
     from deltalake.exceptions import CommitFailedError, DeltaError
@@ -50,19 +50,20 @@ def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
                 )
                 version = _current(uri, digest)
         except CommitFailedError:
-            continue  # another writer was first: look again at what is there now
+            continue  # another writer was first: check the current version again
         except (DeltaError, OSError) as error:
             raise LakeError(f"Lake table {uri} cannot be written.", f"the lake says: {_first_line(error)}") from None
         if version is not None:
             return TableVersion(uri=uri, version=version, digest=digest, rows=len(frame))
-    raise LakeError(f"Lake table {uri} has too many writers.", "let one run of a spec write at a time, then run again")
+    hint = "wait until the other runs of this spec have ended, then run again"
+    raise LakeError(f"Lake table {uri} has too many writers.", hint)
 
 
 def read_table(uri: str, version: int | None = None) -> pd.DataFrame:
-    """A table as it stood in ``version`` (the current one if not given): strings are str or None.
+    """Read a table in ``version``, by default the current one. Strings are str or None.
 
-    Not ``DeltaTable.to_pandas``: it reads through a file system written in Python, and an Arrow thread that frees
-    a buffer of that while the interpreter ends aborts the process now and then.
+    This does not use ``DeltaTable.to_pandas``, which reads through a file system written in Python. There an Arrow
+    thread may free a buffer while the interpreter exits, which sometimes aborts the process.
 
     Raises:
         LakeError: there is no such table or version.
@@ -79,13 +80,13 @@ def read_table(uri: str, version: int | None = None) -> pd.DataFrame:
         return frame
     except (DeltaError, OSError):
         raise LakeError(f"There is no {what}.", "run the step that writes it, or look at lake.uri") from None
-    except pa.ArrowException:  # its text may quote what it could not read
+    except pa.ArrowException:  # its message may quote a value
         hint = "restore its data files, or remove the table and run the step that writes it"
         raise LakeError(f"The data files of {what} cannot be read.", hint) from None
 
 
 def frame_digest(frame: pd.DataFrame) -> str:
-    """SHA-256 (hex) over column names, kinds and values, row by row in the frame's order."""
+    """SHA-256 (hex) over the column names, kinds and values, in the frame's order of rows."""
     digest = hashlib.sha256(f"{len(frame)}".encode())
     for name in frame.columns:
         column = frame[name]
@@ -103,7 +104,7 @@ def frame_digest(frame: pd.DataFrame) -> str:
 
 
 def _current(uri: str, digest: str) -> int | None:
-    """The current version if its content is ``digest``."""
+    """The current version if its digest is ``digest``, else None."""
     from deltalake import DeltaTable
     from deltalake.exceptions import TableNotFoundError
 
@@ -127,7 +128,7 @@ def _kind(column: "pd.Series[Any]") -> str:
 
 
 def _arrow(frame: pd.DataFrame) -> Any:
-    """An Arrow table whose types follow from the frame's, also where a column is wholly missing."""
+    """An Arrow table with the frame's types, also for a column without any value."""
     import pyarrow as pa
 
     schema = pa.schema([(str(name), pa.type_for_alias(_kind(frame[name]))) for name in frame.columns])
@@ -135,7 +136,7 @@ def _arrow(frame: pd.DataFrame) -> Any:
 
 
 def _storage_options(uri: str) -> dict[str, str] | None:
-    """An object store's address and credentials come from the environment (``AWS_*``)."""
+    """The address and credentials of an object store, from environment variables (``AWS_*``)."""
     if not uri.startswith(("s3://", "s3a://")):
         return None
     return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}

@@ -1,7 +1,7 @@
-"""The release ledger: append-only history of approvals, refusals, releases and rollbacks.
+"""The release ledger: an append-only history of approvals, refusals, releases and rollbacks.
 
-SQLite embedded, PostgreSQL in production. Each entry's SHA-256 covers its content and the entry
-before, and database triggers refuse every change of what is written.
+It is SQLite on a laptop and PostgreSQL in production. The SHA-256 of each entry covers its content and the previous
+entry. Database triggers refuse every change of a written entry.
 """
 
 from matchwright.adapters.ledger.history import Ledger

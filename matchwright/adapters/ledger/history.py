@@ -1,4 +1,4 @@
-"""Writing and reading the release ledger."""
+"""Write and read the release ledger."""
 
 import hashlib
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from matchwright.adapters.ledger.schema import engine_for, metadata, table
 from matchwright.errors import LedgerError
 from matchwright.governance.ledger_entry import GENESIS, Entry, releases_in_force
 
-_WRITE_LOCK = 7_220_318_514  # our PostgreSQL advisory lock among those of other applications
+_WRITE_LOCK = 7_220_318_514  # the number of our PostgreSQL advisory lock; other applications use other numbers
 
 
 class Ledger:
-    """The ledger in the database at ``url``; its table is made on first use, an embedded file by the first entry.
+    """The ledger in the database at ``url``. Its table is created on first use; an SQLite file, by the first entry.
 
     Raises:
-        LedgerError: from every method, when the database does not answer or refuses.
+        LedgerError: from every method, if the database does not answer or refuses.
     """
 
     def __init__(self, url: str) -> None:
@@ -34,13 +34,13 @@ class Ledger:
             self._make()
 
     def append(self, entry: Entry) -> Entry:
-        """Write one entry and return it as it stands in the ledger.
+        """Write one entry and return it with its id, time and hashes.
 
         Raises:
             LedgerError: the entry names no actor.
         """
         if not entry.actor.strip():
-            raise LedgerError(f"The ledger takes no '{entry.action}' entry without an actor.", "say who acts")
+            raise LedgerError(f"The ledger accepts no '{entry.action}' entry without an actor.", "say who acts")
         if not self._exists():
             self._make()
         with self._transaction() as connection:
@@ -56,7 +56,7 @@ class Ledger:
         return written
 
     def entries(self, model: str | None = None, endpoint: str | None = None) -> list[Entry]:
-        """The history, oldest first; of one model or one endpoint if named."""
+        """The entries, oldest first: all, or those of one model or one endpoint."""
         query = select(table).order_by(table.c.id)
         if model is not None:
             query = query.where(table.c.model == model)
@@ -68,22 +68,23 @@ class Ledger:
             return [Entry(**row) for row in connection.execute(query).mappings()]
 
     def current(self, endpoint: str) -> Entry | None:
-        """The entry that put what now stands behind ``endpoint``; None before the first release."""
+        """The entry of the bundle that ``endpoint`` serves now. None before the first release."""
         releases = releases_in_force(self.entries(endpoint=endpoint))
         return releases[-1] if releases else None
 
     def previous(self, endpoint: str, model: str | None = None) -> Entry | None:
-        """What a rollback of ``endpoint`` puts back: the release below the current one; None if there is none."""
+        """The release before the current one, which a rollback of ``endpoint`` puts back. None if there is none."""
         releases = releases_in_force(self.entries(model=model, endpoint=endpoint))
         return releases[-2] if len(releases) > 1 else None
 
     def verify_chain(self) -> int:
-        """Check every entry against its hash and the entry before; returns how many there are.
+        """Check every entry against its hash and against the previous entry, and return the number of entries.
 
-        What is cut off the end leaves an intact chain: keep the last hash elsewhere to notice that.
+        If the last entries were removed, the rest is still an intact chain. To detect this, store the last hash in
+        another place.
 
         Raises:
-            LedgerError: an entry was changed, removed or inserted; names the first such place.
+            LedgerError: an entry was changed, removed or inserted. The message names the first one.
         """
         expected_id, expected_hash = 1, GENESIS
         entries = self.entries()
@@ -99,14 +100,15 @@ class Ledger:
 
     @contextmanager
     def releasing(self, endpoint: str) -> Iterator[None]:
-        """Hold the right to change ``endpoint``; a killed holder loses it at once.
+        """Hold the lock of ``endpoint``. If the holder is killed, the lock ends at once.
 
         Raises:
             LedgerError: another release or rollback of the endpoint is under way.
         """
         name = hashlib.sha256(endpoint.encode()).digest()[:8]
         busy = LedgerError(
-            f"Another release or rollback of endpoint '{endpoint}' is under way.", "wait until it has ended, then retry"
+            f"Another release or rollback of endpoint '{endpoint}' is under way.",
+            "wait until it has ended, then try again",
         )
         if self._file is not None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +124,7 @@ class Ledger:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
                 raise busy
-            yield  # the end of the connection ends the lock
+            yield  # closing the connection releases the lock
 
     def _exists(self) -> bool:
         return self._file is None or self._file.is_file()
@@ -135,7 +137,7 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        """A transaction that overlaps no other one of the ledger (on SQLite every ``BEGIN`` is immediate)."""
+        """A transaction that no other transaction of the ledger overlaps (on SQLite every ``BEGIN`` is immediate)."""
         try:
             with self._engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
@@ -144,5 +146,5 @@ class Ledger:
         except SQLAlchemyError as error:
             raise LedgerError(
                 f"The release ledger at {self._url.render_as_string()} failed: {type(error).__name__}.",
-                "check ledger.url (MATCHWRIGHT_LEDGER__URL), that the database answers and may be written to",
+                "check ledger.url (MATCHWRIGHT_LEDGER__URL), and that the database answers and can be written",
             ) from error

@@ -10,7 +10,7 @@ metadata = MetaData()
 table = Table(
     "release_ledger",
     metadata,
-    # Not an identity column: gapless numbers are given under the write lock.
+    # Not an identity column: the numbers must have no gaps, and are assigned under the write lock.
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("time", String(40), nullable=False),
     Column("action", String(20), nullable=False),
@@ -21,7 +21,7 @@ table = Table(
     Column("endpoint", String(256), nullable=False),
     Column("actor", String(256), nullable=False),
     Column("note", Text, nullable=False),
-    # Unique: two writers cannot both follow the same entry, whatever happens to the lock.
+    # Unique: two writers cannot both follow the same entry, even if the lock fails.
     Column("previous_hash", String(64), nullable=False, unique=True),
     Column("hash", String(64), nullable=False, unique=True),
 )
@@ -32,7 +32,7 @@ _TRIGGERS = {
         "BEGIN SELECT RAISE(ABORT, 'the release ledger is append-only'); END",
         "CREATE TRIGGER release_ledger_no_delete BEFORE DELETE ON release_ledger "
         "BEGIN SELECT RAISE(ABORT, 'the release ledger is append-only'); END",
-        # INSERT OR REPLACE deletes the row in its way without waking the trigger above.
+        # INSERT OR REPLACE deletes the existing row without calling the trigger above.
         "CREATE TRIGGER release_ledger_no_replace BEFORE INSERT ON release_ledger "
         "WHEN EXISTS (SELECT 1 FROM release_ledger "
         "WHERE id = NEW.id OR hash = NEW.hash OR previous_hash = NEW.previous_hash) "
@@ -51,12 +51,12 @@ for _dialect, _statements in _TRIGGERS.items():
 
 
 def engine_for(url: str) -> Engine:
-    """An engine without a pool, so that the end of a connection ends its locks."""
+    """An engine without a pool, so that closing a connection releases its locks."""
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, poolclass=NullPool)
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30})
 
-    # Python's driver would begin only at the first write, after the read that the write depends on.
+    # Python's driver would begin a transaction only at the first write. The read before it must be inside, too.
     @event.listens_for(engine, "connect")
     def _leave_transactions_to_us(connection: Any, _: Any) -> None:
         connection.isolation_level = None

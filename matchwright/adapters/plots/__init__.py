@@ -1,6 +1,6 @@
-"""Plots: pure numbers in, one small PNG out. The only place that imports matplotlib and shap.
+"""Plots: each function gets numbers and writes one small PNG. Only this package imports matplotlib and shap.
 
-No plot is given a record's value or id, so a plot may go wherever a metric may.
+No plot gets a value or an id of a record, so plots need no more protection than metrics.
 """
 
 from matchwright.adapters.plots.candidates import plot_candidate_recall

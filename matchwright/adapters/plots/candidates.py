@@ -1,4 +1,4 @@
-"""What candidate generation finds."""
+"""A plot of the true pairs that candidate generation finds."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,10 +9,10 @@ from matchwright.adapters.plots.style import BLUE, GREEN, figure_to
 def plot_candidate_recall(
     recall_at_k: Mapping[int, float], by_budget: Mapping[int, tuple[float, float, float]], path: Path
 ) -> Path:
-    """True pairs found by how many candidates a record may have: all methods together, and TF-IDF alone.
+    """True pairs found by the number of candidates per record: all methods together, and TF-IDF alone.
 
     Args:
-        recall_at_k: recall of TF-IDF among its first k neighbours; empty where it is not used.
+        recall_at_k: recall of TF-IDF among its first k neighbours. Empty if it is not used.
         by_budget: completeness of all methods, with its interval, by candidates kept per record.
         path: the PNG to write.
     """

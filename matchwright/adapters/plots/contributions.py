@@ -1,4 +1,4 @@
-"""Contributions of groups of comparisons to scores, in log-odds, drawn by shap from arrays that the scorer gave."""
+"""Plots of the contributions of groups of comparisons to scores, in log-odds. shap draws them from arrays."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,18 +17,18 @@ Array = np.ndarray[Any, Any]
 
 
 def plot_importance(contributions: Array, values: Array, names: Sequence[str], path: Path, most: int = 12) -> Path:
-    """What each group does over many pairs: one dot per pair and group.
+    """The contributions of each group over many pairs: one dot per pair and group.
 
     Args:
         contributions: (pairs, groups), log-odds, without the base value.
-        values: the comparison each group's evidence is read off, same shape, NaN where missing (drawn grey).
+        values: the main comparison of each group, same shape, NaN where missing (drawn grey).
         names: the groups' names.
         path: the PNG to write.
-        most: groups shown; the rest are summed up.
+        most: the number of groups shown. The others are drawn as one sum.
     """
     import shap
 
-    # Evenly spaced, so that the same input gives the same picture; more dots only blur and weigh.
+    # Evenly spaced, so that the same input gives the same picture. More dots only make the file larger.
     chosen = np.unique(np.linspace(0, len(contributions) - 1, min(MOST_POINTS, len(contributions))).astype(int))
     explanation = shap.Explanation(values=contributions[chosen], data=values[chosen], feature_names=list(names))
     with _shap_figure(path):
@@ -42,16 +42,16 @@ def plot_importance(contributions: Array, values: Array, names: Sequence[str], p
 def plot_waterfall(
     contributions: Array, base: float, values: Array, names: Sequence[str], title: str, path: Path, most: int = 10
 ) -> Path:
-    """How one pair's score comes about, from the base value to the sum.
+    """The contributions to the score of one pair, from the base value to the sum.
 
     Args:
         contributions: (groups,), log-odds.
         base: the base value, log-odds.
-        values: the comparison each group's evidence is read off, NaN where missing.
+        values: the main comparison of each group, NaN where missing.
         names: the groups' names.
-        title: what the pair shows, such as its band; no record's value or id.
+        title: a title without any value or id of a record, for example with the pair's band.
         path: the PNG to write.
-        most: rows shown.
+        most: the number of rows shown.
     """
     import shap
 
@@ -66,9 +66,9 @@ def plot_waterfall(
 
 @contextmanager
 def _shap_figure(path: Path) -> Iterator[Any]:
-    """shap draws on pyplot's current figure: give it one of its own, save it and close it.
+    """A new figure for shap, which draws on pyplot's current figure. It is saved and closed at the end.
 
-    shap lays texts out for the size it sets itself, so the picture is made smaller by its dots per inch.
+    shap chooses the size of the figure, and places its texts for this size. So only the dots per inch are reduced.
     """
     import matplotlib as mpl
 
@@ -76,7 +76,7 @@ def _shap_figure(path: Path) -> Iterator[Any]:
     from matplotlib import pyplot
 
     figure, state = pyplot.figure(), np.random.get_state()
-    np.random.seed(0)  # shap spreads its dots by numpy's global generator
+    np.random.seed(0)  # shap uses numpy's global generator to spread its dots
     try:
         yield figure
         figure.set_layout_engine("tight")

@@ -1,4 +1,4 @@
-"""What review costs and what it saves."""
+"""A plot of the cost of reviews and of the errors that they prevent."""
 
 from pathlib import Path
 
@@ -21,9 +21,9 @@ def plot_review_load(curve: pd.DataFrame, points: pd.DataFrame, path: Path) -> P
     widest = min(1.0, max(0.01, 1.3 * chosen["review_share"], 2 * cheapest, 1.1 * reach.max()))
     shown = curve[curve["review_share"] <= max(widest, curve["review_share"].iloc[1] if len(curve) > 1 else 0)]
     percent = 100 * shown["review_share"]
-    with figure_to(path, "Cost by review load, the most doubtful pairs reviewed first", 7.2, 5.0) as (_, axes):
-        axes.plot(percent, shown["cost"], color=BLUE, linewidth=2, label="total, by the labels")
-        axes.plot(percent, shown["expected_cost"], color=GREEN, linestyle="--", label="total, as the scores foretell")
+    with figure_to(path, "Cost by review load, the least certain pairs reviewed first", 7.2, 5.0) as (_, axes):
+        axes.plot(percent, shown["cost"], color=BLUE, linewidth=2, label="total, measured on the labels")
+        axes.plot(percent, shown["expected_cost"], color=GREEN, linestyle="--", label="total, expected from the scores")
         axes.plot(percent, shown["error_cost"], color=ORANGE, label="errors left")
         axes.plot(percent, shown["review_cost"], color=GREY, label="reviews")
         visible = others[others["review_share"] <= widest]
@@ -40,7 +40,7 @@ def plot_review_load(curve: pd.DataFrame, points: pd.DataFrame, path: Path) -> P
         )
         last = float("-inf")
         for row in visible.itertuples():
-            # the neighbours of a point would be written over it
+            # texts of points that are near each other would overlap
             if 100 * row.review_share - last >= 6 * widest:
                 axes.annotate(
                     f"{row.review_worth:.3g}",

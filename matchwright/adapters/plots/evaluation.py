@@ -1,4 +1,4 @@
-"""The plots a reviewer reads beside the figures."""
+"""The plots of an evaluation, for the reviewer."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,9 +33,9 @@ def draw_evaluation(
     slices: Sequence[SliceResult],
     training: dict[str, Any],
 ) -> None:
-    """Draw everything that the test split shows, and the training curves, as PNG files in ``folder``.
+    """Draw the results on the test split and the training curves, as PNG files in ``folder``.
 
-    ``before`` are the scored outcomes' probabilities before calibration.
+    ``before`` holds the probabilities of the scored outcomes before calibration.
     """
     scored = outcomes[~outcomes["missed"]]
     scores = scored["score"].to_numpy(dtype=np.float64)

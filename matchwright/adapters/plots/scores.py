@@ -1,4 +1,4 @@
-"""Plots of scores: how they are spread, whether they can be trusted, what thresholds buy."""
+"""Plots of scores: their distribution, their calibration, and precision and recall by threshold."""
 
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,12 @@ from matchwright.adapters.plots.style import BAND_COLOURS, BLUE, GREY, ORANGE, f
 
 
 def plot_reliability(curve: pd.DataFrame, path: Path, before: pd.DataFrame | None = None) -> Path:
-    """Reliability, and beside it that before calibration.
+    """Reliability after calibration and before it.
 
     Args:
-        curve: mean_score, true_share, lower, upper and pairs, of ``reliability_curve``.
+        curve: mean_score, true_share, lower, upper and pairs, from ``reliability_curve``.
         path: the PNG to write.
-        before: the same of the scorer's own probabilities, drawn without intervals.
+        before: the same for the scorer's own probabilities. It is drawn without intervals.
     """
     with figure_to(path, "Reliability: of pairs with a score, how many match", 4.8, 4.6) as (_, axes):
         axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="perfectly calibrated")
@@ -58,7 +58,10 @@ def plot_scores(
 
 
 def plot_precision_recall(curve: pd.DataFrame, review_from: float, match_from: float, path: Path) -> Path:
-    """Precision against end-to-end recall: columns score, precision, recall, falling by score; bands marked."""
+    """Precision against end-to-end recall, with the bands marked.
+
+    ``curve`` has the columns score, precision and recall. The highest score comes first.
+    """
     with figure_to(path, "Precision and recall by threshold") as (_, axes):
         axes.plot(curve["recall"], curve["precision"], color=BLUE, drawstyle="steps-post", label="test pairs")
         points = [(1.0, 1.0)]
@@ -69,7 +72,7 @@ def plot_precision_recall(curve: pd.DataFrame, review_from: float, match_from: f
                 points.append((recall, precision))
                 label = f"{name}: precision {precision:.3f}, recall {recall:.3f}"
                 axes.plot(recall, precision, "o", color=BAND_COLOURS[band], markersize=8, label=label)
-        # Show the corner where the bands lie: what no one would choose only hides it.
+        # Show only the part of the curve where the thresholds lie.
         left, bottom = (max(0.0, min(values) - 0.1) for values in zip(*points, strict=True))
         axes.set(xlabel="recall, pairs that blocking missed included", ylabel="precision")
         axes.set(xlim=(left, 1.01), ylim=(bottom, 1.01))

@@ -1,4 +1,4 @@
-"""F1 by slice."""
+"""A plot of F1 by slice."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ def plot_slices(
 
     Args:
         names: the slices, the first on top.
-        f1: value, lower and upper bound of each; None where a slice has too few true pairs to judge.
+        f1: value, lower and upper bound of each slice. None for a slice with too few true pairs.
         overall: F1 of all pairs, drawn as a line.
         path: the PNG to write.
         minimum: the gate on slices, drawn if not 0.
@@ -31,7 +31,7 @@ def plot_slices(
                 axes.text(
                     0.02,
                     row,
-                    "too few true pairs to judge",
+                    "too few true pairs",
                     color=GREY,
                     va="center",
                     transform=axes.get_yaxis_transform(),
@@ -42,7 +42,7 @@ def plot_slices(
             axes.errorbar(value, row, xerr=[[value - lower], [upper - value]], color="black", capsize=3)
         axes.axvline(overall, color=BLUE, linestyle="--", label=f"all pairs: {overall:.3f}")
         if minimum:
-            axes.axvline(minimum, color="#b2182b", linestyle=":", label=f"floor: {minimum:.3g}")
+            axes.axvline(minimum, color="#b2182b", linestyle=":", label=f"gate: {minimum:.3g}")
         known = [figures[1] for figures in f1 if figures is not None] + [overall, minimum or overall]
         axes.set(yticks=rows, yticklabels=list(names), xlabel="F1")
         axes.set_xlim(max(0.0, min(known) - 0.1), 1.0)

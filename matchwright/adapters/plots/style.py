@@ -1,4 +1,4 @@
-"""One look for all plots, and how a figure becomes a file."""
+"""The common style of all plots, and how a figure is saved."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ _STYLE: Any = {
 def figure_to(path: Path, title: str, width: float = 6.4, height: float = 4.2) -> Iterator[tuple[Any, Any]]:
     """A figure and its axes to draw on, saved as a PNG at ``path`` when the block ends.
 
-    Drawn without pyplot's global state, so that a server may plot from several threads.
+    It does not use pyplot's global state, so a server may plot from several threads.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ def figure_to(path: Path, title: str, width: float = 6.4, height: float = 4.2) -
 
 
 def save(figure: Any, path: Path, dots_per_inch: int = DOTS_PER_INCH) -> Path:
-    """Write a figure as a PNG of 256 colours: whole or not at all, and the same bytes for the same figure."""
+    """Write a figure atomically as a PNG of 256 colours. The same figure gives the same bytes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
@@ -54,7 +54,7 @@ def save(figure: Any, path: Path, dots_per_inch: int = DOTS_PER_INCH) -> Path:
     figure.set_dpi(dots_per_inch)
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    # A palette makes it a third of the size, which counts where a model card carries a dozen plots.
+    # With a palette the file has a third of the size. A model card shows about twelve plots.
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     with replacing(path) as file:
         image.save(file, format="png", optimize=True)
@@ -62,6 +62,6 @@ def save(figure: Any, path: Path, dots_per_inch: int = DOTS_PER_INCH) -> Path:
 
 
 def mark_bands(axes: Any, review_from: float, match_from: float) -> None:
-    """Vertical lines where the bands meet."""
+    """Draw the thresholds of the bands as vertical lines."""
     axes.axvline(review_from, color=BAND_COLOURS["review"], linestyle="--", label=f"review from {review_from:.3g}")
     axes.axvline(match_from, color=BAND_COLOURS["match"], linestyle="--", label=f"match from {match_from:.3g}")

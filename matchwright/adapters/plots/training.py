@@ -1,4 +1,4 @@
-"""Training curves."""
+"""A plot of training curves."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,10 +11,10 @@ def plot_training(curves: Mapping[str, Sequence[float]], rounds: str, measure: s
 
     Args:
         curves: up to four, such as ``{"train": [...], "validation": [...]}``.
-        rounds: what a step is (``tree``, ``epoch``).
+        rounds: the name of a round (``tree``, ``epoch``).
         measure: what the curves measure (``log loss``).
         path: the PNG to write.
-        best: the round that was kept, marked if not 0.
+        best: the round that was kept. It is marked if it is not 0.
     """
     with figure_to(path, f"Training: {measure} by {rounds}") as (_, axes):
         for (name, values), colour in zip(curves.items(), (BLUE, ORANGE, GREEN, GREY), strict=False):

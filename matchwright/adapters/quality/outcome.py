@@ -1,4 +1,4 @@
-"""Judging a batch: which rows are quarantined and why, and whether the rest may be used."""
+"""Validate a batch: find the rows to quarantine, with reasons, and decide whether the others may be used."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ RECORDS, PAIRS = "records", "pairs"
 
 @dataclass(frozen=True)
 class BatchResult:
-    """The verdict, the rows that are left, and those that are not.
+    """The result, the rows that are left, and the quarantined rows.
 
-    ``quarantine`` has columns record_key, source, record_id, table, reasons and batch; a pair's
-    record_key is its two keys joined by ``|``.
+    ``quarantine`` has the columns record_key, source, record_id, table, reasons and batch. The record_key of a pair is
+    its two keys joined by ``|``.
     """
 
     result: QualityResult
@@ -29,17 +29,17 @@ class BatchResult:
     quarantine: pd.DataFrame
 
 
-def judge(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, batch: str) -> BatchResult:
+def validate_batch(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, batch: str) -> BatchResult:
     """Check a batch of conformed records and pairs against the spec's quality expectations.
 
-    ``batch`` is the digest that names the batch in the quarantine table.
+    ``batch`` is the digest that identifies the batch in the quarantine table.
 
     Raises:
         SpecError: an expectation does not suit its field.
         QualityError: an expectation could not be computed.
     """
     records, pairs = records.reset_index(drop=True), pairs.reset_index(drop=True)
-    checks, record_reasons = _judge_records(records, spec)
+    checks, record_reasons = _check_records(records, spec)
     bad_records = record_reasons != ""
     checks.append(_quarantined_share(int(bad_records.sum()), len(records), spec))
 
@@ -67,7 +67,7 @@ def judge(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, batch: st
     return BatchResult(result, records[~bad_records].reset_index(drop=True), clean_pairs, quarantine)
 
 
-def _judge_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check], pd.Series[str]]":
+def _check_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check], pd.Series[str]]":
     expected = record_expectations(spec)
     checks: list[Check] = []
     reasons = pd.Series("", index=records.index, dtype=object)
@@ -82,7 +82,7 @@ def _judge_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check]
 def _reasons(
     observed: Iterable[Observed], rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", length: int
 ) -> "pd.Series[str]":
-    """Per row of the whole table, the expectations that it fails, comma separated."""
+    """For each row of the whole table, the expectations that it fails, separated by commas."""
     failed: list[list[str]] = [[] for _ in range(length)]
     for one in observed:
         if one.check.quarantines:

@@ -1,4 +1,4 @@
-"""What there is to say about each labelled pair, before anything is expected of it."""
+"""Facts about each labelled pair, which the expectations on pairs are checked on."""
 
 import pandas as pd
 
@@ -6,16 +6,16 @@ from matchwright.core.records import PAIR_KEYS
 
 
 def pair_facts(pairs: pd.DataFrame, known: "pd.Series[str]", quarantined: "pd.Series[str]") -> pd.DataFrame:
-    """One row per pair, truth values only.
+    """One row of facts per pair, without any value of a record.
 
     Args:
-        pairs: left_key, right_key, label (missing where it is neither yes nor no).
+        pairs: left_key, right_key, label (missing if it is neither yes nor no).
         known: the keys of all records, quarantined ones included.
         quarantined: the keys of the quarantined records.
 
     Returns:
         records_exist, records_clean, records_differ, label_known, label_agrees, first (bool),
-        and contradictions (1 at the first row of each pair whose labels contradict).
+        and contradictions (1 in the first row of each pair whose labels contradict each other).
     """
     left, right, label = pairs["left_key"], pairs["right_key"], pairs["label"]
     labels_of_pair = pairs.groupby(PAIR_KEYS, dropna=False)["label"].transform("nunique")
@@ -28,7 +28,7 @@ def pair_facts(pairs: pd.DataFrame, known: "pd.Series[str]", quarantined: "pd.Se
             "records_differ": (left != right) | left.isna(),
             "label_known": label.notna(),
             "label_agrees": ~contradicts,
-            # a row whose label is lost must not stand in the way of one that has it
+            # the first row with a label: an earlier row without one does not count
             "first": ~pairs[label.notna()].duplicated(PAIR_KEYS).reindex(pairs.index, fill_value=False),
             "contradictions": (contradicts & ~seen).astype("int64"),
         },

@@ -1,4 +1,4 @@
-"""The data-quality report: one self-contained page, verdict first, counts and shares only."""
+"""The data-quality report: one page with the result first. It holds only counts and shares, and loads nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ _ORDER = {"stopped": 0, "quarantined": 1, "passed": 2}
 
 
 def render_report(result: QualityResult, spec: MatchSpec, quarantine: str) -> str:
-    """The report as HTML that needs nothing from outside.
+    """The report as HTML that loads nothing.
 
     ``quarantine`` says where the quarantined rows and their reasons are kept.
     """
@@ -33,7 +33,7 @@ def render_report(result: QualityResult, spec: MatchSpec, quarantine: str) -> st
     return page.render(
         result=result,
         description=spec.description,
-        kept=f"{records.rows - records.quarantined:,} records and {total:,} pairs go on to the next step.",
+        kept=f"{records.rows - records.quarantined:,} records and {total:,} pairs are used in the next step.",
         advice=advice(result, quarantine),
         tiles=tiles,
         checks=sorted(result.checks, key=lambda check: _ORDER[check.outcome]),
@@ -48,18 +48,18 @@ def render_report(result: QualityResult, spec: MatchSpec, quarantine: str) -> st
 
 
 def sentence(check: Check) -> str:
-    """A check in one line: where, what, what was observed, what is allowed."""
+    """A check in one line: its table and field, what is expected, what was observed, what is allowed."""
     return f"{check.subject}: {check.what}, observed {figure(check.observed, check.unit)}, allowed {check.allowed}"
 
 
 def advice(result: QualityResult, quarantine: str) -> str:
-    """What to do next."""
+    """What to do after validation."""
     rows = sum(table.quarantined for table in result.tables.values())
     where = f"The quarantined rows and the reasons for each are in {quarantine}." if rows else ""
     if result.passed:
         return where or "Nothing to do."
-    mend = "Mend the data at its source; where a limit is too strict, change it under 'quality' in the spec. Run again."
-    return " ".join(filter(None, (where, mend)))
+    correct = "Correct the data at its source. If a limit is too strict, change it under 'quality' in the spec."
+    return " ".join(filter(None, (where, correct, "Then run again.")))
 
 
 def _sources(result: QualityResult, spec: MatchSpec) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""What a data-quality run found: plain data, counts and shares only, never a value of a record."""
+"""The result of a data-quality run: counts and shares, never a value of a record."""
 
 from typing import Literal
 
@@ -10,9 +10,8 @@ Outcome = Literal["passed", "quarantined", "stopped"]
 class Check(Frozen):
     """One expectation and what was observed.
 
-    ``observed``, ``at_least`` and ``at_most`` are in ``unit``: a share of rows that hold it, or a
-    count. A check without limits never stops a batch; one that ``quarantines`` takes its
-    failing rows out of it.
+    ``observed``, ``at_least`` and ``at_most`` are in ``unit``: a share of the rows that pass, or a count. A check
+    without limits never stops a batch. A check that ``quarantines`` removes its failing rows from the batch.
     """
 
     table: str
@@ -29,12 +28,12 @@ class Check(Frozen):
 
     @property
     def subject(self) -> str:
-        """Where the check looks: ``records left, surname``."""
+        """The table, source and field of the check, such as ``records left, surname``."""
         return f"{' '.join(filter(None, (self.table, self.source)))}, {self.field}"
 
     @property
     def allowed(self) -> str:
-        """The limit in words; empty where there is none."""
+        """The limit in words. Empty if there is none."""
         limits = (("at least", self.at_least), ("at most", self.at_most))
         return ", ".join(f"{words} {figure(limit, self.unit)}" for words, limit in limits if limit is not None)
 
@@ -48,21 +47,21 @@ class Presence(Frozen):
 
 
 class Labels(Frozen):
-    """Pairs by label, after quarantine."""
+    """The number of pairs by label, after quarantine."""
 
     positive: int
     negative: int
 
 
 class TableCount(Frozen):
-    """Rows of a table as they came, and how many of them are quarantined."""
+    """The number of rows of an input table, and how many of them are quarantined."""
 
     rows: int
     quarantined: int
 
 
 class QualityResult(Frozen):
-    """The verdict on one batch."""
+    """The result of validating one batch."""
 
     spec_name: str
     batch: str
@@ -74,12 +73,12 @@ class QualityResult(Frozen):
 
     @property
     def stopped_by(self) -> tuple[Check, ...]:
-        """The checks beyond their limits."""
+        """The checks whose limits the batch does not hold."""
         return tuple(check for check in self.checks if check.outcome == "stopped")
 
 
 def figure(value: float | None, unit: str) -> str:
-    """A share with six digits, so that it never rounds onto its limit, or a count with thousands separated."""
+    """A count with thousands separated, or a share with six digits, so that it is not rounded to its limit."""
     if value is None:
         return "nothing to observe"
     return f"{value:.6g}" if unit == "share" else f"{value:,.0f}"

@@ -1,4 +1,4 @@
-"""Running expectations through Great Expectations, and taking plain figures out of it."""
+"""Run expectations with Great Expectations, and read plain figures from its results."""
 
 import logging
 import math
@@ -27,15 +27,15 @@ class Observed:
 
 
 def run_expectations(frame: pd.DataFrame, expected: Sequence[Expected], table: str, source: str = "") -> list[Observed]:
-    """Check a frame; results stand in the order of ``expected``.
+    """Check a frame. The results have the order of ``expected``.
 
-    Rows are told apart by position, so the engine's results hold no record id.
+    Rows are identified by position, so the results of Great Expectations hold no record id.
 
     Raises:
-        QualityError: the engine could not compute an expectation.
+        QualityError: Great Expectations could not compute an expectation.
     """
     silence()
-    # below a warning it tells of itself, and is free to quote what it looks at
+    # messages below a warning may quote values
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -49,10 +49,10 @@ def run_expectations(frame: pd.DataFrame, expected: Sequence[Expected], table: s
             for position, one in enumerate(expected)
         ],
     )
-    # the engine drops an expectation that it does not know, and then reports success
+    # Great Expectations ignores an expectation that it does not know, and then reports success
     if len(suite.expectations) != len(expected):
         raise QualityError(
-            f"Great Expectations took {len(suite.expectations)} of {len(expected)} expectations.",
+            f"Great Expectations accepted {len(suite.expectations)} of {len(expected)} expectations.",
             "install the versions in requirements.lock",
         )
     asset = context.data_sources.add_pandas("lake").add_dataframe_asset(table)
@@ -67,10 +67,10 @@ def run_expectations(frame: pd.DataFrame, expected: Sequence[Expected], table: s
 def _observed(expected: Expected, outcome: Any, table: str, source: str) -> Observed:
     result = outcome.result
     if not result:
-        # its own message and traceback may quote a value
+        # the original message and traceback may quote a value
         raise QualityError(
             f"The expectation on {table}, {expected.field} ({expected.what}) could not be computed.",
-            "see that it suits the field's kind in the spec",
+            "check that it suits the field's kind in the spec",
         )
     failed = np.array(result.get("unexpected_index_list") or [], dtype=np.int64)
     limited = expected.at_least is not None or expected.at_most is not None
@@ -92,7 +92,7 @@ def _observed(expected: Expected, outcome: Any, table: str, source: str) -> Obse
 
 
 def _figure(result: Any) -> float | None:
-    """The observed figure, or the share of rows with a value that hold the expectation."""
+    """The observed figure, or the share of rows with a value that pass."""
     if "unexpected_count" in result:
         rows = result["element_count"] - result.get("missing_count", 0)
         return 1 - result["unexpected_count"] / rows if rows else None

@@ -1,4 +1,4 @@
-"""Expectations that follow from the match spec, as plain data: nothing is run here."""
+"""The expectations that follow from the match spec, as plain data."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ ALL_FIELDS = "all fields"
 
 @dataclass(frozen=True)
 class Expected:
-    """One expectation: Great Expectations' type and arguments, and what they mean here.
+    """One expectation: Great Expectations' type and arguments, and their meaning in words.
 
-    ``what`` says what a row must be like, or which figure of the table is limited. The limits
-    are on the share of rows that hold it, or on that figure.
+    ``what`` says what each row must fulfil, or which figure of the table is limited. The limits apply to the share of
+    rows that pass, or to that figure.
     """
 
     field: str
@@ -58,8 +58,8 @@ def pair_expectations(spec: MatchSpec) -> list[Expected]:
         _true("pair", "must name records that are not quarantined", "records_clean"),
         _true("pair", "must name two different records", "records_differ"),
         _true("label", "must be yes or no", "label_known", at_least=1 - unlabelled),
-        _true("label", "must be the same wherever the pair stands", "label_agrees"),
-        _true("pair", "must stand once", "first"),
+        _true("label", "must be the same in all rows of the pair", "label_agrees"),
+        _true("pair", "must occur once", "first"),
         Expected(
             "label",
             "pairs with contradicting labels",

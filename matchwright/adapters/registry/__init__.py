@@ -1,8 +1,8 @@
 """The model registry: MLflow runs, bundles as MLflow models, versions with tags and aliases.
 
-SQLite embedded; PostgreSQL or a tracking server in production. Every function takes the settings
-first and talks through its own client, so that no global state of MLflow is touched. All raise
-RegistryError where MLflow refuses or does not answer.
+The store is SQLite on a laptop, and PostgreSQL or a tracking server in production. Every function gets the settings
+first and uses its own client, so MLflow's global state does not change. All raise RegistryError if MLflow refuses or
+does not answer.
 """
 
 from matchwright.adapters.registry.registration import register_bundle

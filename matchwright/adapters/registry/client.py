@@ -1,4 +1,4 @@
-"""A quiet client for the environment's MLflow."""
+"""A client for the environment's MLflow that logs little."""
 
 import logging
 import os
@@ -22,13 +22,13 @@ _CHATTY = (
 
 @contextmanager
 def connected(settings: Settings, *, make: bool = False) -> Iterator[Any]:
-    """An ``MlflowClient`` of the environment's tracking and registry store.
+    """An ``MlflowClient`` for the environment's tracking and registry store.
 
-    ``make``: an embedded store is made where there is none; a caller that only reads makes none.
+    ``make`` creates an embedded store if there is none. A caller that only reads leaves it false.
 
     Raises:
         RegistryError: there is no embedded store yet.
-        RegistryError: in place of MLflow's and its database's errors, within the ``with`` block too.
+        RegistryError: MLflow or its database raised an error, also inside the ``with`` block.
     """
     if make and not settings.registry.tracking_uri:
         settings.folder("mlflow")
@@ -49,12 +49,12 @@ def connected(settings: Settings, *, make: bool = False) -> Iterator[Any]:
 
 
 def has_store(settings: Settings) -> bool:
-    """Whether there is a store to read; one that has an address is taken to be there."""
+    """Whether there is a store to read. A store with an address counts as existing."""
     return bool(settings.registry.tracking_uri) or settings.path("mlflow", "mlflow.db").is_file()
 
 
 def experiment_id(client: Any, settings: Settings) -> str:
-    """The experiment's id; made on first use, with its artefacts under ``settings.artifact_uri``."""
+    """The experiment's id. It is created on first use, with its artefacts under ``settings.artifact_uri``."""
     from mlflow.exceptions import MlflowException
 
     name = settings.registry.experiment
@@ -70,7 +70,7 @@ def experiment_id(client: Any, settings: Settings) -> str:
 
 
 def quieten() -> None:
-    """Turn off MLflow's progress bars and chatter; an environment variable that is set wins."""
+    """Turn off MLflow's progress bars and most of its messages. Environment variables that are set are kept."""
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     os.environ.setdefault("MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", "false")
@@ -79,7 +79,7 @@ def quieten() -> None:
 
 
 def _artifact_location(settings: Settings) -> str | None:
-    # A tracking server knows where its artefacts belong, unless the environment says otherwise.
+    # A tracking server chooses the location itself, unless the settings name one.
     if settings.tracking_uri.startswith("http") and not settings.registry.artifact_uri:
         return None
     return f"{settings.artifact_uri.rstrip('/')}/{settings.registry.experiment}"

@@ -1,22 +1,22 @@
-"""A version's description: the model card with the run's plots, within what MLflow's database takes."""
+"""A version's description: the model card with the run's plots, within the length that MLflow's database allows."""
 
 import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
 LONGEST = 5000
-"""Characters of a description that every MLflow database takes (PostgreSQL refuses more)."""
+"""The most characters that every MLflow database accepts (PostgreSQL refuses more)."""
 
 _GAP = "\u2003\u2060"
-"""MLflow's page gives table cells no padding: a wide space, which the word joiner keeps from being trimmed."""
+"""A wide space between table cells, because MLflow's page shows them without padding. The word joiner keeps it."""
 
 
 def describe(card: str, run_id: str, artefacts: Sequence[str], card_path: str) -> str:
-    """The card with the run's images after its sections on gates and figures, cut to what fits.
+    """The card with the run's images after its sections on gates and figures, cut to the allowed length.
 
-    Links are relative to MLflow's page (``get-artifact?...``), so that they hold wherever the server
-    is reached. Sections that do not fit are left out from the end and named, with a link to the
-    whole card at ``card_path`` among the run's artefacts.
+    Links are relative to MLflow's page (``get-artifact?...``), so they work at every address of the server. If the card
+    is too long, sections at its end are left out and named. A link leads to the whole card at ``card_path`` among the
+    run's artefacts.
     """
     images = [path for path in artefacts if path.endswith((".png", ".svg", ".jpg"))]
     plots = "\n\n".join(f"![{_title(path)}]({_address(path, run_id)})" for path in images)
@@ -33,7 +33,7 @@ def describe(card: str, run_id: str, artefacts: Sequence[str], card_path: str) -
 
 
 def _pointer(left_out: Sequence[str], address: str) -> str:
-    rest = f"It goes on with: {', '.join(left_out)}." if left_out else ""
+    rest = f"It also has: {', '.join(left_out)}." if left_out else ""
     return f"\n[The whole card]({address}). {rest}\n"
 
 

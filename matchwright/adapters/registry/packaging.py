@@ -1,4 +1,4 @@
-"""Writing a decision bundle as an MLflow model folder that needs no installed matchwright."""
+"""Write a decision bundle as an MLflow model folder. Loading it does not need an installed matchwright."""
 
 import base64
 import re
@@ -21,7 +21,7 @@ _CODE = ("__init__.py", "errors.py", "telemetry.py", "core")
 
 
 def write_model(bundle: Path, folder: Path, model_id: str, run_id: str) -> None:
-    """Save ``bundle`` as an MLflow model in ``folder``, which must not exist: code as text, no pickle."""
+    """Save ``bundle`` as an MLflow model in ``folder``, which must not exist. The code is text; there is no pickle."""
     quieten()
     from mlflow.models import Model
     from mlflow.pyfunc import save_model
@@ -29,9 +29,9 @@ def write_model(bundle: Path, folder: Path, model_id: str, run_id: str) -> None:
     spec = load_spec(bundle / "spec.yaml")
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         code = _own_code(Path(scratch))
-        artefact = Path(scratch, BUNDLE_FOLDER)  # MLflow keeps the name of the folder it is given
+        artefact = Path(scratch, BUNDLE_FOLDER)  # MLflow keeps the name of this folder
         shutil.copytree(bundle, artefact)
-        warnings.simplefilter("ignore", UserWarning)  # advice on type hints; the signature is given
+        warnings.simplefilter("ignore", UserWarning)  # MLflow recommends type hints; the signature is given below
         save_model(
             path=str(folder),
             mlflow_model=Model(model_id=model_id, run_id=run_id, model_uuid=model_id),
@@ -91,7 +91,7 @@ def _example(spec: MatchSpec) -> pd.DataFrame | None:
 
 
 def _pinned_requirements() -> list[str]:
-    """What matchwright's core declares that it needs, at the versions that trained this bundle."""
+    """The libraries that matchwright's core requires, in the versions that trained this bundle."""
     declared = [line for line in requires("matchwright") or [] if "extra ==" not in line]
     names = [re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0] for line in declared]
     return [f"{name}=={version(name)}" for name in ["mlflow", *names]]

@@ -1,7 +1,7 @@
 """The decision bundle as a plain MLflow model (models from code): MLflow copies and runs this file.
 
-Input: one row per pair, columns ``left_<field>`` and ``right_<field>``, the fields as the match spec
-names them; a column that is absent is missing evidence. Output: score, band and reason codes.
+Input: one row per pair, with columns ``left_<field>`` and ``right_<field>`` for the fields of the match spec. A column
+that is left out is missing evidence. Output: score, band and reason codes.
 """
 
 import base64
@@ -18,20 +18,20 @@ from matchwright.core.bundle.golden import decide_values
 
 
 class PairModel(PythonModel):  # type: ignore[misc]
-    """Scores pairs with the bundle beside it."""
+    """Scores pairs with the bundle among its artefacts."""
 
     def load_context(self, context: Any) -> None:
         """Verify and load the bundle.
 
-        ``MATCHWRIGHT_VERIFY_KEY`` proves who signed it. Without it the key that the model was
-        registered with is used, which shows damage but not a forgery of the whole model.
+        ``MATCHWRIGHT_VERIFY_KEY`` proves who signed it. Without this variable the key inside the model is used. That
+        key detects damage, but not a forgery of the whole model.
         """
         key = os.environ.get("MATCHWRIGHT_VERIFY_KEY") or context.model_config["verify_key"]
         self._model = load_bundle(Path(context.artifacts["bundle"]), base64.b64decode(key)).model
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """One row per pair: ``score`` (calibrated probability), ``band``, ``reasons`` (list of codes)."""
-        pairs = pd.DataFrame(model_input)  # a caller that goes round MLflow's wrapper may give a dict
+        pairs = pd.DataFrame(model_input)  # a caller without MLflow's wrapper may give a dict
         decisions = decide_values(self._model, self._values(pairs, "left"), self._values(pairs, "right"))
         return pd.DataFrame(
             {

@@ -1,4 +1,4 @@
-"""Registering a decision bundle as a version, once per bundle digest."""
+"""Register a decision bundle as a version, once per bundle digest."""
 
 import tempfile
 from collections.abc import Mapping
@@ -30,9 +30,8 @@ def register_bundle(
 ) -> VersionInfo:
     """Log ``bundle`` as an MLflow model and register it under the name of its spec.
 
-    A bundle that is registered already keeps its version: tags and description are brought up to
-    date, the approval is left as it is. Images among the run's artefacts are shown in the
-    description. The run is closed.
+    If the bundle is registered already, it keeps its version and its approval, and the tags and the description are
+    updated. The description shows the images among the run's artefacts. The run is ended.
 
     Args:
         settings: the environment.
@@ -41,13 +40,13 @@ def register_bundle(
         digest: the bundle's digest.
         description_markdown: the model card.
         tags: must hold ``gates`` (``passed`` or ``failed``) and ``trained_by``.
-        challenger: whether the version gets the alias ``challenger``; ignored where gates failed.
+        challenger: whether the version gets the alias ``challenger``. Ignored if gates failed.
 
     Raises:
-        RegistryError: a tag that release depends on is absent.
+        RegistryError: a tag that a release needs is missing.
     """
-    if absent := [key for key in ("gates", "trained_by") if not tags.get(key, "").strip()]:
-        raise RegistryError(f"A version cannot be registered without the tag(s) {', '.join(absent)}.", "give them")
+    if missing := [key for key in ("gates", "trained_by") if not tags.get(key, "").strip()]:
+        raise RegistryError(f"A version cannot be registered without the tag(s) {', '.join(missing)}.", "set them")
     name = load_spec(bundle / "spec.yaml").name
     with connected(settings, make=True) as client:
         client.log_text(run_id, description_markdown, f"{_CARD_FOLDER}/card.md")
@@ -57,10 +56,10 @@ def register_bundle(
         if found is None:
             logged = _log_model(client, settings, run_id, name, bundle, digest)
             _ensure_model(client, name)
-            # Tags come with the version, in one transaction: there is no version without its digest.
+            # One transaction writes the version and its tags: there is no version without its digest.
             found = client.create_model_version(
                 name,
-                # Not models:/<id>, which the SQL store would look up in MLflow's global tracking store.
+                # Not models:/<id>: the SQL store would search it in MLflow's global tracking store.
                 source=str(logged.artifact_location),
                 run_id=run_id,
                 model_id=str(logged.model_id),
@@ -80,7 +79,7 @@ def register_bundle(
 
 
 def _log_model(client: Any, settings: Settings, run_id: str, name: str, bundle: Path, digest: str) -> Any:
-    """The logged model with this bundle; one that a killed run left half-made is replaced."""
+    """The logged model with this bundle. An incomplete one, left by a killed run, is replaced."""
     from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
     experiment = experiment_id(client, settings)

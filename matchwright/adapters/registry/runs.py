@@ -1,4 +1,4 @@
-"""Runs: one per distinct inputs of the training pipeline."""
+"""MLflow runs: one for each set of inputs of the training pipeline."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,16 @@ from matchwright.errors import RegistryError
 from matchwright.settings import Settings
 
 FAILED_STEP, ERROR = "failed_step", "error"
-"""Tags of a run that failed: the step, and the class of its error. Never its text, which may quote a record."""
+"""Tags of a failed run: the step and the class of its error. The error's text is left out: it may quote a record."""
 
 _log = logging.getLogger(__name__)
-_PARAMETERS_AT_ONCE = 100  # MLflow's limits of one batch
+_PARAMETERS_AT_ONCE = 100  # MLflow's limits for one batch
 _METRICS_AT_ONCE = 1000
 _LONGEST_PARAMETER = 6000
 
 
 def open_run(settings: Settings, spec_name: str, inputs_digest: str, tags: Mapping[str, str]) -> str:
-    """The id of the run with these inputs: the existing one is reused, so that a rerun adds none."""
+    """The id of the run with these inputs. An existing run is used again, so a rerun adds none."""
     with connected(settings, make=True) as client:
         experiment = experiment_id(client, settings)
         same_inputs = f"tags.spec = '{spec_name}' and tags.inputs_digest = '{inputs_digest}'"
@@ -37,24 +37,24 @@ def open_run(settings: Settings, spec_name: str, inputs_digest: str, tags: Mappi
 
 
 def record_failure(settings: Settings, run_id: str, step: str, error: BaseException) -> None:
-    """End a run as failed, or as killed where it was told to stop; a store that does not answer is only logged."""
+    """End a run as failed, or as killed if it was told to stop. If the store does not answer, this is only logged."""
     try:
         with connected(settings) as client:
             client.set_tag(run_id, FAILED_STEP, step)
             client.set_tag(run_id, ERROR, type(error).__name__)
             client.set_terminated(run_id, "FAILED" if isinstance(error, Exception) else "KILLED")
-    except RegistryError as refusal:  # the step's own error is the one to tell
+    except RegistryError as refusal:  # the step's own error must be raised
         _log.warning("run %s could not be recorded as failed: %s", run_id, refusal.fact)
 
 
 def forget_failure(client: Any, run_id: str) -> None:
-    """Take away what an earlier attempt of this run said of its failure."""
+    """Delete the failure tags of an earlier attempt of this run."""
     for key in {FAILED_STEP, ERROR} & client.get_run(run_id).data.tags.keys():
         client.delete_tag(run_id, key)
 
 
 def log_parameters(settings: Settings, run_id: str, values: Mapping[str, Any]) -> None:
-    """Log parameters; a value may not change within a run, which has one for each distinct inputs."""
+    """Log parameters. A value may not change within a run, and it does not: a run has one set of inputs."""
     from mlflow.entities import Param
 
     entities = [Param(key, str(value)[:_LONGEST_PARAMETER]) for key, value in values.items()]
@@ -64,7 +64,7 @@ def log_parameters(settings: Settings, run_id: str, values: Mapping[str, Any]) -
 
 
 def log_metrics(settings: Settings, run_id: str, values: Mapping[str, float], step: int | None = None) -> None:
-    """Log metrics at one step (0 if not given)."""
+    """Log metrics at one step, by default 0."""
     _log_points(settings, run_id, [(key, value, step or 0) for key, value in values.items()])
 
 
@@ -74,7 +74,7 @@ def log_curve(settings: Settings, run_id: str, name: str, values: Sequence[float
 
 
 def log_folder(settings: Settings, run_id: str, folder: Path, artifact_path: str) -> None:
-    """Upload a folder's files under ``artifact_path`` of the run; the same names are overwritten."""
+    """Upload a folder's files to ``artifact_path`` of the run. Files with the same names are overwritten."""
     with connected(settings) as client:
         client.log_artifacts(run_id, str(folder), artifact_path)
 
@@ -83,7 +83,7 @@ def _log_points(settings: Settings, run_id: str, points: Sequence[tuple[str, flo
     from mlflow.entities import Metric
 
     with connected(settings) as client:
-        # The run's own time: a rerun then writes the very same points, and MLflow keeps one of each.
+        # With the run's start time, a rerun writes the same points, and MLflow stores each point once.
         time = client.get_run(run_id).info.start_time
         metrics = [Metric(name, float(value), time, step) for name, value, step in points]
         for start in range(0, len(metrics), _METRICS_AT_ONCE):

@@ -1,4 +1,4 @@
-"""Registered versions: what they say of themselves, their aliases, approval and bundle."""
+"""Registered versions: their tags, aliases, approval and bundle."""
 
 import shutil
 import tempfile
@@ -7,7 +7,7 @@ from typing import Any
 
 from matchwright.adapters.registry.client import connected, has_store
 from matchwright.errors import RegistryError
-from matchwright.governance.version import Verdict, VersionInfo
+from matchwright.governance.version import ApprovalDecision, VersionInfo
 from matchwright.settings import Settings
 
 BUNDLE_DIGEST = "bundle_digest"
@@ -25,46 +25,48 @@ def version_info(settings: Settings, model_name: str, version: str) -> VersionIn
 
 
 def champion(settings: Settings, model_name: str) -> VersionInfo | None:
-    """The version that serves; None before the first release."""
+    """The version that serves. None before the first release."""
     return _aliased(settings, model_name, "champion")
 
 
 def challenger(settings: Settings, model_name: str) -> VersionInfo | None:
-    """The newest version whose gates passed; None if there is none."""
+    """The newest version whose gates passed. None if there is none."""
     return _aliased(settings, model_name, "challenger")
 
 
 def version_by_digest(settings: Settings, model_name: str, digest: str) -> VersionInfo | None:
-    """The version that holds the bundle with this digest; None if there is none."""
+    """The version that holds the bundle with this digest. None if there is none."""
     with connected(settings) as client:
         found = find_by_digest(client, model_name, digest)
         return info_of(found) if found is not None else None
 
 
-def set_approval(settings: Settings, name: str, version: str, verdict: Verdict, by: str, note: str) -> VersionInfo:
-    """Set a version's approval tags: the same act that a reviewer does in MLflow's UI."""
+def set_approval(
+    settings: Settings, name: str, version: str, decision: ApprovalDecision, by: str, note: str
+) -> VersionInfo:
+    """Set a version's approval tags. A reviewer may do the same in MLflow's UI."""
     with connected(settings) as client:
         _version(client, name, version)
-        # The verdict last: a version never reads as approved by whoever approved it before.
-        for key, value in {"approval_by": by, "approval_note": note, "approval": verdict}.items():
+        # The decision last: else the new decision could appear with the name of an earlier reviewer.
+        for key, value in {"approval_by": by, "approval_note": note, "approval": decision}.items():
             client.set_model_version_tag(name, version, key, value)
         return info_of(_version(client, name, version))
 
 
 def set_alias(settings: Settings, name: str, alias: str, version: str) -> None:
-    """Point an alias at a version; whichever had it loses it."""
+    """Give an alias to a version. Another version that had it loses it."""
     with connected(settings) as client:
         client.set_registered_model_alias(name, alias, version)
 
 
 def remove_alias(settings: Settings, name: str, alias: str) -> None:
-    """Take an alias off a model; nothing happens where it has none."""
+    """Remove an alias from a model. Nothing happens if it has none."""
     with connected(settings) as client:
         client.delete_registered_model_alias(name, alias)
 
 
 def download_bundle(settings: Settings, model_name: str, version: str, to: Path) -> Path:
-    """Fetch a version's decision bundle into the folder ``to``, whole or not at all.
+    """Download a version's decision bundle to the folder ``to``, completely or not at all.
 
     Raises:
         RegistryError: there is no such version, or it holds no bundle.
@@ -92,7 +94,7 @@ def download_bundle(settings: Settings, model_name: str, version: str, to: Path)
 
 
 def info_of(version: Any) -> VersionInfo:
-    """MLflow's model version as ours."""
+    """MLflow's model version as a VersionInfo."""
     tags = {str(key): str(value) for key, value in version.tags.items()}
     return VersionInfo(
         name=version.name,
@@ -105,7 +107,7 @@ def info_of(version: Any) -> VersionInfo:
 
 
 def find_by_digest(client: Any, model_name: str, digest: str) -> Any | None:
-    """MLflow's version with this bundle digest: the first, should there be several."""
+    """MLflow's version with this bundle digest. If there are several, the first."""
     query = f"name = '{model_name}' and tags.{BUNDLE_DIGEST} = '{digest}'"
     found = list(client.search_model_versions(query, order_by=["version_number ASC"]))
     return client.get_model_version(model_name, found[0].version) if found else None

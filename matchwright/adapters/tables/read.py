@@ -1,4 +1,4 @@
-"""Input tables: CSV and Parquet from a path or an object store, every value as text."""
+"""Read input tables: CSV and Parquet from a path or an object store. Every value becomes text."""
 
 import csv
 from contextlib import suppress
@@ -16,10 +16,10 @@ _SEPARATORS = ",;\t|"
 def read_input_table(uri: str) -> pd.DataFrame:
     """A CSV (comma, semicolon, tab or bar) or Parquet file, all columns as str or None.
 
-    Text keeps its leading zeros; an empty cell is missing, and no word (such as ``NA``) is.
+    Text keeps its leading zeros. An empty cell is a missing value. A word such as ``NA`` is text.
 
     Raises:
-        DataError: the file is absent, empty, damaged, or of another format; values are not quoted.
+        DataError: the file is missing, empty, damaged, or has another format. The message quotes no values.
     """
     import pyarrow as pa
 
@@ -27,25 +27,25 @@ def read_input_table(uri: str) -> pd.DataFrame:
         raise _fault("is neither CSV nor Parquet", f"give a file that ends in {', '.join((*_CSV[:3], *_PARQUET[:1]))}")
     try:
         filesystem, path = _locate(uri)
-        with filesystem.open_input_file(path):  # tells an absent file from a damaged one
+        with filesystem.open_input_file(path):  # a missing file is reported as such, and not as damaged
             pass
     except FileNotFoundError:
-        raise _fault("no such file", "look at the path") from None
+        raise _fault("no such file", "check the path") from None
     except (OSError, pa.ArrowInvalid) as error:
-        raise _fault(f"cannot be opened ({type(error).__name__})", "look at its path and permissions") from None
+        raise _fault(f"cannot be opened ({type(error).__name__})", "check its path and permissions") from None
     table = _read_parquet(filesystem, path) if uri.lower().endswith(_PARQUET) else _read_csv(filesystem, path)
     twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if twice:
-        raise _fault(f"{len(twice)} column name(s) stand twice", "give every column a name of its own")
+        raise _fault(f"{len(twice)} column name(s) occur twice", "give every column its own name")
     if table.num_rows == 0:
         raise _fault("has no rows", "give a table with at least one row below its header")
     return cast(pd.DataFrame, table.to_pandas())
 
 
 def row_lines(uri: str) -> list[int]:
-    """The line of a CSV file on which each of its rows begins, the header's left out; none for a Parquet file.
+    """The line on which each row of a CSV file begins, without the header. Empty for a Parquet file.
 
-    A row may span lines, and an empty line is no row: counting rows would name the wrong line.
+    A row may span several lines, and an empty line is not a row. So the number of a row is not always its line.
     """
     if not uri.lower().endswith(_CSV):
         return []
@@ -76,7 +76,7 @@ def _read_csv(filesystem: Any, path: str) -> Any:
 
     ragged: list[Any] = []
 
-    def keep_in_mind(row: Any) -> str:
+    def note_row(row: Any) -> str:
         ragged.append(row)
         return "skip"
 
@@ -87,25 +87,25 @@ def _read_csv(filesystem: Any, path: str) -> Any:
         with filesystem.open_input_stream(path) as stream:
             table = arrow_csv.read_csv(
                 stream,
-                read_options=arrow_csv.ReadOptions(use_threads=False),  # threads lose the row numbers
+                read_options=arrow_csv.ReadOptions(use_threads=False),  # with threads the row numbers are lost
                 parse_options=arrow_csv.ParseOptions(
-                    delimiter=separator, newlines_in_values=True, invalid_row_handler=keep_in_mind
+                    delimiter=separator, newlines_in_values=True, invalid_row_handler=note_row
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     default_column_type=pa.string(), null_values=[""], strings_can_be_null=True
                 ),
             )
     except pa.ArrowInvalid as error:
-        # the library's text may quote a row, so only its kind is passed on
+        # the library's message may quote a row, so only the kind of error is reported
         if "Empty CSV" in str(error):
             raise _fault("is empty", "give a table with a header and rows") from None
         if "UTF8" in str(error):
             raise _fault("is not UTF-8 text", "save it as UTF-8") from None
-        raise _fault("is not a CSV file that can be read", "look for unbalanced quotes and very long lines") from None
+        raise _fault("is not a readable CSV file", "look for unclosed quotes and for very long lines") from None
     if ragged:
         first = ragged[0]
         problem = f"{len(ragged)} row(s) do not have {first.expected_columns} columns"
-        hint = f"the first is row {first.number}, with {first.actual_columns}; quote values that hold the separator"
+        hint = f"the first is row {first.number}, with {first.actual_columns}. Quote values that hold the separator"
         raise _fault(problem, hint)
     return table
 
@@ -117,7 +117,7 @@ def _read_parquet(filesystem: Any, path: str) -> Any:
     try:
         table = pq.read_table(path, filesystem=filesystem)
     except pa.ArrowInvalid:
-        raise _fault("is not a Parquet file that can be read", "write it again") from None
+        raise _fault("is not a readable Parquet file", "write it again") from None
     faults: list[Fault] = []
     columns = []
     for name in table.column_names:
@@ -131,7 +131,7 @@ def _read_parquet(filesystem: Any, path: str) -> Any:
 
 
 def _as_text(column: Any) -> Any:
-    """Text as a person would have typed it: whole numbers without ``.0``, days without ``00:00:00``."""
+    """A column as text, as a person would type it: whole numbers without ``.0``, days without ``00:00:00``."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -142,7 +142,7 @@ def _as_text(column: Any) -> Any:
     elif pa.types.is_timestamp(column.type):
         plainer = pa.date32()
     if plainer is not None:
-        with suppress(pa.ArrowInvalid):  # it would lose digits or a time of day: the column stays as it is
+        with suppress(pa.ArrowInvalid):  # keep the column if digits or a time of day would be lost
             column = pc.cast(column, plainer)
     return pc.cast(column, pa.string())
 
