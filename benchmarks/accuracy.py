@@ -29,9 +29,9 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.names import context_names
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import load_spec
-from matchwright.training.candidate_sets import with_context
-from matchwright.training.comparisons import UNRELATED, MadePairs, PairComparer
-from matchwright.training.scorer import train_scorer
+from matchwright.training.datasets.candidate_sets import with_context
+from matchwright.training.datasets.comparisons import UNRELATED, MadePairs, PairComparer
+from matchwright.training.models.scorer import train_scorer
 
 PUBLISHED = {
     "amazon_google": (49.1, 70.7, 75.6, 80.6),

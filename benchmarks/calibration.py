@@ -37,7 +37,7 @@ from matchwright.core.spec import load_spec
 from matchwright.core.spec.deciding import PrecisionConstraints
 from matchwright.evaluation.precision_constraints import lower_bound
 from matchwright.evaluation.reliability import calibration_figures
-from matchwright.training.bands import BandChoice, choose_bands
+from matchwright.training.calibration.bands import BandChoice, choose_bands
 from matchwright.training.calibration.choose import METHODS, CalibrationChoice, choose_calibrator
 from matchwright.training.calibration.fit import fit
 

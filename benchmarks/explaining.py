@@ -44,7 +44,7 @@ from matchwright.core.reasons import (
     mean_contributions,
 )
 from matchwright.core.spec import load_spec
-from matchwright.training.dataset import learn
+from matchwright.training.datasets.labelled_pairs import learn
 
 SEEDS = (1, 2, 3)
 SAMPLES = (4, 5, 6)

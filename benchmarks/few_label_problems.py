@@ -18,7 +18,7 @@ from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.operations.train_unsupervised import most_matches
-from matchwright.training.candidate_sets import with_context
+from matchwright.training.datasets.candidate_sets import with_context
 from matchwright.training.few_labels.scorer import PRIOR_SAMPLE
 
 PERSONS = SPECS / "persons.yaml"

@@ -38,11 +38,11 @@ from matchwright.core.spec.vocabulary import CONTEXT
 from matchwright.errors import TrainingError
 from matchwright.labelling import select_pairs
 from matchwright.operations.train_unsupervised import competing_sides
-from matchwright.training.comparisons import PairComparer
+from matchwright.training.datasets.comparisons import PairComparer
 from matchwright.training.few_labels.dataset import few_label_dataset, unlike_candidates, with_words
 from matchwright.training.few_labels.scorer import FEWEST_PER_CLASS, train_on_few_labels
-from matchwright.training.scorer import train_scorer
-from matchwright.training.unsupervised import fit_fellegi_sunter
+from matchwright.training.models.scorer import train_scorer
+from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 COLUMNS = ("labels", "of them matches", "method", "F1", "95 % interval", "alone", "average precision", "log loss")
 COUNTS = (100, 200, 400)

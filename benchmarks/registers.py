@@ -32,7 +32,7 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.spec import MatchSpec, parse_spec
 from matchwright.drafting import infer_spec
-from matchwright.training.split import split_entities
+from matchwright.training.datasets.split import split_entities
 
 PUBLISHED = {"FEBRL 4": "Splink 99.9", "persons_100k": "Splink 88.0, at its best threshold 97.7"}
 REPLICATES = 500

@@ -32,9 +32,9 @@ from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import load_spec
 from matchwright.training.calibration.choose import choose_calibrator
-from matchwright.training.candidate_sets import with_context
-from matchwright.training.comparisons import UNRELATED, MadePairs, PairComparer
-from matchwright.training.scorer import train_scorer
+from matchwright.training.datasets.candidate_sets import with_context
+from matchwright.training.datasets.comparisons import UNRELATED, MadePairs, PairComparer
+from matchwright.training.models.scorer import train_scorer
 
 EMBEDDED = " + embeddings"
 KINDS = ("xgboost", f"xgboost{EMBEDDED}", "torch", f"torch{EMBEDDED}")

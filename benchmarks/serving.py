@@ -39,9 +39,9 @@ from matchwright.core.records import conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.spec import load_spec
 from matchwright.secrets import SIGNING_KEY, ensure_local_secrets, secret
-from matchwright.training.bands import choose_bands
+from matchwright.training.calibration.bands import choose_bands
 from matchwright.training.calibration.choose import choose_calibrator
-from matchwright.training.scorer import train_scorer
+from matchwright.training.models.scorer import train_scorer
 
 REPOSITORY = Path(__file__).parents[1]
 SPEC = REPOSITORY / "specs" / "persons.yaml"

@@ -18,10 +18,10 @@ from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features, record_key
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec, load_spec
-from matchwright.training.augmentation import counter_examples, missing_field_pairs, pairs_alone
-from matchwright.training.comparisons import UNRELATED, PairComparer
-from matchwright.training.dataset import LabelledPairs, learn
-from matchwright.training.split import split_entities
+from matchwright.training.datasets.augmentation import counter_examples, missing_field_pairs, pairs_alone
+from matchwright.training.datasets.comparisons import UNRELATED, PairComparer
+from matchwright.training.datasets.labelled_pairs import LabelledPairs, learn
+from matchwright.training.datasets.split import split_entities
 
 SPECS = Path(__file__).parents[1] / "specs"
 STOPPING_SHARE = 0.2

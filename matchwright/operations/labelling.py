@@ -26,9 +26,9 @@ from matchwright.operations.label_file import Labels
 from matchwright.operations.train_unsupervised import competing_sides, most_matches
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
-from matchwright.training.candidate_sets import with_context
+from matchwright.training.datasets.candidate_sets import with_context
 from matchwright.training.few_labels.scorer import FEWEST_PER_CLASS, train_on_few_labels
-from matchwright.training.unsupervised import fit_fellegi_sunter
+from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 MOST_SCORED = 100_000
 """The most candidates that are scored. If there are more, a random sample is drawn."""

@@ -28,8 +28,9 @@ from matchwright.operations.training_artifacts import (
     WORDS,
 )
 from matchwright.settings import Settings
-from matchwright.training.candidate_sets import with_context
-from matchwright.training.comparisons import UNRELATED, PairComparer
+from matchwright.training.datasets.candidate_sets import with_context
+from matchwright.training.datasets.comparisons import UNRELATED, PairComparer
+from matchwright.training.datasets.split import assign_pairs, split_entities
 from matchwright.training.few_labels.dataset import (
     AS_LABELLED,
     COUNTER,
@@ -44,8 +45,7 @@ from matchwright.training.few_labels.scorer import (
     require_enough,
     train_on_few_labels,
 )
-from matchwright.training.split import assign_pairs, split_entities
-from matchwright.training.unsupervised import fit_fellegi_sunter
+from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 MOST_CANDIDATES = 50_000
 """The most candidates that the unsupervised start is fitted on."""

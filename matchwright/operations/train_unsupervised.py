@@ -26,8 +26,8 @@ from matchwright.evaluation.gates import Gate
 from matchwright.files import write_whole
 from matchwright.operations.training_artifacts import COMPARISONS, MISSED, PAIRS, SUMMARY
 from matchwright.settings import Settings
-from matchwright.training.candidate_sets import with_context
-from matchwright.training.unsupervised import fit_fellegi_sunter
+from matchwright.training.datasets.candidate_sets import with_context
+from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 UNKNOWN = -1
 MOST_CANDIDATES = 300_000

@@ -17,7 +17,7 @@ from matchwright.files import write_whole
 from matchwright.operations.failures import records_failure
 from matchwright.operations.training_artifacts import BANDS, CALIBRATOR, HELD_OUT, MISSING_FIELDS, Trained
 from matchwright.settings import Settings
-from matchwright.training.bands import bands_without_labels, choose_bands
+from matchwright.training.calibration.bands import bands_without_labels, choose_bands
 from matchwright.training.calibration.choose import choose_calibrator
 
 SUMMARY = "calibration.json"

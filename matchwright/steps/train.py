@@ -32,9 +32,9 @@ from matchwright.operations.training_artifacts import (
 )
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
+from matchwright.training.datasets.prepare import Prepared
 from matchwright.training.learning import Learned, learn_and_challenge, prepare_parts
-from matchwright.training.parameters import Kind, parameters_of
-from matchwright.training.prepare import Prepared
+from matchwright.training.models.parameters import Kind, parameters_of
 
 _log = logging.getLogger(__name__)
 

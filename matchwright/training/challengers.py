@@ -12,7 +12,7 @@ from matchwright.evaluation.bootstrap import Array, Estimate
 from matchwright.evaluation.paired import log_losses, mean_over_queries
 from matchwright.evaluation.ranking import CUTOFF, compare_rankings, ranking_metrics
 from matchwright.threads import COMPUTE_THREADS
-from matchwright.training.dataset import LabelledPairs, learn
+from matchwright.training.datasets.labelled_pairs import LabelledPairs, learn
 
 RANKED_BY = "mrr"
 """The figure that a ranker is compared by, because it has no log loss."""

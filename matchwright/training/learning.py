@@ -10,11 +10,11 @@ from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.learning import ModelSpec
-from matchwright.training.candidates import training_candidates
 from matchwright.training.challengers import challenge
-from matchwright.training.dataset import learn
-from matchwright.training.parts import parts_of
-from matchwright.training.prepare import Prepared, prepare
+from matchwright.training.datasets.candidates import training_candidates
+from matchwright.training.datasets.labelled_pairs import learn
+from matchwright.training.datasets.parts import parts_of
+from matchwright.training.datasets.prepare import Prepared, prepare
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from fixtures.datasets import dataset
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.evaluation.ranking import compare_rankings, ranking_metrics
 from matchwright.training.challengers import challenge
-from matchwright.training.dataset import learn
+from matchwright.training.datasets.labelled_pairs import learn
 
 SPEC = ModelSpec(trees=60, early_stopping=10)
 

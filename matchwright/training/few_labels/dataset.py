@@ -19,8 +19,8 @@ from matchwright.core.compare.names import context_names
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.training.augmentation import counter_examples
-from matchwright.training.comparisons import COLUMN, MadePairs, PairComparer
+from matchwright.training.datasets.augmentation import counter_examples
+from matchwright.training.datasets.comparisons import COLUMN, MadePairs, PairComparer
 
 MOST_TURNED = 4_000
 """The most likely matches from which counter-examples are made."""

@@ -17,8 +17,8 @@ from matchwright.core.reasons import contradicts, evidence
 from matchwright.core.reasons.figures import WITHIN
 from matchwright.errors import BundleError, TrainingError
 from matchwright.evaluation.behaviours import behave
-from matchwright.training.augmentation import counter_examples, missing_field_pairs
-from matchwright.training.scorer import train_scorer
+from matchwright.training.datasets.augmentation import counter_examples, missing_field_pairs
+from matchwright.training.models.scorer import train_scorer
 
 PERSON = {
     "given_name": "marianne",

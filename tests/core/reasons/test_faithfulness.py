@@ -10,8 +10,8 @@ import pytest
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import EvidenceFigures, evidence, group_contributions, mean_contributions
 from matchwright.errors import BundleError
-from matchwright.training.augmentation import missing_field_pairs
-from matchwright.training.scorer import train_scorer
+from matchwright.training.datasets.augmentation import missing_field_pairs
+from matchwright.training.models.scorer import train_scorer
 
 
 @pytest.fixture(scope="module")

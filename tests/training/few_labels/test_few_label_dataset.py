@@ -6,7 +6,7 @@ import pytest
 
 from matchwright.core.compare import compare
 from matchwright.core.compare.names import context_names
-from matchwright.training.comparisons import COLUMN, PairComparer
+from matchwright.training.datasets.comparisons import COLUMN, PairComparer
 from matchwright.training.few_labels.dataset import (
     AS_LABELLED,
     COUNTER,

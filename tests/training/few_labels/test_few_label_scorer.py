@@ -6,7 +6,7 @@ from sklearn.metrics import log_loss
 
 from matchwright.errors import TrainingError
 from matchwright.training.few_labels.scorer import train_on_few_labels
-from matchwright.training.unsupervised import fit_fellegi_sunter
+from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,8 @@ from matchwright.core.records import conform, normal_forms, record_features, rec
 from matchwright.core.records.corpus import Corpus
 from matchwright.errors import BundleError
 from matchwright.training.calibration.choose import choose_calibrator
-from matchwright.training.comparisons import UNRELATED, PairComparer
-from matchwright.training.scorer import train_scorer
+from matchwright.training.datasets.comparisons import UNRELATED, PairComparer
+from matchwright.training.models.scorer import train_scorer
 
 LEARNED = ["title__learned_cosine", "category__learned_cosine", "record__learned_cosine"]
 

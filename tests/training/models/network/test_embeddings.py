@@ -14,7 +14,7 @@ from matchwright.core.models.network.ngrams import BUCKETS, SMALLEST_COUNT
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.fields import RecordEvidence
 from matchwright.errors import BundleError
-from matchwright.training.network.embeddings import FEWEST_PER_CLASS, fit_embeddings
+from matchwright.training.models.network.embeddings import FEWEST_PER_CLASS, fit_embeddings
 
 TEXT = st.text(max_size=30) | st.sampled_from(["item1 new", "item1", "item1 refill", "", " ", "\ud800", "东京 タワー"])
 

@@ -11,9 +11,9 @@ from matchwright.core.models.onnx_graph import OnnxScorer, background_row, wrap_
 from matchwright.core.models.scorer import Labels, Progress, TrainedScorer, demand_both_classes, matrix_of
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.errors import TrainingError
-from matchwright.training.network.fit import Matrix, Pairs, fit_network
-from matchwright.training.network.plans import PAIR_SCORE
-from matchwright.training.network.processes import seeded
+from matchwright.training.models.network.fit import Matrix, Pairs, fit_network
+from matchwright.training.models.network.plans import PAIR_SCORE
+from matchwright.training.models.network.processes import seeded
 
 TOLERANCE = 1e-5
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from matchwright.core.spec import MatchSpec
-from matchwright.training.split import split_entities, subdivide
+from matchwright.training.datasets.split import split_entities, subdivide
 
 VALIDATION_PART, CALIBRATION_PART = "validate", "calibrate"
 VALIDATION_SHARE = 0.2

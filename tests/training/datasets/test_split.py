@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.spec.learning import SplitSpec
-from matchwright.training.split import assign_pairs, split_entities, subdivide
+from matchwright.training.datasets.split import assign_pairs, split_entities, subdivide
 
 SHARES = SplitSpec(train=0.6, calibrate=0.2, test=0.2)
 numbers = st.integers(min_value=0, max_value=30)

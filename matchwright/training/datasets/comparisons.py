@@ -16,9 +16,9 @@ from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
-from matchwright.training.augmentation import counter_examples, missing_field_pairs, pairs_alone
-from matchwright.training.learned_words import CrossFittedWords, fit_words
-from matchwright.training.network.embeddings import CrossFittedEmbeddings, fit_embeddings
+from matchwright.training.datasets.augmentation import counter_examples, missing_field_pairs, pairs_alone
+from matchwright.training.models.learned_words import CrossFittedWords, fit_words
+from matchwright.training.models.network.embeddings import CrossFittedEmbeddings, fit_embeddings
 
 UNRELATED = -1
 """Used instead of a training pair's row: the pair was not made from a training pair."""

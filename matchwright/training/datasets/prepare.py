@@ -13,11 +13,11 @@ from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
-from matchwright.training.candidate_sets import with_context
-from matchwright.training.comparisons import UNRELATED, MadePairs, PairComparer
-from matchwright.training.dataset import LabelledPairs
-from matchwright.training.parts import CALIBRATION_PART, VALIDATION_PART
-from matchwright.training.split import assign_pairs
+from matchwright.training.datasets.candidate_sets import with_context
+from matchwright.training.datasets.comparisons import UNRELATED, MadePairs, PairComparer
+from matchwright.training.datasets.labelled_pairs import LabelledPairs
+from matchwright.training.datasets.parts import CALIBRATION_PART, VALIDATION_PART
+from matchwright.training.datasets.split import assign_pairs
 
 
 @dataclass(frozen=True)

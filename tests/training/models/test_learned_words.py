@@ -10,7 +10,7 @@ from matchwright.core.compare.names import record_comparators
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.models.learned_words import LearnedWords, hashed_words
 from matchwright.errors import BundleError
-from matchwright.training.learned_words import FEWEST_MATCHES, fit_words
+from matchwright.training.models.learned_words import FEWEST_MATCHES, fit_words
 
 
 def pairing(left: list[str | None], right: list[str | None]) -> Pairing:

@@ -25,7 +25,7 @@ def parameters_of(kind: Kind, spec: ModelSpec) -> dict[str, Any]:
     if kind == "fellegi_sunter":
         return {name: value for name, value in values.items() if name in ("scorer", "seed")}
     from matchwright.core.models.network.sizes import HIDDEN
-    from matchwright.training.network.plans import PAIR_SCORE
+    from matchwright.training.models.network.plans import PAIR_SCORE
 
     return {
         **{name: value for name, value in values.items() if name not in OF_TREES},

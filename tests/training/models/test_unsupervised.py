@@ -11,7 +11,7 @@ from matchwright.core.compare.competing import in_context, without_context
 from matchwright.core.models.files import read_scorer, write_scorer
 from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.errors import BundleError, TrainingError
-from matchwright.training.unsupervised import fit_fellegi_sunter
+from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import pytest
 from fixtures.datasets import offers
 
 from matchwright.core.models.network import Embeddings
+from matchwright.core.models.onnx_graph import OnnxScorer
 from matchwright.core.spec import MatchSpec, spec_yaml
-from matchwright.training.scorer import OnnxScorer
 
 ODDS_TOLERANCE = 0.001
 """Of log-odds. Sums in another order differ in their last bits, and these differences add up during a fit."""
@@ -52,7 +52,9 @@ def finished(products_spec: MatchSpec, tmp_path_factory: pytest.TempPathFactory)
 
 def fitted(launcher: list[str], finished: dict[str, Path], out: Path) -> dict:
     given = [text for name, path in {**finished, "out": out}.items() for text in (f"--{name}", str(path))]
-    done = subprocess.run([*launcher, "-m", "matchwright.training.network", *given], capture_output=True, text=True)
+    done = subprocess.run(
+        [*launcher, "-m", "matchwright.training.models.network", *given], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     return json.loads((out / "fit.json").read_text())
 

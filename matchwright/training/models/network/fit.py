@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits as log_loss
 
 from matchwright.core.models.network.module import MatchingNetwork, TextBatch
-from matchwright.training.network.plans import ALONE, PENALTY, Plan
-from matchwright.training.network.processes import Processes, this_process
-from matchwright.training.network.texts import PairTexts, Rows
+from matchwright.training.models.network.plans import ALONE, PENALTY, Plan
+from matchwright.training.models.network.processes import Processes, this_process
+from matchwright.training.models.network.texts import PairTexts, Rows
 
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
 

@@ -99,7 +99,7 @@ def _sample(left: Columns, right: Columns, comparisons: pd.DataFrame, labels: An
     fields, target = embedded_fields(spec), (np.asarray(labels) == 1).astype(np.float32)
     if not fields or min(target.sum(), (1 - target).sum()) < FEWEST_PER_CLASS:
         return None
-    from matchwright.training.network.texts import PairTexts
+    from matchwright.training.models.network.texts import PairTexts
 
     rows = np.sort(np.random.default_rng(spec.model.seed).permutation(len(target))[:MOST_PAIRS])
     sides = take(left, rows), take(right, rows)
@@ -116,9 +116,9 @@ def _fit(sample: _Sample, rows: Rows) -> tuple[Embeddings, tuple[float, ...]]:
     import torch
 
     from matchwright.core.models.network.module import EmbeddingModule, MatchingNetwork, PairHead, learned_cosines
-    from matchwright.training.network.fit import Pairs, fit_network
-    from matchwright.training.network.plans import EMBEDDINGS
-    from matchwright.training.network.processes import seeded
+    from matchwright.training.models.network.fit import Pairs, fit_network
+    from matchwright.training.models.network.plans import EMBEDDINGS
+    from matchwright.training.models.network.processes import seeded
 
     values = sample.comparisons.to_numpy(dtype=np.float32)
     with seeded(sample.seed):

@@ -13,7 +13,7 @@ from matchwright.core.models.files import SCORER_FILES, read_scorer, scorer_file
 from matchwright.core.models.onnx_graph import OnnxScorer, background_row, wrap_onnx
 from matchwright.core.models.scorer import Labels, Progress, Scorer, TrainedScorer
 from matchwright.core.spec.learning import ModelSpec
-from matchwright.training.boosted_trees import train_boosted_trees
+from matchwright.training.models.boosted_trees import train_boosted_trees
 
 __all__ = [
     "SCORER_FILES",
@@ -44,7 +44,7 @@ def train_scorer(
         TrainingError: fewer than ten pairs of a class.
     """
     if spec.scorer == "torch":
-        from matchwright.training.network.scorer import fit_scorer
+        from matchwright.training.models.network.scorer import fit_scorer
 
         return fit_scorer(comparisons, labels, validation, validation_labels, spec, progress)
     return train_boosted_trees(comparisons, labels, validation, validation_labels, spec, progress)

@@ -1,7 +1,7 @@
 """The list of runs shows the parameters of the trained kind, and no others."""
 
 from matchwright.core.spec.learning import ModelSpec
-from matchwright.training.parameters import OF_TREES, parameters_of
+from matchwright.training.models.parameters import OF_TREES, parameters_of
 
 SPEC = ModelSpec(depth=4)
 

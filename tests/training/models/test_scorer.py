@@ -21,7 +21,7 @@ from matchwright.core.models.shapley import group_shapley
 from matchwright.core.reasons import group_contributions
 from matchwright.errors import BundleError, TrainingError
 from matchwright.training.calibration.choose import choose_calibrator
-from matchwright.training.scorer import train_scorer
+from matchwright.training.models.scorer import train_scorer
 
 KINDS = ("xgboost", "torch")
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from matchwright.core.decide.bands import Bands, bands_from_costs
 from matchwright.core.spec.deciding import Costs, PrecisionConstraints
-from matchwright.training.bands import choose_bands
+from matchwright.training.calibration.bands import choose_bands
 
 COST = st.floats(0.01, 1000)
 COSTS = Costs(false_match=50, missed_match=10, review=1)

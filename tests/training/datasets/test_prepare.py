@@ -1,9 +1,9 @@
 """Comparisons that only a challenger reads stay out of the scorer's datasets and of the bundle."""
 
 from matchwright.core.spec import MatchSpec
+from matchwright.training.datasets.parts import parts_of
+from matchwright.training.datasets.prepare import Prepared, prepare
 from matchwright.training.learning import learn_and_challenge
-from matchwright.training.parts import parts_of
-from matchwright.training.prepare import Prepared, prepare
 
 LEARNED = {"title__learned_cosine", "category__learned_cosine", "record__learned_cosine"}
 

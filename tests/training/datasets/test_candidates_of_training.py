@@ -3,8 +3,8 @@
 import pytest
 
 from matchwright.steps.card_training import training_facts
-from matchwright.training.candidates import training_candidates
-from matchwright.training.parts import parts_of
+from matchwright.training.datasets.candidates import training_candidates
+from matchwright.training.datasets.parts import parts_of
 
 PAIR = ["left_key", "right_key"]
 

@@ -11,7 +11,7 @@ from matchwright.core.compare.names import constraints, field_of, group_of
 from matchwright.core.models.unsupervised import Array, Curve, FellegiSunterScorer
 from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS
 from matchwright.errors import TrainingError
-from matchwright.training.agreement_levels import LEAD, SIMILARITY, Levels, Scale
+from matchwright.training.models.agreement_levels import LEAD, SIMILARITY, Levels, Scale
 
 RARITY = "rarity"
 """This comparator is not a similarity, although its values may lie between 0 and 1."""

@@ -10,8 +10,8 @@ from matchwright.core.models.network import Embeddings
 from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.records.columns import columns_of
 from matchwright.core.spec import MatchSpec
-from matchwright.training.network.embeddings import fit_embeddings
-from matchwright.training.network.scorer import fit_scorer
+from matchwright.training.models.network.embeddings import fit_embeddings
+from matchwright.training.models.network.scorer import fit_scorer
 
 SIDES = ("left_key", "right_key")
 FITTED_ON, STOPPED_ON = "train", "validate"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.spec.learning import ModelSpec
-from matchwright.training.scorer import train_scorer
+from matchwright.training.models.scorer import train_scorer
 
 Rows = np.ndarray[Any, Any]
 

@@ -17,8 +17,8 @@ from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
 from matchwright.evaluation.candidates.labels import label_candidates
 from matchwright.evaluation.candidates.report import found_and_cut
-from matchwright.training.network.embeddings import fit_record_embeddings
-from matchwright.training.split import assign_pairs
+from matchwright.training.datasets.split import assign_pairs
+from matchwright.training.models.network.embeddings import fit_record_embeddings
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The pairs that models are fitted, stopped, calibrated and tested on."""

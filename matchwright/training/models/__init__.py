@@ -1,0 +1,1 @@
+"""Fitting every kind of model that a bundle holds."""
