@@ -1,6 +1,7 @@
 """Fit the network again on the labelled pairs of a finished training, in one process or several.
 
-    torchrun --nproc_per_node 2 -m matchwright.training.models.network --spec SPEC --records FILE --model FOLDER --out FOLDER
+    torchrun --nproc_per_node 2 -m matchwright.training.models.network \\
+        --spec SPEC --records FILE --model FOLDER --out FOLDER
 
 ``--records`` is the features step's ``records.parquet``, and ``--model`` the train step's folder. Plain ``python``
 starts one process. Each process uses a GPU if there are enough of them, else the CPU. The command writes
