@@ -2,9 +2,10 @@
 
 import pytest
 
-from matchwright.steps.card_training import training_facts
+from matchwright.training.candidates import training_candidates
 from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.parts import parts_of
+from matchwright.training.parts import parts_of
 
 PAIR = ["left_key", "right_key"]
 
@@ -31,8 +32,6 @@ def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_it_was_
     assert used.report["true_pairs"] == others.sum() > 0
     assert not used.candidates[PAIR].duplicated().any()
     assert set(used.candidates["label"]) == {-1, 0, 1}
-    fact = training_facts({"candidates_with_embedding": used.report})["candidates by embedding"]
-    assert f"{methods['embedding']['true_pairs_alone']:,} true ones proposed by the embedding alone" in fact
 
 
 def test_candidates_do_not_change_without_an_embedding_or_with_too_few_labels(offers, asked):
