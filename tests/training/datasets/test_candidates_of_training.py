@@ -2,10 +2,8 @@
 
 import pytest
 
-from matchwright.training.candidates import training_candidates
 from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.parts import parts_of
-from matchwright.training.parts import parts_of
 
 PAIR = ["left_key", "right_key"]
 
