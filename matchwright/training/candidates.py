@@ -83,21 +83,3 @@ def _embeddings(
     pairs = pairs[pairs["part"] == "train"].sort_values(PAIR_KEYS, ignore_index=True)
     left, right = (columns_of(rows_of(frame, pairs[side])) for side in PAIR_KEYS)
     return fit_record_embeddings(left, right, compare(left, right, spec, corpus), pairs["label"].to_numpy(), spec)
-
-
-def embedding_facts(report: dict[str, Any]) -> str:
-    """What candidates find with the embedding's nearest among them, in one line for the model card."""
-    budget = report["budget"]
-    own = next((row for row in report["methods"] if row["method"] == "embedding"), None)
-    alone = own["true_pairs_alone"] if own else 0
-    facts = [f"{report['candidates']:,} pairs in training, {alone:,} true ones proposed by the embedding alone"]
-    if recall := report.get("embedding_recall_at_k"):
-        k, share = list(recall.items())[-1]
-        facts.append(f"{share:.4f} of {report['true_pairs']:,} true pairs are among its nearest {k}")
-    if report["pairs_completeness"] is not None:
-        facts.append(f"pairs completeness {report['pairs_completeness']:.4f}")
-    facts.append(
-        f"the budget of {budget['max_candidates_per_record']:,} per record cuts {budget['candidates_cut']:,} pairs, "
-        f"{budget['true_pairs_cut']:,} of them true"
-    )
-    return "; ".join(facts)

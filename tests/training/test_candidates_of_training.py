@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchwright.steps.card_training import training_facts
+from matchwright.evaluation.candidates.report import embedding_facts
 from matchwright.training.candidates import training_candidates
 from matchwright.training.parts import parts_of
 
@@ -31,7 +31,7 @@ def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_it_was_
     assert used.report["true_pairs"] == others.sum() > 0
     assert not used.candidates[PAIR].duplicated().any()
     assert set(used.candidates["label"]) == {-1, 0, 1}
-    fact = training_facts({"candidates_with_embedding": used.report})["candidates by embedding"]
+    fact = embedding_facts(used.report)
     assert f"{methods['embedding']['true_pairs_alone']:,} true ones proposed by the embedding alone" in fact
 
 
