@@ -1,4 +1,4 @@
-"""Train the scorer and its challengers."""
+"""Train or import the scorer, and train its challengers."""
 
 from kfp import dsl
 
@@ -13,9 +13,17 @@ def train(
     snapshot: dsl.Input[dsl.Dataset],
     features: dsl.Input[dsl.Dataset],
     candidates: dsl.Input[dsl.Dataset],
+    scorer: str,
+    scorer_digest: str,
+    comparisons: str,
+    returns: str,
     model: dsl.Output[dsl.Model],
 ) -> None:
-    """Write the trained model and the split to the folder ``model``."""
+    """Write the trained model and the split to the folder ``model``.
+
+    ``scorer_digest`` is the digest of the file at the path ``scorer``. So a cached result is not used for a changed
+    file.
+    """
     from pathlib import Path
 
     from components.context import step_context
@@ -30,4 +38,7 @@ def train(
             candidates=Path(candidates.path),
             model=Path(model.path),
             code_digest=code_digest,
+            scorer=scorer,
+            comparisons=comparisons,
+            returns=returns,
         )

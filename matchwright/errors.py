@@ -66,6 +66,10 @@ class TrainingError(MatchwrightError):
     """Data that a model cannot be trained or evaluated on."""
 
 
+class ScorerError(FaultsError):
+    """A scorer of another origin that cannot be imported."""
+
+
 class BundleError(MatchwrightError):
     """A decision bundle that is corrupt, unsigned or does not reproduce its golden pairs."""
 

@@ -7,33 +7,43 @@ from matchwright.core.spec.load import load_spec, spec_yaml
 from matchwright.errors import DataError, Fault
 from pipelines.catalogue import pipeline_named
 from pipelines.digests import code_digest, data_digest
+from pipelines.given_scorer import check_scorer, names_of
 
 
 def arguments_of(name: str, spec_file: Path, given: Mapping[str, str]) -> tuple[dict[str, str], str]:
     """The parameters of the pipeline ``name``, and the spec's name.
 
     The spec is passed as text without comments. So a cluster needs no file, and a new comment does not run steps again.
+    The names of an imported scorer's comparisons are passed as text too. If its file is on this machine, it is checked
+    here, before any step runs.
 
     Raises:
         SpecError: the spec has faults.
         DataError: input files are missing (all are listed).
+        ScorerError: the scorer to import does not fit the spec (every fault is listed).
         PipelineError: there is no such pipeline.
     """
     pipeline = pipeline_named(name)
     spec = load_spec(spec_file)
-    files = {key: _absolute(given.get(key, "")) for key in pipeline.inputs}
+    files = {key: _absolute(given.get(key, "")) for keys in pipeline.inputs.values() for key in keys}
+    names_file = given.get("comparisons", "") if "scorer" in files else ""
     here = {key: location for key, location in files.items() if location and "://" not in location}
-    missing = [key for key, location in here.items() if not Path(location).is_file()]
+    named = {"comparisons": names_file} if names_file else {}
+    missing = [key for key, location in {**here, **named}.items() if not Path(location).is_file()]
     if missing:
         faults = [Fault(f"--{key.replace('_', '-')}", "no such file", "check the path") for key in missing]
         raise DataError("Input files are missing.", faults)
+    names = names_of(names_file)
+    if "scorer" in files:
+        check_scorer(files["scorer"], names, given.get("returns", ""), spec)
     facts = {
         "spec": spec_yaml(spec),
         "name": spec.name,
         "code_digest": code_digest(),
-        "data_digest": data_digest(files.values()),
+        **{name: data_digest(files[key] for key in keys) for name, keys in pipeline.inputs.items()},
         **given,
         **files,
+        "comparisons": names,
     }
     return {key: facts[key] for key in pipeline.parameters if key in facts}, spec.name
 

@@ -1,7 +1,7 @@
 """The pipelines of this project, by name."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from kfp.dsl.graph_component import GraphComponent
 
@@ -16,12 +16,13 @@ from pipelines.train import train_pipeline
 class Pipeline:
     """A pipeline by its short name.
 
-    ``make`` builds it with tasks made by a :class:`Step`. ``inputs`` are the parameters that are paths.
+    ``make`` builds it with tasks made by a :class:`Step`. ``inputs`` maps each parameter that takes a digest to the
+    parameters that are the paths of the files.
     """
 
     name: str
     make: Callable[[Step], GraphComponent]
-    inputs: tuple[str, ...] = ()
+    inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -32,9 +33,13 @@ class Pipeline:
 PIPELINES = {
     pipeline.name: pipeline
     for pipeline in (
-        Pipeline("train", train_pipeline, inputs=("records", "records_right", "pairs")),
+        Pipeline(
+            "train",
+            train_pipeline,
+            inputs={"data_digest": ("records", "records_right", "pairs"), "scorer_digest": ("scorer",)},
+        ),
         Pipeline("release", release_pipeline),
-        Pipeline("monitor", monitor_pipeline, inputs=("labels",)),
+        Pipeline("monitor", monitor_pipeline, inputs={"data_digest": ("labels",)}),
     )
 }
 

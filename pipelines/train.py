@@ -35,6 +35,10 @@ def train_pipeline(step: Step) -> GraphComponent:
         records: str = "",
         records_right: str = "",
         pairs: str = "",
+        scorer: str = "",
+        scorer_digest: str = "",
+        comparisons: str = "",
+        returns: str = "",
     ) -> None:
         shared: dict[str, Any] = {"spec": spec, "environment": environment, "code_digest": code_digest}
 
@@ -49,7 +53,8 @@ def train_pipeline(step: Step) -> GraphComponent:
         records_of = {"snapshot": snapshot, "features": featured.outputs["features"]}
         proposed = step(candidates, **shared, **records_of)
 
-        trained = step(train, **shared, **records_of, candidates=proposed.outputs["candidates"])
+        given = {"scorer": scorer, "scorer_digest": scorer_digest, "comparisons": comparisons, "returns": returns}
+        trained = step(train, **shared, **records_of, candidates=proposed.outputs["candidates"], **given)
         model = {"model": trained.outputs["model"]}
         calibrated = step(calibrate, **shared, **model)
         model |= {"calibration": calibrated.outputs["calibration"]}

@@ -25,7 +25,7 @@ from matchwright.core.spec.load import parse_spec
 from matchwright.core.spec.vocabulary import COMPARATORS, RECORD_COMPARATORS, RECORD_FEATURES
 from matchwright.errors import RequestError
 from matchwright.settings import Settings
-from serving.request_schema import parse_request
+from serving.request_schema import RequestParser
 from serving.runtime import Runtime
 from serving.service import Service
 
@@ -173,7 +173,7 @@ def test_the_readme_is_short_and_its_links_lead_somewhere():
 def test_the_endpoint_page_shows_the_real_answer_to_a_bad_request():
     request, answer = (json.loads(block) for block in blocks(ENDPOINT.partition("## Errors")[2], "json"))
     with pytest.raises(RequestError) as refused:
-        parse_request(json.dumps(request).encode(), load_spec(REPOSITORY / "specs/persons.yaml"))
+        RequestParser(load_spec(REPOSITORY / "specs/persons.yaml")).parse(json.dumps(request).encode())
     faults = [vars(fault) for fault in refused.value.faults]
     assert answer == {"error": str(refused.value).splitlines()[0], "faults": faults}
 

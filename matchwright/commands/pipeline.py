@@ -24,6 +24,13 @@ ModelVersion = Annotated[
 Since = Annotated[str, typer.Option(help="monitor: from this date or time, or a span such as 24h or 7d.")]
 Until = Annotated[str, typer.Option(help="monitor: up to this date or time.")]
 Labels = Annotated[str, typer.Option(help="monitor: labels that have arrived, CSV or Parquet.")]
+Scorer = Annotated[str, typer.Option(help="train: an ONNX file to import as the scorer; none is fitted then.")]
+Comparisons = Annotated[
+    str, typer.Option(help="train: text file of the imported scorer's comparisons, in the order of its input.")
+]
+Returns = Annotated[
+    str, typer.Option(help="train: what the imported scorer gives, probability or log_odds; else found out.")
+]
 
 
 GATES_FAILED = 4
@@ -46,6 +53,9 @@ def run(
     since: Since = "",
     until: Until = "",
     labels: Labels = "",
+    scorer: Scorer = "",
+    comparisons: Comparisons = "",
+    returns: Returns = "",
     environment: Environment = "",
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Run every step again, also with unchanged inputs.")
@@ -63,6 +73,7 @@ def run(
     settings = opened(environment)
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
     given |= {"since": since, "until": until, "labels": labels}
+    given |= {"scorer": scorer, "comparisons": comparisons, "returns": returns}
     arguments, spec_name = arguments_of(name, spec, given)
     console = _console()
     try:
@@ -91,6 +102,26 @@ def run(
         raise typer.Exit(GATES_FAILED)
 
 
+@app.command(name="export-comparisons")
+def export_comparisons(
+    out: Annotated[Path, typer.Option(help="The Parquet file to write; the names go to a text file beside it.")],
+    spec: SpecFile = Path("specs/persons.yaml"),
+    environment: Environment = "",
+) -> None:
+    """Write the comparisons that the last training of this spec was fitted on, to train a scorer elsewhere.
+
+    They are those of the parts train and validate, with label and part. No record key and no value of a record is in
+    the file.
+    """
+    from matchwright.commands.opening import opened_to_read
+    from pipelines.export import export_training_pairs
+
+    done = export_training_pairs(opened_to_read(environment), spec, out)
+    console = _console()
+    console.print(f"[green]Wrote[/] {done.pairs:,} pairs and {done.comparisons} comparisons to {out}")
+    console.print(f"  The names, for --comparisons, are in {done.names}")
+
+
 @app.command(name="compile")
 def compile_(
     environment: Environment = "",
@@ -114,6 +145,9 @@ def submit(
     since: Since = "",
     until: Until = "",
     labels: Labels = "",
+    scorer: Scorer = "",
+    comparisons: Comparisons = "",
+    returns: Returns = "",
     environment: Environment = "",
     run_name: Annotated[
         str, typer.Option(help="The run's name in the cluster. The default has the pipeline, the spec and the time.")
@@ -128,6 +162,7 @@ def submit(
     settings = settings_of(environment)
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
     given |= {"since": since, "until": until, "labels": labels}
+    given |= {"scorer": scorer, "comparisons": comparisons, "returns": returns}
     arguments, spec_name = arguments_of(name, spec, given)
     title = run_name or f"{name} {spec_name} {datetime.now():%Y-%m-%d %H:%M}"
     done = submit_to_cluster(name, settings, arguments, run_name=title)

@@ -22,6 +22,8 @@ from matchwright.core.spec import MatchSpec
 WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 MISSING_FIELDS, HELD_OUT = "calibrate_missing_fields.parquet", "held_out.parquet"
+EXPORTED = "training.parquet"
+"""The comparisons of the training and validation pairs, for whoever trains a scorer elsewhere."""
 MEAN_CONTRIBUTIONS = "mean_contributions"
 """The key of the mean absolute contributions in ``train.json``. An unsupervised start has none."""
 CALIBRATOR, BANDS = "calibrator.json", "bands.json"

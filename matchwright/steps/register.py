@@ -73,7 +73,9 @@ def register(
     taken = Snapshot.read(snapshot)
     summary, gates = read_json(evaluation / SUMMARY), read_json(evaluation / GATES)["gates"]
     feature_summary = read_json(features / "features.json")
-    lineage = _lineage(spec, taken, features, candidates, model, code_digest)
+    training = read_json(model / TRAINING)
+    imported = {"imported_scorer": training["imported"]["sha256"]} if training.get("imported") else {}
+    lineage = {**_lineage(spec, taken, features, candidates, model, code_digest), **imported}
     card = render_card(
         Card(
             spec,
@@ -82,7 +84,7 @@ def register(
             gates=gates,
             calibration=read_json(calibration / "calibration.json"),
             explanation=read_json(explanation / EXPLANATION),
-            training=read_json(model / TRAINING),
+            training=training,
             candidates=read_json(candidates / CANDIDATES),
             origin=taken.origin,
             rows={name: table.rows for name, table in taken.tables.items()},
@@ -106,6 +108,7 @@ def register(
         "spec_digest": spec_digest(spec),
         "code_digest": code_digest,
         "feature_service": parts.feature_service,
+        **imported,
         **({PARENT: summary["champion"]} if summary["champion"] else {}),
         **{f"data.{table}": digest for table, digest in taken.data_versions.items()},
         # the versions to read the same tables again; not in the bundle, because they differ from lake to lake

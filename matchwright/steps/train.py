@@ -9,12 +9,15 @@ from typing import Any
 import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_folder, log_metrics, log_parameters, open_run
+from matchwright.adapters.tables import read_bytes
 from matchwright.core.candidates.pairs import canonical_pairs
 from matchwright.core.models.files import write_scorer
+from matchwright.core.models.onnx_graph import OnnxScorer
 from matchwright.core.reasons import mean_contributions
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec, spec_digest
+from matchwright.errors import Fault, ScorerError
 from matchwright.files import write_whole
 from matchwright.operations.failures import failure_recorded
 from matchwright.operations.snapshot import Snapshot
@@ -23,6 +26,7 @@ from matchwright.operations.train_unsupervised import train_without_labels
 from matchwright.operations.training_artifacts import (
     COMPARISONS,
     EMBEDDINGS,
+    EXPORTED,
     MEAN_CONTRIBUTIONS,
     MISSED,
     MISSING_FIELDS,
@@ -33,6 +37,9 @@ from matchwright.operations.training_artifacts import (
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
 from matchwright.training.datasets.prepare import Prepared
+from matchwright.training.exported_pairs import exported_pairs
+from matchwright.training.few_labels.scorer import FEW_LABELS
+from matchwright.training.imported_scorer import HEADLINE, ScorerFile, import_scorer
 from matchwright.training.learning import Learned, learn_and_challenge, prepare_parts
 from matchwright.training.models.parameters import Kind, parameters_of
 
@@ -48,8 +55,11 @@ def train(
     candidates: Path,
     model: Path,
     code_digest: str,
+    scorer: str = "",
+    comparisons: str = "",
+    returns: str = "",
 ) -> dict[str, Any]:
-    """Split by entity, train, and compare every labelled candidate.
+    """Split by entity, train or import the scorer, and compare every labelled candidate.
 
     Args:
         settings: the environment, which says where MLflow is.
@@ -59,23 +69,30 @@ def train(
         candidates: folder of the candidates step.
         model: folder to write: scorer, labelled pairs with their part, comparisons, train.json.
         code_digest: the digest of the code that trains, for the lineage.
+        scorer: an ONNX file to import instead of training a scorer; empty to train.
+        comparisons: the names of its input's columns in order, if they are not in its metadata.
+        returns: ``probability`` or ``log_odds``, if neither its metadata nor its outputs say which.
 
     Returns:
         The content of ``train.json``: run_id, pairs per part, figures of the scorer and its challengers.
 
     Raises:
         TrainingError: there are too few labelled pairs.
+        DataError: the scorer's file is missing.
+        ScorerError: the scorer cannot be imported; every fault is listed.
     """
+    given = ScorerFile(read_bytes(scorer), comparisons, returns) if scorer else None
     data = Snapshot.read(snapshot)
     frame = read_frame(features / "records.parquet")
     corpus = Corpus.load(features / "corpus.safetensors")
     labelled = canonical_pairs(data.frame("pairs")) if _one_table(frame) else data.frame("pairs")
     proposed = read_frame(candidates / "candidates.parquet")
-    inputs = hashlib.sha256(f"{data.digest}{spec_digest(spec)}{code_digest}".encode()).hexdigest()
+    stated = f"{given.digest}{given.comparisons}{given.returns}" if given else ""
+    inputs = hashlib.sha256(f"{data.digest}{spec_digest(spec)}{code_digest}{stated}".encode()).hexdigest()
     tags = {"trained_by": settings.actor, "code_digest": code_digest}
     run_id = open_run(settings, spec.name, inputs, tags)
     with failure_recorded(settings, run_id, "train"):
-        return _train_in_run(settings, spec, data, frame, corpus, labelled, proposed, run_id, candidates, model)
+        return _train_in_run(settings, spec, data, frame, corpus, labelled, proposed, run_id, candidates, model, given)
 
 
 def _train_in_run(
@@ -89,14 +106,20 @@ def _train_in_run(
     run_id: str,
     candidates: Path,
     model: Path,
+    given: ScorerFile | None,
 ) -> dict[str, Any]:
     kind: Kind = spec.model.scorer
     if spec.labels == "none":
         kind = "fellegi_sunter"
     elif has_few_labels(labelled, spec):
         kind = "few_labels"
+    if given and kind in ("fellegi_sunter", "few_labels"):
+        problem = "too few pairs are labelled to calibrate and test an imported scorer"
+        hint = f"label {FEW_LABELS:,} pairs or more, or train without --scorer"
+        raise ScorerError(HEADLINE, [Fault("labels", problem, hint)])
+    kind = "imported" if given else kind
     log_parameters(settings, run_id, _parameters(spec, data, kind))
-    for name in (WORDS, EMBEDDINGS):
+    for name in (WORDS, EMBEDDINGS, EXPORTED):
         (model / name).unlink(missing_ok=True)  # an earlier run may have left one
 
     if spec.labels == "none":
@@ -107,11 +130,14 @@ def _train_in_run(
     split = prepare_parts(frame, proposed, labelled, spec, corpus)
     prepared = split.prepared
     _log.info("%d labelled candidates, %d comparisons each", *prepared.comparisons.shape)
-    learned = learn_and_challenge(prepared, spec.model)
+    imported = import_scorer(given, prepared.training) if given else None
+    learned = learn_and_challenge(prepared, spec.model, imported)
     scorer = learned.scorer
 
     summary = {
         "run_id": run_id,
+        "spec_digest": spec_digest(spec),
+        "imported": _imported(given, imported) if given and imported else None,
         "records_per_part": split.parts.value_counts().sort_index().to_dict(),
         "pairs_per_part": prepared.labelled_candidates["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": prepared.dropped,
@@ -138,8 +164,20 @@ def _train_in_run(
     prepared.missed.to_parquet(model / MISSED, index=False)
     prepared.comparisons.to_parquet(model / COMPARISONS, index=False)
     prepared.missing_field_pairs.to_parquet(model / MISSING_FIELDS, index=False)
+    exported_pairs(prepared.training, prepared.validation, spec.model.seed).to_parquet(model / EXPORTED, index=False)
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
+
+
+def _imported(given: ScorerFile, scorer: OnnxScorer) -> dict[str, Any]:
+    """Where the scorer came from and how its graph is read."""
+    contract = scorer.contract
+    return {
+        "sha256": given.digest,
+        "comparisons": len(contract.names),
+        "returns": contract.returns,
+        "takes_missing": contract.takes_missing,
+    }
 
 
 def _one_table(frame: pd.DataFrame) -> bool:

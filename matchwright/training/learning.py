@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from matchwright.core.models.scorer import TrainedScorer
+from matchwright.core.models.scorer import Scorer, TrainedScorer
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.learning import ModelSpec
@@ -53,8 +53,8 @@ def prepare_parts(
     return PreparedParts(parts, prepare(frame, used.candidates, labelled, parts, spec, corpus), used.report)
 
 
-def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learned:
-    """Train the scorer, and its challengers on the same pairs.
+def learn_and_challenge(prepared: Prepared, spec: ModelSpec, imported: Scorer | None = None) -> Learned:
+    """Train the scorer, and its challengers on the same pairs. An ``imported`` scorer is taken as it is.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
@@ -66,7 +66,7 @@ def learn_and_challenge(prepared: Prepared, spec: ModelSpec) -> Learned:
         if number % 25 == 0:
             _log.info("scorer: %s %d, validation log loss %.5f", step, number, loss)
 
-    scorer = learn(training, validation, spec, improved)
+    scorer = TrainedScorer(imported, (), ()) if imported else learn(training, validation, spec, improved)
     challengers: dict[str, dict[str, Any]] = {}
     for kind in spec.challengers:
         own = prepared.network_datasets if kind == "torch" else None

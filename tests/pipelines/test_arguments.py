@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from fixtures.graphs import logistic
 
 from matchwright.core.spec import load_spec, parse_spec
-from matchwright.errors import DataError, PipelineError
+from matchwright.errors import DataError, PipelineError, ScorerError
 from matchwright.settings import load_settings, overrides_of
 from pipelines import digests
 from pipelines.arguments import arguments_of
@@ -95,3 +96,48 @@ def test_the_process_of_a_step_gets_the_same_settings(tmp_path: Path, monkeypatc
         monkeypatch.setenv(name, value)
 
     assert load_settings("prod") == wanted
+
+
+def scorer_file(folder: Path, names: str, weights: tuple[float, ...] = (1.0, 2.0)) -> Path:
+    (folder / "scorer.onnx").write_bytes(logistic(weights, properties={"comparisons": names}))
+    return folder / "scorer.onnx"
+
+
+def test_a_changed_scorer_is_seen_and_lets_the_data_stand(tmp_path: Path) -> None:
+    names = "surname__jaro_winkler,postcode__levenshtein"
+    given = {"scorer": str(scorer_file(tmp_path, names)), "returns": "probability"}
+    first = arguments_of("train", SPEC, given)[0]
+    scorer_file(tmp_path, names, (1.0, 3.0))
+    second = arguments_of("train", SPEC, given)[0]
+
+    assert first["scorer"] == str(tmp_path / "scorer.onnx")
+    assert first["returns"] == "probability"
+    assert {key for key in first if first[key] != second[key]} == {"scorer_digest"}
+
+
+def test_the_names_of_a_scorer_s_comparisons_travel_as_text(tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("surname__jaro_winkler\npostcode__levenshtein\n")
+    given = {"scorer": str(scorer_file(tmp_path, "")), "comparisons": str(tmp_path / "names.txt")}
+
+    assert arguments_of("train", SPEC, given)[0]["comparisons"] == "surname__jaro_winkler,postcode__levenshtein"
+
+
+def test_a_scorer_that_does_not_fit_the_spec_is_refused_before_any_step(tmp_path: Path) -> None:
+    with pytest.raises(ScorerError, match="no comparison surname__jaro"):
+        arguments_of("train", SPEC, {"scorer": str(scorer_file(tmp_path, "surname__jaro, postcode__levenshtein"))})
+
+
+def test_a_scorer_in_an_object_store_is_left_to_the_step_that_reads_it() -> None:
+    assert arguments_of("train", SPEC, {"scorer": "s3://bucket/scorer.onnx"})[0]["scorer"] == "s3://bucket/scorer.onnx"
+
+
+def test_what_describes_a_scorer_needs_one(tmp_path: Path) -> None:
+    with pytest.raises(ScorerError, match="--returns: it is given without --scorer"):
+        arguments_of("train", SPEC, {"returns": "log_odds"})
+
+
+def test_an_absent_scorer_and_its_names_are_listed_together() -> None:
+    with pytest.raises(DataError) as caught:
+        arguments_of("train", SPEC, {"scorer": "no.onnx", "comparisons": "no.txt"})
+
+    assert [fault.path for fault in caught.value.faults] == ["--scorer", "--comparisons"]

@@ -125,6 +125,13 @@ def test_the_cache_sees_the_code(compiled: dict[tuple[str, str], Any]) -> None:
             assert "code_digest" in task["inputs"]["parameters"] or name in {"accept", "alarm"}, name
 
 
+def test_training_is_cached_for_one_scorer_only(compiled: dict[tuple[str, str], Any]) -> None:
+    parameters = tasks_of(compiled["local", "train"][0])["train"]["inputs"]["parameters"]
+
+    assert {"scorer", "scorer_digest", "comparisons", "returns"} <= set(parameters)
+    assert "scorer" not in tasks_of(compiled["local", "train"][0])["ingest"]["inputs"]["parameters"]
+
+
 def test_evaluation_is_cached_for_one_champion_only(compiled: dict[tuple[str, str], Any]) -> None:
     parameters = tasks_of(compiled["local", "train"][0])["evaluate"]["inputs"]["parameters"]
 

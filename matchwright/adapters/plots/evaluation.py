@@ -58,6 +58,8 @@ def draw_evaluation(
             folder / "slices.png",
             spec.gates.slice_f1_min,
         )
+    if not training["validation_losses"]:  # an imported scorer was not fitted here
+        return
     curves = {"train": training["train_losses"], "validation": training["validation_losses"]}
     best = int(np.argmin(training["validation_losses"])) + 1
     plot_training(curves, "tree", "log loss", folder / "training.png", best)

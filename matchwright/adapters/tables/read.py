@@ -21,18 +21,9 @@ def read_input_table(uri: str) -> pd.DataFrame:
     Raises:
         DataError: the file is missing, empty, damaged, or has another format. The message quotes no values.
     """
-    import pyarrow as pa
-
     if not uri.lower().endswith(_CSV + _PARQUET):
         raise _fault("is neither CSV nor Parquet", f"give a file that ends in {', '.join((*_CSV[:3], *_PARQUET[:1]))}")
-    try:
-        filesystem, path = _locate(uri)
-        with filesystem.open_input_file(path):  # a missing file is reported as such, and not as damaged
-            pass
-    except FileNotFoundError:
-        raise _fault("no such file", "check the path") from None
-    except (OSError, pa.ArrowInvalid) as error:
-        raise _fault(f"cannot be opened ({type(error).__name__})", "check its path and permissions") from None
+    filesystem, path = _opened(uri)  # reports a missing file as such, and not as damaged
     table = _read_parquet(filesystem, path) if uri.lower().endswith(_PARQUET) else _read_csv(filesystem, path)
     twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if twice:
@@ -40,6 +31,17 @@ def read_input_table(uri: str) -> pd.DataFrame:
     if table.num_rows == 0:
         raise _fault("has no rows", "give a table with at least one row below its header")
     return cast(pd.DataFrame, table.to_pandas())
+
+
+def read_bytes(uri: str) -> bytes:
+    """The content of a file that is no table.
+
+    Raises:
+        DataError: it is absent or cannot be opened.
+    """
+    filesystem, path = _opened(uri)
+    with filesystem.open_input_file(path) as file:
+        return cast(bytes, file.read())
 
 
 def row_lines(uri: str) -> list[int]:
@@ -60,6 +62,20 @@ def row_lines(uri: str) -> list[int]:
             begins.append(last + 1)
         last = reader.line_num
     return begins[1:]
+
+
+def _opened(uri: str) -> tuple[Any, str]:
+    import pyarrow as pa
+
+    try:
+        filesystem, path = _locate(uri)
+        with filesystem.open_input_file(path):
+            pass
+    except FileNotFoundError:
+        raise _fault("no such file", "look at the path") from None
+    except (OSError, pa.ArrowInvalid) as error:
+        raise _fault(f"cannot be opened ({type(error).__name__})", "look at its path and permissions") from None
+    return filesystem, path
 
 
 def _locate(uri: str) -> tuple[Any, str]:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from matchwright.core.models.scorer import Array, matrix_of
 from matchwright.core.models.shapley import Matrix, group_shapley
-from matchwright.errors import DAMAGED, BundleError
+from matchwright.errors import DAMAGED, BundleError, Fault
 from matchwright.frozen import Frozen
 from matchwright.threads import COMPUTE_THREADS
 
@@ -60,10 +60,12 @@ class OnnxScorer:
         Raises:
             BundleError: onnxruntime cannot run it, it has no contract, or it does not fit its contract.
         """
-        session = _session(content)
+        session = session_of(content)
         written = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
         if written is None:
-            raise BundleError("The scorer does not name its comparisons.", "wrap the graph with wrap_onnx")
+            raise BundleError(
+                "The scorer does not name its comparisons.", "import it: matchwright pipeline run train --scorer"
+            )
         try:
             contract = Contract.model_validate_json(written)
         except ValidationError as error:
@@ -183,7 +185,12 @@ def wrap_onnx(
     return OnnxScorer.of(graph.SerializeToString(deterministic=True))
 
 
-def _session(content: bytes) -> Any:
+def session_of(content: bytes) -> Any:
+    """An ``onnxruntime.InferenceSession`` over a file's content, on one thread.
+
+    Raises:
+        BundleError: onnxruntime cannot run it.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -195,25 +202,44 @@ def _session(content: bytes) -> Any:
         raise BundleError("The scorer cannot be read.", DAMAGED) from error
 
 
-def _check(session: Any, contract: Contract) -> None:
+def float_outputs(session: Any) -> list[str]:
+    """The names of a graph's outputs that are tensors of float32 or float64."""
+    return [value.name for value in session.get_outputs() if value.type in FLOATS]
+
+
+def graph_faults(session: Any, width: int | None, output: str | None) -> list[Fault]:
+    """Why a graph cannot be a scorer of ``width`` comparisons by ``output``; empty if it can.
+
+    A width or an output that is not known (None) is not checked.
+    """
     inputs, outputs = session.get_inputs(), {value.name: value for value in session.get_outputs()}
+    faults = []
+    plain = len(inputs) == 1 and inputs[0].type in FLOATS and len(inputs[0].shape) == 2
+    columns = inputs[0].shape[1] if plain else None
+    if not plain or (width is not None and isinstance(columns, int) and columns != width):
+        wanted = "comparisons" if width is None else f"{width} comparisons"
+        found = f" It has {columns} columns." if plain else ""
+        problem = f"The scorer's graph has not one floating input of {wanted}.{found}"
+        faults.append(Fault("input", problem, "export it with that input alone"))
+    if plain and isinstance(inputs[0].shape[0], int):
+        problem = "The scorer's graph takes a fixed number of pairs."
+        faults.append(Fault("input", problem, "export it with a dynamic first axis"))
+    if output is None:
+        return faults
+    if output not in outputs or outputs[output].type not in FLOATS:
+        problem = f"The scorer's graph has no floating output {output}."
+        return [*faults, Fault("output", problem, "name one that it has")]
+    sizes = outputs[output].shape[1:]
+    if len(sizes) > 1 or any(isinstance(size, int) and size not in (1, 2) for size in sizes):
+        problem = f"The output {output} has {' x '.join(map(str, sizes))} values per pair."
+        faults.append(Fault("output", problem, "export one value per pair, or one per class with the match second"))
+    return faults
+
+
+def _check(session: Any, contract: Contract) -> None:
     width = len(contract.names)
-    fits = len(inputs) == 1 and inputs[0].type in FLOATS and len(inputs[0].shape) == 2
-    if not fits or (isinstance(inputs[0].shape[1], int) and inputs[0].shape[1] != width):
-        raise BundleError(
-            f"The scorer's graph does not have a single floating-point input of {width} comparisons.",
-            "export it with this input and no other",
-        )
-    if isinstance(inputs[0].shape[0], int):
-        raise BundleError("The scorer's graph takes a fixed number of pairs.", "export it with a dynamic first axis")
-    if contract.output not in outputs or outputs[contract.output].type not in FLOATS:
-        raise BundleError(f"The scorer's graph has no floating-point output {contract.output}.", "name one that it has")
-    columns = outputs[contract.output].shape[1:]
-    if len(columns) > 1 or any(isinstance(size, int) and size not in (1, 2) for size in columns):
-        raise BundleError(
-            f"The output {contract.output} has {' x '.join(map(str, columns))} values per pair.",
-            "export one value per pair, or one per class with the match second",
-        )
+    for fault in graph_faults(session, width, contract.output):
+        raise BundleError(fault.problem, fault.hint)
     if len(contract.background) != width:
         raise BundleError(
             f"The background row has {len(contract.background)} values for {width} comparisons.", "use background_row"

@@ -54,5 +54,23 @@ def found_and_cut(
     return report
 
 
+def embedding_facts(report: dict[str, Any]) -> str:
+    """In one line what candidates find with the embedding's nearest among them; see :func:`found_and_cut`."""
+    budget = report["budget"]
+    own = next((row for row in report["methods"] if row["method"] == "embedding"), None)
+    alone = own["true_pairs_alone"] if own else 0
+    facts = [f"{report['candidates']:,} pairs in training, {alone:,} true ones proposed by the embedding alone"]
+    if recall := report.get("embedding_recall_at_k"):
+        k, share = list(recall.items())[-1]
+        facts.append(f"{share:.4f} of {report['true_pairs']:,} true pairs are among its nearest {k}")
+    if report["pairs_completeness"] is not None:
+        facts.append(f"pairs completeness {report['pairs_completeness']:.4f}")
+    facts.append(
+        f"the budget of {budget['max_candidates_per_record']:,} per record cuts {budget['candidates_cut']:,} pairs, "
+        f"{budget['true_pairs_cut']:,} of them true"
+    )
+    return "; ".join(facts)
+
+
 def _most_ranks(spec: CandidateSpec) -> dict[str, int]:
     return {"tfidf": spec.tfidf.top_k if spec.tfidf else 0, "embedding": spec.embedding_top_k}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from matchwright.core.decide.bands import Bands
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
+from matchwright.evaluation.candidates.report import embedding_facts
 from matchwright.evaluation.card.more_labels import Need, Shortfall, needs, shortfalls
 
 FIGURES = (
@@ -99,6 +100,17 @@ class Card:
     def challengers(self) -> Mapping[str, Summary]:
         """Other kinds of model that were compared with the scorer."""
         return self.training.get("challengers") or {}
+
+    @property
+    def embedding_candidates(self) -> str:
+        """What the network's record embedding adds to the candidates of training; empty where it proposed none."""
+        report = self.training.get("candidates_with_embedding")
+        return embedding_facts(report) if report else ""
+
+    @property
+    def imported(self) -> Summary:
+        """Where an imported scorer came from and how its graph is read; empty where the scorer was fitted here."""
+        return self.training.get("imported") or {}
 
     @property
     def catalogue(self) -> Catalogue:

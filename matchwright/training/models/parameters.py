@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from matchwright.core.spec.learning import ModelSpec
 
-Kind = Literal["xgboost", "torch", "few_labels", "fellegi_sunter"]
+Kind = Literal["xgboost", "torch", "few_labels", "fellegi_sunter", "imported"]
 
 OF_TREES = frozenset(
     {"trees", "depth", "learning_rate", "min_child_weight", "early_stopping", "subsample", "columns_per_tree"}
@@ -22,7 +22,7 @@ def parameters_of(kind: Kind, spec: ModelSpec) -> dict[str, Any]:
     values = {**spec.model_dump(mode="json"), "scorer": kind}
     if kind in ("xgboost", "few_labels"):
         return {**values, "embeddings": kind == "xgboost" and spec.reads_embeddings}
-    if kind == "fellegi_sunter":
+    if kind in ("fellegi_sunter", "imported"):
         return {name: value for name, value in values.items() if name in ("scorer", "seed")}
     from matchwright.core.models.network.sizes import HIDDEN
     from matchwright.training.models.network.plans import PAIR_SCORE

@@ -228,3 +228,31 @@ def test_few_labels_say_how_many_labels_would_be_enough(products_spec):
     assert "labels would show" not in said(0.9, 0.86)
     text = constrained(products_spec, PrecisionConstraints(match=0.99), training=FEW)
     assert "25 are labelled. About 1,500 labels, chosen as before, would be enough." in text
+
+
+def test_an_imported_scorer_is_named_by_its_file(products_spec):
+    found = {"sha256": "ab" * 32, "comparisons": 5, "returns": "log_odds", "takes_missing": False}
+    text = written(products_spec, training={"imported": found})
+    assert f"- The scorer was imported as an ONNX file with SHA-256 `{'ab' * 32}`. It was not fitted here." in text
+    assert "It reads 5 comparisons and gives log-odds. A missing comparison gets the median" in text
+    assert "imported" not in written(products_spec, training={"imported": None})
+
+
+def test_candidates_of_the_record_embedding_have_a_line(products_spec):
+    report = {
+        "candidates": 1200,
+        "true_pairs": 40,
+        "pairs_completeness": 0.95,
+        "methods": [{"method": "embedding", "true_pairs_alone": 3}],
+        "budget": {"max_candidates_per_record": 50, "candidates_cut": 7, "true_pairs_cut": 1},
+        "embedding_recall_at_k": {"1": 0.5, "3": 0.9},
+    }
+    text = written(products_spec, training={"candidates_with_embedding": report})
+    line = next(line for line in text.splitlines() if "the network's record embedding: " in line)
+    assert line.partition(": ")[2].split("; ") == [
+        "1,200 pairs in training, 3 true ones proposed by the embedding alone",
+        "0.9000 of 40 true pairs are among its nearest 3",
+        "pairs completeness 0.9500",
+        "the budget of 50 per record cuts 7 pairs, 1 of them true",
+    ]
+    assert "record embedding" not in written(products_spec)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from matchwright.evaluation.candidates.report import embedding_facts
 from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.parts import parts_of
 
@@ -30,6 +31,8 @@ def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_it_was_
     assert used.report["true_pairs"] == others.sum() > 0
     assert not used.candidates[PAIR].duplicated().any()
     assert set(used.candidates["label"]) == {-1, 0, 1}
+    fact = embedding_facts(used.report)
+    assert f"{methods['embedding']['true_pairs_alone']:,} true ones proposed by the embedding alone" in fact
 
 
 def test_candidates_do_not_change_without_an_embedding_or_with_too_few_labels(offers, asked):

@@ -1,0 +1,99 @@
+"""A scorer trained elsewhere, on exported comparisons, becomes a version that passes through the same gates."""
+
+import hashlib
+import json
+
+import pandas as pd
+import pytest
+from fixtures.graphs import logistic
+from fixtures.training_run import Run, carried_on, train_again
+from sklearn.linear_model import LogisticRegression
+
+from matchwright.adapters.registry import version_info
+from matchwright.adapters.registry.client import connected
+from matchwright.core.bundle import load_bundle
+from matchwright.errors import DataError, ScorerError
+from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.steps.gate import gate
+
+
+@pytest.fixture(scope="module")
+def exported(run) -> pd.DataFrame:
+    """What the train step leaves for whoever trains a scorer elsewhere."""
+    return pd.read_parquet(run[0].model / "training.parquet")
+
+
+@pytest.fixture(scope="module")
+def content(exported) -> bytes:
+    """A logistic regression fitted by scikit-learn; missing comparisons get the median, as the import gives them."""
+    training = exported[exported["part"] == "train"]
+    names = [name for name in exported.columns if name not in ("label", "part", "made")]
+    values = training[names].fillna(training[names].median().fillna(0.0))
+    fitted = LogisticRegression(max_iter=1000).fit(values.to_numpy(), training["label"])
+    return logistic(fitted.coef_[0], fitted.intercept_[0], properties={"comparisons": ",".join(names)})
+
+
+@pytest.fixture(scope="module")
+def imported(run, content, tmp_path_factory) -> Run:
+    """All steps from train on, with the scorer from elsewhere."""
+    folder = tmp_path_factory.mktemp("imported")
+    (folder / "scorer.onnx").write_bytes(content)
+    return carried_on(run[0], run[0].spec, folder, scorer=str(folder / "scorer.onnx"))
+
+
+def test_exported_comparisons_hold_the_training_and_validation_pairs_and_no_key(run, exported):
+    pairs = pd.read_parquet(run[0].model / "pairs.parquet")
+    originals = exported[~exported["made"]]
+    assert originals["part"].value_counts().to_dict() == {
+        part: count for part, count in pairs["part"].value_counts().items() if part in ("train", "validate")
+    }
+    assert originals["label"].sum() == pairs.loc[pairs["part"].isin(["train", "validate"]), "label"].sum()
+    assert exported["made"].any()
+    assert {str(kind) for kind in exported.dtypes} <= {"float32", "int64", "int8", "bool", "object"}
+    assert [name for name in exported.columns if exported[name].dtype == object] == ["part"]
+
+
+def test_an_imported_scorer_ends_in_a_registered_version_whose_gates_were_evaluated(imported, content):
+    gates = {row["name"]: row for row in json.loads((imported.evaluation / "gates.json").read_text())["gates"]}
+    assert gates["F1"]["value"] > 0.9
+    assert gate(evaluation=imported.evaluation) == ("pass" if all(g["passed"] for g in gates.values()) else "fail")
+    registered = imported.register("fail", imported.bundle)  # no challenger of the version that other tests read
+    bundle = load_bundle(imported.bundle, secret(VERIFY_KEY))
+    assert bundle.digest == registered["digest"]
+    assert bundle.model.scorer.contract.returns == "probability"
+    digest = hashlib.sha256(content).hexdigest()
+    assert json.loads((imported.bundle / "lineage.json").read_text())["imported_scorer"] == digest
+    assert f"SHA-256 `{digest}`" in (imported.bundle / "card.md").read_text()
+    info = version_info(imported.settings, "persons", registered["version"])
+    assert info.tags["imported_scorer"] == digest
+    with connected(imported.settings) as client:
+        values = client.get_run(info.run_id).data.params
+    assert values["model.scorer"] == "imported"
+    assert "model.trees" not in values
+
+
+def test_its_decisions_have_reasons_that_add_up(imported):
+    explanation = json.loads((imported.explanation / "explanation.json").read_text())
+    assert explanation["additivity_error"] < 1e-3
+    assert explanation["reasons"]["match"]
+    assert not (imported.evaluation / "plots" / "training.png").exists(), "nothing was fitted here"
+
+
+def test_another_file_is_another_run(run, imported, content, tmp_path):
+    other = content.replace(b"logistic", b"regressn")
+    (tmp_path / "other.onnx").write_bytes(other)
+    again = train_again(imported, imported.spec, tmp_path / "model", scorer=str(tmp_path / "other.onnx"))
+    runs = [json.loads((made.model / "train.json").read_text())["run_id"] for made in (run[0], imported)]
+    assert len({*runs, again["run_id"]}) == 3
+
+
+def test_a_spec_without_enough_labels_imports_nothing(run, content, tmp_path):
+    (tmp_path / "scorer.onnx").write_bytes(content)
+    spec = run[0].spec.model_copy(update={"labels": "none"})
+    with pytest.raises(ScorerError, match="too few pairs are labelled"):
+        train_again(run[0], spec, tmp_path / "model", scorer=str(tmp_path / "scorer.onnx"))
+
+
+def test_an_absent_file_is_named_as_such(run, tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        train_again(run[0], run[0].spec, tmp_path / "model", scorer=str(tmp_path / "none.onnx"))
