@@ -14,13 +14,13 @@ ROWS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 2
 
 def test_the_best_candidate_leads_and_the_others_trail():
     competition = Competition.among(np.array(["q", "q", "q"]), np.array([0.9, 0.5, 0.3]))
-    assert competition.log_odds == pytest.approx([0.4, -0.4, -0.6])
+    assert competition.lead == pytest.approx([0.4, -0.4, -0.6])
     assert competition.rank.tolist() == [1, 2, 3]
 
 
 def test_a_lone_candidate_has_no_margin_and_no_rival():
     competition = Competition.among(np.array(["q"]), np.array([0.4]))
-    assert np.isnan(competition.log_odds[0])
+    assert np.isnan(competition.lead[0])
     assert (competition.rank[0], competition.competing[0]) == (1, 0)
 
 
@@ -41,7 +41,7 @@ def test_rivalry_is_what_a_loop_over_each_set_finds(rows):
         assert found.rank[row] == 1 + (others > fit[row]).sum()
         assert found.competing[row] == (others >= fit[row] - NEAR - 1e-7).sum()
         expected = fit[row] - others.max() if len(others) else np.nan
-        assert found.log_odds[row] == pytest.approx(expected, nan_ok=True)
+        assert found.lead[row] == pytest.approx(expected, nan_ok=True)
 
 
 @given(ROWS, st.randoms())
