@@ -62,7 +62,11 @@ def try_mutants(tests: list[str], chosen: list[Mutant]) -> list[Result]:
             if run_tests(tree, tests, mark, LONGEST, log) not in (PASSED, NO_TESTS):
                 raise RuntimeError(f"{' '.join(tests)} ({mark}) fail without a fault:\n{log.read_text()[-3000:]}")
             limits[mark] = 20 + 4 * (time.monotonic() - began)
-        return [Result(mutant, _outcome(tree, log, mutant, tests, limits)) for mutant in chosen]
+        results = []
+        for mutant in chosen:
+            results.append(Result(mutant, _outcome(tree, log, mutant, tests, limits)))
+            print(f"{results[-1].outcome:>9}  {mutant.path}:{mutant.line}  {mutant.change}", flush=True)
+        return results
 
 
 def _outcome(tree: Path, log: Path, mutant: Mutant, tests: list[str], limits: dict[str, float]) -> str:
@@ -113,10 +117,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", nargs="+", default=PACKAGES, help="packages or modules to sample from")
     asked = parser.parse_args(arguments)
     accepted = yaml.safe_load(ACCEPTED.read_text(encoding="utf-8")) or {}
-    results = []
-    for result in run(sample(ROOT, tuple(asked.only), asked.sample, asked.seed), asked.workers):
-        results.append(result)
-        print(f"{result.outcome:>9}  {result.mutant.path}:{result.mutant.line}  {result.mutant.change}", flush=True)
+    results = list(run(sample(ROOT, tuple(asked.only), asked.sample, asked.seed), asked.workers))
     text, enough = report(results, accepted)
     print(text)
     return 0 if enough else 1
