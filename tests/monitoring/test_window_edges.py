@@ -166,7 +166,17 @@ def test_the_ends_of_a_window_are_its_first_and_last_decision_whatever_their_ord
 
 
 @pytest.mark.parametrize(
-    ("score", "taken"), [(0, True), (0.0, True), (1, True), (1.0, True), (-1e-9, False), (1 + 1e-9, False), (True, False), (10**400, False)]
+    ("score", "taken"),
+    [
+        (0, True),
+        (0.0, True),
+        (1, True),
+        (1.0, True),
+        (-1e-9, False),
+        (1 + 1e-9, False),
+        (True, False),
+        (10**400, False),
+    ],
 )
 def test_scores_from_0_to_1_are_right(tmp_path: Path, score: object, taken: bool) -> None:
     window = read(lines(tmp_path, line(score=score)))
@@ -184,7 +194,8 @@ def test_a_pair_is_named_by_a_pseudonym_of_32_to_64_digits(tmp_path: Path, pair:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("a" * 61, "a" * 61), ("a" * 62, "(not a name)"), ("a b", "(not a name)"), ("1a", "(not a name)")]
+    ("name", "told"),
+    [("a" * 61, "a" * 61), ("a" * 62, "(not a name)"), ("a b", "(not a name)"), ("1a", "(not a name)")],
 )
 def test_the_name_of_a_foreign_key_is_told_where_it_looks_like_one(tmp_path: Path, name: str, told: str) -> None:
     (fault,) = read(lines(tmp_path, line(**{name: 1}))).faults

@@ -16,8 +16,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import yaml
+from mutation.mirror import PACKAGES, mirrored_tests, modules_of
 from mutation.operators import Mutant, mutants
-from mutation.tests_of import PACKAGES, packages_under, tests_of
 from mutation.trial import NO_TESTS, PASSED, TIMED_OUT, copy_tree, run_tests, warm
 
 ROOT = Path(__file__).parents[2]
@@ -40,11 +40,7 @@ class Result:
 
 def sample(root: Path, only: tuple[str, ...], number: int, seed: int) -> list[Mutant]:
     """So many of all mutants of the packages, the same for the same seed and sources."""
-    found = [
-        mutant
-        for path in packages_under(root, only)
-        for mutant in mutants(str(path), (root / path).read_bytes())
-    ]
+    found = [mutant for path in modules_of(root, only) for mutant in mutants(str(path), (root / path).read_bytes())]
     return random.Random(seed).sample(found, min(number, len(found)))
 
 
@@ -87,7 +83,7 @@ def run(chosen: list[Mutant], workers: int) -> Iterator[Result]:
     """The results as they come; the mutants of the same tests are tried in one copy of the tree."""
     by_tests: dict[tuple[str, ...], list[Mutant]] = {}
     for mutant in chosen:
-        by_tests.setdefault(tuple(tests_of(mutant.path, ROOT)), []).append(mutant)
+        by_tests.setdefault(tuple(mirrored_tests(mutant.path, ROOT)), []).append(mutant)
     warm()
     with ProcessPoolExecutor(workers, get_context("fork")) as pool:
         trials = [pool.submit(try_mutants, list(tests), group) for tests, group in by_tests.items()]
@@ -100,10 +96,13 @@ def report(results: list[Result], accepted: dict[str, str]) -> tuple[str, bool]:
     counts = Counter(result.outcome for result in results)
     survivors = sorted((result.mutant for result in results if result.outcome == "survived"), key=lambda m: m.name)
     share = 1 - len(survivors) / max(len(results), 1)
-    lines = [f"{mutant.path}:{mutant.line} {mutant.name}\n    {accepted.get(mutant.name, 'NO REASON')}" for mutant in survivors]
+    lines = [
+        f"{mutant.path}:{mutant.line} {mutant.name}\n    {accepted.get(mutant.name, 'NO REASON')}"
+        for mutant in survivors
+    ]
     lines.append(
-        f"{len(results)} mutants: {counts['killed']} killed, {counts['timed out']} timed out, {len(survivors)} survived "
-        f"({share:.0%} seen, at least {LEAST_KILLED:.0%} wanted)"
+        f"{len(results)} mutants: {counts['killed']} killed, {counts['timed out']} timed out, {len(survivors)} survived"
+        f" ({share:.0%} seen, at least {LEAST_KILLED:.0%} wanted)"
     )
     return "\n".join(lines), share >= LEAST_KILLED and all(mutant.name in accepted for mutant in survivors)
 

@@ -83,7 +83,9 @@ def _nodes(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.AST]]:
             # In Python 3.11 what stands in an f-string has no true position; it is text in any case.
             if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr | ast.Import | ast.ImportFrom):
                 continue
-            inner = ".".join(filter(None, [scope, child.name])) if hasattr(child, "name") and _is_scope(child) else scope
+            inner = (
+                ".".join(filter(None, [scope, child.name])) if hasattr(child, "name") and _is_scope(child) else scope
+            )
             if hasattr(child, "lineno"):
                 yield inner, child
             yield from _nodes(child, inner)

@@ -69,7 +69,8 @@ def test_a_golden_score_that_is_too_high_or_too_low_is_refused(copy, signing_key
 
 
 @pytest.mark.parametrize(
-    ("change", "differs"), [({"band": "review"}, "band"), ({"codes": ["STATE_MISSING"]}, "reasons"), ({"codes": []}, "reasons")]
+    ("change", "differs"),
+    [({"band": "review"}, "band"), ({"codes": ["STATE_MISSING"]}, "reasons"), ({"codes": []}, "reasons")],
 )
 def test_another_golden_band_or_reason_is_refused(copy, signing_key, verify_key, change, differs):
     change_golden(copy, **change)
@@ -235,3 +236,11 @@ def test_an_archive_with_a_damaged_byte_is_refused(trained_bundle, tmp_path, at)
     (tmp_path / "model.tar.gz").write_bytes(bytes(content))
     with pytest.raises(BundleError, match="cannot be unpacked"):
         unpack_bundle(tmp_path / "model.tar.gz", tmp_path / "bundle")
+
+
+def test_a_manifest_has_the_same_bytes_whatever_order_its_parts_are_given_in():
+    from matchwright.core.bundle import Manifest
+
+    parts = {name: "x" for name in Manifest.model_fields} | {"files": {"a": "1", "b": "2"}, "data_versions": {"c": "3"}}
+    turned = {**dict(reversed(parts.items())), "files": {"b": "2", "a": "1"}}
+    assert Manifest(**parts).content() == Manifest(**turned).content()

@@ -59,7 +59,9 @@ def ranked(*rows: tuple[str, str, int | None]) -> pd.DataFrame:
     return made.assign(embedding_rank=None).astype({"tfidf_rank": "Int16", "embedding_rank": "Int16"})
 
 
-TWO_EACH = ranked(("left:1", "right:1", 1), ("left:1", "right:2", 2), ("left:2", "right:1", 1), ("left:2", "right:3", 2))
+TWO_EACH = ranked(
+    ("left:1", "right:1", 1), ("left:1", "right:2", 2), ("left:2", "right:1", 1), ("left:2", "right:3", 2)
+)
 
 
 @pytest.mark.parametrize(("budget", "kept"), [(1, 2), (2, 4), (3, 4), (4, 4)])
@@ -92,9 +94,7 @@ def test_no_candidates_have_no_places():
 def test_the_better_of_a_pair_s_two_ranks_is_kept_whichever_comes_first():
     table = RecordTable.of(town("left_1", "right_1"))
     place = np.array([0], dtype=np.int32)
-    proposals = [
-        Proposal("tfidf", place, place + 1, np.array([rank], dtype=np.int16)) for rank in (3, 2, 5)
-    ]
+    proposals = [Proposal("tfidf", place, place + 1, np.array([rank], dtype=np.int16)) for rank in (3, 2, 5)]
     (row,) = unite(table, proposals).itertuples()
     assert (row.left_key, row.right_key, row.tfidf_rank) == ("left:1", "right:1", 2)
     assert pd.isna(row.embedding_rank)
@@ -139,6 +139,7 @@ def test_neighbours_exactly_as_similar_as_demanded_and_as_many_as_asked_for():
         left_1=("abcdef", None, np.nan), right_1=("abcdef", None, np.nan), right_2=("abcxyz", None, np.nan),
         right_3=("uvwxyz", None, np.nan),
     )  # fmt: skip
+
     def found(**tfidf: float) -> list[tuple[str, str]]:
         return as_pairs(propose_candidates(people, spec_with([["town"]], {"fields": ["surname"], **tfidf})))
 

@@ -95,9 +95,7 @@ def test_what_one_title_has_more_is_told_by_side(products_spec):
 
 
 def test_where_sources_are_alike_the_larger_rest_stands_left_in_either_order(alike_products):
-    there, back = either_way(
-        alike_products, {"title": "turbo kettle"}, {"title": "turbo kettle steel 7 ab12"}
-    )
+    there, back = either_way(alike_products, {"title": "turbo kettle"}, {"title": "turbo kettle steel 7 ab12"})
     assert there == pytest.approx(back, nan_ok=True)
     for measure in ("unmatched", "unmatched_codes"):
         assert there[f"title__{measure}_left"] > there[f"title__{measure}_right"] == 0
@@ -125,7 +123,8 @@ def test_numbers_are_those_of_the_side_with_fewer(products_spec):
 
 
 @pytest.mark.parametrize(
-    ("code", "is_one"), [("ab1", False), ("ab12", True), ("1234", False), ("12345", True), ("abcd", False), ("1.25", False)]
+    ("code", "is_one"),
+    [("ab1", False), ("ab12", True), ("1234", False), ("12345", True), ("abcd", False), ("1.25", False)],
 )
 def test_what_looks_like_a_code_from_so_many_characters_on(products_spec, code, is_one):
     for found in either_way(products_spec, {"title": f"disc {code}"}, {"title": "disc"}):
@@ -179,9 +178,7 @@ def test_alike_sources_put_the_weaker_side_first_in_every_measure(persons_spec):
 
 
 @pytest.mark.parametrize("known", SIDES)
-def test_where_one_side_is_known_the_other_stays_missing_unless_sources_are_alike(
-    products_spec, persons_spec, known
-):
+def test_where_one_side_is_known_the_other_stays_missing_unless_sources_are_alike(products_spec, persons_spec, known):
     unknown = SIDES[1 - SIDES.index(known)]
     arguments = (np.array([0.9, 0.5]), ["a", "a"], ["x", "x"])
     apart = context_of(*arguments, products_spec, known=(known,))

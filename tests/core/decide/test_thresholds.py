@@ -143,7 +143,9 @@ def test_nothing_is_certain_however_large_the_log_odds():
         np.testing.assert_allclose(calibrator.apply(np.array([-1e9, 1e9])), [SMALLEST, 1 - SMALLEST], rtol=1e-12)
 
 
-@pytest.mark.parametrize("part", [Calibrator(method="platt", intercept=0.1, slope=0.9), Bands(review_from=0.1, match_from=0.9)])
+@pytest.mark.parametrize(
+    "part", [Calibrator(method="platt", intercept=0.1, slope=0.9), Bands(review_from=0.1, match_from=0.9)]
+)
 def test_what_is_written_is_read_again_and_what_is_not_is_refused(part, tmp_path):
     part.save(tmp_path / "part.json")
     assert type(part).load(tmp_path / "part.json") == part
@@ -151,3 +153,23 @@ def test_what_is_written_is_read_again_and_what_is_not_is_refused(part, tmp_path
         (tmp_path / "part.json").write_bytes(content)
         with pytest.raises(BundleError, match="cannot be read"):
             type(part).load(tmp_path / "part.json")
+
+
+def test_a_pair_in_review_gets_a_hint_and_no_other_does(decision_model):
+    other = PERSON | {"given_name": "xqz", "surname": "jjkk", "date_of_birth": "19330708"}
+    for bands, band in (
+        (Bands(review_from=1.1, match_from=1.1), "no_match"),
+        (Bands(review_from=0.0, match_from=1.1), "review"),
+        (ALL_MATCH, "match"),
+    ):
+        model = replace(decision_model, bands=bands)
+        alike, different = decide_values(model, [PERSON, PERSON], [{**PERSON, "state": "vic"}, other])
+        assert alike.band == band
+        assert different.band == ("review" if band == "match" else band)  # no field of identity agrees
+        if band != "review":
+            assert alike.hint is None
+        if different.band == "no_match":
+            assert different.hint is None
+    assert different.hint is not None
+    assert different.hint.settles_as == "match"
+    assert different.hint.text == decision_model.catalogue.hint_text(different.hint)

@@ -29,9 +29,9 @@ NAMES = (
     "title__codes",
     "title__missing",
     "model__levenshtein",
-    "model__elsewhere",
+    "model__cross_field",
     "model__missing",
-    "record__word_overlap",
+    "record__token_overlap",
     "record__codes",
     "context__lead_left",
     "context__lead_right",
@@ -51,8 +51,8 @@ def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
         "title_numbers": ["title__numbers"],
         "title_codes": ["title__codes"],
         "model": ["model__levenshtein", "model__missing"],
-        "model_elsewhere": ["model__elsewhere"],
-        "record": ["record__word_overlap"],
+        "model_cross_field": ["model__cross_field"],
+        "record": ["record__token_overlap"],
         "record_codes": ["record__codes"],
         "context": ["context__lead_left", "context__lead_right", "context__rank_left"],
     }
@@ -68,9 +68,9 @@ def test_comparisons_fall_into_groups_of_a_field_and_a_kind_of_evidence():
         ("title__numbers", 0.5, "title_numbers", "PARTLY_AGREES"),
         ("title__numbers", 0.0, "title_numbers", "DISAGREES"),
         ("title__codes", np.nan, "title_codes", "MISSING"),
-        ("model__elsewhere", 1.0, "model_elsewhere", "AGREES"),
-        ("record__word_overlap", 0.75, "record", "AGREES"),
-        ("record__word_overlap", 0.34, "record", "DISAGREES"),
+        ("model__cross_field", 1.0, "model_cross_field", "AGREES"),
+        ("record__token_overlap", 0.75, "record", "AGREES"),
+        ("record__token_overlap", 0.34, "record", "DISAGREES"),
         ("context__lead_left", 0.3, "context", "AGREES"),
         ("context__lead_right", 0.3, "context", "AGREES"),  # whichever side's candidates are known
         ("context__lead_left", 0.0, "context", "PARTLY_AGREES"),
@@ -88,7 +88,7 @@ def test_a_comparison_where_less_is_more_alike_is_turned_round(products_spec):
 
 
 def test_context_is_read_off_the_weaker_side(products_spec):
-    levels = evidence(one_pair(context__margin_left=0.4, context__margin_right=-0.4), products_spec)
+    levels = evidence(one_pair(context__lead_left=0.4, context__lead_right=-0.4), products_spec)
     assert levels["context"].tolist() == ["DISAGREES"]
 
 

@@ -39,7 +39,8 @@ def test_a_normal_form_that_is_cut_at_a_blank_ends_without_it():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(7.0, "7"), (7.5, "7.5"), (7, "7"), (" a\t b ", "a b"), ("\ud800", None), ("", None), ("ﬁ", "fi")]
+    ("value", "text"),
+    [(7.0, "7"), (7.5, "7.5"), (7, "7"), (" a\t b ", "a b"), ("\ud800", None), ("", None), ("ﬁ", "fi")],
 )
 def test_values_become_text(value, text):
     assert clean_text(value) == text
@@ -112,13 +113,21 @@ def test_the_first_run_of_digits(value, number):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("1,299 EUR", "1299 eur"), ("1,29", "1 29"), ("15.4 inch.", "15.4 inch"), ("a.b 3.x", "a b 3 x"), ("1,2345", "1 2345")],
+    [
+        ("1,299 EUR", "1299 eur"),
+        ("1,29", "1 29"),
+        ("15.4 inch.", "15.4 inch"),
+        ("a.b 3.x", "a b 3 x"),
+        ("1,2345", "1 2345"),
+    ],
 )
 def test_running_text_keeps_decimal_points_and_drops_commas_between_thousands(value, text):
     assert running_text(value) == text
 
 
-@pytest.mark.parametrize(("value", "slip"), [("abcd", "acbd"), ("abbd", "abd"), ("ab", "ba"), ("aa", "a"), ("abc", "bac")])
+@pytest.mark.parametrize(
+    ("value", "slip"), [("abcd", "acbd"), ("abbd", "abd"), ("ab", "ba"), ("aa", "a"), ("abc", "bac")]
+)
 def test_a_slip_is_in_the_middle(value, slip):
     assert mistyped(value) == slip
 

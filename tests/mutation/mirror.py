@@ -32,13 +32,13 @@ _ALSO = {
 """Modules whose tests do not stand where the tree would put them."""
 
 
-def packages_under(root: Path, only: tuple[str, ...] = PACKAGES) -> list[Path]:
+def modules_of(root: Path, only: tuple[str, ...] = PACKAGES) -> list[Path]:
     """The modules of the packages, relative to the root."""
     found = {path.relative_to(root) for name in only for path in [*(root / name).rglob("*.py"), root / name]}
     return sorted(path for path in found if path.suffix == ".py" and (root / path).stat().st_size)
 
 
-def tests_of(module: str, root: Path) -> list[str]:
+def mirrored_tests(module: str, root: Path) -> list[str]:
     """The tests of a module: those named for it, else those of its folder, else of the folder above.
 
     Raises:
@@ -52,7 +52,10 @@ def tests_of(module: str, root: Path) -> list[str]:
     while folder != Path("tests"):
         if folder.parts[-1] not in ("steps", "operations", "adapters") and list((root / folder).glob("test_*.py")):
             return [str(folder)]
-        named = [*(root / folder).glob(f"test_{path.stem}*.py"), *(root / folder.parent).glob(f"test_{folder.name}*.py")]
+        named = [
+            *(root / folder).glob(f"test_{path.stem}*.py"),
+            *(root / folder.parent).glob(f"test_{folder.name}*.py"),
+        ]
         if named:
             return sorted(str(test.relative_to(root)) for test in named)
         folder = folder.parent
