@@ -8,7 +8,7 @@ WORKERS ?= 2
 IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format types layers compile docs lock clean purge
+.PHONY: help setup demo test test-all mutation lint format types layers compile docs lock clean purge
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
@@ -33,6 +33,10 @@ test: setup ## Run the tests except the slow ones, in two processes (PYTEST_ARGS
 
 test-all: ## Run all tests, the slow ones too.
 	@$(MAKE) test SLOW=1
+
+mutation: setup ## Plant SAMPLE (200) small faults, one at a time, and list those that the mirrored tests miss. Takes hours.
+	PYTHONPATH=.:tests OMP_NUM_THREADS=1 $(BIN)/python -m mutation --sample $(or $(SAMPLE),200) \
+	  --seed $(or $(SEED),1) --workers $(WORKERS) $(if $(ONLY),--only $(ONLY))
 
 lint: setup ## Check style and formatting.
 	$(BIN)/ruff check .

@@ -39,7 +39,7 @@ class DecisionLog:
         Raises:
             OSError: the log cannot be written.
         """
-        day = self._folder / f"{now or datetime.now(UTC):%Y-%m-%d}"
+        day = self._folder / f"{(now or datetime.now(UTC)).astimezone(UTC):%Y-%m-%d}"
         day.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps(vars(decision), separators=(",", ":")) + "\n" for decision in decisions)
         with (day / f"{os.getpid()}.jsonl").open("ab", buffering=0) as file:

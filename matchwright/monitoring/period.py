@@ -30,7 +30,7 @@ class Period:
         end = parse_moment("until", until) if until else None
         if span := _SPAN.fullmatch(since.strip()):
             hours = int(span[1]) * (24 if span[2] == "d" else 1)
-            back = (end or now or datetime.now(UTC)) - timedelta(hours=hours)
+            back = _counted_back(end or now or datetime.now(UTC), hours)
             return cls(back, end, fixed_start=end is not None)
         start = parse_moment("since", since) if since else None
         if start and end and start >= end:
@@ -55,7 +55,18 @@ def parse_moment(path: str, text: object) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(str(text))
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         hint = "give an ISO date or time such as 2026-01-31 or 2026-01-31T06:00, or a span such as 24h or 7d"
         raise DataError("A time cannot be read.", [Fault(path, "is not a time", hint)]) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _counted_back(end: datetime, hours: int) -> datetime:
+    try:
+        start = end - timedelta(hours=hours)
+    except OverflowError:
+        fault = Fault("since", "counts back beyond the calendar", "give a shorter span")
+        raise DataError("The window is too long.", [fault]) from None
+    if start == end:
+        raise DataError("The window is empty.", [Fault("since", "is a span of nothing", "give one such as 24h or 7d")])
+    return start

@@ -194,9 +194,13 @@ def _faults(reading: _Reading) -> tuple[IntegrityFault, ...]:
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond what a float holds
+        return None
+    return number if np.isfinite(number) else None
 
 
 def _safe_name(name: str) -> str:

@@ -58,7 +58,7 @@ def test_a_test_split_without_a_true_pair_is_an_error(run, tmp_path, monkeypatch
         (copied / path.name).write_bytes(path.read_bytes())
     pairs.loc[pairs["part"] == "test", "label"] = 0
     pairs.to_parquet(copied / "pairs.parquet", index=False)
-    with pytest.raises(TrainingError, match="no true pair"):
+    with pytest.raises(TrainingError, match="No candidate of the test split is a true pair"):
         evaluate(
             settings=made.settings,
             spec=made.spec,

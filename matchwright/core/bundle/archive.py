@@ -2,6 +2,7 @@
 
 import gzip
 import tarfile
+import zlib
 from pathlib import Path
 
 from matchwright.errors import BundleError
@@ -31,7 +32,9 @@ def unpack_bundle(archive: Path, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with tarfile.open(archive, "r:gz") as tar:
+        with gzip.open(archive) as zipped, tarfile.open(fileobj=zipped, mode="r:") as tar:
             tar.extractall(folder, filter="data")
-    except (tarfile.TarError, OSError, EOFError) as error:
+            while zipped.read(1 << 20):  # the checksum stands at the end, where tar alone does not read
+                pass
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         raise BundleError(f"{archive.name} cannot be unpacked.", "fetch the bundle again") from error

@@ -87,7 +87,7 @@ def test_a_comparison_where_more_means_less_alike_is_converted(products_spec):
     assert evidence(pairs, products_spec)["title"].tolist() == ["AGREES", "DISAGREES"]
 
 
-def test_the_weaker_side_gives_the_level_of_context(products_spec):
+def test_context_is_read_off_the_weaker_side(products_spec):
     levels = evidence(one_pair(context__lead_left=0.4, context__lead_right=-0.4), products_spec)
     assert levels["context"].tolist() == ["DISAGREES"]
 

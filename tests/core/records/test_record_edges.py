@@ -1,0 +1,148 @@
+"""Values at the edge of what a record may hold: lengths, places, numbers, dates and tables of two records."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from matchwright.core.records import conform_values, mistyped, normal_forms, record_features
+from matchwright.core.records.conform import LONGEST_VALUE, clean_text, parse_number
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.records.normal import (
+    LONGEST,
+    NORMAL_FORM,
+    calendar_date,
+    first_number,
+    is_calendar_date,
+    place_on_globe,
+    running_text,
+)
+
+
+@pytest.mark.parametrize("length", [LONGEST_VALUE - 1, LONGEST_VALUE, LONGEST_VALUE + 1])
+def test_a_value_is_kept_up_to_the_longest(length):
+    assert len(clean_text("x" * length)) == min(length, LONGEST_VALUE)
+
+
+@pytest.mark.parametrize("kind", sorted(LONGEST))
+def test_a_normal_form_is_kept_up_to_its_kind_s_longest(kind):
+    longest = LONGEST[kind]
+    assert [len(NORMAL_FORM[kind]("x" * length)) for length in (longest - 1, longest, longest + 1)] == [
+        longest - 1,
+        longest,
+        longest,
+    ]
+    assert NORMAL_FORM[kind]("?!") is None
+
+
+def test_a_normal_form_that_is_cut_at_a_blank_ends_without_it():
+    assert NORMAL_FORM["name"]("x" * (LONGEST["name"] - 1) + " y") == "x" * (LONGEST["name"] - 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(7.0, "7"), (7.5, "7.5"), (7, "7"), (" a\t b ", "a b"), ("\ud800", None), ("", None), ("ﬁ", "fi")],
+)
+def test_values_become_text(value, text):
+    assert clean_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("-3.5 degrees", -3.5), ("+4", 4), ("1,234,567.5", 1234567.5), ("2e-3", 0.002), ("a4b7", 4), (0, 0),
+        (np.float32(1.5), 1.5), ("x" * 99 + "7", 7),
+    ],
+)  # fmt: skip
+def test_the_first_number_is_read(value, number):
+    assert parse_number(value) == number
+
+
+@pytest.mark.parametrize("value", [10**400, float("-inf"), float("nan"), "1e999", "x" * 100 + "7", "."])
+def test_what_is_no_finite_number_is_missing(value):
+    assert np.isnan(parse_number(value))
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ("90, 180", "90.00000,180.00000"),
+        ("-90;-180", "-90.00000,-180.00000"),
+        ("(1.5 2.5)", "1.50000,2.50000"),
+        ("-0.0, -0", "0.00000,0.00000"),
+        ("90.1, 0", None),
+        ("-90.1, 0", None),
+        ("0, 180.1", None),
+        ("0, -180.1", None),
+        ("12", None),
+    ],
+)
+def test_places_lie_on_the_globe(value, place):
+    assert place_on_globe(value) == place
+
+
+@pytest.mark.parametrize(
+    ("value", "date"),
+    [
+        ("04/04/1980", "19800404"),  # day equal to month
+        ("2.3.1980", "19800302"),
+        ("1980.3.2", "19800302"),
+        ("1980/12/31 23:59", "19801231"),
+        ("19801332", "19801332"),  # no date, but eight digits
+        ("1980021", "19800201"),
+        ("1/2/80", None),
+        ("1980", None),
+    ],
+)
+def test_dates_are_read_in_every_notation(value, date):
+    assert calendar_date(value) == date
+
+
+@pytest.mark.parametrize(
+    ("digits", "exists"),
+    [("20000229", True), ("19000229", False), ("20240430", True), ("20240431", False), ("20241231", True),
+     ("20241301", False), ("20240100", False), ("20240001", False), ("00000101", False)],
+)  # fmt: skip
+def test_which_days_exist(digits, exists):
+    assert is_calendar_date(digits) is exists
+
+
+@pytest.mark.parametrize(("value", "number"), [("unit 007b 9", "7"), ("000", "0"), ("0", "0"), ("none", None)])
+def test_the_first_run_of_digits(value, number):
+    assert first_number(value) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("1,299 EUR", "1299 eur"),
+        ("1,29", "1 29"),
+        ("15.4 inch.", "15.4 inch"),
+        ("a.b 3.x", "a b 3 x"),
+        ("1,2345", "1 2345"),
+    ],
+)
+def test_running_text_keeps_decimal_points_and_drops_commas_between_thousands(value, text):
+    assert running_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "slip"), [("abcd", "acbd"), ("abbd", "abd"), ("ab", "ba"), ("aa", "a"), ("abc", "bac")]
+)
+def test_a_slip_is_in_the_middle(value, slip):
+    assert mistyped(value) == slip
+
+
+def test_record_ids_that_are_given_stay_and_others_are_numbered(persons_spec):
+    made = conform_values([{"record_id": "x"}, {"record_id": ""}, {}], persons_spec, "right")
+    assert made["record_key"].tolist() == ["right:x", "right:given-1", "right:given-2"]
+    assert set(made["source"]) == {"right"}
+
+
+def test_a_table_of_two_records_has_a_corpus_and_features(persons_spec, products_spec):
+    for spec, values in ((persons_spec, {"surname": "smith"}), (products_spec, {"title": "turbo", "price": 3})):
+        two = conform_values([values, values], spec, "left")
+        corpus = Corpus.fit(normal_forms(two, spec), spec)
+        features = record_features(two, spec, corpus)
+        assert len(features) == 2
+        pd.testing.assert_series_equal(features.iloc[0].drop("record_key"), features.iloc[1].drop("record_key"),
+                                       check_names=False)  # fmt: skip

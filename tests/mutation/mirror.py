@@ -1,0 +1,62 @@
+"""Which tests mirror a module: the ones that must see a fault in it."""
+
+from pathlib import Path
+
+PACKAGES = (
+    "matchwright/core",
+    "matchwright/adapters/ledger",
+    "matchwright/governance",
+    "matchwright/monitoring",
+    "matchwright/steps",
+    "matchwright/operations",
+    "serving",
+)
+"""The packages that a run samples from."""
+
+_ALSO = {
+    "matchwright/governance": ("tests/governance", "tests/adapters/test_ledger.py"),
+    "matchwright/operations/release_records.py": ("tests/operations",),
+    "matchwright/operations/bundle_deployment.py": ("tests/operations", "tests/steps/test_release.py"),
+    "matchwright/operations/training_artifacts.py": ("tests/steps/test_train.py",),
+    "matchwright/operations/snapshot.py": ("tests/steps/test_ingest.py",),
+    "matchwright/operations/failures.py": ("tests/steps/test_failures.py",),
+    "matchwright/operations/labelling.py": ("tests/commands/test_label.py",),
+    "matchwright/operations/label_file.py": ("tests/commands/test_label.py",),
+    "matchwright/operations/stack.py": ("tests/commands/test_stack.py",),
+    "matchwright/operations/example_traffic.py": ("tests/end_to_end/test_demo.py",),
+    "matchwright/steps/calibrate.py": ("tests/training/test_calibration.py", "tests/steps/test_evaluate.py"),
+    "matchwright/steps/features.py": ("tests/adapters/test_features.py", "tests/steps/test_candidates_step.py"),
+    "matchwright/steps/gate.py": ("tests/steps/test_failures.py",),
+    "matchwright/steps/fetch_champion.py": ("tests/operations/test_champion.py",),
+}
+"""Modules whose tests do not stand where the tree would put them."""
+
+
+def modules_of(root: Path, only: tuple[str, ...] = PACKAGES) -> list[Path]:
+    """The modules of the packages, relative to the root."""
+    found = {path.relative_to(root) for name in only for path in [*(root / name).rglob("*.py"), root / name]}
+    return sorted(path for path in found if path.suffix == ".py" and (root / path).stat().st_size)
+
+
+def mirrored_tests(module: str, root: Path) -> list[str]:
+    """The tests of a module: those named for it, else those of its folder, else of the folder above.
+
+    Raises:
+        LookupError: it has none.
+    """
+    for name, tests in _ALSO.items():
+        if module == name or module.startswith(f"{name}/"):
+            return [test for test in tests if (root / test).exists()]
+    path = Path(module)
+    folder = Path("tests", *(part for part in path.parent.parts if part != "matchwright"))
+    while folder != Path("tests"):
+        if folder.parts[-1] not in ("steps", "operations", "adapters") and list((root / folder).glob("test_*.py")):
+            return [str(folder)]
+        named = [
+            *(root / folder).glob(f"test_{path.stem}*.py"),
+            *(root / folder.parent).glob(f"test_{folder.name}*.py"),
+        ]
+        if named:
+            return sorted(str(test.relative_to(root)) for test in named)
+        folder = folder.parent
+    raise LookupError(f"{module} has no mirrored tests: name them in {__file__}")
