@@ -28,11 +28,11 @@ $(READY): requirements.lock pyproject.toml
 demo: setup ## Run the whole life of a matching model on this machine.
 	$(BIN)/matchwright demo
 
-test: setup ## Run the tests but for the slow ones, in two processes (PYTEST_ARGS="-k name" for some).
-	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not slow" $(PYTEST_ARGS)
+test: setup ## Run the tests except the slow ones, in two processes (PYTEST_ARGS="-k name" for some, SLOW=1 for all).
+	$(BIN)/python -m pytest $(IN_PARALLEL) $(if $(SLOW),,-m "not slow") $(PYTEST_ARGS)
 
-test-all: setup ## Run all tests, the slow ones too.
-	$(BIN)/python -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
+test-all: ## Run all tests, the slow ones too.
+	@$(MAKE) test SLOW=1
 
 lint: setup ## Check style and formatting.
 	$(BIN)/ruff check .

@@ -248,7 +248,14 @@ def plain_spec(name: str, identifier: str, table: pd.DataFrame) -> MatchSpec:
         "max_pairs_per_rule": RULE_LIMIT,
     }
     costs = {"false_match": 1, "missed_match": 1, "review": 1}
-    document = {"name": "benchmark", "version": 1, "description": name, "record_id": identifier, "fields": fields}
+    document = {
+        "format": 2,
+        "name": "benchmark",
+        "version": 1,
+        "description": name,
+        "record_id": identifier,
+        "fields": fields,
+    }
     return MatchSpec.model_validate({**document, "candidates": candidates, "costs": costs})
 
 

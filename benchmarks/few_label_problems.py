@@ -85,7 +85,14 @@ def _plain_spec(found: BenchmarkSet) -> MatchSpec:
     fields = [name for name in map(str, found.left.columns) if name != "id" and name.isidentifier()]
     described = {field: {"kind": "text", "pii": "none", "label": field} for field in fields}
     nearest = {"fields": fields, "ngram": 3, "top_k": 20, "min_similarity": 0.05}
-    document = {"name": found.name, "version": 1, "description": found.name, "record_id": "id", "labels": "partial"}
+    document = {
+        "format": 2,
+        "name": found.name,
+        "version": 1,
+        "description": found.name,
+        "record_id": "id",
+        "labels": "partial",
+    }
     document |= {"multiplicity": "one_to_one", "costs": {"false_match": 1, "missed_match": 1, "review": 1}}
     document |= {"fields": described, "candidates": {"rules": [[fields[0]]], "tfidf": nearest}}
     return MatchSpec.model_validate(document)

@@ -184,7 +184,7 @@ def _compared(
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Comparisons and labels of the pairs, then of those made from them; and the row of each that it was made from."""
     left, right = _sides(problem, pairs)
-    labels, index = pairs["label"].to_numpy(dtype=np.int64), pairs["place"].to_numpy()
+    labels, index = pairs["label"].to_numpy(dtype=np.int64), pairs["index"].to_numpy()
     whole = comparer.compare(left, right, index)
     if context:
         whole = in_context(whole, pairs["left_key"].to_numpy(), pairs["right_key"].to_numpy(), spec)

@@ -10,6 +10,7 @@ import pandas as pd
 from matchwright.core.records import conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.format import FORMAT
 from matchwright.drafting.fields import DraftField, LeftOut, draft_fields
 from matchwright.drafting.golden import Golden, golden_values
 from matchwright.drafting.privacy import about_persons
@@ -106,6 +107,7 @@ def _features(tables: Tables, fields: Sequence[DraftField]) -> list[pd.DataFrame
     """The record features of the drafted fields, computed as they will be later."""
     spec = MatchSpec.model_validate(
         {
+            "format": FORMAT,
             "name": "draft",
             "version": 1,
             "description": "",

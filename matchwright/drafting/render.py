@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import yaml
 
+from matchwright.core.spec.format import FORMAT
 from matchwright.drafting.draft import Draft
 from matchwright.drafting.fields import DraftField
 
@@ -55,6 +56,7 @@ def _head(draft: Draft) -> Iterator[str]:
     yield f"# Drafted from {'one table' if len(draft.rows) == 1 else 'two tables'} of {rows} records: edit it."
     yield "# 'guessed' stands beside what was guessed, with the reason. Correct it, then delete the comment;"
     yield "# docs/writing_a_spec.md explains every section, and 'matchwright spec check FILE' finds mistakes."
+    yield f"format: {FORMAT}"
     yield f"name: {scalar(draft.name)}"
     yield "version: 1"
     yield "description: The same thing in " + ("one table" if len(draft.rows) == 1 else "two tables") + "   # say what"

@@ -21,6 +21,7 @@ SLICES = [
 def spec() -> MatchSpec:
     return MatchSpec.model_validate(
         {
+            "format": 2,
             "name": "towns",
             "version": 1,
             "description": "towns",

@@ -22,7 +22,7 @@ def completeness_by_budget(
     if candidates.empty or true_pairs.empty:
         return []
     index = indices(candidates)
-    of_true = found(candidates.assign(index=index), true_pairs)["place"].to_numpy(dtype=np.float64)
+    of_true = found(candidates.assign(position=index), true_pairs)["position"].to_numpy(dtype=np.float64)
     most = int(index.max())
     rows = []
     for budget in [*sorted(k for k in budgets if k < most), most]:

@@ -49,6 +49,41 @@ def test_a_written_spec_keeps_its_digest_when_later_code_knows_more_keys(persons
     assert written_digest(older) != spec_digest(older)
 
 
+def test_a_spec_without_a_format_or_of_another_one_is_refused_and_the_format_to_use_is_named(raw):
+    del raw["format"]
+    assert (
+        faults_of(raw)["format"]
+        == "is required; this version reads format 2 rename the keys below, if any, and set format: 2"
+    )
+    assert "is 3; this version reads format 2" in faults_of({**raw, "format": 3})["format"]
+
+
+def test_a_spec_of_format_1_is_refused_with_the_new_name_of_each_key(raw):
+    del raw["format"]
+    del raw["precision_constraints"]
+    raw["floors"] = {"match_precision": 0.99, "no_match_npv": 0.9, "confidence": 0.95}
+    raw["model"] |= {"missing_augmentation": 1.0, "context_free": 0.5, "search": {"trials": 5}}
+    raw["encoder"] = {"fields": ["surname"]}
+    raw["candidates"]["encoder_top_k"] = 2
+    raw["calibration"] = {"conformal": {"error": 0.05}}
+    raw["fields"]["postcode"]["comparators"] = ["levenshtein", "elsewhere"]
+    found = faults_of(raw)
+    for old, new in {
+        "floors": "rename it to precision_constraints",
+        "floors.match_precision": "rename it to precision_constraints.match",
+        "floors.no_match_npv": "rename it to precision_constraints.no_match",
+        "model.missing_augmentation": "rename it to model.missing_field_augmentation",
+        "model.context_free": "rename it to model.context_free_augmentation",
+        "candidates.encoder_top_k": "rename it to candidates.embedding_top_k",
+        "encoder": "remove the section",
+        "model.search": "remove it",
+        "calibration.conformal": "remove it",
+        "fields.postcode.comparators": "use cross_field",
+    }.items():
+        assert new in found[old], old
+    assert not [fault for fault in found.values() if "unknown key" in fault or "did you mean" in fault]
+
+
 def test_a_spec_is_frozen(persons_spec):
     with pytest.raises(ValueError, match="frozen"):
         persons_spec.costs.review = 3
