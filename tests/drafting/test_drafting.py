@@ -82,7 +82,7 @@ def test_rules_of_a_draft_find_matches_and_do_not_explode_and_its_pairs_can_be_c
     assert len(candidates) < 60 * (len(left) + len(right))
     one, other = (rows.loc[candidates[key]].reset_index(drop=True) for key in ("left_key", "right_key"))
     compared = compare(one, other, spec, corpus)
-    assert list(compared.columns) == comparison_names(spec, False)
+    assert list(compared.columns) == comparison_names(spec)
     own = compared[[name for name in compared.columns if name.partition("__")[0] in spec.compared]]
     assert own.notna().any().all()
 

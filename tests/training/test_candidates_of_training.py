@@ -43,3 +43,16 @@ def test_candidates_stay_as_they_are_where_nothing_is_asked_for_or_too_few_pairs
     kept = training_candidates(frame, few, few, parts, asked[0], corpus)
     assert kept.candidates is few
     assert kept.report is None
+
+
+def test_with_complete_labels_the_embedding_proposes_within_each_part(asked):
+    spec, frame, corpus, pairs = asked
+    true = pairs[pairs["label"] == 1]
+    spec = spec.model_copy(update={"labels": "complete"})
+    parts = parts_of(frame, true, spec)
+    used = training_candidates(frame, pairs, true, parts, spec, corpus)
+    assert set(used.candidates["label"]) == {0, 1}
+    left, right = (used.candidates[side].map(parts) for side in PAIR)
+    assert (left == right).all()
+    assert set(left) == {"train", "validate", "calibrate", "test"}
+    assert used.report["pairs_completeness"] > 0.9

@@ -16,6 +16,7 @@ RENAMED = {
     "model.missing_augmentation": "model.missing_field_augmentation",
     "model.context_free": "model.context_free_augmentation",
     "candidates.encoder_top_k": "candidates.embedding_top_k",
+    "model.representations": "model.embeddings",
 }
 """Keys of format 1 by what they are called today."""
 
