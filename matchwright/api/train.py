@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -164,7 +165,8 @@ def _run(settings: Settings, files: Mapping[str, str]) -> "RunRecord":
         arguments,
         environment=os.environ.get("MATCHWRIGHT_ENVIRONMENT") or settings.environment,
         spec_name=name,
-        console=Console(force_jupyter=False, highlight=False, soft_wrap=True),  # plain lines in a notebook too
+        # plain lines in a notebook too, whose kernel asks for colours without being a terminal
+        console=Console(force_jupyter=False, force_terminal=sys.stdout.isatty(), soft_wrap=True),
     )
 
 

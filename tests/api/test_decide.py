@@ -52,7 +52,7 @@ def test_row_aligned_tables_are_decided_as_the_endpoint_does(bundle: Bundle) -> 
     assert decided["band"].tolist() == ["match", "no_match"]
     assert decided["codes"].tolist() == [[reason.code for reason in d.reasons] for d in expected]
     assert decided["reasons"].tolist() == [[reason.text for reason in d.reasons] for d in expected]
-    assert "The surnames differ." in decided["reasons"][9]
+    assert "The dates of birth differ." in decided["reasons"][9]
 
 
 def test_a_pair_in_review_has_a_hint_and_others_have_none(bundle: Bundle) -> None:
