@@ -20,6 +20,7 @@ def executed(notebook: Path, folder: Path) -> nbformat.NotebookNode:
         timeout=600,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # what a cell prints is one output, however slowly it comes
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute()

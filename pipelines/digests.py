@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 _PACKAGES = ("matchwright", "components", "feature_repo")
-_OUTSIDE_OF_RESULTS = ("matchwright/cli.py", "matchwright/commands/")
+_OUTSIDE_OF_RESULTS = ("matchwright/cli.py", "matchwright/api/", "matchwright/commands/")
 _READ_BYTES = 1 << 20
 
 

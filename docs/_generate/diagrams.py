@@ -162,7 +162,7 @@ def loop() -> str:
 def layers() -> str:
     """Who may import whom."""
     names = [
-        ("commands", ("the command line",), "plain"),
+        ("commands, api", ("the command line, and the verbs of import matchwright",), "plain"),
         ("pipelines", ("train, release, monitor: compile, submit, run",), "plain"),
         ("components", ("Kubeflow components, one thin file per step",), "plain"),
         ("steps", ("one function per pipeline step",), "plain"),

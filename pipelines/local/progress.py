@@ -11,7 +11,8 @@ from rich.status import Status
 
 from pipelines.local.record import RunRecord, StepRecord
 
-_LOGGED = re.compile(rb"^\[KFP Executor [^\]]* INFO\]: (.+)$", re.MULTILINE)
+# Lines that name a path come from the engine and the libraries. They say nothing about the work.
+_LOGGED = re.compile(rb"^\[KFP Executor [^\]]* INFO\]: ([^/\n]+)$", re.MULTILINE)
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SECONDS_BETWEEN_LINES = 10.0
 _LAST_BYTES = 4_096

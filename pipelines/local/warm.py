@@ -125,6 +125,7 @@ def serve() -> None:
         os.close(reader)
         _say(answers, {"pid": pid})
         _say(answers, {"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])})
+    os._exit(0)  # it holds nothing, and libraries that are taken down in an orderly way complain of leaks
 
 
 def _say(answers: Any, answer: dict[str, int]) -> None:

@@ -14,6 +14,7 @@ LOG = """\
 [KFP Executor 2026-01-01 10:00:00,000 INFO]: scorer: epoch 25, validation log loss 0.0516
 {"inputs": {"spec": "name: persons"}}
 [KFP Executor 2026-01-01 10:00:01,000 INFO]: scorer: epoch 50, validation log loss 0.0054
+[KFP Executor 2026-01-01 10:00:02,000 INFO]: Wrote executor output file to /home/somebody/runs/executor_output.json.
 a warning of a library
 """
 
@@ -58,7 +59,7 @@ def test_without_a_terminal_a_long_step_is_printed_again(tmp_path: Path, monkeyp
     progress.stop()
 
     assert "running train" in lines.getvalue()
-    assert "epoch 2 of 8" in lines.getvalue()
+    assert "epoch 50" in lines.getvalue()
 
 
 class Lines(StringIO):

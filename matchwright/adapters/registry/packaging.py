@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-import matchwright
 from matchwright.adapters.registry.client import quieten
 from matchwright.adapters.registry.versions import BUNDLE_FOLDER
 from matchwright.core.spec import MatchSpec, load_spec
@@ -48,7 +47,7 @@ def write_model(bundle: Path, folder: Path, model_id: str, run_id: str) -> None:
 
 
 def _own_code(scratch: Path) -> Path:
-    package = Path(matchwright.__file__).parent
+    package = Path(__file__).parents[2]
     copy = scratch / "matchwright"
     copy.mkdir()
     for name in _CODE:

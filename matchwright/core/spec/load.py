@@ -37,6 +37,14 @@ def load_spec(path: Path | str) -> MatchSpec:
 
     Raises:
         SpecError: the file is absent, is not YAML, or has faults (all of them listed).
+
+    Example:
+        >>> import matchwright
+        >>> spec = matchwright.load_spec("specs/persons.yaml")
+        >>> spec.name, spec.labels
+        ('persons', 'complete')
+        >>> [name for name, field in spec.fields.items() if field.pii == "direct"]
+        ['national_id']
     """
     path = Path(path)
     if not path.is_file():

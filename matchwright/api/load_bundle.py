@@ -1,0 +1,83 @@
+"""Load a decision bundle, from a folder or from the registry."""
+
+import re
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+
+from matchwright.adapters.registry import VersionInfo, challenger, champion, download_bundle, version_info
+from matchwright.api.opening import opened
+from matchwright.core.bundle import Bundle
+from matchwright.core.bundle import load_bundle as load_folder
+from matchwright.errors import DAMAGED, BundleError, RegistryError
+from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.settings import Settings
+
+_REGISTRY = "models:"
+_REGISTERED = re.compile(r"models:/([^/@]+)(?:/(\d+)|@(\w+))")
+_ALIASES = {"champion": champion, "challenger": challenger}
+
+
+def load_bundle(source: Path | str, *, home: Path | str | None = None) -> Bundle:
+    """Verify a decision bundle and load it.
+
+    Every file's hash and the signature are checked, and the bundle must reproduce its golden pairs.
+
+    Args:
+        source: the bundle's folder, or a registered model. ``models:/persons/1`` is version 1,
+            ``models:/persons@champion`` what is released, and ``models:/persons@challenger`` the newest version whose
+            gates passed.
+        home: the home whose registry and keys are used; the one a command would find if not given.
+
+    Returns:
+        The bundle: its ``model`` decides, ``card()`` is the model card in Markdown, and ``digest`` identifies it. The
+        files of a registered bundle are a copy that is deleted with this object.
+
+    Raises:
+        BundleError: the folder holds no signed bundle, or the bundle is corrupt.
+        RegistryError: there is no such version.
+        HomeError: a registered model is asked for, and there is no home here.
+
+    Example:
+        >>> import matchwright
+        >>> bundle = matchwright.load_bundle("models:/persons@champion")
+        >>> bundle.model.spec.description
+        'The same natural person in two registers'
+        >>> sorted(bundle.model.spec.identity)
+        ['date_of_birth', 'given_name', 'surname']
+    """
+    named = str(source)
+    if not named.startswith(_REGISTRY):
+        with opened(home, needed=False):
+            return load_folder(Path(source), secret(VERIFY_KEY))
+    with opened(home) as settings:
+        version = _version(settings, named)
+        folder = tempfile.mkdtemp(prefix="matchwright-bundle-")
+        try:
+            fetched = download_bundle(settings, version.name, version.version, Path(folder, "bundle"))
+            bundle = load_folder(fetched, secret(VERIFY_KEY))
+            if bundle.digest != version.digest:
+                raise BundleError(f"{named} holds another bundle than was registered.", DAMAGED)
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+    weakref.finalize(bundle, shutil.rmtree, folder, ignore_errors=True)
+    return bundle
+
+
+def _version(settings: Settings, named: str) -> VersionInfo:
+    found = _REGISTERED.fullmatch(named)
+    if found is None or (found[3] and found[3] not in _ALIASES):
+        raise RegistryError(
+            f"'{named}' names no registered model.",
+            f"write models:/NAME/VERSION, or models:/NAME@ALIAS with {' or '.join(_ALIASES)}",
+        )
+    name, number, alias = found.groups()
+    if number:
+        return version_info(settings, name, number)
+    version = _ALIASES[alias](settings, name)
+    if version is None:
+        hint = "matchwright release puts an approved version there" if alias == "champion" else "train one"
+        raise RegistryError(f"Model '{name}' has no {alias}.", hint)
+    return version

@@ -1,0 +1,53 @@
+"""How the verbs open their environment: as the commands do, and without leaving keys behind."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from matchwright.errors import SettingsError
+from matchwright.home import fault_of_path, require_home
+from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY, VERIFY_KEY, ensure_local_secrets, load_local_secrets
+from matchwright.settings import Settings
+from pipelines.environments import open_environment
+
+
+@contextmanager
+def opened(home: Path | str | None, *, make: bool = False, needed: bool = True) -> Iterator[Settings]:
+    """The environment's settings, with the keys of its home in place as long as the block runs.
+
+    A process may work in two homes, one after the other: the keys of the first must not sign in the second.
+
+    Args:
+        home: the home's folder; None for the one that a command would find from the current folder.
+        make: a laptop's home and its keys are made where there are none.
+        needed: a laptop's home must be there.
+
+    Raises:
+        HomeError: there is no home, and one is needed.
+        SettingsError: the environment has faults.
+    """
+    settings = open_environment()
+    if home is not None:
+        settings = settings.model_copy(update={"home": Path(home).absolute()})
+        if fault := fault_of_path(settings.home):
+            raise SettingsError("This home cannot be used:", [fault])
+    with _own_keys():
+        if settings.environment == "local":
+            if make:
+                ensure_local_secrets(settings.home)
+            elif needed:
+                require_home(settings.home)
+            load_local_secrets(settings.home)
+        yield settings
+
+
+@contextmanager
+def _own_keys() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in (IDENTIFIER_KEY, SIGNING_KEY, VERIFY_KEY)}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)

@@ -1,0 +1,66 @@
+"""DataFrames as a user has them, in the form in which their CSV files would be read."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype
+
+from matchwright.core.records.conform import clean_text, per_distinct
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import DataError, Fault
+
+
+def table_of(given: object, name: str, spec: MatchSpec) -> pd.DataFrame:
+    """``given``, once it is known to be a DataFrame; the record id may be its index.
+
+    Raises:
+        DataError: it is no DataFrame, or two of its columns have one name.
+    """
+    if not isinstance(given, pd.DataFrame):
+        fault = Fault(name, f"is of type {type(given).__name__}", "give a pandas DataFrame")
+        raise DataError("A table cannot be read.", [fault])
+    table = given.reset_index() if given.index.name == spec.record_id not in given.columns else given
+    if not table.columns.is_unique:
+        raise DataError("A table cannot be read.", [Fault(name, "two of its columns have the same name", "rename one")])
+    return table
+
+
+def field_columns(table: pd.DataFrame, name: str, spec: MatchSpec) -> tuple[dict[str, str], list[Fault]]:
+    """The column of each compared field, and a fault for each field that has none.
+
+    The column is the one that the spec reads, or one that is called like the field.
+    """
+    wanted = {field: (spec.column_of(field), field) for field in spec.compared}
+    known = [str(column) for column in table.columns]
+    found = {field: next((name for name in names if name in known), "") for field, names in wanted.items()}
+    faults = []
+    for field, names in wanted.items():
+        if not found[field]:
+            close = [match for column in names for match in difflib.get_close_matches(column, known, n=1)]
+            hint = f"did you mean '{close[0]}'?" if close else "add it, and leave it empty where nothing is known"
+            faults.append(Fault(f"{name}.{names[0]}", "no such column", hint))
+    return found, faults
+
+
+def as_text(table: pd.DataFrame, name: str, columns: Iterable[str]) -> pd.DataFrame:
+    """The columns as text, with None where a value is missing; a day is written without a time.
+
+    Raises:
+        DataError: a column holds lists or other values that are not single; no value is quoted.
+    """
+    columns = list(columns)
+    return pd.DataFrame({column: _text(table[column], f"{name}.{column}") for column in columns}, columns=columns)
+
+
+def _text(column: "pd.Series[Any]", path: str) -> "pd.Series[Any]":
+    if is_datetime64_any_dtype(column.dtype):
+        days = column.dropna()
+        column = column.dt.strftime("%Y-%m-%d" if (days == days.dt.normalize()).all() else "%Y-%m-%dT%H:%M:%S")
+    try:
+        texts = per_distinct(column, clean_text)
+    except (TypeError, ValueError):  # the message may quote a value
+        fault = Fault(path, "holds values that are not single", "flatten it")
+        raise DataError("A table cannot be read.", [fault]) from None
+    return pd.Series(texts, dtype=object)

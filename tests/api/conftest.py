@@ -1,0 +1,37 @@
+"""A home with a registered version, as a notebook user finds it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from fixtures.keys import ENVIRONMENT
+from fixtures.releases import Stage
+
+from matchwright.adapters import registry
+from matchwright.core.bundle import Bundle, load_bundle
+
+
+@pytest.fixture
+def released_home(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Version 1 of persons is champion; the keys are in the home alone, and the environment names the home."""
+    registry.set_alias(stage.settings, "persons", "champion", "1")
+    home = stage.settings.home
+    (home / "secrets.env").write_text("".join(f"{name}={value}\n" for name, value in ENVIRONMENT.items()))
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(home))
+    return home
+
+
+@pytest.fixture
+def bundle(trained_bundle: Path, verify_key: bytes) -> Bundle:
+    """A verified bundle of persons."""
+    return load_bundle(trained_bundle, verify_key)
+
+
+@pytest.fixture
+def altered_bundle(trained_bundle: Path, tmp_path: Path) -> Path:
+    """A bundle in which somebody lowered the threshold of a match."""
+    folder = Path(shutil.copytree(trained_bundle, tmp_path / "altered"))
+    (folder / "bands.json").write_text('{"review_from": 0.1, "match_from": 0.2}')
+    return folder

@@ -1,0 +1,110 @@
+"""Training from DataFrames: the same pipeline as the command's."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from filelock import FileLock
+from fixtures.keys import ENVIRONMENT
+
+import matchwright
+from matchwright.api.train import Training
+from matchwright.core.spec import MatchSpec
+from matchwright.errors import DataError, PipelineError
+
+Tables = tuple[pd.DataFrame, pd.DataFrame]
+CANARY = "qzcanarysurname"
+
+
+@pytest.fixture(scope="module")
+def pairs(febrl: Tables) -> pd.DataFrame:
+    ids = febrl[0]["rec_id"]
+    return pd.DataFrame({"left_id": ids, "right_id": ids.str.replace("-org", "-dup-0")})
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("face") / "home"
+
+
+@pytest.fixture
+def own_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook's process has no keys: those of the home are made and used."""
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name)
+
+
+def train(home: Path, spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame) -> Training:
+    left, right = (table.set_index("rec_id") for table in febrl)
+    left.loc["rec-3-org", "surname"] = CANARY
+    return matchwright.train(spec, left, right, pairs, home=home)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_keys")
+def test_a_training_registers_a_version_that_can_be_loaded(
+    home: Path, persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained = train(home, persons_spec, febrl, pairs)
+
+    shown = capsys.readouterr().out.splitlines()
+    steps = [line.split()[1] for line in shown if line.split()[0] == "done"]
+    assert (steps[0], steps[-1].rpartition("-")[0] or steps[-1]) == ("ingest", "register")
+    assert (trained.name, trained.version) == ("persons", "1")
+    assert trained.passed == trained.gates["passed"].all()
+    assert trained.metrics.columns.tolist() == ["value", "lower", "upper"]
+    assert 0.8 < trained.metrics.loc["f1", "lower"] <= trained.metrics.loc["f1", "value"] <= 1
+    assert (trained.artefacts["evaluation"] / "plots" / "reliability.png").is_file()
+    assert matchwright.load_bundle("models:/persons/1", home=home).digest == trained.bundle.digest
+    assert not set(ENVIRONMENT) & set(os.environ)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_keys")
+def test_the_same_training_again_keeps_its_steps_and_its_version(
+    home: Path, persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = train(home, persons_spec, febrl, pairs)
+
+    kept = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line.split()[0] == "kept"]
+    assert {"ingest", "features", "candidates", "train", "evaluate"} <= set(kept)
+    assert again.version == "1"
+
+
+@pytest.mark.slow
+def test_no_value_and_no_table_is_left_in_runs_and_frames(home: Path) -> None:
+    assert [path.name for path in (home / "frames").iterdir()] == [".lock"]
+    texts = [path for path in (home / "runs").rglob("*") if path.suffix in {".log", ".json", ".html", ".md"}]
+    assert len(texts) > 10
+    assert not [path for path in texts if CANARY in path.read_text(encoding="utf-8")]
+
+
+def test_tables_that_do_not_fit_are_refused_before_anything_is_made(
+    persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame, tmp_path: Path
+) -> None:
+    left, right = febrl
+    with pytest.raises(DataError, match="do not fit spec 'persons'") as refused:
+        matchwright.train(
+            persons_spec,
+            left.rename(columns={"surname": "surnames"}),
+            right.assign(suburb=[[name] for name in right["suburb"]]),
+            pairs.rename(columns={"left_id": "left_ids"}),
+            home=tmp_path / "home",
+        )
+    told = {fault.path: fault for fault in refused.value.faults}
+    assert set(told) == {"records.surname", "records_right.suburb", "pairs.left_id, right_id"}
+    assert told["records.surname"].hint == "did you mean 'surnames'?"
+    assert all(fault.hint for fault in told.values())
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_second_training_in_the_same_home_is_refused(
+    persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame, tmp_path: Path
+) -> None:
+    (tmp_path / "frames").mkdir()
+    with (
+        FileLock(tmp_path / "frames" / ".lock"),
+        pytest.raises(PipelineError, match="Another training runs in this home"),
+    ):
+        matchwright.train(persons_spec, *febrl, pairs, home=tmp_path)
