@@ -53,7 +53,12 @@ def train_pipeline(step: Step) -> GraphComponent:
         records_of = {"snapshot": snapshot, "features": featured.outputs["features"]}
         proposed = step(candidates, **shared, **records_of)
 
-        given = {"scorer": scorer, "scorer_digest": scorer_digest, "comparisons": comparisons, "returns": returns}
+        given: dict[str, Any] = {
+            "scorer": scorer,
+            "scorer_digest": scorer_digest,
+            "comparisons": comparisons,
+            "returns": returns,
+        }
         trained = step(train, **shared, **records_of, candidates=proposed.outputs["candidates"], **given)
         model = {"model": trained.outputs["model"]}
         calibrated = step(calibrate, **shared, **model)

@@ -69,8 +69,8 @@ def decide(
     decisions: list[Decision] = []
     for start in range(0, len(index), _PAIRS_AT_ONCE):
         rows = {name: table.iloc[start : start + _PAIRS_AT_ONCE].to_dict("records") for name, table in values.items()}
-        features = (value_features(bundle.model, rows[name], name) for name in ("left", "right"))  # type: ignore[arg-type]
-        decisions += bundle.model.decide(*features, top)
+        sides = [value_features(bundle.model, rows[name], name) for name in ("left", "right")]  # type: ignore[arg-type]
+        decisions += bundle.model.decide(sides[0], sides[1], top)
     return _table(decisions, index)
 
 
@@ -118,7 +118,8 @@ def _named(table: pd.DataFrame, side: str, pairs: pd.DataFrame, column: str, spe
         raise DataError(
             "The pairs name no records.", [Fault(f"pairs.{column}", problem, f"the first is in row {absent[0] + 1}")]
         )
-    return table.iloc[rows]
+    chosen: pd.DataFrame = table.iloc[rows]
+    return chosen
 
 
 def _table(decisions: list[Decision], index: "pd.Index[Any]") -> pd.DataFrame:
