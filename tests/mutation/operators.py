@@ -120,7 +120,7 @@ def _changes(node: ast.AST, words: set[str]) -> Iterator[str]:
         case ast.Constant(value=int() as value):
             yield from (str(value + 1), f"({value - 1})")
         case ast.Constant(value=float() as value):
-            yield str(value * 2)
+            yield str(value * 2 or 1.0)
         case ast.Constant(value="left" | "right" as value):
             yield repr(NAMES[value])
         case ast.Name(id=name, ctx=ast.Load()) if name in NAMES and NAMES[name] in words | BUILTINS:

@@ -25,6 +25,7 @@ def changes(source: str) -> set[str]:
         ("x = one.left, two.right", {"one.left -> one.right", "two.right -> two.left"}),
         ("x = a + b", {"a + b -> (a - b)"}),
         ("x = 3", {"3 -> 4", "3 -> (2)"}),
+        ("x = 1.5, 0.0", {"1.5 -> 3.0", "0.0 -> 1.0"}),
         ("x = True", {"True -> False"}),
         ("def f():\n    return x", {"return x -> return None"}),
         ("def f():\n    raise E", {"raise E -> pass"}),

@@ -213,3 +213,11 @@ def test_places_one_kilometre_apart_are_half_as_near_as_can_be():
         np.testing.assert_allclose(proximity(Pairing.of(one, other, "place", False)), [0.5, 1, np.nan], atol=1e-5)
     for one, other in ((east, meridian), (meridian, east)):  # a degree of longitude is half as long at 60 degrees
         np.testing.assert_allclose(proximity(Pairing.of(one, other, "place", False)), [0.5, 1, 1], atol=1e-5)
+
+
+def test_a_spec_may_name_the_comparators_of_whole_records(products_spec):
+    from matchwright.core.compare import comparison_names
+
+    record = products_spec.record.model_copy(update={"comparators": ("token_set", "ngram_cosine")})
+    names = comparison_names(products_spec.model_copy(update={"record": record}))
+    assert [name for name in names if name.startswith("record")] == ["record__token_set", "record__ngram_cosine"]

@@ -37,11 +37,12 @@ def test_where_the_thresholds_are_one_nothing_goes_to_review():
         ((3, 1, 1), 0.75, 0.75),
         ((1, 3, 1), 0.25, 0.25),
         ((4, 4, 1.9), 0.475, 0.525),
+        ((3, 7, 1), 0.142857, 0.666667),  # six decimals, as scores have
     ],
 )
 def test_thresholds_follow_from_costs(costs, review_from, match_from):
     bands = bands_from_costs(Costs(false_match=costs[0], missed_match=costs[1], review=costs[2]))
-    assert (bands.review_from, bands.match_from) == pytest.approx((review_from, match_from))
+    assert (bands.review_from, bands.match_from) == pytest.approx((review_from, match_from), abs=1e-9)
 
 
 @pytest.mark.parametrize("costs", [(50, 10, 1), (10, 50, 1), (4, 4, 1.9), (3, 1, 1), (4, 4, 9)])
