@@ -166,23 +166,25 @@ def layers() -> str:
         ("pipelines", ("train, release, monitor: compile, submit, run",), "plain"),
         ("components", ("Kubeflow components, one thin file per step",), "plain"),
         ("steps", ("one function per pipeline step",), "plain"),
+        ("operations", ("approve, roll back, label: what steps and commands share",), "plain"),
         ("adapters", ("one package per outside system",), "serve"),
-        ("training, labelling, drafting, monitoring, governance", (), "step"),
+        ("labelling, drafting, monitoring, governance", (), "step"),
+        ("training", ("datasets, fitting, calibration",), "step"),
         ("evaluation", ("metrics, gates, model card",), "step"),
         ("core", ("from two records to a decision: pure, all that serving needs",), "data"),
-        ("ground", ("errors, settings, secrets, telemetry, supervisor",), "plain"),
+        ("ground", ("errors, files, settings, secrets, telemetry, supervisor",), "plain"),
     ]
-    boxes = [Box(40, 20 + 62 * index, 560, 46, *entry) for index, entry in enumerate(names)]
+    boxes = [Box(40, 20 + 53 * index, 560, 40, *entry) for index, entry in enumerate(names)]
     parts = [box.svg() for box in boxes]
     parts += [arrow(one.bottom, (other.top[0], other.y - 2)) for one, other in itertools.pairwise(boxes)]
-    serving = Box(680, 330, 200, 66, "serving", ("the endpoint",), "serve")
-    core, adapters = boxes[7], boxes[4]
+    serving = Box(680, 360, 200, 66, "serving", ("the endpoint",), "serve")
+    core, adapters = boxes[9], boxes[5]
     parts.append(serving.svg())
     parts.append(arrow(serving.bottom, (780, core.left[1]), (core.right[0] + 2, core.left[1])))
     parts.append(arrow(serving.top, (780, adapters.left[1]), (adapters.right[0] + 2, adapters.left[1])))
     parts.append(text(780, adapters.left[1] - 10, "only those it serves with", 12, QUIET))
-    parts.append(text(320, 592, "An arrow means: may import. Nothing imports upwards.", 12, QUIET))
-    return picture(920, 606, "The layers of the code", parts)
+    parts.append(text(320, 612, "An arrow means: may import. Nothing imports upwards.", 12, QUIET))
+    return picture(920, 626, "The layers of the code", parts)
 
 
 def decision() -> str:
