@@ -158,6 +158,9 @@ class SageMakerEmulator:
                 endpoint.endpoint_config_name = previous
             endpoint.endpoint_status = "InService" if previous is not None else "Failed"
             return
+        except BaseException as error:  # a fault of the emulator: say so at once, nobody should wait for it
+            endpoint.endpoint_status, endpoint.failure_reason = "Failed", repr(error)
+            raise
         old = self._serving.get(endpoint.endpoint_name)
         self._serving[endpoint.endpoint_name] = container
         endpoint.endpoint_status = "InService"
@@ -170,7 +173,7 @@ class SageMakerEmulator:
         self._started += 1
         name = f"container-{self._started}"
         disk = self.folder / name
-        disk.mkdir()
+        disk.mkdir(parents=True)
         self._fetch_model_data(model["ModelDataUrl"], disk / "model.tar.gz")
         unpack_bundle(disk / "model.tar.gz", disk / "model")
         port = free_port()
