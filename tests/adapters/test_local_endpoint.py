@@ -116,7 +116,7 @@ def test_after_a_killed_take_over_its_process_is_stopped(
 def test_a_port_of_another_process_is_named(endpoint, local_settings, trained_bundle):
     with (
         socket.create_server(("127.0.0.1", local_settings.endpoint.port)),
-        pytest.raises(EndpointError, match="not ours") as error,
+        pytest.raises(EndpointError, match="another process listens on port") as error,
     ):
         endpoint.deploy(trained_bundle, digest_of(trained_bundle))
     assert "MATCHWRIGHT_ENDPOINT__PORT" in error.value.hint

@@ -42,7 +42,7 @@ PLOTS: dict[str, Callable[[Path], Path]] = {
     "training": lambda path: plots.plot_training(
         {"train": [0.5, 0.2], "validation": [0.6, 0.3]}, "tree", "log loss", path, 2
     ),
-    "slices": lambda path: plots.plot_slices(["a", "b"], [(0.9, 0.8, 0.95), None], 0.92, path, constraint=0.85),
+    "slices": lambda path: plots.plot_slices(["a", "b"], [(0.9, 0.8, 0.95), None], 0.92, path, minimum=0.85),
     "candidate_recall": lambda path: plots.plot_candidate_recall(
         {1: 0.9, 5: 0.99}, {1: (0.95, 0.9, 0.97), 8: (1.0, 0.98, 1.0)}, path
     ),
