@@ -48,7 +48,9 @@ def test_the_keys_of_a_home_do_not_stay_in_the_process(released_home: Path) -> N
 
 
 def test_an_altered_bundle_is_refused(altered_bundle: Path) -> None:
-    with pytest.raises(BundleError, match=r"bands\.json was altered.*\nHint: take the bundle from the registry again"):
+    with pytest.raises(
+        BundleError, match=r"bands\.json was altered.*\nHint: download the bundle from the registry again"
+    ):
         matchwright.load_bundle(altered_bundle)
 
 

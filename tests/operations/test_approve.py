@@ -33,16 +33,16 @@ def test_the_same_decision_again_is_written_once(stage):
 
 
 @pytest.mark.parametrize(
-    ("by", "verdict", "condition"),
+    ("by", "decision", "condition"),
     [
         ("  ", "approved", "nobody is named"),
         ("ada  LOVELACE", "approved", "the approver is the person who trained it"),
         ("Grace", "perhaps", "'perhaps' is not a decision"),
     ],
 )
-def test_a_refused_decision_says_why_and_is_recorded(stage, by, verdict, condition):
+def test_a_refused_decision_says_why_and_is_recorded(stage, by, decision, condition):
     with pytest.raises(ReleaseRefused) as caught:
-        approve(settings=stage.settings, name="persons", version="1", by=by, note="", verdict=verdict)
+        approve(settings=stage.settings, name="persons", version="1", by=by, note="", decision=decision)
     assert [failed for failed in caught.value.conditions if condition in failed]
     assert registry.version_info(stage.settings, "persons", "1").tags["approval"] == "pending"
     assert stage.history == [("refused", "1")]

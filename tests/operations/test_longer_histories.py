@@ -65,9 +65,9 @@ def test_a_release_after_a_rollback_stands_on_what_was_put_back(three_approved):
     assert serves(stage, "1")
 
 
-def test_a_version_that_was_approved_rejected_and_approved_again_has_each_verdict_once(three_approved):
+def test_a_version_that_was_approved_rejected_and_approved_again_has_each_decision_once(three_approved):
     stage = three_approved
-    for verdict in ("approved", "rejected", "rejected", "approved"):
-        approve(settings=stage.settings, name="persons", version="1", by="Grace", note="fine", verdict=verdict)
-    verdicts = [action for action, version in stage.history if version == "1"]
-    assert verdicts == ["approved", "rejected", "approved"]
+    for decision in ("approved", "rejected", "rejected", "approved"):
+        approve(settings=stage.settings, name="persons", version="1", by="Grace", note="fine", decision=decision)
+    decisions = [action for action, version in stage.history if version == "1"]
+    assert decisions == ["approved", "rejected", "approved"]

@@ -53,7 +53,7 @@ def test_it_is_registered_for_the_reviewer_and_never_a_challenger(unsupervised):
     settings, folder, registered = unsupervised
     tags = version_info(settings, "persons", registered["version"]).tags
     assert tags["gates"] == "failed"
-    assert tags["gate.judged_pairs_labels_none"].startswith("failed")
+    assert tags["gate.labelled_pairs_labels_none"].startswith("failed")
     assert challenger(settings, "persons") is None
     card = (folder / "bundle" / "card.md").read_text()
     assert "No pair is labelled." in card

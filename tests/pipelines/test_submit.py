@@ -37,7 +37,7 @@ def test_a_submission_uploads_the_pipeline_and_starts_a_run(kubeflow: Kubeflow) 
     parameters = run["runtime_config"]["parameters"]
     assert parameters["environment"] == "prod"
     assert parameters["records"] == "s3://bucket/records.parquet"
-    assert parameters["spec"].startswith("name: persons")
+    assert parameters["spec"].startswith("format: 2\nname: persons")
     assert done.address == f"{kubeflow.address}/#/runs/details/{run['run_id']}"
     assert done.version.startswith(arguments["code_digest"][:12])
 

@@ -92,7 +92,7 @@ def test_only_its_own_children_get_the_environment_it_was_given(supervisor, monk
 def test_a_port_of_another_process_is_refused(supervisor):
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         web = service(port=stranger.getsockname()[1], port_setting="MATCHWRIGHT_PORT")
-        with pytest.raises(ServiceError, match="not ours") as error:
+        with pytest.raises(ServiceError, match="another process listens on port") as error:
             supervisor.start(web)
     assert "MATCHWRIGHT_PORT" in error.value.hint
 

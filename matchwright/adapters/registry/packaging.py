@@ -16,7 +16,7 @@ from matchwright.adapters.registry.versions import BUNDLE_FOLDER
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.secrets import VERIFY_KEY, secret
 
-_CODE = ("__init__.py", "errors.py", "telemetry.py", "core")
+_CODE = ("__init__.py", "errors.py", "frozen.py", "telemetry.py", "threads.py", "core")
 
 
 def write_model(bundle: Path, folder: Path, model_id: str, run_id: str) -> None:

@@ -49,7 +49,7 @@ def test_a_manifest_that_is_signed_again_loads(copy, signing_key, verify_key):
 @pytest.mark.parametrize("named", ["spec_digest", "feature_version"])
 def test_a_manifest_that_names_another_spec_or_other_features_is_refused(copy, signing_key, verify_key, named):
     sign_again(copy, signing_key, **{named: "0" * 64})
-    with pytest.raises(BundleError, match="spec or corpus is not the one it names"):
+    with pytest.raises(BundleError, match="spec or corpus is not the one that its manifest names"):
         load_bundle(copy, verify_key)
 
 

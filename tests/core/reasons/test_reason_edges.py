@@ -29,9 +29,15 @@ ALL_TEXTS = {
 }
 
 
-def given(levels: dict, values: list[float], top: int = 4, usual: dict | None = None) -> list[str]:
+def given(levels: dict, values: list[float], top: int = 4, mean_contributions: dict | None = None) -> list[str]:
     contributions = pd.DataFrame([values], columns=list(levels))
-    (reasons,) = give_reasons(levels, contributions, Catalogue(1, ALL_TEXTS), top, EvidenceFigures(usual=usual or {}))
+    (reasons,) = give_reasons(
+        levels,
+        contributions,
+        Catalogue(1, ALL_TEXTS),
+        top,
+        EvidenceFigures(mean_contributions=mean_contributions or {}),
+    )
     return [reason.code for reason in reasons]
 
 
@@ -85,13 +91,13 @@ def test_a_reason_that_contradicts_or_misstates_its_evidence_is_counted_as_given
 def test_the_mean_of_a_code_orders_reasons_within_a_factor_of_the_pair_s_own():
     levels = levels_of("AGREES", "AGREES")
     assert given(levels, [1.0, 1.1]) == ["B_AGREES", "A_AGREES"]
-    assert given(levels, [1.0, 1.1], usual={"A_AGREES": 2.0}) == ["A_AGREES", "B_AGREES"]
+    assert given(levels, [1.0, 1.1], mean_contributions={"A_AGREES": 2.0}) == ["A_AGREES", "B_AGREES"]
     # a mean beyond the factor counts as the factor: 4 for a, however large
-    assert given(levels, [1.0, WITHIN + 0.1], usual={"A_AGREES": 100.0}) == ["B_AGREES", "A_AGREES"]
-    assert given(levels, [1.0, WITHIN - 0.1], usual={"A_AGREES": 100.0}) == ["A_AGREES", "B_AGREES"]
+    assert given(levels, [1.0, WITHIN + 0.1], mean_contributions={"A_AGREES": 100.0}) == ["B_AGREES", "A_AGREES"]
+    assert given(levels, [1.0, WITHIN - 0.1], mean_contributions={"A_AGREES": 100.0}) == ["A_AGREES", "B_AGREES"]
     # and a small one as a fourth
-    assert given(levels, [1.0, 0.26], usual={"A_AGREES": 0.0}) == ["B_AGREES", "A_AGREES"]
-    assert given(levels, [1.0, 0.24], usual={"A_AGREES": 0.0}) == ["A_AGREES", "B_AGREES"]
+    assert given(levels, [1.0, 0.26], mean_contributions={"A_AGREES": 0.0}) == ["B_AGREES", "A_AGREES"]
+    assert given(levels, [1.0, 0.24], mean_contributions={"A_AGREES": 0.0}) == ["A_AGREES", "B_AGREES"]
 
 
 @pytest.mark.parametrize(
@@ -221,9 +227,9 @@ def test_where_no_figure_is_known_agreement_is_the_best_value_and_disagreement_t
     [(1.0, True), (1 / WITHIN, True), (WITHIN, True), (0.999 / WITHIN, False), (1.001 * WITHIN, False)],
 )
 def test_a_challenger_takes_over_what_moved_by_no_more_than_trainings_differ(before, kept):
-    mine = EvidenceFigures(usual={"A_AGREES": 1.0})
-    inherited = mine.inherit(EvidenceFigures(usual={"A_AGREES": before, "B_AGREES": 9.0}))
-    assert inherited.usual == {"A_AGREES": before if kept else 1.0, "B_AGREES": 9.0}
+    mine = EvidenceFigures(mean_contributions={"A_AGREES": 1.0})
+    inherited = mine.inherit(EvidenceFigures(mean_contributions={"A_AGREES": before, "B_AGREES": 9.0}))
+    assert inherited.mean_contributions == {"A_AGREES": before if kept else 1.0, "B_AGREES": 9.0}
 
 
 def test_names_in_a_hint_are_joined_as_in_a_sentence(persons_spec):
