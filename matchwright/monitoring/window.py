@@ -76,16 +76,18 @@ def read_window(
     comparisons: list[str],
     period: Period,
     labels: pd.DataFrame | None = None,
+    *,
+    may_be_absent: bool = False,
 ) -> DecisionWindow:
     """Read the decisions of ``bundle`` for ``spec_name`` in a period, from a log folder or one of its files.
 
     An incomplete last line of a file is left out and counted. Of a faulty line only names of keys are kept, never
-    values.
+    values. A log that ``may_be_absent`` is read as empty where it does not exist: nothing was decided yet.
 
     Raises:
         DataError: there is no such folder or file, or the labels lack a column or hold other values than 1 and 0.
     """
-    if not folder.exists():
+    if not folder.exists() and not may_be_absent:
         fault = Fault("decisions", "no such folder or file", "check that it is mounted, or name another one")
         raise DataError("There is no decision log.", [fault])
     reading = _Reading(comparisons)

@@ -65,7 +65,10 @@ def monitor(
         raise DataError("The bundle's reference lacks columns.", [Fault(REFERENCE, f"no {' and no '.join(lacking)}")])
     period = Period.parse(since, until)
     arrived = read_input_table(labels) if labels else None
-    window = read_window(decisions or settings.decision_log_folder, spec.name, digest, comparisons, period, arrived)
+    log = decisions or settings.decision_log_folder
+    # the environment's own log appears with its first decision; one that somebody names must exist
+    absent = decisions is None
+    window = read_window(log, spec.name, digest, comparisons, period, arrived, may_be_absent=absent)
     identity = RunIdentity(spec.name, digest, *_ends(window, period))
     measured = measure(reference, window.frame, spec, timestamp=_timestamp(window, period), metadata=identity.metadata)
     reached = reach_verdict(measured.figures, window.faults, spec, digest, _describe(window, period))

@@ -3,7 +3,7 @@
 import pytest
 
 from matchwright.adapters.ledger import Ledger
-from matchwright.governance.ledger_entry import Entry, standing
+from matchwright.governance.ledger_entry import Entry, releases_in_force
 
 
 def entries(*acts: str) -> list[Entry]:
@@ -41,7 +41,7 @@ def entries(*acts: str) -> list[Entry]:
     ],
 )
 def test_what_stands_after_a_history(history, stands):
-    assert "".join(entry.version for entry in standing(entries(*history))) == stands
+    assert "".join(entry.version for entry in releases_in_force(entries(*history))) == stands
 
 
 def test_current_and_previous_after_releasing_an_earlier_version_again(tmp_path):

@@ -13,7 +13,7 @@ from matchwright.monitoring.figures import (
     ValueShift,
 )
 from matchwright.monitoring.findings import Finding
-from matchwright.monitoring.verdict import Verdict, Window, judge
+from matchwright.monitoring.verdict import Verdict, Window, reach_verdict
 
 MANY = 1_000_000
 
@@ -32,7 +32,7 @@ def judged(spec: MatchSpec, *comparisons: ValueShift, decisions: int = MANY, fau
         decisions=decisions, sampled=decisions, reference_rows=MANY,
         comparisons=comparisons or (shift("surname__exact"),), **other,
     )  # fmt: skip
-    return judge(figures, tuple(faults), spec, "ab" * 32, Window())
+    return reach_verdict(figures, tuple(faults), spec, "ab" * 32, Window())
 
 
 def found(spec: MatchSpec, *comparisons: ValueShift, **other) -> list[tuple[str, str, str]]:
@@ -243,7 +243,7 @@ def test_what_follows_is_named_after_what_it_follows_from(persons_spec):
 def test_five_findings_and_three_notes_are_shown(persons_spec, count):
     shifts = [shift(f"f{n}__exact", 0.15) for n in range(count)]
     figures = judged(persons_spec, *shifts).figures
-    text = judge(figures, (), persons_spec, "ab" * 32, Window(notes=("n1", "n2", "n3", "n4"))).text()
+    text = reach_verdict(figures, (), persons_spec, "ab" * 32, Window(notes=("n1", "n2", "n3", "n4"))).text()
     assert text.count("[watch]") == 5
     assert "What to do next\n  1. Values of" in text
     assert ("and 1 more, in the report" in text) is (count == 6)

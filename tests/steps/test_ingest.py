@@ -222,7 +222,7 @@ def test_the_faults_of_all_files_are_listed_together(
         (HEADER.encode() + b"\n1," + CANARY.encode() + b"\n", "1 row(s) do not have 11 columns"),
         (HEADER.encode() + b"\n" + person("1", CANARY).encode() + b",one more\n", "1 row(s) do not have 11 columns"),
         (HEADER.encode() + b"\n" + person("1", CANARY + "é").encode("latin-1") + b"\n", "is not UTF-8 text"),
-        ((HEADER + ",surname\n" + person("1", CANARY) + ",x\n").encode(), "1 column name(s) stand twice"),
+        ((HEADER + ",surname\n" + person("1", CANARY) + ",x\n").encode(), "1 column name(s) occur twice"),
         ((person("1", CANARY) + "\n" + person("2", CANARY) + "\n").encode(), "first row is a header"),
     ],
     ids=["empty", "no rows", "too few columns", "too many columns", "encoding", "repeated column", "no header"],
@@ -251,7 +251,7 @@ def test_a_damaged_parquet_file_and_another_format_are_refused(
     faults = faults_of(
         settings, persons_spec, tmp_path, records=damaged, records_right="people.xlsx", pairs=str(nested)
     )
-    assert "is not a Parquet file" in faults["records"]
+    assert "is not a readable Parquet file" in faults["records"]
     assert "is neither CSV nor Parquet" in faults["records_right"]
     assert "and not single values" in faults["pairs.left_id"]
 

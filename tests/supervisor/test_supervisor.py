@@ -166,6 +166,7 @@ def test_a_reused_process_id_is_neither_found_nor_signalled(supervisor, change):
 
 
 def test_an_unreadable_state_file_is_repaired(supervisor):
+    supervisor.folder.mkdir()
     (supervisor.folder / "web.json").write_text('{"name": "we')
     assert supervisor.find("web") is None
     assert supervisor.start(service()).pid

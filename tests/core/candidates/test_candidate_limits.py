@@ -6,7 +6,7 @@ import pytest
 from fixtures.candidates import as_pairs, records, spec_with
 
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.candidates.budget import indices, within_budget
+from matchwright.core.candidates.budget import ranks_in_record, within_budget
 from matchwright.core.candidates.pairs import canonical_pairs
 from matchwright.core.candidates.table import MOST_PROPOSALS, Proposal, RecordTable, unite
 from matchwright.errors import CandidateError
@@ -67,12 +67,12 @@ TWO_EACH = ranked(
 @pytest.mark.parametrize(("budget", "kept"), [(1, 2), (2, 4), (3, 4), (4, 4)])
 def test_a_budget_that_is_exactly_used_cuts_nothing(budget, kept):
     assert len(within_budget(TWO_EACH, budget)) == kept
-    assert set(indices(within_budget(TWO_EACH, budget))) == set(range(1, min(budget, 2) + 1))
+    assert set(ranks_in_record(within_budget(TWO_EACH, budget))) == set(range(1, min(budget, 2) + 1))
 
 
 def test_a_budget_counts_each_left_record_s_and_not_the_right_one_s():
     crowd = ranked(*((f"left:{n}", "right:1", 1) for n in range(5)))
-    assert indices(crowd).tolist() == [1] * 5
+    assert ranks_in_record(crowd).tolist() == [1] * 5
     assert len(within_budget(crowd, 1)) == 5
 
 
@@ -82,12 +82,12 @@ def test_in_one_table_a_pair_stays_where_either_of_its_records_has_room_for_it()
         ("left:1", "left:2", 1), ("left:1", "left:3", 2), ("left:2", "left:4", 1), ("left:2", "left:5", 2),
         ("left:4", "left:5", None),
     )  # fmt: skip
-    assert indices(made).tolist() == [1, 1, 1, 1, 2]
+    assert ranks_in_record(made).tolist() == [1, 1, 1, 1, 2]
     assert as_pairs(within_budget(made, 1)) == as_pairs(made)[:4]
 
 
 def test_no_candidates_have_no_places():
-    assert indices(TWO_EACH.head(0)).tolist() == []
+    assert ranks_in_record(TWO_EACH.head(0)).tolist() == []
     assert within_budget(TWO_EACH.head(0), 0).empty
 
 

@@ -11,9 +11,9 @@ from matchwright.core.records.normal import (
     LONGEST,
     NORMAL_FORM,
     calendar_date,
+    coordinates,
     first_number,
     is_calendar_date,
-    place_on_globe,
     running_text,
 )
 
@@ -77,7 +77,7 @@ def test_what_is_no_finite_number_is_missing(value):
     ],
 )
 def test_places_lie_on_the_globe(value, place):
-    assert place_on_globe(value) == place
+    assert coordinates(value) == place
 
 
 @pytest.mark.parametrize(

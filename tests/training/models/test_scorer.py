@@ -224,10 +224,10 @@ def test_shapley_values_of_a_sum_are_its_terms(comparisons):
 @pytest.mark.parametrize(
     ("names", "changed", "fault"),
     [
-        (("a__exact",), {}, "not have a single floating-point input of 1 comparisons"),
+        (("a__exact",), {}, "has not one floating input of 1 comparisons"),
         (("a__exact", "b__exact"), {"background": (0.5,)}, "1 values for 2 comparisons"),
         (("a__exact", "b__exact"), {"background": (0.5, None)}, "the graph accepts none"),
-        (("a__exact", "b__exact"), {"output": "logits"}, "no floating-point output logits"),
+        (("a__exact", "b__exact"), {"output": "logits"}, "no floating output logits"),
     ],
 )
 def test_a_graph_that_does_not_fit_is_refused(names, changed, fault):
