@@ -150,9 +150,9 @@ def test_decisions_change_where_a_share_moved_noticeably_and_not_by_chance(perso
 
 
 @pytest.mark.parametrize(("review", "told"), [(0.2501, True), (0.2499, False), (0.1, False)])
-def test_the_clerical_team_is_told_of_half_a_limit_more_and_never_of_fewer(persons_spec, review, told):
+def test_the_review_team_is_told_of_half_a_limit_more_and_never_of_fewer(persons_spec, review, told):
     steps = judged(persons_spec, bands=bands(0.4 + (0.2 - review) / 2, review)).next_steps
-    assert any(step.startswith("Tell the clerical team") for step in steps) is told
+    assert any(step.startswith("Tell the review team") for step in steps) is told
 
 
 def performance(f1: float, trials: int = MANY) -> Performance:

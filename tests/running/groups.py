@@ -15,7 +15,13 @@ from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = {
     "demo": ("test_demo.py", "test_readme.py"),
-    "trained_run": ("test_evaluate.py", "test_explain.py", "test_import.py", "test_register.py", "test_train.py"),
+    "trained_run": (
+        "test_evaluate.py",
+        "test_explain.py",
+        "test_imported_scorer_step.py",
+        "test_register.py",
+        "test_train.py",
+    ),
 }
 """The slow fixtures of a session, the slowest first, and the files that use each."""
 

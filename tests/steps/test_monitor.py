@@ -244,6 +244,7 @@ def test_the_command_shows_the_verdict_and_its_exit_code_follows_it(
     spec = watch.folder / "spec.yaml"
     spec.write_text(spec_yaml(watch.spec))
     arguments = ["--spec", str(spec), "--bundle", str(watch.bundle)]
+    watch.settings.home.mkdir(parents=True, exist_ok=True)
     nothing = CliRunner().invoke(app, arguments)
     assert (nothing.exit_code, "NOT ENOUGH DATA" in nothing.output) == (3, True)
     watch.log(decided(pairs(300, seed=10), watch.bundle))

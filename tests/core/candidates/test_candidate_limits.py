@@ -106,7 +106,7 @@ def test_as_many_rules_as_there_are_bits_and_no_more(more):
     place = np.array([0], dtype=np.int32)
     proposals = [Proposal(f"rule:{n}", place, place + 1) for n in range(MOST_PROPOSALS + more)]
     if more:
-        with pytest.raises(CandidateError, match="64 candidate rules are more than 63"):
+        with pytest.raises(CandidateError, match="64 candidate methods are more than 63"):
             unite(table, proposals)
     else:
         assert unite(table, proposals)["proposed_by"][0].split("|") == [proposal.name for proposal in proposals]
