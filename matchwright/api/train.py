@@ -84,7 +84,7 @@ def train(
         train for persons in local, run ...
         >>> (trained.name, trained.passed, trained.bundle.manifest.name)
         ('persons', True, 'persons')
-        >>> trained.metrics.loc["f1", "value"] > 0.98
+        >>> bool(trained.metrics.loc["f1", "value"] > 0.98)
         True
     """
     frames = _frames(spec, {"records": records, "records_right": records_right, "pairs": pairs})
