@@ -17,6 +17,7 @@ from matchwright.settings import Settings, load_settings
 
 ERROR_FILE = "MATCHWRIGHT_STEP_ERROR"
 SHOW_VALUES = "MATCHWRIGHT_SHOW_VALUES"
+_LOG_LINE = "[%(asctime)s %(levelname)s %(name)s]: %(message)s"
 
 
 class StepError(MatchwrightError):
@@ -49,8 +50,16 @@ def step_context(environment: str, spec: str) -> Iterator[StepContext]:
 def environment_context(environment: str) -> Iterator[Settings]:
     """The same for a step that needs no spec."""
     logging.captureWarnings(True)
+    _name_the_logger_of_each_line()
     with reported():
         yield load_settings(environment)
+
+
+def _name_the_logger_of_each_line() -> None:
+    """Name the logger in each line of the engine's log. The engine's own format hides which library wrote a line."""
+    for handler in logging.getLogger().handlers:
+        if handler.formatter is not None and "KFP Executor" in str(handler.formatter._fmt):
+            handler.setFormatter(logging.Formatter(_LOG_LINE))
 
 
 @contextmanager

@@ -228,7 +228,7 @@ def decision() -> str:
 
 
 def trust() -> str:
-    """Which key and which record stands behind each act."""
+    """Which key and which record proves each act."""
     boxes = row(
         70,
         92,

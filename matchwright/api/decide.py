@@ -104,13 +104,15 @@ def _named(table: pd.DataFrame, side: str, pairs: pd.DataFrame, column: str, spe
     """The rows of ``table`` that a column of record ids names, in its order."""
     if spec.record_id not in table.columns:
         fault = Fault(f"{side}.{spec.record_id}", "no such column", "it numbers the records that pairs name")
-        raise DataError("The records cannot be told.", [fault])
+        raise DataError("The records cannot be told apart.", [fault])
     ids = pd.Index(as_text(table, side, [spec.record_id])[spec.record_id])
     if not ids.is_unique:
         fault = Fault(
-            f"{side}.{spec.record_id}", "a record id stands twice or is missing twice", "keep one row of each"
+            f"{side}.{spec.record_id}",
+            "a record id is repeated or missing in more than one row",
+            "keep one row of each",
         )
-        raise DataError("The records cannot be told.", [fault])
+        raise DataError("The records cannot be told apart.", [fault])
     rows = ids.get_indexer(as_text(pairs, "pairs", [column])[column])
     absent = np.flatnonzero(rows < 0)
     if len(absent):

@@ -11,8 +11,8 @@ from rich.status import Status
 
 from pipelines.local.record import RunRecord, StepRecord
 
-# Lines that name a path come from the engine and the libraries. They say nothing about the work.
-_LOGGED = re.compile(rb"^\[KFP Executor [^\]]* INFO\]: ([^/\n]+)$", re.MULTILINE)
+# Matchwright's own lines. Those of the engine and of other libraries say nothing about the work.
+_LOGGED = re.compile(rb"^\[[^\]]* INFO matchwright[\w.]*\]: ([^\n]+)$", re.MULTILINE)
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SECONDS_BETWEEN_LINES = 10.0
 _LAST_BYTES = 4_096

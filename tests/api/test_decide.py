@@ -160,5 +160,5 @@ def test_pairs_that_name_no_record_are_counted_and_not_quoted(
     assert "pairs.left_id: 1 record id(s) are not in the left table\n      Hint: the first is in row 2" in told
     assert "secret" not in told
     assert "no columns left_id and right_id" in refusal(bundle, left, right, pairs[["left_id"]])
-    assert "a record id stands twice" in refusal(bundle, pd.concat([left, left]), right, pairs)
+    assert "a record id is repeated" in refusal(bundle, pd.concat([left, left]), right, pairs)
     assert "left.rec_id: no such column" in refusal(bundle, frame(PERSON), right, pairs)

@@ -32,7 +32,7 @@ LONGEST = 600.0
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a mutant: ``killed``, ``timed out`` or ``survived``."""
+    """What became of a mutant: ``killed``, ``timed out``, ``survived``, or ``not tried`` if its tests already fail."""
 
     mutant: Mutant
     outcome: str
@@ -45,18 +45,15 @@ def sample(root: Path, only: tuple[str, ...], number: int, seed: int) -> list[Mu
 
 
 def try_mutants(tests: list[str], chosen: list[Mutant]) -> list[Result]:
-    """Plant each mutant in a copy of the tree and run the tests.
-
-    Raises:
-        RuntimeError: the tests fail without any fault.
-    """
+    """Plant each mutant in a copy of the tree and run the tests. None is tried if the tests fail without a fault."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
         tree, log = copy_tree(ROOT, Path(scratch, "tree")), Path(scratch, "log")
         limits = {}
         for mark in MARKS:
             began = time.monotonic()
             if run_tests(tree, tests, mark, LONGEST, log) not in (PASSED, NO_TESTS):
-                raise RuntimeError(f"{' '.join(tests)} ({mark}) fail without a fault:\n{log.read_text()[-3000:]}")
+                print(f"{' '.join(tests)} ({mark}) fail without a fault:\n{log.read_text()[-3000:]}", flush=True)
+                return [Result(mutant, "not tried") for mutant in chosen]
             limits[mark] = 20 + 4 * (time.monotonic() - began)
         results = []
         for mutant in chosen:
@@ -95,16 +92,17 @@ def report(results: list[Result], accepted: dict[str, str]) -> tuple[str, bool]:
     """The score and every survivor, and whether that will do."""
     counts = Counter(result.outcome for result in results)
     survivors = sorted((result.mutant for result in results if result.outcome == "survived"), key=lambda m: m.name)
-    share = 1 - len(survivors) / max(len(results), 1)
+    share = (counts["killed"] + counts["timed out"]) / max(len(results), 1)
     lines = [
         f"{mutant.path}:{mutant.line} {mutant.name}\n    {accepted.get(mutant.name, 'NO REASON')}"
         for mutant in survivors
     ]
     lines.append(
         f"{len(results)} mutants: {counts['killed']} killed, {counts['timed out']} timed out, {len(survivors)} survived"
-        f" ({share:.0%} seen, at least {LEAST_KILLED:.0%} wanted)"
+        f", {counts['not tried']} not tried ({share:.0%} seen, at least {LEAST_KILLED:.0%} wanted)"
     )
-    return "\n".join(lines), share >= LEAST_KILLED and all(mutant.name in accepted for mutant in survivors)
+    explained = all(mutant.name in accepted for mutant in survivors)
+    return "\n".join(lines), share >= LEAST_KILLED and explained and not counts["not tried"]
 
 
 def main(arguments: list[str]) -> int:

@@ -72,8 +72,15 @@ def test_a_survivor_without_a_reason_and_too_few_killed_will_not_do():
     text, enough = report([*killed, survived], {})
     assert not enough
     assert "m.py:3 m.py::f: a -> b" in text
-    assert "10 mutants: 9 killed, 0 timed out, 1 survived (90% seen" in text
+    assert "10 mutants: 9 killed, 0 timed out, 1 survived, 0 not tried (90% seen" in text
     assert not report([killed[0], survived], {one.name: "cannot be told"})[1]
+
+
+def test_a_mutant_whose_tests_fail_without_it_was_not_tried():
+    one = Mutant("m.py", "f", 3, 0, 1, "a", "b", "a")
+    text, enough = report([*[Result(one, "killed")] * 9, Result(one, "not tried")], {})
+    assert not enough
+    assert "1 not tried (90% seen" in text
 
 
 def test_every_accepted_mutant_is_one_that_there_is():

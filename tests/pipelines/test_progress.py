@@ -11,9 +11,11 @@ from pipelines.local.progress import Progress, newest_line
 from pipelines.local.record import StepRecord, now
 
 LOG = """\
-[KFP Executor 2026-01-01 10:00:00,000 INFO]: scorer: epoch 25, validation log loss 0.0516
+[KFP Executor 2026-01-01 10:00:00,000 INFO]: Got executor_input:
 {"inputs": {"spec": "name: persons"}}
-[KFP Executor 2026-01-01 10:00:01,000 INFO]: scorer: epoch 50, validation log loss 0.0054
+[2026-01-01 10:00:00,000 INFO matchwright.training.learning]: scorer: epoch 25, validation log loss 0.0516
+[2026-01-01 10:00:01,000 INFO matchwright.training.learning]: scorer: epoch 50, validation log loss 0.0054
+[2026-01-01 10:00:02,000 INFO feast.infra.registry]: Registry cache expired, so refreshing
 [KFP Executor 2026-01-01 10:00:02,000 INFO]: Wrote executor output file to /home/somebody/runs/executor_output.json.
 a warning of a library
 """

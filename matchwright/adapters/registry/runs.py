@@ -37,7 +37,7 @@ def open_run(settings: Settings, spec_name: str, inputs_digest: str, tags: Mappi
 
 
 def record_failure(settings: Settings, run_id: str, step: str, error: BaseException) -> None:
-    """End a run as failed, or as killed if it was told to stop. If the store does not answer, this is only logged."""
+    """End a run as failed, or as killed after a signal to stop. If the store does not answer, this is only logged."""
     try:
         with connected(settings) as client:
             client.set_tag(run_id, FAILED_STEP, step)

@@ -34,7 +34,7 @@ def unpack_bundle(archive: Path, folder: Path) -> None:
     try:
         with gzip.open(archive) as zipped, tarfile.open(fileobj=zipped, mode="r:") as tar:
             tar.extractall(folder, filter="data")
-            while zipped.read(1 << 20):  # the checksum stands at the end, where tar alone does not read
+            while zipped.read(1 << 20):  # the checksum is at the end of the file, which tar alone does not read
                 pass
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         raise BundleError(f"{archive.name} cannot be unpacked.", "fetch the bundle again") from error
