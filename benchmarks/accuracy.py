@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
-from benchmarks.trained_scores import SPECS, Problem, problem_of
+from benchmarks.problems.labelled import SPECS, Problem, problem_of
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.names import context_names
 from matchwright.core.records import PAIR_KEYS
@@ -89,11 +89,11 @@ def measured(problem: Problem, seeds: range) -> list[Predictions]:
     """Train and predict once per seed."""
     by_key = problem.features.set_index("record_key", drop=False)
     left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
-    candidates = _candidates(problem)
+    candidates = all_candidates(problem)
     return [train_and_predict(problem, left, right, candidates, seed) for seed in seeds]
 
 
-def _candidates(problem: Problem) -> pd.DataFrame:
+def all_candidates(problem: Problem) -> pd.DataFrame:
     """Every candidate of the tables, and the labelled pairs. Labels are not used."""
     if not context_names(problem.spec):
         return problem.pairs[PAIR_KEYS]
@@ -129,26 +129,27 @@ def best_threshold(log_odds: np.ndarray, labels: np.ndarray) -> tuple[float, flo
     order = np.argsort(-log_odds, kind="stable")
     ranked = log_odds[order]
     hits = np.cumsum(labels[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + labels.sum())
-    best = int(np.argmax(f1))
+    at_each = 2 * hits / (np.arange(1, len(order) + 1) + labels.sum())
+    best = int(np.argmax(at_each))
     below = ranked[best + 1] if best + 1 < len(ranked) else ranked[best]
-    return float((ranked[best] + below) / 2), float(f1[best])
+    return float((ranked[best] + below) / 2), float(at_each[best])
 
 
 def _cell(predictions: list[Predictions]) -> str:
-    each = [_f1(one.predicted, one.labels) for one in predictions]
+    each = [f1(one.predicted, one.labels) for one in predictions]
     generator = np.random.default_rng(0)
     count = len(predictions[0].labels)
     draws = []
     for _ in range(REPLICATES):
         rows = generator.integers(count, size=count)
-        draws.append(np.mean([_f1(one.predicted[rows], one.labels[rows]) for one in predictions]))
+        draws.append(np.mean([f1(one.predicted[rows], one.labels[rows]) for one in predictions]))
     low, high = np.quantile(draws, [0.025, 0.975])
     valid = np.mean([one.valid_f1 for one in predictions])
     return f"{np.mean(each) * 100:.1f} ({low * 100:.1f} to {high * 100:.1f}; valid {valid * 100:.1f})"
 
 
-def _f1(predicted: np.ndarray, labels: np.ndarray) -> float:
+def f1(predicted: np.ndarray, labels: np.ndarray) -> float:
+    """F1 of predicted matches, both of shape (pairs,) and boolean; 0 if there is no match in either."""
     return float(2 * (predicted & labels).sum() / max(predicted.sum() + labels.sum(), 1))
 
 

@@ -30,7 +30,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.benchmark_data import find_sets, read_set
-from benchmarks.trained_scores import SPECS, Problem, Scored, febrl_problem, problem_of, scores_of
+from benchmarks.problems.labelled import SPECS, Problem, febrl_problem, problem_of
+from benchmarks.problems.scores import Scored, scores_of
 from matchwright.adapters.example_data.febrl import FEBRL4
 from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.spec import load_spec

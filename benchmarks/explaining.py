@@ -27,10 +27,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.benchmark_data import read_set
-from benchmarks.reason_ablation import Interval, ablation
-from benchmarks.reason_coverage import named_share
-from benchmarks.reason_stability import reason_change
-from benchmarks.trained_scores import SPECS, Problem, compared, datasets_of, febrl_problem, problem_of
+from benchmarks.problems.labelled import SPECS, Problem, febrl_problem, problem_of
+from benchmarks.problems.scores import compared, datasets_of
+from benchmarks.reasons.ablation import Interval, ablation
+from benchmarks.reasons.coverage import named_share
+from benchmarks.reasons.stability import reason_change
 from matchwright.core.decide.bands import bands_from_costs
 from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.decide.decision import DecisionModel

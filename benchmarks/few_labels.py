@@ -26,7 +26,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.few_label_problems import Pairs, Problem, problems
+from benchmarks.problems.few_labels import Pairs, Problem, problems
 from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.names import constraints, field_of, group_of
 from matchwright.core.models.learned_words import LearnedWords

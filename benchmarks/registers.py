@@ -26,7 +26,7 @@ from rich.table import Table
 
 from benchmarks.accuracy import train_and_predict
 from benchmarks.benchmark_data import FOLDER_VARIABLE, PARTS
-from benchmarks.trained_scores import Problem, features_of, febrl_problem
+from benchmarks.problems.labelled import Problem, features_of, febrl_problem
 from matchwright.adapters.example_data.febrl import febrl4
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.records import PAIR_KEYS, record_key

@@ -23,9 +23,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accuracy import _candidates, _f1, best_threshold
+from benchmarks.accuracy import all_candidates, best_threshold, f1
 from benchmarks.calibration import problems
-from benchmarks.trained_scores import SPECS, Problem
+from benchmarks.problems.labelled import SPECS, Problem
 from matchwright.adapters.example_data.febrl import FEBRL4
 from matchwright.core.compare.names import learned_cosine
 from matchwright.core.models.scorer import Scorer
@@ -87,7 +87,7 @@ def table_of(problem: Problem, seeds: range) -> Table:
             answers[kind].append(_answer(problem, training, kind, seed))
     labels, groups = training.parts["test"][1], training.groups["test"]
     figures: dict[str, Callable[[Answer, np.ndarray], float]] = {
-        "F1 in %": lambda one, rows: 100 * _f1(one.predicted[rows], labels[rows] == 1),
+        "F1 in %": lambda one, rows: 100 * f1(one.predicted[rows], labels[rows] == 1),
         "log loss": lambda one, rows: _log_loss(one.scores[rows], labels[rows]),
     }
     draws = _draws(groups)
@@ -132,7 +132,7 @@ def _fitted(problem: Problem, seed: int) -> Fitted:
     comparer = PairComparer.fitted_on(left[train], right[train], labels[train], spec, problem.corpus)
     compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
     # FEBRL's pairs already are all candidates within each part
-    candidates = problem.pairs[PAIR_KEYS] if problem.name == FEBRL4 else _candidates(problem)
+    candidates = problem.pairs[PAIR_KEYS] if problem.name == FEBRL4 else all_candidates(problem)
     compared = with_context(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
     extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).for_training(train)
     parts = {part: (compared[rows].reset_index(drop=True), labels[rows]) for part, rows in within.items()}

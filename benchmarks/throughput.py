@@ -22,7 +22,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.peers import PairByPair
+from benchmarks.peers.pair_by_pair import PairByPair
+from benchmarks.problems.labelled import SPECS
 from matchwright.adapters.example_data.febrl import febrl4
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare, comparison_names
@@ -30,7 +31,6 @@ from matchwright.core.records import conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec, load_spec
 
-SPECS = Path(__file__).parents[1] / "specs"
 GOAL = 3.0
 TURNS = 5
 OFFERS = 2_500

@@ -1,4 +1,4 @@
-"""Benchmark folders are read with their tables, or without any."""
+"""Benchmark folders are read with or without tables."""
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ def write_parts(folder, ids: bool):
     return folder
 
 
-def test_a_set_without_tables_makes_its_records_from_its_pairs(tmp_path):
+def test_the_records_of_a_set_without_tables_are_made_from_its_pairs(tmp_path):
     found = read_set(write_parts(tmp_path / "plain", ids=False))
     assert found.left["name"].tolist() == ["toaster"]
     assert found.right["name"].tolist() == ["toaster tt", ""]
@@ -29,7 +29,7 @@ def test_a_set_without_tables_makes_its_records_from_its_pairs(tmp_path):
     assert found.part("test")["label"].tolist() == [1, 0]
 
 
-def test_a_set_with_tables_keeps_the_records_that_no_pair_names(tmp_path):
+def test_a_set_with_tables_keeps_records_that_are_in_no_pair(tmp_path):
     folder = write_parts(tmp_path / "tables", ids=True)
     pd.DataFrame({"id": [1, 2], "name": ["toaster", "kettle"]}).to_parquet(folder / "tableA.parquet")
     found = read_set(folder)

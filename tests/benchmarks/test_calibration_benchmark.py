@@ -1,4 +1,4 @@
-"""The calibration benchmark on synthetic offers: every method is shown, and test pairs choose nothing."""
+"""The calibration benchmark on synthetic offers: it shows every method, and test pairs do not influence a choice."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,8 @@ from rich.console import Console
 
 from benchmarks.benchmark_data import BenchmarkSet
 from benchmarks.calibration import band_table, method_table, turns, turns_table
-from benchmarks.trained_scores import problem_of, scores_of
+from benchmarks.problems.labelled import problem_of
+from benchmarks.problems.scores import scores_of
 from matchwright.training.calibration.choose import METHODS, choose_calibrator
 
 
@@ -36,10 +37,10 @@ def test_the_benchmark_shows_every_method_and_all_bands(offers, products_spec):
 
 def test_each_left_record_is_tested_once_and_never_in_two_parts(offers, products_spec):
     problem = problem_of(offers, [products_spec])
-    turned = list(turns(problem, seed=1))
-    labelled = pd.concat([one.pairs[one.pairs["part"] == "test"] for one in turned])
+    all_turns = list(turns(problem, seed=1))
+    labelled = pd.concat([one.pairs[one.pairs["part"] == "test"] for one in all_turns])
     assert sorted(labelled.index) == sorted(problem.pairs.index)
-    for one in turned:
+    for one in all_turns:
         owners = one.pairs.groupby("left_key")["part"].nunique()
         assert (owners == 1).all()
         assert set(one.pairs["part"]) == {"train", "valid", "test"}
@@ -56,5 +57,5 @@ def test_the_precision_constraint_is_tested_on_all_labelled_pairs(offers, produc
     )
 
 
-def test_a_set_that_no_spec_fits_gives_no_problem(offers, persons_spec):
+def test_a_set_without_a_fitting_spec_gives_no_problem(offers, persons_spec):
     assert problem_of(offers, [persons_spec]) is None

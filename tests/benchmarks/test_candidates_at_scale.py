@@ -1,15 +1,15 @@
-"""Synthetic registers of any size, and the benchmark of candidates on small ones."""
+"""Synthetic registers of any size, and the candidate benchmark on small registers."""
 
 import io
 
 import pandas as pd
 from rich.console import Console
 
-from benchmarks.candidates_at_scale import measure
-from benchmarks.synthetic_register import FIELDS, synthetic_registers
+from benchmarks.candidates.at_scale import measure
+from benchmarks.candidates.synthetic_register import FIELDS, synthetic_registers
 
 
-def test_right_records_are_left_ones_with_errors():
+def test_right_records_are_left_records_with_errors():
     made = synthetic_registers(400, 150)
     left, right = made.features.head(400), made.features.tail(150).reset_index(drop=True)
     assert (made.left, made.right) == (400, 150)
@@ -23,11 +23,11 @@ def test_the_same_seed_gives_the_same_registers():
     pd.testing.assert_frame_equal(synthetic_registers(50, 20).features, synthetic_registers(50, 20).features)
 
 
-def test_ours_finds_as_much_as_the_peer_where_no_limit_is_needed():
+def test_our_method_finds_as_many_true_pairs_as_the_peer_if_no_limit_is_reached():
     console = Console(file=io.StringIO(), width=140)
     measure(300, 100, console)
     printed = console.file.getvalue()
-    lines = [line for line in printed.splitlines() if "GB" not in line]  # memory may be 0.9 GB
+    lines = [line for line in printed.splitlines() if "GB" not in line]  # a line with 0.9 GB is about memory
     rows = [line for line in lines if "0.9" in line or "1.0000" in line]
     shares = [row.split("(")[0].split()[-1] for row in rows]
     assert len(shares) == 3

@@ -1,4 +1,4 @@
-"""The benchmark of few labels, on a small set in DeepMatcher's layout."""
+"""The benchmark of few labels, on a small set in the layout of DeepMatcher."""
 
 import numpy as np
 import pandas as pd
@@ -6,12 +6,12 @@ import pytest
 from fixtures.products import write_products
 
 from benchmarks import few_labels
-from benchmarks.few_label_problems import problems
+from benchmarks.problems.few_labels import problems
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Two shops with 90 products. Two thirds of the labelled pairs are for training, the others for the other parts."""
+    """Two shops with 90 products. Two thirds of the labelled pairs are training pairs."""
     made = tmp_path_factory.mktemp("set")
     files = write_products(made, products=90)
     left, right, pairs = (pd.read_csv(files[name], dtype=str) for name in ("records", "records_right", "pairs"))
@@ -28,7 +28,7 @@ def folder(tmp_path_factory):
     return made
 
 
-def test_every_method_is_tested_on_the_part_that_was_asked_for(folder, monkeypatch):
+def test_every_method_is_tested_on_the_requested_part(folder, monkeypatch):
     monkeypatch.setattr(few_labels, "COUNTS", (40,))
     problem = next(problems(folder, [], "valid"))
     assert problem.spec.name == "products"
@@ -43,7 +43,7 @@ def test_every_method_is_tested_on_the_part_that_was_asked_for(folder, monkeypat
     assert few_labels.f1(problem, found["40", "label"][0][0]) > 0.8
 
 
-def test_a_set_that_no_spec_fits_is_read_as_text(folder, tmp_path):
+def test_all_fields_of_a_set_without_a_fitting_spec_are_read_as_text(folder, tmp_path):
     for table in folder.glob("*.parquet"):
         frame = pd.read_parquet(table)
         frame.rename(columns=lambda name: name.replace("modelno", "code")).to_parquet(tmp_path / table.name)

@@ -1,4 +1,4 @@
-"""Stability, coverage and ablation of reasons, on cases with a known answer."""
+"""Stability, coverage and ablation of reasons, tested on cases with a known result."""
 
 from dataclasses import replace
 
@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.reason_ablation import ablation
-from benchmarks.reason_coverage import named_share
-from benchmarks.reason_stability import reason_change
+from benchmarks.reasons.ablation import ablation
+from benchmarks.reasons.coverage import named_share
+from benchmarks.reasons.stability import reason_change
 from matchwright.core.models.boosted_trees import XGBoostScorer
 from matchwright.core.reasons import Reason
 
 
-def test_a_model_gives_the_same_reasons_as_itself(decision_model, small_world):
+def test_a_model_compared_with_itself_shows_no_change_of_reasons(decision_model, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     change = reason_change(decision_model, decision_model, comparisons)
     assert (change.pairs, change.codes, change.first) == (len(comparisons), 0.0, 0.0)
@@ -26,7 +26,9 @@ def test_models_with_different_comparisons_cannot_be_compared(decision_model, sm
     assert reason_change(decision_model, other, comparisons).codes is None
 
 
-def test_deleting_the_first_reason_s_group_lowers_the_score_more_than_deleting_another(decision_model, small_world):
+def test_deleting_the_group_of_the_first_reason_changes_the_score_more_than_deleting_another_group(
+    decision_model, small_world
+):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     found = ablation(decision_model, comparisons, seed=1)
     assert found.pairs > 1000
@@ -35,7 +37,7 @@ def test_deleting_the_first_reason_s_group_lowers_the_score_more_than_deleting_a
     assert ablation(decision_model, comparisons.head(0)) is None
 
 
-def test_the_named_share_is_of_the_largest_contributions():
+def test_the_named_share_is_the_share_of_the_largest_contributions():
     contributions = pd.DataFrame([[3.0, 0.01, -1.0]], columns=["one", "two", "three"])
     one, three = (
         Reason(f"{field.upper()}_AGREES", field, field, "AGREES", contributions[field].item())

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
-from benchmarks.trained_scores import SPECS, features_of, problem_of
-from benchmarks.trained_scores import Problem as LabelledSet
+from benchmarks.problems.labelled import SPECS, features_of, problem_of
+from benchmarks.problems.labelled import Problem as LabelledSet
 from matchwright.adapters.example_data.febrl import FEBRL4, febrl4
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare

@@ -2,7 +2,7 @@
 
     python -m benchmarks.candidates --records 1000000 [--records-right 100000]
 
-The persons are synthetic (see benchmarks/synthetic_register.py). The peer is sparse_dot_topn without a limit; we use
+The persons are synthetic (see synthetic_register.py). The peer is sparse_dot_topn without a limit; we use
 the same library, but limit the records that the n-grams of one record may lead to. The peer gets a sample of the left
 records against the whole other register, and its time is scaled. Time is processor time of all threads, which depends
 least on other load. Compare the ratios of one run. Memory is the peak of the process, including the registers.
@@ -20,7 +20,7 @@ from rich.table import Table
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sparse_dot_topn import sp_matmul_topn
 
-from benchmarks.synthetic_register import FIELDS, synthetic_registers
+from benchmarks.candidates.synthetic_register import FIELDS, synthetic_registers
 from matchwright.core.candidates.lookups import lookups_allowed
 from matchwright.core.candidates.table import Positions, Proposal, RecordTable
 from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.peer_texts import OF_CODES, OF_NUMBERS, OF_WORDS, Text, Weights, cosine, of_codes, of_numbers, of_words
-from benchmarks.peer_values import OF_VALUES, jaro_winkler
+from benchmarks.peers.texts import OF_CODES, OF_NUMBERS, OF_WORDS, Text, Weights, cosine, of_codes, of_numbers, of_words
+from benchmarks.peers.values import OF_VALUES, jaro_winkler
 from matchwright.core.compare import field_of
 from matchwright.core.compare.names import other_names
 from matchwright.core.records.columns import columns_of
@@ -82,7 +82,7 @@ class PairByPair:
 def compared(spec: MatchSpec, field: str, comparators: list[str], weights: Weights) -> Compared:
     """A function that compares one field, or the whole record, of a pair; the comparisons are in their order."""
     if unknown := [name for name in comparators if name not in KNOWN and name != MISSING_SUFFIX]:
-        raise SystemExit(f"the loop does not know {field}__{', '.join(unknown)}: add it to benchmarks/peer_*.py")
+        raise SystemExit(f"the loop does not know {field}__{', '.join(unknown)}: add it to benchmarks/peers")
     kind = spec.fields[field].kind if field != RECORD else "text"
     ordered = spec.sources.alike and kind != "number"
     needed = (

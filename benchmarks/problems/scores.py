@@ -1,42 +1,25 @@
 """The scorer's log-odds for the pairs of a data set, computed as in the training pipeline.
 
-Records are conformed, features and corpus are made, words are learned from the train part, and pairs are compared,
-augmented and scored. Context (the other candidates of a record) is used only on request.
+Words are learned from the train part, and pairs are compared, augmented and scored. Context (the other candidates of a
+record) is used only on request.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.benchmark_data import PARTS, BenchmarkSet
-from matchwright.adapters.example_data.febrl import FEBRL4, febrl4
-from matchwright.core.candidates import propose_candidates
+from benchmarks.problems.labelled import Problem
 from matchwright.core.compare.competing import in_context
 from matchwright.core.models.scorer import Scorer
-from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features, record_key
-from matchwright.core.records.corpus import Corpus
-from matchwright.core.spec import MatchSpec, load_spec
+from matchwright.core.records import PAIR_KEYS
+from matchwright.core.spec import MatchSpec
 from matchwright.training.datasets.augmentation import counter_examples, missing_field_pairs, pairs_alone
 from matchwright.training.datasets.comparisons import UNRELATED, PairComparer
 from matchwright.training.datasets.labelled_pairs import LabelledPairs, learn
-from matchwright.training.datasets.split import split_entities
 
-SPECS = Path(__file__).parents[1] / "specs"
 STOPPING_SHARE = 0.2
 """The share of the train part's left records that is used for early stopping."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A named data set with its spec, record features, and pairs: left_key, right_key, label, part."""
-
-    name: str
-    spec: MatchSpec
-    features: pd.DataFrame
-    corpus: Corpus
-    pairs: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -47,42 +30,6 @@ class Scored:
     labels: np.ndarray
     groups: np.ndarray
     augmented: np.ndarray
-
-
-def problem_of(found: BenchmarkSet, specs: list[MatchSpec]) -> Problem | None:
-    """A set with the first spec whose columns it has; None if there is none."""
-    for spec in specs:
-        wanted = {spec.record_id, *(spec.column_of(field) for field in spec.fields)}
-        if wanted <= set(found.left) & set(found.right):
-            features, corpus = features_of({"left": found.left, "right": found.right}, spec)
-            pairs = pd.DataFrame(
-                {
-                    "left_key": [record_key("left", value) for value in found.pairs["left_id"]],
-                    "right_key": [record_key("right", value) for value in found.pairs["right_id"]],
-                    "label": found.pairs["label"],
-                    "part": found.pairs["part"],
-                }
-            )
-            return Problem(found.name, spec, features, corpus, pairs)
-    return None
-
-
-def febrl_problem() -> Problem:
-    """FEBRL 4 with ``specs/persons.yaml``: candidates within each part of the entities, all of them labelled."""
-    spec = load_spec(SPECS / "persons.yaml")
-    left, right, links = febrl4()
-    features, corpus = features_of({"left": left, "right": right}, spec)
-    keys = {"left_key": [record_key("left", key) for key in links["left_id"]]}
-    keys["right_key"] = [record_key("right", key) for key in links["right_id"]]
-    true = pd.DataFrame(keys, dtype=object).assign(label=1)
-    placed = split_entities(features["record_key"], true, spec.split, spec.model.seed)
-    part_of = features["record_key"].map(placed).replace({"calibrate": "valid"})
-    proposed = []
-    for part in PARTS:
-        records = features[(part_of == part).to_numpy()].reset_index(drop=True)
-        found = propose_candidates(records, spec)[PAIR_KEYS]
-        proposed.append(found.merge(true, how="left").fillna({"label": 0}).assign(part=part))
-    return Problem(FEBRL4, spec, features, corpus, pd.concat(proposed, ignore_index=True))
 
 
 def scores_of(problem: Problem, seed: int, context: bool = False) -> dict[str, Scored]:
@@ -163,13 +110,6 @@ def _sides(problem: Problem, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
 
 def _seeded(spec: MatchSpec, seed: int) -> MatchSpec:
     return spec.model_copy(update={"model": spec.model.model_copy(update={"seed": seed})})
-
-
-def features_of(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.DataFrame, Corpus]:
-    """Record features of all tables, by source, and the corpus counted over them."""
-    conformed = pd.concat([conform(table, spec, side) for side, table in tables.items()], ignore_index=True)
-    corpus = Corpus.fit(normal_forms(conformed, spec), spec)
-    return record_features(conformed, spec, corpus), corpus
 
 
 def _compared(
