@@ -60,8 +60,8 @@ def train_without_labels(
     )
     comparisons = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     comparisons = with_context(comparisons, pairs, proposed, frame, spec, corpus)
-    expected = most_matches(frame, spec) * len(pairs) / max(len(proposed), 1)
-    scorer = fit_fellegi_sunter(comparisons, max(2, round(expected)), competing_sides(pairs, spec))
+    expected = expected_matches(most_matches(frame, spec), len(pairs), len(proposed))
+    scorer = fit_fellegi_sunter(comparisons, expected, competing_sides(pairs, spec))
     _log.info("unsupervised start: weights of agreement from %d candidates without labels", len(pairs))
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(pairs))[:SHOWN])
     shown = pairs.iloc[kept][PAIR_KEYS].assign(label=np.int8(UNKNOWN), part="test").reset_index(drop=True)
@@ -93,6 +93,11 @@ def most_matches(frame: pd.DataFrame, spec: MatchSpec) -> int:
     if not right:
         return left
     return min(left, right) if spec.multiplicity == "one_to_one" else max(left, right)
+
+
+def expected_matches(most: int, fitted: int, proposed: int) -> int:
+    """The most matches among the candidates that the start is fitted on, a share of all. At least 2."""
+    return max(2, round(most * fitted / max(proposed, 1)))
 
 
 def competing_sides(pairs: pd.DataFrame, spec: MatchSpec) -> list["pd.Series[str]"]:

@@ -12,7 +12,7 @@ from matchwright.core.bundle import Bundle, load_bundle
 
 @pytest.fixture(scope="module")
 def module_secrets() -> Iterator[None]:
-    """The test keys for fixtures of a module, such as a loaded runtime."""
+    """Set the test keys for the fixtures of a module, such as a loaded runtime."""
     with keys_of_the_suite():
         yield
 

@@ -1,4 +1,4 @@
-"""What the endpoint decides, logs and counts, also while the feature store is down."""
+"""The decisions, the log and the metrics of the endpoint, also while the feature store is down."""
 
 import json
 import logging
@@ -33,7 +33,7 @@ def values(record: pd.Series, spec) -> dict:
     return {name: record[name] for name in spec.compared if record[name] is not None}
 
 
-def test_ping_names_the_bundle(client: TestClient, bundle: Bundle) -> None:
+def test_ping_returns_the_bundle(client: TestClient, bundle: Bundle) -> None:
     response = client.get("/ping")
     assert response.status_code == 200
     assert response.headers["X-Matchwright-Bundle"] == bundle.digest
@@ -41,7 +41,7 @@ def test_ping_names_the_bundle(client: TestClient, bundle: Bundle) -> None:
     assert response.json() == {"status": "ok", "bundle": facts, "mode": "full"}
 
 
-def test_until_the_bundle_is_loaded_the_answer_is_503(tmp_path: Path) -> None:
+def test_before_the_bundle_is_loaded_the_answer_is_503(tmp_path: Path) -> None:
     client = TestClient(create_app(Service(tmp_path)))
     assert client.get("/ping").status_code == 503
     assert client.post("/invocations", json={"pairs": []}).status_code == 503
@@ -75,7 +75,7 @@ def test_a_logged_decision_can_be_replayed_from_its_comparisons(
     assert again.score == pytest.approx(line["score"], abs=1e-4)
 
 
-def test_a_missing_field_is_missing_evidence_and_not_a_fault(client: TestClient) -> None:
+def test_a_missing_field_counts_as_missing_evidence_and_is_not_a_fault(client: TestClient) -> None:
     record = {"surname": "testwell", "given_name": None}
     response = client.post("/invocations", json={"pairs": [{"left": record, "right": record}]})
     assert response.status_code == 200
@@ -87,7 +87,7 @@ def test_a_missing_field_is_missing_evidence_and_not_a_fault(client: TestClient)
     ]
 
 
-def test_the_log_has_its_keys_and_pseudonyms_and_no_values(client: TestClient, tmp_path: Path, capfd) -> None:
+def test_the_log_has_the_expected_keys_and_pseudonyms_and_no_values(client: TestClient, tmp_path: Path, capfd) -> None:
     left = {"surname": CANARY, "street": f"{CANARY} lane", "record_id": f"{CANARY}-1"}
     pair = {"left": left, "right": {**left, "record_id": f"{CANARY}-2"}}
     rank = {"query": left, "candidates": [f"right:{CANARY}"]}
@@ -106,8 +106,8 @@ def test_the_log_has_its_keys_and_pseudonyms_and_no_values(client: TestClient, t
     assert first["pair"] == pair_pseudonym(f"left:{CANARY}-1", f"right:{CANARY}-2")
     assert second["pair"] == pair_pseudonym(f"right:{CANARY}", f"left:{CANARY}-1")
     written = "".join(path.read_text() for path in (tmp_path / "log").rglob("*") if path.is_file())
-    said = capfd.readouterr()
-    for text in (written, said.out, said.err, client.get("/metrics").text):
+    printed = capfd.readouterr()
+    for text in (written, printed.out, printed.err, client.get("/metrics").text):
         assert CANARY not in text.lower()
 
 
@@ -125,7 +125,7 @@ def test_candidates_are_ranked_by_score(client: TestClient, small_world) -> None
     assert body["candidates"] == {"given": 40, "scored": 40, "features_unavailable": 0}
 
 
-def test_ranked_candidates_compete_with_each_other_and_single_pairs_have_no_competition(
+def test_ranked_candidates_compete_with_each_other_and_a_single_pair_has_no_competing_candidates(
     client: TestClient, small_world, tmp_path: Path
 ) -> None:
     spec, left, right = small_world.spec, small_world.left.iloc[0], small_world.right
@@ -141,7 +141,7 @@ def test_ranked_candidates_compete_with_each_other_and_single_pairs_have_no_comp
     assert best["context__rank_left"] == 1
     assert best["context__lead_left"] > 0
     assert all(other["context__lead_left"] < 0 for other in others)
-    # the sources are alike, so the side with known candidates counts for both
+    # The sources are alike, so both sides have the values of the side with known candidates.
     assert all(value == best[name.replace("_left", "_right")] for name, value in best.items())
     assert set(alone.values()) == {None}
 
@@ -171,7 +171,9 @@ def test_a_candidate_without_features_goes_to_review(client: TestClient, small_w
     assert set(logged(tmp_path)[1]["comparisons"].values()) == {None}
 
 
-def test_a_store_that_is_down_is_a_named_mode_until_it_is_back(client: TestClient, stores: Stores, small_world) -> None:
+def test_the_mode_is_features_unavailable_while_the_store_is_down(
+    client: TestClient, stores: Stores, small_world
+) -> None:
     request = {
         "query": values(small_world.left.iloc[0], small_world.spec),
         "candidates": list(small_world.right["record_key"].head(3)),
@@ -210,7 +212,7 @@ def test_without_the_identifier_key_decisions_are_logged_without_a_pair(
     assert logged(tmp_path)[0]["pair"] is None
 
 
-def test_an_internal_error_says_nothing_about_the_request(
+def test_the_answer_to_an_internal_error_has_no_value_of_the_request(
     bundle: Bundle, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_: Bundle):
@@ -224,7 +226,7 @@ def test_an_internal_error_says_nothing_about_the_request(
     assert 'matchwright_requests_total{code="500"} 1.0' in client.get("/metrics").text
 
 
-def test_tracebacks_on_standard_error_have_no_message() -> None:
+def test_tracebacks_on_standard_error_have_no_error_message() -> None:
     try:
         raise ValueError(CANARY)
     except ValueError:

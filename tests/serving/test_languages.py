@@ -1,4 +1,4 @@
-"""The language of reasons, and the hint of what would decide a review."""
+"""The language of reasons, and the hint about the changes that would decide a review."""
 
 from pathlib import Path
 
@@ -15,20 +15,20 @@ from serving.service import Service
 ADDRESS = {"street_number": "12", "street": "example street", "suburb": "mockville", "postcode": "2999"}
 PERSON = {"given_name": "marianne", "surname": "testwell", "date_of_birth": "19800214", "state": "nsw"}
 REVIEWED = {"pairs": [{"left": ADDRESS | PERSON, "right": ADDRESS | {"state": "nsw"}}]}
-"""An address alone confirms no identity."""
+"""An address does not confirm an identity."""
 
 
 @pytest.fixture(scope="module")
 def client(
     trained_bundle: Path, verify_key: bytes, tmp_path_factory: pytest.TempPathFactory, module_secrets: None
 ) -> TestClient:
-    """An endpoint whose spec has German names of fields, and no other German texts."""
+    """An endpoint whose spec has German names of fields and no other German texts."""
     bundle = load_bundle(trained_bundle, verify_key)
     runtime = Runtime(bundle, lambda _: lambda keys: pytest.fail("pairs need no feature store"))
     return TestClient(create_app(Service(tmp_path_factory.mktemp("log"), runtime)))
 
 
-def test_a_review_has_a_hint_what_would_decide_it(client: TestClient) -> None:
+def test_a_review_has_a_hint_about_the_change_that_would_decide_it(client: TestClient) -> None:
     (decision,) = client.post("/invocations", json=REVIEWED).json()["decisions"]
     assert decision["band"] == "review"
     hint = decision["hint"]
@@ -42,12 +42,12 @@ def test_a_review_has_a_hint_what_would_decide_it(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "header", "language"),
+    ("requested", "header", "language"),
     [
         ({}, None, "en"),
         ({"language": "de"}, None, "de"),
         ({"language": "de-AT"}, None, "de"),
-        ({"language": "de"}, "en", "de"),  # the body's language overrides the client's default header
+        ({"language": "de"}, "en", "de"),  # the language in the body has priority over the header
         ({"language": "fr"}, None, "en"),
         ({}, "fr, de;q=0.8, en;q=0.5", "de"),
         ({}, "fr", "en"),
@@ -55,11 +55,11 @@ def test_a_review_has_a_hint_what_would_decide_it(client: TestClient) -> None:
         ({}, ";;q=x,,", "en"),
     ],
 )
-def test_texts_are_in_the_language_asked_for_or_the_bundle_s(
-    client: TestClient, asked: dict, header: str | None, language: str
+def test_texts_are_in_the_requested_language_or_in_the_language_of_the_bundle(
+    client: TestClient, requested: dict, header: str | None, language: str
 ) -> None:
     headers = {} if header is None else {"accept-language": header}
-    response = client.post("/invocations", json=REVIEWED | asked, headers=headers)
+    response = client.post("/invocations", json=REVIEWED | requested, headers=headers)
     body = response.json()
     assert (response.status_code, body["language"], response.headers["content-language"]) == (200, language, language)
     (decision,) = body["decisions"]
@@ -71,7 +71,7 @@ def test_texts_are_in_the_language_asked_for_or_the_bundle_s(
     assert [reason["code"] for reason in decision["reasons"]] == [reason["code"] for reason in english["reasons"]]
 
 
-def test_the_answer_names_the_version_of_its_texts(client: TestClient, trained_bundle: Path) -> None:
+def test_the_answer_has_the_version_of_its_texts(client: TestClient, trained_bundle: Path) -> None:
     texts = client.post("/invocations", json=REVIEWED | {"language": "de"}).json()["texts"]
     assert texts == {"version": 1, "digest": file_digest(trained_bundle / "reasons.yaml")}
 

@@ -1,4 +1,4 @@
-"""The online store for ranking: opened in advance if there is one, and not needed to score pairs."""
+"""The online store for ranking. It is opened in advance if it is configured. Scoring of pairs does not need it."""
 
 import threading
 from pathlib import Path
@@ -14,7 +14,7 @@ from serving.runtime import Runtime
 CANARY = "zebediahcanary"
 
 
-def test_a_store_that_is_warmed_up_is_not_opened_again(bundle: Bundle, stores: Stores) -> None:
+def test_a_store_that_was_opened_in_advance_is_not_opened_again(bundle: Bundle, stores: Stores) -> None:
     opened = []
 
     def open_store(_: Bundle):
@@ -31,7 +31,7 @@ def test_a_store_that_is_warmed_up_is_not_opened_again(bundle: Bundle, stores: S
     assert [answer.mode for answer in answers] == ["full", "full"]
 
 
-def test_if_warming_up_fails_only_the_error_class_is_logged_and_serving_continues(
+def test_if_opening_in_advance_fails_only_the_error_class_is_logged_and_serving_continues(
     bundle: Bundle, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_: Bundle):
@@ -53,7 +53,7 @@ def test_if_warming_up_fails_only_the_error_class_is_logged_and_serving_continue
         ({}, ["features/registry.db"], True),
     ],
 )
-def test_an_online_store_is_configured_or_exists_already(
+def test_an_online_store_counts_as_configured_by_a_setting_or_by_an_existing_registry(
     variables, files, configured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path))

@@ -1,4 +1,4 @@
-"""``python -m serving`` as its user runs it."""
+"""``python -m serving`` as a separate process."""
 
 import json
 import os
@@ -21,7 +21,7 @@ import pytest
 
 from matchwright.supervisor import free_port, handover
 
-HEAVY = ("mlflow", "kfp", "torch", "shap", "great_expectations", "evidently")
+TRAINING_STACK = ("mlflow", "kfp", "torch", "shap", "great_expectations", "evidently")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 PAIR = {"left": {"surname": "zebediahcanary", "postcode": 2999}, "right": {"surname": "zebediahcanary"}}
 
@@ -30,7 +30,7 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts ``python -m serving`` in this test's folder, and stops it at the end."""
+    """A function that starts ``python -m serving`` in the folder of the test. The process is stopped at the end."""
     started = []
 
     def run(bundle: Path, *options: str) -> "subprocess.Popen[bytes]":
@@ -70,13 +70,13 @@ def digest_at(port: int) -> str | None:
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         time.sleep(0.05)
 
 
 @contextmanager
-def begun(port: int, body: object) -> Iterator[Callable[[], dict]]:
-    """A request of which the server has read a part. Calling it sends the rest and returns the answer."""
+def partly_sent_request(port: int, body: object) -> Iterator[Callable[[], dict]]:
+    """Send the first part of a request. Yield a function that sends the rest and returns the answer."""
     content = json.dumps(body).encode()
     with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(
@@ -95,14 +95,14 @@ def begun(port: int, body: object) -> Iterator[Callable[[], dict]]:
         yield finish
 
 
-def test_it_serves_until_it_is_told_to_stop_and_finishes_what_it_has_begun(
+def test_the_process_finishes_a_running_request_after_a_stop_signal(
     start: Start, trained_bundle: Path, tmp_path: Path
 ) -> None:
     port = free_port()
     process = start(trained_bundle, "--port", str(port), "serve")
     wait_for(lambda: digest_at(port) is not None)
     assert ask(port, "/invocations", {"pairs": [PAIR]})[0] == 200
-    with begun(port, {"pairs": [PAIR] * 1000}) as finish:
+    with partly_sent_request(port, {"pairs": [PAIR] * 1000}) as finish:
         process.send_signal(signal.SIGTERM)
         wait_for(lambda: digest_at(port) is None)
         assert len(finish()["decisions"]) == 1000
@@ -112,7 +112,9 @@ def test_it_serves_until_it_is_told_to_stop_and_finishes_what_it_has_begun(
     assert not any("zebediahcanary" in path.read_text() for path in files)
 
 
-def test_a_corrupt_bundle_is_refused_and_the_process_ends(start: Start, trained_bundle: Path, tmp_path: Path) -> None:
+def test_the_process_ends_with_an_error_for_a_corrupt_bundle(
+    start: Start, trained_bundle: Path, tmp_path: Path
+) -> None:
     folder = shutil.copytree(trained_bundle, tmp_path / "corrupt")
     (folder / "bands.json").write_text('{"review_from": 0.1, "match_from": 0.2}')
     for option in ((), ("--hand-over", str(tmp_path / "door"))):
@@ -134,7 +136,7 @@ def test_a_new_process_takes_over_the_port_and_no_request_fails(
             seen.add(digest_at(port))
 
     def call_slowly() -> None:
-        """Clients that connect and are silent for a while."""
+        """Connect, wait for a short time, and then send a request."""
         while not over.is_set():
             with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
                 over.wait(0.2)
@@ -158,7 +160,9 @@ def test_a_new_process_takes_over_the_port_and_no_request_fails(
     assert {before, after} == seen | {after}
 
 
-def test_a_socket_of_another_port_is_not_taken(start: Start, trained_bundle: Path, tmp_path: Path) -> None:
+def test_a_new_process_does_not_take_over_the_socket_of_another_port(
+    start: Start, trained_bundle: Path, tmp_path: Path
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         offer = handover.Offer(other, tmp_path / "door")
         port = free_port()
@@ -167,7 +171,7 @@ def test_a_socket_of_another_port_is_not_taken(start: Start, trained_bundle: Pat
         offer.withdraw()
 
 
-def test_a_port_that_is_taken_is_an_error_with_a_hint(start: Start, trained_bundle: Path, tmp_path: Path) -> None:
+def test_a_port_that_is_in_use_is_an_error_with_a_hint(start: Start, trained_bundle: Path, tmp_path: Path) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
@@ -176,7 +180,10 @@ def test_a_port_that_is_taken_is_an_error_with_a_hint(start: Start, trained_bund
     assert "cannot be bound" in (tmp_path / "output-0").read_text()
 
 
-def test_importing_serving_pulls_in_none_of_the_training_stack() -> None:
-    code = f"import sys, serving, serving.server, serving.__main__; print([n for n in {HEAVY!r} if n in sys.modules])"
+def test_importing_serving_does_not_import_the_training_stack() -> None:
+    code = (
+        "import sys, serving, serving.server, serving.__main__; "
+        f"print([n for n in {TRAINING_STACK!r} if n in sys.modules])"
+    )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert found.stdout.strip() == "[]"

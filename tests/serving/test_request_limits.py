@@ -1,4 +1,4 @@
-"""Limits of a request hit exactly and passed by one, read without a server."""
+"""Limits of a request, tested at their exact values and one beyond them. The tests need no server."""
 
 import json
 
@@ -29,7 +29,7 @@ def parser(persons_spec: MatchSpec) -> RequestParser:
 
 
 def paths(parser: RequestParser, document: object) -> list[str]:
-    """The places at fault; none where the request is right."""
+    """Return the paths of all faults. The list is empty if the request is valid."""
     try:
         parser.parse(json.dumps(document).encode())
     except RequestError as refused:
@@ -41,20 +41,20 @@ def ranking(**changes: object) -> dict:
     return {"query": PERSON, "candidates": ["right:1"]} | changes
 
 
-@pytest.mark.parametrize(("count", "right"), [(0, False), (1, True), (MOST_PAIRS, True), (MOST_PAIRS + 1, False)])
-def test_from_one_pair_to_the_most(parser, count, right):
-    assert paths(parser, {"pairs": [PAIR] * count}) == ([] if right else ["pairs"])
+@pytest.mark.parametrize(("count", "valid"), [(0, False), (1, True), (MOST_PAIRS, True), (MOST_PAIRS + 1, False)])
+def test_a_request_has_at_least_one_pair_and_at_most_the_maximum(parser, count, valid):
+    assert paths(parser, {"pairs": [PAIR] * count}) == ([] if valid else ["pairs"])
 
 
 @pytest.mark.parametrize(
-    ("count", "right"), [(0, False), (1, True), (MOST_CANDIDATES, True), (MOST_CANDIDATES + 1, False)]
+    ("count", "valid"), [(0, False), (1, True), (MOST_CANDIDATES, True), (MOST_CANDIDATES + 1, False)]
 )
-def test_from_one_candidate_to_the_most(parser, count, right):
-    assert paths(parser, ranking(candidates=["right:1"] * count)) == ([] if right else ["candidates"])
+def test_a_ranking_has_at_least_one_candidate_and_at_most_the_maximum(parser, count, valid):
+    assert paths(parser, ranking(candidates=["right:1"] * count)) == ([] if valid else ["candidates"])
 
 
 @pytest.mark.parametrize(
-    ("top", "right"),
+    ("top", "valid"),
     [
         (0, False),
         (1, True),
@@ -65,11 +65,11 @@ def test_from_one_candidate_to_the_most(parser, count, right):
         (None, False),
     ],
 )
-def test_from_one_answer_to_the_most(parser, top, right):
-    assert paths(parser, ranking(top=top)) == ([] if right else ["top"])
+def test_top_is_at_least_one_and_at_most_the_maximum(parser, top, valid):
+    assert paths(parser, ranking(top=top)) == ([] if valid else ["top"])
 
 
-def test_as_many_answers_as_usual_where_none_are_asked_for(parser):
+def test_a_request_without_top_gets_the_default_number_of_answers(parser):
     found = parser.parse(json.dumps(ranking()).encode())
     assert found == RankRequest(PERSON, ("right:1",), DEFAULT_TOP, None)
     assert parser.parse(json.dumps(ranking(top=3, language="de")).encode()) == RankRequest(
@@ -78,33 +78,33 @@ def test_as_many_answers_as_usual_where_none_are_asked_for(parser):
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_a_value_up_to_the_longest_on_either_side(parser, side):
-    for length, right in ((LONGEST_VALUE, True), (LONGEST_VALUE + 1, False)):
+def test_a_value_has_a_maximum_length_on_both_sides(parser, side):
+    for length, valid in ((LONGEST_VALUE, True), (LONGEST_VALUE + 1, False)):
         pair = PAIR | {side: {"surname": "x" * length}}
-        assert paths(parser, {"pairs": [pair]}) == ([] if right else [f"pairs.0.{side}.surname"])
+        assert paths(parser, {"pairs": [pair]}) == ([] if valid else [f"pairs.0.{side}.surname"])
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_an_id_up_to_the_longest_on_either_side(parser, side):
-    for length, right in ((LONGEST_ID, True), (LONGEST_ID + 1, False)):
+def test_an_id_has_a_maximum_length_on_both_sides(parser, side):
+    for length, valid in ((LONGEST_ID, True), (LONGEST_ID + 1, False)):
         pair = PAIR | {side: PERSON | {"record_id": "x" * length}}
-        assert paths(parser, {"pairs": [pair]}) == ([] if right else [f"pairs.0.{side}.record_id"])
+        assert paths(parser, {"pairs": [pair]}) == ([] if valid else [f"pairs.0.{side}.record_id"])
 
 
 @pytest.mark.parametrize(
-    ("key", "right"),
+    ("key", "valid"),
     [
         ("left:1", True), ("right:1", True), ("right:a:b", True), ("right:a\nb", True), ("right:1:", False),
         ("right:", False), (":1", False), ("middle:1", False), ("Right:1", False), (" right:1", False),
         ("right:" + "x" * (LONGEST_ID - 6), True), ("right:" + "x" * (LONGEST_ID - 5), False),
     ],
 )  # fmt: skip
-def test_which_keys_are_record_keys(parser, key, right):
-    assert paths(parser, ranking(candidates=[key])) == ([] if right else ["candidates.0"])
+def test_a_candidate_must_be_a_valid_record_key(parser, key, valid):
+    assert paths(parser, ranking(candidates=[key])) == ([] if valid else ["candidates.0"])
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_a_side_that_is_absent_or_has_nothing_to_compare_is_named(parser, side):
+def test_a_side_that_is_absent_or_has_no_field_to_compare_is_a_fault(parser, side):
     other = {"left": "right", "right": "left"}[side]
     assert paths(parser, {"pairs": [{other: PERSON}]}) == [f"pairs.0.{side}"]
     assert paths(parser, {"pairs": [{other: PERSON, side: {"record_id": "1"}}]}) == [f"pairs.0.{side}"]
@@ -113,22 +113,22 @@ def test_a_side_that_is_absent_or_has_nothing_to_compare_is_named(parser, side):
 
 
 @pytest.mark.parametrize("key", ["query", "candidates", "top"])
-def test_each_key_of_a_ranking_is_refused_beside_pairs(parser, key):
+def test_a_key_of_a_ranking_is_refused_in_a_request_with_pairs(parser, key):
     assert key in paths(parser, {"pairs": [PAIR], key: ranking(top=1)[key]})
 
 
 @pytest.mark.parametrize(
-    ("faults", "told", "said"),
+    ("faults", "reported", "message"),
     [(1, 1, "has 1 f"), (49, 49, "has 49 f"), (50, 50, "at least 50"), (51, 50, "at least 50")],
 )
-def test_so_many_faults_are_told_and_no_more(parser, faults, told, said):
-    with pytest.raises(RequestError, match=said) as refused:
+def test_the_number_of_reported_faults_is_limited(parser, faults, reported, message):
+    with pytest.raises(RequestError, match=message) as refused:
         parser.parse(json.dumps({"pairs": [{"left": PERSON}] * faults}).encode())
-    assert len(refused.value.faults) == told <= MOST_FAULTS
+    assert len(refused.value.faults) == reported <= MOST_FAULTS
 
 
 @pytest.mark.parametrize(
-    ("price", "right"),
+    ("price", "valid"),
     [
         (1, True),
         (1.5, True),
@@ -141,14 +141,14 @@ def test_so_many_faults_are_told_and_no_more(parser, faults, told, said):
         ([], False),
     ],
 )
-def test_a_number_may_be_in_its_dress_but_must_be_there(products_spec, price, right):
+def test_the_value_of_a_number_field_may_have_a_unit_but_must_contain_a_number(products_spec, price, valid):
     parser = RequestParser(products_spec)
     pair = {"left": {"title": "kettle", "price": price}, "right": {"title": "kettle"}}
-    assert paths(parser, {"pairs": [pair]}) == ([] if right else ["pairs.0.left.price"])
+    assert paths(parser, {"pairs": [pair]}) == ([] if valid else ["pairs.0.left.price"])
 
 
 @pytest.mark.parametrize(
-    ("language", "right"),
+    ("language", "valid"),
     [
         ("de", True),
         ("de-AT", True),
@@ -161,9 +161,9 @@ def test_a_number_may_be_in_its_dress_but_must_be_there(products_spec, price, ri
         ("de" + "-abcdefgh" * 4, False),
     ],
 )
-def test_which_languages_can_be_asked_for(parser, language, right):
+def test_the_language_must_be_a_valid_language_tag(parser, language, valid):
     for document in ({"pairs": [PAIR], "language": language}, ranking(language=language)):
-        assert paths(parser, document) == ([] if right else ["language"])
+        assert paths(parser, document) == ([] if valid else ["language"])
 
 
 def test_a_request_of_pairs_keeps_their_sides_and_order(parser):
@@ -181,24 +181,24 @@ def test_a_long_whole_number_is_read_as_a_float(text, value):
     assert type(found) is type(value)
 
 
-def test_an_integer_of_a_million_digits_hurts_nobody(parser):
+def test_an_integer_with_a_million_digits_is_a_fault(parser):
     body = b'{"pairs": [{"left": {"surname": ' + b"9" * 1_000_000 + b'}, "right": {"surname": "a"}}]}'
     with pytest.raises(RequestError) as refused:
         parser.parse(body)
     assert [fault.path for fault in refused.value.faults] == ["pairs.0.left.surname"]
 
 
-def test_keys_that_stand_twice_are_remembered_in_the_object_they_stand_in():
+def test_repeated_keys_are_stored_in_the_object_that_contains_them():
     found = parse_body(b'{"a": {"b": 1, "b": 2, "c": 3}, "d": 1}')
     assert isinstance(found, Object)
     assert (found.repeated, found["a"].repeated) == ((), ("b",))
 
 
-@pytest.mark.parametrize("twice", ["pairs", "left"])
-def test_a_key_that_stands_twice_is_a_fault_wherever_it_stands(parser, twice):
+@pytest.mark.parametrize("key", ["pairs", "left"])
+def test_a_repeated_key_is_a_fault_in_any_object(parser, key):
     text = json.dumps({"pairs": [PAIR]})
-    value = json.dumps([PAIR]) if twice == "pairs" else json.dumps(PERSON)
-    doubled = text.replace(f'"{twice}": ', f'"{twice}": {value}, "{twice}": ', 1)
+    value = json.dumps([PAIR]) if key == "pairs" else json.dumps(PERSON)
+    doubled = text.replace(f'"{key}": ', f'"{key}": {value}, "{key}": ', 1)
     with pytest.raises(RequestError) as refused:
         parser.parse(doubled.encode())
-    assert [fault.path for fault in refused.value.faults] == ["pairs" if twice == "pairs" else "pairs.0.left"]
+    assert [fault.path for fault in refused.value.faults] == ["pairs" if key == "pairs" else "pairs.0.left"]

@@ -1,4 +1,4 @@
-"""Answers to requests with faults: every fault with its path, no value, and never 500."""
+"""Answers to requests with faults. Every fault has its path and no value. The status is never 500."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from serving.app import LARGEST_BODY, create_app
+from serving.app import create_app
 from serving.runtime import open_runtime
 from serving.service import Service
 
@@ -28,7 +28,7 @@ def faults(response) -> dict[str, tuple[str, str]]:
     return {fault["path"]: (fault["problem"], fault["hint"]) for fault in response.json()["faults"]}
 
 
-def test_all_faults_of_a_request_are_named_at_once(client: TestClient) -> None:
+def test_all_faults_of_a_request_are_reported_at_once(client: TestClient) -> None:
     left = {"surnam": CANARY, "given_name": [CANARY], "date_of_birth": True, "address_1": CANARY, "national_id": CANARY}
     response = post(client, {"pairs": [{"left": left, "right": PERSON}, {"left": PERSON}, CANARY], "tops": 1})
     assert response.status_code == 422
@@ -50,7 +50,7 @@ def test_all_faults_of_a_request_are_named_at_once(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("body", "status", "path"),
-    [  # the shortest body that has the fault
+    [  # each body is the shortest one with its fault
         (b"", 400, "body"),
         (b"{", 400, "body"),
         (b"\xff\xfe\x00", 400, "body"),
@@ -91,7 +91,15 @@ def test_limits_on_size_count_and_length(client: TestClient) -> None:
     assert "candidates" in faults(post(client, query))
     long = {"pairs": [{"left": {"surname": "x" * 4001}, "right": PERSON}]}
     assert faults(post(client, long)) == {"pairs.0.left.surname": ("is longer than 4000 characters", "shorten it")}
-    assert post(client, b" " * (LARGEST_BODY + 1)).status_code == 413
+
+
+def test_a_body_may_have_the_size_that_a_sagemaker_endpoint_accepts_and_not_a_byte_more(client: TestClient) -> None:
+    largest = 6 * 1024 * 1024
+    assert post(client, b" " * largest).status_code == 400  # it is read, and it is not JSON
+    assert post(client, b" " * (largest + 1)).status_code == 413
+    chunks, kind = iter([b" " * largest, b" "]), {"content-type": "application/json"}
+    without_length = client.post("/invocations", content=chunks, headers=kind)
+    assert without_length.status_code == 413
 
 
 def test_a_body_with_very_many_faults_is_answered_quickly_and_briefly(client: TestClient) -> None:
@@ -108,13 +116,13 @@ def test_another_content_type_is_refused(client: TestClient, content_type: str) 
     assert post(client, {"pairs": []}, content_type).status_code == 415
 
 
-def test_a_name_that_may_be_a_value_is_not_repeated(client: TestClient) -> None:
+def test_an_unknown_key_that_may_be_a_value_is_not_repeated_in_the_answer(client: TestClient) -> None:
     response = post(client, {"pairs": [{"left": {CANARY: "a", "surname": "b"}, "right": PERSON}], CANARY: 1})
     assert response.status_code == 422
     assert CANARY not in response.text
 
 
-def test_other_paths_and_methods_are_refused_in_the_same_form(client: TestClient) -> None:
+def test_other_paths_and_methods_are_refused_in_the_same_format(client: TestClient) -> None:
     refused = {
         client.get("/invocations"): 405,
         client.post("/ping"): 405,

@@ -1,4 +1,4 @@
-"""A bundle loads only if it is complete, signed, and reproduces its golden pairs."""
+"""A bundle loads only if it is complete, is signed, and reproduces its golden pairs."""
 
 import json
 import shutil
@@ -18,9 +18,7 @@ def copy(trained_bundle: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained_bundle, tmp_path / "copy"))
 
 
-def test_a_loaded_bundle_decides_like_the_model_it_was_made_from(
-    trained_bundle, verify_key, decision_model, small_world
-):
+def test_a_loaded_bundle_decides_like_the_original_model(trained_bundle, verify_key, decision_model, small_world):
     bundle = load_bundle(trained_bundle, verify_key)
     left, right = small_world.left.head(50), small_world.right.head(50)
     assert bundle.model.decide(left, right) == decision_model.decide(left, right)
@@ -29,7 +27,7 @@ def test_a_loaded_bundle_decides_like_the_model_it_was_made_from(
 
 
 def test_deciding_needs_no_training_library(trained_bundle, verify_key):
-    """A serving container has neither PyTorch nor the libraries of the pipeline."""
+    """A serving container does not have PyTorch or the libraries of the pipeline."""
     code = (
         "import sys; from pathlib import Path; from matchwright.core.bundle import load_bundle;"
         f"load_bundle(Path({str(trained_bundle)!r}), {verify_key!r});"
@@ -54,7 +52,7 @@ def test_the_error_names_an_altered_file(copy, verify_key, name):
         load_bundle(copy, verify_key)
 
 
-def test_one_error_names_absent_and_added_files(copy, verify_key):
+def test_one_error_lists_absent_and_added_files(copy, verify_key):
     (copy / "bands.json").unlink()
     (copy / "extra.pkl").write_bytes(b"")
     with pytest.raises(BundleError, match=r"bands.json is absent; extra.pkl is not in the manifest"):
@@ -77,7 +75,7 @@ def test_a_bundle_signed_by_another_key_is_refused(trained_bundle):
         load_bundle(trained_bundle, base64.b64decode(verify_key_of(bytes(32))))
 
 
-def test_a_bundle_that_does_not_reproduce_its_golden_pairs_does_not_load(copy, verify_key, signing_key, monkeypatch):
+def test_a_bundle_that_does_not_reproduce_its_golden_pairs_is_refused(copy, verify_key, signing_key, monkeypatch):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from matchwright.core.bundle import manifest as names
@@ -94,7 +92,7 @@ def test_a_bundle_that_does_not_reproduce_its_golden_pairs_does_not_load(copy, v
         load_bundle(copy, verify_key)
 
 
-def test_packing_is_deterministic_and_survives_a_round_trip(trained_bundle, verify_key, tmp_path):
+def test_packing_is_deterministic_and_unpacking_restores_the_bundle(trained_bundle, verify_key, tmp_path):
     for name in ("one.tar.gz", "two.tar.gz"):
         pack_bundle(trained_bundle, tmp_path / name)
     assert (tmp_path / "one.tar.gz").read_bytes() == (tmp_path / "two.tar.gz").read_bytes()

@@ -1,4 +1,4 @@
-"""The candidate budget: which candidates of a record are kept, and how many true pairs a budget finds."""
+"""The candidate budget: the choice of candidates for each record, and the share of true pairs that a budget finds."""
 
 import pandas as pd
 from fixtures.candidates import CANDIDATES, TRUE, as_pairs, records, spec_with
@@ -11,7 +11,7 @@ from matchwright.evaluation.candidates.completeness import completeness_by_budge
 
 
 def proposed(*rows: tuple[str, int | None, int | None]) -> pd.DataFrame:
-    """Candidates of left:1, one per row: the methods that proposed it, and its ranks by TF-IDF and by embedding."""
+    """Candidates of left:1. A row has the methods that proposed a candidate, and its ranks by TF-IDF and embedding."""
     made = pd.DataFrame(list(rows), columns=["proposed_by", "tfidf_rank", "embedding_rank"])
     made = made.astype({"tfidf_rank": "Int16", "embedding_rank": "Int16"})
     return made.assign(left_key="left:1", right_key=[f"right:{n}" for n in range(len(rows))])
@@ -25,7 +25,7 @@ def test_candidates_are_ordered_by_tfidf_rank_then_by_the_number_of_methods():
     assert as_pairs(within_budget(made, 2)) == [("left:1", "right:1"), ("left:1", "right:3")]
 
 
-def test_the_better_of_two_ranks_counts_so_that_both_methods_keep_candidates():
+def test_the_better_of_two_ranks_counts():
     made = proposed(("tfidf", 1, None), ("tfidf", 2, None), ("tfidf|embedding", 3, 2), ("embedding", None, 1))
     assert as_pairs(within_budget(made, 2)) == [("left:1", "right:0"), ("left:1", "right:3")]
     assert ranks_in_record(made).tolist() == [1, 4, 3, 2]
@@ -51,7 +51,7 @@ def test_the_budget_limits_the_candidates_of_each_left_record():
     assert len(propose_candidates(one_table, spec)) <= 3 * 20
 
 
-def test_completeness_falls_with_the_budget_and_budgets_that_cut_nothing_are_left_out():
+def test_completeness_falls_with_the_budget_and_budgets_that_remove_nothing_are_not_reported():
     rows = completeness_by_budget(CANDIDATES, TRUE, [1, 2, 5])
     assert [(row["budget"], row["candidates"], row["pairs_completeness"]) for row in rows] == [
         (1, 3, 0.5),

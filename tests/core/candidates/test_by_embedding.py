@@ -1,4 +1,4 @@
-"""Candidates by embedding: they hold most true pairs, with ranks, for two tables and one, and any batch size."""
+"""Candidates by embedding: they include most true pairs. They have ranks. The batch size does not change them."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matchwright.core.candidates import by_embedding
+from matchwright.core.candidates import by_embedding, propose_candidates
 from matchwright.core.candidates.by_embedding import propose_by_embedding
 from matchwright.core.candidates.table import RecordTable, unite
 from matchwright.core.models.network import Embeddings, TextEmbedding, embedded_fields
@@ -15,10 +15,10 @@ from matchwright.core.models.network.ngrams import BUCKETS
 
 @pytest.fixture(scope="module")
 def embeddings(persons_spec) -> Embeddings:
-    """Embeddings of the names and the suburb with random factors and a random table, as if they were fitted."""
+    """Embeddings of the names and the suburb. They have random factors and a random table instead of fitted ones."""
     random, columns = np.random.default_rng(1), np.arange(0, BUCKETS, 3)
     factors = random.uniform(0.8, 1.2, len(columns)).astype(np.float32)
-    table = np.abs(random.normal(0, 0.05, (len(columns), 16))).astype(np.float32)  # so that no cosine is below 0
+    table = np.abs(random.normal(0, 0.05, (len(columns), 16))).astype(np.float32)  # no cosine is below 0
     one = TextEmbedding(columns, np.full(len(columns), 2.0, np.float32), factors, table, rarest=3.0, words=False)
     return Embeddings(dict.fromkeys(embedded_fields(persons_spec), one))
 
@@ -43,7 +43,7 @@ def test_most_true_pairs_are_proposed_and_ranked(nearest, small_world):
     assert set(proposed["embedding_rank"]) == {1, 2, 3}
 
 
-def test_ranks_follow_the_mean_of_the_fields_cosines(nearest, embeddings, small_world, persons_spec):
+def test_candidates_are_ranked_by_the_mean_cosine_of_the_fields(nearest, embeddings, small_world, persons_spec):
     proposed = nearest(small_world.features, top_k=4).sort_values(["left_key", "embedding_rank"])
     rows = small_world.features.set_index("record_key", drop=False)
     sides = (
@@ -60,11 +60,11 @@ def test_ranks_follow_the_mean_of_the_fields_cosines(nearest, embeddings, small_
 def test_the_batch_size_does_not_change_the_candidates(nearest, small_world, monkeypatch, one_table):
     records = small_world.features.groupby(small_world.features["record_key"].str[:5]).head(60)
     records = records[records["record_key"].str.startswith("left:")] if one_table else records
-    whole = nearest(records, top_k=3)
+    expected = nearest(records, top_k=3)
     monkeypatch.setattr(by_embedding, "ROWS", 7)
-    pd.testing.assert_frame_equal(whole, nearest(records, top_k=3))
-    assert (whole["left_key"] < whole["right_key"]).all()
-    assert len(whole) >= 60 * 3 / (1 + one_table)
+    pd.testing.assert_frame_equal(expected, nearest(records, top_k=3))
+    assert (expected["left_key"] < expected["right_key"]).all()
+    assert len(expected) >= 60 * 3 / (1 + one_table)
 
 
 def test_few_records_and_records_without_text_are_not_an_error(nearest, embeddings, small_world):
@@ -73,3 +73,19 @@ def test_few_records_and_records_without_text_are_not_an_error(nearest, embeddin
     assert nearest(few.head(1), top_k=5).empty
     few[list(embeddings.fields)] = None
     assert nearest(few, top_k=50).empty
+
+
+def test_a_spec_with_an_embedding_adds_its_nearest_records_to_the_other_candidates(
+    nearest, embeddings, small_world, persons_spec
+):
+    candidates = persons_spec.candidates.model_copy(update={"embedding_top_k": 2, "tfidf": None})
+    spec = persons_spec.model_copy(update={"candidates": candidates})
+    embed = partial(embeddings.record_vectors, spec=persons_spec)
+    by_rules = propose_candidates(small_world.features, spec)
+    found = propose_candidates(small_world.features, spec, embed)
+    assert set(pairs_of(found)) == {*pairs_of(by_rules), *pairs_of(nearest(small_world.features, top_k=2))}
+    assert len(found) > len(by_rules)
+
+
+def pairs_of(candidates: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(candidates[["left_key", "right_key"]].itertuples(index=False, name=None))

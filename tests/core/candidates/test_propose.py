@@ -1,4 +1,4 @@
-"""Proposing candidates: the union of the pairs of all methods."""
+"""Proposing candidates. The result is the union of the pairs of all methods."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Equality rules: the pairs that they make, and the refusal of rules that would make too many."""
+"""Equality rules: the pairs that they make, and the refusal of rules that would make too many pairs."""
 
 import pytest
 from fixtures.candidates import PEOPLE, as_pairs, records, spec_with
@@ -13,7 +13,7 @@ def test_a_rule_joins_records_that_are_equal_in_all_its_features():
     assert list(found["proposed_by"]) == ["rule:surname+town"]
 
 
-def test_records_with_a_missing_feature_are_not_joined():
+def test_a_rule_does_not_join_records_with_a_missing_feature():
     assert ("left:3", "right:3") not in as_pairs(propose_candidates(PEOPLE, spec_with([["surname"]])))
     assert as_pairs(propose_candidates(PEOPLE, spec_with([["price"]]))) == [("left:3", "right:1")]
 
@@ -46,7 +46,7 @@ def test_the_hint_names_features_that_would_make_a_refused_rule_small_enough():
     assert "surname (" not in hint
 
 
-def test_the_hint_says_when_no_single_feature_makes_a_rule_small_enough():
+def test_the_hint_says_if_no_single_feature_makes_a_rule_small_enough():
     same = records(**{f"{side}_{n}": ("smith", "york", 1.0) for side in ("left", "right") for n in range(20)})
     with pytest.raises(CandidateError, match="no single feature makes town small enough"):
         propose_candidates(same, spec_with([["town"]], most=100))

@@ -1,4 +1,4 @@
-"""Candidates by TF-IDF: pairs that rules do not find, with ranks and bounded work."""
+"""Candidates by TF-IDF: they include pairs that rules do not find. They have ranks. The work is bounded."""
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,8 @@ def test_tfidf_finds_and_ranks_pairs_that_rules_do_not_find():
     assert ranks["left:1", "right:2"] == 2
 
 
-def test_identical_records_do_not_displace_neighbours():
-    """A record is among its own nearest; this must neither remove a neighbour nor add one."""
+def test_identical_records_do_not_replace_other_neighbours():
+    """A record is one of its own nearest records. This must not change the number of its neighbours."""
     same = records(**{f"left_{n}": ("smith", "york", float(n)) for n in range(8)})
     found = propose_candidates(same, spec_with([["price"]], {"fields": ["surname"], "top_k": 2}))
     assert set(found["proposed_by"]) == {"tfidf"}
@@ -25,7 +25,7 @@ def test_identical_records_do_not_displace_neighbours():
     assert 8 <= len(found) <= 16
 
 
-def test_both_ways_adds_the_nearest_left_records_of_each_right_one():
+def test_search_in_both_directions_adds_the_nearest_left_records_of_each_right_record():
     people = records(
         left_1=("anderson smith", None, np.nan),
         left_2=("anderson", None, np.nan),
@@ -41,7 +41,7 @@ def test_both_ways_adds_the_nearest_left_records_of_each_right_one():
     assert both["tfidf_rank"].max() == 1
 
 
-def test_with_bounded_work_common_ngrams_are_left_out_and_rare_ones_find_the_same_pairs(monkeypatch):
+def test_with_bounded_work_common_ngrams_are_ignored_and_rare_ngrams_find_the_same_pairs(monkeypatch):
     people = records(
         **{
             f"{side}_{n}": (f"common stem {n:03d}{n:03d}", None, np.nan)
@@ -65,9 +65,9 @@ def test_the_batch_size_does_not_change_the_candidates_and_progress_is_reported(
     )
     tfidf = {"fields": ["surname"], "top_k": 3, "both_ways": True, "max_lookups_per_record": 100}
     spec = spec_with([["town"]], tfidf)
-    whole = propose_without_budget(people, spec)
+    expected = propose_without_budget(people, spec)
     reported: list[tuple[int, int]] = []
     monkeypatch.setattr(tfidf_module, "ROWS", 25)
     in_parts = propose_without_budget(people, spec, progress=lambda done, of: reported.append((done, of)))
-    pd.testing.assert_frame_equal(whole, in_parts)
+    pd.testing.assert_frame_equal(expected, in_parts)
     assert reported == [(done, 120) for done in (25, 50, 60, 85, 110, 120)]

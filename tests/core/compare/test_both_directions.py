@@ -1,4 +1,4 @@
-"""Two-way rules in both directions: either order of the records, either side, each measure."""
+"""Comparisons in both directions: each comparison is tested for both orders of the two records."""
 
 import numpy as np
 import pytest
@@ -19,137 +19,137 @@ def compared(spec, left: dict, right: dict) -> dict[str, float]:
     return compare(*sides, spec, NO_CORPUS).iloc[0].to_dict()
 
 
-def either_way(spec, one: dict, other: dict) -> tuple[dict[str, float], dict[str, float]]:
+def both_orders(spec, one: dict, other: dict) -> tuple[dict[str, float], dict[str, float]]:
     return compared(spec, one, other), compared(spec, other, one)
 
 
 @pytest.fixture
 def alike_products(products_spec):
-    """The products' spec, as if both sides were one shop: the order of two records means nothing."""
+    """The spec of the products with alike sources, as if both tables came from one shop."""
     return products_spec.model_copy(update={"sources": products_spec.sources.model_copy(update={"alike": True})})
 
 
-def test_a_short_form_is_known_whichever_record_has_it(persons_spec):
-    for found in either_way(persons_spec, {"given_name": "Bill"}, {"given_name": "William"}):
+def test_a_short_form_of_a_name_is_recognised_in_either_record(persons_spec):
+    for found in both_orders(persons_spec, {"given_name": "Bill"}, {"given_name": "William"}):
         assert found["given_name__nickname"] == 1
-    for found in either_way(persons_spec, {"given_name": "Bill"}, {"given_name": "Kate"}):
+    for found in both_orders(persons_spec, {"given_name": "Bill"}, {"given_name": "Kate"}):
         assert found["given_name__nickname"] == 0
 
 
-def test_names_that_have_changed_places_are_found_from_either_name_and_either_order(persons_spec):
+def test_swapped_names_are_found_in_either_order_of_the_records(persons_spec):
     one = {"given_name": "Adam", "surname": "Smith"}
     other = {"given_name": "Smith", "surname": "Adam"}
-    for found in either_way(persons_spec, one, other):
+    for found in both_orders(persons_spec, one, other):
         assert found["given_name__swapped"] == found["surname__swapped"] == 1
 
 
-def test_of_names_that_have_changed_places_the_weaker_counts(persons_spec):
+def test_names_count_as_swapped_only_if_both_names_fit(persons_spec):
     one = {"given_name": "Adam", "surname": "Smith"}
     for other in ({"given_name": "Smith", "surname": "Xqz"}, {"given_name": "Xqz", "surname": "Adam"}):
-        for found in either_way(persons_spec, one, other):
+        for found in both_orders(persons_spec, one, other):
             assert found["given_name__swapped"] == found["surname__swapped"] == 0
 
 
-@pytest.mark.parametrize("one_lacks", ["given_name", "surname"])
-def test_changed_places_need_all_four_names(persons_spec, one_lacks):
-    whole = {"given_name": "Adam", "surname": "Smith"}
-    for found in either_way(persons_spec, whole, {**whole, one_lacks: None}):
+@pytest.mark.parametrize("missing_name", ["given_name", "surname"])
+def test_swapped_names_are_compared_only_if_all_four_names_are_known(persons_spec, missing_name):
+    complete = {"given_name": "Adam", "surname": "Smith"}
+    for found in both_orders(persons_spec, complete, {**complete, missing_name: None}):
         assert np.isnan(found["given_name__swapped"])
         assert np.isnan(found["surname__swapped"])
 
 
-def test_a_code_is_contained_whichever_record_has_the_longer_one(products_spec):
-    for found in either_way(products_spec, {"model": "tt44"}, {"model": "tt4411bx"}):
+def test_a_code_is_found_in_a_longer_code_of_either_record(products_spec):
+    for found in both_orders(products_spec, {"model": "tt44"}, {"model": "tt4411bx"}):
         assert found["model__containment"] == pytest.approx(0.5)
-    # of three characters nothing is said, of four it is
-    for found in either_way(products_spec, {"model": "t44"}, {"model": "t4411b"}):
+    # A code of three characters is too short: it is not searched for in a longer code.
+    for found in both_orders(products_spec, {"model": "t44"}, {"model": "t4411b"}):
         assert found["model__containment"] == 0
 
 
-def test_a_price_is_relative_to_the_larger_whichever_record_has_it(products_spec):
-    for found in either_way(products_spec, {"price": 80}, {"price": 100}):
+def test_prices_are_compared_relative_to_the_larger_price_of_either_record(products_spec):
+    for found in both_orders(products_spec, {"price": 80}, {"price": 100}):
         assert found["price__relative"] == pytest.approx(0.8)
         assert found["price__exact"] == 0
-    for found in either_way(products_spec, {"price": 0}, {"price": 100}):
+    for found in both_orders(products_spec, {"price": 0}, {"price": 100}):
         assert found["price__relative"] == 0
 
 
-def test_a_value_in_another_field_is_found_from_either_side(products_spec):
+def test_a_value_in_another_field_is_found_from_either_record(products_spec):
     titled, coded = {"title": "turbo tt4411 steel"}, {"model": "tt4411", "title": "kettle"}
-    for found in either_way(products_spec, titled, coded):
+    for found in both_orders(products_spec, titled, coded):
         assert found["model__cross_field"] == 1
-    for found in either_way(products_spec, {"title": "turbo steel"}, coded):
+    for found in both_orders(products_spec, {"title": "turbo steel"}, coded):
         assert found["model__cross_field"] == 0
-    # both have a code, and one of the two stands in the other record
-    for found in either_way(products_spec, {"model": "zz9900", "title": "turbo tt4411"}, coded):
+    # Both records have a code. Only one of the two codes is in the title of the other record.
+    for found in both_orders(products_spec, {"model": "zz9900", "title": "turbo tt4411"}, coded):
         assert found["model__cross_field"] == 0.5
 
 
-def test_what_one_title_has_more_is_told_by_side(products_spec):
+def test_unmatched_words_are_reported_for_the_side_that_has_them(products_spec):
     short, long = {"title": "turbo kettle"}, {"title": "turbo kettle steel 7 ab12"}
-    there, back = either_way(products_spec, short, long)
+    forward, backward = both_orders(products_spec, short, long)
     for measure in ("unmatched", "unmatched_codes"):
-        assert there[f"title__{measure}_left"] == back[f"title__{measure}_right"] == 0
-        assert there[f"title__{measure}_right"] == back[f"title__{measure}_left"] > 0
-    assert there["title__token_containment"] == back["title__token_containment"] == 1
+        assert forward[f"title__{measure}_left"] == backward[f"title__{measure}_right"] == 0
+        assert forward[f"title__{measure}_right"] == backward[f"title__{measure}_left"] > 0
+    assert forward["title__token_containment"] == backward["title__token_containment"] == 1
 
 
-def test_where_sources_are_alike_the_larger_rest_stands_left_in_either_order(alike_products):
-    there, back = either_way(alike_products, {"title": "turbo kettle"}, {"title": "turbo kettle steel 7 ab12"})
-    assert there == pytest.approx(back, nan_ok=True)
+def test_for_alike_sources_the_larger_unmatched_weight_is_reported_as_left(alike_products):
+    forward, backward = both_orders(alike_products, {"title": "turbo kettle"}, {"title": "turbo kettle steel 7 ab12"})
+    assert forward == pytest.approx(backward, nan_ok=True)
     for measure in ("unmatched", "unmatched_codes"):
-        assert there[f"title__{measure}_left"] > there[f"title__{measure}_right"] == 0
+        assert forward[f"title__{measure}_left"] > forward[f"title__{measure}_right"] == 0
 
 
-def test_words_written_as_one_are_found_from_either_side(products_spec):
-    for found in either_way(products_spec, {"title": "photo shop"}, {"title": "photoshop"}):
+def test_two_words_written_as_one_are_recognised_in_either_record(products_spec):
+    for found in both_orders(products_spec, {"title": "photo shop"}, {"title": "photoshop"}):
         assert found["title__token_overlap"] == pytest.approx(1)
         assert found["title__unmatched_left"] == found["title__unmatched_right"] == 0
-    # three characters written as one meet by chance
-    for found in either_way(products_spec, {"title": "a bc"}, {"title": "abc"}):
+    # A word of three characters is too short: it is not treated as two joined words.
+    for found in both_orders(products_spec, {"title": "a bc"}, {"title": "abc"}):
         assert found["title__token_overlap"] == 0
-    # the last word of a title and the first of the next are no neighbours
-    for found in either_way(products_spec, {"title": "photo"}, {"title": "shop photoshop"}):
+    # The last word of one title and the first word of the other title are not neighbours.
+    for found in both_orders(products_spec, {"title": "photo"}, {"title": "shop photoshop"}):
         assert found["title__token_overlap"] == 0
 
 
-def test_numbers_are_those_of_the_side_with_fewer(products_spec):
-    for found in either_way(products_spec, {"title": "disc 4 8"}, {"title": "disc 4 16 32"}):
+def test_numbers_are_compared_relative_to_the_title_with_fewer_numbers(products_spec):
+    for found in both_orders(products_spec, {"title": "disc 4 8"}, {"title": "disc 4 16 32"}):
         assert found["title__numbers"] == pytest.approx(0.5)
         assert found["title__unmatched_numbers"] == 1
-    for found in either_way(products_spec, {"title": "disc"}, {"title": "disc 4"}):
+    for found in both_orders(products_spec, {"title": "disc"}, {"title": "disc 4"}):
         assert np.isnan(found["title__numbers"])
         assert np.isnan(found["title__unmatched_numbers"])
 
 
 @pytest.mark.parametrize(
-    ("code", "is_one"),
+    ("code", "is_code"),
     [("ab1", False), ("ab12", True), ("1234", False), ("12345", True), ("abcd", False), ("1.25", False)],
 )
-def test_what_looks_like_a_code_from_so_many_characters_on(products_spec, code, is_one):
-    for found in either_way(products_spec, {"title": f"disc {code}"}, {"title": "disc"}):
-        assert (found["title__codes"] == 0) is is_one
-        assert np.isnan(found["title__codes"]) is not is_one
+def test_a_word_is_a_code_if_it_has_a_digit_and_is_long_enough(products_spec, code, is_code):
+    for found in both_orders(products_spec, {"title": f"disc {code}"}, {"title": "disc"}):
+        assert (found["title__codes"] == 0) is is_code
+        assert np.isnan(found["title__codes"]) is not is_code
 
 
 @pytest.mark.parametrize(
     ("one", "other", "date", "parts"),
     [
-        ("19800404", "19800404", 1.0, 1.0),  # day equal to month: the same date, not a swapped one
+        ("19800404", "19800404", 1.0, 1.0),  # day equals month: the date is the same, it is not swapped
         ("19800204", "19800402", 0.9, 1 / 3),
         ("19800404", "19800405", 0.875, 2 / 3),
-        ("19800204", "19810402", 0.625, 0.0),  # swapped, but of another year
+        ("19800204", "19810402", 0.625, 0.0),  # day and month are swapped, but the year differs
     ],
 )
-def test_dates(persons_spec, one, other, date, parts):
-    for found in either_way(persons_spec, {"date_of_birth": one}, {"date_of_birth": other}):
+def test_dates_are_compared_in_either_order(persons_spec, one, other, date, parts):
+    for found in both_orders(persons_spec, {"date_of_birth": one}, {"date_of_birth": other}):
         assert found["date_of_birth__date"] == pytest.approx(date)
         assert found["date_of_birth__parts"] == pytest.approx(parts, abs=1e-5)
         assert found["date_of_birth__exact"] == (one == other)
 
 
-def test_each_side_of_the_context_is_measured_among_its_own_candidates(products_spec):
-    """Record a meets x (0.9), y (0.5); record x also meets b (0.85)."""
+def test_the_context_of_a_side_is_measured_among_the_candidates_of_that_side(products_spec):
+    """Record a has the candidates x (0.9) and y (0.5). Record x has the candidates a (0.9) and b (0.85)."""
     found = context_of(np.array([0.9, 0.5, 0.85]), ["a", "a", "b"], ["x", "y", "x"], products_spec).round(5)
     expected = {
         "context__lead_left": [0.4, -0.4, np.nan],
@@ -163,7 +163,7 @@ def test_each_side_of_the_context_is_measured_among_its_own_candidates(products_
         np.testing.assert_allclose(found[name], values, atol=1e-6, err_msg=name)
 
 
-def test_alike_sources_put_the_weaker_side_first_in_every_measure(persons_spec):
+def test_for_alike_sources_every_measure_has_the_weaker_side_first(persons_spec):
     found = context_of(np.array([0.9, 0.5, 0.85]), ["a", "a", "b"], ["x", "y", "x"], persons_spec)
     expected = {
         "context__lead_left": [0.05, -0.4, -0.05],
@@ -178,29 +178,29 @@ def test_alike_sources_put_the_weaker_side_first_in_every_measure(persons_spec):
 
 
 @pytest.mark.parametrize("known", SIDES)
-def test_where_one_side_is_known_the_other_stays_missing_unless_sources_are_alike(products_spec, persons_spec, known):
+def test_the_context_of_the_unknown_side_is_missing_unless_the_sources_are_alike(products_spec, persons_spec, known):
     unknown = SIDES[1 - SIDES.index(known)]
     arguments = (np.array([0.9, 0.5]), ["a", "a"], ["x", "x"])
-    apart = context_of(*arguments, products_spec, known=(known,))
-    alike = context_of(*arguments, persons_spec, known=(known,))
+    different_sources = context_of(*arguments, products_spec, known=(known,))
+    alike_sources = context_of(*arguments, persons_spec, known=(known,))
     for measure, values in {"lead": [0.4, -0.4], "rank": [1, 2], "competing": [0, 1]}.items():
-        np.testing.assert_allclose(apart[f"context__{measure}_{known}"], values, atol=1e-6)
-        assert apart[f"context__{measure}_{unknown}"].isna().all()
+        np.testing.assert_allclose(different_sources[f"context__{measure}_{known}"], values, atol=1e-6)
+        assert different_sources[f"context__{measure}_{unknown}"].isna().all()
         for side in SIDES:
-            np.testing.assert_allclose(alike[f"context__{measure}_{side}"], values, atol=1e-6)
+            np.testing.assert_allclose(alike_sources[f"context__{measure}_{side}"], values, atol=1e-6)
 
 
-@pytest.mark.parametrize("gone", SIDES)
-def test_context_can_be_taken_from_one_side_alone(products_spec, gone):
-    kept = SIDES[1 - SIDES.index(gone)]
-    whole = context_of(np.array([0.9, 0.5]), ["a", "a"], ["x", "x"], products_spec)
-    without = without_context(whole, [1], (gone,))
+@pytest.mark.parametrize("removed", SIDES)
+def test_the_context_of_one_side_can_be_removed(products_spec, removed):
+    kept = SIDES[1 - SIDES.index(removed)]
+    complete = context_of(np.array([0.9, 0.5]), ["a", "a"], ["x", "x"], products_spec)
+    without = without_context(complete, [1], (removed,))
     for measure in ("lead", "rank", "competing"):
-        assert without[f"context__{measure}_{gone}"].isna().all()
-        assert without[f"context__{measure}_{kept}"].tolist() == [whole[f"context__{measure}_{kept}"].iloc[1]]
+        assert without[f"context__{measure}_{removed}"].isna().all()
+        assert without[f"context__{measure}_{kept}"].tolist() == [complete[f"context__{measure}_{kept}"].iloc[1]]
 
 
-def test_places_one_kilometre_apart_are_half_as_near_as_can_be():
+def test_places_one_kilometre_apart_have_a_proximity_of_one_half():
     from matchwright.core.compare.geography import EARTH_RADIUS, proximity
     from matchwright.core.compare.pairing import Pairing
 
@@ -211,11 +211,11 @@ def test_places_one_kilometre_apart_are_half_as_near_as_can_be():
     meridian = {"place": np.array(["60.0,0.0", "0.0,-180.0", "90.0,-10.0"], dtype=object)}
     for one, other in ((north, origin), (origin, north)):
         np.testing.assert_allclose(proximity(Pairing.of(one, other, "place", False)), [0.5, 1, np.nan], atol=1e-5)
-    for one, other in ((east, meridian), (meridian, east)):  # a degree of longitude is half as long at 60 degrees
+    for one, other in ((east, meridian), (meridian, east)):  # at 60 degrees, longitude is half as long
         np.testing.assert_allclose(proximity(Pairing.of(one, other, "place", False)), [0.5, 1, 1], atol=1e-5)
 
 
-def test_a_spec_may_name_the_comparators_of_whole_records(products_spec):
+def test_a_spec_can_choose_the_comparators_of_the_whole_record(products_spec):
     from matchwright.core.compare import comparison_names
 
     record = products_spec.record.model_copy(update={"comparators": ("token_set", "ngram_cosine")})

@@ -1,4 +1,4 @@
-"""Comparisons: symmetric for alike sources, NaN for missing values, and independent of order and batches."""
+"""Comparisons are symmetric for alike sources. They are NaN for missing values. Order and batches have no effect."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ def compared(spec, left: dict, right: dict, corpus: Corpus = NO_CORPUS) -> dict[
     return compare(*sides, spec, corpus).iloc[0].to_dict()
 
 
-def test_columns_are_the_spec_s_comparisons(small_world):
+def test_the_columns_are_the_comparisons_of_the_spec(small_world):
     frame = compare(small_world.left.head(3), small_world.right.head(3), small_world.spec, small_world.corpus)
     assert list(frame.columns) == comparison_names(small_world.spec)
     assert set(frame.dtypes) == {np.dtype(np.float32)}
@@ -46,17 +46,17 @@ def test_a_date_with_day_and_month_swapped_is_nearly_the_same(persons_spec):
     assert swapped["date_of_birth__year"] == 1
 
 
-def test_prices_compare_relative_to_the_larger(products_spec):
+def test_prices_are_compared_relative_to_the_larger_price(products_spec):
     assert compared(products_spec, {"price": 80}, {"price": "$100"})["price__relative"] == pytest.approx(0.8)
     assert compared(products_spec, {"price": 0}, {"price": 0})["price__relative"] == 1
 
 
-def test_a_code_inside_a_longer_one_is_contained(products_spec):
+def test_a_code_inside_a_longer_code_counts_as_contained(products_spec):
     assert compared(products_spec, {"model": "TT-4411"}, {"model": "tt4411b"})["model__containment"] > 0.8
     assert compared(products_spec, {"model": "b"}, {"model": "tt4411b"})["model__containment"] == 0
 
 
-def test_an_unmatched_rare_word_counts_more_than_an_unmatched_common_one(products_spec):
+def test_an_unmatched_rare_word_has_more_weight_than_an_unmatched_common_word(products_spec):
     titles = [{"title": f"steel toaster {n}", "category": "kitchen"} for n in range(50)]
     corpus = Corpus.fit(normal_forms(conform_values(titles, products_spec, "left"), products_spec), products_spec)
     common = compared(products_spec, {"title": "turbo 9"}, {"title": "turbo 9 steel"}, corpus)
@@ -67,13 +67,13 @@ def test_an_unmatched_rare_word_counts_more_than_an_unmatched_common_one(product
 
 def test_batches_and_order_do_not_change_comparisons(decision_model, small_world, monkeypatch):
     left, right = small_world.left.head(300), small_world.right.head(300)
-    whole = decision_model.compare(left, right)
+    expected = decision_model.compare(left, right)
     monkeypatch.setattr(engine, "BATCH", 7)
-    pd.testing.assert_frame_equal(decision_model.compare(left, right), whole)
+    pd.testing.assert_frame_equal(decision_model.compare(left, right), expected)
     backwards = decision_model.compare(left[::-1], right[::-1])
-    pd.testing.assert_frame_equal(backwards[::-1].reset_index(drop=True), whole)
+    pd.testing.assert_frame_equal(backwards[::-1].reset_index(drop=True), expected)
     single = decision_model.compare(left[5:6], right[5:6])
-    pd.testing.assert_frame_equal(single, whole[5:6].reset_index(drop=True))
+    pd.testing.assert_frame_equal(single, expected[5:6].reset_index(drop=True))
 
 
 def test_no_pairs_give_no_rows(small_world, decision_model):
@@ -102,16 +102,18 @@ def test_every_comparison_except_a_missing_flag_has_a_direction(persons_spec, pr
 @given(one=st.text(max_size=60), other=st.text(max_size=60))
 def test_comparisons_of_alike_sources_are_symmetric_and_bounded(persons_spec, one, other):
     left, right = dict.fromkeys(persons_spec.compared, one), dict.fromkeys(persons_spec.compared, other)
-    there, back = compared(persons_spec, left, right), compared(persons_spec, right, left)
-    np.testing.assert_array_equal(list(there.values()), list(back.values()))
-    for name, value in there.items():
+    forward, backward = compared(persons_spec, left, right), compared(persons_spec, right, left)
+    np.testing.assert_array_equal(list(forward.values()), list(backward.values()))
+    for name, value in forward.items():
         upper = 2 if name.endswith("__missing") else 20 if name.endswith("__rarity") else 1
         assert np.isnan(value) or 0 <= value <= upper
 
 
-def test_a_pair_compares_the_same_alone_and_among_many(small_world):
-    """Many pairs are compared once per distinct pair of values; few pairs are compared one by one."""
+def test_the_comparisons_of_a_pair_are_the_same_alone_and_among_many_pairs(small_world):
+    """For many pairs, each distinct pair of values is compared once. For few pairs, each pair is compared."""
     world, count = small_world, 2 * pairing.FEWEST_FOR_DISTINCT
-    together = compare(world.left.head(count), world.right.head(count), world.spec, world.corpus)
-    alone = [compare(world.left.iloc[[row]], world.right.iloc[[row]], world.spec, world.corpus) for row in range(count)]
-    pd.testing.assert_frame_equal(pd.concat(alone, ignore_index=True), together, check_exact=True)
+    all_at_once = compare(world.left.head(count), world.right.head(count), world.spec, world.corpus)
+    one_by_one = [
+        compare(world.left.iloc[[row]], world.right.iloc[[row]], world.spec, world.corpus) for row in range(count)
+    ]
+    pd.testing.assert_frame_equal(pd.concat(one_by_one, ignore_index=True), all_at_once, check_exact=True)

@@ -1,4 +1,4 @@
-"""Context: a pair compared with its competing candidates, where a record has at most one match."""
+"""Context: a pair is compared with its competing candidates if a record has at most one match."""
 
 import numpy as np
 import pandas as pd
@@ -6,13 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchwright.core.compare.competing import NEAR, Competition, context_of, in_context, without_context
+from matchwright.core.compare import compare, engine
+from matchwright.core.compare.competing import NEAR, Competition, context_of, fit_of, in_context, without_context
+from matchwright.core.compare.engine import record_fit
 from matchwright.core.compare.names import context_names
+from matchwright.core.records import conform_values, record_features
+from matchwright.core.records.corpus import Corpus
 
 ROWS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 20)), min_size=1, max_size=40)
 
 
-def test_the_best_candidate_has_a_positive_lead_and_the_others_a_negative_one():
+def test_the_best_candidate_has_a_positive_lead_and_the_others_have_a_negative_lead():
     competition = Competition.among(np.array(["q", "q", "q"]), np.array([0.9, 0.5, 0.3]))
     assert competition.lead == pytest.approx([0.4, -0.4, -0.6])
     assert competition.rank.tolist() == [1, 2, 3]
@@ -24,7 +28,7 @@ def test_a_single_candidate_has_no_lead_and_no_competing_candidate():
     assert (competition.rank[0], competition.competing[0]) == (1, 0)
 
 
-def test_near_ties_compete_and_equal_fits_share_a_rank():
+def test_candidates_with_nearly_equal_fits_compete_and_equal_fits_have_the_same_rank():
     competition = Competition.among(np.array(["q"] * 4), np.array([0.8, 0.8, 0.8 - NEAR / 2, 0.1]))
     assert competition.rank.tolist() == [1, 1, 3, 4]
     assert competition.competing.tolist() == [2, 2, 2, 3]
@@ -50,17 +54,38 @@ def test_the_order_of_candidates_does_not_change_the_context(products_spec, rows
     left, right, fit = (np.array(column) for column in zip(*rows, strict=True))
     order = np.arange(len(rows))
     random.shuffle(order)
-    straight = context_of(fit / 20, left, right, products_spec)
+    original = context_of(fit / 20, left, right, products_spec)
     shuffled = context_of(fit[order] / 20, left[order], right[order], products_spec)
-    pd.testing.assert_frame_equal(straight.iloc[order].reset_index(drop=True), shuffled)
+    pd.testing.assert_frame_equal(original.iloc[order].reset_index(drop=True), shuffled)
+
+
+@pytest.mark.parametrize("spec_name", ["persons_spec", "products_spec"])
+def test_the_fit_of_records_equals_the_fit_of_their_comparisons_in_any_batch(request, monkeypatch, spec_name):
+    spec = request.getfixturevalue(spec_name)
+    field = "title" if spec_name == "products_spec" else "surname"
+    texts = [
+        ("steel toaster", "toaster steel"),
+        ("steel toaster", "kettle"),
+        ("kettle", "steel kettle"),
+        ("", "kettle"),
+    ]
+    left, right = (
+        record_features(conform_values([{field: pair[side]} for pair in texts], spec, name), spec, Corpus({}))
+        for side, name in enumerate(("left", "right"))
+    )
+    expected = fit_of(compare(left, right, spec, Corpus({})), spec)
+    assert len(set(expected)) > 2
+    assert record_fit(left, right, spec, Corpus({})).tolist() == expected.tolist()
+    monkeypatch.setattr(engine, "BATCH", 3)
+    assert record_fit(left, right, spec, Corpus({})).tolist() == expected.tolist()
 
 
 def test_for_alike_sources_the_weaker_side_comes_first(persons_spec):
     left, right, fit = np.array(["a", "a", "b"]), np.array(["x", "y", "x"]), np.array([0.9, 0.5, 0.2])
-    straight = context_of(fit, left, right, persons_spec)
+    original = context_of(fit, left, right, persons_spec)
     swapped = context_of(fit, right, left, persons_spec)
-    pd.testing.assert_frame_equal(straight, swapped)
-    assert (straight["context__lead_left"].fillna(-9) <= straight["context__lead_right"].fillna(9)).all()
+    pd.testing.assert_frame_equal(original, swapped)
+    assert (original["context__lead_left"].fillna(-9) <= original["context__lead_right"].fillna(9)).all()
 
 
 def test_the_context_of_a_side_with_unknown_candidates_is_missing(products_spec):
@@ -69,7 +94,7 @@ def test_the_context_of_a_side_with_unknown_candidates_is_missing(products_spec)
     assert context["context__rank_right"].isna().all()
 
 
-def test_multiplicity_says_on_which_sides_candidates_compete(products_spec):
+def test_multiplicity_decides_on_which_sides_candidates_compete(products_spec):
     def names(multiplicity):
         return context_names(products_spec.model_copy(update={"multiplicity": multiplicity}))
 

@@ -65,16 +65,16 @@ def test_no_reason_contradicts_its_evidence_or_the_comparisons(decision_model, s
             assert not contradicts(reason.evidence, reason.contribution)
 
 
-def test_the_spec_s_own_text_is_used_and_other_texts_are_made_from_labels(decision_model):
+def test_the_texts_of_the_spec_are_used_and_other_texts_are_made_from_labels(decision_model):
     texts = decision_model.catalogue.texts
     assert texts["SURNAME_AGREES"] == "The surnames agree."
     assert texts["POSTCODE_MISSING"] == "Postcode is missing on one or both sides."
 
 
 def test_scores_are_symmetric_to_the_last_digit(decision_model, small_world):
-    there = decision_model.score(decision_model.compare(small_world.left, small_world.right))
-    back = decision_model.score(decision_model.compare(small_world.right, small_world.left))
-    np.testing.assert_array_equal(there, back)
+    forward = decision_model.score(decision_model.compare(small_world.left, small_world.right))
+    backward = decision_model.score(decision_model.compare(small_world.right, small_world.left))
+    np.testing.assert_array_equal(forward, backward)
 
 
 @settings(max_examples=60, deadline=None)
@@ -132,20 +132,20 @@ def test_an_address_alone_goes_to_review(decision_model):
 
 
 @pytest.mark.parametrize(
-    ("fields", "held"), [([], True), (["surname"], True), (["surname", "postcode"], False), (["postcode"], True)]
+    ("fields", "held_back"), [([], True), (["surname"], True), (["surname", "postcode"], False), (["postcode"], True)]
 )
-def test_a_match_needs_two_fields_that_both_records_have_at_any_score(decision_model, fields, held):
+def test_a_match_at_any_score_needs_two_fields_that_both_records_have(decision_model, fields, held_back):
     matching_all = replace(decision_model, bands=Bands(review_from=0.0, match_from=0.0))
     missing_fields = {field: PERSON[field] for field in fields}
     (decision,) = decide_values(matching_all, [PERSON], [missing_fields])
-    assert decision.band == ("review" if held else "match")
+    assert decision.band == ("review" if held_back else "match")
     rules = {"IDENTITY_UNCONFIRMED", "LITTLE_EVIDENCE"}
-    assert (decision.reasons[0].code in rules) is held
+    assert (decision.reasons[0].code in rules) is held_back
     if fields == ["surname"]:
         assert decision.reasons[0].text == "At most one field is known in both records: a person decides."
 
 
-def test_augmented_pairs_lack_between_one_and_all_fields_and_know_their_rows(small_world):
+def test_augmented_pairs_have_missing_fields_and_refer_to_their_original_rows(small_world):
     left, right, rows = missing_field_pairs(small_world.left, small_world.right, small_world.spec, seed=1)
     fields = list(small_world.spec.compared)
     missing = left[fields].isna().sum(axis=1) + right[fields].isna().sum(axis=1)
@@ -160,7 +160,7 @@ def test_augmented_pairs_lack_between_one_and_all_fields_and_know_their_rows(sma
     assert missing.max() == 2 * len(fields)
 
 
-def test_counter_examples_differ_in_the_identity_fields_alone(small_world):
+def test_counter_examples_differ_only_in_the_identity_fields(small_world):
     right = small_world.right[small_world.labels == 1].reset_index(drop=True)
     made, rows = counter_examples(right, small_world.spec, seed=1)
     source = right.iloc[rows].reset_index(drop=True)
@@ -180,7 +180,7 @@ def test_training_with_the_same_seed_gives_the_same_model(decision_model, small_
     assert one.booster.save_raw("ubj") == two.booster.save_raw("ubj")
 
 
-def test_the_error_for_too_few_labels_has_their_counts(small_world, decision_model):
+def test_the_error_for_too_few_labels_gives_their_counts(small_world, decision_model):
     comparisons = decision_model.compare(small_world.left.head(30), small_world.right.head(30))
     labels = np.r_[np.ones(28), np.zeros(2)]
     with pytest.raises(TrainingError, match="28 matching and 2 other pairs"):

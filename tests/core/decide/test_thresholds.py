@@ -1,4 +1,4 @@
-"""Thresholds hit exactly, and the rules that hold a match back, from either side."""
+"""Thresholds, tested at their exact values, and the rules that hold back a match, for both orders of the records."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def test_a_score_on_a_threshold_belongs_to_the_upper_band():
     assert bands.tolist() == ["no_match", "review", "review", "review", "match", "match", "review"]
 
 
-def test_where_the_thresholds_are_one_nothing_goes_to_review():
+def test_equal_thresholds_leave_no_review_band():
     assert Bands(review_from=0.5, match_from=0.5).assign(np.array([0.499999, 0.5])).tolist() == ["no_match", "match"]
 
 
@@ -33,11 +33,11 @@ def test_where_the_thresholds_are_one_nothing_goes_to_review():
     [
         ((50, 10, 1), 0.1, 0.98),
         ((10, 50, 1), 0.02, 0.9),
-        ((4, 4, 2), 0.5, 0.5),  # a review costs what the better guess costs at even odds: it is never cheaper
+        ((4, 4, 2), 0.5, 0.5),  # a review is never cheaper than a decision
         ((3, 1, 1), 0.75, 0.75),
         ((1, 3, 1), 0.25, 0.25),
         ((4, 4, 1.9), 0.475, 0.525),
-        ((3, 7, 1), 0.142857, 0.666667),  # six decimals, as scores have
+        ((3, 7, 1), 0.142857, 0.666667),  # rounded to six decimals like scores
     ],
 )
 def test_thresholds_follow_from_costs(costs, review_from, match_from):
@@ -46,7 +46,7 @@ def test_thresholds_follow_from_costs(costs, review_from, match_from):
 
 
 @pytest.mark.parametrize("costs", [(50, 10, 1), (10, 50, 1), (4, 4, 1.9), (3, 1, 1), (4, 4, 9)])
-def test_each_band_is_the_cheapest_decision_within_it(costs):
+def test_each_band_is_the_cheapest_decision_for_its_scores(costs):
     false_match, missed_match, review = costs
     bands = bands_from_costs(Costs(false_match=false_match, missed_match=missed_match, review=review))
     for score in np.linspace(0.0005, 0.9995, 1000):
@@ -56,11 +56,11 @@ def test_each_band_is_the_cheapest_decision_within_it(costs):
 
 
 @pytest.mark.parametrize("known", [["surname"], ["surname", "postcode"], ["surname", "postcode", "state"]])
-@pytest.mark.parametrize("poor", ["left", "right"])
-def test_a_match_needs_two_fields_that_both_records_have_whichever_record_is_poor(decision_model, known, poor):
+@pytest.mark.parametrize("incomplete_side", ["left", "right"])
+def test_a_match_needs_two_fields_that_both_records_have_on_either_side(decision_model, known, incomplete_side):
     model = replace(decision_model, bands=ALL_MATCH)
     few = {field: PERSON[field] for field in known}
-    left, right = (few, PERSON) if poor == "left" else (PERSON, few)
+    left, right = (few, PERSON) if incomplete_side == "left" else (PERSON, few)
     (decision,) = decide_values(model, [left], [right])
     assert decision.band == ("review" if len(known) < 2 else "match")
     assert (decision.reasons[0].code == "LITTLE_EVIDENCE") is (len(known) < 2)
@@ -73,13 +73,13 @@ def test_a_match_needs_two_fields_that_both_records_have_whichever_record_is_poo
         ({"given_name": "xqz", "surname": "jjkk"}, "match"),  # the date of birth agrees
         ({"given_name": "xqz", "date_of_birth": "19330708"}, "match"),  # the surname agrees
         ({"surname": "jjkk", "date_of_birth": "19330708"}, "match"),  # the given name agrees
-        ({"surname": "testwill", "given_name": "xqz", "date_of_birth": "19330708"}, "match"),  # it agrees in part
-        ({"given_name": "testwell", "surname": "marianne", "date_of_birth": "19330708"}, "match"),  # changed places
+        ({"surname": "testwill", "given_name": "xqz", "date_of_birth": "19330708"}, "match"),  # it agrees partly
+        ({"given_name": "testwell", "surname": "marianne", "date_of_birth": "19330708"}, "match"),  # swapped
         ({"given_name": "xqz", "surname": "jjkk", "date_of_birth": "19330708"}, "review"),
         ({"given_name": None, "surname": None, "date_of_birth": None}, "review"),
     ],
 )
-def test_any_one_field_of_identity_confirms_a_match_in_either_order(decision_model, right, band):
+def test_one_identity_field_that_agrees_confirms_a_match_in_either_order(decision_model, right, band):
     model = replace(decision_model, bands=ALL_MATCH)
     other = PERSON | right
     for decision in decide_values(model, [PERSON, other], [other, PERSON]):
@@ -87,7 +87,7 @@ def test_any_one_field_of_identity_confirms_a_match_in_either_order(decision_mod
         assert (decision.reasons[0].code == "IDENTITY_UNCONFIRMED") is (band == "review")
 
 
-def test_rules_hold_back_matches_alone(decision_model):
+def test_rules_hold_back_only_matches(decision_model):
     nothing_matches = replace(decision_model, bands=Bands(review_from=1.1, match_from=1.1))
     (decision,) = decide_values(nothing_matches, [PERSON], [{"surname": "testwell"}])
     assert decision.band == "no_match"
@@ -95,7 +95,7 @@ def test_rules_hold_back_matches_alone(decision_model):
 
 
 @pytest.mark.parametrize("top", [1, 2, 4])
-def test_a_rule_s_reason_comes_first_and_counts_among_those_asked_for(decision_model, top):
+def test_the_reason_of_a_rule_comes_first_and_counts_as_one_of_the_requested_reasons(decision_model, top):
     from matchwright.core.bundle.golden import value_features
 
     model = replace(decision_model, bands=ALL_MATCH)
@@ -108,7 +108,7 @@ def test_a_rule_s_reason_comes_first_and_counts_among_those_asked_for(decision_m
     assert len(plain.reasons) == top
 
 
-def test_more_reasons_than_there_are_groups_is_all_of_them(decision_model):
+def test_a_request_for_too_many_reasons_returns_all_of_them(decision_model):
     from matchwright.core.bundle.golden import value_features
 
     sides = [value_features(decision_model, [PERSON], side) for side in ("left", "right")]
@@ -117,7 +117,7 @@ def test_more_reasons_than_there_are_groups_is_all_of_them(decision_model):
     assert len({reason.field for reason in many.reasons}) == len(many.reasons) <= len(decision_model.spec.compared) * 3
 
 
-def test_competing_candidates_are_known_only_on_the_sides_that_are_named(decision_model, small_world):
+def test_competing_candidates_are_known_only_on_the_given_sides(decision_model, small_world):
     left, right = small_world.left.head(4), small_world.right.head(4)
     for known, expected in (((), True), (("left",), False), (("right",), False), (("left", "right"), False)):
         compared = decision_model.compare(left, right, known)
@@ -125,21 +125,21 @@ def test_competing_candidates_are_known_only_on_the_sides_that_are_named(decisio
 
 
 @pytest.mark.parametrize(("log_odds", "probability"), [(0.0, 0.5), (np.log(3), 0.75), (-np.log(3), 0.25)])
-def test_without_a_method_the_scorer_s_own_probability_stays(log_odds, probability):
+def test_without_a_calibration_method_the_probability_of_the_scorer_does_not_change(log_odds, probability):
     assert Calibrator(method="none").apply(np.array([log_odds])) == pytest.approx([probability])
 
 
-def test_platt_moves_and_stretches_log_odds():
+def test_platt_scaling_shifts_and_scales_log_odds():
     calibrator = Calibrator(method="platt", intercept=1.0, slope=2.0)
     assert calibrator.apply(np.array([0.5, -0.5])) == pytest.approx(sigmoid(np.array([2.0, 0.0])))
 
 
-def test_isotonic_knots_are_joined_and_held_at_the_ends():
+def test_isotonic_calibration_interpolates_between_its_knots_and_is_constant_outside():
     calibrator = Calibrator(method="isotonic", knots=((-1.0, 0.2), (1.0, 0.6)))
     assert calibrator.apply(np.array([-9.0, -1.0, 0.0, 1.0, 9.0])) == pytest.approx([0.2, 0.2, 0.4, 0.6, 0.6])
 
 
-def test_nothing_is_certain_however_large_the_log_odds():
+def test_a_probability_is_never_0_or_1_for_any_log_odds():
     for calibrator in (Calibrator(method="none"), Calibrator(method="isotonic", knots=((-1.0, 0.0), (1.0, 1.0)))):
         np.testing.assert_allclose(calibrator.apply(np.array([-1e9, 1e9])), [SMALLEST, 1 - SMALLEST], rtol=1e-12)
 
@@ -147,7 +147,7 @@ def test_nothing_is_certain_however_large_the_log_odds():
 @pytest.mark.parametrize(
     "part", [Calibrator(method="platt", intercept=0.1, slope=0.9), Bands(review_from=0.1, match_from=0.9)]
 )
-def test_what_is_written_is_read_again_and_what_is_not_is_refused(part, tmp_path):
+def test_a_written_file_is_read_back_and_a_damaged_file_is_refused(part, tmp_path):
     part.save(tmp_path / "part.json")
     assert type(part).load(tmp_path / "part.json") == part
     for content in (b"{", b'{"surprise": 1}', b"\xff\xfe"):
@@ -156,7 +156,7 @@ def test_what_is_written_is_read_again_and_what_is_not_is_refused(part, tmp_path
             type(part).load(tmp_path / "part.json")
 
 
-def test_a_pair_in_review_gets_a_hint_and_no_other_does(decision_model):
+def test_only_a_pair_in_review_gets_a_hint(decision_model):
     other = PERSON | {"given_name": "xqz", "surname": "jjkk", "date_of_birth": "19330708"}
     for bands, band in (
         (Bands(review_from=1.1, match_from=1.1), "no_match"),
@@ -166,7 +166,7 @@ def test_a_pair_in_review_gets_a_hint_and_no_other_does(decision_model):
         model = replace(decision_model, bands=bands)
         alike, different = decide_values(model, [PERSON, PERSON], [{**PERSON, "state": "vic"}, other])
         assert alike.band == band
-        assert different.band == ("review" if band == "match" else band)  # no field of identity agrees
+        assert different.band == ("review" if band == "match" else band)  # no identity field agrees
         if band != "review":
             assert alike.hint is None
         if different.band == "no_match":

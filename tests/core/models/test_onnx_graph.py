@@ -1,4 +1,4 @@
-"""A Keras model is a scorer like any other, and graphs that cannot be scorers are refused."""
+"""A Keras model can be a scorer. Graphs that cannot be scorers are refused."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def keras(small_world, decision_model) -> OnnxScorer:
     return wrap_onnx(KERAS, NAMES, "probability", background_row(comparisons[list(NAMES)], keep_missing=False))
 
 
-def test_a_keras_model_gives_the_same_probabilities_as_in_keras(keras):
+def test_a_keras_model_gives_the_same_probabilities_as_keras_itself(keras):
     pairs = pd.DataFrame([[1, 1, 1, 1, 0], [0, 0, 0, 0, 0], [1, 0.9, 0, 0.2, 0]], columns=NAMES, dtype=np.float32)
     probability = 1 / (1 + np.exp(-keras.log_odds(pairs)))
     np.testing.assert_allclose(probability, [9.957595e-01, 7.524277e-04, 8.769432e-01], rtol=1e-5, atol=1e-6)
@@ -48,7 +48,7 @@ def test_a_keras_model_decides_and_explains_in_a_bundle(keras, decision_model, s
 
 
 def graph(kind: int, columns: int, rank: int = 2) -> bytes:
-    """A graph that gives the sum of two comparisons in each of ``columns`` columns."""
+    """A graph with ``columns`` output columns. Each is the sum of two comparisons."""
     weights = np.ones((2, columns), dtype=helper.tensor_dtype_to_np_dtype(kind))
     shape = ["pairs", columns] + [1] * (rank - 2)
     nodes = [helper.make_node("MatMul", ["comparisons", "weights"], ["sums"])]
@@ -63,7 +63,7 @@ def graph(kind: int, columns: int, rank: int = 2) -> bytes:
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
 
 
-def test_a_graph_of_64_bit_numbers_is_a_scorer():
+def test_a_graph_with_64_bit_numbers_can_be_a_scorer():
     scorer = wrap_onnx(graph(TensorProto.DOUBLE, 1), ("a__exact", "b__exact"), "log_odds", (0.0, 0.0))
     pairs = pd.DataFrame({"a__exact": [0.25, 1.0], "b__exact": [0.5, 0.0]}, dtype=np.float32)
     assert scorer.log_odds(pairs).tolist() == [0.75, 1.0]
@@ -73,3 +73,11 @@ def test_a_graph_of_64_bit_numbers_is_a_scorer():
 def test_a_graph_with_more_than_two_values_per_pair_is_refused(columns, rank, fault):
     with pytest.raises(BundleError, match=fault):
         wrap_onnx(graph(TensorProto.FLOAT, columns, rank), ("a__exact", "b__exact"), "log_odds", (0.0, 0.0))
+
+
+def test_a_background_row_with_missing_values_is_refused_for_a_graph_that_accepts_none():
+    names = ("a__exact", "b__exact")
+    with pytest.raises(BundleError, match="background row has missing values"):
+        wrap_onnx(graph(TensorProto.FLOAT, 1), names, "log_odds", (None, 0.0))
+    with pytest.raises(BundleError, match="1 values for 2 comparisons"):
+        wrap_onnx(graph(TensorProto.FLOAT, 1), names, "log_odds", (0.0,))

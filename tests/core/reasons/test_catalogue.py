@@ -1,4 +1,4 @@
-"""Texts of reasons and hints: default texts, the spec's own texts, and translations."""
+"""Texts of reasons and hints: default texts, texts of the spec, and translations."""
 
 import hashlib
 import re
@@ -48,7 +48,7 @@ def test_a_translation_uses_its_own_texts_first_and_then_templates_with_its_labe
     assert catalogue.text("STATE_AGREES", "de") == "State: stimmt überein."
 
 
-def test_a_language_without_templates_falls_back_to_the_spec_s_own(persons_spec):
+def test_a_language_without_templates_falls_back_to_the_texts_of_the_spec(persons_spec):
     catalogue = Catalogue.of(with_reasons(persons_spec, translations={"fr": {"STATE_AGREES": "Même état."}}))
     assert catalogue.text("STATE_AGREES", "fr") == "Même état."
     assert catalogue.text("STATE_DISAGREES", "fr") == "State differs."
@@ -56,14 +56,14 @@ def test_a_language_without_templates_falls_back_to_the_spec_s_own(persons_spec)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "language"),
+    ("requested", "language"),
     [(["de"], "de"), (["de-AT"], "de"), (["DE"], "de"), (["fr", "de"], "de"), (["fr"], "en"), ([], "en")],
 )
-def test_the_first_wanted_language_with_texts_is_used(persons_spec, wanted, language):
-    assert Catalogue.of(with_reasons(persons_spec)).language_for(wanted) == language
+def test_the_first_requested_language_with_texts_is_used(persons_spec, requested, language):
+    assert Catalogue.of(with_reasons(persons_spec)).language_for(requested) == language
 
 
-def test_the_built_in_languages_need_no_key_in_the_spec(persons_spec):
+def test_a_built_in_language_needs_no_key_in_the_spec(persons_spec):
     catalogue = Catalogue.of(with_reasons(persons_spec))
     assert catalogue.languages == ("en", "de")
     assert catalogue.text("STREET_NUMBER_DISAGREES", "de") == "Street number: weicht ab."
@@ -114,7 +114,7 @@ def test_a_hint_is_a_sentence_in_each_language(persons_spec):
     assert (settled.code, settled.codes) == ("COUNTERFACTUAL_NO_MATCH", ("DATE_OF_BIRTH_DISAGREES",))
 
 
-def test_a_catalogue_is_read_as_it_was_written(persons_spec, tmp_path: Path):
+def test_a_written_catalogue_is_read_back_unchanged(persons_spec, tmp_path: Path):
     spec = with_reasons(persons_spec, version=3, language="de", translations={"en": {"STATE_AGREES": "Same."}})
     catalogue = Catalogue.of(spec)
     catalogue.save(tmp_path / "reasons.yaml")
@@ -141,7 +141,7 @@ def test_an_incomplete_or_damaged_catalogue_is_refused(tmp_path: Path, content: 
         ({"language": "German"}, "reasons.language"),
     ],
 )
-def test_a_text_for_an_unknown_code_is_a_fault_with_its_path(products_spec, reasons, path):
+def test_a_text_for_an_unknown_code_is_reported_with_its_path(products_spec, reasons, path):
     with pytest.raises(SpecError) as found:
         with_reasons(products_spec, **reasons)
     assert [fault.path for fault in found.value.faults] == [path]
@@ -150,5 +150,5 @@ def test_a_text_for_an_unknown_code_is_a_fault_with_its_path(products_spec, reas
 @pytest.mark.parametrize(
     "code", ["TITLE_NUMBERS_DISAGREES", "MODEL_CROSS_FIELD_AGREES", "RECORD_CODES_AGREES", "CONTEXT_AGREES"]
 )
-def test_codes_of_every_kind_of_evidence_may_have_a_text(products_spec, code):
+def test_a_code_of_any_kind_of_evidence_can_have_a_text(products_spec, code):
     assert Catalogue.of(with_reasons(products_spec, texts={code: "Words."})).text(code) == "Words."

@@ -1,4 +1,4 @@
-"""Hints: what would settle a review, checked with the model itself."""
+"""Hints: the changes that would settle a review. The tests check them with the model itself."""
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,8 @@ from matchwright.core.reasons import EvidenceFigures, evidence, groups_of, settl
 from matchwright.core.reasons.counterfactual import MOST_GROUPS
 
 
-class Adding:
-    """Adds a tenth to the score for each field that agrees. From 0.25 it is a match, below 0.15 no match."""
+class AddingModel:
+    """A model that adds 0.1 to the score for each field that agrees. Match: 0.25 or more. No match: below 0.15."""
 
     bands = Bands(review_from=0.15, match_from=0.25)
 
@@ -32,27 +32,27 @@ def hint_of(*values: float):
     for name, value in zip("abcd", values, strict=False):
         row |= {f"{name}__exact": value, f"{name}__missing": float(np.isnan(value))}
         levels[name] = np.array([LEVEL.get(value, "MISSING")], dtype=object)
-    (hint,) = settling_hints(Adding(), pd.DataFrame([row]), levels, EvidenceFigures())
+    (hint,) = settling_hints(AddingModel(), pd.DataFrame([row]), levels, EvidenceFigures())
     return hint
 
 
-def test_the_smallest_set_that_changes_the_score_most_is_chosen():
+def test_a_hint_names_the_smallest_set_of_fields_and_the_largest_change():
     assert hint_of(1, 1, 0, 0).groups == ("c",)
     assert hint_of(1, 0.5, 0.5, 0).groups == ("d",)
     assert hint_of(1, 0, 0).groups == ("b", "c")
 
 
-def test_a_missing_field_is_preferred_to_one_that_differs():
+def test_a_hint_prefers_a_missing_field_to_a_field_that_differs():
     hint = hint_of(1, 0.5, 0, np.nan)
     assert (hint.settles_as, hint.groups, hint.levels) == ("match", ("d",), ("MISSING",))
 
 
-def test_if_no_agreement_settles_a_pair_a_difference_may():
+def test_a_hint_names_a_difference_if_no_agreement_settles_the_pair():
     hint = hint_of(1, np.nan)
     assert (hint.settles_as, hint.groups) == ("no_match", ("b",))
 
 
-def test_a_field_that_agrees_is_never_asked_to_differ():
+def test_a_hint_never_names_a_field_that_agrees():
     assert hint_of(1, 1) is None
 
 
@@ -64,7 +64,7 @@ def reviewing(decision_model: DecisionModel) -> DecisionModel:
     return replace(decision_model, bands=Bands(review_from=0.001, match_from=0.999))
 
 
-def test_the_change_that_a_hint_names_gives_the_band_that_it_names(reviewing, small_world):
+def test_the_change_in_a_hint_leads_to_the_band_in_the_hint(reviewing, small_world):
     rows = np.arange(0, 1600, 2)
     comparisons = reviewing.compare(small_world.left.iloc[rows], small_world.right.iloc[rows])
     decisions = reviewing.decide_compared(comparisons)

@@ -1,4 +1,4 @@
-"""Figures of evidence: mean contributions that keep reasons stable, and typical values for hints."""
+"""Evidence figures: mean contributions that keep reasons stable, and typical values for hints."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +38,7 @@ def retrained(decision_model: DecisionModel, small_world) -> DecisionModel:
 
 def share_with_other_reasons(one: DecisionModel, other: DecisionModel, comparisons: pd.DataFrame) -> float:
     """The share of pairs for which the two models give different reason codes, in any order."""
-    codes = [[{reason.code for reason in given} for given in model.reasons(comparisons)] for model in (one, other)]
+    codes = [[{reason.code for reason in reasons} for reasons in model.reasons(comparisons)] for model in (one, other)]
     return float(np.mean([a != b for a, b in zip(*codes, strict=True)]))
 
 
@@ -50,13 +50,15 @@ def test_inherited_mean_contributions_keep_reasons_stable(decision_model, retrai
     assert changed < 0.5 * share_with_other_reasons(*plain, comparisons)
 
 
-def test_mean_contributions_are_inherited_where_they_are_about_the_same():
+def test_a_mean_contribution_is_inherited_if_it_is_about_the_same():
     before = EvidenceFigures(mean_contributions={"A_AGREES": 1.0, "B_AGREES": 1.0, "C_AGREES": 2.0})
     after = EvidenceFigures(mean_contributions={"A_AGREES": 1.5, "B_AGREES": 9.0, "D_AGREES": 3.0}).inherit(before)
     assert after.mean_contributions == {"A_AGREES": 1.0, "B_AGREES": 9.0, "C_AGREES": 2.0, "D_AGREES": 3.0}
 
 
-def test_a_mean_contribution_is_over_the_pairs_at_the_level_of_the_code(decision_model, small_world):
+def test_the_mean_contribution_of_a_code_is_taken_over_the_pairs_with_the_level_of_the_code(
+    decision_model, small_world
+):
     comparisons = decision_model.compare(small_world.left, small_world.right)
     levels = evidence(comparisons, decision_model.spec)
     contributions, _ = decision_model.scorer.contributions(comparisons)
@@ -78,13 +80,13 @@ def test_typical_agreement_is_higher_than_typical_disagreement(decision_model):
     assert means["DATE_OF_BIRTH_AGREES"] > means["STATE_AGREES"] > 0
 
 
-def test_unknown_figures_are_the_best_or_the_worst_value():
+def test_an_unknown_figure_becomes_the_best_or_the_worst_value():
     names = ["title__token_overlap", "title__unmatched_left", "title__missing"]
     assert EvidenceFigures().filled(names, agreement=True).tolist() == [1.0, 0.0, 0.0]
     assert EvidenceFigures().filled(names, agreement=False).tolist() == [0.0, 1.0, 0.0]
 
 
-def test_figures_are_read_as_they_were_written(decision_model, tmp_path: Path):
+def test_written_figures_are_read_back_unchanged(decision_model, tmp_path: Path):
     decision_model.figures.save(tmp_path / "evidence.json")
     assert EvidenceFigures.load(tmp_path / "evidence.json") == decision_model.figures
     (tmp_path / "evidence.json").write_text("[]")

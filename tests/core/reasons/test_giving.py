@@ -1,4 +1,4 @@
-"""Reasons: exact sums, codes from the evidence alone, and no contradiction to the evidence."""
+"""Reasons: contributions have exact sums. Codes follow from the evidence. No reason contradicts the evidence."""
 
 from itertools import pairwise
 
@@ -61,7 +61,7 @@ def test_comparisons_are_grouped_by_field_and_kind_of_evidence():
 @pytest.mark.parametrize(
     ("comparison", "value", "group", "level"),
     [
-        ("title__token_overlap", 0.8, "title", "AGREES"),  # the spec's agrees_at
+        ("title__token_overlap", 0.8, "title", "AGREES"),  # agrees_at of the spec
         ("title__token_overlap", 0.79, "title", "PARTLY_AGREES"),
         ("title__token_overlap", 0.39, "title", "DISAGREES"),
         ("title__numbers", 1.0, "title_numbers", "AGREES"),
@@ -72,7 +72,7 @@ def test_comparisons_are_grouped_by_field_and_kind_of_evidence():
         ("record__token_overlap", 0.75, "record", "AGREES"),
         ("record__token_overlap", 0.34, "record", "DISAGREES"),
         ("context__lead_left", 0.3, "context", "AGREES"),
-        ("context__lead_right", 0.3, "context", "AGREES"),  # the side whose candidates are known
+        ("context__lead_right", 0.3, "context", "AGREES"),  # only the candidates of this side are known
         ("context__lead_left", 0.0, "context", "PARTLY_AGREES"),
         ("context__lead_left", -0.3, "context", "DISAGREES"),
         ("context__rank_left", 1.0, "context", "MISSING"),  # only the first comparison gives the level
@@ -82,17 +82,17 @@ def test_the_first_comparison_of_a_group_gives_its_level(products_spec, comparis
     assert evidence(one_pair(**{comparison: value}), products_spec)[group].tolist() == [level]
 
 
-def test_a_comparison_where_more_means_less_alike_is_converted(products_spec):
+def test_a_comparison_of_differences_is_converted_to_a_level_of_agreement(products_spec):
     pairs = pd.DataFrame({"title__unmatched_left": [0.0, 9.0], "title__missing": [0, 0]})
     assert evidence(pairs, products_spec)["title"].tolist() == ["AGREES", "DISAGREES"]
 
 
-def test_context_is_read_off_the_weaker_side(products_spec):
+def test_the_level_of_the_context_follows_from_the_weaker_side(products_spec):
     levels = evidence(one_pair(context__lead_left=0.4, context__lead_right=-0.4), products_spec)
     assert levels["context"].tolist() == ["DISAGREES"]
 
 
-def test_a_field_with_a_missing_flag_is_missing_in_any_case(products_spec):
+def test_a_field_with_a_missing_flag_counts_as_missing_although_it_has_comparisons(products_spec):
     levels = evidence(one_pair(title__token_overlap=1.0, title__missing=1.0), products_spec)
     assert levels["title"].tolist() == ["MISSING"]
 
@@ -114,8 +114,8 @@ def test_contributions_of_groups_add_up_and_no_reason_contradicts_its_evidence(d
     levels = evidence(comparisons, decision_model.spec)
     reasons = decision_model.reasons(comparisons)
     assert contradictions(levels, per_group, reasons).given == 0
-    for row, given_reasons in enumerate(reasons):
-        for reason in given_reasons:
+    for row, row_reasons in enumerate(reasons):
+        for reason in row_reasons:
             assert reason.code == f"{reason.field.upper()}_{levels[reason.field][row]}"
             assert reason.contribution == pytest.approx(per_group[reason.field].iat[row], abs=1e-5)
             assert abs(reason.contribution) >= SMALLEST_CONTRIBUTION - 1e-5
@@ -131,14 +131,14 @@ def levels_and_texts(groups: list[str], level: str = "PARTLY_AGREES") -> tuple[d
 @given(
     values=st.lists(st.floats(-8, 8), min_size=8, max_size=8), means=st.lists(st.floats(0, 9), min_size=8, max_size=8)
 )
-def test_reasons_are_ordered_by_a_size_near_the_pair_s_own_contribution(values, means):
+def test_the_order_of_reasons_nearly_follows_the_contributions_of_the_pair(values, means):
     groups = [group.name for group in groups_of(NAMES)]
     levels, catalogue = levels_and_texts(groups)
     figures = EvidenceFigures(
         mean_contributions={f"{group.upper()}_PARTLY_AGREES": mean for group, mean in zip(groups, means, strict=True)}
     )
     (reasons,) = give_reasons(levels, pd.DataFrame([values], columns=groups), catalogue, 8, figures)
-    # a size is within a factor of the own contribution, so for any means the order is wrong by no more than that
+    # The size of a reason differs from its contribution by at most the factor WITHIN. This limits errors in the order.
     assert all(abs(later.contribution) <= WITHIN**2 * abs(one.contribution) + 1e-3 for one, later in pairwise(reasons))
     largest = max(abs(value) for value in values)
     if largest >= SMALLEST_CONTRIBUTION:
@@ -146,7 +146,7 @@ def test_reasons_are_ordered_by_a_size_near_the_pair_s_own_contribution(values, 
     assert all(abs(reason.contribution) >= SMALLEST_CONTRIBUTION - 1e-5 for reason in reasons)
 
 
-def test_two_models_that_divide_the_credit_differently_give_the_same_reasons():
+def test_two_models_with_different_contributions_of_a_pair_give_the_same_reasons():
     levels, catalogue = levels_and_texts(["one", "two", "three"])
     means = {"ONE_PARTLY_AGREES": 1.0, "TWO_PARTLY_AGREES": 1.3, "THREE_PARTLY_AGREES": 0.8}
     found = [
@@ -166,7 +166,7 @@ def test_strong_evidence_of_a_pair_comes_first_although_its_mean_is_small():
     assert [reason.field for reason in reasons] == ["one", "two"]
 
 
-def test_a_group_without_a_material_share_gives_no_reason():
+def test_a_group_with_a_small_share_of_the_contributions_gives_no_reason():
     levels, catalogue = levels_and_texts(["one", "two", "three"])
     figures = EvidenceFigures(
         mean_contributions={"ONE_PARTLY_AGREES": 3.0, "TWO_PARTLY_AGREES": 1.0, "THREE_PARTLY_AGREES": MATERIAL}
@@ -176,7 +176,7 @@ def test_a_group_without_a_material_share_gives_no_reason():
     assert [reason.field for reason in reasons] == ["one", "two"]
 
 
-def test_without_mean_contributions_reasons_are_ordered_by_the_pair_s_own():
+def test_without_mean_contributions_reasons_are_ordered_by_the_contributions_of_the_pair():
     levels, catalogue = levels_and_texts(["one", "two", "three"])
     contributions = pd.DataFrame([[1.0, -1.2, 1.1]], columns=list(levels))
     (reasons,) = give_reasons(levels, contributions, catalogue, 3)

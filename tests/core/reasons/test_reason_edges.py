@@ -1,4 +1,4 @@
-"""Reasons and hints at their limits: levels hit exactly, more reasons than there are, sets of one to three groups."""
+"""Limits of reasons and hints, tested at their exact values: levels, number of reasons, sets of one to three groups."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from matchwright.core.reasons.reason import Hint
 
 
 def levels_of(*levels: str) -> dict[str, np.ndarray]:
-    """Groups a, b, c ... of one pair."""
+    """Return the levels of the groups a, b, c and so on, for one pair."""
     return {name: np.array([level], dtype=object) for name, level in zip("abcdefgh", levels, strict=False)}
 
 
@@ -29,7 +29,7 @@ ALL_TEXTS = {
 }
 
 
-def given(levels: dict, values: list[float], top: int = 4, mean_contributions: dict | None = None) -> list[str]:
+def reason_codes(levels: dict, values: list[float], top: int = 4, mean_contributions: dict | None = None) -> list[str]:
     contributions = pd.DataFrame([values], columns=list(levels))
     (reasons,) = give_reasons(
         levels,
@@ -42,29 +42,29 @@ def given(levels: dict, values: list[float], top: int = 4, mean_contributions: d
 
 
 @pytest.mark.parametrize(("top", "codes"), [(0, 0), (1, 1), (2, 2), (3, 3), (4, 3), (100, 3)])
-def test_as_many_reasons_as_are_asked_for_or_as_there_are(top, codes):
+def test_the_number_of_reasons_is_limited_by_the_request_and_by_the_groups(top, codes):
     levels = levels_of("AGREES", "DISAGREES", "MISSING")
-    assert given(levels, [3.0, -2.0, 1.0], top) == ["A_AGREES", "B_DISAGREES", "C_MISSING"][:codes]
+    assert reason_codes(levels, [3.0, -2.0, 1.0], top) == ["A_AGREES", "B_DISAGREES", "C_MISSING"][:codes]
 
 
-def test_the_weightiest_comes_first_whatever_its_sign():
-    assert given(levels_of("AGREES", "DISAGREES"), [1.0, -2.0]) == ["B_DISAGREES", "A_AGREES"]
-    assert given(levels_of("AGREES", "DISAGREES"), [2.0, -1.0]) == ["A_AGREES", "B_DISAGREES"]
+def test_the_reason_with_the_largest_absolute_contribution_comes_first():
+    assert reason_codes(levels_of("AGREES", "DISAGREES"), [1.0, -2.0]) == ["B_DISAGREES", "A_AGREES"]
+    assert reason_codes(levels_of("AGREES", "DISAGREES"), [2.0, -1.0]) == ["A_AGREES", "B_DISAGREES"]
 
 
-@pytest.mark.parametrize(("value", "named"), [(SMALLEST_CONTRIBUTION, True), (SMALLEST_CONTRIBUTION - 1e-6, False)])
-def test_a_contribution_worth_naming(value, named):
-    assert bool(given(levels_of("AGREES"), [value])) is named
-    assert bool(given(levels_of("DISAGREES"), [-value])) is named
+@pytest.mark.parametrize(("value", "is_named"), [(SMALLEST_CONTRIBUTION, True), (SMALLEST_CONTRIBUTION - 1e-6, False)])
+def test_a_contribution_is_named_from_a_smallest_size_on(value, is_named):
+    assert bool(reason_codes(levels_of("AGREES"), [value])) is is_named
+    assert bool(reason_codes(levels_of("DISAGREES"), [-value])) is is_named
 
 
 @pytest.mark.parametrize("more", [1e-6, -1e-6])
-def test_a_material_share_is_of_the_groups_that_may_be_named(more):
-    """Of 1.0 and x the share of x is material from x = MATERIAL * (1 + x) on."""
+def test_a_group_is_named_only_with_a_material_share_of_the_contributions(more):
+    """The contributions are 1.0 and x. The share of x is material if x is at least MATERIAL * (1 + x)."""
     edge = MATERIAL / (1 - MATERIAL) + more
-    assert given(levels_of("AGREES", "AGREES"), [1.0, edge]) == ["A_AGREES", "B_AGREES"][: 2 if more > 0 else 1]
-    # where one may be named, what it carries is all that counts
-    assert given(levels_of("AGREES", "AGREES"), [1.0, edge], top=1) == ["A_AGREES"]
+    assert reason_codes(levels_of("AGREES", "AGREES"), [1.0, edge]) == ["A_AGREES", "B_AGREES"][: 2 if more > 0 else 1]
+    # With top=1 only the largest contribution can be named.
+    assert reason_codes(levels_of("AGREES", "AGREES"), [1.0, edge], top=1) == ["A_AGREES"]
 
 
 @pytest.mark.parametrize(
@@ -72,15 +72,15 @@ def test_a_material_share_is_of_the_groups_that_may_be_named(more):
     [("AGREES", -0.5, True), ("AGREES", 0.5, False), ("DISAGREES", 0.5, True), ("DISAGREES", -0.5, False),
      ("MISSING", 0.5, False), ("MISSING", -0.5, False), ("AGREES", 0.0, False), ("DISAGREES", 0.0, False)],
 )  # fmt: skip
-def test_either_contradiction_is_withheld_and_counted(level, value, against):
+def test_a_contradiction_in_either_direction_is_withheld_and_counted(level, value, against):
     assert contradicts(level, value) is against
     levels = levels_of(level)
-    assert bool(given(levels, [value])) is (bool(value) and not against)
-    told = contradictions(levels, pd.DataFrame({"a": [value]}), [()])
-    assert (told.given, told.withheld, told.withheld_weight) == (0, float(against), float(against))
+    assert bool(reason_codes(levels, [value])) is (bool(value) and not against)
+    found = contradictions(levels, pd.DataFrame({"a": [value]}), [()])
+    assert (found.given, found.withheld, found.withheld_weight) == (0, float(against), float(against))
 
 
-def test_a_reason_that_contradicts_or_misstates_its_evidence_is_counted_as_given():
+def test_a_given_reason_that_contradicts_its_evidence_is_counted():
     levels, contributions = levels_of("AGREES"), pd.DataFrame({"a": [0.5]})
     (reasons,) = give_reasons(levels, contributions, Catalogue(1, ALL_TEXTS), 4)
     assert contradictions(levels, contributions, [reasons]).given == 0
@@ -88,32 +88,32 @@ def test_a_reason_that_contradicts_or_misstates_its_evidence_is_counted_as_given
     assert contradictions(levels_of("MISSING"), contributions, [reasons]).given == 1
 
 
-def test_the_mean_of_a_code_orders_reasons_within_a_factor_of_the_pair_s_own():
+def test_the_mean_contribution_of_a_code_changes_the_order_only_within_a_factor():
     levels = levels_of("AGREES", "AGREES")
-    assert given(levels, [1.0, 1.1]) == ["B_AGREES", "A_AGREES"]
-    assert given(levels, [1.0, 1.1], mean_contributions={"A_AGREES": 2.0}) == ["A_AGREES", "B_AGREES"]
-    # a mean beyond the factor counts as the factor: 4 for a, however large
-    assert given(levels, [1.0, WITHIN + 0.1], mean_contributions={"A_AGREES": 100.0}) == ["B_AGREES", "A_AGREES"]
-    assert given(levels, [1.0, WITHIN - 0.1], mean_contributions={"A_AGREES": 100.0}) == ["A_AGREES", "B_AGREES"]
-    # and a small one as a fourth
-    assert given(levels, [1.0, 0.26], mean_contributions={"A_AGREES": 0.0}) == ["B_AGREES", "A_AGREES"]
-    assert given(levels, [1.0, 0.24], mean_contributions={"A_AGREES": 0.0}) == ["A_AGREES", "B_AGREES"]
+    assert reason_codes(levels, [1.0, 1.1]) == ["B_AGREES", "A_AGREES"]
+    assert reason_codes(levels, [1.0, 1.1], mean_contributions={"A_AGREES": 2.0}) == ["A_AGREES", "B_AGREES"]
+    # A large mean counts at most as the contribution of the pair times the factor: 4 for group a.
+    assert reason_codes(levels, [1.0, WITHIN + 0.1], mean_contributions={"A_AGREES": 100.0}) == ["B_AGREES", "A_AGREES"]
+    assert reason_codes(levels, [1.0, WITHIN - 0.1], mean_contributions={"A_AGREES": 100.0}) == ["A_AGREES", "B_AGREES"]
+    # A small mean counts at least as the contribution divided by the factor: 0.25 for group a.
+    assert reason_codes(levels, [1.0, 0.26], mean_contributions={"A_AGREES": 0.0}) == ["B_AGREES", "A_AGREES"]
+    assert reason_codes(levels, [1.0, 0.24], mean_contributions={"A_AGREES": 0.0}) == ["A_AGREES", "B_AGREES"]
 
 
 @pytest.mark.parametrize(
     ("value", "level"),
     [(0.92, "AGREES"), (0.91999, "PARTLY_AGREES"), (0.7, "PARTLY_AGREES"), (0.69999, "DISAGREES"), (np.nan, "MISSING")],
 )
-def test_a_level_begins_exactly_at_its_limit(persons_spec, value, level):
+def test_a_level_starts_exactly_at_its_limit(persons_spec, value, level):
     spec = persons_spec
     assert (spec.fields["surname"].agrees_at, spec.fields["surname"].disagrees_below) == (0.92, 0.7)
-    # comparisons have 32 bits, in which 0.7 is a little less than 0.7
+    # Comparisons have 32 bits. As a 32-bit number, 0.7 is a little smaller than the exact value.
     pair = pd.DataFrame({"surname__jaro_winkler": [value], "surname__missing": [0.0]}, dtype=np.float32)
     assert evidence(pair, spec)["surname"].tolist() == [level]
 
 
 @pytest.mark.parametrize("sides", [1.0, 2.0])
-def test_a_field_that_either_or_both_records_lack_is_missing(persons_spec, sides):
+def test_a_field_is_missing_if_one_record_or_both_records_do_not_have_it(persons_spec, sides):
     pair = pd.DataFrame({"surname__jaro_winkler": [1.0], "surname__missing": [sides]})
     assert evidence(pair, persons_spec)["surname"].tolist() == ["MISSING"]
 
@@ -124,13 +124,13 @@ def test_a_field_that_either_or_both_records_lack_is_missing(persons_spec, sides
      (-0.1, 0.3, "PARTLY_AGREES"), (-0.10001, 0.3, "DISAGREES"), (np.nan, 0.3, "AGREES"), (0.3, np.nan, "AGREES"),
      (np.nan, np.nan, "MISSING")],
 )  # fmt: skip
-def test_context_is_read_off_the_weaker_of_both_leads(products_spec, left, right, level):
+def test_the_level_of_the_context_follows_from_the_smaller_lead(products_spec, left, right, level):
     pair = pd.DataFrame({"context__lead_left": [left], "context__lead_right": [right], "context__rank_left": [1.0]})
     assert evidence(pair, products_spec)["context"].tolist() == [level]
 
 
-class Adding:
-    """A tenth for each field that agrees; a match from 0.35 on, no match below 0.15."""
+class AddingModel:
+    """A model that adds 0.1 to the score for each field that agrees. Match: 0.35 or more. No match: below 0.15."""
 
     bands = Bands(review_from=0.15, match_from=0.35)
 
@@ -147,8 +147,8 @@ LEVEL = {1.0: "AGREES", 0.5: "PARTLY_AGREES", 0.0: "DISAGREES"}
 
 def hints_of(*pairs: tuple[float, ...]) -> list[Hint | None]:
     rows = [
-        {f"{name}__{what}": number for name, value in zip("abcdefghijkl", pair, strict=False)
-         for what, number in (("exact", value), ("missing", float(np.isnan(value))))}
+        {f"{name}__{comparator}": number for name, value in zip("abcdefghijkl", pair, strict=False)
+         for comparator, number in (("exact", value), ("missing", float(np.isnan(value))))}
         for pair in pairs
     ]  # fmt: skip
     names = "abcdefghijkl"[: len(pairs[0])]
@@ -156,28 +156,28 @@ def hints_of(*pairs: tuple[float, ...]) -> list[Hint | None]:
         name: np.array([LEVEL.get(pair[index], "MISSING") for pair in pairs], dtype=object)
         for index, name in enumerate(names)
     }
-    return settling_hints(Adding(), pd.DataFrame(rows), levels, EvidenceFigures())
+    return settling_hints(AddingModel(), pd.DataFrame(rows), levels, EvidenceFigures())
 
 
 @pytest.mark.parametrize(
     ("pair", "groups"),
     [
-        ((1, 1, 1, 0), ("d",)),  # 0.3, and 0.1 more is needed
+        ((1, 1, 1, 0), ("d",)),  # the score is 0.3, so one more field is enough
         ((1, 1, 0, 0), ("c", "d")),
-        ((1, 0.5, 0, 0), ("c", "d")),  # 0.35 exactly
-        ((1, 0, 0, 0, 0), ("b", "c", "d")),  # three are the most
+        ((1, 0.5, 0, 0), ("c", "d")),  # the score becomes exactly 0.35
+        ((1, 0, 0, 0, 0), ("b", "c", "d")),  # a hint has at most three groups
     ],
 )
-def test_a_hint_names_as_few_groups_as_settle_it_and_at_most_three(pair, groups):
+def test_a_hint_names_the_smallest_set_of_groups_and_at_most_three(pair, groups):
     (hint,) = hints_of(pair)
     assert (hint.settles_as, hint.groups) == ("match", groups)
 
 
-def test_what_four_groups_would_settle_is_not_asked_for():
+def test_there_is_no_hint_if_only_four_groups_would_settle_the_pair():
     assert hints_of((0, 0, 0, 0, 0)) == [None]
 
 
-def test_hints_of_many_pairs_are_those_of_each_alone(monkeypatch):
+def test_a_pair_gets_the_same_hint_alone_and_among_many_pairs(monkeypatch):
     from matchwright.core.reasons import counterfactual
 
     pairs = [(1, 1, 1, 0), (1, 1, 0, 0), (1, np.nan, 0.5, 0), (1, 1, 0.5, np.nan), (1, 0.5, 0.5, 0.5)]
@@ -187,20 +187,20 @@ def test_hints_of_many_pairs_are_those_of_each_alone(monkeypatch):
     assert hints_of(*pairs) == alone
 
 
-def test_what_differs_can_not_turn_out_to_differ_more():
-    (hint,) = hints_of((1, 0, 0.5))  # a match is out of reach; for no match c may differ, and b does already
+def test_a_hint_does_not_name_a_difference_that_exists_already():
+    (hint,) = hints_of((1, 0, 0.5))  # a match is impossible; no match needs a difference in c, b differs already
     assert (hint.settles_as, hint.groups) == ("no_match", ("c",))
 
 
 @pytest.mark.parametrize(("settles_as", "code"), [("match", "AGREES"), ("no_match", "DISAGREES")])
-def test_a_hint_has_its_codes(settles_as, code):
+def test_the_codes_of_a_hint(settles_as, code):
     hint = Hint(settles_as, ("surname", "title_codes"), ("MISSING", "DISAGREES"))
     assert hint.code == f"COUNTERFACTUAL_{settles_as.upper()}"
     assert hint.codes == (f"SURNAME_{code}", f"TITLE_CODES_{code}")
 
 
 @pytest.mark.parametrize(("pairs", "known"), [(FEWEST - 1, False), (FEWEST, True)])
-def test_typical_evidence_takes_a_few_pairs(persons_spec, pairs, known):
+def test_typical_evidence_needs_a_smallest_number_of_pairs(persons_spec, pairs, known):
     frame = pd.DataFrame({"surname__jaro_winkler": [0.95] * pairs, "surname__missing": [0.0] * pairs})
     agreeing = EvidenceFigures.fit(frame, np.ones(pairs), persons_spec)
     disagreeing = EvidenceFigures.fit(frame.assign(surname__jaro_winkler=0.25), np.zeros(pairs), persons_spec)
@@ -209,13 +209,13 @@ def test_typical_evidence_takes_a_few_pairs(persons_spec, pairs, known):
     assert disagreeing.disagreeing == ({"surname__jaro_winkler": 0.25, "surname__missing": 0.0} if known else {})
 
 
-def test_typical_evidence_is_of_true_pairs_that_agree_and_of_others_that_do_not(persons_spec):
+def test_typical_evidence_ignores_true_pairs_that_disagree_and_other_pairs_that_agree(persons_spec):
     frame = pd.DataFrame({"surname__jaro_winkler": [0.2] * 5 + [1.0] * 5, "surname__missing": [0.0] * 10})
     crosswise = EvidenceFigures.fit(frame, np.repeat([1, 0], 5), persons_spec)
     assert crosswise.agreeing == crosswise.disagreeing == {}
 
 
-def test_where_no_figure_is_known_agreement_is_the_best_value_and_disagreement_the_worst():
+def test_without_figures_agreement_is_the_best_value_and_disagreement_is_the_worst_value():
     names = ["a__exact", "a__unmatched_left", "a__missing", "b__exact"]
     figures = EvidenceFigures(agreeing={"b__exact": None}, disagreeing={"b__exact": 0.25})
     np.testing.assert_array_equal(figures.filled(names, agreement=True), [1, 0, 0, np.nan])
@@ -226,13 +226,13 @@ def test_where_no_figure_is_known_agreement_is_the_best_value_and_disagreement_t
     ("before", "kept"),
     [(1.0, True), (1 / WITHIN, True), (WITHIN, True), (0.999 / WITHIN, False), (1.001 * WITHIN, False)],
 )
-def test_a_challenger_takes_over_what_moved_by_no_more_than_trainings_differ(before, kept):
-    mine = EvidenceFigures(mean_contributions={"A_AGREES": 1.0})
-    inherited = mine.inherit(EvidenceFigures(mean_contributions={"A_AGREES": before, "B_AGREES": 9.0}))
+def test_a_challenger_inherits_a_mean_contribution_that_changed_only_a_little(before, kept):
+    own = EvidenceFigures(mean_contributions={"A_AGREES": 1.0})
+    inherited = own.inherit(EvidenceFigures(mean_contributions={"A_AGREES": before, "B_AGREES": 9.0}))
     assert inherited.mean_contributions == {"A_AGREES": before if kept else 1.0, "B_AGREES": 9.0}
 
 
-def test_names_in_a_hint_are_joined_as_in_a_sentence(persons_spec):
+def test_the_names_in_a_hint_are_joined_with_commas_and_and(persons_spec):
     catalogue = Catalogue.of(persons_spec)
     one, two, three = (
         catalogue.hint_text(Hint("match", groups, ("MISSING",) * len(groups)))
@@ -251,7 +251,7 @@ def test_names_in_a_hint_are_joined_as_in_a_sentence(persons_spec):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "language"),
+    ("requested", "language"),
     [
         ((), "en"),
         (("de",), "de"),
@@ -262,5 +262,5 @@ def test_names_in_a_hint_are_joined_as_in_a_sentence(persons_spec):
         (("xx",), "en"),
     ],
 )
-def test_the_first_language_that_there_is(persons_spec, wanted, language):
-    assert Catalogue.of(persons_spec).language_for(wanted) == language
+def test_the_language_is_the_first_requested_one_that_is_available(persons_spec, requested, language):
+    assert Catalogue.of(persons_spec).language_for(requested) == language

@@ -1,4 +1,4 @@
-"""Values at the edge of what a record may hold: lengths, places, numbers, dates and tables of two records."""
+"""Limits of the values of a record: lengths, places, numbers and dates. Also tables of two records."""
 
 import numpy as np
 import pandas as pd
@@ -19,12 +19,12 @@ from matchwright.core.records.normal import (
 
 
 @pytest.mark.parametrize("length", [LONGEST_VALUE - 1, LONGEST_VALUE, LONGEST_VALUE + 1])
-def test_a_value_is_kept_up_to_the_longest(length):
+def test_a_value_is_cut_at_the_maximum_length(length):
     assert len(clean_text("x" * length)) == min(length, LONGEST_VALUE)
 
 
 @pytest.mark.parametrize("kind", sorted(LONGEST))
-def test_a_normal_form_is_kept_up_to_its_kind_s_longest(kind):
+def test_a_normal_form_is_cut_at_the_maximum_length_of_its_kind(kind):
     longest = LONGEST[kind]
     assert [len(NORMAL_FORM[kind]("x" * length)) for length in (longest - 1, longest, longest + 1)] == [
         longest - 1,
@@ -34,7 +34,7 @@ def test_a_normal_form_is_kept_up_to_its_kind_s_longest(kind):
     assert NORMAL_FORM[kind]("?!") is None
 
 
-def test_a_normal_form_that_is_cut_at_a_blank_ends_without_it():
+def test_a_normal_form_that_is_cut_after_a_space_does_not_end_with_the_space():
     assert NORMAL_FORM["name"]("x" * (LONGEST["name"] - 1) + " y") == "x" * (LONGEST["name"] - 1)
 
 
@@ -42,7 +42,7 @@ def test_a_normal_form_that_is_cut_at_a_blank_ends_without_it():
     ("value", "text"),
     [(7.0, "7"), (7.5, "7.5"), (7, "7"), (" a\t b ", "a b"), ("\ud800", None), ("", None), ("ﬁ", "fi")],
 )
-def test_values_become_text(value, text):
+def test_values_are_converted_to_text(value, text):
     assert clean_text(value) == text
 
 
@@ -58,7 +58,7 @@ def test_the_first_number_is_read(value, number):
 
 
 @pytest.mark.parametrize("value", [10**400, float("-inf"), float("nan"), "1e999", "x" * 100 + "7", "."])
-def test_what_is_no_finite_number_is_missing(value):
+def test_a_value_without_a_finite_number_is_nan(value):
     assert np.isnan(parse_number(value))
 
 
@@ -76,18 +76,18 @@ def test_what_is_no_finite_number_is_missing(value):
         ("12", None),
     ],
 )
-def test_places_lie_on_the_globe(value, place):
+def test_coordinates_outside_the_valid_range_are_missing(value, place):
     assert coordinates(value) == place
 
 
 @pytest.mark.parametrize(
     ("value", "date"),
     [
-        ("04/04/1980", "19800404"),  # day equal to month
+        ("04/04/1980", "19800404"),  # day equals month
         ("2.3.1980", "19800302"),
         ("1980.3.2", "19800302"),
         ("1980/12/31 23:59", "19801231"),
-        ("19801332", "19801332"),  # no date, but eight digits
+        ("19801332", "19801332"),  # eight digits that are not a date
         ("1980021", "19800201"),
         ("1/2/80", None),
         ("1980", None),
@@ -102,12 +102,12 @@ def test_dates_are_read_in_every_notation(value, date):
     [("20000229", True), ("19000229", False), ("20240430", True), ("20240431", False), ("20241231", True),
      ("20241301", False), ("20240100", False), ("20240001", False), ("00000101", False)],
 )  # fmt: skip
-def test_which_days_exist(digits, exists):
+def test_a_calendar_date_must_exist(digits, exists):
     assert is_calendar_date(digits) is exists
 
 
 @pytest.mark.parametrize(("value", "number"), [("unit 007b 9", "7"), ("000", "0"), ("0", "0"), ("none", None)])
-def test_the_first_run_of_digits(value, number):
+def test_the_first_number_is_the_first_sequence_of_digits(value, number):
     assert first_number(value) == number
 
 
@@ -126,19 +126,19 @@ def test_running_text_keeps_decimal_points_and_drops_commas_between_thousands(va
 
 
 @pytest.mark.parametrize(
-    ("value", "slip"), [("abcd", "acbd"), ("abbd", "abd"), ("ab", "ba"), ("aa", "a"), ("abc", "bac")]
+    ("value", "mistyped_value"), [("abcd", "acbd"), ("abbd", "abd"), ("ab", "ba"), ("aa", "a"), ("abc", "bac")]
 )
-def test_a_slip_is_in_the_middle(value, slip):
-    assert mistyped(value) == slip
+def test_a_typing_error_is_in_the_middle_of_the_value(value, mistyped_value):
+    assert mistyped(value) == mistyped_value
 
 
-def test_record_ids_that_are_given_stay_and_others_are_numbered(persons_spec):
+def test_given_record_ids_are_kept_and_records_without_an_id_are_numbered(persons_spec):
     made = conform_values([{"record_id": "x"}, {"record_id": ""}, {}], persons_spec, "right")
     assert made["record_key"].tolist() == ["right:x", "right:given-1", "right:given-2"]
     assert set(made["source"]) == {"right"}
 
 
-def test_a_table_of_two_records_has_a_corpus_and_features(persons_spec, products_spec):
+def test_corpus_and_features_can_be_computed_for_a_table_of_two_records(persons_spec, products_spec):
     for spec, values in ((persons_spec, {"surname": "smith"}), (products_spec, {"title": "turbo", "price": 3})):
         two = conform_values([values, values], spec, "left")
         corpus = Corpus.fit(normal_forms(two, spec), spec)

@@ -13,7 +13,7 @@ from matchwright.core.records.normal import calendar_date, is_calendar_date, squ
 from matchwright.errors import DataError
 
 
-def test_conform_lists_every_absent_column_and_suggests_a_similar_name(persons_spec, febrl):
+def test_conform_lists_all_absent_columns_and_suggests_similar_names(persons_spec, febrl):
     table = febrl[0].rename(columns={"surname": "surnme"}).drop(columns="postcode")
     with pytest.raises(DataError, match=r"did you mean 'surnme'") as caught:
         conform(table, persons_spec, "left")
@@ -28,7 +28,7 @@ def test_conform_keeps_the_order_and_turns_empty_text_into_missing(persons_spec)
 
 
 @pytest.mark.parametrize(("value", "number"), [("$1,299.00", 1299), ("39.9 EUR", 39.9), (7, 7), ("1e3", 1000)])
-def test_numbers_are_read_from_values_with_units_and_separators(value, number):
+def test_a_number_is_read_from_a_value_with_units_and_separators(value, number):
     assert parse_number(value) == number
 
 
@@ -51,7 +51,7 @@ def test_values_have_the_expected_normal_forms():
     assert not is_calendar_date("20230229")
 
 
-def test_features_follow_the_schema_and_leave_out_fields_that_are_not_compared(small_world):
+def test_features_have_the_columns_of_the_schema_and_no_fields_that_are_not_compared(small_world):
     schema = feature_schema(small_world.spec)
     assert list(small_world.features.columns) == ["record_key", *schema]
     assert "national_id" not in schema
@@ -59,13 +59,13 @@ def test_features_follow_the_schema_and_leave_out_fields_that_are_not_compared(s
         assert (small_world.features[column].dtype == np.float64) == (kind == "number")
 
 
-def test_a_rare_name_is_rarer_than_a_common_one(small_world):
+def test_a_rare_name_has_a_higher_rarity_than_a_common_name(small_world):
     counts = small_world.features["surname"].value_counts()
     rarity = small_world.features.groupby("surname")["surname__rarity"].first()
     assert rarity[counts.index[0]] < rarity[counts.index[-1]]
 
 
-def test_the_corpus_holds_no_plain_value_and_no_count_below_three(small_world, tmp_path):
+def test_the_corpus_contains_no_plain_value_and_no_count_below_three(small_world, tmp_path):
     normal = normal_forms(small_world.records, small_world.spec)
     small_world.corpus.save(tmp_path / "corpus.safetensors")
     content = (tmp_path / "corpus.safetensors").read_bytes()
@@ -75,7 +75,7 @@ def test_the_corpus_holds_no_plain_value_and_no_count_below_three(small_world, t
     assert small_world.corpus.fields["surname"].counts.min() >= 3
 
 
-def test_the_corpus_does_not_depend_on_row_order_and_round_trips(small_world, tmp_path):
+def test_the_corpus_does_not_depend_on_the_row_order_and_is_read_back_unchanged(small_world, tmp_path):
     normal = normal_forms(small_world.records, small_world.spec)
     shuffled = Corpus.fit(normal.sample(frac=1, random_state=1), small_world.spec)
     assert shuffled.digest == small_world.corpus.digest
@@ -88,8 +88,8 @@ def test_the_corpus_does_not_depend_on_row_order_and_round_trips(small_world, tm
 @settings(max_examples=60, deadline=None)
 @example(value="unit 4:_12")
 @given(value=st.text(max_size=300))
-def test_features_accept_any_text_and_normal_forms_are_stable(persons_spec, value):
-    """The normal form of a normal form is the same, for any text."""
+def test_features_accept_any_text_and_a_normal_form_is_its_own_normal_form(persons_spec, value):
+    """For any text: the normal form of a normal form is the same normal form."""
     fields = dict.fromkeys(persons_spec.compared, value)
     normal = normal_forms(conform_values([fields], persons_spec, "left"), persons_spec)
     again = normal_forms(conform_values([normal.iloc[0].to_dict()], persons_spec, "left"), persons_spec)

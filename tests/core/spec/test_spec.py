@@ -1,4 +1,4 @@
-"""Reading a spec: all faults are reported together, each with the path of its key and a hint."""
+"""Reading a spec. All faults are reported together. Each fault has the path of its key and a hint."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def faults_of(raw: dict) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_the_shipped_specs_are_valid_and_survive_a_round_trip(path):
+def test_a_shipped_spec_is_valid_and_is_read_back_unchanged(path):
     spec = load_spec(path)
     assert spec.name == path.stem
     assert parse_spec(spec_yaml(spec)) == spec
@@ -35,21 +35,21 @@ def test_the_national_identifier_is_direct_and_never_compared(persons_spec):
     assert "national_id" not in persons_spec.compared
 
 
-def test_the_digest_depends_on_the_values_and_not_on_the_layout(raw):
+def test_the_digest_of_a_spec_depends_on_its_values_and_not_on_its_layout(raw):
     spec = parse_spec(yaml.safe_dump(raw, sort_keys=False))
     assert spec_digest(spec) == spec_digest(load_spec(REPOSITORY / "specs" / "persons.yaml"))
     raw["costs"]["review"] = 2
     assert spec_digest(parse_spec(yaml.safe_dump(raw, sort_keys=False))) != spec_digest(spec)
 
 
-def test_a_written_spec_keeps_its_digest_when_later_code_has_more_keys(persons_spec):
+def test_the_digest_of_a_written_spec_does_not_change_if_later_code_has_more_keys(persons_spec):
     text = spec_yaml(persons_spec)
     assert written_digest(parse_spec(text)) == spec_digest(persons_spec)
-    older = parse_spec(text.replace("multiplicity: one_to_one\n", ""))  # a key that did not exist then
+    older = parse_spec(text.replace("multiplicity: one_to_one\n", ""))  # a key that later code added
     assert written_digest(older) != spec_digest(older)
 
 
-def test_a_spec_without_a_format_or_of_another_one_is_refused_and_the_format_to_use_is_named(raw):
+def test_a_spec_with_no_format_or_another_format_is_refused_and_the_error_names_the_right_format(raw):
     del raw["format"]
     assert (
         faults_of(raw)["format"]
@@ -84,12 +84,12 @@ def test_a_spec_of_format_1_is_refused_with_the_new_name_of_each_key(raw):
     assert not [fault for fault in found.values() if "unknown key" in fault or "did you mean" in fault]
 
 
-def test_a_spec_is_frozen(persons_spec):
+def test_a_spec_cannot_be_changed(persons_spec):
     with pytest.raises(ValueError, match="frozen"):
         persons_spec.costs.review = 3
 
 
-def test_all_faults_are_reported_at_once_each_with_path_and_hint(raw):
+def test_all_faults_are_reported_at_once_with_paths_and_hints(raw):
     raw["fields"]["surname"]["kind"] = "nam"
     raw["fields"]["given_name"]["agree_at"] = 0.9
     raw["costs"]["review"] = -1
@@ -119,7 +119,7 @@ def test_all_faults_are_reported_at_once_each_with_path_and_hint(raw):
         ("name", "Not A Name", "name"),
     ],
 )
-def test_a_single_fault_has_the_path_of_its_key(raw, section, value, path):
+def test_a_fault_has_the_path_of_its_key(raw, section, value, path):
     raw[section] = value
     assert list(faults_of(raw)) == [path]
 
@@ -133,17 +133,17 @@ def test_candidates_by_embedding_need_fitted_embeddings(raw):
     assert list(faults_of(raw)) == ["candidates.embedding_top_k"]
 
 
-def test_the_scorer_cannot_also_be_a_challenger(raw):
+def test_the_kind_of_the_scorer_cannot_also_be_a_challenger(raw):
     raw["model"] = {"scorer": "torch", "challengers": ["torch"]}
     assert list(faults_of(raw)) == ["model.challengers"]
 
 
-def test_a_comparator_of_another_kind_is_refused_and_the_hint_lists_the_choices(raw):
+def test_a_comparator_for_another_kind_of_field_is_refused_and_the_hint_lists_the_possible_ones(raw):
     raw["fields"]["surname"]["comparators"] = ["relative"]
     assert "choose from jaro_winkler" in faults_of(raw)["fields.surname.comparators"]
 
 
-def test_a_key_that_is_given_twice_is_a_fault():
+def test_a_repeated_key_is_a_fault():
     with pytest.raises(SpecError, match=r"line 2: key 'name' is given twice"):
         parse_spec("name: persons\nname: people\n")
 
@@ -153,11 +153,11 @@ def test_the_error_for_broken_yaml_has_the_line_number():
         parse_spec("name: persons\n  fields: [}\n")
 
 
-def test_the_error_for_an_absent_file_says_where_examples_are(tmp_path: Path):
+def test_the_error_for_an_absent_file_names_the_folder_of_the_examples(tmp_path: Path):
     with pytest.raises(SpecError, match=r"Hint: see specs/"):
         load_spec(tmp_path / "none.yaml")
 
 
-def test_an_expectation_that_does_not_suit_its_field_is_a_fault(raw):
+def test_an_expectation_that_does_not_fit_the_kind_of_its_field_is_a_fault(raw):
     raw["quality"]["fields"]["surname"]["minimum"] = 1
     assert "use pattern, max_length or allowed" in faults_of(raw)["quality.fields.surname.minimum"]

@@ -1,4 +1,4 @@
-"""A scorer that reads embeddings decides, explains and is replayed like any other, and its bundle needs no PyTorch."""
+"""A scorer that reads embeddings decides and explains like any other scorer. Its bundle needs no PyTorch."""
 
 import shutil
 import subprocess
@@ -30,7 +30,7 @@ LEARNED = ["title__learned_cosine", "category__learned_cosine", "record__learned
 
 @dataclass(frozen=True)
 class World:
-    """Row-aligned features of the pairs that were held out, all labels, and the model trained on the other pairs."""
+    """Row-aligned features of the held-out pairs, all labels, and the model that was trained on the other pairs."""
 
     left: pd.DataFrame
     right: pd.DataFrame
@@ -92,12 +92,12 @@ def bundle(world, tmp_path_factory) -> Path:
     return folder
 
 
-def test_a_learned_cosine_rises_with_agreement_and_belongs_to_the_group_of_its_field(world):
+def test_a_learned_cosine_may_only_raise_the_score_and_is_in_the_group_of_its_field(world):
     names = list(world.model.scorer.names)
     assert [name for name in names if name.endswith("learned_cosine")] == LEARNED
     assert [constraints([name]) for name in LEARNED] == [[1]] * 3
     groups = {group.name: [names[index] for index in group.columns] for group in groups_of(tuple(names))}
-    assert [next(group for group, held in groups.items() if name in held) for name in LEARNED] == [
+    assert [next(group for group, members in groups.items() if name in members) for name in LEARNED] == [
         "title",
         "category",
         "record",
@@ -117,7 +117,7 @@ def test_contributions_add_up_to_the_log_odds_and_no_reason_contradicts_its_evid
             assert not (reason.evidence == "DISAGREES" and reason.contribution > 0)
 
 
-def test_a_missing_title_is_missing_evidence(world):
+def test_a_missing_title_counts_as_missing_evidence(world):
     left = world.left.head(10).copy()
     left["title"] = None
     compared = world.model.compare(left, world.right.head(10))
@@ -126,7 +126,7 @@ def test_a_missing_title_is_missing_evidence(world):
     assert np.isfinite(world.model.score(compared)).all()
 
 
-def test_a_decision_is_replayed_from_its_logged_comparisons(world):
+def test_a_decision_can_be_repeated_from_its_logged_comparisons(world):
     decisions = world.model.decide(world.left, world.right)
     logged = pd.DataFrame([decision.comparisons for decision in decisions], dtype=np.float32)
     assert world.model.decide_compared(logged) == decisions
@@ -166,7 +166,7 @@ def test_a_bundle_with_an_altered_or_absent_file_is_refused(bundle, verify_key, 
         load_bundle(absent, verify_key)
 
 
-def test_a_bundle_whose_scorer_reads_comparisons_that_it_does_not_compute_is_refused(world, verify_key, tmp_path):
+def test_a_bundle_that_cannot_compute_the_comparisons_of_its_scorer_is_refused(world, verify_key, tmp_path):
     bare = replace(world.model, embeddings=None)
     parts = BundleParts([], pd.DataFrame({"score": [0.5]}), "# Offers\n", {}, "0" * 64, {}, None, "offers")
     write_bundle(bare, parts, tmp_path / "bundle", SIGNING_KEY)
@@ -174,8 +174,8 @@ def test_a_bundle_whose_scorer_reads_comparisons_that_it_does_not_compute_is_ref
         load_bundle(tmp_path / "bundle", verify_key)
 
 
-def test_augmented_pairs_are_compared_by_models_that_never_saw_their_training_pair(world):
-    """A pair related to a training pair gets the model fitted without its fold; other pairs get the final model."""
+def test_augmented_pairs_are_compared_by_models_that_were_not_fitted_on_their_training_pair(world):
+    """A pair related to a training pair gets the model that was fitted without its fold. Others get the final model."""
     count = len(world.left)
     own, other = (
         world.comparer.compare(world.left, world.right, np.full(count, row, dtype=np.intp)) for row in (0, UNRELATED)
@@ -187,12 +187,12 @@ def test_augmented_pairs_are_compared_by_models_that_never_saw_their_training_pa
     pd.testing.assert_frame_equal(own[unfitted], plain[unfitted])
 
 
-def test_trees_get_no_embeddings_unless_the_spec_asks_or_a_network_is_a_challenger(products_spec):
+def test_embeddings_are_fitted_only_if_the_spec_or_a_network_needs_them(products_spec):
     model = products_spec.model
     assert (model.reads_embeddings, model.fits_embeddings) == (False, False)
     challenged = model.model_copy(update={"challengers": ("torch",)})
     assert (challenged.reads_embeddings, challenged.fits_embeddings) == (False, True)
-    asked = model.model_copy(update={"embeddings": True})
-    assert (asked.reads_embeddings, asked.fits_embeddings) == (True, True)
+    requested = model.model_copy(update={"embeddings": True})
+    assert (requested.reads_embeddings, requested.fits_embeddings) == (True, True)
     refused = model.model_copy(update={"scorer": "torch", "embeddings": False})
     assert (refused.reads_embeddings, refused.fits_embeddings) == (False, False)
