@@ -25,12 +25,11 @@ from rich.table import Table
 
 from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
 from benchmarks.problems.labelled import SPECS, Problem, problem_of
+from benchmarks.problems.prepared import prepared_pairs
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.names import context_names
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import load_spec
-from matchwright.training.datasets.candidate_sets import with_context
-from matchwright.training.datasets.comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.training.models.scorer import train_scorer
 
 PUBLISHED = {
@@ -87,10 +86,8 @@ def main() -> None:
 
 def measured(problem: Problem, seeds: range) -> list[Predictions]:
     """Train and predict once per seed."""
-    by_key = problem.features.set_index("record_key", drop=False)
-    left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
     candidates = all_candidates(problem)
-    return [train_and_predict(problem, left, right, candidates, seed) for seed in seeds]
+    return [train_and_predict(problem, candidates, seed) for seed in seeds]
 
 
 def all_candidates(problem: Problem) -> pd.DataFrame:
@@ -101,27 +98,14 @@ def all_candidates(problem: Problem) -> pd.DataFrame:
     return pd.concat([proposed, problem.pairs[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
 
 
-def train_and_predict(
-    problem: Problem, left: pd.DataFrame, right: pd.DataFrame, candidates: pd.DataFrame, seed: int
-) -> Predictions:
-    """Train as the pipeline does, with learned words, context and augmentation, and predict the test pairs."""
+def train_and_predict(problem: Problem, candidates: pd.DataFrame, seed: int) -> Predictions:
+    """Train as the pipeline does, and predict the test pairs. ``candidates`` are those of :func:`all_candidates`."""
     spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
-    labels = problem.pairs["label"].to_numpy(dtype=np.int64)
-    train, valid, test = ((problem.pairs["part"] == part).to_numpy() for part in ("train", "valid", "test"))
-    comparer = PairComparer.fitted_on(left[train], right[train], labels[train], spec, problem.corpus)
-    compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
-    compared = with_context(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
-    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).for_training(train)
-    scorer = train_scorer(
-        pd.concat([compared[train], extra], ignore_index=True),
-        np.append(labels[train], extra_labels),
-        compared[valid].reset_index(drop=True),
-        labels[valid],
-        spec.model,
-    ).scorer
-    on_valid, on_test = (scorer.log_odds(compared[part].reset_index(drop=True)) for part in (valid, test))
-    threshold, valid_f1 = best_threshold(on_valid, labels[valid])
-    return Predictions(on_test >= threshold, labels[test] == 1, valid_f1)
+    parts = prepared_pairs(problem, spec, candidates).parts
+    (valid, valid_labels), (test, test_labels) = parts["valid"], parts["test"]
+    scorer = train_scorer(*parts["train"], valid, valid_labels, spec.model).scorer
+    threshold, valid_f1 = best_threshold(scorer.log_odds(valid), valid_labels)
+    return Predictions(scorer.log_odds(test) >= threshold, test_labels == 1, valid_f1)
 
 
 def best_threshold(log_odds: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

@@ -15,8 +15,8 @@ the precision of match reaches it, at the constraint's confidence. "not shown" m
 the bound does not.
 
 The test part may have too few pairs to show a constraint. So there is also cross-validation over five parts of the left
-records: one part is for testing, one for calibration and bands, and three are for training, in turn. Every record is
-tested with a model and bands that did not use it.
+records. Each part is for testing once. One other part is then for calibration and bands, and three are for training.
+So every record is tested with a model and bands that did not use it.
 """
 
 import argparse

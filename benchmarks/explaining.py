@@ -143,7 +143,7 @@ def report(name: str, seeds: list[DecisionModel], samples: list[DecisionModel], 
 
 
 def cost(model: DecisionModel, pairs: pd.DataFrame) -> Cost:
-    """Time both in turn, so that load on the machine affects both. SHAP's explainer is made beforehand."""
+    """Time both alternately, so that load on the machine affects both. SHAP's explainer is made beforehand."""
     import shap
 
     explainer = shap.TreeExplainer(model.scorer.booster)

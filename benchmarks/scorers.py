@@ -26,14 +26,13 @@ from rich.table import Table
 from benchmarks.accuracy import all_candidates, best_threshold, f1
 from benchmarks.calibration import problems
 from benchmarks.problems.labelled import SPECS, Problem
+from benchmarks.problems.prepared import prepared_pairs
 from matchwright.adapters.example_data.febrl import FEBRL4
 from matchwright.core.compare.names import learned_cosine
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import load_spec
 from matchwright.training.calibration.choose import choose_calibrator
-from matchwright.training.datasets.candidate_sets import with_context
-from matchwright.training.datasets.comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.training.models.scorer import train_scorer
 
 EMBEDDED = " + embeddings"
@@ -124,25 +123,13 @@ def _fitted(problem: Problem, seed: int) -> Fitted:
     """Prepare the pairs as the pipeline does: with learned words and embeddings, context and augmentation."""
     settings = problem.spec.model.model_copy(update={"seed": seed, "embeddings": True})
     spec = problem.spec.model_copy(update={"model": settings})
-    by_key = problem.features.set_index("record_key", drop=False)
-    left, right = (by_key.loc[problem.pairs[key]].reset_index(drop=True) for key in PAIR_KEYS)
-    labels = problem.pairs["label"].to_numpy(dtype=np.int64)
-    within = {part: (problem.pairs["part"] == part).to_numpy() for part in ("train", "valid", "test")}
-    train = within["train"]
-    comparer = PairComparer.fitted_on(left[train], right[train], labels[train], spec, problem.corpus)
-    compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
     # FEBRL's pairs already are all candidates within each part
     candidates = problem.pairs[PAIR_KEYS] if problem.name == FEBRL4 else all_candidates(problem)
-    compared = with_context(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
-    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).for_training(train)
-    parts = {part: (compared[rows].reset_index(drop=True), labels[rows]) for part, rows in within.items()}
-    parts["train"] = (
-        pd.concat([parts["train"][0], extra], ignore_index=True),
-        np.append(parts["train"][1], extra_labels),
-    )
-    keys = problem.pairs["left_key"].to_numpy(dtype=str)
-    embedded = comparer.embeddings.fields if comparer.embeddings else ()
-    return Fitted(parts, {part: keys[rows] for part, rows in within.items()}, tuple(map(learned_cosine, embedded)))
+    prepared = prepared_pairs(problem, spec, candidates)
+    keys, part = problem.pairs["left_key"].to_numpy(dtype=str), problem.pairs["part"].to_numpy()
+    embeddings = prepared.comparer.embeddings
+    learned = tuple(map(learned_cosine, embeddings.fields if embeddings else ()))
+    return Fitted(prepared.parts, {name: keys[part == name] for name in prepared.parts}, learned)
 
 
 def _answer(problem: Problem, training: Fitted, kind: str, seed: int) -> Answer:

@@ -63,7 +63,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Contestant:
-    """An endpoint: its command, its port, and the request bodies that it gets in turn."""
+    """An endpoint: its command, its port, and the request bodies that it gets, one after the other."""
 
     name: str
     command: list[str]

@@ -16,7 +16,7 @@ def explain(
     evaluation: dsl.Input[dsl.Artifact],
     explanation: dsl.Output[dsl.Artifact],
 ) -> None:
-    """Write the reason catalogue and the explanation plots to the folder ``explanation``."""
+    """Write the explanation, the figures that order reasons, and the plots to the folder ``explanation``."""
     from pathlib import Path
 
     from components.context import step_context

@@ -41,6 +41,5 @@ def register(
             code_digest=code_digest,
             bundle=Path(bundle.path),
         )
-    bundle.metadata.update({"name": registered["name"], "version": str(registered["version"])})
-    bundle.metadata["digest"] = registered["digest"]
+    bundle.metadata.update(registered)
     return f"{registered['name']}/{registered['version']}"

@@ -14,4 +14,4 @@ from matchwright.adapters.features import run_feast
 from pipelines.environments import open_environment
 
 if __name__ == "__main__":
-    sys.exit(run_feast(open_environment(), Path(__file__).parent, sys.argv[1:]))
+    run_feast(open_environment(), Path(__file__).parent, sys.argv[1:])

@@ -13,7 +13,7 @@ _NOT_IN_A_PATH = re.compile(r"[#?\[\]]|%[0-9A-Fa-f]{2}")
 def find_home(start: Path, name: Path | str = NAME) -> Path:
     """The home of a command that runs in ``start``, as an absolute path. It may not exist yet.
 
-    The home lies in the nearest folder that holds ``name``, from ``start`` upwards. If none holds it, it lies in the
+    The home is in the nearest folder that holds ``name``, from ``start`` upwards. If none holds it, the home is in the
     nearest folder with ``pyproject.toml`` or ``.git``, else in ``start`` itself.
     """
     folders = [start.absolute(), *start.absolute().parents]

@@ -7,6 +7,7 @@ from environment variables (see :mod:`matchwright.secrets`).
 import getpass
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as VariableError
 
 from matchwright.errors import Fault, SettingsError
 from matchwright.frozen import Frozen
@@ -155,7 +157,7 @@ class Settings(BaseSettings):
 
     @property
     def tracking_uri(self) -> str:
-        return self.registry.tracking_uri or f"sqlite:///{self.path('mlflow', 'mlflow.db')}"
+        return with_driver(self.registry.tracking_uri) or f"sqlite:///{self.path('mlflow', 'mlflow.db')}"
 
     @property
     def artifact_uri(self) -> str:
@@ -163,7 +165,7 @@ class Settings(BaseSettings):
 
     @property
     def ledger_url(self) -> str:
-        return self.ledger.url or f"sqlite:///{self.path('ledger', 'ledger.db')}"
+        return with_driver(self.ledger.url) or f"sqlite:///{self.path('ledger', 'ledger.db')}"
 
     @property
     def drift_workspace(self) -> str:
@@ -192,6 +194,11 @@ class Settings(BaseSettings):
         return path
 
 
+def with_driver(url: str) -> str:
+    """The address of a database. A plain ``postgresql://`` gets the installed driver, and not SQLAlchemy's default."""
+    return url.replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
 def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
     """The settings of an environment.
 
@@ -203,11 +210,11 @@ def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
     A relative home from a file is searched for upwards (see :func:`matchwright.home.find_home`).
 
     Raises:
-        SettingsError: the file is missing or has faults (all are listed).
+        SettingsError: the file is missing or unreadable, or keys have faults (all are listed).
     """
     name = str(environment or os.environ.get(f"{PREFIX}ENVIRONMENT") or "local")
     path = _file_of(name)
-    document = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path else {}
+    document = _document_of(path) if path else {}
     source = path.name if path else "the settings"
     stem = path.stem if path else name
     try:
@@ -218,6 +225,10 @@ def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
             for detail in error.errors()
         ]
         raise SettingsError(f"Environment '{stem}' has {len(faults)} fault(s):", faults) from None
+    except VariableError as error:  # its message names the section, and no value
+        section = "".join(re.findall(r'field "(\w+)"', str(error)))
+        faults = [Fault(section, "is not valid JSON", f"correct the variables {PREFIX}{section.upper()}*")]
+        raise SettingsError(f"Environment '{stem}' has 1 fault(s):", faults) from None
     given = "home" in overrides or bool(os.environ.get(f"{PREFIX}HOME"))
     home = settings.home.absolute() if given else find_home(Path.cwd(), settings.home)
     if fault := fault_of_path(home):
@@ -241,6 +252,23 @@ def _file_of(name: str) -> Path | None:
         known = ", ".join(sorted(file.stem for file in Path(configs or "").glob("*.yaml"))) if configs else "local"
         raise SettingsError(f"No environment '{name}'.", [Fault(path.name, "no such file", f"choose from {known}")])
     return path
+
+
+def _document_of(path: Path) -> dict[str, Any]:
+    """The keys of an environment's file."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "document"
+        fault = Fault(where, "is not valid YAML", "correct the YAML")
+        raise SettingsError(f"{path.name} cannot be read.", [fault]) from None
+    if document is None:
+        return {}
+    if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
+        fault = Fault("document", "is not a mapping of keys", "start from a file in pipelines/configs")
+        raise SettingsError(f"{path.name} cannot be read.", [fault])
+    return document
 
 
 def overrides_of(settings: Settings, environment: str | Path = "") -> dict[str, str]:

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 _PACKAGES = ("matchwright", "components", "feature_repo")
 _OUTSIDE_OF_RESULTS = ("matchwright/cli.py", "matchwright/api/", "matchwright/commands/")
-_READ_BYTES = 1 << 20
 
 
 def code_digest() -> str:
@@ -45,11 +44,8 @@ def data_digest(locations: Iterable[str]) -> str:
 
 
 def _of_file(path: Path) -> bytes:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_READ_BYTES):
-            digest.update(chunk)
-    return digest.digest()
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _sources() -> list[tuple[str, Path]]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
+from components.context import ERROR_FILE
 from matchwright.errors import MatchwrightError
 from matchwright.settings import Settings, overrides_of
 from matchwright.supervisor.process import stop
@@ -27,8 +28,6 @@ from pipelines.local.progress import Progress
 from pipelines.local.record import RunRecord, StepRecord, now
 from pipelines.local.warm import WarmSteps
 from pipelines.placement import here
-
-_ERROR_FILE = "MATCHWRIGHT_STEP_ERROR"
 
 
 class StepFailedError(MatchwrightError):
@@ -57,13 +56,14 @@ class _Run:
         self.record.steps.append(StepRecord(name=step, started=now(), log=str(log)))
         self.record.write(self.folder)
         self.clock[step] = time.monotonic()
+        self._error_file().unlink(missing_ok=True)  # of an earlier step that failed
         self.progress.step_begins(self.record.steps[-1])
 
     def spawn(self, command: Sequence[str]) -> int:
         step = self.record.steps[-1]
         scratch = self.folder / "tmp"
         scratch.mkdir(exist_ok=True)
-        environment = {**self.environment, "TMPDIR": str(scratch), _ERROR_FILE: str(self._error_file())}
+        environment = {**self.environment, "TMPDIR": str(scratch), ERROR_FILE: str(self._error_file())}
         child, step.process = processes.start(command, Path(step.log), environment, self.warm)
         try:
             self.record.write(self.folder)

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-# One compute thread for each test process and its children: two processes run on two cores.
-# Libraries read this when they are imported.
+# Each test process and its children use one compute thread, because two processes run on two cores.
+# Libraries read these variables when they are imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -18,7 +18,7 @@ from pipelines.environments import offer_environments
 offer_environments()
 
 pytest_plugins = [
-    # whatever others import comes first: pytest rewrites the assertions of modules that it imports itself
+    # Modules that others import come first: pytest rewrites the assertions only of modules that it imports itself.
     "fixtures.sharing",
     "fixtures.models",
     "fixtures.demo",
@@ -34,7 +34,7 @@ pytest_plugins = [
     "pytester",
 ]
 
-# The time of an example depends on how busy the machine is.
+# The time of an example depends on other work of the machine, so examples have no deadline.
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -43,12 +43,12 @@ hypothesis.settings.load_profile("unhurried")
 
 @pytest.fixture(autouse=True)
 def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Known keys, so that one test can verify bundles of another."""
+    """Set fixed keys, so that one test can verify the bundles of another test."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """The embedded defaults, with all state in a folder of this test."""
+    """Default settings. All state is in a folder of this test."""
     return load_settings("local", home=tmp_path / "home", user="engineer")

@@ -1,4 +1,4 @@
-"""The command line: quick help, errors with a fact and a hint, exit codes."""
+"""The command line: its help is quick. Its errors have a fact and a hint. It has exit codes."""
 
 import os
 import resource
@@ -39,9 +39,9 @@ def test_help_lists_every_command() -> None:
         assert f" {command} " in shown
 
 
-def test_help_imports_nothing_heavy() -> None:
-    heavy = {"numpy", "pandas", "kfp", "mlflow", "feast", "torch", "evidently", "boto3", "sqlalchemy", "duckdb"}
-    code = f"import sys, matchwright.cli; print(sorted({heavy} & set(sys.modules)))"
+def test_help_imports_no_large_library() -> None:
+    large = {"numpy", "pandas", "kfp", "mlflow", "feast", "torch", "evidently", "boto3", "sqlalchemy", "duckdb"}
+    code = f"import sys, matchwright.cli; print(sorted({large} & set(sys.modules)))"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
@@ -58,7 +58,7 @@ def test_help_is_quick() -> None:
 
     assert (
         seconds_of_processor() - before < 0.5
-    )  # processor time, because wall time depends on other work of the machine
+    )  # The wall time depends on other work of the machine, so the test measures processor time.
 
 
 def test_the_version_is_printed() -> None:
@@ -97,7 +97,7 @@ def test_an_unknown_environment_lists_the_known_ones() -> None:
     assert "choose from dev, local, prod, staging" in done.stderr
 
 
-def test_missing_input_files_are_listed_together() -> None:
+def test_all_missing_input_files_are_listed_in_one_error() -> None:
     done = matchwright("pipeline", "run", "train", "--records", "no.csv", "--pairs", "nor.csv")
 
     assert done.returncode == 1
@@ -119,7 +119,7 @@ def test_compile_writes_every_pipeline(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["monitor.yaml", "release.yaml", "train.yaml"]
 
 
-def test_a_refused_batch_ends_with_the_quality_errors_own_words_and_its_report(tmp_path: Path) -> None:
+def test_the_error_for_a_refused_batch_has_the_text_of_the_quality_error_and_its_report(tmp_path: Path) -> None:
     rows = "\n".join(f"a{number},given{number}" for number in range(300))
     (tmp_path / "records.csv").write_text(f"rec_id,given_name\n{rows}\n")
 

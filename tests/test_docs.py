@@ -1,4 +1,4 @@
-"""The documentation is correct: the site builds, loads nothing from other servers, and agrees with the code."""
+"""The documentation: the site can be built, loads no file from other servers, and agrees with the code."""
 
 import ast
 import json
@@ -32,16 +32,16 @@ from serving.service import Service
 DOCS = REPOSITORY / "docs"
 GUIDE = (DOCS / "guides/spec.md").read_text(encoding="utf-8")
 ENDPOINT = (DOCS / "reference/endpoint.md").read_text(encoding="utf-8")
-WRITTEN = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
-def blocks(text: str, language: str) -> list[str]:
+def code_blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as ``make docs`` builds it: a broken link or anchor is an error."""
+    """The site, built like ``make docs`` builds it. A broken link or anchor is an error."""
     folder = tmp_path_factory.mktemp("site")
     built = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
@@ -54,33 +54,33 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class _Loaded(HTMLParser):
-    """What a browser loads with a page: scripts, styles, fonts, icons and images."""
+class _LoadedFiles(HTMLParser):
+    """Collects the files that a browser loads with a page: scripts, styles, fonts, icons and images."""
 
     def __init__(self) -> None:
         super().__init__()
         self.addresses: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "link" and given.get("rel") not in ("canonical", "prev", "next"):
-            self.addresses.append(given.get("href") or "")
+        used = dict(attrs)
+        if tag == "link" and used.get("rel") not in ("canonical", "prev", "next"):
+            self.addresses.append(used.get("href") or "")
         elif tag in ("script", "img", "iframe", "source", "audio", "video", "embed"):
-            self.addresses.append(given.get("src") or "")
-        self.addresses += re.findall(r"url\(['\"]?([^'\")]+)", given.get("style") or "")
+            self.addresses.append(used.get("src") or "")
+        self.addresses += re.findall(r"url\(['\"]?([^'\")]+)", used.get("style") or "")
 
 
-def test_no_page_loads_anything_from_another_server(site: Path):
+def test_no_page_loads_a_file_from_another_server(site: Path):
     pages = sorted(site.rglob("*.html"))
     assert {"index.html", "spec.html", "cli.html", "endpoint.html"} <= {page.name for page in pages}
     for page in pages:
-        loaded = _Loaded()
+        loaded = _LoadedFiles()
         loaded.feed(page.read_text(encoding="utf-8"))
         assert any(address.endswith(".css") for address in loaded.addresses)
         assert [address for address in loaded.addresses if urlsplit(address).netloc] == [], page
 
 
-def test_no_style_loads_anything_from_another_server(site: Path):
+def test_no_style_loads_a_file_from_another_server(site: Path):
     styles = sorted(site.rglob("*.css"))
     assert any("site" in style.name for style in styles)
     for style in styles:
@@ -93,16 +93,18 @@ def test_the_search_works_without_a_server(site: Path):
 
 
 @pytest.mark.parametrize(("model", "words"), [(MatchSpec, WORDS["spec"]), (Settings, WORDS["settings"])])
-def test_the_reference_explains_every_key_and_no_other(model: type[MatchSpec] | type[Settings], words: dict[str, str]):
+def test_the_reference_explains_exactly_the_existing_keys(
+    model: type[MatchSpec] | type[Settings], words: dict[str, str]
+):
     assert {key.path for key in keys_of(model)} == set(words)
 
 
-def test_the_reference_explains_every_comparator_and_no_other():
+def test_the_reference_explains_exactly_the_existing_comparators():
     known = {name for names in COMPARATORS.values() for name in names} | set(RECORD_COMPARATORS)
     assert set(WORDS["comparators"]) == known
 
 
-def test_the_reference_pages_hold_keys_commands_and_limits(site: Path):
+def test_the_reference_pages_contain_keys_commands_and_limits(site: Path):
     spec, commands = ((site / "reference" / name).read_text(encoding="utf-8") for name in ("spec.html", "cli.html"))
     assert 'id="candidates-tfidf"' in spec
     assert "at least 2, at most 5" in spec
@@ -111,35 +113,35 @@ def test_the_reference_pages_hold_keys_commands_and_limits(site: Path):
 
 
 @pytest.mark.parametrize(("name", "content"), list(pictures()))
-def test_a_diagram_is_what_its_script_draws(name: str, content: str):
+def test_a_diagram_is_the_current_output_of_its_script(name: str, content: str):
     assert (ASSETS / name).read_text(encoding="utf-8") == content
 
 
-def test_the_guides_spec_is_a_good_one():
-    whole = next(block for block in blocks(GUIDE, "yaml") if block.startswith("format:"))
-    assert parse_spec(whole).name == "companies"
+def test_the_spec_in_the_guide_is_valid():
+    spec = next(block for block in code_blocks(GUIDE, "yaml") if block.startswith("format:"))
+    assert parse_spec(spec).name == "companies"
 
 
-def test_the_guides_field_is_a_good_one():
-    example = next(yaml.safe_load(block) for block in blocks(GUIDE, "yaml") if block.startswith("fields:"))
+def test_the_field_in_the_guide_is_valid():
+    example = next(yaml.safe_load(block) for block in code_blocks(GUIDE, "yaml") if block.startswith("fields:"))
     assert FieldSpec.model_validate(example["fields"]["model"]).kind == "id_code"
 
 
-def test_the_guide_explains_every_kind():
+def test_the_guide_explains_every_kind_of_field():
     assert set(re.findall(r"^- `(\w+)`: ", GUIDE, re.MULTILINE)) >= set(COMPARATORS)
 
 
-def test_the_guide_names_the_record_features_that_rules_may_use():
+def test_the_guide_names_the_record_features_that_rules_can_use():
     for suffixes in RECORD_FEATURES.values():
         for suffix, kind in suffixes.items():
             assert kind == "number" or f"`__{suffix}`" in GUIDE
 
 
-def written_commands() -> Iterator[tuple[str, list[str]]]:
-    """Every command line of ours in the README and in the pages: file name and words."""
-    for path in WRITTEN:
+def documented_commands() -> Iterator[tuple[str, list[str]]]:
+    """Yield every ``matchwright`` command in the README and in the pages, as file name and words."""
+    for path in PAGES:
         text = path.read_text(encoding="utf-8")
-        shells = [block.replace("\\\n", " ") for block in blocks(text, "(?:bash|text)")]
+        shells = [block.replace("\\\n", " ") for block in code_blocks(text, "(?:bash|text)")]
         lines = [line for shell in shells for line in shell.splitlines()]
         inline = re.findall(r"`(matchwright [a-z][^`\n]*)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
         for line in [*lines, *inline]:
@@ -150,19 +152,19 @@ def written_commands() -> Iterator[tuple[str, list[str]]]:
 def test_every_command_in_the_pages_exists_with_its_options():
     known = get_command(app)
     checked = 0
-    for page, words in written_commands():
+    for page, words in documented_commands():
         command, rest = known, list(words)
         while getattr(command, "commands", None):
             assert "".join(rest[:1]) in command.commands, f"{page}: matchwright {' '.join(words)}"
             command = command.commands[rest.pop(0)]
         options = {option for part in command.params for option in part.opts}
-        given = {word for word in rest if word.startswith("--")}
-        assert given <= options | {"--help"}, f"{page}: matchwright {' '.join(words)}"
+        used = {word for word in rest if word.startswith("--")}
+        assert used <= options | {"--help"}, f"{page}: matchwright {' '.join(words)}"
         checked += 1
     assert checked > 30
 
 
-def test_the_readme_is_short_and_its_links_lead_somewhere():
+def test_the_readme_is_short_and_the_targets_of_its_links_exist():
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 120
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if not urlsplit(link).scheme]
@@ -171,7 +173,7 @@ def test_the_readme_is_short_and_its_links_lead_somewhere():
 
 
 def test_the_endpoint_page_shows_the_real_answer_to_a_bad_request():
-    request, answer = (json.loads(block) for block in blocks(ENDPOINT.partition("## Errors")[2], "json"))
+    request, answer = (json.loads(block) for block in code_blocks(ENDPOINT.partition("## Errors")[2], "json"))
     with pytest.raises(RequestError) as refused:
         RequestParser(load_spec(REPOSITORY / "specs/persons.yaml")).parse(json.dumps(request).encode())
     faults = [vars(fault) for fault in refused.value.faults]
@@ -179,14 +181,14 @@ def test_the_endpoint_page_shows_the_real_answer_to_a_bad_request():
 
 
 def shape(value: object) -> object:
-    """The keys of a JSON document without its values. Of a list, only the first entry."""
+    """Return the keys of a JSON document without its values. For a list, only the first entry counts."""
     if isinstance(value, dict):
         return {key: shape(entry) for key, entry in value.items()}
     return [shape(value[0])] if isinstance(value, list) and value else None
 
 
 def test_the_endpoint_page_shows_the_keys_of_a_real_answer(trained_bundle: Path, verify_key: bytes, tmp_path: Path):
-    request, _, answer = (json.loads(block) for block in blocks(ENDPOINT, "json")[1:4])
+    request, _, answer = (json.loads(block) for block in code_blocks(ENDPOINT, "json")[1:4])
     runtime = Runtime(load_bundle(trained_bundle, verify_key), lambda _: pytest.fail("pairs need no store"))
     served = Service(tmp_path, runtime).invoke(json.dumps(request).encode())
     for document in (answer, served):
@@ -194,8 +196,8 @@ def test_the_endpoint_page_shows_the_keys_of_a_real_answer(trained_bundle: Path,
     assert shape(answer) == shape(served)
 
 
-def _said_by_the_code() -> str:
-    """Every text in the code and the Makefile. The values of f-strings are left out."""
+def _texts_in_the_code() -> str:
+    """Return all texts in the code and in the Makefile, without the values in f-strings."""
     texts = [(REPOSITORY / "Makefile").read_text(encoding="utf-8")]
     for folder in ("matchwright", "serving", "pipelines"):
         for path in (REPOSITORY / folder).rglob("*.py"):
@@ -205,10 +207,10 @@ def _said_by_the_code() -> str:
     return "\n".join(texts)
 
 
-def test_troubleshooting_quotes_messages_that_the_code_has():
+def test_messages_in_the_troubleshooting_page_exist_in_the_code():
     text = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
     messages = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
     assert len(messages) > 20
-    said = _said_by_the_code()
+    texts = _texts_in_the_code()
     parts = [part.strip() for message in messages for part in message.split("…")]
-    assert [part for part in parts if part not in said] == []
+    assert [part for part in parts if part not in texts] == []

@@ -8,7 +8,7 @@ import pytest
 from matchwright.files import PRIVATE, replacing, write_whole
 
 
-def test_text_and_bytes_replace_what_was_there_and_folders_are_made(tmp_path: Path) -> None:
+def test_text_and_bytes_replace_the_old_content_and_folders_are_created(tmp_path: Path) -> None:
     path = tmp_path / "new" / "note.txt"
     write_whole(path, "größer\n")
     assert path.read_bytes() == b"gr\xc3\xb6\xc3\x9fer\n"
@@ -17,7 +17,7 @@ def test_text_and_bytes_replace_what_was_there_and_folders_are_made(tmp_path: Pa
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_an_error_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+def test_after_an_error_there_is_the_old_file_and_no_temporary_file(tmp_path: Path) -> None:
     path = tmp_path / "note.txt"
     write_whole(path, "old")
     with pytest.raises(TypeError), replacing(path) as file:
@@ -26,7 +26,7 @@ def test_an_error_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_private_file_stays_private_when_it_replaces_a_public_one(tmp_path: Path) -> None:
+def test_a_private_file_is_private_even_if_it_replaces_a_public_file(tmp_path: Path) -> None:
     path = tmp_path / "note.txt"
     write_whole(path, "public")
     path.chmod(0o644)

@@ -1,4 +1,4 @@
-"""No library sends telemetry. The tests ask the libraries in a process that has imported matchwright first."""
+"""No library sends telemetry. The tests check the libraries in a process that has imported matchwright first."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from matchwright.telemetry import SWITCHES
 
 
 def printed_by(code: str, **variables: str) -> str:
-    """What ``code`` prints in a new process without the switches, and without variables that mark a CI run."""
+    """Return the output of ``code`` in a new process. The switches and the variables of a CI run are not set."""
     marks = {"CI", "PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
     environment = {key: value for key, value in os.environ.items() if key not in SWITCHES and key not in marks}
     done = subprocess.run(
@@ -32,13 +32,13 @@ GREAT_EXPECTATIONS = """
     """
 
 
-@pytest.mark.parametrize("asked", [MLFLOW, EVIDENTLY, GREAT_EXPECTATIONS], ids=["mlflow", "evidently", "gx"])
-def test_telemetry_is_off_once_matchwright_is_imported(asked: str) -> None:
-    assert printed_by("import matchwright\n" + textwrap.dedent(asked)) == "True"
+@pytest.mark.parametrize("check_code", [MLFLOW, EVIDENTLY, GREAT_EXPECTATIONS], ids=["mlflow", "evidently", "gx"])
+def test_telemetry_is_off_after_matchwright_is_imported(check_code: str) -> None:
+    assert printed_by("import matchwright\n" + textwrap.dedent(check_code)) == "True"
 
 
 def test_without_matchwright_these_libraries_send_telemetry() -> None:
-    """This shows that the questions above can also have the other answer."""
+    """This shows that the checks above can fail."""
     assert printed_by(MLFLOW) == "False"
     assert printed_by("from evidently.telemetry import event_logger; print(event_logger.enabled())") == "True"
 
@@ -54,7 +54,7 @@ def test_mlflow_starts_no_telemetry_client() -> None:
     assert printed_by(code) == "None"
 
 
-def test_a_choice_of_the_user_is_kept() -> None:
+def test_a_setting_of_the_user_is_not_changed() -> None:
     code = "import os, matchwright; print(os.environ['MLFLOW_DISABLE_TELEMETRY'])"
 
     assert printed_by(code, MLFLOW_DISABLE_TELEMETRY="false") == "false"

@@ -9,7 +9,7 @@
 Without a spec every column is a text field. The rules are then equality in each field that makes few enough pairs, and
 TF-IDF reads all fields. Completeness is the share of the labelled true pairs that are found, with Wilson's 95 %
 interval. The peers are recordlinkage's indexers, and scikit-learn's brute-force nearest neighbours over the same
-vectors. For a large table the latter looks up a sample of the records, and its time is scaled. Two more tables show
+vectors. For a large table, brute force looks up a sample of the records, and its time is scaled. Two more tables show
 completeness among the first k neighbours of TF-IDF, and with the first k candidates of each record.
 """
 

@@ -1,4 +1,4 @@
-"""The reference of the command line, read off the typer application."""
+"""The reference of the command line, made from the typer application."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ Every command and its options. `matchwright COMMAND --help` shows the same on th
 | 0 | The command did what it was asked to do. |
 | 1 | It failed. The error says what is wrong, and its hint says what to do. |
 | 2 | The command line was wrong. From `drift`, and only from it: an alarm. |
-| 3 | From `drift`: too few decisions to judge. |
+| 3 | From `drift`: too few decisions for a verdict. |
 | 4 | From `pipeline run train`: the version was trained and registered, and a gate failed. |
 """
 

@@ -90,7 +90,7 @@ def chain(boxes: list[Box]) -> list[str]:
 
 
 def picture(width: int, height: int, title: str, parts: list[str]) -> str:
-    """A whole SVG file on its own light ground, so that it reads on a dark page too."""
+    """A whole SVG file. It has a light background, so that it can be read on a dark page too."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" aria-label="{escape(title)}" font-family="{escape(FONT)}">\n<title>{escape(title)}</title>\n'
@@ -218,7 +218,7 @@ def decision() -> str:
         text(
             20,
             28,
-            "All of this lies in one signed bundle. Training and serving run the same code.",
+            "All of this is in one signed bundle. Training and serving run the same code.",
             13,
             QUIET,
             anchor="start",

@@ -33,7 +33,7 @@ class Key:
 
 
 def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[Key]:
-    """All keys of a model, each section's own keys behind it."""
+    """All keys of a model, each section followed by its own keys."""
     for name, field in model.model_fields.items():
         section, repeated = _section(field.annotation)
         path = f"{prefix}{name}"
@@ -53,7 +53,7 @@ def settings_page() -> str:
     head = (
         "# Settings keys\n\nAn environment is one YAML file in `pipelines/configs`. An environment variable overrides "
         f"a single key: `{PREFIX}ENDPOINT__PORT=9000` overrides `endpoint.port`.\n\n"
-        "Secrets never stand in the file. See [security](../security.md#keys).\n"
+        "Secrets are never in the file. See [security](../security.md#keys).\n"
     )
     return "\n".join([head, *_sections(Settings, WORDS["settings"], PREFIX)])
 

@@ -32,14 +32,14 @@ def decide(
         bundle: what :func:`matchwright.load_bundle` gives.
         left: records, one column per field. A column is named as in the tables that the spec reads, or like the field.
         right: the other records. Without ``pairs``, row 1 of ``left`` is paired with row 1 of ``right``, and so on.
-        pairs: columns ``left_id`` and ``right_id`` (or another pair of names that training understands). They name
-            records of ``left`` and ``right`` by their record id; without ``right``, both name records of ``left``.
-        top: the most reasons that a pair gets.
+        pairs: columns ``left_id`` and ``right_id`` (or another pair of names that training accepts). They hold record
+            ids of ``left`` and ``right``. Without ``right``, both hold record ids of ``left``.
+        top: the most reasons of a pair.
 
     Returns:
         One row per pair, with the index of ``pairs`` or else of ``left``. ``score`` is the probability of a match.
         ``band`` is ``match``, ``review`` or ``no_match``. ``codes`` and ``reasons`` are lists: the codes of the reasons
-        and their texts, the weightiest first. ``hint`` says what would settle a pair in review, else it is None.
+        and their texts, the most important first. ``hint`` says what would settle a pair in review, else it is None.
 
     Raises:
         DataError: the tables do not fit the bundle's spec; no value is quoted.
@@ -113,7 +113,8 @@ def _named(table: pd.DataFrame, side: str, pairs: pd.DataFrame, column: str, spe
             "keep one row of each",
         )
         raise DataError("The records cannot be told apart.", [fault])
-    rows = ids.get_indexer(as_text(pairs, "pairs", [column])[column])
+    wanted = as_text(pairs, "pairs", [column])[column]
+    rows = np.where(wanted.isna(), -1, ids.get_indexer(wanted))  # a pair without an id names no record
     absent = np.flatnonzero(rows < 0)
     if len(absent):
         problem = f"{len(absent)} record id(s) are not in the {side} table"

@@ -26,9 +26,9 @@ def load_bundle(source: Path | str, *, home: Path | str | None = None) -> Bundle
 
     Args:
         source: the bundle's folder, or a registered model. ``models:/persons/1`` is version 1,
-            ``models:/persons@champion`` what is released, and ``models:/persons@challenger`` the newest version whose
-            gates passed.
-        home: the home whose registry and keys are used; the one a command would find if not given.
+            ``models:/persons@champion`` is the released version, and ``models:/persons@challenger`` is the newest
+            version whose gates passed.
+        home: the home whose registry and keys are used. If it is not given, it is the one that a command would find.
 
     Returns:
         The bundle: its ``model`` decides, ``card()`` is the model card in Markdown, and ``digest`` identifies it. The
@@ -37,7 +37,7 @@ def load_bundle(source: Path | str, *, home: Path | str | None = None) -> Bundle
     Raises:
         BundleError: the folder holds no signed bundle, or the bundle is corrupt.
         RegistryError: there is no such version.
-        HomeError: a registered model is asked for, and there is no home here.
+        HomeError: the source is a registered model, and there is no home.
 
     Example:
         >>> import matchwright

@@ -1,4 +1,4 @@
-"""How the verbs open their environment: as the commands do, and without leaving keys behind."""
+"""Opening the environment for a call: as the commands do, but without leaving keys in the process."""
 
 import os
 from collections.abc import Iterator
@@ -14,14 +14,15 @@ from pipelines.environments import open_environment
 
 @contextmanager
 def opened(home: Path | str | None, *, make: bool = False, needed: bool = True) -> Iterator[Settings]:
-    """The environment's settings, with the keys of its home in place as long as the block runs.
+    """The environment's settings. During the block the keys of its home are environment variables.
 
-    A process may work in two homes, one after the other: the keys of the first must not sign in the second.
+    After the block these variables have their old values. So a process can work in two homes one after the other, and
+    never signs with the keys of the other home.
 
     Args:
-        home: the home's folder; None for the one that a command would find from the current folder.
-        make: a laptop's home and its keys are made where there are none.
-        needed: a laptop's home must be there.
+        home: the home's folder. If it is None, it is the one that a command would find from the current folder.
+        make: in the environment ``local``, make the home and its keys if there are none.
+        needed: in the environment ``local``, the home must exist.
 
     Raises:
         HomeError: there is no home, and one is needed.

@@ -1,4 +1,4 @@
-"""DataFrames as a user has them, in the form in which their CSV files would be read."""
+"""Reading a user's DataFrames as if they were CSV files."""
 
 import difflib
 from collections.abc import Iterable
@@ -13,15 +13,16 @@ from matchwright.errors import DataError, Fault
 
 
 def table_of(given: object, name: str, spec: MatchSpec) -> pd.DataFrame:
-    """``given``, once it is known to be a DataFrame; the record id may be its index.
+    """``given`` as a DataFrame with the record id as a column. The record id may be its index.
 
     Raises:
-        DataError: it is no DataFrame, or two of its columns have one name.
+        DataError: it is not a DataFrame, or two of its columns have the same name.
     """
     if not isinstance(given, pd.DataFrame):
         fault = Fault(name, f"is of type {type(given).__name__}", "give a pandas DataFrame")
         raise DataError("A table cannot be read.", [fault])
-    table = given.reset_index() if given.index.name == spec.record_id not in given.columns else given
+    is_index = given.index.name == spec.record_id and spec.record_id not in given.columns
+    table = given.reset_index() if is_index else given
     if not table.columns.is_unique:
         raise DataError("A table cannot be read.", [Fault(name, "two of its columns have the same name", "rename one")])
     return table

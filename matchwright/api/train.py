@@ -34,9 +34,9 @@ _FOLDER = "frames"
 class Training:
     """A registered version and what its training measured.
 
-    ``gates`` has one row per gate: value, must_be, limit and passed. ``metrics`` has one row per figure on test pairs
-    that no step learned from: value, and the lower and upper end of its 95% interval. ``artefacts`` maps the names
-    of what the steps wrote (``evaluation``, ``explanation``, ...) to files and folders.
+    ``gates`` has one row per gate: value, must_be, limit and passed. ``metrics`` has one row per figure of the test
+    pairs: value, and the lower and upper end of its 95% interval. ``artefacts`` has the files and folders that the
+    steps wrote, by name (``evaluation``, ``explanation``, ...).
     """
 
     name: str
@@ -58,8 +58,8 @@ def train(
 ) -> Training:
     """Train, evaluate and register a model, with one printed line per step.
 
-    This is ``matchwright pipeline run train``: steps that have not changed are not run again, and a version whose gates
-    failed is registered to be read, and cannot be released.
+    This does the same as ``matchwright pipeline run train``. Steps whose inputs have not changed do not run again. A
+    version whose gates failed is registered too, but cannot be released.
 
     Args:
         spec: the match spec, from :func:`matchwright.load_spec`.
@@ -67,7 +67,7 @@ def train(
         records_right: the records of the right source; none to find duplicates in ``records``.
         pairs: columns ``left_id``, ``right_id`` and ``label`` (1 or 0); without ``label`` every row is a match. Leave
             them out where the spec says ``labels: none``.
-        home: the home to train in; the one a command would find if not given.
+        home: the home to train in. If it is not given, it is the one that a command would find.
 
     Raises:
         DataError: the tables do not fit the spec (all faults are listed; no value is quoted).
@@ -123,9 +123,9 @@ def _frames(spec: MatchSpec, given: Mapping[str, pd.DataFrame | None]) -> dict[s
 
 @contextmanager
 def _written(spec: MatchSpec, frames: Mapping[str, pd.DataFrame], settings: Settings) -> Iterator[dict[str, str]]:
-    """The spec and the tables as files, which only this user can read and which are gone after the block.
+    """The spec and the tables as files that only this user can read. They are deleted after the block.
 
-    Their paths are always the same: a step whose tables have the same content is then kept from an earlier run.
+    Their paths are always the same, so a step whose tables have not changed need not run again.
 
     Raises:
         PipelineError: another training holds this home's files.

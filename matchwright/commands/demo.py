@@ -59,7 +59,7 @@ def _summary(console: Any, result: "DemoResult", seconds: float, settings: Any) 
         f"    Evidently http://127.0.0.1:{interfaces.evidently_port}  the drift runs\n"
         f"    endpoint  http://{settings.endpoint.host}:{settings.endpoint.port}/ping\n"
         f"  matchwright history         approvals, releases and rollbacks\n"
-        f"  matchwright down            stop all of them; all files lie under {settings.home}/",
+        f"  matchwright down            stop all of them; all files are in {settings.home}/",
         soft_wrap=True,
     )
 
@@ -80,19 +80,24 @@ def _figures(result: "DemoResult") -> Any:
         "brier": "Brier score",
     }
     for key, name in names.items():
-        estimate = result.evaluation["metrics"][key]
-        interval = "" if estimate["lower"] is None else f"{estimate['lower']:.4f} to {estimate['upper']:.4f}"
-        table.add_row(name, f"{estimate['value']:.4f}", interval)
+        table.add_row(name, *_cells(result.evaluation["metrics"][key]))
     alone, ranking = result.evaluation["pair_evidence_alone"]["f1"], result.evaluation["ranking"]
     for name, estimate in (
         ("F1, pair evidence alone", alone),
         ("mean reciprocal rank", ranking["mrr"]),
         ("best candidate is the match", ranking["hit_at_1"]),
     ):
-        table.add_row(name, f"{estimate['value']:.4f}", f"{estimate['lower']:.4f} to {estimate['upper']:.4f}")
+        table.add_row(name, *_cells(estimate))
     passed = sum(gate["passed"] for gate in result.gates)
     table.caption = f"{passed} of {len(result.gates)} gates passed"
     return table
+
+
+def _cells(estimate: dict[str, float | None]) -> tuple[str, str]:
+    """A figure and its interval. A figure is not known where nothing was there to measure, such as no match at all."""
+    value, lower, upper = estimate["value"], estimate["lower"], estimate["upper"]
+    interval = "" if lower is None or upper is None else f"{lower:.4f} to {upper:.4f}"
+    return "not known" if value is None else f"{value:.4f}", interval
 
 
 def _calibration_and_reasons(result: "DemoResult") -> list[str]:
@@ -100,13 +105,12 @@ def _calibration_and_reasons(result: "DemoResult") -> list[str]:
     before, after = (losses[when]["log_loss"]["value"] for when in ("before", "after"))
     explained = result.explanation
     against = explained["contradictions"]["given"]
-    lines = [
+    return [
         f"Calibration: {result.calibration['method']}; "
         f"log loss of held-out pairs {before:.5f} before, {after:.5f} after.",
         f"Reasons: {against} contradict their evidence, on {explained['pairs']:,} pairs; "
         f"contributions add up to the score within {explained['additivity_error']:.0e}.",
     ]
-    return lines
 
 
 def _decisions(result: "DemoResult") -> Any:

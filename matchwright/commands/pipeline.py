@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from matchwright.commands.opening import Environment, opened, settings_of
+from matchwright.commands.opening import Environment, opened, opened_to_read, settings_of
 from matchwright.commands.outcome import gates_passed, outcome
 
 app = typer.Typer(help="Run, compile and submit pipelines.", no_args_is_help=True)
@@ -113,7 +113,6 @@ def export_comparisons(
     They are those of the parts train and validate, with label and part. No record key and no value of a record is in
     the file.
     """
-    from matchwright.commands.opening import opened_to_read
     from pipelines.export import export_training_pairs
 
     done = export_training_pairs(opened_to_read(environment), spec, out)

@@ -1,7 +1,7 @@
 """Drafting a match spec from data, for a person to edit.
 
-The draft rests on measurements of the tables: the form of values, their number, and how often they occur. It contains
-no value of the tables.
+The draft follows from measurements of the tables: the form of values, their number, and how often they occur. It has no
+value of the tables.
 """
 
 import pandas as pd

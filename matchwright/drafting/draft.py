@@ -19,8 +19,6 @@ from matchwright.drafting.tables import Labels, Tables, read_pairs, read_tables
 from matchwright.errors import DataError, Fault
 
 Multiplicity = Literal["one_to_one", "one_to_many", "many_to_many"]
-Guessed = tuple[str, str]
-"""A guess, and its reason."""
 
 _OFTEN = 0.02
 """Above this share, several matches per record (or duplicates in one table) do not count as mistakes in the data."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchwright.core.spec import FieldKind, PiiClass
-from matchwright.core.spec.vocabulary import EVIDENCE_KINDS
+from matchwright.core.spec.vocabulary import EVIDENCE_KINDS, RESERVED_NAMES
 from matchwright.drafting.hints import hint_of, plain_name
 from matchwright.drafting.kinds import guess_kind
 from matchwright.drafting.privacy import about_persons, guess_pii
 from matchwright.drafting.profile import Profile, profile_of
 from matchwright.drafting.tables import Labels, Tables
 
-RESERVED = frozenset({"identity", "record", "record_id", "record_key", "source", "context", "label"})
+RESERVED = RESERVED_NAMES | {"label"}
 LONGEST_NAME = 40
 
 _KNOWN_BEFORE = frozenset({"phone", "national_id", "code", "postcode", "email"})

@@ -8,7 +8,7 @@ Guess = tuple[FieldKind, str]
 
 MOSTLY = 0.9
 _PHRASE = 2.2
-"""Values with at least so many words on average are compared by words, not by spelling."""
+"""With at least this number of words on average, values are compared by words, not by spelling."""
 
 
 def guess_kind(hint: str, column: Profile) -> Guess:

@@ -30,7 +30,7 @@ def render(draft: Draft) -> str:
         _fields(draft),
         *filter(None, [_record(draft), _identity(draft)]),
         _candidates(draft),
-        _learning(draft),
+        _learning(),
         _deciding(draft),
         *filter(None, [_slices(draft)]),
         _golden(draft),
@@ -135,7 +135,7 @@ def _candidates(draft: Draft) -> Iterator[str]:
     yield f"  tfidf: {{fields: {_list(draft.tfidf_fields)}, {limits}}}"
 
 
-def _learning(draft: Draft) -> Iterator[str]:
+def _learning() -> Iterator[str]:
     yield "split: {train: 0.6, calibrate: 0.2, test: 0.2}"
     yield ""
     yield "model: {trees: 300, depth: 3, learning_rate: 0.1, early_stopping: 40, seed: 20}"
@@ -193,26 +193,25 @@ def _quality(draft: Draft) -> Iterator[str]:
 
 
 def _expectations(field: DraftField) -> str:
-    said = []
+    expected = []
     present = math.floor((field.profile.present - 0.05) * 100) / 100
     if present >= 0.1:
-        said.append(f"present_share: {present:g}")
+        expected.append(f"present_share: {present:g}")
     if field.kind == "number":
         if not field.profile.negative:
-            said.append("minimum: 0")
+            expected.append("minimum: 0")
     else:
         longest = next((length for length in _LENGTHS if length >= 2 * field.profile.longest), _LENGTHS[-1])
-        said.append(f"max_length: {longest}")
-    return ", ".join(said)
+        expected.append(f"max_length: {longest}")
+    return ", ".join(expected)
 
 
 def _watching(draft: Draft) -> Iterator[str]:
     yield "monitoring: {comparison_distance: 0.2, score_distance: 0.2, band_share_change: 0.1, min_decisions: 100}"
     yield ""
     example = draft.compared[0]
-    said = f"{example.name.upper()}_DISAGREES: The {example.label} differs."
     yield "# Every reason has a text made from the label. You can write your own, such as"
-    yield f"# {said}"
+    yield f"# {example.name.upper()}_DISAGREES: The {example.label} differs."
     yield "reasons: {version: 1}"
 
 

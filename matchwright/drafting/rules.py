@@ -75,7 +75,7 @@ def choose_rules(
 
 
 def _blocks(features: pd.DataFrame, fields: list[DraftField], sizes: list[int], budget: int) -> Iterable[_Block]:
-    """Blocks of single features, and of pairs of features of which neither makes few enough pairs alone."""
+    """Blocks of one feature, and of two features where neither alone makes few enough pairs."""
     atoms = [
         _Atom(name, field, pd.factorize(features[name])[0].astype(np.int64))
         for field in fields

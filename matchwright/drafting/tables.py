@@ -10,10 +10,10 @@ from matchwright.core.records.conform import clean_text, per_distinct
 from matchwright.drafting.hints import names_a_record
 from matchwright.drafting.profile import profile_of
 from matchwright.errors import DataError, Fault
+from matchwright.training.datasets.pair_columns import ID_COLUMNS, LABEL_COLUMNS, label_of
 
-ID_COLUMNS = (("left_id", "right_id"), ("ltable_id", "rtable_id"), ("lid", "rid"), ("id_left", "id_right"))
-LABEL_COLUMNS = ("label", "is_match", "match")
-_YES = frozenset({"1", "true", "yes", "match"})
+__all__ = ["ID_COLUMNS", "Labels", "Tables", "read_pairs", "read_tables"]
+
 _REPEATED_IDS = 0.01
 
 
@@ -21,7 +21,7 @@ _REPEATED_IDS = 0.01
 class Labels:
     """Labelled pairs: record ids of both sides, and whether each matches.
 
-    ``labelled`` is False if all pairs match, or if there is no column of labels.
+    ``labelled`` is False if all pairs of the table match, as they do without a column of labels.
     """
 
     left: list[str | None]
@@ -68,20 +68,23 @@ def read_tables(left: pd.DataFrame, right: pd.DataFrame | None, labelled_pairs: 
 def read_pairs(pairs: pd.DataFrame) -> Labels:
     """Read the columns of record ids and labels from a pairs table.
 
+    As in training, a pair whose label is neither yes nor no is left out, and without labels every pair is a match.
+
     Raises:
         DataError: no two columns have names for record ids.
     """
     named = next((names for names in ID_COLUMNS if set(names) <= set(pairs.columns)), None)
     if named is None:
-        known = "; ".join(" and ".join(names) for names in ID_COLUMNS)
-        raise _refused("pairs", "no columns of record ids", f"name them {known}")
+        accepted = "; ".join(" and ".join(names) for names in ID_COLUMNS)
+        raise _refused("pairs", "no columns of record ids", f"name them {accepted}")
     label = next((name for name in LABEL_COLUMNS if name in pairs.columns), None)
-    left, right = (per_distinct(pairs[name], clean_text).tolist() for name in named)
+    left, right = (per_distinct(pairs[name], clean_text) for name in named)
     if label is None:
-        return Labels(left, right, np.ones(len(pairs), dtype=bool), labelled=False)
-    said = per_distinct(pairs[label], clean_text)
-    matches = np.array([isinstance(value, str) and value.lower() in _YES for value in said], dtype=bool)
-    return Labels(left, right, matches, labelled=not matches.all())
+        return Labels(left.tolist(), right.tolist(), np.ones(len(pairs), dtype=bool), labelled=False)
+    answers = per_distinct(pairs[label], label_of)
+    known = np.array([answer is not None for answer in answers], dtype=bool)
+    matches = np.array([answer == 1 for answer in answers[known]], dtype=bool)
+    return Labels(left[known].tolist(), right[known].tolist(), matches, labelled=not (known.all() and matches.all()))
 
 
 def _cleaned(table: pd.DataFrame) -> pd.DataFrame:

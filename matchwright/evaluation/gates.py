@@ -9,9 +9,12 @@ from matchwright.evaluation.bootstrap import Estimate
 from matchwright.evaluation.slices import SliceResult
 from matchwright.frozen import Frozen
 
+ROUNDING = 1e-12
+"""A value that is beyond its limit by no more than this keeps it: the difference comes from rounding."""
+
 
 class Gate(Frozen):
-    """One gate and its result. ``margin`` is how far inside the limit the value lies; outside it is negative."""
+    """One gate and its result. ``margin`` is the distance of the value from the limit, negative beyond it."""
 
     name: str
     value: float
@@ -20,12 +23,13 @@ class Gate(Frozen):
 
     @property
     def margin(self) -> float:
+        """The distance of the value from the limit, negative beyond it."""
         return self.value - self.limit if self.must_be == "at least" else self.limit - self.value
 
     @property
     def passed(self) -> bool:
         """Whether the value keeps the limit. NaN never passes."""
-        return self.margin >= 0
+        return self.margin >= -ROUNDING
 
 
 def check_gates(

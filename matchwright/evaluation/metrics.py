@@ -15,8 +15,9 @@ from matchwright.errors import TrainingError
 from matchwright.evaluation.bootstrap import REPLICATES, Array, Estimate, bootstrap
 from matchwright.evaluation.wilson import wilson_interval
 
-SCORE_FLOOR = 1e-7
-"""The log loss is capped at this score: 32-bit scores are not precise closer to 0 or 1."""
+LEAST_SCORE = 1e-7
+"""In the log loss, scores stay this far from 0 and 1, because 32-bit scores are not precise closer to them."""
+
 _PAIRS, _TRUE, _MISSED, _MATCH_TRUE, _MATCH_FALSE, _REVIEW_TRUE, _REVIEW_FALSE = range(7)
 _HALF_TRUE, _HALF_FALSE, _LOG_LOSS, _BRIER = range(7, 11)
 
@@ -101,7 +102,7 @@ def _counts(outcomes: pd.DataFrame) -> Array:
     match, review = band == "match", band == "review"
     score = outcomes["score"].to_numpy(dtype=np.float64)
     half = np.where(missed, 0.0, score) >= 0.5
-    sure = np.clip(np.where(true, score, 1 - score), SCORE_FLOOR, 1.0)
+    sure = np.clip(np.where(true, score, 1 - score), LEAST_SCORE, 1.0)
     columns = [~missed, true, missed & true, match & true, match & ~true, review & true, review & ~true]
     columns += [half & true, half & ~true, np.where(missed, 0, -np.log(sure)), np.where(missed, 0, (score - true) ** 2)]
     return np.column_stack(columns).astype(np.float64)

@@ -4,14 +4,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matchwright.evaluation.bootstrap import REPLICATES, Array, Estimate, means
-from matchwright.evaluation.metrics import SCORE_FLOOR
+from matchwright.evaluation.metrics import LEAST_SCORE
 
 
 def log_losses(log_odds: ArrayLike, labels: ArrayLike) -> Array:
     """The log loss of each pair, shape (pairs,), from its log-odds. It is capped as in the other metrics."""
     values = np.asarray(log_odds, dtype=np.float64)
     wrong_way = np.where(np.asarray(labels) == 1, -values, values)
-    return np.asarray(np.minimum(np.logaddexp(0.0, wrong_way), -np.log(SCORE_FLOOR)))
+    return np.asarray(np.minimum(np.logaddexp(0.0, wrong_way), -np.log(LEAST_SCORE)))
 
 
 def mean_over_queries(values: ArrayLike, left_keys: ArrayLike, seed: int, replicates: int = REPLICATES) -> Estimate:

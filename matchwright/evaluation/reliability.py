@@ -1,4 +1,4 @@
-"""Reliability: do eight in ten pairs with a score of 0.8 match?"""
+"""Reliability: whether the share of true pairs among pairs with one score is that score."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.evaluation.bootstrap import Estimate, means
-from matchwright.evaluation.metrics import SCORE_FLOOR
+from matchwright.evaluation.metrics import LEAST_SCORE
 from matchwright.evaluation.wilson import wilson_interval
 
 MIDDLE = (0.2, 0.8)
@@ -22,11 +22,11 @@ def reliability_curve(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]
     """
     order = np.argsort(scores, kind="stable")
     scores, labels = np.asarray(scores, dtype=np.float64)[order], np.asarray(labels)[order] == 1
-    cuts = np.linspace(0, len(scores), bins + 1).round().astype(int)
-    # A cut inside a run of equal scores moves to the start of the run.
-    starts = np.unique(np.searchsorted(scores, scores[cuts[:-1]], side="left")) if len(scores) else cuts[:0]
-    if not len(starts):
+    if not len(scores):
         return pd.DataFrame(columns=["mean_score", "true_share", "lower", "upper", "pairs"], dtype=np.float64)
+    cuts = np.linspace(0, len(scores), bins, endpoint=False).round().astype(int)
+    # a cut inside a run of equal scores moves to the start of the run; with few scores a cut may be after the last one
+    starts = np.unique(np.searchsorted(scores, scores[cuts[cuts < len(scores)]], side="left"))
     pairs = np.diff(np.r_[starts, len(scores)])
     true = np.add.reduceat(labels.astype(np.int64), starts)
     lower, upper = wilson_interval(true, pairs)
@@ -90,5 +90,5 @@ def mid_range_gap(scores: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) ->
 
 
 def _losses(scores: np.ndarray[Any, Any], true: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
-    sure = np.clip(np.where(true, scores, 1 - scores), SCORE_FLOOR, 1.0)
+    sure = np.clip(np.where(true, scores, 1 - scores), LEAST_SCORE, 1.0)
     return {"log_loss": -np.log(sure), "brier": (scores - true) ** 2}

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
+from matchwright.core.candidates.pairs import canonical_pairs
 from matchwright.core.records import PAIR_KEYS
 
 Kind = Literal["duplicate", "contradiction", "multiplicity", "transitive"]
@@ -36,14 +36,13 @@ def check_labels(labels: pd.DataFrame, *, one_table: bool, multiplicity: Multipl
 
     Args:
         labels: left_key, right_key, label (1 or 0) and ``line``: the file and line, such as ``labels.csv:7``.
-        one_table: pairs have no order, and matches must be transitive whatever the multiplicity.
+        one_table: both records come from one table. Then pairs have no order, and matches must be transitive for any
+            multiplicity.
         multiplicity: the spec's. With ``one_to_one`` and ``one_to_many`` a right record matches at most one left one.
     """
     rows = labels.reset_index(drop=True)
     if one_table:
-        swap = (rows["left_key"] > rows["right_key"]).to_numpy(dtype=bool)
-        left, right = rows["left_key"].to_numpy(dtype=object), rows["right_key"].to_numpy(dtype=object)
-        rows = rows.assign(left_key=np.where(swap, right, left), right_key=np.where(swap, left, right))
+        rows = canonical_pairs(rows)
     faults = list(_repeats(rows))
     settled = rows[~rows.duplicated([*PAIR_KEYS, "label"])]
     contradicting = settled.duplicated(PAIR_KEYS, keep=False)

@@ -10,12 +10,9 @@ from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.records.conform import clean_text, per_distinct
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
+from matchwright.training.datasets.pair_columns import ID_COLUMNS, LABEL_COLUMNS, is_unsure, label_of
 
-LABEL_COLUMNS = ("label", "is_match", "match")
-_MEANING = {"1": 1, "true": 1, "yes": 1, "y": 1, "match": 1, "0": 0, "false": 0, "no": 0, "n": 0, "no_match": 0}
-_MEANING |= {"1.0": 1, "0.0": 0}  # some tools write 1 and 0 so if a cell of the column is empty
-_UNSURE = frozenset({"unsure", "u", "?"})
-"""The answers of a labeller who cannot tell: the pair stays unknown."""
+__all__ = ["LABEL_COLUMNS", "conform_pairs", "id_column_names", "is_unsure", "label_of", "no_pairs"]
 
 
 def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.DataFrame:
@@ -69,21 +66,11 @@ def no_pairs() -> pd.DataFrame:
 def id_column_names(spec: MatchSpec) -> list[tuple[str, str]]:
     """The accepted names of the two columns of record ids, the preferred ones first."""
     named = (f"{spec.sources.left}_id", f"{spec.sources.right}_id")
-    return [("left_id", "right_id"), named, ("ltable_id", "rtable_id"), ("lid", "rid"), ("id_left", "id_right")]
+    return [ID_COLUMNS[0], named, *ID_COLUMNS[1:]]
 
 
 def _keys(ids: "pd.Series[Any]", source: str) -> "np.ndarray[Any, Any]":
     return per_distinct(ids, lambda value: None if (text := clean_text(value)) is None else record_key(source, text))
-
-
-def label_of(value: Any) -> int | None:
-    """The label that a word means: 1, 0, or None where it is neither yes nor no."""
-    return _MEANING.get((clean_text(value) or "").lower())
-
-
-def is_unsure(value: Any) -> bool:
-    """Whether a word means that a person looked at the pair and could not tell."""
-    return (clean_text(value) or "").lower() in _UNSURE
 
 
 def _no_id_columns(columns: list[str], spec: MatchSpec) -> Fault:

@@ -1,9 +1,9 @@
 """Choosing the pairs to ask a person about.
 
-Most are pairs of which the scorer is least sure (uncertainty sampling: Lewis and Gale 1994). They are taken from both
-sides of a score of 0.5, and differ from each other, because ten answers to one question are worth one. Some are likely
-matches, which are rare, and which a scorer must see. Some are drawn from the whole range of scores, because
-calibration needs pairs with high and low scores too.
+For most pairs the scorer is least sure (uncertainty sampling: Lewis and Gale 1994). They are taken from both sides of
+a score of 0.5. They differ from each other, because similar pairs teach a scorer little more than one of them. Some
+pairs are likely matches, because matches are rare. Some are drawn from the whole range of scores, because calibration
+needs pairs with high and low scores too.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def select_pairs(
     """Choose pairs to label. No record is in two of them, as long as there are enough other pairs.
 
     Args:
-        pairs: left_key, right_key of candidates that nobody labelled.
+        pairs: left_key, right_key of unlabelled candidates.
         log_odds: the current scorer's log-odds, shape (pairs,).
         comparisons: of ``pairs``, row by row; they show how much two pairs differ.
         count: how many to choose.
@@ -91,14 +91,15 @@ class _Taken:
 
     def fresh(self, rows: Rows, count: int) -> Rows:
         """The first ``count`` rows that share no record with each other or with a chosen pair."""
-        seen, found = set(self._records), []
+        seen: set[str] = set(self._records)
+        found: list[int] = []
         for row in rows.tolist():
+            if len(found) >= count:
+                break
             records = {self._left[row], self._right[row]}
             if not records & seen:
                 seen |= records
                 found.append(row)
-            if len(found) >= count:
-                break
         return np.array(found, dtype=np.int64)
 
 

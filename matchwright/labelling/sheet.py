@@ -26,7 +26,7 @@ def shown(value: Any) -> str:
     """A value as text. Invisible characters are replaced, so that a terminal cannot take them as commands."""
     if is_missing(value):
         return ""
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c).startswith("C") else c for c in text)
 
 

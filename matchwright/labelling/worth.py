@@ -1,4 +1,4 @@
-"""What a number of labels is enough for, and how many more are useful."""
+"""What the labels so far are enough for, and how many more are useful."""
 
 from math import ceil
 
@@ -9,7 +9,12 @@ USABLE = 100
 
 
 def worth_of(same: int, different: int) -> str:
-    """What to tell a person who has answered ``same`` and ``different`` so many times."""
+    """In one or two sentences what the labels so far are enough for.
+
+    Args:
+        same: how many pairs were labelled as matches.
+        different: how many were labelled as non-matches.
+    """
     fewest = ceil(FEWEST_PER_CLASS / (1 - LEAST_TEST_SHARE))
     fewer, answer = min((same, "same"), (different, "not the same"))
     if fewer < fewest:

@@ -79,7 +79,7 @@ class ValueShift(Frozen):
 
 
 class Performance(Frozen):
-    """Quality of the decisions whose labels have arrived. Only ``match`` counts as a predicted match.
+    """Quality of the decisions whose labels have arrived. A score of 0.5 or more counts as a predicted match.
 
     ``f1_reference`` is the reference's F1, weighted to the same shares of bands as the labelled decisions. Without
     the weights it would be too high, because most labels come from review, where pairs are harder.

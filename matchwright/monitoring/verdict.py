@@ -31,7 +31,7 @@ class Window(Frozen):
 
     @property
     def span(self) -> str:
-        """Such as ``from 2026-03-01 06:00 to 2026-03-01 18:00 UTC``."""
+        """Such as ``from 2026-03-01 06:00 UTC to 2026-03-01 18:00 UTC``."""
         return " ".join([f"from {self.since}"] * bool(self.since) + [f"to {self.until}"] * bool(self.until))
 
 
@@ -172,6 +172,3 @@ def _wait_for_more(decisions: int, spec: MatchSpec) -> str:
         return "No decisions in this window: check with `matchwright status` that the endpoint answers and logs."
     needed = spec.monitoring.min_decisions
     return f"Wait, or take a longer window: a verdict needs {needed:,} decisions, this one has {decisions:,}."
-
-
-__all__ = ["Cause", "Effect", "Finding", "Status", "Verdict", "Window", "reach_verdict"]

@@ -186,11 +186,14 @@ def _faults(reading: _Reading) -> tuple[IntegrityFault, ...]:
         "unreadable_lines": (reading.unreadable, reading.lines),
         "repeated_decisions": (reading.repeated, decided),
     }
+    # only the keys are also checked in the lines of other bundles
+    checked = {"unexpected_keys": decided + sum(reading.others.values())}
     faults = [
-        IntegrityFault(code=code, count=count, of=max(decided + sum(reading.others.values()), count),
-                       names=tuple(reading.names[code]))
+        IntegrityFault(
+            code=code, count=count, of=max(checked.get(code, decided), count), names=tuple(reading.names[code])
+        )
         for code, count in reading.flaws.items()
-    ]  # fmt: skip
+    ]
     faults += [IntegrityFault(code=code, count=n, of=max(of, n)) for code, (n, of) in counted.items() if n]
     return tuple(faults)
 

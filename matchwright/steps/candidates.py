@@ -24,6 +24,7 @@ from matchwright.settings import Settings
 
 _log = logging.getLogger(__name__)
 SUMMARY, PLOTS = "candidates.json", "plots"
+_LABELS = {"match": 1, "no_match": 0, "unknown": -1}
 
 
 def candidates(
@@ -85,9 +86,6 @@ def _draw(report: dict[str, Any], folder: Path) -> None:
         recall = {int(k): value for k, value in report.get("tfidf_recall_at_k", {}).items()}
         curve = {k: (row["pairs_completeness"], row["lower"], row["upper"]) for k, row in by_budget.items()}
         plot_candidate_recall(recall, curve, folder / "candidates.png")
-
-
-_LABELS = {"match": 1, "no_match": 0, "unknown": -1}
 
 
 def _write_frame(path: Path, frame: pd.DataFrame) -> None:

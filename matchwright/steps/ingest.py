@@ -31,7 +31,7 @@ def ingest(
 ) -> Snapshot:
     """Read the input tables, enforce the spec's schema, write Delta tables and the snapshot file.
 
-    The arguments name CSV or Parquet files. Without any, the example data FEBRL 4 are read.
+    The arguments name CSV or Parquet files. Without any, the environment ``local`` reads the example data FEBRL 4.
     With ``labels: none`` there are no pairs. ``records`` and ``pairs`` without ``records_right`` mean
     deduplication: one table, whose records all get the source ``left``. The same input again writes nothing
     new. If a run was killed between two tables, the next run completes it.
@@ -41,9 +41,10 @@ def ingest(
         LakeError: the lake cannot be written.
     """
     files = {name: uri for name, uri in zip(INPUTS, (records, records_right, pairs), strict=True) if uri}
-    conformed, faults = _conform_files(files, spec) if files else _conform_example(spec)
+    example = not files and settings.environment == "local"
+    conformed, faults = _conform_example(spec) if example else _conform_files(files, spec)
     if faults:
-        raise DataError(_headline(spec, files, len(faults)), faults)
+        raise DataError(_headline(spec, example, len(faults)), faults)
     sides = [conformed[name] for name in (RECORDS, RECORDS_RIGHT) if name in conformed]
     frames = {
         # sorted, so that the same rows in another order have the same digest
@@ -67,7 +68,8 @@ def _conform_files(files: Mapping[str, str], spec: MatchSpec) -> _Conformed:
         faults.append(Fault(PAIRS, "are given, but the spec says labels: none", hint))
     for name in (RECORDS,) if spec.labels == "none" else (RECORDS, PAIRS):
         if name not in files:
-            faults.append(Fault(name, "is not given", f"name the file of {name}. Without any file, {FEBRL4} is read"))
+            hint = f"name the file of {name}. Without any file, the environment local reads {FEBRL4}"
+            faults.append(Fault(name, "is not given", hint))
     return conformed, faults
 
 
@@ -102,9 +104,9 @@ def _conform_records(table: pd.DataFrame, spec: MatchSpec, source: str) -> pd.Da
     return conform(table, spec, source)
 
 
-def _headline(spec: MatchSpec, files: Mapping[str, str], count: int) -> str:
-    what = "The input tables do" if files else f"The example data {FEBRL4} do"
-    hint = "" if files else " (name your own files with records, records_right and pairs)"
+def _headline(spec: MatchSpec, example: bool, count: int) -> str:
+    what = f"The example data {FEBRL4} do" if example else "The input tables do"
+    hint = " (name your own files with records, records_right and pairs)" if example else ""
     return f"{what} not fit spec '{spec.name}', {count} fault(s){hint}:"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_folder, log_metrics, log_parameters, open_run
-from matchwright.adapters.tables import read_bytes
+from matchwright.adapters.tables.read import read_bytes
 from matchwright.core.candidates.pairs import canonical_pairs
 from matchwright.core.models.files import write_scorer
 from matchwright.core.models.onnx_graph import OnnxScorer

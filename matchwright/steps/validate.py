@@ -14,7 +14,7 @@ from matchwright.files import write_whole
 from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def validate(*, settings: Settings, spec: MatchSpec, snapshot: Path, validated: Path, report: Path) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def validate(*, settings: Settings, spec: MatchSpec, snapshot: Path, validated: 
     write_whole(report, render_report(result, spec, where))
     write_whole(report.with_suffix(".json"), result.model_dump_json(indent=2) + "\n")
     for name, count in result.tables.items():
-        log.info("%s: %d rows, %d quarantined", name, count.rows, count.quarantined)
+        _log.info("%s: %d rows, %d quarantined", name, count.rows, count.quarantined)
     if not result.passed:
         raise _beyond_limits(result, report, where)
 

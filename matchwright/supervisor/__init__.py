@@ -1,12 +1,11 @@
 """Long-running processes that continue after the command that started them has ended."""
 
 from matchwright.supervisor import handover
-from matchwright.supervisor.network import Answer, fetch, free_port, healthy, port_is_free
+from matchwright.supervisor.network import fetch, free_port, healthy, port_is_free
 from matchwright.supervisor.process import Process
 from matchwright.supervisor.service import Service, Supervisor
 
 __all__ = [
-    "Answer",
     "Process",
     "Service",
     "Supervisor",

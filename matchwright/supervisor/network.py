@@ -55,6 +55,9 @@ def free_port(host: str = "127.0.0.1") -> int:
     """A port that nothing listens on at this moment.
 
     It is not one that the kernel assigns to outgoing connections: a client could take such a port a moment later.
+
+    Raises:
+        ServiceError: no port was found.
     """
     for port in random.sample(_NOT_HANDED_OUT, _TRIES):
         if port_is_free(host, port):

@@ -47,7 +47,7 @@ class Service:
 
 
 class Supervisor:
-    """Starts, finds and stops services whose state lies under ``folder``."""
+    """Starts, finds and stops services whose state is in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -5,14 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare.names import constraints
 from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.spec.learning import Challenger, ModelSpec
 from matchwright.evaluation.bootstrap import Array, Estimate
 from matchwright.evaluation.paired import log_losses, mean_over_queries
 from matchwright.evaluation.ranking import CUTOFF, compare_rankings, ranking_metrics
-from matchwright.threads import COMPUTE_THREADS
 from matchwright.training.datasets.labelled_pairs import LabelledPairs, learn
+from matchwright.training.models.boosted_trees import tree_parameters
 
 RANKED_BY = "mrr"
 """The figure that a ranker is compared by, because it has no log loss."""
@@ -79,17 +78,12 @@ def _ranker(training: LabelledPairs, originals: LabelledPairs, spec: ModelSpec) 
 
     booster = xgboost.train(
         {
+            **tree_parameters(names, spec),
             "objective": "rank:ndcg",
             "eval_metric": f"ndcg@{CUTOFF}",
-            "tree_method": "hist",
-            "max_depth": spec.depth,
-            "eta": spec.learning_rate,
             "min_child_weight": 0.0,  # a query's second derivatives are far smaller than a pair's
             "subsample": spec.subsample,
             "colsample_bytree": spec.columns_per_tree,
-            "monotone_constraints": tuple(constraints(names)),
-            "seed": spec.seed,
-            "nthread": COMPUTE_THREADS,
         },
         matrix(training),
         num_boost_round=spec.trees,

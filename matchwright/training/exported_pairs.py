@@ -1,4 +1,4 @@
-"""The training and validation pairs as one table, for whoever trains a scorer elsewhere."""
+"""The training and validation pairs as one table, for training a scorer with another tool."""
 
 import pandas as pd
 

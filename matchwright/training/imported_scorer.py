@@ -1,4 +1,4 @@
-"""A scorer of another origin: an ONNX file becomes the scorer of a decision model, or all its faults are named."""
+"""Importing a scorer: an ONNX file that was fitted with another tool becomes the scorer of a decision model."""
 
 import hashlib
 import re
@@ -27,12 +27,12 @@ NAMES, RETURNS, MISSING = "comparisons", "returns", "missing"
 """Properties of the ONNX file's metadata that describe the scorer."""
 
 ROUNDING = 1e-6
-"""How far a probability in 32 bits may lie outside 0 to 1."""
+"""A probability in 32 bits may be this far outside 0 to 1."""
 
 
 @dataclass(frozen=True)
 class ScorerFile:
-    """An ONNX file's content, and what its user states beside it: that has precedence over the file's metadata.
+    """An ONNX file's content, and what its user states about it. The user's statements replace the file's metadata.
 
     ``comparisons`` are the names of the input's columns in order, separated by commas or white space; ``returns`` is
     ``probability``, ``log_odds`` or empty.
@@ -50,7 +50,7 @@ class ScorerFile:
 
 @dataclass(frozen=True)
 class Description:
-    """What a scorer's file says of itself; ``returns`` is None where it is not stated."""
+    """How the graph of a scorer's file is read. ``returns`` is None where neither file nor user states it."""
 
     names: tuple[str, ...]
     output: str
@@ -64,10 +64,10 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 def describe(file: ScorerFile, known: Sequence[str]) -> Description:
-    """Read what the file needs to be a scorer of a spec whose comparisons are ``known``.
+    """Find out how the file scores pairs. ``known`` are the comparisons of the spec.
 
     Raises:
-        ScorerError: it cannot be one; every fault is listed.
+        ScorerError: the file cannot be a scorer of these comparisons; every fault is listed.
     """
     try:
         session = session_of(file.content)
@@ -93,13 +93,14 @@ def describe(file: ScorerFile, known: Sequence[str]) -> Description:
 
 
 def import_scorer(file: ScorerFile, training: LabelledPairs) -> OnnxScorer:
-    """Make a scorer of the file, and try it on the training pairs.
+    """Make a scorer from the file, and try it on the training pairs.
 
-    A graph that does not take NaN is given the training pairs' median for a missing comparison. Where nobody states
-    what the output is, it is a probability if every training pair's lies in 0 to 1, else log-odds.
+    For a graph that does not take NaN, a missing comparison is replaced by the median of the training pairs. If it is
+    not stated what the output is, it counts as a probability if it is from 0 to 1 for every training pair, else as
+    log-odds.
 
     Raises:
-        ScorerError: it cannot be a scorer of these comparisons; every fault is listed.
+        ScorerError: the file cannot be a scorer of these comparisons; every fault is listed.
     """
     found = describe(file, list(training.comparisons.columns))
     compared = training.comparisons[list(found.names)]
@@ -144,7 +145,7 @@ def _name_faults(names: Sequence[str], known: Sequence[str]) -> list[Fault]:
 
 
 def _asks_for_missing(content: bytes) -> bool:
-    """Whether the graph looks for NaN itself, as an imputing layer does and as trees do."""
+    """Whether the graph handles NaN itself, as trees and imputation layers do."""
     import onnx
 
     operators = {node.op_type for node in onnx.load_from_string(content).graph.node}

@@ -54,7 +54,7 @@ def prepare_parts(
 
 
 def learn_and_challenge(prepared: Prepared, spec: ModelSpec, imported: Scorer | None = None) -> Learned:
-    """Train the scorer, and its challengers on the same pairs. An ``imported`` scorer is taken as it is.
+    """Train the scorer, and its challengers on the same pairs. An ``imported`` scorer is not trained.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.

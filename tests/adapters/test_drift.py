@@ -1,4 +1,4 @@
-"""Evidently's report, the figures that are read from it, and the workspace with its runs."""
+"""The report of Evidently, the figures from this report, and the workspace with its runs."""
 
 import json
 import os
@@ -20,12 +20,12 @@ from matchwright.monitoring.figures import counts_missing
 from matchwright.monitoring.verdict import Window, reach_verdict
 from matchwright.supervisor import free_port
 
-WHEN = datetime(2026, 3, 1, 12)
+TIMESTAMP = datetime(2026, 3, 1, 12)
 IDENTITY = RunIdentity("persons", "a1" * 32, "2026-03-01", "2026-03-02")
 
 
 def pairs(rows: int, seed: int, matching: float = 0.4, shift: float = 0.0) -> pd.DataFrame:
-    """Comparisons of pairs, of which ``matching`` are true. ``shift`` lowers the similarity of true pairs' surnames."""
+    """Comparisons of random pairs. ``matching`` is the share of true pairs. ``shift`` makes their surnames differ."""
     rng = np.random.default_rng(seed)
     true = rng.random(rows) < matching
     surname = np.where(true, 1 - shift * rng.random(rows), 0.8 * rng.random(rows))
@@ -52,14 +52,14 @@ def reference() -> pd.DataFrame:
 
 
 def measured(reference: pd.DataFrame, decisions: pd.DataFrame, spec: MatchSpec) -> Measured:
-    return measure(reference, decisions, spec, timestamp=WHEN, metadata=IDENTITY.metadata)
+    return measure(reference, decisions, spec, timestamp=TIMESTAMP, metadata=IDENTITY.metadata)
 
 
 def status(found: Measured, spec: MatchSpec) -> str:
     return reach_verdict(found.figures, (), spec, IDENTITY.bundle, Window()).status
 
 
-def test_the_figures_are_evidentlys_own(reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
+def test_the_figures_are_the_figures_of_evidently(reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
     decisions = pairs(2000, seed=1, shift=0.5).drop(columns="label")
     found = measured(reference, decisions, persons_spec)
     figures = found.figures
@@ -81,7 +81,7 @@ def test_the_figures_are_evidentlys_own(reference: pd.DataFrame, persons_spec: M
 
 
 @pytest.mark.parametrize("rows", [150, 12_000])
-def test_without_a_shift_the_verdict_is_ok_however_many_decisions(
+def test_without_a_shift_the_verdict_is_ok_for_few_and_for_many_decisions(
     rows: int, reference: pd.DataFrame, persons_spec: MatchSpec
 ) -> None:
     found = measured(reference, pairs(rows, seed=2), persons_spec)
@@ -90,7 +90,7 @@ def test_without_a_shift_the_verdict_is_ok_however_many_decisions(
     assert found.figures.sampled == min(rows, persons_spec.monitoring.sample)
 
 
-def test_a_tiny_change_of_a_comparison_that_never_varied_is_no_alarm(
+def test_a_very_small_change_of_a_constant_comparison_gives_no_alarm(
     reference: pd.DataFrame, persons_spec: MatchSpec
 ) -> None:
     decisions = pairs(2000, seed=3)
@@ -111,7 +111,7 @@ def test_a_field_without_any_value_is_measured_as_missing(reference: pd.DataFram
     assert "both sides" in reached.headline
 
 
-def test_abstentions_count_in_the_bands_and_not_as_lost_fields(
+def test_abstentions_count_in_the_bands_but_not_as_lost_fields(
     reference: pd.DataFrame, persons_spec: MatchSpec
 ) -> None:
     decisions = pairs(1000, seed=5)
@@ -125,7 +125,7 @@ def test_abstentions_count_in_the_bands_and_not_as_lost_fields(
             assert abs(shift.missing.change) < 0.05, shift.name
 
 
-def test_arrived_labels_show_wrong_decisions(reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
+def test_labels_show_wrong_decisions(reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
     decisions = pairs(3000, seed=6)
     decisions.loc[decisions.index % 3 > 0, "label"] = np.nan
     right = measured(reference, decisions, persons_spec)
@@ -137,7 +137,7 @@ def test_arrived_labels_show_wrong_decisions(reference: pd.DataFrame, persons_sp
     assert status(found, persons_spec) == "alarm"
 
 
-def test_labels_from_review_alone_are_compared_with_the_references_reviews(
+def test_labels_of_reviewed_pairs_are_compared_with_the_reviewed_pairs_of_the_reference(
     reference: pd.DataFrame, persons_spec: MatchSpec
 ) -> None:
     decisions = pairs(4000, seed=7)
@@ -155,7 +155,7 @@ def runs_of(workspace: Path) -> list[dict]:
     return [json.loads(path.read_text()) for path in sorted(workspace.glob("*/snapshots/*.json"))]
 
 
-def test_a_window_monitored_twice_is_one_run_of_one_project(
+def test_a_window_that_is_monitored_twice_gives_one_run_in_one_project(
     tmp_path: Path, reference: pd.DataFrame, persons_spec: MatchSpec
 ) -> None:
     from evidently.ui.workspace import Workspace
@@ -172,13 +172,13 @@ def test_a_window_monitored_twice_is_one_run_of_one_project(
     workspace = Workspace(str(tmp_path))
     (project,) = workspace.list_projects()
     assert (project.name, str(project.id)) == ("persons", again.project)
-    assert workspace.get_run(project.id, again.runs["drift"]).timestamp == WHEN
+    assert workspace.get_run(project.id, again.runs["drift"]).timestamp == TIMESTAMP
     titles = [panel.title for panel in project.dashboard.model().panels]
     assert {"Band shares", "Score", "Share of comparisons that moved"} <= set(titles)
     assert not [path for path in tmp_path.rglob(".*") if path.is_file()]
 
 
-def test_every_panel_finds_its_series_in_the_run(
+def test_the_run_contains_the_series_of_every_panel(
     tmp_path: Path, reference: pd.DataFrame, persons_spec: MatchSpec
 ) -> None:
     save_run(str(tmp_path), measured(reference, pairs(300, seed=10), persons_spec), persons_spec, IDENTITY, "OK")
@@ -202,7 +202,7 @@ def test_every_panel_finds_its_series_in_the_run(
 
 
 @pytest.mark.slow
-def test_a_service_gets_each_window_once(tmp_path: Path, reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
+def test_a_service_stores_each_window_once(tmp_path: Path, reference: pd.DataFrame, persons_spec: MatchSpec) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [Path(sys.executable).with_name("evidently"), "ui", "--workspace", tmp_path, "--port", str(port)]

@@ -1,4 +1,4 @@
-"""The drift page, which the person on call opens first."""
+"""The drift page. A person on call opens this page first."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def verdict(spec: MatchSpec, *comparisons: ValueShift, notes: tuple[str, ...] = 
     return reach_verdict(measured, (), spec, "ab" * 32, Window(since="2026-03-01", until="2026-03-02", notes=notes))
 
 
-def test_the_largest_change_comes_first_and_alarms_are_bold(persons_spec):
+def test_the_largest_change_is_listed_first_and_an_alarm_is_highlighted(persons_spec):
     page = drift_page(verdict(persons_spec, shift("suburb__token_set", 0.02), shift("surname__jaro_winkler", 0.9)))
     assert "<h1>ALARM: " in page
     assert '<tr class="far"><td>surname__jaro_winkler</td>\n<td class="n">0.90</td><td class="n">0.06</td>' in page
@@ -32,14 +32,14 @@ def test_the_largest_change_comes_first_and_alarms_are_bold(persons_spec):
     assert page.index("<td>score</td>") < page.index("<td>surname") < page.index("<td>suburb")
 
 
-def test_too_few_values_have_no_distance_and_no_mean(persons_spec):
+def test_a_comparison_with_too_few_values_has_no_distance_and_no_mean(persons_spec):
     page = drift_page(verdict(persons_spec, shift("surname__jaro_winkler", None)))
     cells = "".join(page.split("<td>surname__jaro_winkler</td>")[1].split("</tr>")[0].split("\n"))
     assert cells.startswith('<td class="n">too few values</td><td class="n"></td>')
     assert '<td class="n">0.600</td><td class="n"></td><td class="n">5.0%</td><td class="n">5.0%</td>' in cells
 
 
-def test_the_bands_before_and_now_and_labelled_decisions(persons_spec):
+def test_the_page_shows_old_and_new_band_shares_and_labelled_decisions(persons_spec):
     known = {"labelled": 900, "true_matches": 400, "errors": 50}
     performance = Performance(f1=0.91, f1_reference=0.93, precision=0.9, recall=0.92, **known)
     page = drift_page(verdict(persons_spec, shift("surname__jaro_winkler", 0.02), performance=performance))
@@ -48,7 +48,7 @@ def test_the_bands_before_and_now_and_labelled_decisions(persons_spec):
     assert "On 900 labelled decisions: F1 0.910 (reference 0.930" in page
 
 
-def test_only_the_comparisons_that_moved_most_are_listed(persons_spec):
+def test_only_the_comparisons_with_the_largest_changes_are_listed(persons_spec):
     many = [shift(f"surname__{number:02}", number / 1000) for number in range(14)]
     page = drift_page(verdict(persons_spec, *many))
     assert "surname__04</td>" in page
@@ -57,14 +57,14 @@ def test_only_the_comparisons_that_moved_most_are_listed(persons_spec):
 
 
 @pytest.mark.parametrize(("report", "address"), [("full.html", ""), ("", "/projects/p"), ("full.html", "/projects/p")])
-def test_it_links_to_the_reports_that_exist(persons_spec, report, address):
+def test_the_page_links_only_to_reports_that_exist(persons_spec, report, address):
     page = drift_page(verdict(persons_spec), report, address)
     assert ('href="full.html"' in page) == bool(report)
     assert ("<code>/projects/p</code>" in page) == bool(address)
-    assert "How far" not in page, "nothing was compared"
+    assert "How far" not in page, "without comparisons there is no table of changes"
 
 
-def test_no_text_can_end_an_element_or_start_one(persons_spec):
+def test_no_text_can_start_or_end_an_html_element(persons_spec):
     labelled = verdict(persons_spec, notes=("</script><script>alert(1)</script>",))
     page = drift_page(labelled)
     assert page.count("<script") == page.count("</script>") == 1

@@ -1,4 +1,4 @@
-"""Both endpoint targets follow the same protocol: the bundle that was deployed answers."""
+"""Both endpoint targets follow the same protocol. The deployed bundle answers the requests."""
 
 import shutil
 from pathlib import Path
@@ -20,7 +20,7 @@ def target(request):
 
 @pytest.fixture
 def endpoint(request, target):
-    """An endpoint of each target, with nothing deployed yet."""
+    """An endpoint of each target. No bundle is deployed yet."""
     endpoint = open_endpoint(request.getfixturevalue(f"{target}_settings"))
     yield endpoint
     endpoint.stop()
@@ -35,7 +35,7 @@ def corrupt_bundle(second_bundle, tmp_path):
     return bundle
 
 
-def test_an_endpoint_from_its_first_deployment_to_its_stop(
+def test_the_life_of_an_endpoint_from_its_first_deployment_to_its_stop(
     endpoint, target, trained_bundle, second_bundle, corrupt_bundle
 ):
     first, second = digest_of(trained_bundle), digest_of(second_bundle)
@@ -47,7 +47,7 @@ def test_an_endpoint_from_its_first_deployment_to_its_stop(
     answer = endpoint.invoke(probe_of(trained_bundle))
     assert answer["bundle"]["digest"] == first
     assert answer["decisions"][0]["band"] == "match"
-    assert endpoint.deploy(trained_bundle, first) == deployed, "the same bundle again changes nothing"
+    assert endpoint.deploy(trained_bundle, first) == deployed, "a second deployment of the same bundle changes nothing"
 
     with pytest.raises(EndpointError):
         endpoint.deploy(corrupt_bundle, second)
@@ -56,7 +56,7 @@ def test_an_endpoint_from_its_first_deployment_to_its_stop(
 
     assert endpoint.deploy(second_bundle, second).digest == second
     assert endpoint.invoke(probe_of(second_bundle))["bundle"]["digest"] == second
-    assert endpoint.deploy(trained_bundle, first).digest == first, "and back again"
+    assert endpoint.deploy(trained_bundle, first).digest == first, "the first bundle can be deployed again"
 
     endpoint.stop()
     assert _status(endpoint) == {"local": "stopped", "sagemaker": "absent"}[target]
@@ -83,14 +83,14 @@ def test_a_folder_without_a_bundle_is_not_deployed(endpoint, tmp_path):
         endpoint.deploy(tmp_path, "0" * 64)
 
 
-def test_a_first_bundle_that_is_refused_leaves_nothing_in_service(endpoint, target, corrupt_bundle, trained_bundle):
+def test_after_a_refused_first_bundle_no_bundle_is_in_service(endpoint, target, corrupt_bundle, trained_bundle):
     with pytest.raises(EndpointError):
         endpoint.deploy(corrupt_bundle, digest_of(corrupt_bundle))
     assert _status(endpoint) == {"local": "absent", "sagemaker": "failed"}[target]
     assert endpoint.deploy(trained_bundle, digest_of(trained_bundle)).status == "in_service"
 
 
-def test_the_target_is_a_setting(tmp_path):
+def test_the_default_target_is_the_local_endpoint(tmp_path):
     endpoint = open_endpoint(load_settings("local", home=tmp_path))
     assert isinstance(endpoint, LocalEndpoint)
 

@@ -1,4 +1,4 @@
-"""The feature store on SQLite and on a real Redis: a read returns the rows that were written, for every version."""
+"""The feature store on SQLite and on a real Redis. For every version, a read returns the rows that were written."""
 
 import logging
 import shutil
@@ -28,7 +28,7 @@ OFFERS = [
 
 @pytest.fixture(params=["sqlite", "redis"])
 def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """An environment with SQLite as online store, and one with a real Redis."""
+    """Settings of two environments: one has SQLite as online store, the other has a real Redis."""
     if request.param == "sqlite":
         return Settings(environment="test", home=tmp_path)
     server = request.getfixturevalue("redis_server")
@@ -58,20 +58,20 @@ def publish(settings: Settings, feature_set: FeatureSet, frame: pd.DataFrame) ->
     return store
 
 
-def test_both_sides_return_the_rows_that_were_written_in_the_order_asked_for(
+def test_both_stores_return_the_written_rows_in_the_requested_order(
     store_settings: Settings, products_spec: MatchSpec
 ) -> None:
     feature_set, frame = computed(products_spec, OFFERS)
     store = publish(store_settings, feature_set, frame)
-    asked = ["left:3", "left:1", "left:4", "left:2"]
-    expected = frame.set_index("record_key").loc[asked].reset_index()
-    pd.testing.assert_frame_equal(store.historical(feature_set, asked), expected)
-    online = OnlineFeatures(store_settings, products_spec, feature_set.feature_version).read(asked)
+    keys = ["left:3", "left:1", "left:4", "left:2"]
+    expected = frame.set_index("record_key").loc[keys].reset_index()
+    pd.testing.assert_frame_equal(store.historical(feature_set, keys), expected)
+    online = OnlineFeatures(store_settings, products_spec, feature_set.feature_version).read(keys)
     pd.testing.assert_frame_equal(online.drop(columns="found"), expected)
     assert online["found"].all()
 
 
-def test_a_record_without_a_value_is_found_and_an_unknown_one_is_not(
+def test_a_record_without_values_is_found_and_an_unknown_record_is_not_found(
     store_settings: Settings, products_spec: MatchSpec
 ) -> None:
     feature_set, frame = computed(products_spec, OFFERS)
@@ -83,7 +83,7 @@ def test_a_record_without_a_value_is_found_and_an_unknown_one_is_not(
     assert online.read([]).columns.tolist() == rows.columns.tolist()
 
 
-def test_materialising_again_changes_nothing_and_repairs_an_incomplete_store(
+def test_a_repeated_materialisation_changes_nothing_unless_the_rows_have_changed(
     store_settings: Settings, products_spec: MatchSpec
 ) -> None:
     feature_set, frame = computed(products_spec, OFFERS)
@@ -93,28 +93,28 @@ def test_materialising_again_changes_nothing_and_repairs_an_incomplete_store(
     first = online.read(keys)
     store.materialise(feature_set)
     pd.testing.assert_frame_equal(online.read(keys), first)
-    corrected = frame.assign(brand="corrected")  # the same version and moment
+    corrected = frame.assign(brand="corrected")  # the same version and the same time
     store.write(feature_set, corrected)
     store.materialise(feature_set)
     assert set(online.read(keys)["brand"]) == {"corrected"}
 
 
-def test_a_killed_materialisation_can_be_run_again(store_settings: Settings, products_spec: MatchSpec) -> None:
+def test_a_killed_materialisation_can_be_repeated(store_settings: Settings, products_spec: MatchSpec) -> None:
     from feast.feature_view import FeatureViewState
 
     feature_set, frame = computed(products_spec, OFFERS)
     store = publish(store_settings, feature_set, frame)
     feast = store._store
     view = feast.get_feature_view(feature_set.name)
-    view.state = FeatureViewState.MATERIALIZING  # what a killed process leaves in the registry
+    view.state = FeatureViewState.MATERIALIZING  # the state that a killed process leaves in the registry
     feast.registry.apply_feature_view(view, feast.project, commit=True)
     online = OnlineFeatures(store_settings, products_spec, feature_set.feature_version)
-    assert online.read(["left:1"])["found"].all(), "the endpoint goes on reading while a pipeline materialises"
+    assert online.read(["left:1"])["found"].all(), "the endpoint can still read while a pipeline materialises"
     again = publish(store_settings, feature_set, frame)
     assert len(again.historical(feature_set, frame["record_key"].tolist())) == len(frame)
 
 
-def test_an_earlier_version_stays_readable_after_a_later_one(
+def test_an_earlier_version_can_still_be_read_after_a_later_version(
     store_settings: Settings, products_spec: MatchSpec, caplog: pytest.LogCaptureFixture
 ) -> None:
     before, old_frame = computed(products_spec, OFFERS)
@@ -160,7 +160,7 @@ def test_a_broken_configuration_is_refused_with_a_hint(tmp_path: Path, products_
         OnlineFeatures(settings, products_spec, "000000000000")
 
 
-def test_a_redis_that_goes_down_and_comes_back(tmp_path: Path, products_spec: MatchSpec) -> None:
+def test_a_stopped_redis_is_an_error_without_record_keys(tmp_path: Path, products_spec: MatchSpec) -> None:
     feature_set, frame = computed(products_spec, OFFERS)
     with running_redis() as server:
         settings = Settings(
@@ -174,7 +174,7 @@ def test_a_redis_that_goes_down_and_comes_back(tmp_path: Path, products_spec: Ma
     assert "left:1" not in str(caught.value)
 
 
-def test_the_registry_may_be_a_real_postgresql(
+def test_the_registry_can_be_a_real_postgresql(
     tmp_path: Path, make_postgres_database, products_spec: MatchSpec
 ) -> None:
     plain = make_postgres_database().replace("postgresql+psycopg2", "postgresql")
@@ -184,7 +184,7 @@ def test_the_registry_may_be_a_real_postgresql(
     assert OnlineFeatures(settings, products_spec, feature_set.feature_version).read(["left:2"])["found"].all()
 
 
-def test_feast_is_opened_without_the_training_stack(tmp_path: Path) -> None:
+def test_opening_feast_does_not_import_the_training_stack(tmp_path: Path) -> None:
     code = f"""
 import sys
 from matchwright.adapters.features.connect import open_store
@@ -198,8 +198,8 @@ print([name for name in ("mlflow", "kfp", "torch", "shap", "great_expectations",
 import torch
 print(torch.zeros(1).item())
 """
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
-    assert said.split("\n")[:2] == ["[]", "0.0"]
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+    assert printed.split("\n")[:2] == ["[]", "0.0"]
 
 
 ROOT = Path(__file__).parents[2]
@@ -207,7 +207,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with its own home and feature repository, and with the code of this one."""
+    """A project with its own home and its own feature repository. It uses the code of this repository."""
     monkeypatch.delenv("MATCHWRIGHT_HOME", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     (tmp_path / "pyproject.toml").touch()
@@ -221,7 +221,7 @@ def run_in(folder: Path, *command: str | Path) -> str:
     return done.stdout
 
 
-def test_feasts_own_command_line_finds_every_version_and_nothing_to_change(
+def test_the_command_line_of_feast_lists_every_version_and_changes_nothing(
     project: Path, products_spec: MatchSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(environment="test", home=project / "state" / "home")
@@ -229,7 +229,7 @@ def test_feasts_own_command_line_finds_every_version_and_nothing_to_change(
     after, new_frame = computed(products_spec, [*OFFERS, {"record_id": "9", "title": "acme"}], snapshot_version=2)
     publish(settings, before, old_frame)
     publish(settings, after, new_frame)
-    monkeypatch.setenv("MATCHWRIGHT_HOME", "state/home")  # relative to the current folder, not to the repository
+    monkeypatch.setenv("MATCHWRIGHT_HOME", "state/home")  # the path is relative to the current folder
 
     assert "Deleted" not in run_in(project, "-m", "feature_repo", "plan", "--skip-source-validation")
     run_in(project, "-m", "feature_repo", "apply", "--skip-source-validation")
@@ -241,7 +241,7 @@ def test_feasts_own_command_line_finds_every_version_and_nothing_to_change(
     assert OnlineFeatures(settings, products_spec, before.feature_version).read(["left:1"])["found"].all()
 
 
-def test_the_plain_command_and_sdk_work_in_the_repository(project: Path, products_spec: MatchSpec) -> None:
+def test_the_feast_command_and_sdk_work_in_the_feature_repository(project: Path, products_spec: MatchSpec) -> None:
     settings = Settings(environment="test", home=project / ".matchwright")
     feature_set, frame = computed(products_spec, OFFERS)
     publish(settings, feature_set, frame)
@@ -262,7 +262,7 @@ print(rows.to_dict()["brand"])
     assert "['acme']" in run_in(repository, "-c", code)
 
 
-def test_the_plain_command_deletes_nothing_of_another_home(
+def test_the_feast_command_does_not_delete_data_of_another_home(
     project: Path, products_spec: MatchSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(environment="test", home=project / ".matchwright")
@@ -279,7 +279,7 @@ def test_the_plain_command_deletes_nothing_of_another_home(
     assert lost_feature_sets(settings) == []
 
 
-def test_a_wiped_registry_is_noticed_and_repaired_by_publishing_again(
+def test_a_deleted_registry_is_detected_and_publishing_again_repairs_it(
     settings: Settings, products_spec: MatchSpec
 ) -> None:
     feature_set, frame = computed(products_spec, OFFERS)
@@ -287,11 +287,11 @@ def test_a_wiped_registry_is_noticed_and_repaired_by_publishing_again(
     cache = open_cache(settings).cache_root
     assert lost_feature_sets(settings) == []
     feast = store._store
-    gone = [feast.get_feature_service(feature_set.name), feast.get_feature_view(feature_set.name)]
-    feast.apply([], objects_to_delete=gone, partial=False)  # as Feast does where no definition is found
+    objects = [feast.get_feature_service(feature_set.name), feast.get_feature_view(feature_set.name)]
+    feast.apply([], objects_to_delete=objects, partial=False)  # Feast does the same if it finds no definition
 
     assert lost_feature_sets(settings) == [feature_set.name]
-    assert open_cache(settings).cache_root != cache, "what was kept from earlier runs counted on it"
+    assert open_cache(settings).cache_root != cache, "cached results of earlier runs depend on the deleted feature sets"
 
     publish(settings, feature_set, frame)
     assert lost_feature_sets(settings) == []

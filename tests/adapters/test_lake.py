@@ -20,7 +20,7 @@ def records(surname: str = "testwell") -> pd.DataFrame:
     )
 
 
-def test_a_table_reads_back_as_it_was_written(tmp_path: Path) -> None:
+def test_a_written_table_is_read_back_unchanged(tmp_path: Path) -> None:
     frame = records()
     written = write_table(str(tmp_path / "lake" / "records"), frame, frame_digest(frame))
     assert (written.version, written.rows) == (0, 3)
@@ -33,13 +33,13 @@ def test_an_empty_table_keeps_its_columns(tmp_path: Path) -> None:
     assert list(read_table(uri).columns) == list(frame.columns)
 
 
-def test_the_same_content_again_writes_no_new_version(tmp_path: Path) -> None:
+def test_writing_the_same_content_again_makes_no_new_version(tmp_path: Path) -> None:
     uri = str(tmp_path / "records")
     first = write_table(uri, records(), frame_digest(records()))
     assert write_table(uri, records(), frame_digest(records())) == first
 
 
-def test_every_earlier_version_stays_readable(tmp_path: Path) -> None:
+def test_every_earlier_version_can_still_be_read(tmp_path: Path) -> None:
     uri = str(tmp_path / "records")
     versions = [write_table(uri, f, frame_digest(f)).version for f in map(records, ["a", "b", "a"])]
     assert versions == [0, 1, 2]
@@ -47,7 +47,7 @@ def test_every_earlier_version_stays_readable(tmp_path: Path) -> None:
     assert read_table(uri)["surname"][0] == "a"
 
 
-def test_columns_may_change_between_versions(tmp_path: Path) -> None:
+def test_columns_can_change_between_versions(tmp_path: Path) -> None:
     uri = str(tmp_path / "records")
     write_table(uri, records(), frame_digest(records()))
     wider = records().assign(surname=[1.0, 2.0, 3.0], suburb="mockville")
@@ -65,19 +65,19 @@ def test_columns_may_change_between_versions(tmp_path: Path) -> None:
         lambda frame: frame.assign(price=[39.9, np.nan, 0.5]),
         lambda frame: frame.assign(price=["39.9", None, "-0.5"]),
     ],
-    ids=["row order", "column name", "where a value ends", "empty is not missing", "a number", "a type"],
+    ids=["row order", "column name", "end of a value", "empty instead of missing", "a number", "a type"],
 )
 def test_different_contents_have_different_digests(change: object) -> None:
     assert callable(change)
     assert frame_digest(change(records())) != frame_digest(records())
 
 
-def test_the_digest_is_of_the_content_alone() -> None:
+def test_the_digest_depends_only_on_the_content() -> None:
     copy = records().set_index(pd.Index([7, 5, 3])).astype({"surname": "string"})
     assert frame_digest(copy) == frame_digest(records())
 
 
-def test_a_missing_table_or_version_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_missing_table_or_version(tmp_path: Path) -> None:
     uri = str(tmp_path / "records")
     with pytest.raises(LakeError, match="There is no lake table"):
         read_table(uri)
@@ -98,8 +98,8 @@ def test_missing_or_damaged_data_files_are_not_reported_as_a_missing_table(tmp_p
         read_table(str(uri))
 
 
-def test_files_of_a_write_that_was_killed_are_not_part_of_the_table(tmp_path: Path) -> None:
-    """A commit is one file of the log. Data files that no commit names are not part of the table."""
+def test_files_of_a_killed_write_are_not_part_of_the_table(tmp_path: Path) -> None:
+    """A commit is one file in the log. A data file that no commit names is not part of the table."""
     uri = tmp_path / "records"
     write_table(str(uri), records(), frame_digest(records()))
     next(uri.glob("*.parquet")).rename(uri / "half-written.parquet")
@@ -117,7 +117,7 @@ def _write(uri: str, surname: str, start: object) -> None:
     assert read_table(uri, written.version)["surname"][0] == surname
 
 
-def test_writers_at_the_same_time_each_get_their_own_content(tmp_path: Path) -> None:
+def test_concurrent_writers_each_get_their_own_content(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(2)
     writers = [context.Process(target=_write, args=(str(tmp_path / "records"), name, start)) for name in ("a", "b")]
@@ -128,7 +128,7 @@ def test_writers_at_the_same_time_each_get_their_own_content(tmp_path: Path) -> 
     assert [writer.exitcode for writer in writers] == [0, 0]
 
 
-def test_a_table_lives_in_an_object_store(object_store: str) -> None:
+def test_a_table_can_be_in_an_object_store(object_store: str) -> None:
     uri = f"{object_store}/persons/records"
     for name in ("a", "a", "b"):
         written = write_table(uri, records(name), frame_digest(records(name)))
@@ -137,6 +137,6 @@ def test_a_table_lives_in_an_object_store(object_store: str) -> None:
     assert read_table(uri)["surname"][0] == "b"
 
 
-def test_a_lake_that_refuses_says_so(object_store: str) -> None:
+def test_a_failure_of_the_object_store_is_reported(object_store: str) -> None:
     with pytest.raises(LakeError, match="cannot be written"):
         write_table(f"{object_store}-elsewhere/records", records(), frame_digest(records()))

@@ -32,7 +32,7 @@ def tamper(url, statement):
     engine.dispose()
 
 
-def test_entries_are_numbered_timed_and_chained(url):
+def test_an_entry_gets_a_number_a_time_and_the_hash_of_the_previous_entry(url):
     first = Ledger(url).append(act("approved", "1"))
     second = Ledger(url).append(act("released", "1"))
     assert (first.id, second.id) == (1, 2)
@@ -42,7 +42,7 @@ def test_entries_are_numbered_timed_and_chained(url):
     assert Ledger(url).verify_chain() == 2
 
 
-def test_history_of_one_model_or_endpoint(url):
+def test_the_history_can_be_limited_to_one_model_or_endpoint(url):
     ledger = Ledger(url)
     ledger.append(act("released", "1"))
     ledger.append(act("released", "2", endpoint="local:other"))
@@ -51,7 +51,7 @@ def test_history_of_one_model_or_endpoint(url):
     assert ledger.entries(model="products") == []
 
 
-def test_an_entry_names_its_actor(url):
+def test_an_entry_without_an_actor_is_refused(url):
     with pytest.raises(LedgerError, match="without an actor"):
         Ledger(url).append(act("approved", "1").model_copy(update={"actor": "  "}))
 
@@ -60,7 +60,7 @@ def test_current_and_previous_follow_releases_and_rollbacks(url):
     ledger = Ledger(url)
     assert ledger.current("local:persons") is None
     assert ledger.previous("local:persons") is None
-    for version in ("1", "2", "2", "3"):  # 2 twice: a repeated release is not a step back
+    for version in ("1", "2", "2", "3"):  # version 2 is released twice, which is not a rollback
         ledger.append(act("released", version))
     ledger.append(act("refused", "4"))
     assert ledger.current("local:persons").version == "3"
@@ -79,7 +79,7 @@ def test_the_database_refuses_changes(url, statement):
     assert Ledger(url).entries()[0].actor == "ada"
 
 
-def test_replacing_a_row_is_a_change_too(tmp_path):
+def test_the_database_also_refuses_to_replace_a_row(tmp_path):
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     entry = Ledger(url).append(act("released", "1"))
     forged = entry.model_copy(update={"actor": "eve"}).model_dump()
@@ -99,7 +99,7 @@ def test_replacing_a_row_is_a_change_too(tmp_path):
         "DELETE FROM release_ledger WHERE id = 2",
     ],
 )
-def test_a_change_without_the_triggers_breaks_the_chain(url, statement):
+def test_a_change_without_the_triggers_is_detected_in_the_chain(url, statement):
     for version in ("1", "2", "3"):
         Ledger(url).append(act("released", version))
     tamper(url, statement)
@@ -107,20 +107,20 @@ def test_a_change_without_the_triggers_breaks_the_chain(url, statement):
         Ledger(url).verify_chain()
 
 
-def test_concurrent_writers_make_one_chain(url):
+def test_the_entries_of_concurrent_writers_are_one_chain(url):
     Ledger(url)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: Ledger(url).append(act("released", str(number))), range(20)))
     assert Ledger(url).verify_chain() == 20
 
 
-def test_ledgers_opened_at_the_same_time_make_one_table(url):
+def test_ledgers_that_are_opened_at_the_same_time_create_one_table(url):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: Ledger(url), range(4)))
     assert Ledger(url).verify_chain() == 0
 
 
-def test_one_release_at_a_time_for_each_endpoint(url):
+def test_each_endpoint_has_one_release_at_a_time(url):
     with Ledger(url).releasing("local:persons"):
         with pytest.raises(LedgerError, match="under way"), Ledger(url).releasing("local:persons"):
             pass
@@ -130,7 +130,7 @@ def test_one_release_at_a_time_for_each_endpoint(url):
         pass
 
 
-def test_a_database_that_does_not_answer_is_named_without_its_password():
+def test_the_error_names_a_database_that_does_not_answer_but_not_its_password():
     with pytest.raises(LedgerError, match="MATCHWRIGHT_LEDGER__URL") as caught:
         Ledger("postgresql+psycopg2://user:hush@127.0.0.1:9/none")
     assert "hush" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""The local endpoint: replaced without interruption, found by later commands, repaired by the next deployment."""
+"""The local endpoint: bundles change without interruption, later commands find it, a deployment repairs it."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def endpoint(local_settings):
     endpoint.stop()
 
 
-def test_every_request_is_answered_while_another_bundle_takes_over(
+def test_every_request_is_answered_while_another_bundle_is_deployed(
     endpoint, local_settings, trained_bundle, second_bundle
 ):
     (local_settings.folder("endpoints", "matchwright") / ("f" * 64)).mkdir()
@@ -55,20 +55,24 @@ def test_every_request_is_answered_while_another_bundle_takes_over(
     assert served[0] == digest_of(trained_bundle)
     assert set(served) == {digest_of(trained_bundle), digest_of(second_bundle)}
     kept = {path.name for path in (local_settings.home / "endpoints" / "matchwright").iterdir() if len(path.name) == 64}
-    assert kept == set(served), "copies of older bundles are gone"
+    assert kept == set(served), "the copies of older bundles are deleted"
 
 
-def test_it_gets_what_serving_needs_and_not_the_signing_key(endpoint, local_settings, trained_bundle, monkeypatch):
+def test_the_serving_process_gets_the_keys_that_it_needs_but_not_the_signing_key(
+    endpoint, local_settings, trained_bundle, monkeypatch
+):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not for serving")
     deployment = endpoint.deploy(trained_bundle, digest_of(trained_bundle))
     environment = Path(f"/proc/{deployment.pid}/environ").read_text()
     names = {entry.partition("=")[0] for entry in environment.split("\0")}
     assert {VERIFY_KEY, IDENTIFIER_KEY, "MATCHWRIGHT_ENVIRONMENT", "MATCHWRIGHT_HOME", "OMP_NUM_THREADS"} <= names
     assert not names & {SIGNING_KEY, "AWS_SECRET_ACCESS_KEY"}
-    assert not list(local_settings.decision_log_folder.rglob("*.jsonl")), "a rehearsal is not a decision"
+    assert not list(local_settings.decision_log_folder.rglob("*.jsonl")), (
+        "the test request of a deployment is not logged as a decision"
+    )
 
 
-def test_after_a_reboot_it_is_down_until_it_is_resumed(endpoint, local_settings, trained_bundle):
+def test_after_a_reboot_the_endpoint_is_stopped_until_it_is_resumed(endpoint, local_settings, trained_bundle):
     digest = digest_of(trained_bundle)
     deployment = endpoint.deploy(trained_bundle, digest)
     os.kill(deployment.pid, signal.SIGKILL)
@@ -81,11 +85,11 @@ def test_after_a_reboot_it_is_down_until_it_is_resumed(endpoint, local_settings,
     assert later.resume().status == "in_service"
 
 
-def test_before_the_first_release_nothing_is_resumed(endpoint):
+def test_before_the_first_release_there_is_no_endpoint_to_resume(endpoint):
     assert endpoint.resume() is None
 
 
-def test_a_copy_that_was_damaged_is_replaced(endpoint, local_settings, trained_bundle):
+def test_a_damaged_copy_of_a_bundle_is_replaced(endpoint, local_settings, trained_bundle):
     digest = digest_of(trained_bundle)
     endpoint.deploy(trained_bundle, digest)
     endpoint.stop()
@@ -96,7 +100,7 @@ def test_a_copy_that_was_damaged_is_replaced(endpoint, local_settings, trained_b
     assert endpoint.deploy(trained_bundle, digest).status == "in_service"
 
 
-def test_after_a_killed_take_over_its_process_is_stopped(
+def test_the_next_deployment_stops_the_process_of_a_killed_deployment(
     endpoint, local_settings, trained_bundle, second_bundle, monkeypatch
 ):
     first, second = digest_of(trained_bundle), digest_of(second_bundle)
@@ -105,15 +109,15 @@ def test_after_a_killed_take_over_its_process_is_stopped(
     monkeypatch.setattr(killed, "_remember", _be_killed)
     with pytest.raises(KeyboardInterrupt):
         killed.deploy(second_bundle, second)
-    assert _running(local_settings) == {"blue", "green"}, "both accept from the one socket"
-    assert _served(endpoint) <= {first, second}, "which of them answers is the kernel's choice"
+    assert _running(local_settings) == {"blue", "green"}, "both processes accept requests from the same socket"
+    assert _served(endpoint) <= {first, second}, "the kernel chooses which process answers"
 
-    assert endpoint.deploy(trained_bundle, first) == healthy, "the same process continues"
+    assert endpoint.deploy(trained_bundle, first) == healthy, "the first process still runs"
     assert _running(local_settings) == {"blue"}
     assert _served(endpoint) == {first}
 
 
-def test_a_port_of_another_process_is_named(endpoint, local_settings, trained_bundle):
+def test_the_error_names_a_port_that_another_process_uses(endpoint, local_settings, trained_bundle):
     with (
         socket.create_server(("127.0.0.1", local_settings.endpoint.port)),
         pytest.raises(EndpointError, match="another process listens on port") as error,

@@ -1,4 +1,4 @@
-"""Plots: small files, the same for the same numbers."""
+"""Plots are small files. The same numbers give the same file."""
 
 import subprocess
 import sys
@@ -52,7 +52,7 @@ PLOTS: dict[str, Callable[[Path], Path]] = {
 
 
 @pytest.mark.parametrize("name", PLOTS)
-def test_a_plot_is_a_small_png_and_the_same_one_each_time(name, tmp_path):
+def test_a_plot_is_a_small_png_with_the_same_bytes_each_time(name, tmp_path):
     path = PLOTS[name](tmp_path / "plots" / f"{name}.png")
     assert path == tmp_path / "plots" / f"{name}.png"
     assert path.stat().st_size < 60_000
@@ -64,7 +64,7 @@ def test_a_plot_is_a_small_png_and_the_same_one_each_time(name, tmp_path):
     assert [file.name for file in path.parent.iterdir()] == [f"{name}.png"]
 
 
-def test_plots_of_almost_no_data_are_drawn(tmp_path):
+def test_plots_can_be_drawn_from_very_little_data(tmp_path):
     plots.plot_reliability(RELIABILITY.head(0), tmp_path / "reliability.png")
     plots.plot_candidate_recall({}, {}, tmp_path / "candidates.png")
     plots.plot_precision_recall(CURVE.head(0), 0.1, 0.9, tmp_path / "precision_recall.png")

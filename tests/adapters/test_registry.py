@@ -30,9 +30,9 @@ def open_run(settings, inputs="inputs-1"):
 
 
 def register(settings, bundle, **changed):
-    given = {"description_markdown": CARD, "tags": TAGS, "challenger": True, "run_id": "", **changed}
-    given["run_id"] = given["run_id"] or open_run(settings)
-    return registry.register_bundle(settings, bundle=bundle, digest=digest_of(bundle), **given)
+    arguments = {"description_markdown": CARD, "tags": TAGS, "challenger": True, "run_id": "", **changed}
+    arguments["run_id"] = arguments["run_id"] or open_run(settings)
+    return registry.register_bundle(settings, bundle=bundle, digest=digest_of(bundle), **arguments)
 
 
 def client_of(settings: Settings):
@@ -68,7 +68,7 @@ def test_logging_again_changes_nothing(each_registry, tmp_path):
     assert [item.path for item in client.list_artifacts(run, "plots")] == ["plots/reliability.png"]
 
 
-def test_a_registered_version_waits_for_approval_and_says_what_it_is(each_registry, trained_bundle):
+def test_a_registered_version_is_pending_and_has_its_digest_and_tags(each_registry, trained_bundle):
     version = register(each_registry, trained_bundle)
     assert version.name == "persons"
     assert version.digest == digest_of(trained_bundle)
@@ -81,15 +81,15 @@ def test_a_registered_version_waits_for_approval_and_says_what_it_is(each_regist
     assert client_of(each_registry).get_run(version.run_id).info.status == "FINISHED"
 
 
-def test_the_downloaded_bundle_is_the_registered_one(each_registry, trained_bundle, verify_key, tmp_path):
+def test_the_downloaded_bundle_is_the_registered_bundle(each_registry, trained_bundle, verify_key, tmp_path):
     register(each_registry, trained_bundle)
-    for _ in range(2):  # the second time into the folder of the first
+    for _ in range(2):  # the second download uses the same folder
         fetched = registry.download_bundle(each_registry, "persons", "1", tmp_path / "fetched")
         assert verify_bundle(fetched, verify_key)[1] == digest_of(trained_bundle)
     assert [path.name for path in tmp_path.iterdir() if "fetched" in path.name] == ["fetched"]
 
 
-def test_registering_again_adds_no_version_and_keeps_the_approval(each_registry, trained_bundle):
+def test_registering_the_same_bundle_again_adds_no_version_and_keeps_the_approval(each_registry, trained_bundle):
     register(each_registry, trained_bundle)
     registry.set_approval(each_registry, "persons", "1", "approved", "grace", "fine")
     again = register(each_registry, trained_bundle, tags={**TAGS, "spec_digest": "def"}, description_markdown="# new\n")
@@ -99,7 +99,7 @@ def test_registering_again_adds_no_version_and_keeps_the_approval(each_registry,
     assert client_of(each_registry).get_model_version("persons", "1").description.startswith("# new")
 
 
-def test_another_bundle_is_another_version_and_gets_the_alias(each_registry, trained_bundle, second_bundle):
+def test_another_bundle_becomes_another_version_and_gets_the_alias(each_registry, trained_bundle, second_bundle):
     register(each_registry, trained_bundle)
     second = register(each_registry, second_bundle)
     assert second.version == "2"
@@ -107,7 +107,7 @@ def test_another_bundle_is_another_version_and_gets_the_alias(each_registry, tra
     assert second.aliases == ("challenger",)
 
 
-def test_a_version_whose_gates_failed_is_not_the_challenger(registry_settings, trained_bundle):
+def test_a_version_with_failed_gates_is_not_the_challenger(registry_settings, trained_bundle):
     version = register(registry_settings, trained_bundle, tags={**TAGS, "gates": "failed"})
     assert version.aliases == ()
     assert registry.challenger(registry_settings, "persons") is None
@@ -116,7 +116,7 @@ def test_a_version_whose_gates_failed_is_not_the_challenger(registry_settings, t
 @pytest.mark.parametrize(
     "killed_in", ["create_logged_model", "log_model_artifacts", "create_model_version", "set_terminated"]
 )
-def test_a_registration_that_was_killed_is_completed(registry_settings, trained_bundle, monkeypatch, killed_in):
+def test_a_killed_registration_is_completed_by_the_next_one(registry_settings, trained_bundle, monkeypatch, killed_in):
     class Killed(BaseException):
         pass
 
@@ -124,12 +124,12 @@ def test_a_registration_that_was_killed_is_completed(registry_settings, trained_
 
     real = getattr(MlflowClient, killed_in)
 
-    def half(self, *args, **kwargs):
+    def killed_after_the_call(self, *args, **kwargs):
         real(self, *args, **kwargs)
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(MlflowClient, killed_in, half)
+        patched.setattr(MlflowClient, killed_in, killed_after_the_call)
         with pytest.raises(Killed):
             register(registry_settings, trained_bundle)
     version = register(registry_settings, trained_bundle)
@@ -140,7 +140,7 @@ def test_a_registration_that_was_killed_is_completed(registry_settings, trained_
     assert [model.status for model in client.search_logged_models([experiment])] == ["READY"]
 
 
-def test_a_version_needs_the_tags_that_release_depends_on(registry_settings, trained_bundle):
+def test_a_version_needs_the_tags_that_a_release_reads(registry_settings, trained_bundle):
     with pytest.raises(RegistryError, match="gates, trained_by"):
         register(registry_settings, trained_bundle, tags={"trained_by": " "})
 
@@ -154,7 +154,7 @@ def test_aliases_are_moved_and_removed(registry_settings, trained_bundle):
     assert registry.champion(registry_settings, "persons") is None
 
 
-def test_a_missing_version_is_named(registry_settings, trained_bundle):
+def test_the_error_names_a_missing_version(registry_settings, trained_bundle):
     with pytest.raises(RegistryError, match="no version '1' of model 'persons'"):
         registry.version_info(registry_settings, "persons", "1")
     register(registry_settings, trained_bundle)
@@ -169,7 +169,7 @@ def test_a_server_that_does_not_answer_is_an_error_with_a_hint(registry_settings
         registry.champion(registry_settings.model_copy(update={"registry": nowhere}), "persons")
 
 
-def test_nothing_is_left_in_mlflows_global_state(registry_settings, trained_bundle, tmp_path, monkeypatch):
+def test_the_global_state_of_mlflow_is_not_changed(registry_settings, trained_bundle, tmp_path, monkeypatch):
     import mlflow
 
     cross_field = tmp_path / "cross_field"
@@ -181,8 +181,8 @@ def test_nothing_is_left_in_mlflows_global_state(registry_settings, trained_bund
     assert list(cross_field.iterdir()) == []
 
 
-# What an MLflow user does without matchwright. The option -S hides its editable installation.
-PLAIN_USER = """
+# The code of an MLflow user who does not have matchwright. The option -S hides its editable installation.
+CODE_OF_AN_MLFLOW_USER = """
 import json, sys
 sys.path.append(sys.argv[1])
 import mlflow, pandas
@@ -193,13 +193,13 @@ print(json.dumps({"answer": answer.to_dict("records"), "code": matchwright.__fil
 """
 
 
-def test_a_plain_mlflow_user_scores_pairs_without_matchwright(registry_settings, trained_bundle, verify_key, tmp_path):
+def test_an_mlflow_user_can_score_pairs_without_matchwright(registry_settings, trained_bundle, verify_key, tmp_path):
     register(registry_settings, trained_bundle)
     source = client_of(registry_settings).get_model_version("persons", "1").source
     pair = json.loads((trained_bundle / "golden.jsonl").read_text().splitlines()[0])
     sides = {f"{side}_{name}": value for side in ("left", "right") for name, value in pair[side].items()}
     done = subprocess.run(
-        [sys.executable, "-S", "-c", PLAIN_USER, sysconfig.get_path("purelib"), source, json.dumps(sides)],
+        [sys.executable, "-S", "-c", CODE_OF_AN_MLFLOW_USER, sysconfig.get_path("purelib"), source, json.dumps(sides)],
         capture_output=True,
         text=True,
         timeout=120,
@@ -208,15 +208,17 @@ def test_a_plain_mlflow_user_scores_pairs_without_matchwright(registry_settings,
         env={key: value for key, value in os.environ.items() if not key.startswith(("MATCHWRIGHT_", "PYTHONPATH"))},
     )
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout.splitlines()[-1])
+    result = json.loads(done.stdout.splitlines()[-1])
     expected = decide_values(load_bundle(trained_bundle, verify_key).model, [pair["left"]], [pair["right"]])[0]
     codes = [reason.code for reason in expected.reasons]
-    assert said["answer"] == [{"score": expected.score, "band": expected.band, "reasons": codes}]
-    assert Path(source.removeprefix("file://")) in Path(said["code"]).parents
-    assert not said["heavy"]
+    assert result["answer"] == [{"score": expected.score, "band": expected.band, "reasons": codes}]
+    assert Path(source.removeprefix("file://")) in Path(result["code"]).parents
+    assert not result["heavy"]
 
 
-def test_the_model_has_a_signature_pinned_requirements_and_no_pickle(registry_settings, trained_bundle, persons_spec):
+def test_the_model_has_a_signature_and_pinned_requirements_but_no_pickle(
+    registry_settings, trained_bundle, persons_spec
+):
     from mlflow.models import Model
 
     register(registry_settings, trained_bundle)
@@ -229,7 +231,7 @@ def test_the_model_has_a_signature_pinned_requirements_and_no_pickle(registry_se
     assert not [path for path in folder.rglob("*") if path.suffix in (".pkl", ".pickle", ".pyc")]
 
 
-def test_a_description_shows_the_runs_plots_after_gates_and_figures():
+def test_a_description_shows_the_plots_of_the_run_after_gates_and_figures():
     card = "# persons\n\n## Gates\n\n| a | b |\n\n## Figures\n\nf\n\n## Reasons\n\nr\n"
     text = describe(card, "run1", ["card/card.md", "plots/log loss.png", "plots/table.csv"], "card/card.md")
     assert text.index("## Figures") < text.index("## Plots") < text.index("## Reasons")
@@ -238,14 +240,14 @@ def test_a_description_shows_the_runs_plots_after_gates_and_figures():
     assert "table.csv" not in text
 
 
-def test_tables_are_given_room_between_their_columns():
+def test_the_columns_of_tables_in_a_description_have_space_between_them():
     card = "# persons\n\n## Gates\n\n| gate | result |\n| --- | --- |\n| f1 | passed |\n"
     lines = describe(card, "run1", [], "card/card.md").splitlines()
     assert "| --- | --- |" in lines
     assert "| f1\u2003\u2060 | passed |" in lines
 
 
-def test_a_long_card_is_cut_by_whole_sections_and_says_so():
+def test_whole_sections_of_a_long_card_are_left_out_and_a_note_says_so():
     card = "# persons\n\n## Gates\n\nall\n\n" + "".join(f"## Part {n}\n\n{'x' * 1500}\n\n" for n in range(5))
     text = describe(card, "run1", [], "card/card.md")
     assert len(text) <= LONGEST
@@ -253,7 +255,7 @@ def test_a_long_card_is_cut_by_whole_sections_and_says_so():
     assert "It also has: Part 3, Part 4." in text
 
 
-def test_a_long_card_registers_on_every_database(each_registry, trained_bundle):
+def test_a_long_card_can_be_registered_on_every_database(each_registry, trained_bundle):
     card = "# persons\n\n" + "".join(f"## Part {n}\n\n{'x' * 900}\n\n" for n in range(20))
     run = open_run(each_registry)
     register(each_registry, trained_bundle, description_markdown=card, run_id=run)

@@ -1,4 +1,4 @@
-"""The SageMaker endpoint: its requests to AWS, and how it reads the answers."""
+"""The SageMaker endpoint: the requests that it sends to AWS, and how it interprets the answers."""
 
 import ast
 import inspect
@@ -48,7 +48,7 @@ def test_the_bundle_is_encrypted_in_s3_under_a_key_that_names_its_content(deploy
     assert head["SSEKMSKeyId"] == sagemaker_settings.endpoint.kms_key_id
 
 
-def test_resources_carry_the_digest_and_tags_and_capture_nothing(deployed, trained_bundle):
+def test_resources_have_the_digest_and_tags_and_data_capture_is_off(deployed, trained_bundle):
     client, digest = boto3.client("sagemaker"), digest_of(trained_bundle)
     endpoint = in_service()
     name = endpoint["EndpointConfigName"]
@@ -64,7 +64,7 @@ def test_resources_carry_the_digest_and_tags_and_capture_nothing(deployed, train
     }
 
 
-def test_the_container_gets_keys_to_verify_and_to_pseudonymise_and_not_the_signing_key(deployed, sagemaker):
+def test_the_container_gets_the_verify_key_and_the_identifier_key_but_not_the_signing_key(deployed, sagemaker):
     environment = sagemaker.environment_of("persons")
     assert environment[VERIFY_KEY] == os.environ[VERIFY_KEY]
     assert environment[IDENTIFIER_KEY] == os.environ[IDENTIFIER_KEY]
@@ -72,7 +72,7 @@ def test_the_container_gets_keys_to_verify_and_to_pseudonymise_and_not_the_signi
     assert not [name for name in environment if name.startswith("AWS_")]
 
 
-def test_the_identifier_key_may_come_from_secrets_manager(sagemaker_settings, sagemaker, trained_bundle, monkeypatch):
+def test_the_identifier_key_can_come_from_secrets_manager(sagemaker_settings, sagemaker, trained_bundle, monkeypatch):
     key = os.environ[IDENTIFIER_KEY]
     arn = boto3.client("secretsmanager").create_secret(Name="identifier", SecretString=key)["ARN"]
     monkeypatch.delenv(IDENTIFIER_KEY)
@@ -90,16 +90,22 @@ def test_deploying_again_creates_nothing(deployed, trained_bundle, sagemaker):
     assert boto3.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"] == uploaded
 
 
-def test_a_rolled_back_update_that_reports_in_service_is_noticed(deployed, sagemaker, trained_bundle, second_bundle):
+def test_an_update_that_aws_rolled_back_is_detected_although_the_status_is_in_service(
+    deployed, sagemaker, trained_bundle, second_bundle
+):
     sagemaker.fail_next_update("The primary container did not pass the ping health check.")
     with pytest.raises(EndpointError, match=r"rolled endpoint persons back.*ping health check"):
         deployed.deploy(second_bundle, digest_of(second_bundle))
     assert in_service()["EndpointStatus"] == "InService"
     assert deployed.describe().digest == digest_of(trained_bundle)
-    assert deployed.deploy(second_bundle, digest_of(second_bundle)).status == "in_service", "a rerun completes it"
+    assert deployed.deploy(second_bundle, digest_of(second_bundle)).status == "in_service", (
+        "a second deployment completes the update"
+    )
 
 
-def test_a_bundle_that_answers_as_another_is_rolled_back(deployed, sagemaker, trained_bundle, second_bundle, tmp_path):
+def test_a_deployment_is_rolled_back_if_the_answer_has_the_digest_of_another_bundle(
+    deployed, sagemaker, trained_bundle, second_bundle, tmp_path
+):
     pack_bundle(trained_bundle, tmp_path / "model.tar.gz")
     sagemaker.serve_next_from((tmp_path / "model.tar.gz").read_bytes())
     with pytest.raises(EndpointError, match=r"refused bundle .* was put back"):
@@ -108,11 +114,13 @@ def test_a_bundle_that_answers_as_another_is_rolled_back(deployed, sagemaker, tr
     assert deployed.invoke(probe_of(trained_bundle))["bundle"]["digest"] == digest_of(trained_bundle)
 
 
-def test_a_deployment_waits_for_the_update_of_a_killed_one(deployed, trained_bundle, second_bundle):
+def test_a_deployment_waits_for_the_unfinished_update_of_a_killed_deployment(deployed, trained_bundle, second_bundle):
     client = boto3.client("sagemaker")
     first = in_service()["EndpointConfigName"]
     deployed.deploy(second_bundle, digest_of(second_bundle))
-    client.update_endpoint(EndpointName="persons", EndpointConfigName=first)  # and its caller was killed
+    client.update_endpoint(
+        EndpointName="persons", EndpointConfigName=first
+    )  # the process that started the update was killed
     assert deployed.describe().status == "updating"
     assert deployed.deploy(second_bundle, digest_of(second_bundle)).digest == digest_of(second_bundle)
 
@@ -125,7 +133,7 @@ def test_a_deployment_waits_for_the_update_of_a_killed_one(deployed, trained_bun
         ("create_endpoint", "ResourceLimitExceeded", "Service Quotas"),
     ],
 )
-def test_a_refusal_of_aws_says_what_to_do(endpoint, sagemaker, trained_bundle, operation, code, hint):
+def test_a_refusal_by_aws_is_an_error_with_a_hint(endpoint, sagemaker, trained_bundle, operation, code, hint):
     key = os.environ[IDENTIFIER_KEY]
     sagemaker.refuse_next(operation, code, f"Value '{key}' of arn:aws:sagemaker:... is not to be had")
     with pytest.raises(EndpointError, match=code) as error:
@@ -141,30 +149,30 @@ def test_an_endpoint_that_cannot_be_reached_is_an_endpoint_error(sagemaker_setti
         unreachable.describe()
 
 
-def test_all_missing_settings_are_listed_together(settings):
+def test_all_missing_settings_are_listed_in_one_error(settings):
     with pytest.raises(SettingsError) as error:
         open_endpoint(with_endpoint(settings, target="sagemaker", subnets=("subnet-1",)))
     keys = [fault.path.removeprefix("endpoint.") for fault in error.value.faults]
     assert keys == ["region", "role_arn", "bucket", "image_uri", "subnets"]
 
 
-def test_the_deployers_policy_allows_what_is_called_and_no_more():
+def test_the_policy_of_the_deployer_allows_exactly_the_operations_that_are_called():
     called = {f"sagemaker:{name}" for name in _operations("sagemaker")}
     called |= {f"sagemaker:{name}" for name in _operations("sagemaker-runtime")}
     called |= {f"secretsmanager:{name}" for name in _operations("secretsmanager")}
     assert _operations("s3") == {"HeadObject", "PutObject"}
-    called |= {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}  # HeadObject asks for two of these
+    called |= {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}  # HeadObject needs two of these permissions
     consequences = {"sagemaker:AddTags", "kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant", "iam:PassRole"}
     assert _allowed("deployer-policy.json") == called | consequences
 
 
 @pytest.mark.parametrize("name", ["deployer-policy.json", "endpoint-policy.json"])
-def test_no_policy_allows_everything_of_a_service(name):
+def test_no_policy_allows_all_operations_of_a_service(name):
     assert not [action for action in _allowed(name) if "*" in action]
 
 
 def _operations(service):
-    """The API operations of a service that the modules call."""
+    """Return the API operations of a service that the modules call."""
     names = boto3.client(service, region_name="eu-west-1").meta.method_to_api_mapping
     trees = [ast.parse(inspect.getsource(each)) for each in (module, sagemaker_upload)]
     used = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}

@@ -1,4 +1,4 @@
-"""A home with a registered version, as a notebook user finds it."""
+"""Fixtures for the Python API: a home with a registered version, and bundles."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ from matchwright.core.bundle import Bundle, load_bundle
 
 @pytest.fixture
 def released_home(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Version 1 of persons is champion; the keys are in the home alone, and the environment names the home."""
+    """A home whose champion is version 1 of persons. Only the home has the keys. A variable names the home."""
     registry.set_alias(stage.settings, "persons", "champion", "1")
     home = stage.settings.home
     (home / "secrets.env").write_text("".join(f"{name}={value}\n" for name, value in ENVIRONMENT.items()))
@@ -31,7 +31,7 @@ def bundle(trained_bundle: Path, verify_key: bytes) -> Bundle:
 
 @pytest.fixture
 def altered_bundle(trained_bundle: Path, tmp_path: Path) -> Path:
-    """A bundle in which somebody lowered the threshold of a match."""
+    """A bundle that was changed after signing: the threshold for a match is lower."""
     folder = Path(shutil.copytree(trained_bundle, tmp_path / "altered"))
     (folder / "bands.json").write_text('{"review_from": 0.1, "match_from": 0.2}')
     return folder

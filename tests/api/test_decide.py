@@ -40,7 +40,7 @@ def frame(*records: dict[str, Any], **columns: Any) -> pd.DataFrame:
     return pd.DataFrame(list(records)).assign(**columns)
 
 
-def test_row_aligned_tables_are_decided_as_the_endpoint_does(bundle: Bundle) -> None:
+def test_row_aligned_tables_get_the_same_decisions_as_at_the_endpoint(bundle: Bundle) -> None:
     lefts, rights = [PERSON, PERSON], [{**PERSON, "surname": "testwel"}, OTHER]
     expected = decide_values(bundle.model, lefts, rights)
 
@@ -55,7 +55,7 @@ def test_row_aligned_tables_are_decided_as_the_endpoint_does(bundle: Bundle) -> 
     assert "The dates of birth differ." in decided["reasons"][9]
 
 
-def test_a_pair_in_review_has_a_hint_and_others_have_none(bundle: Bundle) -> None:
+def test_only_a_pair_in_review_has_a_hint(bundle: Bundle) -> None:
     unknown_birth = {**PERSON, "date_of_birth": None}
     names = [unknown_birth, {**unknown_birth, "given_name": None}, PERSON]
     decided = matchwright.decide(
@@ -66,7 +66,7 @@ def test_a_pair_in_review_has_a_hint_and_others_have_none(bundle: Bundle) -> Non
     assert "review" in decided["band"].tolist()
 
 
-def test_the_columns_of_the_tables_that_the_spec_reads_are_known(
+def test_tables_may_have_the_column_names_or_the_field_names_of_the_spec(
     bundle: Bundle, febrl: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:
     left, right = (table.head(20) for table in febrl)
@@ -77,7 +77,7 @@ def test_the_columns_of_the_tables_that_the_spec_reads_are_known(
     pd.testing.assert_frame_equal(by_column, by_field)
 
 
-def test_pairs_name_records_of_two_tables(bundle: Bundle, febrl: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_pairs_refer_to_records_of_two_tables_by_id(bundle: Bundle, febrl: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     left, right = febrl
     pairs = pd.DataFrame(
         {"left_id": ["rec-1-org", "rec-2-org", "rec-1-org"], "right_id": ["rec-1-dup-0", "rec-2-dup-0", "rec-2-dup-0"]},
@@ -88,19 +88,21 @@ def test_pairs_name_records_of_two_tables(bundle: Bundle, febrl: tuple[pd.DataFr
     assert decided["score"]["c"] < 0.1 < 0.9 < min(decided["score"]["a"], decided["score"]["b"])
 
 
-def test_pairs_name_records_of_one_table_by_its_index(bundle: Bundle, febrl: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_pairs_refer_to_records_of_one_table_by_its_index(
+    bundle: Bundle, febrl: tuple[pd.DataFrame, pd.DataFrame]
+) -> None:
     both = pd.concat(febrl).set_index("rec_id")
     pairs = pd.DataFrame({"left_id": ["rec-1-org"], "right_id": ["rec-1-dup-0"]})
     assert matchwright.decide(bundle, both, pairs=pairs)["band"].tolist() == ["match"]
 
 
-def test_fewer_reasons_can_be_asked_for(bundle: Bundle) -> None:
+def test_a_caller_can_request_fewer_reasons(bundle: Bundle) -> None:
     decided = matchwright.decide(bundle, frame(PERSON), frame(OTHER), top=1)
     assert [len(codes) for codes in decided["codes"]] == [1]
 
 
 @pytest.mark.parametrize("birth", [pd.Timestamp("1980-02-14"), date(1980, 2, 14), 19800214, 19800214.0])
-def test_types_of_a_notebook_read_as_the_text_of_a_file(bundle: Bundle, birth: object) -> None:
+def test_typed_values_are_read_like_the_text_of_a_file(bundle: Bundle, birth: object) -> None:
     text = matchwright.decide(bundle, frame(PERSON), frame(PERSON))
     typed = frame(PERSON, date_of_birth=[birth], postcode=[2999], street_number=[12.0], locality=[np.nan])
     pd.testing.assert_frame_equal(matchwright.decide(bundle, typed, typed), text)
@@ -112,53 +114,53 @@ def test_no_pairs_give_no_decisions(bundle: Bundle) -> None:
     assert decided["score"].dtype == np.float64
 
 
-def refusal(*given: object, **named: object) -> str:
+def refusal(*arguments: object, **options: object) -> str:
     with pytest.raises(DataError) as refused:
-        matchwright.decide(*given, **named)  # type: ignore[arg-type]
+        matchwright.decide(*arguments, **options)  # type: ignore[arg-type]
     assert "Hint:" in str(refused.value)
     return str(refused.value)
 
 
-def test_columns_that_are_absent_are_all_told_with_what_was_meant(bundle: Bundle) -> None:
+def test_all_absent_columns_are_reported_with_a_hint(bundle: Bundle) -> None:
     left = frame(PERSON).rename(columns={"surname": "surnam"})
     right = frame(PERSON).drop(columns="state")
-    told = refusal(bundle, left, right)
-    assert "left.surname: no such column\n      Hint: did you mean 'surnam'?" in told
-    assert "right.state: no such column\n      Hint: add it, and leave it empty" in told
-    assert "testwell" not in told
+    message = refusal(bundle, left, right)
+    assert "left.surname: no such column\n      Hint: did you mean 'surnam'?" in message
+    assert "right.state: no such column\n      Hint: add it, and leave it empty" in message
+    assert "testwell" not in message
 
 
 def test_tables_of_different_lengths_are_refused(bundle: Bundle) -> None:
     assert "right: has 1 row(s), and left has 2" in refusal(bundle, frame(PERSON, OTHER), frame(PERSON))
 
 
-def test_one_table_alone_is_refused(bundle: Bundle) -> None:
+def test_one_table_without_pairs_is_refused(bundle: Bundle) -> None:
     assert "right: is not given" in refusal(bundle, frame(PERSON))
 
 
-def test_what_is_no_table_is_refused(bundle: Bundle) -> None:
+def test_an_argument_that_is_not_a_table_is_refused(bundle: Bundle) -> None:
     assert "left: is of type dict" in refusal(bundle, PERSON, frame(PERSON))
 
 
-def test_columns_of_one_name_are_refused(bundle: Bundle) -> None:
-    twice = pd.concat([frame(PERSON), frame(PERSON)], axis=1)
-    assert "two of its columns have the same name" in refusal(bundle, twice, frame(PERSON))
+def test_two_columns_with_the_same_name_are_refused(bundle: Bundle) -> None:
+    repeated = pd.concat([frame(PERSON), frame(PERSON)], axis=1)
+    assert "two of its columns have the same name" in refusal(bundle, repeated, frame(PERSON))
 
 
-def test_values_that_are_not_single_are_refused_and_not_quoted(bundle: Bundle) -> None:
-    told = refusal(bundle, frame(PERSON, surname=[["testwell"]]), frame(PERSON))
-    assert "left.surname: holds values that are not single" in told
-    assert "testwell" not in told
+def test_a_list_as_a_value_is_refused_and_not_quoted(bundle: Bundle) -> None:
+    message = refusal(bundle, frame(PERSON, surname=[["testwell"]]), frame(PERSON))
+    assert "left.surname: holds values that are not single" in message
+    assert "testwell" not in message
 
 
-def test_pairs_that_name_no_record_are_counted_and_not_quoted(
+def test_pairs_with_an_unknown_record_id_are_counted_and_the_id_is_not_quoted(
     bundle: Bundle, febrl: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:
     left, right = febrl
     pairs = pd.DataFrame({"left_id": ["rec-1-org", "rec-secret"], "right_id": ["rec-1-dup-0", "rec-2-dup-0"]})
-    told = refusal(bundle, left, right, pairs)
-    assert "pairs.left_id: 1 record id(s) are not in the left table\n      Hint: the first is in row 2" in told
-    assert "secret" not in told
+    message = refusal(bundle, left, right, pairs)
+    assert "pairs.left_id: 1 record id(s) are not in the left table\n      Hint: the first is in row 2" in message
+    assert "secret" not in message
     assert "no columns left_id and right_id" in refusal(bundle, left, right, pairs[["left_id"]])
     assert "a record id is repeated" in refusal(bundle, pd.concat([left, left]), right, pairs)
     assert "left.rec_id: no such column" in refusal(bundle, frame(PERSON), right, pairs)

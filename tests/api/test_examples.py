@@ -1,4 +1,4 @@
-"""The examples of the docstrings and of the README run as they stand."""
+"""The examples in the docstrings and in the README run without changes."""
 
 import doctest
 import re
@@ -11,26 +11,26 @@ from fixtures.models import REPOSITORY
 import matchwright
 
 
-def run_example(verb: str) -> None:
-    """Run the docstring's example of a verb in the repository's root."""
-    documented = getattr(matchwright, verb)
+def run_example(function: str) -> None:
+    """Run the example in the docstring of a public function."""
+    documented = getattr(matchwright, function)
     globs = vars(import_module(documented.__module__)).copy()
-    found = doctest.DocTestFinder(recurse=False).find(documented, verb, globs=globs)
+    found = doctest.DocTestFinder(recurse=False).find(documented, function, globs=globs)
     assert [test for test in found if test.examples]
     for test in found:
-        told: list[str] = []
-        doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append)
-        assert not told, "".join(told)
+        failures: list[str] = []
+        doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=failures.append)
+        assert not failures, "".join(failures)
 
 
 @pytest.fixture(autouse=True)
-def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_the_repository_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
 
 
-@pytest.mark.parametrize("verb", ["load_spec", "load_bundle", "decide"])
-def test_the_example_of_a_verb_runs(verb: str, released_home: Path) -> None:
-    run_example(verb)
+@pytest.mark.parametrize("function", ["load_spec", "load_bundle", "decide"])
+def test_the_example_of_a_function_runs(function: str, released_home: Path) -> None:
+    run_example(function)
 
 
 @pytest.mark.slow
@@ -39,7 +39,7 @@ def test_the_example_of_train_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     run_example("train")
 
 
-def test_the_python_of_the_readme_runs(released_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_python_example_of_the_readme_runs(released_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     block = re.search(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
     assert block is not None

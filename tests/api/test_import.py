@@ -1,4 +1,4 @@
-"""``import matchwright`` is quick, and shows its verbs."""
+"""``import matchwright`` is quick. The module lists its public functions."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 
 import matchwright
 
-HEAVY = ("feast", "kfp", "mlflow", "numpy", "pandas", "pydantic", "torch", "xgboost")
+LARGE_LIBRARIES = ("feast", "kfp", "mlflow", "numpy", "pandas", "pydantic", "torch", "xgboost")
 
 
 def imported_by(code: str) -> set[str]:
@@ -17,10 +17,10 @@ def imported_by(code: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-def test_importing_it_imports_no_library() -> None:
+def test_importing_matchwright_imports_no_library() -> None:
     modules = imported_by("import matchwright\ndir(matchwright)")
     assert "matchwright.telemetry" in modules
-    assert modules.isdisjoint(HEAVY)
+    assert modules.isdisjoint(LARGE_LIBRARIES)
     assert not [name for name in modules if name.startswith("matchwright.") and name != "matchwright.telemetry"]
 
 
@@ -30,12 +30,12 @@ def test_reading_a_spec_imports_no_store_and_no_model() -> None:
     assert modules.isdisjoint({"feast", "kfp", "mlflow", "torch", "xgboost"})
 
 
-def test_its_verbs_are_shown_before_they_are_imported() -> None:
+def test_public_functions_are_listed_before_they_are_imported() -> None:
     assert {"decide", "load_bundle", "load_spec", "train"} <= set(dir(matchwright))
     assert all(callable(getattr(matchwright, name)) for name in matchwright.__all__)
     assert set(matchwright.__all__) <= set(dir(matchwright))
 
 
-def test_another_name_is_an_attribute_error() -> None:
+def test_an_unknown_attribute_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'match'"):
         matchwright.match  # noqa: B018

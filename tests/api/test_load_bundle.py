@@ -1,4 +1,4 @@
-"""A bundle from a folder or from the registry, verified either way."""
+"""Loading a bundle from a folder or from the registry. The bundle is verified in both cases."""
 
 import gc
 import os
@@ -20,7 +20,7 @@ def test_a_folder_is_verified_with_the_key_of_the_environment(trained_bundle: Pa
 
 
 @pytest.mark.parametrize("name", ["models:/persons/1", "models:/persons@champion", "models:/persons@challenger"])
-def test_a_registered_version_is_fetched_by_number_or_alias(
+def test_a_registered_version_is_loaded_by_number_or_alias(
     name: str, released_home: Path, trained_bundle: Path
 ) -> None:
     registered = matchwright.load_bundle(name)
@@ -28,12 +28,12 @@ def test_a_registered_version_is_fetched_by_number_or_alias(
     assert registered.card() == "# A small model\n"
 
 
-def test_another_home_can_be_named(released_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_caller_can_pass_another_home(released_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "elsewhere"))
     assert matchwright.load_bundle("models:/persons/1", home=released_home).manifest.name == "persons"
 
 
-def test_the_copy_of_a_registered_bundle_goes_with_it(released_home: Path) -> None:
+def test_the_copy_of_a_registered_bundle_is_deleted_with_the_bundle_object(released_home: Path) -> None:
     bundle = matchwright.load_bundle("models:/persons/1")
     copy = bundle.folder
     assert copy.is_dir()
@@ -42,7 +42,7 @@ def test_the_copy_of_a_registered_bundle_goes_with_it(released_home: Path) -> No
     assert not copy.parent.exists()
 
 
-def test_the_keys_of_a_home_do_not_stay_in_the_process(released_home: Path) -> None:
+def test_the_keys_of_a_home_are_removed_from_the_environment(released_home: Path) -> None:
     matchwright.load_bundle("models:/persons/1")
     assert not set(ENVIRONMENT) & set(os.environ)
 
@@ -67,7 +67,7 @@ def test_a_bundle_that_another_key_signed_is_refused(trained_bundle: Path, monke
         matchwright.load_bundle(trained_bundle)
 
 
-def test_a_version_that_holds_another_bundle_than_was_registered_is_refused(
+def test_a_version_whose_bundle_is_not_the_registered_one_is_refused(
     stage: Stage, released_home: Path, second_bundle: Path
 ) -> None:
     stage.tag("1", bundle_digest="0" * 64)
@@ -76,7 +76,7 @@ def test_a_version_that_holds_another_bundle_than_was_registered_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("models:/persons/2", "no version '2' of model 'persons'"),
         ("models:/companies@champion", "Model 'companies' has no champion"),
@@ -84,13 +84,13 @@ def test_a_version_that_holds_another_bundle_than_was_registered_is_refused(
         ("models:persons", "names no registered model"),
     ],
 )
-def test_a_name_that_leads_nowhere_is_told_with_a_hint(name: str, told: str, released_home: Path) -> None:
-    with pytest.raises(RegistryError, match=told) as refused:
+def test_an_unknown_name_is_an_error_with_a_hint(name: str, message: str, released_home: Path) -> None:
+    with pytest.raises(RegistryError, match=message) as refused:
         matchwright.load_bundle(name)
     assert refused.value.hint
 
 
-def test_reading_makes_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loading_a_bundle_creates_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(HomeError, match="There is no home here"):
         matchwright.load_bundle("models:/persons/1", home=tmp_path / "none")
     for name in ENVIRONMENT:
@@ -100,7 +100,7 @@ def test_reading_makes_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not (tmp_path / "none").exists()
 
 
-def test_a_home_that_the_lake_cannot_take_is_refused(tmp_path: Path) -> None:
+def test_a_home_whose_path_the_lake_cannot_use_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="holds '#'"):
         matchwright.load_bundle("models:/persons/1", home=tmp_path / "a#b")
 

@@ -1,4 +1,4 @@
-"""Training from DataFrames: the same pipeline as the command's."""
+"""Training from DataFrames. It uses the same pipeline as the command."""
 
 import os
 from pathlib import Path
@@ -30,7 +30,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def own_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A notebook's process has no keys: those of the home are made and used."""
+    """The process of a notebook has no keys. Training makes keys in the home and uses them."""
     for name in ENVIRONMENT:
         monkeypatch.delenv(name)
 
@@ -62,25 +62,25 @@ def test_a_training_registers_a_version_that_can_be_loaded(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("own_keys")
-def test_the_same_training_again_keeps_its_steps_and_its_version(
+def test_a_repeated_training_reuses_its_steps_and_its_version(
     home: Path, persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
     again = train(home, persons_spec, febrl, pairs)
 
-    kept = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line.split()[0] == "kept"]
-    assert {"ingest", "features", "candidates", "train", "evaluate"} <= set(kept)
+    reused = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line.split()[0] == "kept"]
+    assert {"ingest", "features", "candidates", "train", "evaluate"} <= set(reused)
     assert again.version == "1"
 
 
 @pytest.mark.slow
-def test_no_value_and_no_table_is_left_in_runs_and_frames(home: Path) -> None:
+def test_runs_and_frames_contain_no_value_and_no_table(home: Path) -> None:
     assert [path.name for path in (home / "frames").iterdir()] == [".lock"]
     texts = [path for path in (home / "runs").rglob("*") if path.suffix in {".log", ".json", ".html", ".md"}]
     assert len(texts) > 10
     assert not [path for path in texts if CANARY in path.read_text(encoding="utf-8")]
 
 
-def test_tables_that_do_not_fit_are_refused_before_anything_is_made(
+def test_tables_that_do_not_fit_are_refused_before_any_file_is_written(
     persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame, tmp_path: Path
 ) -> None:
     left, right = febrl
@@ -92,10 +92,10 @@ def test_tables_that_do_not_fit_are_refused_before_anything_is_made(
             pairs.rename(columns={"left_id": "left_ids"}),
             home=tmp_path / "home",
         )
-    told = {fault.path: fault for fault in refused.value.faults}
-    assert set(told) == {"records.surname", "records_right.suburb", "pairs.left_id, right_id"}
-    assert told["records.surname"].hint == "did you mean 'surnames'?"
-    assert all(fault.hint for fault in told.values())
+    faults = {fault.path: fault for fault in refused.value.faults}
+    assert set(faults) == {"records.surname", "records_right.suburb", "pairs.left_id, right_id"}
+    assert faults["records.surname"].hint == "did you mean 'surnames'?"
+    assert all(fault.hint for fault in faults.values())
     assert not (tmp_path / "home").exists()
 
 

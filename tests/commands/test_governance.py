@@ -1,4 +1,4 @@
-"""approve, release, rollback and history from the shell."""
+"""The commands approve, release, rollback and history."""
 
 import pytest
 import typer
@@ -15,7 +15,7 @@ from matchwright.supervisor import free_port
 
 @pytest.fixture
 def command(stage, tmp_path):
-    """Runs a command in the stage's environment and returns what it printed."""
+    """A function that runs a command in the environment of the stage and returns its output."""
     app = typer.Typer()
     governance.register(app)
     environment = tmp_path / "staging.yaml"
@@ -31,9 +31,9 @@ def command(stage, tmp_path):
     open_endpoint(load_settings(environment)).stop()
 
 
-def test_a_version_is_approved_and_the_history_shows_it(stage, command):
-    said = command("approve", "persons", "--by", "Grace", "--note", "[fine]")
-    assert "persons version 1 is approved by Grace" in said
+def test_an_approval_is_stored_and_the_history_shows_it(stage, command):
+    printed = command("approve", "persons", "--by", "Grace", "--note", "[fine]")
+    assert "persons version 1 is approved by Grace" in printed
     assert registry.version_info(stage.settings, "persons", "1").tags["approval_note"] == "[fine]"
     history = command("history")
     assert "approved" in history
@@ -42,12 +42,12 @@ def test_a_version_is_approved_and_the_history_shows_it(stage, command):
     assert "approved" not in command("history", "products")
 
 
-def test_a_version_is_rejected(stage, command):
+def test_a_rejection_is_stored(stage, command):
     assert "is rejected by engineer" in command("approve", "persons", "--version", "1", "--decision", "rejected")
     assert registry.version_info(stage.settings, "persons", "1").tags["approval"] == "rejected"
 
 
-def test_a_refusal_reaches_the_caller(command):
+def test_a_refused_command_raises_an_error(command):
     with pytest.raises(ReleaseRefused, match="not approved"):
         command("release", "persons")
     with pytest.raises(ReleaseRefused, match="no earlier release"):

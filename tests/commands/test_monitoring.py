@@ -1,4 +1,4 @@
-"""A drift verdict on the terminal."""
+"""The drift verdict in the output of the command."""
 
 import io
 
@@ -14,7 +14,7 @@ SCORE = ValueShift(name="score", distance=0.0, noise=0.1, reference_mean=0.4, cu
 FIGURES = DriftFigures(decisions=2000, sampled=2000, reference_rows=5000, score=SCORE, bands={}, comparisons=())
 
 
-def test_brackets_are_text_and_not_markup():
+def test_brackets_in_a_verdict_are_printed_as_text_and_not_read_as_markup():
     text = "postcode [bold]is missing."
     finding = Finding(severity="alarm", cause="field_missing", subject="postcode", size=2.0, text=text, action="")
     verdict = Verdict(

@@ -14,7 +14,7 @@ GATES = [{"name": "precision", "value": 0.91, "must_be": "at least", "limit": 0.
 
 
 def finished(folder: Path, result: str) -> RunRecord:
-    """The record of a training run whose gate step gave ``result``."""
+    """The record of a training run with ``result`` as the output of its gate step."""
     (folder / "gates.json").write_text(json.dumps({"gates": GATES if result == "fail" else []}))
     steps = [
         StepRecord(name="evaluate", status="done", started=now(), artefacts={"evaluation": str(folder)}),
@@ -26,14 +26,14 @@ def finished(folder: Path, result: str) -> RunRecord:
 
 
 @pytest.mark.parametrize(
-    ("result", "code", "said"),
+    ("result", "code", "message"),
     [
         ("pass", 0, "as challenger: every gate passed"),
         ("fail", 4, "gate failed precision: 0.91, must be at least"),
     ],
 )
 def test_failed_gates_have_their_own_exit_code(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: str, code: int, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: str, code: int, message: str
 ) -> None:
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("pipelines.run.run_pipeline", lambda *_, **__: finished(tmp_path, result))
@@ -42,7 +42,7 @@ def test_failed_gates_have_their_own_exit_code(
 
     assert done.exit_code == code
     assert "Registered persons version 3" in done.output
-    assert said in done.output
+    assert message in done.output
 
 
 def test_the_exit_codes_are_in_the_help() -> None:

@@ -1,4 +1,4 @@
-"""Commands that only read change no folder."""
+"""Commands that only read do not change any folder."""
 
 import os
 from pathlib import Path
@@ -13,11 +13,11 @@ from matchwright.secrets import ensure_local_secrets
 from matchwright.settings import load_settings
 
 SPEC = Path(__file__).parents[2] / "specs" / "persons.yaml"
-READERS = [["status"], ["history"], ["drift", "--spec", str(SPEC)]]
+READING_COMMANDS = [["status"], ["history"], ["drift", "--spec", str(SPEC)]]
 
 
 def tree(folder: Path) -> dict[str, int]:
-    """Everything below a folder, with the time of its last change."""
+    """All files and folders below a folder, each with the time of its last change."""
     return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
@@ -27,14 +27,14 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture
 def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder outside of any project."""
+    """A folder that is not in a project."""
     monkeypatch.delenv("MATCHWRIGHT_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-@pytest.mark.parametrize("command", READERS, ids=lambda command: command[0])
-def test_without_a_home_a_reading_command_fails_and_creates_none(outside: Path, command: list[str]) -> None:
+@pytest.mark.parametrize("command", READING_COMMANDS, ids=lambda command: command[0])
+def test_without_a_home_a_reading_command_fails_and_creates_no_home(outside: Path, command: list[str]) -> None:
     done = run(*command)
 
     assert done.exit_code == 1
@@ -45,19 +45,19 @@ def test_without_a_home_a_reading_command_fails_and_creates_none(outside: Path, 
 
 
 @pytest.mark.parametrize("command", [["spec", "check", str(SPEC)]])
-def test_a_spec_is_read_anywhere(outside: Path, command: list[str]) -> None:
+def test_a_spec_can_be_checked_in_any_folder(outside: Path, command: list[str]) -> None:
     assert run(*command).exit_code == 0
     assert tree(outside) == {}
 
 
-def test_a_fresh_home_is_read_from_a_subfolder_and_not_changed(outside: Path) -> None:
+def test_reading_a_new_home_from_a_subfolder_does_not_change_it(outside: Path) -> None:
     ensure_local_secrets(outside / ".matchwright")
-    below = outside / "notebooks"
-    below.mkdir()
-    os.chdir(below)
+    subfolder = outside / "notebooks"
+    subfolder.mkdir()
+    os.chdir(subfolder)
     before = tree(outside)
 
-    status, history, drift = (run(*command) for command in READERS)
+    status, history, drift = (run(*command) for command in READING_COMMANDS)
 
     assert "no bundle was released yet" in status.output
     assert "0 entries" in history.output
@@ -65,7 +65,7 @@ def test_a_fresh_home_is_read_from_a_subfolder_and_not_changed(outside: Path) ->
     assert tree(outside) == before
 
 
-def test_a_ledger_with_entries_is_shown_and_not_changed(outside: Path) -> None:
+def test_showing_a_ledger_adds_no_file(outside: Path) -> None:
     ensure_local_secrets(outside / ".matchwright")
     Ledger(load_settings("local").ledger_url).append(
         Entry(action="approved", model="persons", version="1", digest="d" * 64, actor="Grace")

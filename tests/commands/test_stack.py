@@ -1,4 +1,4 @@
-"""``matchwright up``, ``down`` and ``status`` on real interfaces and a real endpoint."""
+"""The commands ``matchwright up``, ``down`` and ``status`` with real interfaces and a real endpoint."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ from matchwright.supervisor import Supervisor, free_port
 
 @pytest.fixture
 def local(tmp_path, monkeypatch):
-    """The local environment on free ports. At the end all processes are stopped."""
+    """Settings of the local environment with free ports. All processes are stopped at the end of the test."""
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MATCHWRIGHT_ENDPOINT__PORT", str(free_port()))
@@ -45,7 +45,7 @@ def answer(url):
 
 
 @pytest.mark.slow
-def test_the_whole_stack_comes_up_is_shown_and_goes_down(local, trained_bundle):
+def test_the_whole_stack_is_started_shown_and_stopped(local, trained_bundle):
     released = LocalEndpoint(local).deploy(trained_bundle, digest_of(trained_bundle))
     os.kill(released.pid, signal.SIGKILL)
 
@@ -67,7 +67,7 @@ def test_the_whole_stack_comes_up_is_shown_and_goes_down(local, trained_bundle):
     assert "persons" in shown
 
     assert run("up").exit_code == 0
-    assert {part.name: part for part in status(local)} == parts, "nothing was started twice"
+    assert {part.name: part for part in status(local)} == parts, "a second start changes nothing"
 
     down = run("down")
     assert down.exit_code == 0
@@ -75,7 +75,7 @@ def test_the_whole_stack_comes_up_is_shown_and_goes_down(local, trained_bundle):
     assert {part.state for part in status(local)} == {"stopped"}
 
 
-def test_before_anything_was_released_the_status_says_so(local):
+def test_the_status_says_if_no_bundle_was_released_yet(local):
     shown = run("status")
     assert shown.exit_code == 0
     assert "no bundle was released yet" in shown.output
@@ -83,7 +83,7 @@ def test_before_anything_was_released_the_status_says_so(local):
 
 
 @pytest.mark.slow
-def test_if_another_process_has_the_port_only_that_part_fails(local):
+def test_if_another_process_uses_a_port_only_the_part_with_this_port_fails(local):
     with socket.create_server(("127.0.0.1", local.interfaces.mlflow_port)):
         failed = run("up")
         states = {part.name: part.state for part in status(local)}

@@ -1,4 +1,4 @@
-"""Components are thin: each calls one step with that step's own parameters, and adds no logic."""
+"""Components are thin. Each component calls one step with the parameters of this step and adds no logic."""
 
 import ast
 import importlib
@@ -25,14 +25,14 @@ def component_named(name: str) -> BaseComponent:
 
 
 def calls_of(function: Any, alias: str) -> list[set[str]]:
-    """The keywords of every call of ``alias`` in the function's body."""
+    """Return the keyword arguments of every call of ``alias`` in the body of the function."""
     tree = ast.parse(inspect.getsource(function))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [{k.arg or "" for k in call.keywords} for call in calls if getattr(call.func, "id", "") == alias]
 
 
 def step_of(name: str) -> Any:
-    """The step that the component imports under the name ``step``, or champion's function."""
+    """Return the step that the component imports with the name ``step``."""
     tree = ast.parse(inspect.getsource(component_named(name).python_func))
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("matchwright.steps."):
@@ -43,19 +43,19 @@ def step_of(name: str) -> Any:
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - WITHOUT_A_STEP - {"champion"}))
-def test_a_component_calls_its_step_with_the_steps_own_parameters(name: str) -> None:
+def test_a_component_calls_its_step_with_the_parameters_of_the_step(name: str) -> None:
     step = step_of(name)
     parameters = inspect.signature(step).parameters
     required = {key for key, parameter in parameters.items() if parameter.default is inspect.Parameter.empty}
 
-    (given,) = calls_of(component_named(name).python_func, "step")
+    (passed,) = calls_of(component_named(name).python_func, "step")
 
-    assert given <= set(parameters)
-    assert required <= given
+    assert passed <= set(parameters)
+    assert required <= passed
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_component_runs_where_only_the_package_is_installed(name: str) -> None:
+def test_a_component_needs_only_the_installed_package(name: str) -> None:
     container = component_named(name).component_spec.implementation.container
 
     assert "pip install" not in " ".join(container.command)
@@ -63,7 +63,7 @@ def test_a_component_runs_where_only_the_package_is_installed(name: str) -> None
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_component_says_what_it_does(name: str) -> None:
+def test_a_component_has_docstrings(name: str) -> None:
     assert inspect.getdoc(component_named(name).python_func)
     assert importlib.import_module(f"components.{name}").__doc__
 
@@ -72,7 +72,7 @@ def test_accept_lets_a_good_batch_pass() -> None:
     accept.python_func(refusal="")
 
 
-def test_accept_stops_with_the_original_refusal() -> None:
+def test_accept_stops_a_refused_batch_with_the_original_error() -> None:
     refusal = QualityError("The batch does not hold 1 of its quality limits:\n  - too few rows", "read the report")
 
     with pytest.raises(QualityError) as caught:
@@ -81,7 +81,7 @@ def test_accept_stops_with_the_original_refusal() -> None:
     assert (caught.value.fact, caught.value.hint) == (refusal.fact, refusal.hint)
 
 
-def test_alarm_is_silent_without_a_verdict_and_fails_with_one() -> None:
+def test_the_alarm_component_fails_only_if_there_is_a_verdict() -> None:
     alarm.python_func(verdict="")
 
     with pytest.raises(DriftAlarm, match="ALARM: decisions are changing"):

@@ -1,4 +1,4 @@
-"""What every component shares: errors are reported to the process that started the step, without values."""
+"""The shared context of all components. It reports errors without values to the process that started the step."""
 
 import json
 from pathlib import Path
@@ -24,15 +24,15 @@ def test_a_step_gets_the_environment_and_the_spec() -> None:
         assert at.spec.name == "persons"
 
 
-def test_a_refusal_is_reported_unchanged(error_file: Path) -> None:
+def test_an_error_of_matchwright_is_reported_unchanged(error_file: Path) -> None:
     with pytest.raises(QualityError), reported():
         raise QualityError("Too few rows.", "send more")
 
-    said = json.loads(error_file.read_text())
-    assert (said["type"], said["fact"], said["hint"]) == ("QualityError", "Too few rows.", "send more")
+    report = json.loads(error_file.read_text())
+    assert (report["type"], report["fact"], report["hint"]) == ("QualityError", "Too few rows.", "send more")
 
 
-def test_an_unexpected_failure_names_its_type_and_line_but_no_value(
+def test_an_unexpected_error_is_reported_with_type_and_line_but_without_a_value(
     error_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(StepError) as caught, reported():
@@ -44,7 +44,7 @@ def test_an_unexpected_failure_names_its_type_and_line_but_no_value(
     assert SECRET not in str(caught.value) + error_file.read_text() + capsys.readouterr().err
 
 
-def test_values_are_shown_if_the_variable_asks_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_are_shown_if_the_environment_variable_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SHOW_VALUES, "1")
 
     with pytest.raises(ValueError, match=SECRET), reported():

@@ -1,4 +1,4 @@
-"""The summaries on the pipeline's page."""
+"""The summaries on the page of a pipeline."""
 
 from components.presentation import candidates_markdown, evaluation_markdown, figures_of
 
@@ -14,7 +14,7 @@ GATES = [
 ]
 
 
-def test_an_unknown_figure_is_left_out() -> None:
+def test_an_unknown_figure_is_not_shown() -> None:
     assert figures_of(EVALUATION) == {"f1": 0.9963}
 
 

@@ -1,4 +1,4 @@
-"""Drafting a spec: what is guessed, that no value of the tables is in the draft, and that a draft always loads."""
+"""Drafting a spec. The tests check the guesses. A draft contains no value of the tables and can always be loaded."""
 
 import pandas as pd
 import pytest
@@ -34,7 +34,7 @@ def features_of(spec: MatchSpec, *tables: pd.DataFrame) -> tuple[pd.DataFrame, C
     return record_features(records, spec, corpus), corpus
 
 
-def test_a_draft_of_two_registers_of_persons(febrl):
+def test_a_draft_for_two_registers_of_persons(febrl):
     spec = parse_spec(infer_spec(*febrl, name="registers"))
     assert kinds(spec) == {
         "given_name": "name",
@@ -55,7 +55,7 @@ def test_a_draft_of_two_registers_of_persons(febrl):
     assert set(spec.identity) == {"given_name", "surname", "date_of_birth"}
 
 
-def test_a_draft_of_two_shops_with_labelled_pairs(products):
+def test_a_draft_for_two_shops_with_labelled_pairs(products):
     spec = parse_spec(infer_spec(*products, name="offers"))
     assert kinds(spec) == {
         "title": "text",
@@ -69,7 +69,7 @@ def test_a_draft_of_two_shops_with_labelled_pairs(products):
     assert spec.record is not None
 
 
-def test_the_rules_of_a_draft_find_matches_among_few_pairs_that_can_be_compared(products):
+def test_the_rules_of_a_draft_find_matches_and_make_few_pairs(products):
     left, right, pairs = products
     spec = parse_spec(infer_spec(left, right, pairs))
     features, corpus = features_of(spec, left, right)
@@ -87,7 +87,7 @@ def test_the_rules_of_a_draft_find_matches_among_few_pairs_that_can_be_compared(
     assert own.notna().any().all()
 
 
-def test_one_table_is_deduplicated(febrl):
+def test_a_draft_for_one_table_is_for_deduplication(febrl):
     spec = parse_spec(infer_spec(pd.concat(febrl, ignore_index=True)))
     assert (spec.multiplicity, spec.sources.alike) == ("many_to_many", True)
 
@@ -125,7 +125,7 @@ def test_personal_data_is_recognised_by_form_and_name(column, value, pii):
     assert field.compare is (pii != "direct")
 
 
-def test_a_number_assigned_after_matching_is_not_compared():
+def test_a_number_that_was_assigned_after_matching_is_not_compared():
     titles = [f"thing {n} of many parts" for n in range(40)]
     left = pd.DataFrame({"id": [f"r{n}" for n in range(40)], "title": titles, "serie": range(40)})
     pairs = pd.DataFrame({"left_id": [*left["id"], *left["id"]], "right_id": [*left["id"], *left["id"][::-1]]})
@@ -135,7 +135,7 @@ def test_a_number_assigned_after_matching_is_not_compared():
     assert "title" in spec.compared
 
 
-def test_odd_column_names_are_mapped_to_field_names():
+def test_unusual_column_names_are_mapped_to_field_names():
     table = pd.DataFrame(
         {"id": [1, 2, 3], "Straße & Nr.": list("abc"), "名前": list("def"), "record": list("ghi"), "no": list("jkl")}
     )
@@ -157,14 +157,14 @@ def test_odd_column_names_are_mapped_to_field_names():
         (pd.DataFrame({"1": [5], "someone@post.example": ["x"]}), "no header"),
     ],
 )
-def test_a_table_without_a_possible_draft_is_refused_with_the_reason(table, problem):
+def test_a_table_that_allows_no_draft_is_refused_with_a_reason(table, problem):
     with pytest.raises(DataError, match=problem) as refusal:
         infer_spec(table)
     assert "Hint: " in str(refusal.value)
     assert "someone@" not in str(refusal.value)
 
 
-def test_the_pipeline_accepts_the_same_names_of_id_columns(persons_spec):
+def test_the_pipeline_accepts_the_names_of_id_columns_that_drafting_recognises(persons_spec):
     assert set(ID_COLUMNS) <= set(id_column_names(persons_spec))
 
 
@@ -180,7 +180,7 @@ VALUES = st.one_of(
 
 
 @st.composite
-def odd_tables(draw) -> pd.DataFrame:
+def unusual_tables(draw) -> pd.DataFrame:
     rows = draw(st.integers(1, 12))
     names = draw(st.lists(st.text(min_size=1, max_size=12), min_size=0, max_size=5, unique=True))
     columns = {name: draw(st.lists(VALUES, min_size=rows, max_size=rows)) for name in names}
@@ -190,16 +190,16 @@ def odd_tables(draw) -> pd.DataFrame:
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(left=odd_tables(), right=st.one_of(st.none(), odd_tables()))
-def test_for_any_tables_a_draft_loads_and_finds_candidates_or_is_refused_with_the_reason(left, right):
+@given(left=unusual_tables(), right=st.one_of(st.none(), unusual_tables()))
+def test_for_any_tables_a_draft_can_be_used_or_there_is_a_refusal_with_a_hint(left, right):
     try:
         text = infer_spec(left, right)
     except DataError as error:
-        why = error
+        refusal = error
     else:
-        why = None
-    if why is not None:
-        assert why.faults[0].hint
+        refusal = None
+    if refusal is not None:
+        assert refusal.faults[0].hint
         return
     spec = parse_spec(text)
     features, _ = features_of(spec, *(table for table in (left, right) if table is not None))

@@ -1,7 +1,7 @@
-"""An emulator of the part of Kubeflow Pipelines' /apis/v2beta1 that a submission uses, over real HTTP.
+"""An emulator of Kubeflow Pipelines over real HTTP. It has the part of /apis/v2beta1 that a submission uses.
 
-It checks requests with the API's own models. For a key or type that the real service does not know, and for a pipeline
-that is not a PipelineSpec, it answers 400.
+It checks requests with the models of the API. It answers 400 if a request has a key or type that the real service does
+not know, or if a pipeline is not a PipelineSpec.
 """
 
 import json
@@ -24,7 +24,7 @@ PREFIX = "/apis/v2beta1"
 
 
 class Refused(Exception):
-    """An answer other than 200."""
+    """An HTTP answer with an error status."""
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 @dataclass
 class Kubeflow:
-    """The objects of the service by id. ``requests`` counts the requests by method and path."""
+    """The objects of the service, by id. ``requests`` counts the requests by method and path."""
 
     multi_user: bool = False
     token: str = ""
@@ -45,7 +45,7 @@ class Kubeflow:
     requests: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> dict[str, Any]:
-        """The JSON answer to one request."""
+        """Return the JSON answer to one request."""
         self.requests.append(f"{method} {path}")
         match method, path.removeprefix(PREFIX).strip("/").split("/"):
             case "GET", ["healthz"]:
@@ -54,16 +54,16 @@ class Kubeflow:
                 self._check_namespace(query.get("namespace"))
                 return {"experiments": _matching(self.experiments, query)}
             case "POST", ["experiments"]:
-                _must_fit(body, "V2beta1Experiment")
+                _check_body(body, "V2beta1Experiment")
                 self._check_namespace(body.get("namespace"))
-                return _keep(self.experiments, "experiment_id", body)
+                return _store(self.experiments, "experiment_id", body)
             case "GET", ["pipelines"]:
                 return {"pipelines": _matching(self.pipelines, query)}
             case "POST", ["pipelines", "upload"]:
                 spec = _pipeline_spec(body)
                 if _matching(self.pipelines, {"name": query["name"]}):
                     raise Refused(409, f"A pipeline named {query['name']} exists already.")
-                made = _keep(self.pipelines, "pipeline_id", {"display_name": query["name"], "name": query["name"]})
+                made = _store(self.pipelines, "pipeline_id", {"display_name": query["name"], "name": query["name"]})
                 self._add_version(made["pipeline_id"], query["name"], spec)
                 return made
             case "POST", ["pipelines", "upload_version"]:
@@ -71,15 +71,15 @@ class Kubeflow:
                     raise Refused(404, "There is no such pipeline.")
                 return self._add_version(query["pipelineid"], query["name"], _pipeline_spec(body))
             case "GET", ["pipelines", pipeline_id, "versions"]:
-                own = {key: value for key, value in self.versions.items() if value["pipeline_id"] == pipeline_id}
-                return {"pipeline_versions": _matching(own, query)}
+                versions = {key: value for key, value in self.versions.items() if value["pipeline_id"] == pipeline_id}
+                return {"pipeline_versions": _matching(versions, query)}
             case "POST", ["runs"]:
                 return self._start(body)
             case _:
                 raise Refused(404, f"No {method} {path} here.")
 
     def _start(self, body: dict[str, Any]) -> dict[str, Any]:
-        _must_fit(body, "V2beta1Run")
+        _check_body(body, "V2beta1Run")
         reference = body["pipeline_version_reference"]
         version = self.versions.get(reference["pipeline_version_id"])
         if version is None or version["pipeline_id"] != reference["pipeline_id"]:
@@ -87,19 +87,19 @@ class Kubeflow:
         if body["experiment_id"] not in self.experiments:
             raise Refused(404, "There is no such experiment.")
         declared = version["pipeline_spec"]["pipeline_spec"]["root"]["inputDefinitions"]["parameters"]
-        given = body["runtime_config"]["parameters"]
-        if unknown := sorted(set(given) - set(declared)):
+        parameters = body["runtime_config"]["parameters"]
+        if unknown := sorted(set(parameters) - set(declared)):
             raise Refused(400, f"Unknown parameters: {unknown}")
         optional = {name for name, spec in declared.items() if spec.get("isOptional") or "defaultValue" in spec}
-        if absent := sorted(set(declared) - optional - set(given)):
+        if absent := sorted(set(declared) - optional - set(parameters)):
             raise Refused(400, f"Parameters without a value: {absent}")
-        return _keep(self.runs, "run_id", {**body, "state": "PENDING"})
+        return _store(self.runs, "run_id", {**body, "state": "PENDING"})
 
     def _add_version(self, pipeline_id: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
         if any(v["pipeline_id"] == pipeline_id and v["display_name"] == name for v in self.versions.values()):
             raise Refused(409, f"A version named {name} exists already.")
         version = {"pipeline_id": pipeline_id, "display_name": name, "name": name, "pipeline_spec": spec}
-        return _keep(self.versions, "pipeline_version_id", version)
+        return _store(self.versions, "pipeline_version_id", version)
 
     def _check_namespace(self, namespace: str | None) -> None:
         if namespace and not self.multi_user:
@@ -110,7 +110,7 @@ class Kubeflow:
 
 @contextmanager
 def serving(state: Kubeflow) -> Iterator[Kubeflow]:
-    """Serve ``state`` on a free port of this machine, and set its ``address``."""
+    """Serve ``state`` on a free port of this machine and set its ``address``."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -138,7 +138,7 @@ def serving(state: Kubeflow) -> Iterator[Kubeflow]:
             self.wfile.write(payload)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Keep the tests' output clean."""
+            """Print no log lines in the output of the tests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.address = f"http://127.0.0.1:{server.server_port}"
@@ -172,35 +172,35 @@ def _pipeline_spec(package: bytes) -> dict[str, Any]:
     return {"pipeline_spec": documents[0], "platform_spec": documents[1] if documents[1:] else {}}
 
 
-def _must_fit(body: Any, type_name: str, path: str = "body") -> None:
-    """Every key must be in the API's model, and every value must have its type."""
+def _check_body(body: Any, type_name: str, path: str = "body") -> None:
+    """Refuse a body with a key that is not in the model of the API, or with a value of another type."""
     if type_name.startswith("list["):
         for item in body:
-            _must_fit(item, type_name[5:-1], f"{path}[]")
+            _check_body(item, type_name[5:-1], f"{path}[]")
     elif type_name.startswith("dict("):
         for key, item in body.items():
-            _must_fit(item, type_name[5:-1].split(", ")[1], f"{path}.{key}")
+            _check_body(item, type_name[5:-1].split(", ")[1], f"{path}.{key}")
     elif hasattr(kfp_server_api, type_name):
         model = getattr(kfp_server_api, type_name)
         types = {model.attribute_map[name]: kind for name, kind in model.openapi_types.items()}
         for key, item in body.items():
             if key not in types:
                 raise Refused(400, f"{path}.{key} is not a field of {type_name}.")
-            _must_fit(item, types[key], f"{path}.{key}")
+            _check_body(item, types[key], f"{path}.{key}")
     elif type_name == "str" and not isinstance(body, str):
         raise Refused(400, f"{path} must be a string.")
 
 
-def _matching(held: dict[str, dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
-    wanted = {"display_name": query["name"]} if "name" in query else {}
+def _matching(stored: dict[str, dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+    conditions = {"display_name": query["name"]} if "name" in query else {}
     for predicate in json.loads(query.get("filter") or "{}").get("predicates", ()):
         if predicate["operation"] not in ("EQUALS", 1):
             raise Refused(400, f"Operation {predicate['operation']} is not emulated.")
-        wanted[predicate["key"]] = predicate["stringValue"]
-    return [item for item in held.values() if all(item.get(key) == value for key, value in wanted.items())]
+        conditions[predicate["key"]] = predicate["stringValue"]
+    return [item for item in stored.values() if all(item.get(key) == value for key, value in conditions.items())]
 
 
-def _keep(held: dict[str, dict[str, Any]], id_name: str, item: dict[str, Any]) -> dict[str, Any]:
-    made = {**item, id_name: str(uuid4())}
-    held[made[id_name]] = made
-    return made
+def _store(stored: dict[str, dict[str, Any]], id_name: str, item: dict[str, Any]) -> dict[str, Any]:
+    created = {**item, id_name: str(uuid4())}
+    stored[created[id_name]] = created
+    return created

@@ -1,20 +1,21 @@
-"""An emulator of SageMaker hosting around a moto server, which boto3 calls over real HTTP.
+"""An emulator of SageMaker hosting. It extends a moto server, which boto3 calls over real HTTP.
 
-Moto provides S3 (with SSE-KMS), KMS, IAM, Secrets Manager; SageMaker models and endpoint configs; endpoint
-describe and list; tags; the wire format of all of it.
+Moto provides S3 (with SSE-KMS), KMS, IAM and Secrets Manager. For SageMaker, it provides models, endpoint configs,
+tags, the description and the list of endpoints, and the format of all answers.
 
-This module emulates the following, because moto does not, or accepts what AWS refuses:
-- ``CreateEndpoint`` and ``UpdateEndpoint`` start a real serving process from the ``model.tar.gz`` that S3 holds,
-  with the model's ``Environment`` and nothing else of this process's, and report Creating or Updating until it
-  answers ``/ping``. The old process serves meanwhile.
-- If a process does not start, a new endpoint becomes Failed, and an update is rolled back and reported as
-  InService with the old config and a FailureReason, as SageMaker reports it.
-- ``CreateEndpoint`` refuses a name in use, ``UpdateEndpoint`` an endpoint in transition.
-- ``InvokeEndpoint`` is proxied to that process; its errors are returned as ModelError. An unknown endpoint is refused.
+This module emulates the following operations. Moto does not have them, or it accepts requests that AWS refuses:
+- ``CreateEndpoint`` and ``UpdateEndpoint`` start a real serving process from the ``model.tar.gz`` in S3. The process
+  gets only the ``Environment`` of the model. The status is Creating or Updating until the process answers ``/ping``.
+  Until then the old process serves.
+- If a process does not start, a new endpoint becomes Failed. An update is rolled back: as in SageMaker, the status is
+  InService with the old config and a FailureReason.
+- ``CreateEndpoint`` refuses a name that is in use. ``UpdateEndpoint`` refuses an endpoint in transition.
+- ``InvokeEndpoint`` sends the request to the process. Errors of the process become a ModelError. An unknown endpoint is
+  refused.
 - ``DeleteEndpoint`` ends the process.
 
-Not emulated: instances, the image (the serving module of this checkout runs instead), the execution role's
-rights, network isolation, traffic shifting, quotas.
+The module does not emulate instances, the rights of the execution role, network isolation, traffic shifting or quotas.
+It does not use the image either: the serving module of this checkout runs instead.
 """
 
 import json
@@ -41,13 +42,13 @@ REGION = "eu-west-1"
 
 
 class SageMakerEmulator:
-    """A context manager. While it is open, ``url`` is the AWS endpoint for boto3."""
+    """A context manager. Inside it, ``url`` is the AWS endpoint for boto3."""
 
     def __init__(self, folder: Path) -> None:
         self.url = ""
         self.folder = folder
         self._containers = Supervisor(folder / "containers")
-        self._serving: dict[str, str] = {}  # endpoint name to the container that answers for it
+        self._serving: dict[str, str] = {}  # endpoint name to the name of its container
         self._started = 0
         self._faults: dict[str, SagemakerClientError] = {}
         self._failing_update = ""
@@ -60,7 +61,7 @@ class SageMakerEmulator:
         for name in ("create_endpoint", "update_endpoint", "delete_endpoint", "create_model", "create_endpoint_config"):
             self._replace(SageMakerResponse, name, getattr(self, f"_{name}", None))
         self._replace(SageMakerRuntimeResponse, "invoke_endpoint", self._invoke_endpoint)
-        logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line per call would bury a failure's own log
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)  # one line per call would hide the log of a failure
         self._server.start()
         self.url = "http://{}:{}".format(*self._server.get_host_and_port())
         return self
@@ -78,24 +79,24 @@ class SageMakerEmulator:
             self._containers.stop(process.name, limit_seconds=5)
 
     def refuse_next(self, operation: str, code: str, message: str) -> None:
-        """Refuse the next call of an operation such as ``create_model``, with this error code of AWS."""
+        """Refuse the next call of an operation such as ``create_model`` with this AWS error code."""
         self._faults[operation] = SagemakerClientError(code, message)
 
     def fail_next_update(self, reason: str) -> None:
-        """Let the next update be rolled back: InService, the old config, and this reason."""
+        """Roll back the next update: the status is InService with the old config and this reason."""
         self._failing_update = reason
 
     def serve_next_from(self, archive: bytes) -> None:
-        """Let the next container start from this ``model.tar.gz`` instead of the one that S3 holds."""
+        """Start the next container from this ``model.tar.gz`` instead of the one in S3."""
         self._swapped = archive
 
     def settle(self) -> None:
-        """Wait for all transitions to end."""
+        """Wait until all transitions have ended."""
         while self._transitions:
             self._transitions.pop().join()
 
     def environment_of(self, endpoint_name: str) -> dict[str, str]:
-        """The environment of the process that answers for an endpoint."""
+        """Return the environment of the process that serves an endpoint."""
         process = self._containers.find(self._serving[endpoint_name])
         assert process is not None
         entries = Path(f"/proc/{process.pid}/environ").read_text().split("\0")
@@ -158,7 +159,7 @@ class SageMakerEmulator:
                 endpoint.endpoint_config_name = previous
             endpoint.endpoint_status = "InService" if previous is not None else "Failed"
             return
-        except BaseException as error:  # a fault of the emulator: say so at once, nobody should wait for it
+        except BaseException as error:  # an error of the emulator ends the waiting at once
             endpoint.endpoint_status, endpoint.failure_reason = "Failed", repr(error)
             raise
         old = self._serving.get(endpoint.endpoint_name)
@@ -191,7 +192,7 @@ class SageMakerEmulator:
     def _fetch_model_data(self, url: str, archive: Path) -> None:
         bucket, _, key = url.removeprefix("s3://").partition("/")
         stored = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_object(bucket, key)
-        assert stored is not None, "CreateModel names an object that S3 does not hold"
+        assert stored is not None, "CreateModel names an object that is not in S3"
         content, self._swapped = self._swapped or stored.value, None
         archive.write_bytes(content)
 

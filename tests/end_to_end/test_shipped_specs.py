@@ -1,6 +1,6 @@
-"""The shipped specs, and a draft that nobody edited: each gives a version that passes its gates.
+"""Each shipped spec gives a version that passes its gates. An unedited draft of a spec does so too.
 
-They run on synthetic records, and on benchmark sets if MATCHWRIGHT_DATA names a folder of them.
+The tests use synthetic records. They also use benchmark sets if MATCHWRIGHT_DATA names a folder with such sets.
 """
 
 import json
@@ -33,7 +33,7 @@ BENCHMARKS = Path(os.environ.get(FOLDER_VARIABLE, "no folder of benchmark sets")
 
 
 def benchmark(name: str) -> list[Any]:
-    """A benchmark set as a slow case, if it is on this machine."""
+    """Return a slow test case for a benchmark set, if the set is on this machine."""
     return [pytest.param(name, marks=pytest.mark.slow)] if (BENCHMARKS / name).is_dir() else []
 
 
@@ -44,13 +44,13 @@ def user(tmp_path: Path) -> User:
 
 @pytest.fixture
 def tables(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """Files of two tables and of labelled pairs, by the names of the pipeline's arguments."""
+    """The files of two tables and of labelled pairs. The keys are the names of the arguments of the pipeline."""
     write = SYNTHETIC.get(request.param)
     return write(tmp_path) if write else benchmark_files(request.param, tmp_path)
 
 
 def benchmark_files(name: str, folder: Path) -> dict[str, str]:
-    """A benchmark set without the pairs of its test part."""
+    """Write a benchmark set without the pairs of its test part."""
     found = read_set(BENCHMARKS / name)
     pairs = pd.concat([found.part("train"), found.part("valid")])[["left_id", "right_id", "label"]]
     for key, table in {"records": found.left, "records_right": found.right, "pairs": pairs}.items():
@@ -60,44 +60,46 @@ def benchmark_files(name: str, folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("tables", ["synthetic restaurants", *benchmark("fodors_zagats")], indirect=True)
 def test_restaurants_are_trained_released_and_decided(user, tables):
-    assert "every gate passed" in user.trains("specs/restaurants.yaml", tables)
-    user.runs("approve", "restaurants", "--by", "reviewer", "--note", "Read the card.")
+    assert "every gate passed" in user.train("specs/restaurants.yaml", tables)
+    user.run_matchwright("approve", "restaurants", "--by", "reviewer", "--note", "Read the card.")
     try:
-        assert "serves" in user.runs("release", "restaurants")
+        assert "serves" in user.run_matchwright("release", "restaurants")
         identical, nothing_in_common = yaml.safe_load((REPOSITORY / "specs/restaurants.yaml").read_text())["golden"]
         for pair in (identical, nothing_in_common):
-            (decision,) = asked(user, {"pairs": [{"left": pair["left"], "right": pair["right"]}]})
+            (decision,) = decisions_for(user, {"pairs": [{"left": pair["left"], "right": pair["right"]}]})
             assert decision["band"] == pair["expect"]
             assert decision["reasons"]
-        best = the_same_restaurant(tables)
-        ranked = asked(user, {"query": best["query"], "candidates": best["candidates"], "top": 3})
+        best = restaurant_query(tables)
+        ranked = decisions_for(user, {"query": best["query"], "candidates": best["candidates"], "top": 3})
         assert ranked[0]["candidate"] == best["wanted"]
         assert ranked[0]["band"] == "match"
         assert [decision["score"] for decision in ranked] == sorted((d["score"] for d in ranked), reverse=True)
     finally:
-        user.runs("down")
+        user.run_matchwright("down")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tables", ["synthetic restaurants", *benchmark("fodors_zagats")], indirect=True)
-def test_a_draft_of_restaurants_that_nobody_edited_passes_its_gates(user, tables, tmp_path):
+def test_an_unedited_draft_for_restaurants_passes_its_gates(user, tables, tmp_path):
     draft = str(tmp_path / "draft.yaml")
     both = (tables["records"], tables["records_right"])
-    user.runs("spec", "infer", *both, "--pairs", tables["pairs"], "--name", "drafted", "--out", draft)
-    assert "class" not in compared(draft), "the same number in both guides: the label, which must not be compared"
-    assert "every gate passed" in user.trains(draft, tables)
+    user.run_matchwright("spec", "infer", *both, "--pairs", tables["pairs"], "--name", "drafted", "--out", draft)
+    assert "class" not in compared(draft), (
+        "both guides have the same number for the same restaurant, so it must not be compared"
+    )
+    assert "every gate passed" in user.train(draft, tables)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tables", ["synthetic papers", *benchmark("dblp_acm")], indirect=True)
 def test_papers_pass_their_gates(user, tables):
-    assert "every gate passed" in user.trains("specs/papers.yaml", tables)
+    assert "every gate passed" in user.train("specs/papers.yaml", tables)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tables", ["synthetic products", *benchmark("walmart_amazon")], indirect=True)
-def test_products_pass_their_gates_with_the_precision_that_their_spec_demands(user, tables):
-    assert "every gate passed" in user.trains("specs/products.yaml", tables)
+def test_products_pass_their_gates_with_the_precision_that_their_spec_requires(user, tables):
+    assert "every gate passed" in user.train("specs/products.yaml", tables)
     assert artefact(user, "evaluation.json")["metrics"]["f1_at_half"]["value"] > 0.6
     assert artefact(user, "bundle.json")["name"] == "products"
     precision_constraints = artefact(user, "calibration.json")["precision_constraints"]
@@ -110,20 +112,20 @@ def test_products_pass_their_gates_with_the_precision_that_their_spec_demands(us
 
 
 def artefact(user: User, name: str) -> Any:
-    """A file that the only training run of this home wrote."""
+    """Read a file of the training run. The home has only one such run."""
     (path,) = user.home.glob(f"runs/*/artefacts/**/{name}")
     return json.loads(path.read_text())
 
 
-def asked(user: User, body: dict[str, Any]) -> list[dict[str, Any]]:
-    """The endpoint's decisions."""
+def decisions_for(user: User, body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the decisions of the endpoint."""
     address, kind = f"http://127.0.0.1:{user.endpoint_port}/invocations", {"Content-Type": "application/json"}
     with urllib.request.urlopen(urllib.request.Request(address, json.dumps(body).encode(), kind), timeout=60) as answer:
         return json.load(answer)["decisions"]
 
 
-def the_same_restaurant(files: dict[str, str]) -> dict[str, Any]:
-    """A record of the left guide as a query, and right records to rank. The first has the same telephone number."""
+def restaurant_query(files: dict[str, str]) -> dict[str, Any]:
+    """Return a record of the left guide as a query, and right records to rank. ``wanted`` is the true match."""
     left, right = (_read(files[name]) for name in ("records", "records_right"))
     number = {row.id: "".join(filter(str.isdigit, row.phone)) for side in (left, right) for row in side.itertuples()}
     pairs = _read(files["pairs"])

@@ -20,7 +20,7 @@ def test_the_loss_of_a_wrong_extreme_score_is_bounded():
     assert np.isfinite(log_losses([1e4], [0])).all()
 
 
-def test_a_constant_difference_is_significant_and_an_alternating_one_is_not():
+def test_a_constant_difference_is_significant_and_an_alternating_difference_is_not():
     keys = [f"left:{number}" for number in range(50)]
     assert mean_over_queries(np.full(50, -0.1), keys, seed=1).upper == pytest.approx(-0.1)
     level = mean_over_queries(np.tile([-0.1, 0.1], 25), keys, seed=1)
@@ -29,10 +29,10 @@ def test_a_constant_difference_is_significant_and_an_alternating_one_is_not():
 
 def test_pairs_of_one_record_count_as_one_piece_of_evidence():
     values = np.repeat(np.random.default_rng(0).normal(0, 1, 20), 10)
-    together = mean_over_queries(values, np.repeat([f"left:{n}" for n in range(20)], 10), seed=1)
-    apart = mean_over_queries(values, [f"left:{n}" for n in range(200)], seed=1)
-    assert together.upper - together.lower > 2 * (apart.upper - apart.lower)
+    same_record = mean_over_queries(values, np.repeat([f"left:{n}" for n in range(20)], 10), seed=1)
+    own_records = mean_over_queries(values, [f"left:{n}" for n in range(200)], seed=1)
+    assert same_record.upper - same_record.lower > 2 * (own_records.upper - own_records.lower)
 
 
-def test_no_pairs_give_no_number():
+def test_without_pairs_the_difference_is_nan():
     assert np.isnan(mean_over_queries([], [], seed=1).value)

@@ -10,12 +10,12 @@ from matchwright.evaluation.ranking import ranking_metrics
 
 
 def ranked(*pairs: tuple[str, float, int]) -> dict[str, float]:
-    """Left record, score, label of each pair; the values of the metrics."""
+    """Return the metrics for pairs. A pair is given as its left record, its score and its label."""
     keys, scores, labels = zip(*pairs, strict=True)
     return {name: estimate.value for name, estimate in ranking_metrics(keys, scores, labels).items()}
 
 
-def test_the_rank_of_the_best_true_pair_counts():
+def test_only_the_best_true_pair_counts_for_the_reciprocal_rank_and_the_hit_rate():
     figures = ranked(("a", 0.9, 1), ("a", 0.1, 0), ("b", 0.9, 0), ("b", 0.8, 1), ("b", 0.7, 1), ("b", 0.1, 0))
     assert figures["mrr"] == pytest.approx((1 + 1 / 2) / 2)
     assert figures["hit_at_1"] == 0.5
@@ -27,15 +27,15 @@ def test_among_equal_scores_wrong_pairs_are_ranked_first():
     assert ranked(("a", 0.5, 1), ("a", 0.5, 0), ("a", 0.5, 0))["mrr"] == pytest.approx(1 / 3)
 
 
-def test_a_left_record_without_a_true_pair_is_no_query():
+def test_a_left_record_without_a_true_pair_does_not_count_as_a_query():
     assert ranked(("a", 0.9, 1), ("b", 0.9, 0), ("c", 0.9, -1))["queries"] == 1
 
 
-def test_pairs_of_unknown_label_are_left_out():
+def test_pairs_with_an_unknown_label_are_ignored():
     assert ranked(("a", 0.9, -1), ("a", 0.5, 1))["hit_at_1"] == 1.0
 
 
-def test_true_pairs_that_blocking_missed_are_never_found():
+def test_true_pairs_that_are_not_candidates_count_as_not_found():
     keys, labels, missed = ["a", "a", "b", "c"], [1, 1, 1, 0], [False, True, True, True]
     figures = ranking_metrics(keys, [0.9, np.nan, np.nan, np.nan], labels, missed)
     assert figures["queries"].value == 2
@@ -50,7 +50,7 @@ def test_without_a_query_the_metrics_are_undefined():
     assert ranking_metrics([], [], [])["queries"].value == 0
 
 
-def test_without_any_error_the_interval_is_wilsons():
+def test_without_any_error_the_interval_is_the_wilson_interval():
     keys = [f"left:{n}" for n in range(20)]
     figures = ranking_metrics(keys, [0.9] * 20, [1] * 20)
     assert figures["mrr"].value == figures["mrr"].upper == 1.0
@@ -76,15 +76,15 @@ pairs = st.lists(
 
 
 def one_by_one(rows: list[tuple[str, float, int, bool]]) -> dict[str, float]:
-    """The same metrics, computed one query at a time."""
+    """Compute the same metrics one query at a time."""
     reciprocal, hits, gains = [], [], []
     for key in sorted({key for key, _, label, _ in rows if label == 1}):
-        made = sorted((-s, label) for k, s, label, lost in rows if k == key and label >= 0 and not lost)
-        indices = [index for index, (_, label) in enumerate(made, 1) if label == 1]
-        wanted = sum(k == key and label == 1 for k, _, label, _ in rows)
+        ranking = sorted((-s, label) for k, s, label, missed in rows if k == key and label >= 0 and not missed)
+        indices = [index for index, (_, label) in enumerate(ranking, 1) if label == 1]
+        true_pairs = sum(k == key and label == 1 for k, _, label, _ in rows)
         reciprocal.append(1 / indices[0] if indices else 0.0)
         hits.append(float(indices[:1] == [1]))
-        ideal = sum(1 / np.log2(index + 1) for index in range(1, min(wanted, 10) + 1))
+        ideal = sum(1 / np.log2(index + 1) for index in range(1, min(true_pairs, 10) + 1))
         gains.append(sum(1 / np.log2(index + 1) for index in indices if index <= 10) / ideal)
     names = {"mrr": reciprocal, "hit_at_1": hits, "ndcg_at_10": gains}
     return {name: float(np.mean(values)) if values else np.nan for name, values in names.items()}
@@ -92,7 +92,7 @@ def one_by_one(rows: list[tuple[str, float, int, bool]]) -> dict[str, float]:
 
 @settings(max_examples=150, deadline=None)
 @given(pairs, st.randoms())
-def test_all_queries_at_once_give_the_same_as_one_by_one_in_any_order(rows, random):
+def test_the_metrics_equal_a_computation_query_by_query_in_any_order_of_pairs(rows, random):
     expected = one_by_one(rows)
     random.shuffle(rows)
     figures = ranking_metrics(*zip(*rows, strict=True))

@@ -17,21 +17,21 @@ COSTS = Costs(false_match=10, missed_match=5, review=1)
 
 
 def overconfident(pairs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Overconfident scores, calibrated scores, and labels."""
+    """Return overconfident scores, calibrated scores and labels."""
     generator = np.random.default_rng(7)
     log_odds = generator.normal(-0.7, 2, pairs)
-    honest = 1 / (1 + np.exp(-log_odds))
-    return 1 / (1 + np.exp(-3 * log_odds - 2)), honest, (generator.random(pairs) < honest).astype(int)
+    calibrated = 1 / (1 + np.exp(-log_odds))
+    return 1 / (1 + np.exp(-3 * log_odds - 2)), calibrated, (generator.random(pairs) < calibrated).astype(int)
 
 
 def outcomes_of(score: np.ndarray, label: np.ndarray, bands: Bands, missed: int = 0) -> pd.DataFrame:
     keys = pd.Series(np.arange(len(score)).astype(str))
     scored = pd.DataFrame({"left_key": keys, "right_key": keys, "label": label, "score": score})
-    lost = pd.DataFrame({"left_key": ["m"] * missed, "right_key": ["m"] * missed, "label": [1] * missed})
-    return pair_outcomes(scored.assign(band=bands.assign(score)), lost)
+    missed_pairs = pd.DataFrame({"left_key": ["m"] * missed, "right_key": ["m"] * missed, "label": [1] * missed})
+    return pair_outcomes(scored.assign(band=bands.assign(score)), missed_pairs)
 
 
-def test_calibration_closes_the_mid_range_gap_and_the_figures_show_it():
+def test_calibration_removes_the_gap_in_the_middle_range_and_the_figures_show_it():
     before, after, labels = overconfident(4000)
     figures = calibration_figures(before, after, labels, np.arange(4000) // 2)
     assert figures["before"]["mid_range_gap"]["lower"] > 0.05
@@ -43,7 +43,7 @@ def test_calibration_closes_the_mid_range_gap_and_the_figures_show_it():
     assert figures == calibration_figures(before, after, labels, np.arange(4000) // 2)
 
 
-def test_the_gap_without_a_score_in_the_middle_is_unknown():
+def test_without_scores_in_the_middle_range_the_gap_is_unknown():
     scores, labels = np.array([0.01, 0.99]), np.array([0, 1])
     gap, pairs = mid_range_gap(scores, labels)
     assert np.isnan(gap.value)
@@ -60,7 +60,7 @@ def test_the_interval_of_the_gap_is_wide_for_few_pairs():
     assert gap.lower < 0.05
 
 
-def test_a_cheaper_review_means_more_reviews_and_fewer_errors():
+def test_if_reviews_are_cheaper_there_are_more_reviews_and_fewer_errors():
     _, score, label = overconfident(3000)
     table = operating_points(outcomes_of(score, label, bands_from_costs(COSTS), 3), COSTS, bands_from_costs(COSTS))
     others = table[~table["chosen"]]
@@ -72,7 +72,7 @@ def test_a_cheaper_review_means_more_reviews_and_fewer_errors():
     assert chosen["review_share"] == alike["review_share"]
 
 
-def test_calibrated_scores_predict_the_cost_and_choose_about_the_cheapest_point():
+def test_calibrated_scores_predict_the_cost_and_the_chosen_point_is_almost_the_cheapest():
     _, score, label = overconfident(30_000)
     outcomes = outcomes_of(score, label, bands_from_costs(COSTS))
     table = operating_points(outcomes, COSTS, bands_from_costs(COSTS))
@@ -82,7 +82,7 @@ def test_calibrated_scores_predict_the_cost_and_choose_about_the_cheapest_point(
     assert np.allclose(curve["cost"], curve["expected_cost"], rtol=0.08)
 
 
-def test_the_chosen_point_has_the_cost_and_review_share_of_the_metrics():
+def test_the_chosen_point_has_the_same_cost_and_review_share_as_the_metrics():
     _, score, label = overconfident(500)
     outcomes = outcomes_of(score, label, Bands(review_from=0.3, match_from=0.8), missed=2)
     table = operating_points(outcomes, COSTS, Bands(review_from=0.3, match_from=0.8))

@@ -1,4 +1,4 @@
-"""Slices: parts of the pairs that are measured separately."""
+"""Slices: groups of pairs that are measured separately."""
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ RIGHT = pd.DataFrame({"town": ["york", "york", "york", None], "price": [12.0, 10
 
 
 @pytest.mark.parametrize(
-    ("piece", "expected"),
+    ("slice_spec", "expected"),
     zip(
         SLICES,
         [
@@ -53,13 +53,13 @@ RIGHT = pd.DataFrame({"town": ["york", "york", "york", None], "price": [12.0, 10
         ],
         strict=True,
     ),
-    ids=[piece["name"] for piece in SLICES],
+    ids=[slice_spec["name"] for slice_spec in SLICES],
 )
-def test_a_slice_looks_at_both_records_in_normal_form(spec, piece, expected):
-    assert slice_mask(SliceSpec(**piece), spec, LEFT, RIGHT).tolist() == expected
+def test_a_slice_uses_the_normal_forms_of_both_records(spec, slice_spec, expected):
+    assert slice_mask(SliceSpec(**slice_spec), spec, LEFT, RIGHT).tolist() == expected
 
 
-def test_a_slice_has_its_own_metrics_with_missed_pairs(spec):
+def test_the_metrics_of_a_slice_count_its_missed_pairs(spec):
     scored = pd.DataFrame(
         {
             "left_key": [f"left:{n}" for n in range(60)],

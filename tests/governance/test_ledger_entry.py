@@ -1,4 +1,4 @@
-"""An entry's hash covers everything that it says, and the ledger's times are UTC in every time zone."""
+"""The hash of an entry covers all its fields. The times in the ledger are UTC in every time zone."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -7,28 +7,28 @@ import pytest
 
 from matchwright.adapters.ledger import Entry, Ledger
 
-WRITTEN = Entry(
+ENTRY = Entry(
     action="released", model="persons", version="1", actor="ada", digest="d", previous_digest="p", endpoint="e",
     note="n", id=1, time="2026-03-01T00:00:00+00:00", previous_hash="0" * 64, hash="h",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(set(Entry.model_fields) - {"hash"}))
-def test_every_field_but_the_hash_itself_changes_the_hash(name):
+def test_a_change_of_any_other_field_changes_the_hash(name):
     changed = {"id": 2, "action": "approved"}.get(name, "other")
-    assert WRITTEN.model_copy(update={name: changed}).content_hash() != WRITTEN.content_hash()
+    assert ENTRY.model_copy(update={name: changed}).content_hash() != ENTRY.content_hash()
 
 
 def test_the_hash_does_not_cover_itself():
-    assert WRITTEN.model_copy(update={"hash": "other"}).content_hash() == WRITTEN.content_hash()
+    assert ENTRY.model_copy(update={"hash": "other"}).content_hash() == ENTRY.content_hash()
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
-def test_the_ledger_s_times_are_utc_wherever_the_machine_stands(tmp_path, monkeypatch, zone):
+def test_times_in_the_ledger_are_utc_in_any_time_zone_of_the_machine(tmp_path, monkeypatch, zone):
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        entry = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}").append(WRITTEN)
+        entry = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}").append(ENTRY)
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -37,11 +37,11 @@ def test_the_ledger_s_times_are_utc_wherever_the_machine_stands(tmp_path, monkey
     assert abs(datetime.now(UTC) - written) < timedelta(minutes=5)
 
 
-def test_entries_of_one_model_at_one_endpoint(tmp_path):
+def test_entries_can_be_limited_to_one_model_and_one_endpoint(tmp_path):
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
     for model in ("persons", "products"):
         for endpoint in ("one", "other"):
-            ledger.append(WRITTEN.model_copy(update={"model": model, "endpoint": endpoint}))
+            ledger.append(ENTRY.model_copy(update={"model": model, "endpoint": endpoint}))
     (only,) = ledger.entries(model="products", endpoint="other")
     assert (only.id, only.model, only.endpoint) == (4, "products", "other")
     assert [entry.id for entry in ledger.entries(endpoint="one")] == [1, 3]

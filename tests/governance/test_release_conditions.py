@@ -1,4 +1,4 @@
-"""Each condition of a release, alone and together, met exactly and missed by a little."""
+"""The conditions of a release. Each is tested alone and with the others, just fulfilled and just not fulfilled."""
 
 import pytest
 
@@ -19,18 +19,18 @@ def bundle(name: str = "persons", digest: str = DIGEST, fault: str = "") -> Bund
 
 
 @pytest.mark.parametrize("approved_digest", ["", DIGEST])
-def test_nothing_fails_where_all_holds(approved_digest):
+def test_no_condition_fails_for_an_approved_version_with_the_right_bundle(approved_digest):
     assert failed_conditions(version(), bundle(), approved_digest) == []
 
 
 @pytest.mark.parametrize("verdict", ["absent", "pending", "rejected", "Approved", "approved?"])
-def test_only_approved_is_approved(verdict):
+def test_only_the_exact_verdict_approved_counts_as_an_approval(verdict):
     (failed,) = approval_conditions(version(approval=verdict))
     assert failed.startswith(f"it is not approved: its tag approval is '{verdict}'")
     assert "matchwright approve persons --version 3 --by NAME" in failed
 
 
-def test_white_space_around_a_verdict_typed_in_the_ui_is_forgiven():
+def test_spaces_around_a_verdict_are_ignored():
     assert approval_conditions(version(approval=" approved ")) == []
 
 
@@ -53,13 +53,13 @@ def test_approver_and_trainer_must_both_be_named(name):
         ("Ada", "", False),
     ],
 )
-def test_who_is_the_same_person_in_either_order(one, other, same):
+def test_two_spellings_of_a_name_are_the_same_person_in_either_order(one, other, same):
     assert same_person(one, other) is same_person(other, one) is same
     if other.strip():
         assert bool(approval_conditions(version(trained_by=one, approval_by=other))) is same
 
 
-def test_gates_that_failed_are_named_and_those_that_passed_are_not():
+def test_only_failed_gates_are_named():
     tags = {"gates": "failed", "gate.f1_min": "failed 0.8 < 0.9", "gate.recall_min": "passed", "gate.a": "failed"}
     (failed,) = failed_conditions(version(**tags), bundle())
     assert failed.startswith("its gates did not pass (a, f1_min). Train")
@@ -78,14 +78,14 @@ def test_gates_that_failed_are_named_and_those_that_passed_are_not():
         (version(OTHER), bundle(name="products", fault="torn."), OTHER, ["its bundle does not verify: torn. Train"]),
     ],
 )
-def test_the_bundle_must_be_the_one_that_is_tagged_and_was_approved(tagged, found, approved, conditions):
+def test_the_bundle_must_have_the_tagged_digest_and_the_approved_digest(tagged, found, approved, conditions):
     failed = failed_conditions(tagged, found, approved)
     assert len(failed) == len(conditions)
-    for told, condition in zip(failed, conditions, strict=True):
-        assert condition in told
+    for message, condition in zip(failed, conditions, strict=True):
+        assert condition in message
 
 
-def test_conditions_of_every_kind_are_told_at_once():
+def test_all_failed_conditions_are_reported_at_once():
     failed = failed_conditions(version(approval="absent", gates="failed"), bundle(name="products"))
     assert [condition.split(":")[0].split(".")[0] for condition in failed] == [
         "it is not approved",

@@ -1,4 +1,4 @@
-"""Which releases stand after histories longer than two releases."""
+"""Releases in force after a history of several releases and rollbacks."""
 
 import pytest
 
@@ -7,7 +7,9 @@ from matchwright.governance.ledger_entry import Entry, releases_in_force
 
 
 def entries(*acts: str) -> list[Entry]:
-    """``"1"`` releases version 1, ``"<1"`` rolls back to it, ``"!1"`` refuses it, ``"+1"`` approves it."""
+    """Return ledger entries. ``"1"`` is a release of version 1, ``"<1"`` a rollback to it, ``"!1"`` a refusal of it,
+    ``"+1"`` an approval of it and ``"-1"`` a rejection of it.
+    """
     actions = {"<": "rolled_back", "!": "refused", "+": "approved", "-": "rejected"}
     return [
         Entry(
@@ -19,29 +21,29 @@ def entries(*acts: str) -> list[Entry]:
 
 
 @pytest.mark.parametrize(
-    ("history", "stands"),
+    ("history", "in_force"),
     [
         ([], ""),
         (["1"], "1"),
-        (["1", "1"], "1"),  # a release that was repeated
-        (["1", "2", "1"], "121"),  # released again, which is no rollback
+        (["1", "1"], "1"),  # a repeated release
+        (["1", "2", "1"], "121"),  # a second release of version 1 is not a rollback
         (["1", "2", "1", "<2"], "12"),
         (["1", "2", "1", "<2", "<1"], "1"),
-        (["1", "2", "3", "<1"], "1"),  # back over two
+        (["1", "2", "3", "<1"], "1"),  # a rollback over two releases
         (["1", "2", "<1", "2", "<1"], "1"),
         (["1", "2", "<1", "3"], "13"),
         (["1", "2", "<1", "3", "<1"], "1"),
         (["1", "2", "3", "<2", "<1", "3"], "13"),
         (["1", "2", "1", "3", "<1"], "121"),
         (["1", "2", "1", "3", "<1", "<2", "<1"], "1"),
-        (["1", "<1"], "1"),  # a rollback that was completed twice
-        (["1", "<9"], "1"),  # to what never stood there
+        (["1", "<1"], "1"),  # a repeated rollback
+        (["1", "<9"], "1"),  # to a version that was never released
         (["<1"], ""),
-        (["1", "!2", "+2", "-1"], "1"),  # only releases and rollbacks move anything
+        (["1", "!2", "+2", "-1"], "1"),  # only releases and rollbacks count
     ],
 )
-def test_what_stands_after_a_history(history, stands):
-    assert "".join(entry.version for entry in releases_in_force(entries(*history))) == stands
+def test_the_releases_in_force_after_a_history(history, in_force):
+    assert "".join(entry.version for entry in releases_in_force(entries(*history))) == in_force
 
 
 def test_current_and_previous_after_releasing_an_earlier_version_again(tmp_path):
@@ -55,7 +57,7 @@ def test_current_and_previous_after_releasing_an_earlier_version_again(tmp_path)
     assert ledger.current("local:other") is None
 
 
-def test_another_model_behind_the_endpoint_is_not_what_a_model_goes_back_to(tmp_path):
+def test_a_rollback_of_a_model_never_goes_back_to_another_model(tmp_path):
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
     first, second = entries("1", "2")
     for entry in (first, second.model_copy(update={"model": "products", "digest": "p2"}), second):

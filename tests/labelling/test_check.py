@@ -22,11 +22,11 @@ def test_labels_that_agree_have_no_fault():
     assert faults(*agreeing, multiplicity="one_to_one") == []
 
 
-def test_the_same_label_twice_is_a_harmless_duplicate():
+def test_a_repeated_label_is_a_duplicate():
     assert faults(("left:1", "right:1", 1), ("left:1", "right:1", 1)) == [("duplicate", ("l.csv:2", "l.csv:3"))]
 
 
-def test_a_pair_labelled_both_ways_is_named_with_its_lines():
+def test_a_pair_with_two_different_labels_is_reported_with_its_lines():
     (fault,) = check_labels(
         labels(("left:1", "right:1", 1), ("left:1", "right:1", 0)), one_table=False, multiplicity="many_to_many"
     )
@@ -35,16 +35,16 @@ def test_a_pair_labelled_both_ways_is_named_with_its_lines():
 
 
 def test_a_pair_of_one_table_has_no_order():
-    turned = (("left:a", "left:b", 1), ("left:b", "left:a", 0))
-    assert faults(*turned, one_table=True) == [("contradiction", ("l.csv:2", "l.csv:3"))]
+    in_both_orders = (("left:a", "left:b", 1), ("left:b", "left:a", 0))
+    assert faults(*in_both_orders, one_table=True) == [("contradiction", ("l.csv:2", "l.csv:3"))]
 
 
-def test_being_the_same_is_transitive_in_one_table():
+def test_matches_are_transitive_in_one_table():
     rows = [("left:a", "left:b", 1), ("left:b", "left:c", 1), ("left:a", "left:c", 0)]
     assert faults(*rows, one_table=True) == [("transitive", ("l.csv:4", "l.csv:2", "l.csv:3"))]
 
 
-def test_one_record_matched_with_two_breaks_one_to_one():
+def test_a_record_with_two_matches_is_a_fault_if_the_multiplicity_allows_one():
     rows = [("left:1", "right:1", 1), ("left:1", "right:2", 1)]
     assert faults(*rows, multiplicity="one_to_one") == [("multiplicity", ("l.csv:2", "l.csv:3"))]
     assert faults(*rows, multiplicity="one_to_many") == []

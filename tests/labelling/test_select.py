@@ -1,4 +1,4 @@
-"""Choosing the pairs that a person is asked about."""
+"""The choice of pairs that a person should label."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from matchwright.labelling import select_pairs
 
 @pytest.fixture
 def pool():
-    """300 left records with two candidates each; a tenth of the pairs has a high score."""
+    """300 left records with two candidates each. A tenth of the pairs has a high score."""
     generator = np.random.default_rng(4)
     pairs = pd.DataFrame(
         {
@@ -27,7 +27,7 @@ def chosen(pool, count, seed=1):
     return select_pairs(*pool, count, seed, expected_matches=60)
 
 
-def test_most_pairs_are_unsure_and_some_are_likely_or_from_the_whole_range(pool):
+def test_most_chosen_pairs_are_unsure_and_some_are_likely_matches_or_from_the_whole_range(pool):
     picked = chosen(pool, 30)
     assert picked["chosen_for"].value_counts().to_dict() == {"unsure": 18, "likely": 6, "range": 6}
     doubt = picked.assign(certain=(picked["score"] - 0.5).abs()).groupby("chosen_for")["certain"].mean()
@@ -35,8 +35,8 @@ def test_most_pairs_are_unsure_and_some_are_likely_or_from_the_whole_range(pool)
     assert picked.loc[picked["chosen_for"] == "likely", "score"].min() > 0.8
 
 
-def test_matches_are_found_where_they_are_far_rarer_than_expected():
-    """Ten matches among five thousand pairs, where up to a thousand are expected."""
+def test_matches_are_found_if_they_are_much_rarer_than_expected():
+    """There are 10 matches in 5,000 pairs, but up to 1,000 are expected."""
     generator = np.random.default_rng(7)
     pairs = pd.DataFrame(
         {"left_key": [f"l{n:04}" for n in range(5000)], "right_key": [f"r{n:04}" for n in range(5000)]}
@@ -48,8 +48,8 @@ def test_matches_are_found_where_they_are_far_rarer_than_expected():
     assert (likely <= "l0009").mean() >= 0.6
 
 
-def test_unsure_pairs_are_taken_from_both_sides_of_a_score_of_one_half():
-    """All matches are surer than the other pairs, so uncertainty alone would choose no match."""
+def test_unsure_pairs_have_scores_below_and_above_one_half():
+    """The scores of all matches are more certain than the other scores. So uncertainty alone would choose no match."""
     pairs = pd.DataFrame({"left_key": [f"l{n:03}" for n in range(400)], "right_key": [f"r{n:03}" for n in range(400)]})
     log_odds = np.r_[np.linspace(5, 9, 200), np.linspace(-1, -3, 200)]
     comparisons = pd.DataFrame(np.random.default_rng(3).random((400, 2)), columns=["a__exact", "b__exact"])
@@ -58,17 +58,17 @@ def test_unsure_pairs_are_taken_from_both_sides_of_a_score_of_one_half():
     assert 0.25 <= (unsure["score"] > 0.5).mean() <= 0.75
 
 
-def test_the_first_questions_cover_every_kind(pool):
+def test_the_first_pairs_include_every_kind(pool):
     assert set(chosen(pool, 30).head(6)["chosen_for"]) == {"unsure", "likely", "range"}
 
 
-def test_no_record_is_asked_about_twice(pool):
+def test_no_record_is_in_two_chosen_pairs(pool):
     picked = chosen(pool, 60)
     assert not picked["left_key"].duplicated().any()
     assert not picked["right_key"].duplicated().any()
 
 
-def test_of_pairs_that_are_alike_not_all_are_asked():
+def test_similar_pairs_are_not_all_chosen():
     log_odds = np.zeros(100)
     alike = pd.DataFrame({"a__exact": np.repeat([0.0, 1.0], [95, 5]), "b__exact": [0.5] * 100})
     pairs = pd.DataFrame({"left_key": [f"l{n:03}" for n in range(100)], "right_key": [f"r{n:03}" for n in range(100)]})
@@ -78,13 +78,13 @@ def test_of_pairs_that_are_alike_not_all_are_asked():
     assert len(picked) == 10
 
 
-def test_the_order_of_candidates_changes_nothing_but_the_draw(pool):
+def test_the_order_of_candidates_does_not_change_the_choice(pool):
     order = np.random.default_rng(9).permutation(600)
-    turned = (pool[0].iloc[order].reset_index(drop=True), pool[1][order], pool[2].iloc[order].reset_index(drop=True))
-    pd.testing.assert_frame_equal(chosen(pool, 24), chosen(turned, 24))
+    shuffled = (pool[0].iloc[order].reset_index(drop=True), pool[1][order], pool[2].iloc[order].reset_index(drop=True))
+    pd.testing.assert_frame_equal(chosen(pool, 24), chosen(shuffled, 24))
 
 
-def test_there_are_no_more_questions_than_pairs(pool):
+def test_no_more_pairs_are_chosen_than_there_are(pool):
     few = tuple(part[:4] for part in pool)
     assert len(chosen(few, 20)) == 4
     assert chosen(tuple(part[:0] for part in pool), 20).empty

@@ -1,4 +1,4 @@
-"""What a person who labels is told about the labels given so far."""
+"""The message about the use of the labels so far."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from matchwright.labelling import worth_of
 
 
 @pytest.mark.parametrize(
-    ("same", "different", "said"),
+    ("same", "different", "message"),
     [
         (0, 50, "8 more answers 'same'"),
         (50, 6, "2 more answers 'not the same'"),
@@ -15,5 +15,5 @@ from matchwright.labelling import worth_of
         (400, 600, "enough to train, calibrate and test"),
     ],
 )
-def test_it_says_what_the_labels_are_enough_for_and_how_many_more_are_useful(same, different, said):
-    assert said in worth_of(same, different)
+def test_the_message_says_what_the_labels_are_enough_for_and_how_many_more_are_useful(same, different, message):
+    assert message in worth_of(same, different)

@@ -1,4 +1,4 @@
-"""The verdict on a window: what moved, whether it matters, what to do."""
+"""The verdict on a window: the changes, their importance, and the next steps."""
 
 import json
 
@@ -45,14 +45,14 @@ def verdict(spec: MatchSpec, measured: DriftFigures, *faults: IntegrityFault) ->
     return reach_verdict(measured, faults, spec, BUNDLE, WINDOW)
 
 
-def test_nothing_moved(persons_spec: MatchSpec) -> None:
+def test_without_changes_the_verdict_is_ok(persons_spec: MatchSpec) -> None:
     reached = verdict(persons_spec, figures())
     assert (reached.status, reached.findings, reached.next_steps) == ("ok", (), ())
     assert not reached.effect.changes_decisions
     assert "Decisions hold" in reached.text()
 
 
-def test_a_lost_field_alarms_with_its_name_column_and_runbook(persons_spec: MatchSpec) -> None:
+def test_a_lost_field_raises_an_alarm_with_its_name_its_column_and_a_runbook(persons_spec: MatchSpec) -> None:
     lost = [
         shift("locality__token_set", None, (0.2, 1.0)),
         shift("locality__missing", None, (0, 0), current_mean=1.1),
@@ -65,37 +65,37 @@ def test_a_lost_field_alarms_with_its_name_column_and_runbook(persons_spec: Matc
     assert "register_a or register_b" in reached.next_steps[0]
 
 
-def test_scores_that_move_without_the_inputs_point_at_the_release(persons_spec: MatchSpec) -> None:
+def test_a_change_of_scores_without_a_change_of_inputs_points_to_the_release(persons_spec: MatchSpec) -> None:
     reached = verdict(persons_spec, figures(score=shift("score", 0.4)))
     assert reached.status == "alarm"
     assert "suspect the release" in reached.next_steps[0]
     assert "matchwright rollback" in reached.next_steps[0]
 
 
-def test_scores_that_move_with_an_input_point_at_the_input(persons_spec: MatchSpec) -> None:
+def test_a_change_of_scores_with_a_change_of_an_input_points_to_the_input(persons_spec: MatchSpec) -> None:
     reached = verdict(persons_spec, figures(shift("surname__jaro_winkler", 0.5), score=shift("score", 0.4)))
     assert reached.next_steps[0].startswith("Values of 'surname' changed")
     assert reached.next_steps[1].startswith("Scores and bands moved because the inputs moved")
 
 
-def test_many_fields_at_once_are_one_cause(persons_spec: MatchSpec) -> None:
+def test_changes_of_many_fields_have_one_common_cause(persons_spec: MatchSpec) -> None:
     moved = [shift(f"{field}__levenshtein", 0.6) for field in ("given_name", "surname", "street", "suburb", "state")]
     reached = verdict(persons_spec, figures(*moved))
     assert reached.findings[0].cause == "mix"
     assert len(reached.next_steps) == 1
 
 
-def test_a_figure_between_half_its_limit_and_its_limit_is_watched(persons_spec: MatchSpec) -> None:
+def test_a_figure_above_half_its_limit_is_watched(persons_spec: MatchSpec) -> None:
     assert verdict(persons_spec, figures(shift("surname__phonetic", 0.15))).status == "watch"
     assert verdict(persons_spec, figures(shift("surname__phonetic", 0.05))).status == "ok"
 
 
-def test_a_large_distance_on_few_decisions_is_chance(persons_spec: MatchSpec) -> None:
+def test_a_large_distance_with_few_decisions_is_ignored(persons_spec: MatchSpec) -> None:
     assert verdict(persons_spec, figures(shift("surname__phonetic", 0.25, noise=0.3))).status == "ok"
     assert verdict(persons_spec, figures(shift("surname__phonetic", 0.35, noise=0.3))).status == "alarm"
 
 
-def test_more_evidence_than_in_training_is_no_alarm(persons_spec: MatchSpec) -> None:
+def test_more_evidence_than_in_training_raises_no_alarm(persons_spec: MatchSpec) -> None:
     reached = verdict(persons_spec, figures(shift("locality__token_set", 0.02, (0.5, 0.1))))
     assert reached.status == "watch"
 
@@ -110,7 +110,7 @@ def test_a_higher_review_load_is_reported_per_thousand_decisions(persons_spec: M
     assert "about 150 more reviews per 1,000" in reached.next_steps[-1]
 
 
-def test_a_fall_of_f1_alarms_when_there_are_enough_labels(persons_spec: MatchSpec) -> None:
+def test_a_lower_f1_raises_an_alarm_if_there_are_enough_labels(persons_spec: MatchSpec) -> None:
     def performance(labelled: int) -> Performance:
         errors = labelled // 10
         return Performance(
@@ -130,7 +130,7 @@ def test_too_few_decisions_give_no_verdict(persons_spec: MatchSpec) -> None:
     assert verdict(persons_spec, figures(decisions=0)).next_steps[0].startswith("No decisions in this window")
 
 
-def test_a_log_with_foreign_keys_alarms_at_any_size_by_key_name(persons_spec: MatchSpec) -> None:
+def test_an_unexpected_key_in_the_log_raises_an_alarm_with_the_name_of_the_key(persons_spec: MatchSpec) -> None:
     fault = IntegrityFault(code="unexpected_keys", count=1, of=5, names=("surname",))
     reached = verdict(persons_spec, figures(decisions=5), fault)
     assert reached.status == "alarm"
@@ -138,7 +138,7 @@ def test_a_log_with_foreign_keys_alarms_at_any_size_by_key_name(persons_spec: Ma
     assert "personal data" in reached.next_steps[0]
 
 
-def test_degraded_decisions_are_watched_and_alarm_when_they_are_many(persons_spec: MatchSpec) -> None:
+def test_a_few_degraded_decisions_are_watched_and_many_raise_an_alarm(persons_spec: MatchSpec) -> None:
     def degraded(count: int) -> IntegrityFault:
         return IntegrityFault(code="degraded", count=count, of=2000, names=("features_unavailable",))
 
@@ -166,7 +166,7 @@ def test_the_text_fits_one_screen_and_the_json_can_be_read_back(persons_spec: Ma
 
 
 @pytest.mark.parametrize("rows", [100, 1000, 10_000])
-def test_distances_of_samples_of_the_reference_stay_below_the_noise(rows: int) -> None:
+def test_the_distance_of_a_sample_of_the_reference_is_below_the_noise(rows: int) -> None:
     generator = np.random.default_rng(7)
     truth = {
         "smooth": lambda size: generator.beta(2, 2, size),

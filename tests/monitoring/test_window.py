@@ -1,4 +1,4 @@
-"""Reading the decision log: which decisions count, and the faults of the log."""
+"""Reading the decision log: the decisions that count, and the faults of the log."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ CANARY = "Zz Quillfeather 0419"
 
 
 def line(number: int, **changes) -> dict:
-    """One line of the log as serving writes it, ``number`` minutes after the start."""
+    """Return a line of the log like serving writes it. Its time is ``number`` minutes after the start."""
     return {
         "decision_id": f"d{number}",
         "time": (START + timedelta(minutes=number)).isoformat(timespec="milliseconds"),
@@ -52,7 +52,7 @@ def faults(window: DecisionWindow) -> dict[str, tuple[int, tuple[str, ...]]]:
     return {fault.code: (fault.count, fault.names) for fault in window.faults}
 
 
-def test_decisions_of_all_processes_and_days_become_one_frame(tmp_path: Path) -> None:
+def test_decisions_of_all_processes_and_days_are_read_into_one_frame(tmp_path: Path) -> None:
     write(tmp_path, line(1), line(2, score=0.1, band="no_match"))
     write(tmp_path, line(3), process=2)
     write(tmp_path, line(24 * 60), day="2026-03-02")
@@ -84,20 +84,20 @@ def test_a_period_that_cannot_be_read_is_refused(since: str, until: str) -> None
         Period.parse(since, until)
 
 
-def test_a_line_cut_off_by_a_kill_is_left_out_and_counted(tmp_path: Path) -> None:
+def test_an_incomplete_last_line_is_ignored_and_counted(tmp_path: Path) -> None:
     write(tmp_path, line(1), json.dumps(line(2))[:80])
     window = read(tmp_path)
     assert (window.ids, window.torn_lines, window.faults) == (["d1"], 1, ())
 
 
-def test_unreadable_lines_within_a_file_are_a_fault(tmp_path: Path) -> None:
+def test_unreadable_lines_inside_a_file_are_a_fault(tmp_path: Path) -> None:
     write(tmp_path, line(1), "\0\0\0\n", {"decision_id": "d2"}, line(3))
     window = read(tmp_path)
     assert window.ids == ["d1", "d3"]
     assert faults(window) == {"unreadable_lines": (2, ())}
 
 
-def test_other_bundles_and_specs_are_left_out_and_bundles_reported(tmp_path: Path) -> None:
+def test_decisions_of_other_bundles_and_specs_are_ignored_and_other_bundles_are_reported(tmp_path: Path) -> None:
     write(tmp_path, line(1), line(2, bundle=OTHER), line(3, bundle=OTHER), line(4, name="products"))
     window = read(tmp_path)
     assert window.ids == ["d1"]
@@ -120,7 +120,7 @@ def test_an_unexpected_key_is_reported_by_name_and_never_by_value(tmp_path: Path
     assert CANARY not in window.frame.to_csv()
 
 
-def test_values_under_known_keys_are_not_reported_either(tmp_path: Path) -> None:
+def test_values_of_known_keys_are_never_reported(tmp_path: Path) -> None:
     write(
         tmp_path,
         line(1, mode=CANARY),
@@ -139,7 +139,7 @@ def test_values_under_known_keys_are_not_reported_either(tmp_path: Path) -> None
     assert CANARY not in window.frame.to_csv()
 
 
-def test_impossible_scores_bands_and_comparisons_are_faults(tmp_path: Path) -> None:
+def test_invalid_scores_bands_and_comparisons_are_faults(tmp_path: Path) -> None:
     write(
         tmp_path,
         line(1, score=1.5),
@@ -167,7 +167,7 @@ def test_an_abstention_counts_as_a_decision_without_a_score(tmp_path: Path) -> N
     assert faults(window) == {"degraded": (1, ("features_unavailable",))}
 
 
-def test_labels_are_joined_by_decision(tmp_path: Path) -> None:
+def test_labels_are_joined_by_decision_id(tmp_path: Path) -> None:
     write(tmp_path / "log", line(1), line(2), line(3), line(4))
     labels = tmp_path / "labels.csv"
     labels.write_text("decision_id,label\nd1,1\nd2,0\nd3,1\nd3,0\nfrom-last-week,1\n")
@@ -179,7 +179,7 @@ def test_labels_are_joined_by_decision(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["decision,label\nd1,1\n", "decision_id,label\nd1,maybe\n", "decision_id,label\n,1\n"])
-def test_labels_that_do_not_fit_are_refused(tmp_path: Path, text: str) -> None:
+def test_invalid_labels_are_refused(tmp_path: Path, text: str) -> None:
     write(tmp_path / "log", line(1))
     labels = tmp_path / "labels.csv"
     labels.write_text(text)
@@ -188,14 +188,14 @@ def test_labels_that_do_not_fit_are_refused(tmp_path: Path, text: str) -> None:
     assert "maybe" not in str(refused.value)
 
 
-def test_one_file_can_be_read_alone(tmp_path: Path) -> None:
+def test_a_single_file_can_be_read(tmp_path: Path) -> None:
     write(tmp_path, line(1))
     file = write(tmp_path, line(2), process=2)
     assert read(file).ids == ["d2"]
     assert read(tmp_path / "2026-03-01").ids == ["d1", "d2"]
 
 
-def test_no_log_is_an_error_and_an_empty_one_is_not(tmp_path: Path) -> None:
+def test_a_missing_log_is_an_error_and_an_empty_log_is_not(tmp_path: Path) -> None:
     with pytest.raises(DataError):
         read(tmp_path / "nowhere")
     assert read(tmp_path).ids == []

@@ -1,4 +1,4 @@
-"""The edges of a window, in any time zone, and log lines at the limit of what is right."""
+"""The limits of a window in any time zone, and log lines with values at the limits."""
 
 import json
 import time
@@ -15,13 +15,13 @@ from matchwright.monitoring.period import Period, parse_moment
 from matchwright.monitoring.window import KEYS, read_window
 from serving.decision_log import DecisionLog, LoggedDecision
 
-MINE = "a1" * 32
+BUNDLE = "a1" * 32
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(params=["UTC", "Pacific/Auckland", "America/Los_Angeles"])
 def _zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Wherever the machine stands."""
+    """Run the test in several time zones of the machine."""
     monkeypatch.setenv("TZ", request.param)
     time.tzset()
     yield
@@ -31,7 +31,7 @@ def _zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 def decided(moment: datetime, **changes: object) -> LoggedDecision:
     values: dict = {
-        "decision_id": f"d{moment.timestamp()}", "time": moment.isoformat(), "name": "persons", "bundle": MINE,
+        "decision_id": f"d{moment.timestamp()}", "time": moment.isoformat(), "name": "persons", "bundle": BUNDLE,
         "mode": "full", "kind": "pair", "pair": None, "score": 0.9, "band": "match", "reasons": (),
         "comparisons": {"surname__exact": 1.0},
     }  # fmt: skip
@@ -39,7 +39,7 @@ def decided(moment: datetime, **changes: object) -> LoggedDecision:
 
 
 def read(folder: Path, period: Period = Period(), labels: pd.DataFrame | None = None):  # noqa: B008
-    return read_window(folder, "persons", MINE, ["surname__exact"], period, labels)
+    return read_window(folder, "persons", BUNDLE, ["surname__exact"], period, labels)
 
 
 def lines(folder: Path, *documents: dict) -> Path:
@@ -63,7 +63,7 @@ def line(number: int = 0, **changes: object) -> dict:
         ("2026-03-01T23:30-08:00", datetime(2026, 3, 2, 7, 30, tzinfo=UTC)),
     ],
 )
-def test_a_time_without_a_zone_is_utc_wherever_the_machine_stands(text: str, moment: datetime) -> None:
+def test_a_time_without_a_zone_is_utc_in_any_time_zone_of_the_machine(text: str, moment: datetime) -> None:
     assert parse_moment("since", text) == moment
     assert parse_moment("since", text).utcoffset() == timedelta(0)
 
@@ -80,30 +80,30 @@ def test_a_span_counts_back_from_the_end_or_from_now(span: str, hours: int) -> N
     assert before <= Period.parse(span, "").since <= datetime.now(UTC) - back
 
 
-def test_a_start_that_is_named_is_fixed_and_an_open_one_is_not() -> None:
+def test_a_given_start_is_fixed_and_an_open_start_is_not() -> None:
     assert Period.parse("2026-03-01", "").fixed_start
     assert not Period.parse("", "2026-03-01").fixed_start
     assert Period.parse("", "") == Period()
 
 
 @pytest.mark.parametrize(("since", "until"), [("2026-03-01", "2026-03-01"), ("2026-03-02", "2026-03-01")])
-def test_a_window_without_a_moment_is_refused(since: str, until: str) -> None:
+def test_an_empty_window_is_refused(since: str, until: str) -> None:
     with pytest.raises(DataError, match="window is empty"):
         Period.parse(since, until)
 
 
 @pytest.mark.parametrize("empty", ["0h", "0d"])
-def test_a_span_of_nothing_is_refused_too(empty: str) -> None:
+def test_a_span_of_length_zero_is_refused(empty: str) -> None:
     with pytest.raises(DataError, match="window is empty"):
         Period.parse(empty, "2026-03-01")
 
 
-def test_a_span_beyond_all_time_is_refused() -> None:
+def test_a_span_that_is_too_long_is_refused() -> None:
     with pytest.raises(DataError, match="too long"):
         Period.parse("999999999999d", "2026-03-01")
 
 
-def test_a_time_that_leaves_the_calendar_in_utc_cannot_be_read(tmp_path: Path) -> None:
+def test_a_time_that_is_before_year_1_in_utc_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         parse_moment("since", "0001-01-01T00:00+13:00")
     window = read(lines(tmp_path, line(), line(time="0001-01-01T00:00+13:00")))
@@ -111,7 +111,7 @@ def test_a_time_that_leaves_the_calendar_in_utc_cannot_be_read(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "held"),
+    ("since", "until", "contained"),
     [
         (NOON, None, True),
         (NOON + timedelta(microseconds=1), None, False),
@@ -121,12 +121,12 @@ def test_a_time_that_leaves_the_calendar_in_utc_cannot_be_read(tmp_path: Path) -
         (None, None, True),
     ],
 )
-def test_a_window_holds_its_first_moment_and_not_its_last(since, until, held) -> None:
-    assert Period(since, until).holds(NOON) is held
+def test_a_window_contains_its_start_and_not_its_end(since, until, contained) -> None:
+    assert Period(since, until).holds(NOON) is contained
 
 
-def test_folders_of_days_are_read_with_room_for_writers_that_roll_over_late() -> None:
-    """A window from 3 to 5 March, noon: the folder of 1 March may hold lines of 2 March, and no line of 3 March."""
+def test_folders_of_neighbouring_days_are_read_too() -> None:
+    """The window is from 3 March to 5 March, both at noon. The folder of an earlier day can contain later lines."""
     period = Period(NOON + timedelta(days=2), NOON + timedelta(days=4))
     days = [f"2026-03-{day:02d}" for day in range(1, 9) if period.may_hold_day(f"2026-03-{day:02d}")]
     assert days == ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"]
@@ -135,7 +135,7 @@ def test_folders_of_days_are_read_with_room_for_writers_that_roll_over_late() ->
 
 
 @pytest.mark.usefixtures("_zone")
-def test_what_serving_logs_around_midnight_is_found_by_its_utc_day(tmp_path: Path) -> None:
+def test_decisions_around_midnight_are_found_by_their_utc_day(tmp_path: Path) -> None:
     log, midnight = DecisionLog(tmp_path), datetime(2026, 3, 2, tzinfo=UTC)
     moments = [midnight - timedelta(seconds=1), midnight, midnight + timedelta(hours=23, minutes=59)]
     for moment in moments:
@@ -146,7 +146,7 @@ def test_what_serving_logs_around_midnight_is_found_by_its_utc_day(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("_zone")
-def test_the_log_s_day_is_utc_without_being_told_the_time(tmp_path: Path) -> None:
+def test_the_current_day_of_the_log_is_utc(tmp_path: Path) -> None:
     before = f"{datetime.now(UTC):%Y-%m-%d}"
     DecisionLog(tmp_path).write([decided(NOON)])
     (day,) = tmp_path.iterdir()
@@ -160,13 +160,13 @@ def test_a_time_in_another_zone_does_not_move_the_day(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["2026-03-01"]
 
 
-def test_the_ends_of_a_window_are_its_first_and_last_decision_whatever_their_order(tmp_path: Path) -> None:
+def test_a_window_starts_at_the_earliest_and_ends_at_the_latest_decision_in_any_order(tmp_path: Path) -> None:
     window = read(lines(tmp_path, line(2), line(0), line(5), line(3)))
     assert (window.since, window.until) == (NOON, NOON + timedelta(minutes=5))
 
 
 @pytest.mark.parametrize(
-    ("score", "taken"),
+    ("score", "accepted"),
     [
         (0, True),
         (0.0, True),
@@ -178,36 +178,40 @@ def test_the_ends_of_a_window_are_its_first_and_last_decision_whatever_their_ord
         (10**400, False),
     ],
 )
-def test_scores_from_0_to_1_are_right(tmp_path: Path, score: object, taken: bool) -> None:
+def test_a_score_must_be_from_0_to_1(tmp_path: Path, score: object, accepted: bool) -> None:
     window = read(lines(tmp_path, line(score=score)))
-    assert bool(window.ids) is taken
-    assert [fault.code for fault in window.faults] == ([] if taken else ["score_out_of_range"])
+    assert bool(window.ids) is accepted
+    assert [fault.code for fault in window.faults] == ([] if accepted else ["score_out_of_range"])
 
 
 @pytest.mark.parametrize(
-    ("pair", "right"),
+    ("pair", "valid"),
     [("0" * 31, False), ("0" * 32, True), ("f" * 64, True), ("0" * 65, False), ("F" * 32, False), (None, True)],
 )
-def test_a_pair_is_named_by_a_pseudonym_of_32_to_64_digits(tmp_path: Path, pair: str | None, right: bool) -> None:
+def test_the_pseudonym_of_a_pair_has_32_to_64_hexadecimal_digits(tmp_path: Path, pair: str | None, valid: bool) -> None:
     window = read(lines(tmp_path, line(pair=pair)))
-    assert [fault.code for fault in window.faults] == ([] if right else ["pair_not_pseudonym"])
+    assert [fault.code for fault in window.faults] == ([] if valid else ["pair_not_pseudonym"])
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "reported"),
     [("a" * 61, "a" * 61), ("a" * 62, "(not a name)"), ("a b", "(not a name)"), ("1a", "(not a name)")],
 )
-def test_the_name_of_a_foreign_key_is_told_where_it_looks_like_one(tmp_path: Path, name: str, told: str) -> None:
+def test_the_name_of_an_unexpected_key_is_reported_only_if_it_looks_like_a_name(
+    tmp_path: Path, name: str, reported: str
+) -> None:
     (fault,) = read(lines(tmp_path, line(**{name: 1}))).faults
-    assert (fault.code, fault.count, fault.of, fault.names) == ("unexpected_keys", 1, 1, (told,))
+    assert (fault.code, fault.count, fault.of, fault.names) == ("unexpected_keys", 1, 1, (reported,))
 
 
-@pytest.mark.parametrize(("digest", "told"), [("b" * 12, "b" * 12), ("b" * 64, "b" * 12), ("b" * 11, "(not a digest)")])
-def test_other_bundles_are_told_by_their_digest(tmp_path: Path, digest: str, told: str) -> None:
-    assert read(lines(tmp_path, line(bundle=digest))).other_bundles == {told: 1}
+@pytest.mark.parametrize(
+    ("digest", "reported"), [("b" * 12, "b" * 12), ("b" * 64, "b" * 12), ("b" * 11, "(not a digest)")]
+)
+def test_other_bundles_are_reported_by_their_digest(tmp_path: Path, digest: str, reported: str) -> None:
+    assert read(lines(tmp_path, line(bundle=digest))).other_bundles == {reported: 1}
 
 
-def test_every_fault_says_of_how_many(tmp_path: Path) -> None:
+def test_every_fault_has_a_count_and_a_total(tmp_path: Path) -> None:
     window = read(
         lines(
             tmp_path,
@@ -221,8 +225,8 @@ def test_every_fault_says_of_how_many(tmp_path: Path) -> None:
             {"decision_id": "d"},
         )
     )
-    told = {fault.code: (fault.count, fault.of) for fault in window.faults}
-    assert told == {
+    reported = {fault.code: (fault.count, fault.of) for fault in window.faults}
+    assert reported == {
         "unknown_band": (1, 6),
         "score_out_of_range": (1, 6),
         "degraded": (1, 6),
@@ -232,7 +236,7 @@ def test_every_fault_says_of_how_many(tmp_path: Path) -> None:
     }
 
 
-def test_a_missing_score_is_right_only_where_serving_abstained(tmp_path: Path) -> None:
+def test_a_missing_score_is_allowed_only_if_serving_abstained(tmp_path: Path) -> None:
     full = read(lines(tmp_path / "full", line(score=None)))
     assert (full.ids, [fault.code for fault in full.faults]) == ([], ["score_out_of_range"])
     degraded = read(lines(tmp_path / "degraded", line(score=None, mode="features_unavailable", band="review")))
@@ -241,7 +245,7 @@ def test_a_missing_score_is_right_only_where_serving_abstained(tmp_path: Path) -
     assert [fault.code for fault in scored.faults] == ["degraded", "score_out_of_range"]
 
 
-def test_comparisons_that_are_no_finite_numbers_are_named(tmp_path: Path) -> None:
+def test_comparisons_that_are_not_finite_numbers_are_named(tmp_path: Path) -> None:
     for number, value in enumerate(("0.5", True, 10**400, [1])):
         window = read(lines(tmp_path / str(number), line(comparisons={"surname__exact": value})))
         assert [(fault.code, fault.names) for fault in window.faults] == [("values_not_numbers", ("surname__exact",))]
@@ -252,22 +256,22 @@ def test_comparisons_that_are_no_finite_numbers_are_named(tmp_path: Path) -> Non
     assert [fault.code for fault in read(with_nan).faults] == ["values_not_numbers"]
 
 
-def test_all_that_serving_writes_may_stand_in_a_line() -> None:
+def test_the_expected_keys_are_exactly_the_keys_that_serving_writes() -> None:
     assert set(vars(decided(NOON))) == KEYS
 
 
 @pytest.mark.parametrize("value", [2, -1, 0.5, "maybe", None])
-def test_a_label_is_1_or_0_and_nothing_between_or_beside(value: object) -> None:
+def test_a_label_other_than_0_or_1_is_refused(value: object) -> None:
     with pytest.raises(DataError, match="1 \\(match\\) or 0"):
         labels_by_decision(pd.DataFrame({"decision_id": ["a", "b"], "label": [1, value]}))
 
 
-def test_labels_that_agree_count_once_and_those_that_do_not_count_as_one_contradiction() -> None:
+def test_equal_labels_of_a_decision_count_once_and_different_labels_count_as_one_contradiction() -> None:
     table = pd.DataFrame({"decision_id": list("aabbccc"), "label": [1, 1, 0, 0, 1, 0, 1]})
     assert labels_by_decision(table) == ({"a": 1, "b": 0}, 1)
 
 
-def test_labels_of_decisions_outside_the_window_are_counted_apart(tmp_path: Path) -> None:
+def test_labels_of_decisions_outside_the_window_are_counted_separately(tmp_path: Path) -> None:
     known = line()["decision_id"]
     labels = pd.DataFrame({"decision_id": [known, "x", "y", "z", "z"], "label": [0, 1, 0, 1, 0]})
     window = read(lines(tmp_path, line()), labels=labels)

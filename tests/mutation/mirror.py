@@ -1,4 +1,4 @@
-"""Which tests mirror a module: the ones that must see a fault in it."""
+"""The tests that mirror a module. These tests must detect a fault in the module."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ PACKAGES = (
     "matchwright/operations",
     "serving",
 )
-"""The packages that a run samples from."""
+"""A mutation run chooses its mutants from these packages."""
 
 _ALSO = {
     "matchwright/governance": ("tests/governance", "tests/adapters/test_ledger.py"),
@@ -29,20 +29,23 @@ _ALSO = {
     "matchwright/steps/gate.py": ("tests/steps/test_failures.py",),
     "matchwright/steps/fetch_champion.py": ("tests/operations/test_champion.py",),
 }
-"""Modules whose tests do not stand where the tree would put them."""
+"""Modules whose tests are not at the place that the folder structure suggests."""
 
 
 def modules_of(root: Path, only: tuple[str, ...] = PACKAGES) -> list[Path]:
-    """The modules of the packages, relative to the root."""
+    """Return the modules of the packages, relative to the root."""
     found = {path.relative_to(root) for name in only for path in [*(root / name).rglob("*.py"), root / name]}
     return sorted(path for path in found if path.suffix == ".py" and (root / path).stat().st_size)
 
 
 def mirrored_tests(module: str, root: Path) -> list[str]:
-    """The tests of a module: those named for it, else those of its folder, else of the folder above.
+    """Return the tests of a module.
+
+    These are the tests with the name of the module. If there are none, they are the tests of its folder, or of the
+    nearest folder above that has tests.
 
     Raises:
-        LookupError: it has none.
+        LookupError: The module has no tests.
     """
     for name, tests in _ALSO.items():
         if module == name or module.startswith(f"{name}/"):

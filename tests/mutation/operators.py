@@ -1,4 +1,4 @@
-"""Every small change that a mutation run can make to a module."""
+"""All small changes that a mutation run can make to a module."""
 
 import ast
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ NAMES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the bytes from ``start`` to ``end`` of a module become ``changed``."""
+    """One change of a module: ``changed`` replaces the bytes from ``start`` to ``end``."""
 
     path: str
     scope: str
@@ -40,22 +40,22 @@ class Mutant:
 
     @property
     def change(self) -> str:
-        """What becomes what, and the line that it stands in."""
+        """Return the original text, the new text, and the line with the change."""
         change = f"{' '.join(self.original.split())} -> {' '.join(self.changed.split())}"
         return change if self.within == self.original else f"{change} in: {self.within}"
 
     @property
     def name(self) -> str:
-        """What it changes and where, without a line number, so that edits above do not rename it."""
+        """Return the place and the change. There is no line number, so edits above do not change the name."""
         return f"{self.path}::{self.scope}: {self.change}"
 
     def applied(self, source: bytes) -> bytes:
-        """The module with the change."""
+        """Return the source of the module with the change."""
         return source[: self.start] + self.changed.encode() + source[self.end :]
 
 
 def mutants(path: str, source: bytes) -> list[Mutant]:
-    """All mutants of a module, in the order of their lines; annotations, docstrings and texts stay as they are."""
+    """Return all mutants of a module, in the order of their lines. Annotations, docstrings and texts do not change."""
     lines = source.splitlines(keepends=True)
     starts = [0]
     for line in lines:
@@ -75,12 +75,12 @@ def mutants(path: str, source: bytes) -> list[Mutant]:
 
 
 def _nodes(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.AST]]:
-    """The nodes that may change, each with the function or class that it stands in."""
+    """Yield the nodes that may change. Each node comes with the function or class around it."""
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "bases", "keywords" if _is_class(node) else ""):
             continue
         for child in value if isinstance(value, list) else [value]:
-            # In Python 3.11 what stands in an f-string has no true position; it is text in any case.
+            # In Python 3.11, the nodes inside an f-string have a wrong position. An f-string is text, so it is skipped.
             if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr | ast.Import | ast.ImportFrom):
                 continue
             inner = (
@@ -100,7 +100,7 @@ def _is_scope(node: ast.AST) -> bool:
 
 
 def _changes(node: ast.AST, words: set[str]) -> Iterator[str]:
-    """What may stand in place of a node."""
+    """Yield the texts that can replace a node."""
     match node:
         case ast.Compare(left=left, ops=[*ops], comparators=values):
             for place, op in enumerate(ops):
@@ -134,7 +134,7 @@ def _changes(node: ast.AST, words: set[str]) -> Iterator[str]:
 
 
 def _is_text_or_type(node: ast.BinOp) -> bool:
-    """Whether it joins texts or paths, or says that a value is of one type or another."""
+    """Return whether the operation joins texts or paths, or is a union of types."""
     types = {"None", "str", "int", "float", "bool", "dict", "list", "DataFrame", "Columns"}
     if isinstance(node.op, ast.Div) and isinstance(node.right, ast.Name) and node.right.id.isupper():
         return True  # such as folder / MANIFEST

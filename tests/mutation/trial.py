@@ -1,4 +1,4 @@
-"""Running tests against a copy of the tree, in a fork of a process that has the large libraries imported."""
+"""Tests run on a copy of the tree. They run in a fork of a process that has imported the large libraries."""
 
 import importlib
 import os
@@ -13,19 +13,19 @@ import pytest
 
 LIBRARIES = ("pandas", "sklearn.isotonic", "xgboost", "pyarrow.parquet", "duckdb", "sqlalchemy", "mlflow", "fastapi",
              "hypothesis", "pydantic_settings", "recordlinkage", "onnxruntime")  # fmt: skip
-"""What most tests import. A fork inherits them, which saves seconds for each mutant."""
+"""Libraries that most tests import. A fork inherits the imported libraries, which saves seconds for each mutant."""
 
 PASSED, NO_TESTS, TIMED_OUT = 0, 5, -1
 
 
 def warm() -> None:
-    """Import the large libraries; none of them starts to compute."""
+    """Import the large libraries. None of them starts a computation."""
     for name in LIBRARIES:
         importlib.import_module(name)
 
 
 def copy_tree(root: Path, to: Path) -> Path:
-    """The files of the tree that git knows or would take up."""
+    """Copy the files of the tree that git tracks or could add."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=root, capture_output=True, check=True
     )
@@ -37,7 +37,7 @@ def copy_tree(root: Path, to: Path) -> Path:
 
 
 def run_tests(tree: Path, tests: list[str], mark: str, seconds: float, log: Path) -> int:
-    """The exit status of pytest in the tree, which stops at the first failure; ``TIMED_OUT`` after so many seconds."""
+    """Run pytest in the tree until the first failure. Return its exit status, or ``TIMED_OUT`` if it takes too long."""
     pid = os.fork()
     if pid == 0:
         os.setsid()
@@ -54,7 +54,7 @@ def run_tests(tree: Path, tests: list[str], mark: str, seconds: float, log: Path
 
 
 def _pytest(tree: Path, tests: list[str], mark: str, log: Path) -> int:
-    """In the fork: the copy comes first wherever Python looks for modules, in this process and in its children."""
+    """Run pytest in the fork. This process and its children import modules from the copy of the tree."""
     os.chdir(tree)
     sys.path[:] = [str(tree), *(entry for entry in sys.path if Path(entry or ".", "matchwright").exists() is False)]
     os.environ |= {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,4 +1,4 @@
-"""The notebooks that are kept with their outputs: they run, and their outputs fit every reader."""
+"""The notebooks are stored with their outputs. They can be run, and their outputs can be shown to any reader."""
 
 import shutil
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-PLACES_OF_A_MACHINE = ("/tmp/", "/home/", "/root/", "/work", "/Users/", "/var/", "file://", "http://", "0x")
-LARGEST = 1_000_000
+MACHINE_PATHS_AND_ADDRESSES = ("/tmp/", "/home/", "/root/", "/work", "/Users/", "/var/", "file://", "http://", "0x")
+MAX_BYTES = 1_000_000
 
 notebooks = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -19,7 +19,7 @@ def code_cells(notebook):
 
 
 def texts(notebook):
-    """What a reader may read in the outputs: all but the pictures."""
+    """Yield all texts in the outputs. Images are not texts."""
     for cell in code_cells(notebook):
         for output in cell.outputs:
             yield output.get("text", "")
@@ -46,7 +46,7 @@ def test_every_cell_was_run_once_in_order(path):
 
 
 @notebooks
-def test_the_outputs_show_tables_plots_and_no_noise(path):
+def test_the_outputs_have_tables_and_plots_and_no_errors(path):
     outputs = [output for cell in code_cells(nbformat.read(path, as_version=4)) for output in cell.outputs]
     kinds = {kind for output in outputs for kind in output.get("data", {})}
     assert {"text/html", "image/png"} <= kinds
@@ -54,9 +54,9 @@ def test_the_outputs_show_tables_plots_and_no_noise(path):
 
 
 @notebooks
-def test_nothing_tells_of_the_machine_it_ran_on(path):
+def test_a_notebook_contains_no_paths_or_addresses_of_a_machine(path):
     notebook = nbformat.read(path, as_version=4)
-    found = {index for text in texts(notebook) for index in PLACES_OF_A_MACHINE if index in text}
+    found = {index for text in texts(notebook) for index in MACHINE_PATHS_AND_ADDRESSES if index in text}
     assert not found
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert dict(notebook.metadata.language_info) == {"name": "python"}
@@ -64,24 +64,24 @@ def test_nothing_tells_of_the_machine_it_ran_on(path):
 
 
 @notebooks
-def test_it_is_small_enough_to_read_in_a_browser(path):
-    assert path.stat().st_size < LARGEST
+def test_a_notebook_is_small_enough_for_a_browser(path):
+    assert path.stat().st_size < MAX_BYTES
 
 
 @pytest.mark.slow
 @notebooks
-def test_it_runs_from_its_own_folder(path, tmp_path, monkeypatch):
+def test_a_notebook_runs_in_its_own_folder(path, tmp_path, monkeypatch):
     copy = shutil.copy(path, tmp_path)
     done = execute(copy, ROOT / "notebooks", monkeypatch)
-    kept = nbformat.read(path, as_version=4)
-    assert [cell.source for cell in done.cells] == [cell.source for cell in kept.cells]
-    # the same cells speak, in the same forms; figures may move with the code
-    assert _forms(done) == _forms(kept)
+    stored = nbformat.read(path, as_version=4)
+    assert [cell.source for cell in done.cells] == [cell.source for cell in stored.cells]
+    # The same cells have outputs of the same kinds. The figures may change with the code.
+    assert _kinds_of_outputs(done) == _kinds_of_outputs(stored)
 
 
 @pytest.mark.slow
 @notebooks
-def test_its_beginning_runs_from_the_root_as_well(path, tmp_path, monkeypatch):
+def test_the_first_cells_of_a_notebook_also_run_in_the_root_folder(path, tmp_path, monkeypatch):
     notebook = nbformat.read(path, as_version=4)
     last = next(index for index, cell in enumerate(notebook.cells) if "load_spec(" in cell.source)
     notebook.cells = notebook.cells[: last + 1]
@@ -89,7 +89,7 @@ def test_its_beginning_runs_from_the_root_as_well(path, tmp_path, monkeypatch):
     assert code_cells(execute(tmp_path / path.name, ROOT, monkeypatch))[-1].outputs
 
 
-def _forms(notebook):
+def _kinds_of_outputs(notebook):
     return {
         cell.id: [sorted(output.get("data", {output.get("name"): ""})) for output in cell.outputs]
         for cell in code_cells(notebook)

@@ -1,4 +1,4 @@
-"""A reviewer approves or rejects a version from the shell."""
+"""A reviewer approves or rejects a version."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from matchwright.errors import RegistryError, ReleaseRefused
 from matchwright.operations.approve import approve
 
 
-def test_an_approval_sets_the_tags_and_writes_the_ledger(stage):
+def test_an_approval_sets_the_tags_and_adds_an_entry_to_the_ledger(stage):
     done = approve(settings=stage.settings, name="persons", version="1", by=" Grace ", note="looks right")
     tags = registry.version_info(stage.settings, "persons", "1").tags
     assert (tags["approval"], tags["approval_by"], tags["approval_note"]) == ("approved", "Grace", "looks right")
@@ -15,7 +15,7 @@ def test_an_approval_sets_the_tags_and_writes_the_ledger(stage):
     assert (stage.last.note, stage.last.digest) == ("looks right", done["digest"])
 
 
-def test_without_a_version_it_is_the_challenger(stage):
+def test_without_a_version_the_challenger_is_approved(stage):
     stage.register(2)
     assert approve(settings=stage.settings, name="persons", by="Grace", note="")["version"] == "2"
 
@@ -26,7 +26,7 @@ def test_the_trainer_may_reject_a_version(stage):
     assert stage.history == [("rejected", "1")]
 
 
-def test_the_same_decision_again_is_written_once(stage):
+def test_a_repeated_decision_is_written_once(stage):
     for note in ("fine", "fine", "fine, on second thoughts"):
         approve(settings=stage.settings, name="persons", version="1", by="Grace", note=note)
     assert [entry.note for entry in stage.ledger.entries()] == ["fine", "fine, on second thoughts"]
@@ -49,7 +49,7 @@ def test_a_refused_decision_says_why_and_is_recorded(stage, by, decision, condit
     assert condition in stage.last.note
 
 
-def test_no_such_version(stage):
+def test_an_unknown_version_or_a_missing_challenger_is_an_error(stage):
     with pytest.raises(RegistryError, match="no version '7'"):
         approve(settings=stage.settings, name="persons", version="7", by="Grace", note="")
     with pytest.raises(RegistryError, match="no challenger"):

@@ -1,10 +1,10 @@
-"""The version that a training run is compared with."""
+"""The champion: a training run is compared with this version."""
 
 from matchwright.adapters.registry import set_alias, version_info
 from matchwright.operations.champion import champion_of
 
 
-def test_a_training_repeated_after_its_release_is_compared_with_the_same_version(stage):
+def test_a_repeated_training_is_compared_with_the_same_version_as_before_its_release(stage):
     first = version_info(stage.settings, "persons", "1")
     second = stage.register(2, parent=first.digest)
 

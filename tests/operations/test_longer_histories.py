@@ -1,4 +1,4 @@
-"""Releases and rollbacks over more than three releases, with versions that come back."""
+"""Histories of several releases and rollbacks. Some versions are released more than once."""
 
 import pytest
 from fixtures.releases import KEY, digest_of
@@ -20,7 +20,7 @@ def roll_back(stage) -> str:
 
 
 def serves(stage, version: str) -> bool:
-    """Endpoint, alias and ledger agree on what serves."""
+    """Return whether endpoint, alias and ledger all have this version as the current one."""
     digest = digest_of(stage.bundles[int(version) - 1])
     current = stage.ledger.current(KEY)
     return (stage.endpoint.digest, stage.champion(), current.digest) == (digest, version, digest)
@@ -36,25 +36,25 @@ def three_approved(stage):
 
 
 @pytest.mark.parametrize(
-    ("released", "back"),
+    ("released", "rolled_back_to"),
     [("121", "21"), ("12", "1"), ("1213", "121"), ("12321", "2321"), ("1122", "1")],
     ids=lambda versions: "-".join(versions),
 )
-def test_rollbacks_walk_back_over_what_was_released(three_approved, released, back):
+def test_rollbacks_go_back_through_the_earlier_releases(three_approved, released, rolled_back_to):
     stage = three_approved
     for version in released:
         release_version(stage, version)
         assert serves(stage, version)
-    for version in back:
+    for version in rolled_back_to:
         assert roll_back(stage) == version
         assert serves(stage, version)
     with pytest.raises(ReleaseRefused, match="was not rolled back"):
         roll_back(stage)
-    assert serves(stage, back[-1])
+    assert serves(stage, rolled_back_to[-1])
     assert stage.ledger.verify_chain() == len(stage.history)
 
 
-def test_a_release_after_a_rollback_stands_on_what_was_put_back(three_approved):
+def test_a_release_after_a_rollback_replaces_the_version_that_was_restored(three_approved):
     stage = three_approved
     for version in "12":
         release_version(stage, version)
@@ -65,7 +65,7 @@ def test_a_release_after_a_rollback_stands_on_what_was_put_back(three_approved):
     assert serves(stage, "1")
 
 
-def test_a_version_that_was_approved_rejected_and_approved_again_has_each_decision_once(three_approved):
+def test_a_repeated_decision_is_written_once_but_a_changed_decision_is_written_again(three_approved):
     stage = three_approved
     for decision in ("approved", "rejected", "rejected", "approved"):
         approve(settings=stage.settings, name="persons", version="1", by="Grace", note="fine", decision=decision)

@@ -1,4 +1,4 @@
-"""Rollback: put the whole bundle of the previous release back behind the endpoint."""
+"""Rollback: the endpoint serves the whole bundle of the previous release again."""
 
 import pytest
 from fixtures.releases import KEY, Killed, MemoryEndpoint, digest_of, killed_in
@@ -47,7 +47,7 @@ def test_the_previous_release_serves_again(two_releases):
     assert stage.ledger.verify_chain() == 5
 
 
-def test_a_withdrawn_version_is_released_again_only_by_its_number(two_releases):
+def test_a_version_that_was_rolled_back_is_released_again_only_by_its_number(two_releases):
     stage = two_releases
     roll_back(stage)
     with pytest.raises(RegistryError, match="no challenger"):
@@ -63,7 +63,7 @@ def test_a_newer_challenger_keeps_its_alias(two_releases):
     assert registry.challenger(stage.settings, "persons").version == "3"
 
 
-def test_a_second_rollback_goes_further_back(two_releases):
+def test_a_second_rollback_goes_back_one_release_more(two_releases):
     stage = two_releases
     release_it(stage, 3)
     assert roll_back(stage)["version"] == "2"
@@ -71,24 +71,24 @@ def test_a_second_rollback_goes_further_back(two_releases):
     assert "no earlier release" in refused(stage)[0]
 
 
-def test_without_an_earlier_release_it_is_refused(stage):
+def test_a_rollback_without_an_earlier_release_is_refused(stage):
     assert "no earlier release of 'persons'" in refused(stage)[0]
     release_it(stage, 1)
     assert "no earlier release of 'persons'" in refused(stage)[0]
     assert stage.endpoint.digest == digest_of(stage.bundles[0])
 
 
-def test_somebody_must_be_named(two_releases):
+def test_a_rollback_needs_the_name_of_a_person(two_releases):
     assert refused(two_releases, by=" ") == ("nobody is named. Say who rolls it back",)
     assert two_releases.last.actor == "engineer"
 
 
-def test_a_previous_version_that_was_rejected_since_is_not_put_back(two_releases):
+def test_a_previous_version_that_was_rejected_later_is_not_restored(two_releases):
     two_releases.tag("1", approval="rejected")
     assert "has been rejected since" in refused(two_releases)[0]
 
 
-def test_a_previous_version_that_is_gone_is_named(two_releases):
+def test_the_error_names_a_deleted_previous_version(two_releases):
     from mlflow import MlflowClient
 
     MlflowClient(two_releases.settings.tracking_uri).delete_model_version("persons", "1")
@@ -104,7 +104,7 @@ def test_a_previous_bundle_that_was_altered_is_refused(two_releases):
     assert "card.md was altered" in refused(two_releases)[0]
 
 
-def test_another_models_release_is_not_rolled_back(two_releases):
+def test_a_release_of_another_model_is_not_rolled_back(two_releases):
     stage = two_releases
     stage.ledger.append(
         Entry(action="released", model="products", version="1", digest="p", endpoint=KEY, actor="Grace")
@@ -112,7 +112,7 @@ def test_another_models_release_is_not_rolled_back(two_releases):
     assert "serves model 'products'" in refused(stage)[0]
 
 
-def test_an_endpoint_that_refuses_still_serves(two_releases):
+def test_an_endpoint_that_refuses_the_rollback_still_serves(two_releases):
     stage = two_releases
     stage.endpoint.refuses = True
     with pytest.raises(EndpointError, match="did not start"):
@@ -126,7 +126,7 @@ def test_an_endpoint_that_refuses_still_serves(two_releases):
 @pytest.mark.parametrize(
     ("owner", "name"), [(MemoryEndpoint, "invoke"), (registry, "set_alias"), (registry, "remove_alias")]
 )
-def test_a_rollback_that_was_killed_is_completed_by_a_rerun(two_releases, owner, name):
+def test_a_killed_rollback_is_completed_by_a_second_rollback(two_releases, owner, name):
     stage = two_releases
     with killed_in(owner, name, after=False), pytest.raises(Killed):
         roll_back(stage)
@@ -137,7 +137,7 @@ def test_a_rollback_that_was_killed_is_completed_by_a_rerun(two_releases, owner,
     assert [action for action, _ in stage.history].count("rolled_back") == 1
 
 
-def test_after_an_unfinished_release_the_replaced_bundle_is_put_back(two_releases):
+def test_a_rollback_after_an_unfinished_release_restores_the_replaced_bundle(two_releases):
     stage = two_releases
     with killed_in(registry, "set_alias", after=False), pytest.raises(Killed):
         release_it(stage, 3)
@@ -148,6 +148,6 @@ def test_after_an_unfinished_release_the_replaced_bundle_is_put_back(two_release
     assert stage.champion() == "2"
 
 
-def test_a_rollback_is_refused_while_a_release_is_under_way(two_releases):
+def test_a_rollback_is_refused_during_a_release(two_releases):
     with Ledger(two_releases.settings.ledger_url).releasing(KEY), pytest.raises(LedgerError, match="under way"):
         roll_back(two_releases)

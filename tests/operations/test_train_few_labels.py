@@ -1,4 +1,4 @@
-"""A usable first version from a hundred and fifty labelled pairs."""
+"""A usable first version from 150 labelled pairs."""
 
 import json
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from fixtures.keys import keys_of_the_suite
 from fixtures.products import write_products
-from fixtures.training import carry_out
+from fixtures.training import run_training_steps
 
 from matchwright.core.bundle import load_bundle
 from matchwright.errors import TrainingError
@@ -15,8 +15,8 @@ from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import load_settings
 
 
-def few_pairs(files: dict[str, str], count: int, positives: int) -> None:
-    """Keep ``count`` labelled pairs in the table, of which ``positives`` match."""
+def keep_few_pairs(files: dict[str, str], count: int, positives: int) -> None:
+    """Keep only ``count`` labelled pairs in the table. ``positives`` of them match."""
     pairs = pd.read_csv(files["pairs"])
     true, other = (pairs[pairs["label"] == label].sample(frac=1, random_state=5) for label in (1, 0))
     pd.concat([true[:positives], other[: count - positives]]).to_csv(files["pairs"], index=False)
@@ -26,26 +26,26 @@ def few_pairs(files: dict[str, str], count: int, positives: int) -> None:
 def first(products_spec, tmp_path_factory):
     folder = tmp_path_factory.mktemp("few")
     files = write_products(folder, products=400)
-    few_pairs(files, 150, 50)
+    keep_few_pairs(files, 150, 50)
     settings = load_settings("local", home=folder / "home", user="engineer")
     spec = products_spec.model_copy(update={"model": products_spec.model.model_copy(update={"scorer": "torch"})})
     with keys_of_the_suite():
-        yield folder, carry_out(settings, spec, files, folder)
+        yield folder, run_training_steps(settings, spec, files, folder)
 
 
-def test_trees_learn_from_them_whatever_scorer_the_spec_names(first):
+def test_trees_learn_from_few_labels_even_if_the_spec_names_another_scorer(first):
     names = {path.name for path in (first[0] / "bundle").iterdir()}
     assert "scorer.ubj" in names
     assert "embeddings.safetensors" not in names
 
 
-def test_it_finds_most_matches_and_makes_few_errors(first):
+def test_the_version_finds_most_matches_and_makes_few_errors(first):
     metrics = json.loads((first[0] / "evaluation" / "evaluation.json").read_text())["metrics"]
     assert metrics["f1_at_half"]["value"] > 0.85
     assert metrics["log_loss"]["value"] < 0.35
 
 
-def test_nothing_is_set_aside_for_stopping_or_calibrating(first):
+def test_there_is_no_separate_part_for_early_stopping_or_calibration(first):
     summary = json.loads((first[0] / "model" / "train.json").read_text())
     assert set(summary["pairs_per_part"]) == {"train", "test"}
     calibration = json.loads((first[0] / "calibration" / "calibration.json").read_text())
@@ -57,25 +57,27 @@ def test_pairs_are_scored_with_and_without_their_competing_candidates(first):
     compared = pd.read_parquet(first[0] / "model" / "comparisons.parquet")
     assert compared["context__lead_left"].notna().mean() > 0.9
     held_out = pd.read_parquet(first[0] / "model" / "held_out.parquet")
-    assert (held_out["made"] == "missing_fields").sum() >= (held_out["made"] == "").sum()  # each pair also alone
+    assert (held_out["made"] == "missing_fields").sum() >= (
+        held_out["made"] == ""
+    ).sum()  # each pair also without candidates
 
 
-def test_its_gates_use_the_lower_bound_and_its_card_says_few_labels(first):
+def test_the_gates_use_the_lower_bound_and_the_card_says_few_labels(first):
     evaluation = json.loads((first[0] / "evaluation" / "evaluation.json").read_text())
     gates = {gate["name"]: gate for gate in json.loads((first[0] / "evaluation" / "gates.json").read_text())["gates"]}
     assert gates["F1 (lower bound: few labels)"]["value"] == evaluation["metrics"]["f1"]["lower"]
     assert "## Few labels" in (first[0] / "bundle" / "card.md").read_text()
 
 
-def test_it_is_calibrated_on_log_odds_of_trees_that_never_saw_the_pair(first):
+def test_calibration_uses_log_odds_of_trees_that_were_not_trained_on_the_pair(first):
     held_out = pd.read_parquet(first[0] / "model" / "held_out.parquet")
     summary = json.loads((first[0] / "model" / "train.json").read_text())
     signs = np.where(held_out["label"] == 1, 1, -1)
-    crossed = float(np.log1p(np.exp(-signs * held_out["log_odds"])).mean())
-    assert crossed > summary["train_losses"][-1]
+    held_out_loss = float(np.log1p(np.exp(-signs * held_out["log_odds"])).mean())
+    assert held_out_loss > summary["train_losses"][-1]
 
 
-def test_its_bundle_loads_and_gives_reasons(first):
+def test_the_bundle_can_be_loaded_and_gives_reasons(first):
     model = load_bundle(first[0] / "bundle", secret(VERIFY_KEY)).model
     reference = pd.read_parquet(first[0] / "bundle" / "reference.parquet")
     decision = model.decide_compared(reference.nlargest(1, "score")[list(model.scorer.names)])[0]
@@ -84,10 +86,10 @@ def test_its_bundle_loads_and_gives_reasons(first):
 
 def test_too_few_pairs_of_a_class_are_an_error_with_a_hint(products_spec, tmp_path):
     files = write_products(tmp_path, products=200)
-    few_pairs(files, 100, 4)
+    keep_few_pairs(files, 100, 4)
     quality = products_spec.quality.model_copy(
         update={"labels": products_spec.quality.labels.model_copy(update={"min_positives": 1})}
     )
     spec = products_spec.model_copy(update={"quality": quality})
     with pytest.raises(TrainingError, match="matchwright label"):
-        carry_out(load_settings("local", home=tmp_path / "home", user="engineer"), spec, files, tmp_path)
+        run_training_steps(load_settings("local", home=tmp_path / "home", user="engineer"), spec, files, tmp_path)

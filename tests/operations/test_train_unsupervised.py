@@ -77,6 +77,16 @@ def test_the_version_is_registered_but_is_never_a_challenger(unsupervised):
     assert "## Figures on the test split" not in card
 
 
+def test_behaviours_are_tested_except_that_a_golden_pair_must_match(unsupervised):
+    """Without labels no pair may match. So golden pairs cannot match either."""
+    evaluation = json.loads((unsupervised[1] / "evaluation" / "evaluation.json").read_text())
+    tried = {one["name"]: one for one in evaluation["behaviours"]}
+    assert len(tried) > 2
+    assert "golden pairs that must not match" in tried
+    assert "golden pairs that must match" not in tried
+    assert all(one["total"] > 0 for one in tried.values())
+
+
 def test_the_contributions_in_the_explanation_add_up(unsupervised):
     explanation = json.loads((unsupervised[1] / "explanation" / "explanation.json").read_text())
     assert explanation["additivity_error"] < 1e-9

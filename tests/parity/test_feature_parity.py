@@ -1,4 +1,4 @@
-"""A record has the same row when computed, in the offline store, in the online store, and in a scoring request."""
+"""A record has the same features when computed, in the offline store, in the online store, and in a request."""
 
 import json
 from pathlib import Path
@@ -69,7 +69,9 @@ def test_computed_offline_online_and_served_rows_are_equal(
     assert summary["feature_version"] == feature_version(world.spec, corpus)
 
 
-def test_the_step_gives_the_same_bytes_again(store_settings: Settings, small_world: SmallWorld, tmp_path: Path) -> None:
+def test_a_repeated_step_gives_the_same_bytes(
+    store_settings: Settings, small_world: SmallWorld, tmp_path: Path
+) -> None:
     snapshot = snapshot_of(small_world, store_settings, tmp_path / "snapshot.json")
     folders = [tmp_path / "first", tmp_path / "second"]
     for folder in folders:

@@ -1,4 +1,4 @@
-"""A pipeline's parameters, and the digests that prevent stale cached results."""
+"""The parameters of a pipeline, and the digests that prevent outdated cached results."""
 
 from pathlib import Path
 
@@ -14,14 +14,14 @@ from pipelines.arguments import arguments_of
 SPEC = Path("specs/persons.yaml")
 
 
-def test_the_spec_is_passed_as_text_with_the_same_content() -> None:
+def test_a_spec_is_passed_as_text_with_the_same_content() -> None:
     arguments, name = arguments_of("train", SPEC, {})
 
     assert name == "persons"
     assert parse_spec(arguments["spec"]) == load_spec(SPEC)
 
 
-def test_a_comment_changes_nothing_and_a_setting_does(tmp_path: Path) -> None:
+def test_a_changed_comment_does_not_change_the_arguments_and_a_changed_setting_does(tmp_path: Path) -> None:
     text = SPEC.read_text()
     (tmp_path / "commented.yaml").write_text("# another comment\n" + text)
     (tmp_path / "changed.yaml").write_text(text.replace("depth: 3", "depth: 4"))
@@ -36,7 +36,7 @@ def test_a_pipeline_gets_only_its_own_parameters() -> None:
     assert set(arguments_of("release", SPEC, {"version": "3", "labels": ""})[0]) == {"code_digest", "name", "version"}
 
 
-def test_input_files_are_named_by_their_full_path_and_known_by_their_content(tmp_path: Path) -> None:
+def test_the_arguments_have_the_full_path_and_the_digest_of_an_input_file(tmp_path: Path) -> None:
     file = tmp_path / "records.csv"
     file.write_text("rec_id\n1\n")
     first = arguments_of("train", SPEC, {"records": str(file)})[0]
@@ -47,18 +47,18 @@ def test_input_files_are_named_by_their_full_path_and_known_by_their_content(tmp
     assert first["data_digest"] != second["data_digest"]
 
 
-def test_missing_files_are_listed_together() -> None:
+def test_all_missing_files_are_listed_in_one_error() -> None:
     with pytest.raises(DataError) as caught:
         arguments_of("train", SPEC, {"records": "no.csv", "pairs": "nor.csv"})
 
     assert [fault.path for fault in caught.value.faults] == ["--records", "--pairs"]
 
 
-def test_a_file_in_an_object_store_counts_as_changed_each_time() -> None:
+def test_a_file_in_an_object_store_always_counts_as_changed() -> None:
     assert digests.data_digest(["s3://bucket/a.csv"]) != digests.data_digest(["s3://bucket/a.csv"])
 
 
-def test_which_file_is_which_matters(tmp_path: Path) -> None:
+def test_the_digest_changes_if_two_files_are_swapped(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a")
     (tmp_path / "b.csv").write_text("b")
     a, b = str(tmp_path / "a.csv"), str(tmp_path / "b.csv")
@@ -87,15 +87,15 @@ def test_an_unknown_pipeline_is_refused() -> None:
         arguments_of("fly", SPEC, {})
 
 
-def test_the_process_of_a_step_gets_the_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_process_loads_the_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = load_settings("prod")
     endpoint = loaded.endpoint.model_copy(update={"port": 9999, "subnets": ("a", "b")})
-    wanted = loaded.model_copy(update={"home": tmp_path, "user": "engineer", "endpoint": endpoint})
+    expected = loaded.model_copy(update={"home": tmp_path, "user": "engineer", "endpoint": endpoint})
 
-    for name, value in overrides_of(wanted, "prod").items():
+    for name, value in overrides_of(expected, "prod").items():
         monkeypatch.setenv(name, value)
 
-    assert load_settings("prod") == wanted
+    assert load_settings("prod") == expected
 
 
 def scorer_file(folder: Path, names: str, weights: tuple[float, ...] = (1.0, 2.0)) -> Path:
@@ -103,23 +103,23 @@ def scorer_file(folder: Path, names: str, weights: tuple[float, ...] = (1.0, 2.0
     return folder / "scorer.onnx"
 
 
-def test_a_changed_scorer_is_seen_and_lets_the_data_stand(tmp_path: Path) -> None:
+def test_a_changed_scorer_changes_only_the_digest_of_the_scorer(tmp_path: Path) -> None:
     names = "surname__jaro_winkler,postcode__levenshtein"
-    given = {"scorer": str(scorer_file(tmp_path, names)), "returns": "probability"}
-    first = arguments_of("train", SPEC, given)[0]
+    inputs = {"scorer": str(scorer_file(tmp_path, names)), "returns": "probability"}
+    first = arguments_of("train", SPEC, inputs)[0]
     scorer_file(tmp_path, names, (1.0, 3.0))
-    second = arguments_of("train", SPEC, given)[0]
+    second = arguments_of("train", SPEC, inputs)[0]
 
     assert first["scorer"] == str(tmp_path / "scorer.onnx")
     assert first["returns"] == "probability"
     assert {key for key in first if first[key] != second[key]} == {"scorer_digest"}
 
 
-def test_the_names_of_a_scorer_s_comparisons_travel_as_text(tmp_path: Path) -> None:
+def test_the_comparison_names_of_a_scorer_are_passed_as_text(tmp_path: Path) -> None:
     (tmp_path / "names.txt").write_text("surname__jaro_winkler\npostcode__levenshtein\n")
-    given = {"scorer": str(scorer_file(tmp_path, "")), "comparisons": str(tmp_path / "names.txt")}
+    inputs = {"scorer": str(scorer_file(tmp_path, "")), "comparisons": str(tmp_path / "names.txt")}
 
-    assert arguments_of("train", SPEC, given)[0]["comparisons"] == "surname__jaro_winkler,postcode__levenshtein"
+    assert arguments_of("train", SPEC, inputs)[0]["comparisons"] == "surname__jaro_winkler,postcode__levenshtein"
 
 
 def test_a_scorer_that_does_not_fit_the_spec_is_refused_before_any_step(tmp_path: Path) -> None:
@@ -127,16 +127,16 @@ def test_a_scorer_that_does_not_fit_the_spec_is_refused_before_any_step(tmp_path
         arguments_of("train", SPEC, {"scorer": str(scorer_file(tmp_path, "surname__jaro, postcode__levenshtein"))})
 
 
-def test_a_scorer_in_an_object_store_is_left_to_the_step_that_reads_it() -> None:
+def test_a_scorer_in_an_object_store_is_not_read_before_its_step() -> None:
     assert arguments_of("train", SPEC, {"scorer": "s3://bucket/scorer.onnx"})[0]["scorer"] == "s3://bucket/scorer.onnx"
 
 
-def test_what_describes_a_scorer_needs_one(tmp_path: Path) -> None:
+def test_an_option_about_a_scorer_needs_a_scorer(tmp_path: Path) -> None:
     with pytest.raises(ScorerError, match="--returns: it is given without --scorer"):
         arguments_of("train", SPEC, {"returns": "log_odds"})
 
 
-def test_an_absent_scorer_and_its_names_are_listed_together() -> None:
+def test_an_absent_scorer_and_its_absent_file_of_names_are_listed_in_one_error() -> None:
     with pytest.raises(DataError) as caught:
         arguments_of("train", SPEC, {"scorer": "no.onnx", "comparisons": "no.txt"})
 

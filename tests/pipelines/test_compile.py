@@ -1,4 +1,4 @@
-"""Every pipeline compiles for every environment, with the settings of the environment's cluster section."""
+"""Every pipeline compiles for every environment. The result has the settings of the cluster section."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ from pipelines.catalogue import PIPELINES
 from pipelines.environments import FOLDER
 
 ENVIRONMENTS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-# Their result depends on more than their arguments: a registry, an endpoint or a log that others change.
+# The result of these steps also depends on a registry, an endpoint or a log, which can change at any time.
 UNCACHED = {"champion", "register", "register-2", "release", "fetch-champion", "monitor", "alarm"}
 
 COMPILE = """
@@ -34,7 +34,7 @@ for environment in sys.argv[2:]:
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for each environment, with a file for each pipeline."""
+    """A folder for each environment. It has a file for each pipeline."""
     folder = tmp_path_factory.mktemp("compiled")
     compile_to(folder, *ENVIRONMENTS)
     return folder
@@ -42,7 +42,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def compiled(packages: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """The documents of each package, by environment and pipeline: the pipeline, then its platform settings."""
+    """The two documents of each package, by environment and pipeline: the pipeline and its platform settings."""
     return {
         (path.parent.name, path.stem): list(yaml.load_all(path.read_text(), yaml.CSafeLoader))
         for path in packages.glob("*/*.yaml")
@@ -50,7 +50,7 @@ def compiled(packages: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:
 
 
 def compile_to(folder: Path, *environments: str) -> None:
-    """Every pipeline for some environments.
+    """Compile every pipeline for some environments.
 
     This runs in its own process. The engine often inspects the call stack, which takes ten times as long in a test
     session with thousands of modules.
@@ -59,7 +59,7 @@ def compile_to(folder: Path, *environments: str) -> None:
 
 
 def tasks_of(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every task of a pipeline that runs a component, also inside branches."""
+    """Return all tasks of a pipeline that run a component, also those inside branches."""
     dags = [spec["root"]["dag"], *(c["dag"] for c in spec["components"].values() if "dag" in c)]
     tasks = {name: task for dag in dags for name, task in dag["tasks"].items()}
     return {n: t for n, t in tasks.items() if "executorLabel" in spec["components"][t["componentRef"]["name"]]}
@@ -69,12 +69,12 @@ def containers(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: executor["container"] for name, executor in spec["deploymentSpec"]["executors"].items()}
 
 
-def test_all_environments_and_pipelines_are_there(compiled: dict[tuple[str, str], Any]) -> None:
+def test_there_is_a_package_for_every_environment_and_pipeline(compiled: dict[tuple[str, str], Any]) -> None:
     assert {"local", "dev", "staging", "prod"} <= set(ENVIRONMENTS)
     assert {name for _, name in compiled} == set(PIPELINES) == {"train", "release", "monitor"}
 
 
-def test_what_is_written_is_a_pipeline(compiled: dict[tuple[str, str], Any]) -> None:
+def test_a_package_is_a_valid_pipeline(compiled: dict[tuple[str, str], Any]) -> None:
     for documents in compiled.values():
         json_format.ParseDict(documents[0], pipeline_spec_pb2.PipelineSpec())
         json_format.ParseDict(documents[1], pipeline_spec_pb2.PlatformSpec())
@@ -87,11 +87,11 @@ def test_the_training_pipeline_has_every_step(compiled: dict[tuple[str, str], An
     assert set(tasks) == {*steps.split(), "register-2"}
 
 
-def test_both_branches_register_and_pass_their_gate_result(compiled: dict[tuple[str, str], Any]) -> None:
+def test_both_branches_register_a_version_with_the_result_of_their_gate(compiled: dict[tuple[str, str], Any]) -> None:
     spec = compiled["local", "train"][0]
     tasks = tasks_of(spec)
 
-    said = {
+    gate_results = {
         name: tasks[name]["inputs"]["parameters"]["gate"]["runtimeValue"]["constant"] for name in tasks if "reg" in name
     }
     conditions = [
@@ -100,24 +100,24 @@ def test_both_branches_register_and_pass_their_gate_result(compiled: dict[tuple[
         for task in component.get("dag", {}).get("tasks", {}).values()
         if "triggerPolicy" in task
     ]
-    assert said == {"register": "pass", "register-2": "fail"}
+    assert gate_results == {"register": "pass", "register-2": "fail"}
     assert len(conditions) == 2
     assert all("gate-Output" in condition and "'pass'" in condition for condition in conditions)
 
 
-def test_features_wait_until_the_batch_is_accepted(compiled: dict[tuple[str, str], Any]) -> None:
+def test_features_are_computed_after_the_batch_is_accepted(compiled: dict[tuple[str, str], Any]) -> None:
     tasks = tasks_of(compiled["local", "train"][0])
 
     assert "accept" in tasks["features"]["dependentTasks"]
 
 
-def test_no_step_installs_anything(compiled: dict[tuple[str, str], Any]) -> None:
+def test_no_step_installs_packages(compiled: dict[tuple[str, str], Any]) -> None:
     for documents in compiled.values():
         assert "pip install" not in json.dumps(documents[0])
 
 
-def test_the_cache_sees_the_code(compiled: dict[tuple[str, str], Any]) -> None:
-    """A cached step has the argument code_digest, or imports none of our code except errors."""
+def test_every_cached_step_depends_on_the_code_digest(compiled: dict[tuple[str, str], Any]) -> None:
+    """A cached step has the argument code_digest, or it imports only the errors of our code."""
     for documents in compiled.values():
         for name, task in tasks_of(documents[0]).items():
             cached = task["cachingOptions"].get("enableCache", False)
@@ -125,21 +125,21 @@ def test_the_cache_sees_the_code(compiled: dict[tuple[str, str], Any]) -> None:
             assert "code_digest" in task["inputs"]["parameters"] or name in {"accept", "alarm"}, name
 
 
-def test_training_is_cached_for_one_scorer_only(compiled: dict[tuple[str, str], Any]) -> None:
+def test_cached_training_depends_on_the_imported_scorer(compiled: dict[tuple[str, str], Any]) -> None:
     parameters = tasks_of(compiled["local", "train"][0])["train"]["inputs"]["parameters"]
 
     assert {"scorer", "scorer_digest", "comparisons", "returns"} <= set(parameters)
     assert "scorer" not in tasks_of(compiled["local", "train"][0])["ingest"]["inputs"]["parameters"]
 
 
-def test_evaluation_is_cached_for_one_champion_only(compiled: dict[tuple[str, str], Any]) -> None:
+def test_cached_evaluation_depends_on_the_champion(compiled: dict[tuple[str, str], Any]) -> None:
     parameters = tasks_of(compiled["local", "train"][0])["evaluate"]["inputs"]["parameters"]
 
     assert parameters["champion"]["taskOutputParameter"]["producerTask"] == "champion"
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_every_step_runs_as_the_environment_says(environment: str, compiled: dict[tuple[str, str], Any]) -> None:
+def test_every_step_has_the_settings_of_its_environment(environment: str, compiled: dict[tuple[str, str], Any]) -> None:
     cluster = load_settings(environment).cluster
 
     for name in PIPELINES:
@@ -162,23 +162,26 @@ def test_every_step_runs_as_the_environment_says(environment: str, compiled: dic
             assert claims == ([(cluster.volume_claim, cluster.volume_mount)] if cluster.volume_claim else [])
 
 
-def test_secrets_come_from_the_cluster_and_only_the_signing_step_gets_the_signing_key(
+def test_steps_get_secrets_from_the_cluster_and_only_the_signing_step_gets_the_signing_key(
     compiled: dict[tuple[str, str], Any],
 ) -> None:
     spec, platform = compiled["prod", "train"]
-    given = {
+    keys_of_step = {
         label.removeprefix("exec-"): {key["envVar"] for secret in placed["secretAsEnv"] for key in secret["keyToEnv"]}
         for label, placed in platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"].items()
     }
 
     keys = set(load_settings("prod").cluster.secret_keys)
-    assert {name for name, names in given.items() if "MATCHWRIGHT_SIGNING_KEY" in names} == {"register", "register-2"}
-    assert all(names | {"MATCHWRIGHT_SIGNING_KEY"} == keys for names in given.values())
+    assert {name for name, names in keys_of_step.items() if "MATCHWRIGHT_SIGNING_KEY" in names} == {
+        "register",
+        "register-2",
+    }
+    assert all(names | {"MATCHWRIGHT_SIGNING_KEY"} == keys for names in keys_of_step.values())
     for container in containers(spec).values():
         assert not keys & {variable["name"] for variable in container["env"]}
 
 
-def test_only_training_asks_for_a_gpu(compiled: dict[tuple[str, str], Any]) -> None:
+def test_only_the_training_step_requests_a_gpu(compiled: dict[tuple[str, str], Any]) -> None:
     accelerated = {n for n, c in containers(compiled["prod", "train"][0]).items() if "accelerator" in c["resources"]}
 
     assert accelerated == {"exec-train"}

@@ -1,4 +1,4 @@
-"""What the last training was fitted on, copied out for whoever trains a scorer elsewhere."""
+"""The export of the training data of the last training, for users who train a scorer with another tool."""
 
 import json
 from pathlib import Path
@@ -18,8 +18,8 @@ SPEC = Path(__file__).parents[2] / "specs" / "persons.yaml"
 TABLE = pd.DataFrame({"surname__exact": [1.0, 0.0], "label": [1, 0], "part": ["train", "validate"], "made": False})
 
 
-def trained(settings: Settings, run_id: str, digest: str, table: pd.DataFrame | None = TABLE) -> None:
-    """The record of a training run, and the two files of its model that an export reads."""
+def write_training(settings: Settings, run_id: str, digest: str, table: pd.DataFrame | None = TABLE) -> None:
+    """Write the record of a training run and the two files of its model that an export reads."""
     folder = settings.folder("runs", run_id)
     (folder / "model").mkdir()
     (folder / "model" / "train.json").write_text(json.dumps({"spec_digest": digest}))
@@ -30,11 +30,13 @@ def trained(settings: Settings, run_id: str, digest: str, table: pd.DataFrame | 
     RunRecord(run_id=run_id, started=now(), status="succeeded", steps=[step], **about).write(folder)
 
 
-def test_the_last_training_of_the_spec_is_exported_with_its_names(settings: Settings, tmp_path: Path) -> None:
+def test_the_training_data_of_the_last_training_of_the_spec_is_exported_with_the_comparison_names(
+    settings: Settings, tmp_path: Path
+) -> None:
     digest = spec_digest(load_spec(SPEC))
-    trained(settings, "1", digest, TABLE.head(1))
-    trained(settings, "2", digest)
-    trained(settings, "3", "of another spec", TABLE.head(1))
+    write_training(settings, "1", digest, TABLE.head(1))
+    write_training(settings, "2", digest)
+    write_training(settings, "3", "of another spec", TABLE.head(1))
 
     done = export_training_pairs(settings, SPEC, tmp_path / "out" / "pairs.parquet")
 
@@ -44,19 +46,19 @@ def test_the_last_training_of_the_spec_is_exported_with_its_names(settings: Sett
     assert done.names.read_text() == "surname__exact\n"
 
 
-def test_without_a_training_there_is_nothing_to_export(settings: Settings, tmp_path: Path) -> None:
+def test_an_export_without_a_training_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="Nothing was trained with this spec"):
         export_training_pairs(settings, SPEC, tmp_path / "pairs.parquet")
-    trained(settings, "1", spec_digest(load_spec(SPEC)), table=None)
+    write_training(settings, "1", spec_digest(load_spec(SPEC)), table=None)
     with pytest.raises(PipelineError, match="too few labelled pairs"):
         export_training_pairs(settings, SPEC, tmp_path / "pairs.parquet")
     assert not (tmp_path / "pairs.parquet").exists()
 
 
-def test_the_command_says_where_both_files_are(
+def test_the_command_prints_the_paths_of_both_files(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trained(settings, "1", spec_digest(load_spec(SPEC)))
+    write_training(settings, "1", spec_digest(load_spec(SPEC)))
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(settings.home))
     out = tmp_path / "pairs.parquet"
 

@@ -1,4 +1,4 @@
-"""The local run: it is recorded, can be resumed, and keeps only results that are still valid."""
+"""Local runs: they are recorded and can be resumed. They reuse only results that are still valid."""
 
 import os
 import signal
@@ -32,11 +32,11 @@ def statuses(record: RunRecord) -> dict[str, str]:
 def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         time.sleep(0.05)
 
 
-def test_a_run_leaves_a_record(home: Path) -> None:
+def test_a_run_writes_a_record(home: Path) -> None:
     record = tiny_pipeline.run(home, "hello")
 
     folder = home / "runs" / record.run_id
@@ -54,14 +54,14 @@ def test_the_other_branch_runs_if_the_condition_is_false(home: Path) -> None:
     assert record.output("say-2") == "it is short"
 
 
-def test_each_step_is_shown_as_it_ends(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_step_is_shown_when_it_ends(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tiny_pipeline.run(home, "hello")
 
     shown = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in shown[1:]] == [["done", "write"], ["done", "measure"], ["done", "say"]]
 
 
-def test_unchanged_steps_are_kept_and_uncached_ones_run_again(home: Path) -> None:
+def test_unchanged_steps_are_reused_and_steps_without_a_cache_run_again(home: Path) -> None:
     first = tiny_pipeline.run(home, "hello")
     again = tiny_pipeline.run(home, "hello")
 
@@ -71,7 +71,7 @@ def test_unchanged_steps_are_kept_and_uncached_ones_run_again(home: Path) -> Non
 
 
 @pytest.mark.parametrize("change", [{"text": "other"}, {"code_digest": "v2"}, {"cached": False}])
-def test_a_change_of_input_or_code_runs_everything_that_follows(home: Path, change: dict[str, object]) -> None:
+def test_a_change_of_input_or_code_runs_all_later_steps_again(home: Path, change: dict[str, object]) -> None:
     tiny_pipeline.run(home, "hello")
 
     again = tiny_pipeline.run(home, **{"text": "hello", **change})
@@ -79,7 +79,7 @@ def test_a_change_of_input_or_code_runs_everything_that_follows(home: Path, chan
     assert statuses(again) == {"write": "done", "measure": "done", "say": "done"}
 
 
-def test_with_other_settings_no_step_is_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_other_settings_no_step_is_reused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny_pipeline.run(home, "hello")
     monkeypatch.setenv("MATCHWRIGHT_LAKE__URI", str(home / "cross_field"))
 
@@ -87,7 +87,7 @@ def test_with_other_settings_no_step_is_kept(home: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("edited")])
-def test_an_artefact_that_was_lost_or_edited_is_made_again(home: Path, damage: Callable[[Path], object]) -> None:
+def test_a_deleted_or_edited_artefact_is_made_again(home: Path, damage: Callable[[Path], object]) -> None:
     first = tiny_pipeline.run(home, "hello")
     damage(Path(first.steps[0].artefacts["folder"], "text.txt"))
 
@@ -97,14 +97,14 @@ def test_an_artefact_that_was_lost_or_edited_is_made_again(home: Path, damage: C
     assert Path(again.steps[1].artefacts["result"]).read_text() == "HELLO"
 
 
-def test_results_of_a_deleted_store_are_made_again(home: Path) -> None:
+def test_steps_run_again_if_their_store_was_deleted(home: Path) -> None:
     tiny_pipeline.run(home, "hello")
     (home / "lake" / ".store-id").unlink()
 
     assert statuses(tiny_pipeline.run(home, "hello"))["write"] == "done"
 
 
-def test_a_failing_step_is_reported_with_its_own_error(home: Path) -> None:
+def test_a_failed_step_is_reported_with_its_own_error(home: Path) -> None:
     with pytest.raises(StepFailedError) as caught:
         tiny_pipeline.run(home, "refuse")
 
@@ -115,17 +115,17 @@ def test_a_failing_step_is_reported_with_its_own_error(home: Path) -> None:
     assert "The text is refused." in record.error
 
 
-def test_an_unexpected_failure_quotes_no_value(home: Path) -> None:
+def test_an_unexpected_error_is_reported_without_values(home: Path) -> None:
     with pytest.raises(StepFailedError, match=r"ValueError at ephemeral_component\.py"):
         tiny_pipeline.run(home, "break")
 
     texts = [path.read_text() for path in (home / "runs").rglob("*") if path.is_file() and "log" in path.parts[-2]]
     assert texts
-    # the log quotes our source line, but not the library's message, which holds the value
+    # The log has the line of our source code. It does not have the message of the library, which contains the value.
     assert not any("invalid literal" in text for text in texts)
 
 
-def test_a_step_that_failed_is_tried_again(home: Path) -> None:
+def test_a_failed_step_runs_again_in_the_next_run(home: Path) -> None:
     for _ in range(2):
         with pytest.raises(StepFailedError) as caught:
             tiny_pipeline.run(home, "refuse")
@@ -133,7 +133,7 @@ def test_a_step_that_failed_is_tried_again(home: Path) -> None:
     assert statuses(caught.value.run) == {"write": "cached", "measure": "failed"}
 
 
-def test_a_killed_run_is_resumed_at_the_step_that_ran(home: Path, tmp_path: Path) -> None:
+def test_a_killed_run_is_resumed_at_the_interrupted_step(home: Path, tmp_path: Path) -> None:
     pause = tmp_path / "pause"
     pause.touch()
     child = start_run(home, pause)
@@ -142,7 +142,7 @@ def test_a_killed_run_is_resumed_at_the_step_that_ran(home: Path, tmp_path: Path
     assert step is not None
     child.send_signal(signal.SIGKILL)
     child.wait()
-    assert started_at(step.pid), "the step continues after its run was killed, which a rerun has to repair"
+    assert started_at(step.pid), "the step still runs after its run was killed"
     pause.unlink()
 
     record = tiny_pipeline.run(home, "hello", str(pause))
@@ -155,7 +155,7 @@ def test_a_killed_run_is_resumed_at_the_step_that_ran(home: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_run_that_is_told_to_stop_also_stops_its_step(home: Path, tmp_path: Path, number: int) -> None:
+def test_a_run_that_gets_a_stop_signal_also_stops_its_step(home: Path, tmp_path: Path, number: int) -> None:
     pause = tmp_path / "pause"
     pause.touch()
     child = start_run(home, pause)
@@ -183,7 +183,7 @@ def test_a_second_run_in_the_same_home_is_refused(home: Path, tmp_path: Path) ->
     assert child.wait(timeout=30) == 0
 
 
-def test_a_console_of_the_caller_gets_the_progress(home: Path, tmp_path: Path) -> None:
+def test_the_progress_is_written_to_the_console_of_the_caller(home: Path, tmp_path: Path) -> None:
     with (tmp_path / "shown.txt").open("w") as file:
         tiny_pipeline.run(home, "hello", console=Console(file=file))
 

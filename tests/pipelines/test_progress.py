@@ -1,4 +1,4 @@
-"""What a user sees of a running step."""
+"""The progress of a running step in the output."""
 
 from io import StringIO
 from pathlib import Path
@@ -21,19 +21,19 @@ a warning of a library
 """
 
 
-def test_the_newest_line_is_the_step_s_own(tmp_path: Path):
+def test_the_newest_line_is_from_the_log_of_the_step_itself(tmp_path: Path):
     log = tmp_path / "train.log"
     log.write_text(LOG)
     assert newest_line(log) == "scorer: epoch 50, validation log loss 0.0054"
 
 
-def test_a_silent_or_missing_log_has_no_newest_line(tmp_path: Path):
+def test_a_missing_log_or_a_log_without_own_lines_has_no_newest_line(tmp_path: Path):
     assert newest_line(tmp_path / "none.log") == ""
     (tmp_path / "quiet.log").write_text("Traceback\n")
     assert newest_line(tmp_path / "quiet.log") == ""
 
 
-def shown_of(step: StepRecord, notes: dict[str, str] | None = None) -> str:
+def output_of(step: StepRecord, notes: dict[str, str] | None = None) -> str:
     console = Console(file=StringIO(), width=100)
     progress = Progress(console, notes or {})
     progress.step_begins(step)
@@ -41,15 +41,15 @@ def shown_of(step: StepRecord, notes: dict[str, str] | None = None) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined]
 
 
-def test_an_alarm_is_not_shown_as_a_failure_and_may_be_intended() -> None:
+def test_an_alarm_is_not_shown_as_a_failure() -> None:
     alarm = StepRecord(name="alarm", status="failed", started=now(), seconds=2.0)
 
-    assert shown_of(alarm).split() == ["alarm", "alarm", "2.0", "s", "alarm", "raised"]
-    assert "alarm raised, as intended" in shown_of(alarm, {"alarm": "alarm raised, as intended"})
-    assert shown_of(StepRecord(name="train", status="failed", started=now())).split()[0] == "failed"
+    assert output_of(alarm).split() == ["alarm", "alarm", "2.0", "s", "alarm", "raised"]
+    assert "alarm raised, as intended" in output_of(alarm, {"alarm": "alarm raised, as intended"})
+    assert output_of(StepRecord(name="train", status="failed", started=now())).split()[0] == "failed"
 
 
-def test_without_a_terminal_a_long_step_is_printed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_a_long_step_is_printed_repeatedly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.local.progress._SECONDS_BETWEEN_LINES", 0.01)
     log = tmp_path / "train.log"
     log.write_text(LOG)
@@ -65,7 +65,7 @@ def test_without_a_terminal_a_long_step_is_printed_again(tmp_path: Path, monkeyp
 
 
 class Lines(StringIO):
-    """A file that tells when a running step was named."""
+    """A file with an event that is set when a running step was printed."""
 
     def __init__(self) -> None:
         super().__init__()

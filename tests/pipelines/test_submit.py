@@ -1,4 +1,4 @@
-"""Submitting to a cluster: the client and the API's shapes are real, the service behind them is emulated."""
+"""Submitting to a cluster. The client and the models of the API are real. The service is an emulator."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_a_submission_uploads_the_pipeline_and_starts_a_run(kubeflow: Kubeflow) 
     assert done.version.startswith(arguments["code_digest"][:12])
 
 
-def test_the_uploaded_version_carries_the_cluster_settings(kubeflow: Kubeflow) -> None:
+def test_the_uploaded_version_has_the_cluster_settings(kubeflow: Kubeflow) -> None:
     arguments, _ = arguments_of("release", SPEC, {})
 
     done = submit("release", cluster_at(kubeflow.address), arguments, run_name="release persons")
@@ -64,7 +64,7 @@ def test_the_same_code_is_uploaded_once(kubeflow: Kubeflow) -> None:
     assert len(kubeflow.runs) == 2
 
 
-def test_other_code_or_another_image_is_another_version(kubeflow: Kubeflow) -> None:
+def test_other_code_or_another_image_makes_another_version(kubeflow: Kubeflow) -> None:
     arguments, _ = arguments_of("release", SPEC, {})
     settings = cluster_at(kubeflow.address)
 
@@ -77,7 +77,7 @@ def test_other_code_or_another_image_is_another_version(kubeflow: Kubeflow) -> N
     assert len(versions) == 3
 
 
-def test_a_profile_of_a_shared_cluster_is_named_by_its_namespace() -> None:
+def test_runs_on_a_shared_cluster_use_the_namespace_of_the_profile() -> None:
     arguments, _ = arguments_of("release", SPEC, {})
     with serving(Kubeflow(multi_user=True)) as kubeflow:
         submit("release", cluster_at(kubeflow.address, namespace="team-a"), arguments, run_name="a")
@@ -86,7 +86,7 @@ def test_a_profile_of_a_shared_cluster_is_named_by_its_namespace() -> None:
     assert experiment["namespace"] == "team-a"
 
 
-def test_a_token_is_sent_if_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configured_token_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     arguments, _ = arguments_of("release", SPEC, {})
     with serving(Kubeflow(token="let-me-in")) as kubeflow:
         with pytest.raises(PipelineError, match=f"set {TOKEN}"):
@@ -97,20 +97,20 @@ def test_a_token_is_sent_if_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(kubeflow.runs) == 1
 
 
-def test_a_refusal_of_the_cluster_is_reported_with_its_message(kubeflow: Kubeflow) -> None:
+def test_a_refusal_by_the_cluster_is_reported_with_its_message(kubeflow: Kubeflow) -> None:
     arguments, _ = arguments_of("release", SPEC, {})
 
     with pytest.raises(PipelineError, match="Unknown parameters"):
         submit("release", cluster_at(kubeflow.address), {**arguments, "colour": "red"}, run_name="a")
 
 
-def test_a_cluster_that_does_not_answer_is_named() -> None:
+def test_the_error_names_a_cluster_that_does_not_answer() -> None:
     arguments, _ = arguments_of("release", SPEC, {})
 
     with pytest.raises(PipelineError, match=r"does not answer.*\n.*cluster\.host"):
         submit("release", cluster_at("http://127.0.0.1:9"), arguments, run_name="a")
 
 
-def test_an_environment_without_a_cluster_says_where_to_name_one(settings: Settings) -> None:
+def test_an_environment_without_a_cluster_is_refused(settings: Settings) -> None:
     with pytest.raises(PipelineError, match="names no cluster"):
         submit("train", settings, {"code_digest": "0" * 64}, run_name="a")

@@ -1,6 +1,6 @@
 """A pipeline of three small steps that runs in seconds, for tests of the runner.
 
-Run as a program, it is a user's process that a test may kill: ``python tiny_pipeline.py HOME TEXT PAUSE_FILE``.
+It can also run as a program, so that a test can kill its process: ``python tiny_pipeline.py HOME TEXT PAUSE_FILE``.
 """
 
 import os

@@ -1,10 +1,10 @@
-"""Which tests run on the same worker of xdist, and in what order.
+"""The groups of tests that run on the same xdist worker, and the order of the groups.
 
-Tests of one file stay together, so that a module's fixture is made once. Files that share a slow fixture and change it,
-such as the registry of a training run, also stay together. These groups run first: if a long group ran last, one worker
-would be busy while the other is idle.
+The tests of one file are one group, so that a module fixture is made once. Files that use and change the same slow
+fixture, such as the registry of a training run, are also one group. These groups run first. If a long group ran last,
+one worker would be busy while the other is idle.
 
-xdist's own ``--dist loadgroup`` does not work: with pytest 9.2 it ignores its ``xdist_group`` marks.
+The option ``--dist loadgroup`` of xdist does not work: with pytest 9.2 it ignores the ``xdist_group`` marks.
 """
 
 from pathlib import PurePosixPath
@@ -23,21 +23,21 @@ TOGETHER = {
         "test_train.py",
     ),
 }
-"""The slow fixtures of a session, the slowest first, and the files that use each."""
+"""The slow fixtures of a session and the files that use them. The slowest fixture is first."""
 
 _FIXTURE_OF = {file: fixture for fixture, files in TOGETHER.items() for file in files}
-_TURN = {fixture: turn for turn, fixture in enumerate(TOGETHER)}
+_ORDER = {fixture: position for position, fixture in enumerate(TOGETHER)}
 
 
 class Groups(LoadFileScheduling):
-    """Gives each worker a group at a time."""
+    """A scheduler that gives a worker one group at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
 
 
 def group_of(nodeid: str) -> str:
-    """The long fixture that a test's file uses, else the file."""
+    """Return the slow fixture that the file of a test uses. If there is none, return the file."""
     file = nodeid.partition("::")[0]
     return _FIXTURE_OF.get(PurePosixPath(file).name, file)
 
@@ -48,14 +48,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups | Non
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long groups first.
+    """Put the groups of slow fixtures first.
 
     Raises:
-        pytest.UsageError: a test uses a slow fixture, and its file is not in the fixture's group.
+        pytest.UsageError: A test uses a slow fixture, but its file is not in the group of the fixture.
     """
     for item in items:
         group = group_of(item.nodeid)
         for fixture in TOGETHER.keys() & set(getattr(item, "fixturenames", ())):
             if fixture != group:
                 raise pytest.UsageError(f"{item.nodeid} uses {fixture}: add its file to TOGETHER in {__file__}")
-    items.sort(key=lambda item: _TURN.get(group_of(item.nodeid), len(_TURN)))
+    items.sort(key=lambda item: _ORDER.get(group_of(item.nodeid), len(_ORDER)))

@@ -1,4 +1,4 @@
-"""Print at the end of a run how many slow tests were left out."""
+"""Print the number of skipped slow tests at the end of a run."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,14 +20,14 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Send the number from a worker of xdist to the process that started it."""
+    """Send the number from an xdist worker to the main process."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput[_OUTPUT] = session.config.stash[_COUNT]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Read the number. Every worker collects all tests, so each has the same number."""
+    """Receive the number from a worker. Every worker collects all tests, so all workers have the same number."""
     node.config.stash[_COUNT] = getattr(node, "workeroutput", {}).get(_OUTPUT, 0)
 
 

@@ -1,4 +1,4 @@
-"""A slow fixture is made once, also if several workers want it at the same time."""
+"""A slow fixture is made once, even if several workers need it at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from fixtures.sharing import Shared
 
 
-def test_two_who_want_the_same_get_what_one_of_them_made(tmp_path: Path) -> None:
+def test_a_value_that_several_workers_need_at_the_same_time_is_made_once(tmp_path: Path) -> None:
     calls = []
 
     def make() -> dict[str, int]:
@@ -15,11 +15,11 @@ def test_two_who_want_the_same_get_what_one_of_them_made(tmp_path: Path) -> None
         return {"made": len(calls)}
 
     with ThreadPoolExecutor(2) as workers:
-        wanted = [workers.submit(Shared(tmp_path).value, "model", make) for _ in range(4)]
-    assert [each.result() for each in wanted] == [{"made": 1}] * 4
+        requests = [workers.submit(Shared(tmp_path).value, "model", make) for _ in range(4)]
+    assert [each.result() for each in requests] == [{"made": 1}] * 4
 
 
-def test_a_folder_that_was_left_half_filled_is_filled_anew(tmp_path: Path) -> None:
+def test_a_folder_that_was_only_partly_filled_is_filled_again(tmp_path: Path) -> None:
     def fail(folder: Path) -> None:
         (folder / "half").touch()
         raise RuntimeError

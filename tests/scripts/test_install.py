@@ -1,4 +1,4 @@
-"""Installation with visible progress: with real pip, from a folder of packages made here."""
+"""Installation with visible progress. The tests use real pip and a folder of small packages."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def wheel(folder: Path, name: str) -> None:
-    """The smallest package that pip accepts."""
+    """Write the smallest package that pip accepts."""
     import zipfile
 
     with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as file:
@@ -35,7 +35,7 @@ def install(python: Path, lock: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, SCRIPT, python, lock], capture_output=True, text=True, timeout=120)
 
 
-def test_the_packages_are_counted_and_pip_is_silent(python: Path, tmp_path: Path) -> None:
+def test_the_packages_are_counted_and_the_output_of_pip_is_hidden(python: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         wheel(tmp_path, name)
     lock = tmp_path / "requirements.lock"
@@ -49,7 +49,7 @@ def test_the_packages_are_counted_and_pip_is_silent(python: Path, tmp_path: Path
     subprocess.run([python, "-c", "import one, two"], check=True)
 
 
-def test_pips_output_is_shown_if_it_fails(python: Path, tmp_path: Path) -> None:
+def test_the_output_of_pip_is_shown_if_pip_fails(python: Path, tmp_path: Path) -> None:
     lock = tmp_path / "requirements.lock"
     lock.write_text("--no-index\nabsent==1.0\n")
 

@@ -93,7 +93,7 @@ def test_limits_on_size_count_and_length(client: TestClient) -> None:
     assert faults(post(client, long)) == {"pairs.0.left.surname": ("is longer than 4000 characters", "shorten it")}
 
 
-def test_a_body_may_have_the_size_that_a_sagemaker_endpoint_accepts_and_not_a_byte_more(client: TestClient) -> None:
+def test_a_body_has_at_most_the_size_that_a_sagemaker_endpoint_accepts(client: TestClient) -> None:
     largest = 6 * 1024 * 1024
     assert post(client, b" " * largest).status_code == 400  # it is read, and it is not JSON
     assert post(client, b" " * (largest + 1)).status_code == 413

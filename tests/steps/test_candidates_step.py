@@ -1,4 +1,4 @@
-"""The candidates step: from a snapshot and record features to labelled candidates and their report."""
+"""The candidates step. It makes labelled candidates and their report from a snapshot and record features."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ def prepare(
     right: pd.DataFrame | None,
     pairs: pd.DataFrame,
 ) -> dict[str, Path]:
-    """Ingest tables, and write their record features to a folder as the features step does."""
+    """Ingest tables and write their record features to a folder, like the features step."""
     files = {}
     for name, table in (("records", records), ("records_right", right), ("pairs", pairs)):
         if table is not None:
@@ -47,7 +47,7 @@ def persons(tmp_path, settings, persons_spec, febrl):
     return prepare(tmp_path, settings, persons_spec, left, right, links)
 
 
-def test_candidates_of_two_sources_find_the_true_pairs_and_few_others(persons, settings, persons_spec):
+def test_candidates_of_two_sources_include_the_true_pairs_and_few_other_pairs(persons, settings, persons_spec):
     report = candidates(settings=settings, spec=persons_spec, **persons)
     table = pd.read_parquet(persons["candidates"] / "candidates.parquet")
     assert list(table.columns) == ["left_key", "right_key", "label", "proposed_by"]
@@ -68,7 +68,7 @@ def test_candidates_of_two_sources_find_the_true_pairs_and_few_others(persons, s
     assert by_budget[0]["candidates"] <= 800
 
 
-def test_pairs_that_the_budget_removes_are_counted_as_missed(persons, settings, persons_spec):
+def test_true_pairs_that_the_budget_removes_are_counted_as_missed(persons, settings, persons_spec):
     narrow = persons_spec.candidates.model_copy(update={"max_candidates_per_record": 1})
     spec = persons_spec.model_copy(update={"candidates": narrow})
     report = candidates(settings=settings, spec=spec, **persons)
@@ -87,7 +87,7 @@ def test_the_same_inputs_give_the_same_files(persons, settings, persons_spec):
     assert sorted(first) == ["candidates.json", "candidates.parquet", "candidates.png", "missed.parquet"]
 
 
-def test_the_report_holds_no_record(persons, settings, persons_spec):
+def test_the_report_contains_no_record(persons, settings, persons_spec):
     candidates(settings=settings, spec=persons_spec, **persons)
     report = (persons["candidates"] / "candidates.json").read_text()
     features = pd.read_parquet(persons["features"] / "records.parquet")
@@ -95,7 +95,7 @@ def test_the_report_holds_no_record(persons, settings, persons_spec):
     assert not [surname for surname in features["surname"].dropna().unique() if f'"{surname}"' in report]
 
 
-def test_true_pairs_that_no_rule_finds_are_written_to_their_own_file(persons, settings, persons_spec):
+def test_true_pairs_that_no_rule_finds_are_written_to_a_separate_file(persons, settings, persons_spec):
     narrow = persons_spec.candidates.model_copy(update={"rules": (("date_of_birth",),), "tfidf": None})
     spec = persons_spec.model_copy(update={"candidates": narrow})
     report = candidates(settings=settings, spec=spec, **persons)
@@ -106,10 +106,10 @@ def test_true_pairs_that_no_rule_finds_are_written_to_their_own_file(persons, se
     assert "tfidf_recall_at_k" not in report
 
 
-def test_a_table_is_deduplicated_against_itself(tmp_path, settings, persons_spec, febrl):
-    together = pd.concat(febrl, ignore_index=True)
+def test_a_single_table_is_deduplicated(tmp_path, settings, persons_spec, febrl):
+    single_table = pd.concat(febrl, ignore_index=True)
     links = pd.DataFrame({"left_id": febrl[0]["rec_id"].str.replace("-org", "-dup-0"), "right_id": febrl[0]["rec_id"]})
-    paths = prepare(tmp_path, settings, persons_spec, together, None, links)
+    paths = prepare(tmp_path, settings, persons_spec, single_table, None, links)
     report = candidates(settings=settings, spec=persons_spec, **paths)
     table = pd.read_parquet(paths["candidates"] / "candidates.parquet")
     assert (table["left_key"] < table["right_key"]).all()
@@ -132,7 +132,7 @@ def offers(prefix: str) -> pd.DataFrame:
     )
 
 
-def test_with_partial_labels_an_unlabelled_pair_is_unknown(tmp_path, settings, products_spec):
+def test_with_partial_labels_a_pair_without_a_label_is_unknown(tmp_path, settings, products_spec):
     tfidf = products_spec.candidates.tfidf.model_copy(update={"top_k": 1})
     spec = products_spec.model_copy(update={"candidates": products_spec.candidates.model_copy(update={"tfidf": tfidf})})
     pairs = pd.DataFrame([("a0", "b0", 1), ("a1", "b1", 0), ("a2", "b5", 1)], columns=["left_id", "right_id", "label"])
@@ -144,7 +144,7 @@ def test_with_partial_labels_an_unlabelled_pair_is_unknown(tmp_path, settings, p
     assert report["pairs_completeness"] == 0.5
 
 
-def test_rules_that_propose_nothing_are_an_error_with_a_hint(persons, settings, persons_spec):
+def test_rules_that_propose_no_pair_are_an_error_with_a_hint(persons, settings, persons_spec):
     features = pd.read_parquet(persons["features"] / "records.parquet")
     features.assign(date_of_birth=None).to_parquet(persons["features"] / "records.parquet")
     narrow = persons_spec.candidates.model_copy(update={"rules": (("date_of_birth",),), "tfidf": None})
@@ -154,8 +154,8 @@ def test_rules_that_propose_nothing_are_an_error_with_a_hint(persons, settings, 
 
 def test_pairs_of_quarantined_records_are_counted_but_not_as_missed(persons, settings, persons_spec):
     features = pd.read_parquet(persons["features"] / "records.parquet")
-    gone = Snapshot.read(persons["snapshot"]).frame("pairs")["left_key"].iloc[0]
-    features[features["record_key"] != gone].to_parquet(persons["features"] / "records.parquet")
+    removed = Snapshot.read(persons["snapshot"]).frame("pairs")["left_key"].iloc[0]
+    features[features["record_key"] != removed].to_parquet(persons["features"] / "records.parquet")
     report = candidates(settings=settings, spec=persons_spec, **persons)
     assert report["pairs_without_record"] == 1
     assert report["true_pairs"] == 799

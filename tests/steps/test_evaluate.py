@@ -1,4 +1,4 @@
-"""Evaluation on entities never seen: figures, calibration, gates and the result of the gate step."""
+"""Evaluation on the test entities: figures, calibration, gates and the result of the gate step."""
 
 import json
 
@@ -11,7 +11,7 @@ from matchwright.steps.evaluate import evaluate
 from matchwright.steps.gate import gate
 
 
-def test_the_evaluation_is_good_on_entities_never_seen(run):
+def test_the_figures_on_the_test_entities_are_good(run):
     evaluation = json.loads((run[0].evaluation / "evaluation.json").read_text())
     assert evaluation["metrics"]["f1_at_half"]["value"] > 0.97
     assert evaluation["metrics"]["f1"]["lower"] <= evaluation["metrics"]["f1"]["value"]
@@ -21,7 +21,7 @@ def test_the_evaluation_is_good_on_entities_never_seen(run):
     assert evaluation["champion"] is None
 
 
-def test_calibration_is_shown_before_and_after_on_pairs_that_did_not_choose_it(run):
+def test_the_figures_before_and_after_calibration_are_of_pairs_that_were_not_used_for_it(run):
     calibration = json.loads((run[0].calibration / "calibration.json").read_text())
     evaluation = json.loads((run[0].evaluation / "evaluation.json").read_text())
     assert set(calibration["log_losses"]) >= {"none", "platt"}
@@ -34,14 +34,14 @@ def test_calibration_is_shown_before_and_after_on_pairs_that_did_not_choose_it(r
     assert chosen[0]["cost"] == pytest.approx(evaluation["metrics"]["cost_per_1000"]["value"], abs=1e-4)
 
 
-def test_the_gate_table_says_by_how_much(run):
+def test_the_gate_table_has_the_margin_of_each_gate(run):
     gates = {row["name"]: row for row in json.loads((run[0].evaluation / "gates.json").read_text())["gates"]}
     assert gates["F1"]["margin"] == pytest.approx(gates["F1"]["value"] - 0.99, abs=1e-6)
     assert gates["golden pairs that must match"]["limit"] == 1.0
     assert all(row["passed"] == (row["margin"] >= 0) for row in gates.values())
 
 
-def test_the_gate_is_one_word(run, tmp_path):
+def test_the_output_of_the_gate_step_is_one_word(run, tmp_path):
     gates = json.loads((run[0].evaluation / "gates.json").read_text())["gates"]
     assert gate(evaluation=run[0].evaluation) == ("pass" if all(each["passed"] for each in gates) else "fail")
     for passed, word in (([True, True], "pass"), ([True, False], "fail"), ([], "fail")):
@@ -71,7 +71,7 @@ def test_a_test_split_without_a_true_pair_is_an_error(run, tmp_path, monkeypatch
     assert not (tmp_path / "evaluation" / "gates.json").exists()
 
 
-def test_the_card_s_figures_are_the_evaluation_s(run):
+def test_the_card_has_the_figures_of_the_evaluation(run):
     evaluation = json.loads((run[0].evaluation / "evaluation.json").read_text())
     card = (run[0].bundle / "card.md").read_text()
     assert f"{evaluation['metrics']['f1']['value']:.4f}" in card

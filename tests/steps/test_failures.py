@@ -1,4 +1,4 @@
-"""A failed training is recorded as failed in MLflow, without the error's message."""
+"""A failed training is recorded as failed in MLflow. The record does not have the message of the error."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def opened(settings: Settings) -> str:
 
 
 @pytest.mark.parametrize(("error", "status"), [(ValueError, "FAILED"), (SystemExit, "KILLED")])
-def test_a_failed_run_holds_the_class_of_its_error_and_no_value(
+def test_a_failed_run_has_the_class_of_its_error_and_no_value(
     settings: Settings, error: type[BaseException], status: str
 ) -> None:
     run_id = opened(settings)
@@ -32,8 +32,8 @@ def test_a_failed_run_holds_the_class_of_its_error_and_no_value(
     with pytest.raises(error), failure_recorded(settings, run_id, "train"):
         raise error("cannot read 'Testwell'")
 
-    said, tags = recorded(settings, run_id)
-    assert said == status
+    recorded_status, tags = recorded(settings, run_id)
+    assert recorded_status == status
     assert (tags["failed_step"], tags["error"]) == ("train", error.__name__)
     assert "Testwell" not in str(tags)
 
@@ -49,14 +49,14 @@ def test_the_next_attempt_removes_the_failure(settings: Settings) -> None:
     assert not {"failed_step", "error"} & tags.keys()
 
 
-def test_a_later_step_that_fails_ends_the_run_of_its_model(
+def test_a_failure_of_a_later_step_ends_the_run_of_its_model(
     settings: Settings, persons_spec: MatchSpec, tmp_path: Path
 ) -> None:
     run_id = opened(settings)
     model: Any = tmp_path / "model"
-    write_whole(model / "train.json", f'{{"run_id": "{run_id}"}}')  # and nothing that it says is there
+    write_whole(model / "train.json", f'{{"run_id": "{run_id}"}}')  # all other files are missing
 
-    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever is missing first
+    with pytest.raises(Exception):  # noqa: B017, PT011 - any missing file
         calibrate(settings=settings, spec=persons_spec, model=model, calibration=tmp_path / "calibration")
 
     status, tags = recorded(settings, run_id)

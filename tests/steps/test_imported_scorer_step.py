@@ -1,4 +1,4 @@
-"""A scorer trained elsewhere, on exported comparisons, becomes a version that passes through the same gates."""
+"""A scorer from another tool, trained on exported comparisons, becomes a version. The same gates are evaluated."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ import json
 import pandas as pd
 import pytest
 from fixtures.graphs import logistic
-from fixtures.training_run import Run, carried_on, train_again
+from fixtures.training_run import Run, rerun_from_train, train_again
 from sklearn.linear_model import LogisticRegression
 
 from matchwright.adapters.registry import version_info
@@ -19,13 +19,13 @@ from matchwright.steps.gate import gate
 
 @pytest.fixture(scope="module")
 def exported(run) -> pd.DataFrame:
-    """What the train step leaves for whoever trains a scorer elsewhere."""
+    """The comparisons that the train step exports for users of other tools."""
     return pd.read_parquet(run[0].model / "training.parquet")
 
 
 @pytest.fixture(scope="module")
 def content(exported) -> bytes:
-    """A logistic regression fitted by scikit-learn; missing comparisons get the median, as the import gives them."""
+    """A logistic regression from scikit-learn. Missing comparisons get the median, like in the import."""
     training = exported[exported["part"] == "train"]
     names = [name for name in exported.columns if name not in ("label", "part", "made")]
     values = training[names].fillna(training[names].median().fillna(0.0))
@@ -35,13 +35,13 @@ def content(exported) -> bytes:
 
 @pytest.fixture(scope="module")
 def imported(run, content, tmp_path_factory) -> Run:
-    """All steps from train on, with the scorer from elsewhere."""
+    """The run after all steps from train on, with the scorer of another tool."""
     folder = tmp_path_factory.mktemp("imported")
     (folder / "scorer.onnx").write_bytes(content)
-    return carried_on(run[0], run[0].spec, folder, scorer=str(folder / "scorer.onnx"))
+    return rerun_from_train(run[0], run[0].spec, folder, scorer=str(folder / "scorer.onnx"))
 
 
-def test_exported_comparisons_hold_the_training_and_validation_pairs_and_no_key(run, exported):
+def test_exported_comparisons_are_of_training_and_validation_pairs_and_have_no_keys(run, exported):
     pairs = pd.read_parquet(run[0].model / "pairs.parquet")
     originals = exported[~exported["made"]]
     assert originals["part"].value_counts().to_dict() == {
@@ -53,11 +53,11 @@ def test_exported_comparisons_hold_the_training_and_validation_pairs_and_no_key(
     assert [name for name in exported.columns if exported[name].dtype == object] == ["part"]
 
 
-def test_an_imported_scorer_ends_in_a_registered_version_whose_gates_were_evaluated(imported, content):
+def test_an_imported_scorer_becomes_a_registered_version_with_evaluated_gates(imported, content):
     gates = {row["name"]: row for row in json.loads((imported.evaluation / "gates.json").read_text())["gates"]}
     assert gates["F1"]["value"] > 0.9
     assert gate(evaluation=imported.evaluation) == ("pass" if all(g["passed"] for g in gates.values()) else "fail")
-    registered = imported.register("fail", imported.bundle)  # no challenger of the version that other tests read
+    registered = imported.register("fail", imported.bundle)  # the challenger of other tests stays
     bundle = load_bundle(imported.bundle, secret(VERIFY_KEY))
     assert bundle.digest == registered["digest"]
     assert bundle.model.scorer.contract.returns == "probability"
@@ -72,14 +72,14 @@ def test_an_imported_scorer_ends_in_a_registered_version_whose_gates_were_evalua
     assert "model.trees" not in values
 
 
-def test_its_decisions_have_reasons_that_add_up(imported):
+def test_decisions_of_an_imported_scorer_have_reasons_that_add_up(imported):
     explanation = json.loads((imported.explanation / "explanation.json").read_text())
     assert explanation["additivity_error"] < 1e-3
     assert explanation["reasons"]["match"]
-    assert not (imported.evaluation / "plots" / "training.png").exists(), "nothing was fitted here"
+    assert not (imported.evaluation / "plots" / "training.png").exists(), "an imported scorer has no training curve"
 
 
-def test_another_file_is_another_run(run, imported, content, tmp_path):
+def test_another_scorer_file_makes_another_run(run, imported, content, tmp_path):
     other = content.replace(b"logistic", b"regressn")
     (tmp_path / "other.onnx").write_bytes(other)
     again = train_again(imported, imported.spec, tmp_path / "model", scorer=str(tmp_path / "other.onnx"))
@@ -87,13 +87,13 @@ def test_another_file_is_another_run(run, imported, content, tmp_path):
     assert len({*runs, again["run_id"]}) == 3
 
 
-def test_a_spec_without_enough_labels_imports_nothing(run, content, tmp_path):
+def test_an_import_without_enough_labels_is_refused(run, content, tmp_path):
     (tmp_path / "scorer.onnx").write_bytes(content)
     spec = run[0].spec.model_copy(update={"labels": "none"})
     with pytest.raises(ScorerError, match="too few pairs are labelled"):
         train_again(run[0], spec, tmp_path / "model", scorer=str(tmp_path / "scorer.onnx"))
 
 
-def test_an_absent_file_is_named_as_such(run, tmp_path):
+def test_an_absent_scorer_file_is_an_error(run, tmp_path):
     with pytest.raises(DataError, match="no such file"):
         train_again(run[0], run[0].spec, tmp_path / "model", scorer=str(tmp_path / "none.onnx"))

@@ -23,7 +23,7 @@ def person(record_id: str, surname: str = "testwell") -> str:
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, str]:
-    """Two registers of two persons each, and one link."""
+    """Files of two registers with two persons each, and a file with one matching pair."""
     texts = {
         "records": [HEADER, person("007"), person("8", surname="NA")],
         "records_right": [HEADER, person("9"), person("10")],
@@ -39,7 +39,7 @@ def rewrite(path: str, *lines: str) -> str:
     return path
 
 
-def test_without_files_the_example_data_are_ingested(
+def test_without_files_the_example_data_is_ingested(
     settings: Settings, persons_spec: MatchSpec, tmp_path: Path
 ) -> None:
     snapshot = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "snapshot.json")
@@ -52,10 +52,10 @@ def test_without_files_the_example_data_are_ingested(
     assert set(pairs["left_key"]) | set(pairs["right_key"]) <= set(snapshot.frame("records")["record_key"])
 
 
-def test_values_are_read_as_they_are_written(
+def test_values_are_read_without_changes(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
-    """Leading zeros stay, an empty cell is missing, and a person may be called NA."""
+    """Leading zeros are kept. An empty cell is a missing value. A person can have the name NA."""
     snapshot = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "s.json", **files)
     records = snapshot.frame("records").set_index("record_key")
     assert list(records.index) == ["left:007", "left:8", "right:10", "right:9"]
@@ -65,7 +65,7 @@ def test_values_are_read_as_they_are_written(
     assert snapshot.frame("pairs").to_numpy().tolist() == [["left:007", "right:9", 1]]
 
 
-def test_the_snapshot_file_names_what_was_written(
+def test_the_snapshot_file_describes_the_written_tables(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
     path = tmp_path / "run" / "snapshot.json"
@@ -75,7 +75,7 @@ def test_the_snapshot_file_names_what_was_written(
     assert [file.name for file in path.parent.iterdir()] == ["snapshot.json"]
 
 
-def test_parquet_gives_what_the_same_csv_gives(
+def test_a_parquet_file_gives_the_same_tables_as_a_csv_file(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
     frame = pd.read_csv(files["records"], dtype=str, keep_default_na=False, na_values=[""])
@@ -86,18 +86,20 @@ def test_parquet_gives_what_the_same_csv_gives(
         HEADER,
         *(person(i, s).replace("19751130", "1975-11-30") for i, s in (("007", "testwell"), ("8", "NA"))),
     )
-    of_csv = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
+    from_csv = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
     parquet = {**files, "records": str(tmp_path / "records.parquet")}
-    assert ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "b.json", **parquet).tables == of_csv.tables
+    assert (
+        ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "b.json", **parquet).tables == from_csv.tables
+    )
 
 
-def test_one_table_is_deduplication(
+def test_a_single_table_is_for_deduplication(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
-    """All records get the source left. A pair has no order, so it gets one."""
+    """All records get the source left. The two keys of a pair are sorted."""
     rewrite(files["pairs"], "lid,rid", "8,007")
-    one = {"records": files["records"], "pairs": files["pairs"]}
-    snapshot = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "s.json", **one)
+    single_table = {"records": files["records"], "pairs": files["pairs"]}
+    snapshot = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "s.json", **single_table)
     assert set(snapshot.frame("records")["source"]) == {"left"}
     assert snapshot.frame("pairs").to_numpy().tolist() == [["left:007", "left:8", 1]]
 
@@ -105,7 +107,7 @@ def test_one_table_is_deduplication(
 @pytest.mark.parametrize(
     "header", ["left_id,right_id", "register_a_id,register_b_id", "ltable_id,rtable_id", "lid,rid", "id_left,id_right"]
 )
-def test_common_names_of_pair_columns_are_understood(
+def test_common_names_of_pair_columns_are_recognised(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path, header: str
 ) -> None:
     rewrite(files["pairs"], f"note,{header},label", "x,8,10,1", "x,007,9,0")
@@ -118,15 +120,15 @@ def test_common_names_of_pair_columns_are_understood(
 def test_other_separators_are_recognised(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path, separator: str
 ) -> None:
-    of_commas = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
+    with_commas = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
     for path in files.values():
         Path(path).write_text(Path(path).read_text().replace(",", separator))
     assert (
-        ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "b.json", **files).tables == of_commas.tables
+        ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "b.json", **files).tables == with_commas.tables
     )
 
 
-def test_tables_may_lie_in_an_object_store(
+def test_tables_can_be_in_an_object_store(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path, object_store: str
 ) -> None:
     import boto3
@@ -134,11 +136,13 @@ def test_tables_may_lie_in_an_object_store(
     for name, path in files.items():
         boto3.client("s3").upload_file(path, object_store.removeprefix("s3://"), f"in/{name}.csv")
     stored = {name: f"{object_store}/in/{name}.csv" for name in files}
-    here = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
-    assert ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "b.json", **stored).tables == here.tables
+    from_files = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
+    assert (
+        ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "b.json", **stored).tables == from_files.tables
+    )
 
 
-def test_the_same_input_again_writes_no_new_version(
+def test_ingesting_the_same_input_again_writes_no_new_version(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
     first = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
@@ -146,7 +150,7 @@ def test_the_same_input_again_writes_no_new_version(
     assert ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "b.json", **files) == first
 
 
-def test_a_changed_row_is_a_new_version_of_that_table_alone(
+def test_a_changed_row_makes_a_new_version_of_its_table_only(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
     first = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
@@ -176,7 +180,7 @@ step.ingest(settings=load_settings("local", home=Path(home)), spec=load_spec(spe
 """
 
 
-def test_a_run_killed_between_tables_is_completed_by_the_next(
+def test_a_run_that_was_killed_between_tables_is_completed_by_the_next_run(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
     path = tmp_path / "snapshot.json"
@@ -202,7 +206,7 @@ def faults_of(settings: Settings, spec: MatchSpec, tmp_path: Path, **files: str)
     return {fault.path: f"{fault.problem}. {fault.hint}" for fault in caught.value.faults}
 
 
-def test_the_faults_of_all_files_are_listed_together(
+def test_the_faults_of_all_files_are_listed_in_one_error(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:
     rewrite(files["records"], HEADER.replace("surname", "sur_name").replace("soc_sec_id", "ssn"), person("1"))
@@ -215,7 +219,7 @@ def test_the_faults_of_all_files_are_listed_together(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "is empty"),
         (HEADER.encode() + b"\n", "has no rows"),
@@ -234,11 +238,11 @@ def test_a_damaged_file_is_described_without_its_values(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     content: bytes,
-    said: str,
+    message: str,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     Path(files["records"]).write_bytes(content)
-    assert said in faults_of(settings, persons_spec, tmp_path, **files)["records"]
+    assert message in faults_of(settings, persons_spec, tmp_path, **files)["records"]
     assert CANARY.lower() not in caplog.text.lower()
 
 
@@ -277,7 +281,7 @@ def test_partial_labels_need_a_label_column(settings: Settings, products_spec: M
     assert snapshot.frame("pairs")["label"].fillna(-1).tolist() == [1, 0, -1, -1]
 
 
-def test_example_data_that_do_not_fit_the_spec_say_what_to_do(
+def test_the_error_for_example_data_that_does_not_fit_the_spec_has_a_hint(
     settings: Settings, products_spec: MatchSpec, tmp_path: Path
 ) -> None:
     with pytest.raises(DataError, match=r"FEBRL 4 do not fit spec 'products'.*name your own files"):
@@ -290,6 +294,6 @@ def test_a_file_that_is_not_a_snapshot_is_refused(tmp_path: Path) -> None:
         Snapshot.read(tmp_path / "s.json")
 
 
-def test_a_table_that_a_snapshot_does_not_name_is_refused() -> None:
+def test_a_table_that_is_not_in_the_snapshot_is_refused() -> None:
     with pytest.raises(LakeError, match="names no table 'pairs'"):
         Snapshot(spec_name="persons", spec_digest="0", tables={}, origin="").frame("pairs")

@@ -1,4 +1,4 @@
-"""The monitoring step, from serving's own log to verdict, page and Evidently run."""
+"""The monitoring step. It makes a verdict, a page and an Evidently run from the decision log of serving."""
 
 import json
 from dataclasses import replace
@@ -40,7 +40,7 @@ def pairs(rows: int, seed: int) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A signed bundle with a reference of three comparisons, so that monitoring is quick. It cannot decide."""
+    """A signed bundle with only three comparisons in its reference, so that monitoring is quick. It cannot decide."""
     folder = tmp_path_factory.mktemp("bundle")
     files = (*REQUIRED, BOOSTED_FILE)
     for name in files:
@@ -81,7 +81,7 @@ def decided(frame: pd.DataFrame, by: Path, start: datetime = START, **changes) -
 
 
 class Watch:
-    """One environment with a decision log, and how a user monitors it."""
+    """An environment with a decision log, and methods that monitor it like a user."""
 
     def __init__(self, settings: Settings, spec: MatchSpec, bundle: Path, folder: Path) -> None:
         self.settings, self.spec, self.bundle, self.folder = settings, spec, bundle, folder
@@ -95,7 +95,7 @@ class Watch:
         return result, read_verdict(paths["verdict"])
 
     def written(self) -> str:
-        """All text that monitoring wrote. The decision log is left out."""
+        """Return all text that monitoring wrote. The decision log is not included."""
         kept = self.settings.decision_log_folder
         files = [*self.folder.rglob("*"), *self.settings.home.rglob("*")]
         return "\n".join(path.read_text() for path in files if path.is_file() and kept not in path.parents)
@@ -110,7 +110,7 @@ def watch(settings: Settings, persons_spec: MatchSpec, bundle: Path, tmp_path: P
     return Watch(settings, persons_spec, bundle, tmp_path / "out")
 
 
-def test_a_normal_window_is_ok_and_leaves_verdict_page_and_run(watch: Watch) -> None:
+def test_a_normal_window_is_ok_and_has_a_verdict_a_page_and_a_run(watch: Watch) -> None:
     watch.log(decided(pairs(1000, seed=1), watch.bundle))
     result, verdict = watch.run()
     assert (result["status"], verdict.status, result["decisions"]) == ("ok", "ok", 1000)
@@ -127,7 +127,7 @@ def test_a_normal_window_is_ok_and_leaves_verdict_page_and_run(watch: Watch) -> 
     assert result["address"] == f"/projects/{run.parents[1].name}/reports/{run.stem}"
 
 
-def test_monitoring_a_window_again_adds_no_run_but_another_window_does(watch: Watch) -> None:
+def test_monitoring_the_same_window_again_adds_no_run_but_another_window_does(watch: Watch) -> None:
     tomorrow = START + timedelta(days=1)
     watch.log(decided(pairs(200, seed=2), watch.bundle))
     first, _ = watch.run(since="2026-03-01", until="2026-03-02")
@@ -140,7 +140,7 @@ def test_monitoring_a_window_again_adds_no_run_but_another_window_does(watch: Wa
     assert len(watch.runs()) == 2
 
 
-def test_labels_that_arrive_show_wrong_decisions(watch: Watch, tmp_path: Path) -> None:
+def test_labels_that_contradict_decisions_raise_an_alarm(watch: Watch, tmp_path: Path) -> None:
     frame = pairs(1500, seed=4)
     decisions = decided(frame, watch.bundle)
     watch.log(decisions)
@@ -154,7 +154,7 @@ def test_labels_that_arrive_show_wrong_decisions(watch: Watch, tmp_path: Path) -
     assert len(watch.runs()) == 2
 
 
-def test_too_few_decisions_and_none_are_not_enough_data(watch: Watch) -> None:
+def test_the_status_for_no_or_too_few_decisions_is_not_enough_data(watch: Watch) -> None:
     result, verdict = watch.run()
     assert (result["status"], result["run"], result["full_report"]) == ("not_enough_data", "", "")
     assert "matchwright status" in verdict.next_steps[0]
@@ -162,7 +162,7 @@ def test_too_few_decisions_and_none_are_not_enough_data(watch: Watch) -> None:
     assert watch.run()[0]["status"] == "not_enough_data"
 
 
-def test_decisions_of_another_bundle_are_reported_and_left_out(watch: Watch) -> None:
+def test_decisions_of_another_bundle_are_reported_and_ignored(watch: Watch) -> None:
     watch.log(decided(pairs(200, seed=6), watch.bundle))
     watch.log(decided(pairs(50, seed=7), watch.bundle, START + timedelta(hours=2), bundle="cd" * 32))
     _, verdict = watch.run()
@@ -170,7 +170,7 @@ def test_decisions_of_another_bundle_are_reported_and_left_out(watch: Watch) -> 
     assert verdict.window.notes == ("50 decisions by other bundles are left out: cdcdcdcdcdcd (50).",)
 
 
-def test_nothing_personal_gets_into_verdict_report_or_run(watch: Watch) -> None:
+def test_verdict_report_and_run_contain_no_personal_value(watch: Watch) -> None:
     watch.log(decided(pairs(300, seed=8), watch.bundle))
     (file,) = watch.settings.decision_log_folder.rglob("*.jsonl")
     lines = file.read_text().splitlines()
@@ -214,7 +214,7 @@ def test_a_missing_log_is_an_error(watch: Watch) -> None:
         watch.run(decisions=watch.folder / "nowhere")
 
 
-def test_decisions_of_a_real_bundle_are_ok_until_a_field_is_lost(
+def test_decisions_of_a_real_bundle_raise_an_alarm_only_after_a_field_is_lost(
     settings: Settings, trained_bundle: Path, verify_key: bytes, small_world, tmp_path: Path
 ) -> None:
     loaded = load_bundle(trained_bundle, verify_key)
@@ -235,7 +235,7 @@ def test_decisions_of_a_real_bundle_are_ok_until_a_field_is_lost(
     assert verdict.next_steps[0].startswith("Upstream feed lost 'date_of_birth'")
 
 
-def test_the_command_shows_the_verdict_and_its_exit_code_follows_it(
+def test_the_command_shows_the_verdict_and_has_the_exit_code_of_the_verdict(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = Typer()

@@ -1,4 +1,4 @@
-"""A registered version: its bundle, tags, card, and the same bytes again."""
+"""A registered version: its bundle, its tags and its card. The same training gives the same bytes."""
 
 import json
 
@@ -13,7 +13,7 @@ from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.steps.gate import gate
 
 
-def test_the_registered_bundle_loads_and_holds_its_lineage(run):
+def test_the_registered_bundle_can_be_loaded_and_contains_its_lineage(run):
     made, registered = run
     bundle = load_bundle(made.bundle, secret(VERIFY_KEY))
     assert bundle.digest == registered["digest"]
@@ -26,7 +26,7 @@ def test_the_registered_bundle_loads_and_holds_its_lineage(run):
     assert set(reference.dtypes.astype(str)) <= {"float32", "float64", "object", "int8", "int64"}
 
 
-def test_the_version_carries_its_tags_and_card(run):
+def test_the_version_has_its_tags_and_its_card(run):
     made, registered = run
     info = version_info(made.settings, "persons", registered["version"])
     assert info.tags["approval"] == "pending"
@@ -38,7 +38,7 @@ def test_the_version_carries_its_tags_and_card(run):
     verdict = "passed" if f1["passed"] else "failed"
     assert info.tags["gate.f1"] == f"{verdict}: {f1['value']:.4f}, at least {f1['limit']:g}"
     card = (made.bundle / "card.md").read_text()
-    assert len(card) < LONGEST, "so that a registry takes all of it"
+    assert len(card) < LONGEST, "the whole card must fit into the registry"
     for section in (
         "## Gates",
         "## Bands and costs",
@@ -50,13 +50,13 @@ def test_the_version_carries_its_tags_and_card(run):
         assert section in card
 
 
-def test_registering_again_makes_no_second_version(run, tmp_path):
+def test_registering_the_same_bundle_again_makes_no_second_version(run, tmp_path):
     made, registered = run
     verdict = gate(evaluation=made.evaluation)
     assert made.register(verdict, tmp_path / "again") == registered
 
 
-def test_a_version_whose_gates_failed_is_recorded_but_never_challenger(run, tmp_path, monkeypatch):
+def test_a_version_with_failed_gates_is_registered_but_never_a_challenger(run, tmp_path, monkeypatch):
     made, _ = run
     before = challenger(made.settings, "persons")
     card = made.spec.model_copy(update={"description": "Another description"})
@@ -69,7 +69,7 @@ def test_a_version_whose_gates_failed_is_recorded_but_never_challenger(run, tmp_
 @pytest.mark.slow
 def test_the_same_inputs_and_seed_give_the_same_bundle_in_another_home(run, persons_spec, febrl, tmp_path):
     again = new_run(tmp_path / "cross_field", persons_spec, febrl)
-    registered = again.carry_out()
+    registered = again.run_training_steps()
     one, two = (verify_bundle(r.bundle, secret(VERIFY_KEY))[0].files for r in (run[0], again))
     assert {name for name in one if one[name] != two[name]} == set()
     assert registered["digest"] == run[1]["digest"]

@@ -1,4 +1,4 @@
-"""Release: which versions may go behind the endpoint, and what happens when they do."""
+"""Release: the conditions of a release and its effects."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ def refused(stage, version=""):
     return caught.value.conditions
 
 
-def test_an_approved_version_goes_behind_the_endpoint(stage):
+def test_an_approved_version_can_be_released(stage):
     approve_it(stage)
     done = release_it(stage)
     digest = digest_of(stage.bundles[0])
@@ -41,7 +41,7 @@ def test_an_approved_version_goes_behind_the_endpoint(stage):
     assert (stage.last.endpoint, stage.last.actor, stage.last.previous_digest) == (KEY, "engineer", "")
 
 
-def test_the_next_release_names_the_one_before(stage):
+def test_a_release_records_the_previous_release(stage):
     approve_it(stage)
     first = release_it(stage)
     stage.register(2)
@@ -52,7 +52,7 @@ def test_the_next_release_names_the_one_before(stage):
     assert stage.champion() == "2"
 
 
-def test_an_approval_in_the_mlflow_ui_counts_and_reaches_the_ledger(stage):
+def test_an_approval_in_the_mlflow_ui_is_accepted_and_added_to_the_ledger(stage):
     stage.tag("1", approval="approved", approval_by="Grace", approval_note="read it")
     release_it(stage)
     assert stage.history == [("approved", "1"), ("released", "1")]
@@ -75,7 +75,7 @@ def test_an_approval_in_the_mlflow_ui_counts_and_reaches_the_ledger(stage):
         ({"bundle_digest": "0" * 64}, "its tag bundle_digest is 000000000000"),
     ],
 )
-def test_each_condition_that_fails_is_named(stage, tags, condition):
+def test_a_failed_condition_is_named(stage, tags, condition):
     stage.tag("1", approval="approved", approval_by="Grace")
     stage.tag("1", **tags)
     conditions = refused(stage, "1")
@@ -101,7 +101,7 @@ def bundle_in_the_store(stage):
     return type(stage.bundles[0])(source.removeprefix("file://")) / "artifacts" / "bundle"
 
 
-def test_a_bundle_altered_in_the_store_is_refused(stage):
+def test_a_bundle_that_was_altered_in_the_store_is_refused(stage):
     approve_it(stage)
     bands = bundle_in_the_store(stage) / "bands.json"
     bands.write_text(bands.read_text().replace("match_from", "match_from "))
@@ -110,14 +110,14 @@ def test_a_bundle_altered_in_the_store_is_refused(stage):
     assert "bands.json was altered" in condition
 
 
-def test_a_bundle_that_is_gone_from_the_store_is_refused(stage):
+def test_a_bundle_that_was_deleted_from_the_store_is_refused(stage):
     approve_it(stage)
     shutil.rmtree(bundle_in_the_store(stage))
     (condition,) = refused(stage)
     assert "does not verify" in condition
 
 
-def test_a_bundle_signed_by_somebody_else_is_refused(stage, monkeypatch):
+def test_a_bundle_that_was_signed_with_another_key_is_refused(stage, monkeypatch):
     from matchwright.secrets import VERIFY_KEY, verify_key_of
 
     approve_it(stage)
@@ -125,7 +125,7 @@ def test_a_bundle_signed_by_somebody_else_is_refused(stage, monkeypatch):
     assert "signature does not fit" in refused(stage)[0]
 
 
-def test_an_approval_counts_for_one_bundle_and_not_for_a_version_number(stage):
+def test_an_approval_is_for_one_bundle_and_not_for_a_version_number(stage):
     approve_it(stage)
     inside = bundle_in_the_store(stage)
     shutil.rmtree(inside)
@@ -148,14 +148,14 @@ def test_a_bundle_of_another_model_is_a_failed_condition():
     assert "model 'products'" in failed_conditions(version, BundleCheck(name="products", digest="d"))[0]
 
 
-def test_nothing_to_release(stage):
+def test_a_release_of_an_unknown_version_or_without_a_challenger_is_an_error(stage):
     with pytest.raises(RegistryError, match="no version '9'"):
         release_it(stage, "9")
     with pytest.raises(RegistryError, match="no challenger"):
         release(settings=stage.settings, name="products", endpoint=stage.endpoint)
 
 
-def test_an_endpoint_that_refuses_keeps_the_champion(stage):
+def test_a_release_that_the_endpoint_refuses_does_not_change_the_champion(stage):
     approve_it(stage)
     release_it(stage)
     stage.register(2)
@@ -169,7 +169,7 @@ def test_an_endpoint_that_refuses_keeps_the_champion(stage):
     assert release_it(stage)["version"] == "2"
 
 
-def test_if_another_bundle_answers_the_release_fails(stage):
+def test_a_release_fails_if_another_bundle_answers(stage):
     approve_it(stage)
     stage.endpoint.answers_with = "f" * 64
     with pytest.raises(EndpointError, match="answers with bundle ffffffffffff"):
@@ -187,7 +187,7 @@ def test_if_another_bundle_answers_the_release_fails(stage):
         (registry, "set_alias", True),
     ],
 )
-def test_a_release_that_was_killed_is_completed_by_a_rerun(stage, owner, name, after):
+def test_a_killed_release_is_completed_by_a_second_release(stage, owner, name, after):
     approve_it(stage)
     with killed_in(owner, name, after), pytest.raises(Killed):
         release_it(stage)
@@ -198,7 +198,7 @@ def test_a_release_that_was_killed_is_completed_by_a_rerun(stage, owner, name, a
     assert stage.history == [("approved", "1"), ("released", "1")]
 
 
-def test_releasing_what_already_serves_only_repairs_the_alias(stage):
+def test_releasing_the_current_version_again_only_repairs_the_alias(stage):
     approve_it(stage)
     release_it(stage)
     registry.remove_alias(stage.settings, "persons", "champion")
@@ -207,7 +207,7 @@ def test_releasing_what_already_serves_only_repairs_the_alias(stage):
     assert stage.history == [("approved", "1"), ("released", "1")]
 
 
-def test_one_release_at_a_time(stage):
+def test_a_second_release_at_the_same_time_is_refused(stage):
     approve_it(stage)
     with Ledger(stage.settings.ledger_url).releasing(KEY), pytest.raises(LedgerError, match="under way"):
         release_it(stage)

@@ -1,10 +1,10 @@
-"""The results of the train step: parts, curves, challengers, a network."""
+"""The results of the train step: parts, curves, challengers and a network."""
 
 import json
 
 import pandas as pd
 import pytest
-from fixtures.training_run import fitted_on, train_again
+from fixtures.training_run import rerun_with_model, train_again
 
 from matchwright.adapters.registry import version_info
 from matchwright.adapters.registry.client import connected
@@ -34,8 +34,8 @@ def test_the_summary_of_training_shows_curves_and_augmentation(run):
 
 def test_challengers_are_in_the_summary_and_on_the_card(run, tmp_path):
     made, _ = run
-    asked = {"challengers": ("ranker",)}
-    spec = made.spec.model_copy(update={"model": made.spec.model.model_copy(update=asked)})
+    with_ranker = {"challengers": ("ranker",)}
+    spec = made.spec.model_copy(update={"model": made.spec.model.model_copy(update=with_ranker)})
     summary = train_again(made, spec, tmp_path)
     ranker = summary["challengers"]["ranker"]
     assert set(ranker["scorer"]) == {"mrr", "hit_at_1", "ndcg_at_10", "queries"}
@@ -45,13 +45,13 @@ def test_challengers_are_in_the_summary_and_on_the_card(run, tmp_path):
     assert metrics["challenger_ranker_mrr_change"] == pytest.approx(ranker["change"]["mrr"]["value"])
 
 
-def test_a_network_passes_the_same_steps_as_trees(run, tmp_path):
-    network = fitted_on(run[0], tmp_path, scorer="torch")
+def test_a_network_can_be_trained_with_the_same_steps_as_trees(run, tmp_path):
+    network = rerun_with_model(run[0], tmp_path, scorer="torch")
     evaluation = json.loads((network.evaluation / "evaluation.json").read_text())
     assert evaluation["metrics"]["f1_at_half"]["value"] > 0.95
     explanation = json.loads((network.explanation / "explanation.json").read_text())
     assert explanation["additivity_error"] < 1e-4
-    registered = network.register("fail", network.bundle)  # other tests need their own challenger
+    registered = network.register("fail", network.bundle)  # the challenger of other tests stays
     bundle = load_bundle(network.bundle, secret(VERIFY_KEY))
     assert bundle.digest == registered["digest"]
     assert [path.name for path in network.bundle.glob("scorer.*")] == ["scorer.onnx"]

@@ -18,7 +18,7 @@ CANARY = "canaria-piepmatz"
 
 
 class Run:
-    """One run's files, and its two steps."""
+    """The files of a run, and its steps ingest and validate."""
 
     def __init__(self, settings: Settings, spec: MatchSpec, folder: Path) -> None:
         self.settings, self.spec, self.folder = settings, spec, folder
@@ -49,7 +49,7 @@ def run(settings: Settings, persons_spec: MatchSpec, tmp_path: Path) -> Run:
 
 @pytest.fixture
 def registers(febrl: tuple[pd.DataFrame, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """300 persons in two registers, and their 300 links."""
+    """300 persons in two registers, and the 300 matching pairs."""
     left, right = (table.head(300).astype(object).reset_index(drop=True) for table in febrl)
     left, right = (
         left.assign(rec_id=[f"a-{i}" for i in range(300)]),
@@ -61,7 +61,7 @@ def registers(febrl: tuple[pd.DataFrame, pd.DataFrame]) -> tuple[pd.DataFrame, p
 Registers = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
-def test_a_good_batch_is_kept_completely(run: Run, registers: Registers) -> None:
+def test_all_rows_of_a_good_batch_are_kept(run: Run, registers: Registers) -> None:
     incoming = run.ingest(*registers)
     result = run.validate()
     assert result == {
@@ -78,7 +78,7 @@ def test_a_good_batch_is_kept_completely(run: Run, registers: Registers) -> None
     assert "Passed" in run.report.read_text()
 
 
-def test_bad_rows_are_quarantined_and_the_others_are_kept(run: Run, registers: Registers) -> None:
+def test_bad_rows_are_quarantined_and_the_other_rows_are_kept(run: Run, registers: Registers) -> None:
     left, right, pairs = registers
     left.loc[0, "postcode"] = CANARY
     right.loc[1, "date_of_birth"] = CANARY
@@ -102,7 +102,7 @@ def test_bad_rows_are_quarantined_and_the_others_are_kept(run: Run, registers: R
     assert set(quarantine["batch"]) == {incoming.digest}
 
 
-def test_a_batch_beyond_its_limits_stops_after_the_report(run: Run, registers: Registers) -> None:
+def test_a_batch_outside_its_limits_is_stopped_after_the_report_is_written(run: Run, registers: Registers) -> None:
     left, right, pairs = registers
     right["surname"] = [None] * 100 + ["testwell"] * 200
     left.loc[:99, "postcode"] = "unknown"
@@ -117,9 +117,9 @@ def test_a_batch_beyond_its_limits_stops_after_the_report(run: Run, registers: R
     assert str(run.report) in hint
     assert "version 0 of lake table" in hint
 
-    told = json.loads(run.report.with_suffix(".json").read_text())
-    assert told["passed"] is False
-    assert sum(check["outcome"] == "stopped" for check in told["checks"]) == 3
+    report = json.loads(run.report.with_suffix(".json").read_text())
+    assert report["passed"] is False
+    assert sum(check["outcome"] == "stopped" for check in report["checks"]) == 3
     assert "3 limits not held" in run.report.read_text()
     assert not run.validated.exists()
     assert len(read_table(f"{run.settings.lake_uri}/persons/quarantine")) == 250
@@ -132,7 +132,7 @@ def test_contradicting_labels_stop_the_batch(run: Run, registers: Registers) -> 
         run.validate()
 
 
-def test_a_stopped_batch_does_not_leave_an_earlier_ones_snapshot(run: Run, registers: Registers) -> None:
+def test_a_stopped_batch_removes_the_snapshot_of_an_earlier_batch(run: Run, registers: Registers) -> None:
     left, right, pairs = registers
     run.ingest(left, right, pairs)
     run.validate()
@@ -155,11 +155,11 @@ def test_planted_values_appear_in_no_report_log_or_error(
         run.validate()
     printed = capfd.readouterr()
     files = [run.report, run.report.with_suffix(".json"), run.snapshot]
-    for told in (str(caught.value), caplog.text, printed.out, printed.err, *(file.read_text() for file in files)):
-        assert CANARY not in told.lower()
+    for text in (str(caught.value), caplog.text, printed.out, printed.err, *(file.read_text() for file in files)):
+        assert CANARY not in text.lower()
 
 
-def test_the_same_snapshot_again_writes_nothing_new(run: Run, registers: Registers) -> None:
+def test_validating_the_same_snapshot_again_writes_no_new_version(run: Run, registers: Registers) -> None:
     left, right, pairs = registers
     left.loc[0, "postcode"] = "x"
     run.ingest(left, right, pairs)
@@ -171,7 +171,7 @@ def test_the_same_snapshot_again_writes_nothing_new(run: Run, registers: Registe
     assert run.report.read_text() == page
 
 
-def test_a_run_killed_between_tables_is_completed_by_the_next(
+def test_a_run_that_was_killed_between_tables_is_completed_by_the_next_run(
     run: Run, registers: Registers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run.ingest(*registers)
@@ -193,6 +193,6 @@ def test_a_run_killed_between_tables_is_completed_by_the_next(
     assert len(clean.frame("pairs")) == 300
 
 
-def test_without_a_snapshot_there_is_nothing_to_validate(run: Run) -> None:
+def test_validating_without_a_snapshot_is_an_error(run: Run) -> None:
     with pytest.raises(LakeError, match="There is no snapshot"):
         run.validate()

@@ -1,4 +1,4 @@
-"""A listening socket continues after its first owner has ended, with the connections in its queue."""
+"""A listening socket and its waiting connections can be handed over from one process to the next."""
 
 import socket
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ def listener() -> Iterator[socket.socket]:
         yield listening
 
 
-def test_a_caller_that_waits_while_the_first_owner_ends_is_answered_by_the_next(
+def test_the_next_owner_answers_a_client_that_waits_while_the_first_owner_ends(
     listener: socket.socket, tmp_path: Path
 ) -> None:
     offer = handover.Offer(listener, tmp_path / "blue")
@@ -31,7 +31,9 @@ def test_a_caller_that_waits_while_the_first_owner_ends_is_answered_by_the_next(
         assert waiting.recv(4) == b"here"
 
 
-def test_it_is_offered_to_any_number_until_it_is_withdrawn(listener: socket.socket, tmp_path: Path) -> None:
+def test_a_socket_is_offered_any_number_of_times_until_the_offer_is_withdrawn(
+    listener: socket.socket, tmp_path: Path
+) -> None:
     offer = handover.Offer(listener, tmp_path / "blue")
     assert all(handover.is_offered(tmp_path / "blue") for _ in range(3))
     offer.withdraw()
@@ -44,11 +46,13 @@ def test_without_an_offer_no_socket_is_taken(listener: socket.socket, tmp_path: 
     assert handover.take(tmp_path / "blue") is None
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(tmp_path / "blue"))
-    assert handover.take(tmp_path / "blue") is None, "left behind by a process that was killed"
+    assert handover.take(tmp_path / "blue") is None, "a killed process left this socket file"
     handover.Offer(listener, tmp_path / "blue").withdraw()
 
 
-def test_a_long_path_works_and_no_other_user_may_take_the_socket(listener: socket.socket, tmp_path: Path) -> None:
+def test_a_long_path_is_possible_and_other_users_cannot_take_the_socket(
+    listener: socket.socket, tmp_path: Path
+) -> None:
     path = tmp_path / ("long" * 40) / "blue"
     offer = handover.Offer(listener, path)
     assert handover.is_offered(path)

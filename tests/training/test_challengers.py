@@ -1,4 +1,4 @@
-"""Challengers: figures compared with the scorer's, and the finding in words."""
+"""Challengers: their figures are compared with the figures of the scorer. The finding is given as a text."""
 
 import pytest
 from fixtures.datasets import dataset
@@ -18,7 +18,7 @@ def ranker():
 
 
 def test_a_ranker_learns_to_rank_and_has_no_log_loss(ranker):
-    assert ranker["figures"]["mrr"]["value"] > 0.75  # by chance: 0.61
+    assert ranker["figures"]["mrr"]["value"] > 0.75  # a random ranking has 0.61
     assert set(ranker["change"]) == {"mrr", "hit_at_1", "ndcg_at_10"}
 
 
@@ -32,10 +32,10 @@ def test_the_change_is_the_difference_and_the_finding_follows_its_interval(ranke
 
 def test_a_ranker_is_better_than_a_scorer_that_learned_almost_nothing():
     training, validation = dataset(300), dataset(200, 1)
-    dull = learn(training, validation, SPEC.model_copy(update={"trees": 1, "depth": 1}))
-    beaten = challenge("ranker", training, validation, dull, SPEC)
-    assert beaten["better"]
-    assert beaten["finding"].startswith("better by")
+    weak_scorer = learn(training, validation, SPEC.model_copy(update={"trees": 1, "depth": 1}))
+    challenger = challenge("ranker", training, validation, weak_scorer, SPEC)
+    assert challenger["better"]
+    assert challenger["finding"].startswith("better by")
 
 
 def test_a_network_is_compared_by_its_log_loss():
@@ -44,16 +44,16 @@ def test_a_network_is_compared_by_its_log_loss():
     assert set(network["change"]) == {"mrr", "hit_at_1", "ndcg_at_10", "log_loss"}
     assert "in log loss" in network["finding"]
     assert network["better"] == (network["change"]["log_loss"]["upper"] < 0)
-    assert network["figures"]["log_loss"]["value"] < 0.6365  # what the share of true pairs alone would give
+    assert network["figures"]["log_loss"]["value"] < 0.6365  # the loss of a constant score
     assert network["figures"]["log_loss"]["value"] != network["scorer"]["log_loss"]["value"]
 
 
-def test_rankings_compared_with_themselves_do_not_differ():
+def test_a_ranking_compared_with_itself_shows_no_difference():
     pairs = dataset(50)
     scores = pairs.comparisons["name__jaro_winkler"]
     same = compare_rankings(pairs.left_keys, scores, scores, pairs.labels)
     assert {figure.value for figure in same.values()} == {0.0}
-    turned = compare_rankings(pairs.left_keys, scores, -scores, pairs.labels)
+    reversed_ranking = compare_rankings(pairs.left_keys, scores, -scores, pairs.labels)
     alone = [ranking_metrics(pairs.left_keys, each, pairs.labels)["mrr"].value for each in (scores, -scores)]
-    assert turned["mrr"].value == pytest.approx(alone[1] - alone[0])
-    assert turned["mrr"].upper < 0
+    assert reversed_ranking["mrr"].value == pytest.approx(alone[1] - alone[0])
+    assert reversed_ranking["mrr"].upper < 0

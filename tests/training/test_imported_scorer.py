@@ -1,4 +1,4 @@
-"""An ONNX file of another origin: what it must say of itself, and every way in which it does not fit."""
+"""An ONNX file from another tool: the information that it needs, and all reasons to refuse it."""
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,8 @@ from matchwright.errors import ScorerError
 from matchwright.training.datasets.labelled_pairs import LabelledPairs
 from matchwright.training.imported_scorer import ScorerFile, describe, import_scorer
 
-KNOWN = ["surname__exact", "surname__jaro_winkler", "postcode__exact"]
-TWO = {"comparisons": "surname__exact, postcode__exact"}
+COMPARISONS = ["surname__exact", "surname__jaro_winkler", "postcode__exact"]
+TWO_NAMES = {"comparisons": "surname__exact, postcode__exact"}
 
 
 def pairs_of(values: dict[str, list[float]]) -> LabelledPairs:
@@ -32,20 +32,20 @@ def faults_of(content: bytes, comparisons: str = "", returns: str = "") -> dict[
     return {fault.path: f"{fault.problem}; {fault.hint}" for fault in caught.value.faults}
 
 
-def test_the_names_in_its_metadata_say_which_column_is_which():
-    scorer = import_scorer(ScorerFile(logistic([2.0, -1.0], properties=TWO)), PAIRS)
+def test_the_names_in_the_metadata_give_the_order_of_the_columns():
+    scorer = import_scorer(ScorerFile(logistic([2.0, -1.0], properties=TWO_NAMES)), PAIRS)
     assert scorer.names == ("surname__exact", "postcode__exact")
     np.testing.assert_allclose(scorer.log_odds(PAIRS.comparisons), [1.0, 0.0, 1.5], atol=1e-5)
 
 
-def test_names_that_are_stated_beside_it_have_precedence():
+def test_given_names_have_priority_over_the_names_in_the_metadata():
     swapped = "postcode__exact\nsurname__exact\n"
-    scorer = import_scorer(ScorerFile(logistic([2.0, -1.0], properties=TWO), swapped), PAIRS)
+    scorer = import_scorer(ScorerFile(logistic([2.0, -1.0], properties=TWO_NAMES), swapped), PAIRS)
     assert scorer.names == ("postcode__exact", "surname__exact")
 
 
 @pytest.mark.parametrize(
-    ("given", "stated", "expected"),
+    ("output", "declared", "expected"),
     [
         ("probability", "", "probability"),
         ("log_odds", "", "log_odds"),
@@ -53,13 +53,13 @@ def test_names_that_are_stated_beside_it_have_precedence():
         ("probability", "log_odds", "log_odds"),
     ],
 )
-def test_what_it_returns_is_stated_or_seen_from_its_outputs(given, stated, expected):
-    content = logistic([9.0, -4.0], -3.0, returns=given, properties=TWO)
-    assert import_scorer(ScorerFile(content, returns=stated), PAIRS).contract.returns == expected
+def test_the_kind_of_output_is_declared_or_recognised_from_the_outputs(output, declared, expected):
+    content = logistic([9.0, -4.0], -3.0, returns=output, properties=TWO_NAMES)
+    assert import_scorer(ScorerFile(content, returns=declared), PAIRS).contract.returns == expected
 
 
-def test_a_missing_comparison_gets_the_median_unless_the_graph_takes_it():
-    filled = import_scorer(ScorerFile(logistic([2.0, -1.0], properties=TWO)), PAIRS)
+def test_a_missing_comparison_gets_the_median_unless_the_graph_accepts_missing_values():
+    filled = import_scorer(ScorerFile(logistic([2.0, -1.0], properties=TWO_NAMES)), PAIRS)
     assert filled.contract.background == (1.0, 0.5)
     assert not filled.contract.takes_missing
     imputing = helper.make_model(
@@ -77,13 +77,13 @@ def test_a_missing_comparison_gets_the_median_unless_the_graph_takes_it():
         opset_imports=[helper.make_opsetid("", 17)],
         ir_version=8,
     ).SerializeToString()
-    scorer = import_scorer(ScorerFile(imputing, TWO["comparisons"], "log_odds"), PAIRS)
+    scorer = import_scorer(ScorerFile(imputing, TWO_NAMES["comparisons"], "log_odds"), PAIRS)
     assert scorer.contract.takes_missing
     assert scorer.log_odds(PAIRS.comparisons).tolist() == [1.0, 0.0, 0.5]
 
 
-def test_a_graph_that_says_it_takes_nan_and_does_not_is_refused():
-    faults = faults_of(logistic([2.0, -1.0], properties={**TWO, "missing": "nan"}))
+def test_a_graph_that_declares_nan_as_accepted_but_cannot_handle_it_is_refused():
+    faults = faults_of(logistic([2.0, -1.0], properties={**TWO_NAMES, "missing": "nan"}))
     assert "no finite number for 1 of 3 training pairs" in faults["output"]
     assert "median" in faults["output"]
 
@@ -99,49 +99,49 @@ def test_a_keras_model_reads_the_comparisons_of_the_persons_spec(small_world, de
     assert right.mean() > 0.8
 
 
-def test_a_wrong_count_tells_both_numbers():
-    faults = faults_of(logistic([1.0, 2.0, 3.0], properties=TWO))
+def test_the_error_for_a_wrong_number_of_columns_has_both_numbers():
+    faults = faults_of(logistic([1.0, 2.0, 3.0], properties=TWO_NAMES))
     assert "not one floating input of 2 comparisons. It has 3 columns." in faults["input"]
 
 
-def test_a_wrong_name_is_answered_with_the_nearest_one():
+def test_the_error_for_an_unknown_name_suggests_the_most_similar_name():
     faults = faults_of(logistic([1.0, 2.0]), "surname__exact, postcode__exakt")
     assert faults == {"comparisons": "the spec has no comparison postcode__exakt; is it postcode__exact?"}
 
 
-def test_a_name_may_stand_only_once():
+def test_a_repeated_name_is_refused():
     assert (
         "surname__exact is named more than once"
         in faults_of(logistic([1.0, 2.0]), "surname__exact surname__exact")["comparisons"]
     )
 
 
-def test_without_names_the_order_of_the_columns_is_not_guessed():
+def test_a_graph_without_names_is_refused():
     assert "--comparisons" in faults_of(logistic([1.0, 2.0, 3.0]))["comparisons"]
 
 
-def test_of_two_outputs_none_is_chosen():
-    faults = faults_of(logistic([1.0, 2.0], also=["log_odds"], properties=TWO))
+def test_a_graph_with_two_outputs_is_refused():
+    faults = faults_of(logistic([1.0, 2.0], also=["log_odds"], properties=TWO_NAMES))
     assert "2 outputs of floats: probability, log_odds" in faults["output"]
 
 
-def test_what_is_no_graph_is_said_to_be_none():
+def test_a_file_that_is_not_a_graph_is_refused():
     assert "not an ONNX graph that can be run" in faults_of(b"PK not a graph")["file"]
 
 
-def test_outputs_that_are_no_probabilities_are_not_taken_for_such():
-    faults = faults_of(logistic([9.0, -4.0], -3.0, returns="log_odds", properties=TWO), returns="probability")
+def test_outputs_that_are_not_probabilities_are_refused_as_probabilities():
+    faults = faults_of(logistic([9.0, -4.0], -3.0, returns="log_odds", properties=TWO_NAMES), returns="probability")
     assert "it goes from -3 to " in faults["returns"]
 
 
 def test_one_output_for_all_pairs_is_refused():
-    assert "the same for all training pairs" in faults_of(logistic([0.0, 0.0], properties=TWO))["output"]
+    assert "the same for all training pairs" in faults_of(logistic([0.0, 0.0], properties=TWO_NAMES))["output"]
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_reported_at_once():
     content = logistic([1.0, 2.0, 3.0], fixed_pairs=True, also=["log_odds"], properties={"missing": "zero"})
     with pytest.raises(ScorerError) as caught:
-        describe(ScorerFile(content, "surname__exact street__exact", "odds"), KNOWN)
+        describe(ScorerFile(content, "surname__exact street__exact", "odds"), COMPARISONS)
     problems = [fault.problem for fault in caught.value.faults]
     assert len(problems) == 6
     for part in ("It has 3 columns", "fixed number of pairs", "street__exact", "2 outputs", "'odds'", "'zero'"):

@@ -81,7 +81,7 @@ def _to_folder(
 ) -> dict[str, uuid.UUID]:
     """Let Evidently write to a temporary folder, then move each file into the workspace.
 
-    The temporary folder lies outside the workspace: a running UI watches the workspace, and its watcher crashes when a
+    The temporary folder is outside the workspace: a running UI watches the workspace, and its watcher crashes when a
     folder disappears.
     """
     from evidently.sdk.models import ProjectModel

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from matchwright.core.bundle.manifest import GOLDEN, MANIFEST
 from matchwright.errors import EndpointError, Fault, RequestError
 
 Status = Literal["in_service", "updating", "failed", "down", "stopped"]
@@ -59,7 +60,7 @@ def require_digest(bundle: Path, digest: str) -> None:
     Raises:
         EndpointError: it has no manifest, or the manifest of another bundle.
     """
-    manifest = bundle / "bundle.json"
+    manifest = bundle / MANIFEST
     if not manifest.is_file():
         raise EndpointError("The folder to deploy is not a decision bundle: it has no bundle.json.")
     found = hashlib.sha256(manifest.read_bytes()).hexdigest()
@@ -89,7 +90,7 @@ def read_answer(name: str, status: int, body: bytes) -> dict[str, Any]:
 
 def probe_of(bundle: Path) -> dict[str, Any]:
     """A request with one golden pair, which is synthetic. A bundle without golden pairs gets two empty records."""
-    golden = bundle / "golden.jsonl"
+    golden = bundle / GOLDEN
     lines = golden.read_text(encoding="utf-8").splitlines() if golden.is_file() else []
     pair = json.loads(lines[0]) if lines else {"left": {}, "right": {}}
     return {"pairs": [{"left": pair["left"], "right": pair["right"]}]}

@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
+from matchwright.core.bundle.manifest import MANIFEST
+
 
 def keep_bundle(bundle: Path, folder: Path, digest: str) -> Path:
     """Copy the bundle to ``folder/digest``, completely or not at all. A copy that differs is replaced."""
@@ -36,7 +38,7 @@ def drop_bundles(folder: Path, keep: Collection[str]) -> None:
 
 def bundle_label(bundle: Path) -> str:
     """Name and version of a bundle, for display. Empty if the folder has no bundle."""
-    manifest = bundle / "bundle.json"
+    manifest = bundle / MANIFEST
     if not manifest.is_file():
         return ""
     document = json.loads(manifest.read_text(encoding="utf-8"))

@@ -41,7 +41,7 @@ class _Released:
 
 
 class LocalEndpoint:
-    """The endpoint on this machine. Its state lies under ``home/endpoints/<name>``."""
+    """The endpoint on this machine. Its state is in ``home/endpoints/<name>``."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

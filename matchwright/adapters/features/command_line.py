@@ -40,7 +40,7 @@ def all_definitions(settings: Settings, config: Path) -> dict[str, Any]:
     return found
 
 
-def run_feast(settings: Settings, repository: Path, arguments: Sequence[str]) -> int:
+def run_feast(settings: Settings, repository: Path, arguments: Sequence[str]) -> None:
     """Run a ``feast`` command on ``repository`` with a ``feature_store.yaml`` made from the settings."""
     from feast.cli.cli import cli
     from feast.constants import FEAST_FS_YAML_FILE_PATH_ENV_NAME
@@ -55,7 +55,6 @@ def run_feast(settings: Settings, repository: Path, arguments: Sequence[str]) ->
         cli(["-c", str(repository), *arguments], standalone_mode=False)
     finally:
         os.unlink(path)
-    return 0
 
 
 def _absolute(registry: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from matchwright.adapters.features.definitions import PROJECT, registry_uri
+from matchwright.adapters.features.definitions import PROJECT, is_registry_file, registry_uri
 from matchwright.errors import FeatureStoreError
 from matchwright.settings import Settings
 
@@ -26,7 +26,7 @@ def store_config(settings: Settings) -> dict[str, Any]:
         "provider": "local",
         "registry": _registry(registry_uri(settings)),
         "offline_store": {"type": "duckdb"},
-        "online_store": _online_store(settings, str(settings.path("features", "online.db"))),
+        "online_store": _online_store(settings),
         "entity_key_serialization_version": 3,
         "materialization": {"online_write_batch_size": WRITE_BATCH},
     }
@@ -75,7 +75,7 @@ def store_errors(doing: str) -> Iterator[None]:
 
 
 def _registry(uri: str) -> dict[str, Any]:
-    if "://" not in uri or uri.startswith(("s3://", "gs://")):
+    if is_registry_file(uri):
         return {"registry_type": "file", "path": uri}
     return {
         "registry_type": "sql",
@@ -85,10 +85,10 @@ def _registry(uri: str) -> dict[str, Any]:
     }
 
 
-def _online_store(settings: Settings, default_path: str) -> dict[str, Any]:
+def _online_store(settings: Settings) -> dict[str, Any]:
     connection = settings.features.connection
     if settings.features.online == "sqlite":
-        return {"type": "sqlite", "path": connection or default_path}
+        return {"type": "sqlite", "path": connection or str(settings.path("features", "online.db"))}
     given = {part.partition("=")[0] for part in connection.split(",")}
     limits = [f"{key}={value}" for key, value in _REDIS_LIMITS.items() if key not in given]
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from matchwright.frozen import Frozen
-from matchwright.settings import Settings
+from matchwright.settings import Settings, with_driver
 
 PROJECT = "matchwright"
 ENTITY_KEY = "record_key"
@@ -56,9 +56,12 @@ def service_name(spec_name: str, feature_version: str) -> str:
 
 def registry_uri(settings: Settings) -> str:
     """The address of Feast's registry: SQLite under ``home``, unless the settings name another one."""
-    uri = settings.features.registry_uri or f"sqlite:///{settings.path('features', 'registry.db')}"
-    # for a plain postgresql:// Feast would use psycopg 3, which is not installed
-    return uri.replace("postgresql://", "postgresql+psycopg2://", 1)
+    return with_driver(settings.features.registry_uri) or f"sqlite:///{settings.path('features', 'registry.db')}"
+
+
+def is_registry_file(uri: str) -> bool:
+    """Whether Feast's registry is a file, here or in an object store, and not a database."""
+    return "://" not in uri or uri.startswith(("s3://", "gs://"))
 
 
 def source_path(settings: Settings, name: str) -> Path:

@@ -1,6 +1,6 @@
 """Check whether Feast's registry still has the registered feature sets, without Feast: its import takes seconds."""
 
-from matchwright.adapters.features.definitions import PROJECT, feature_sets, registry_uri
+from matchwright.adapters.features.definitions import PROJECT, feature_sets, is_registry_file, registry_uri
 from matchwright.errors import FeatureStoreError
 from matchwright.settings import Settings
 
@@ -10,7 +10,7 @@ _SERVICES = "SELECT feature_service_name FROM feature_services WHERE project_id 
 def lost_feature_sets(settings: Settings) -> list[str]:
     """The names of feature sets that were registered, and that the registry has lost.
 
-    A registry in a file of an object store is not read here. It counts as complete.
+    A registry in a file is not read here. It counts as complete.
 
     Raises:
         FeatureStoreError: the registry's database does not answer.
@@ -21,8 +21,7 @@ def lost_feature_sets(settings: Settings) -> list[str]:
 
     written = [feature_set.name for feature_set in feature_sets(settings)]
     uri = registry_uri(settings)
-    is_file = "://" not in uri or uri.startswith(("s3://", "gs://"))
-    if not written or is_file:
+    if not written or is_registry_file(uri):
         return []
     if not settings.features.registry_uri and not settings.path("features", "registry.db").is_file():
         return written

@@ -5,6 +5,6 @@ entry. Database triggers refuse every change of a written entry.
 """
 
 from matchwright.adapters.ledger.history import Ledger
-from matchwright.governance.ledger_entry import Action, Entry
+from matchwright.governance.ledger_entry import Entry
 
-__all__ = ["Action", "Entry", "Ledger"]
+__all__ = ["Entry", "Ledger"]

@@ -26,8 +26,12 @@ class Ledger:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = make_url(url)
-        self._engine = engine_for(url)
+        try:
+            self._url = make_url(url)
+            self._engine = engine_for(url)
+        except (SQLAlchemyError, ImportError) as error:  # the address is not quoted: it may hold a password
+            fact = f"The release ledger's address cannot be used ({type(error).__name__})."
+            raise LedgerError(fact, "check ledger.url (MATCHWRIGHT_LEDGER__URL)") from None
         is_file = self._url.get_backend_name() == "sqlite"
         self._file = Path(str(self._url.database)) if is_file else None
         if self._exists():

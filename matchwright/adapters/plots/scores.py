@@ -72,7 +72,7 @@ def plot_precision_recall(curve: pd.DataFrame, review_from: float, match_from: f
                 points.append((recall, precision))
                 label = f"{name}: precision {precision:.3f}, recall {recall:.3f}"
                 axes.plot(recall, precision, "o", color=BAND_COLOURS[band], markersize=8, label=label)
-        # Show only the part of the curve where the thresholds lie.
+        # Show only the part of the curve with the thresholds.
         left, bottom = (max(0.0, min(values) - 0.1) for values in zip(*points, strict=True))
         axes.set(xlabel="recall, pairs that blocking missed included", ylabel="precision")
         axes.set(xlim=(left, 1.01), ylim=(bottom, 1.01))

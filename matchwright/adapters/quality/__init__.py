@@ -2,6 +2,6 @@
 
 from matchwright.adapters.quality.outcome import BatchResult, validate_batch
 from matchwright.adapters.quality.report import render_report
-from matchwright.adapters.quality.result import Check, QualityResult
+from matchwright.adapters.quality.result import QualityResult
 
-__all__ = ["BatchResult", "Check", "QualityResult", "render_report", "validate_batch"]
+__all__ = ["BatchResult", "QualityResult", "render_report", "validate_batch"]

@@ -28,8 +28,8 @@ def connected(settings: Settings, *, make: bool = False) -> Iterator[Any]:
     ``make`` creates an embedded store if there is none. A caller that only reads leaves it false.
 
     Raises:
-        RegistryError: there is no embedded store yet.
-        RegistryError: MLflow or its database raised an error, also inside the ``with`` block.
+        RegistryError: there is no embedded store yet. Or MLflow or its database raised an error, also inside the
+            ``with`` block.
     """
     if make and not settings.registry.tracking_uri:
         settings.folder("mlflow")

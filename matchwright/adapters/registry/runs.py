@@ -63,9 +63,9 @@ def log_parameters(settings: Settings, run_id: str, values: Mapping[str, Any]) -
             client.log_batch(run_id, params=entities[start : start + _PARAMETERS_AT_ONCE])
 
 
-def log_metrics(settings: Settings, run_id: str, values: Mapping[str, float], step: int | None = None) -> None:
-    """Log metrics at one step, by default 0."""
-    _log_points(settings, run_id, [(key, value, step or 0) for key, value in values.items()])
+def log_metrics(settings: Settings, run_id: str, values: Mapping[str, float]) -> None:
+    """Log each metric once, at step 0."""
+    _log_points(settings, run_id, [(key, value, 0) for key, value in values.items()])
 
 
 def log_curve(settings: Settings, run_id: str, name: str, values: Sequence[float]) -> None:

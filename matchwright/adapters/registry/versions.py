@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from matchwright.adapters.registry.client import connected, has_store
+from matchwright.core.bundle.manifest import MANIFEST
 from matchwright.errors import RegistryError
 from matchwright.governance.version import ApprovalDecision, VersionInfo
 from matchwright.settings import Settings
@@ -85,7 +86,7 @@ def download_bundle(settings: Settings, model_name: str, version: str, to: Path)
                     registry_uri=settings.tracking_uri,
                 )
             )
-            if not (fetched / "bundle.json").is_file():
+            if not (fetched / MANIFEST).is_file():
                 raise RegistryError(f"{model_name} version {version} holds no bundle.", "register it again")
             if to.exists():
                 shutil.rmtree(to)

@@ -17,7 +17,7 @@ GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md
 REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, EVIDENCE, GOLDEN, REFERENCE, CARD, LINEAGE)
 """Files that every bundle has.
 
-There is also one scorer, whose file name tells its kind. Learned words and embeddings are optional.
+There is also one scorer, whose file name shows its kind. Learned words and embeddings are optional.
 """
 
 

@@ -1,4 +1,4 @@
-"""Candidates: which pairs are worth scoring.
+"""Candidates: the pairs that are scored.
 
 Equality rules and TF-IDF miss different pairs, so their candidates are united. Where the spec asks for it, training
 adds the nearest records by a fitted embedding.
@@ -19,7 +19,7 @@ __all__ = ["propose_candidates", "propose_without_budget"]
 def propose_candidates(features: pd.DataFrame, spec: MatchSpec, embed: Embed | None = None) -> pd.DataFrame:
     """The candidates of a set of records: all that the spec's methods propose, within its budget.
 
-    As :func:`propose_without_budget`. A record keeps at most ``max_candidates_per_record``, in the order of
+    As :func:`propose_without_budget`, without the pairs whose rank is above ``max_candidates_per_record``; see
     :func:`~matchwright.core.candidates.budget.ranks_in_record`.
     """
     return within_budget(propose_without_budget(features, spec, embed), spec.candidates.max_candidates_per_record)

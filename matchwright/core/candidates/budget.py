@@ -1,4 +1,4 @@
-"""The candidate budget: how many candidates a record may have, and which ones it keeps."""
+"""The candidate budget: which candidates of a record are kept."""
 
 from typing import Any
 
@@ -32,7 +32,11 @@ def ranks_in_record(candidates: pd.DataFrame) -> Ranks:
 
 
 def within_budget(candidates: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The first ``most`` candidates of each record."""
+    """The candidates with a rank of at most ``most``, see :func:`ranks_in_record`.
+
+    A left record keeps at most ``most``. In deduplication a record may keep more, because a pair is kept if it is among
+    the first of either of its records.
+    """
     if len(candidates) <= most:
         return candidates
     kept = ranks_in_record(candidates) <= most

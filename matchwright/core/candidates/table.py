@@ -72,6 +72,9 @@ def unite(table: RecordTable, proposals: Sequence[Proposal]) -> pd.DataFrame:
     """The distinct pairs of all proposals with the names of the methods that proposed them, sorted by key.
 
     One proposal is merged at a time, so memory grows only with the distinct pairs.
+
+    Raises:
+        CandidateError: there are more than 63 proposals.
     """
     if len(proposals) > MOST_PROPOSALS:
         raise CandidateError(f"{len(proposals)} candidate methods are more than {MOST_PROPOSALS}.", "remove rules")

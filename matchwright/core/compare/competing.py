@@ -83,7 +83,7 @@ def context_of(
         fit: the fit of each pair, in [0, 1] (see :func:`fit_of`).
         left_keys: the left record of each pair; equal keys are one record.
         right_keys: the right record of each pair.
-        spec: its ``multiplicity`` says for the records of which sides the candidates compete.
+        spec: its ``multiplicity`` says on which sides candidates compete.
         known: the sides for whose records all candidates are given. The context of the other side is missing.
 
     Returns:

@@ -41,7 +41,7 @@ CONTEXT_SIDES: dict[str, tuple[str, ...]] = {
     "one_to_many": ("right",),
     "many_to_many": (),
 }
-"""The sides on which a record has at most one true match, by multiplicity. Only there candidates compete."""
+"""The sides on which a record has at most one true match, by multiplicity. Candidates compete only there."""
 
 
 def comparators_of(field: FieldSpec) -> tuple[str, ...]:

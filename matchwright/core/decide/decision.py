@@ -33,7 +33,7 @@ from matchwright.core.spec import Band, MatchSpec
 from matchwright.core.spec.vocabulary import LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
 
 FEWEST_KNOWN = 2
-"""For a match both records must have at least so many fields, where more than one field is compared."""
+"""The fewest fields that both records must have for a match, where more than one field is compared."""
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -112,7 +112,7 @@ class DecisionModel:
         return bands, held
 
     def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
-        """The most important reasons of each pair."""
+        """At most ``top`` reasons of each pair, the most important first."""
         return self._reasons(comparisons, evidence(comparisons, self.spec), top)
 
     def _reasons(self, comparisons: pd.DataFrame, levels: Levels, top: int) -> list[tuple[Reason, ...]]:

@@ -1,4 +1,4 @@
-"""The file of a scorer. Its name tells the kind of the scorer."""
+"""Reading and writing the file of a scorer. The name of the file shows the kind of the scorer."""
 
 from pathlib import Path
 

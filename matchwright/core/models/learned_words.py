@@ -37,7 +37,10 @@ class LearnedWords:
     intercept: float
 
     def compare(self, pairing: Pairing) -> Comparison:
-        """Log-odds of a match from the words of both texts, NaN where a side has no text. Symmetric."""
+        """Log-odds of a match from the words of both texts, NaN where a side has no text.
+
+        The two sides may be swapped.
+        """
         result = np.full(len(pairing.both), np.nan, dtype=np.float32)
         if not pairing.any:
             return result

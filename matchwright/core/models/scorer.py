@@ -16,6 +16,7 @@ Progress = Callable[[int, float], None]
 """Called with the round, from 1, and the validation log loss after it."""
 
 FEWEST_PER_CLASS = 10
+"""The fewest matching and the fewest other pairs that a scorer is trained on."""
 
 
 class Scorer(Protocol):

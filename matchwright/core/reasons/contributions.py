@@ -12,7 +12,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import EVIDENCE_LEVELS
 
 MEASURED = 5_000
-"""At most so many pairs are measured."""
+"""The most pairs that are measured."""
 
 
 def mean_contributions(scorer: Scorer, comparisons: pd.DataFrame, spec: MatchSpec) -> dict[str, float]:

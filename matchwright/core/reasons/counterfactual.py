@@ -17,14 +17,13 @@ from matchwright.core.reasons.groups import VALUE, Array, Group, groups_of, is_a
 from matchwright.core.reasons.reason import Hint
 
 MOST_GROUPS = 3
-"""A hint with more groups would help nobody."""
+"""The most groups in a hint. A longer hint would not be useful."""
 
 MOST_TRIED = 8
 """Groups that are combined: those that change the score most when changed alone."""
 
 BATCH = 500
-
-Rows = np.ndarray[Any, np.dtype[np.intp]]
+"""Pairs searched at a time. This bounds memory."""
 
 
 class Decider(Protocol):
@@ -70,21 +69,19 @@ def settling_hints(
         figures: typical agreement and disagreement.
     """
     found: list[Hint | None] = [None] * len(comparisons)
+    search = _Search(decider, comparisons, levels, figures)
     for start in range(0, len(comparisons), BATCH):
-        chosen = np.arange(start, min(start + BATCH, len(comparisons)))
-        search = _Search(decider, comparisons, levels, figures, chosen)
+        batch = range(start, min(start + BATCH, len(comparisons)))
         for goal in _GOALS:
-            for row, hint in search.reach(goal, [row for row in chosen.tolist() if found[row] is None]):
+            for row, hint in search.reach(goal, [row for row in batch if found[row] is None]):
                 found[row] = hint
     return found
 
 
 class _Search:
-    """The search over one batch of pairs."""
+    """The search for sets of groups that settle a pair."""
 
-    def __init__(
-        self, decider: Decider, comparisons: pd.DataFrame, levels: Levels, figures: EvidenceFigures, rows: Rows
-    ) -> None:
+    def __init__(self, decider: Decider, comparisons: pd.DataFrame, levels: Levels, figures: EvidenceFigures) -> None:
         self._decider, self._levels, self._figures = decider, levels, figures
         self._columns = comparisons.columns
         self._values = comparisons.to_numpy(dtype=np.float64)

@@ -76,10 +76,9 @@ def clean_text(value: Any) -> str | None:
     """A value as text in NFKC with single spaces; None where nothing is left."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = str(value)[:LONGEST_VALUE]
-    text = _WHITE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
-    # no store can encode a lone surrogate
-    return text.encode("utf-8", "ignore").decode("utf-8") or None
+    # without lone surrogates, which no store can encode
+    text = str(value)[:LONGEST_VALUE].encode("utf-8", "ignore").decode("utf-8")
+    return _WHITE.sub(" ", unicodedata.normalize("NFKC", text)).strip() or None
 
 
 def parse_number(value: Any) -> float:

@@ -24,13 +24,14 @@ class TfidfTopK(Frozen):
 
 
 class CandidateSpec(Frozen):
-    """Which pairs are worth scoring.
+    """Which pairs are scored.
 
     A rule is a list of record features that must all be equal (``surname__phonetic``). A rule that would make more
     than ``max_pairs_per_rule`` pairs is refused. Where training fits embeddings, it also proposes the
     ``embedding_top_k`` nearest right records of each left record by embedding. All methods together give a left
-    record at most ``max_candidates_per_record`` pairs; in deduplication this holds for every record. The pairs that
-    rank best without labels are kept.
+    record at most ``max_candidates_per_record`` pairs. The pairs that rank best without labels are kept. In
+    deduplication a pair is kept if it is among the best of either of its records. So a record may then have more pairs,
+    but the mean is at most twice this number.
     """
 
     rules: tuple[tuple[str, ...], ...]

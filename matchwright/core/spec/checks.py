@@ -14,9 +14,12 @@ from matchwright.core.spec.vocabulary import (
     EVIDENCE_KINDS,
     EVIDENCE_LEVELS,
     LABEL_SUFFIX,
+    LEARNED_WORDS,
     LITTLE_EVIDENCE,
     RECORD,
+    RECORD_COMPARATORS,
     RECORD_FEATURES,
+    RESERVED_NAMES,
     UNCONFIRMED,
     UNSUPERVISED,
 )
@@ -31,6 +34,7 @@ def cross_check(raw: dict[str, Any]) -> list[Fault]:
     if isinstance(raw.get("fields"), dict) and not compared:
         faults.append(Fault("fields", "no field is compared", "let at least one field have compare: true"))
     faults += _field_faults(fields)
+    faults += _record_faults(_mapping(raw, "record"), compared)
     faults += _candidate_faults(_mapping(raw, "candidates"), compared)
     faults += _unknown_fields(_list(raw, "identity"), "identity", compared)
     faults += _reference_faults(raw, fields, compared)
@@ -45,25 +49,47 @@ def _field_faults(fields: dict[str, Any]) -> Iterator[Fault]:
         path = f"fields.{name}"
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
             yield Fault(path, "is not a field name", "use lower case letters, digits and single underscores")
-        if name in ("context", "identity", "record", "record_id", "record_key", "source"):
+        if name in RESERVED_NAMES:
             yield Fault(path, "is a reserved name", "rename the field and give its column: with 'column'")
         kind = field.get("kind")
-        for comparator in field.get("comparators") or ():
-            if kind in COMPARATORS and comparator not in COMPARATORS[kind]:
-                yield Fault(
-                    f"{path}.comparators",
-                    f"'{comparator}' is not a comparator of kind {kind}",
-                    f"choose from {', '.join(COMPARATORS[kind])}",
-                )
+        if isinstance(kind, str) and kind in COMPARATORS:
+            yield from _comparator_faults(field, path, COMPARATORS[kind], f"a comparator of kind {kind}")
         agrees, disagrees = field.get("agrees_at", 0.92), field.get("disagrees_below", 0.7)
         if _number(agrees) and _number(disagrees) and disagrees > agrees:
             yield Fault(f"{path}.disagrees_below", "is above agrees_at", "lower it")
 
 
+def _record_faults(record: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
+    yield from _unknown_fields(_list(record, "fields"), "record.fields", compared)
+    yield from _comparator_faults(record, "record", RECORD_COMPARATORS, "a comparator of the whole record")
+    read = [name for name in _list(record, "fields") or list(compared) if isinstance(name, str)]
+    impersonal = any(compared.get(name, {}).get("pii") == "none" for name in read)
+    if LEARNED_WORDS in _list(record, "comparators") and not impersonal:
+        hint = "remove it, or let the record read such a field"
+        yield Fault("record.comparators", f"'{LEARNED_WORDS}' reads only fields with pii: none", hint)
+
+
+def _comparator_faults(section: dict[str, Any], path: str, known: tuple[str, ...], what: str) -> Iterator[Fault]:
+    """Faults of a section's own list of comparators, if it has one."""
+    listed = _list(section, "comparators")
+    if section.get("comparators") == []:
+        yield Fault(f"{path}.comparators", "is empty", "name at least one comparator, or remove the key")
+    for index, comparator in enumerate(listed):
+        if comparator not in known:
+            yield Fault(f"{path}.comparators", f"'{comparator}' is not {what}", f"choose from {', '.join(known)}")
+        elif comparator in listed[:index]:
+            yield Fault(f"{path}.comparators", f"'{comparator}' is named twice", "name it once")
+
+
 def _candidate_faults(candidates: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
     features = set(compared)
     for name, field in compared.items():
-        features |= {f"{name}__{suffix}" for suffix in RECORD_FEATURES.get(field.get("kind"), {})}
+        features |= {
+            f"{name}__{suffix}"
+            for kind, suffixes in RECORD_FEATURES.items()
+            if field.get("kind") == kind
+            for suffix in suffixes
+        }
     rules = _list(candidates, "rules")
     if "rules" in candidates and not rules:
         yield Fault("candidates.rules", "is empty", "give at least one rule, for example [[surname__phonetic]]")
@@ -71,7 +97,7 @@ def _candidate_faults(candidates: dict[str, Any], compared: dict[str, Any]) -> I
         if rule == []:
             yield Fault(f"candidates.rules.{index}", "is empty", "name at least one record feature")
         for feature in rule if isinstance(rule, list) else ():
-            if feature not in features:
+            if isinstance(feature, str) and feature not in features:
                 yield Fault(
                     f"candidates.rules.{index}",
                     f"'{feature}' is not a record feature",

@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ def _mapping_of_unique_keys(loader: yaml.SafeLoader, node: yaml.MappingNode) -> 
     seen = set()
     for key, _ in node.value:
         name = loader.construct_object(key)  # type: ignore[no-untyped-call]
+        if not isinstance(name, Hashable):
+            raise yaml.constructor.ConstructorError(None, None, "a key is a list or a mapping", key.start_mark)
         if name in seen:
             raise yaml.constructor.ConstructorError(None, None, f"key {name!r} is given twice", key.start_mark)
         seen.add(name)
@@ -36,7 +39,7 @@ def load_spec(path: Path | str) -> MatchSpec:
     """Read and check a match spec file.
 
     Raises:
-        SpecError: the file is absent, is not YAML, or has faults (all of them listed).
+        SpecError: the file is absent, is not YAML in UTF-8, or has faults (all of them listed).
 
     Example:
         >>> import matchwright
@@ -49,11 +52,20 @@ def load_spec(path: Path | str) -> MatchSpec:
     path = Path(path)
     if not path.is_file():
         raise SpecError(f"No match spec at {path}.", [Fault(str(path), "no such file", "see specs/ for examples")])
-    return parse_spec(path.read_text(encoding="utf-8"), origin=path.name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        fault = Fault(f"byte {error.start + 1}", "is not UTF-8", "save the file as UTF-8")
+        raise SpecError(f"{path.name} cannot be read.", [fault]) from None
+    return parse_spec(text, origin=path.name)
 
 
 def parse_spec(text: str, origin: str = "match spec") -> MatchSpec:
-    """Parse the YAML text of a match spec; see :func:`load_spec`."""
+    """Parse the YAML text of a match spec; see :func:`load_spec`. ``origin`` names the text in errors.
+
+    Raises:
+        SpecError: the text is not YAML, or has faults (all of them listed).
+    """
     try:
         raw = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader underneath
     except yaml.YAMLError as error:
@@ -71,7 +83,7 @@ def parse_spec(text: str, origin: str = "match spec") -> MatchSpec:
         spec = MatchSpec.model_validate(raw)
     except ValidationError as error:
         named = {fault.path for fault in faults}
-        found = (_as_fault(raw, detail) for detail in error.errors())
+        found = (_as_fault(detail) for detail in error.errors())
         faults += [fault for fault in found if fault.path not in named]
     known = {fault.path for fault in faults}
     faults += [fault for fault in cross_check(raw) if fault.path not in known]
@@ -82,7 +94,7 @@ def parse_spec(text: str, origin: str = "match spec") -> MatchSpec:
 
 
 def spec_yaml(spec: MatchSpec) -> str:
-    """The spec as YAML text with every default written out, such that ``parse_spec(spec_yaml(spec)) == spec``."""
+    """The spec as YAML text with every default written out. :func:`parse_spec` gives the same spec from it."""
     return yaml.safe_dump(spec.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
 
 
@@ -104,7 +116,7 @@ def _digest(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, separators=(",", ":")).encode()).hexdigest()
 
 
-def _as_fault(raw: dict[str, Any], detail: Any) -> Fault:
+def _as_fault(detail: Any) -> Fault:
     location = [str(part) for part in detail["loc"]]
     path = ".".join(location) or "document"
     if detail["type"] == "extra_forbidden":

@@ -4,49 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from matchwright.core.spec.blocking import CandidateSpec, TfidfTopK
-from matchwright.core.spec.deciding import (
-    Band,
-    CalibrationMethod,
-    CalibrationSpec,
-    Costs,
-    Gates,
-    GoldenPair,
-    PrecisionConstraints,
-    SliceSpec,
-)
-from matchwright.core.spec.fields import FieldKind, FieldSpec, PiiClass, RecordEvidence, Sources
+from matchwright.core.spec.blocking import CandidateSpec
+from matchwright.core.spec.deciding import CalibrationSpec, Costs, Gates, GoldenPair, PrecisionConstraints, SliceSpec
+from matchwright.core.spec.fields import FieldSpec, RecordEvidence, Sources
 from matchwright.core.spec.learning import ModelSpec, SplitSpec
-from matchwright.core.spec.watching import FieldQuality, LabelQuality, MonitoringSpec, QualitySpec
-from matchwright.frozen import Frozen, Share
-
-__all__ = [
-    "Band",
-    "CalibrationMethod",
-    "CalibrationSpec",
-    "CandidateSpec",
-    "Costs",
-    "FieldKind",
-    "FieldQuality",
-    "FieldSpec",
-    "Frozen",
-    "Gates",
-    "GoldenPair",
-    "LabelQuality",
-    "MatchSpec",
-    "ModelSpec",
-    "MonitoringSpec",
-    "PiiClass",
-    "PrecisionConstraints",
-    "QualitySpec",
-    "ReasonTexts",
-    "RecordEvidence",
-    "Share",
-    "SliceSpec",
-    "Sources",
-    "SplitSpec",
-    "TfidfTopK",
-]
+from matchwright.core.spec.watching import MonitoringSpec, QualitySpec
+from matchwright.frozen import Frozen
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
@@ -67,8 +30,8 @@ class ReasonTexts(Frozen):
 class MatchSpec(Frozen):
     """A matching problem. Everything else derives from it.
 
-    ``identity`` names fields of which at least one must agree in a match: people of one household share all others.
-    Training gets counter-examples in which none agrees, and a match in which none agrees goes to review.
+    ``identity`` names fields. At least one of them must agree in a match, because people of one household share the
+    other fields. Training gets counter-examples in which none agrees, and a match in which none agrees goes to review.
     ``labels`` says what the pairs table holds: every true pair (``complete``) or the labelled pairs (``partial``).
     With ``none`` there is no table yet. This is an unsupervised start: a person decides every likely match.
     """

@@ -89,3 +89,6 @@ COUNTERFACTUAL = "COUNTERFACTUAL"
 
 LABEL_SUFFIX = "_LABEL"
 """The suffix of the key under which a translation names a group."""
+
+RESERVED_NAMES = frozenset({CONTEXT, RECORD, "identity", "record_id", "record_key", "source", COUNTERFACTUAL.lower()})
+"""Names that no field may have: they have another meaning in tables, comparisons or reason codes."""

@@ -16,7 +16,7 @@ def completeness_by_budget(
     """Pairs completeness when only the first candidates of each record are kept.
 
     Returns:
-        One row per budget that cuts something, and one for the smallest that does not: budget,
+        One row per budget that removes candidates, and one for the smallest budget that removes none: budget,
         candidates, and pairs_completeness with Wilson's 95 % interval (lower, upper). Empty without true pairs.
     """
     if candidates.empty or true_pairs.empty:

@@ -19,7 +19,7 @@ class LabelledCandidates:
 
     ``labelled_pairs`` are all pairs whose label is used. ``missed`` are those of them that are not candidates; both
     have left_key, right_key and label. ``contradicting`` counts pairs with both labels; they count as unknown.
-    ``without_record`` counts labelled pairs of which a record is absent.
+    ``without_record`` counts labelled pairs with a record that is absent.
     """
 
     candidates: pd.DataFrame
@@ -42,8 +42,8 @@ def label_candidates(
 ) -> LabelledCandidates:
     """Label candidates from the labelled pairs.
 
-    With ``complete`` labels, a candidate that is not labelled as a match is a non-match. With ``partial`` labels, a
-    candidate that nobody labelled is unknown.
+    With ``complete`` labels, a candidate that is not labelled as a match is a non-match. With ``partial`` labels, an
+    unlabelled candidate is unknown.
     """
     known = canonical_pairs(pairs.loc[pairs["label"].notna(), [*PAIR_KEYS, "label"]])
     present = known["left_key"].isin(record_keys) & known["right_key"].isin(record_keys)

@@ -24,7 +24,10 @@ Summary = Mapping[str, Any]
 
 
 class FewLabels(NamedTuple):
-    """Labelled pairs, those of them used for testing, the matches among the latter, and gates that need more labels."""
+    """How many pairs are labelled, how many of them are for testing, and how many of these match.
+
+    ``needs`` are the gates that need more labels.
+    """
 
     labels: int
     tested: int
@@ -32,7 +35,7 @@ class FewLabels(NamedTuple):
     needs: Sequence[Need]
 
 
-class Reason(NamedTuple):
+class FrequentReason(NamedTuple):
     """A frequent reason, and the share of each band's pairs that have it."""
 
     code: str
@@ -118,12 +121,12 @@ class Card:
         return Catalogue.of(self.spec)
 
     @property
-    def reasons(self) -> Sequence[Reason]:
+    def reasons(self) -> Sequence[FrequentReason]:
         """The most frequent reasons of each band."""
         shares, texts = self.explanation["reasons"], self.catalogue
         codes = dict.fromkeys(code for found in shares.values() for code in list(found)[:MOST_REASONS])
         by_band = {code: {band: found.get(code, 0.0) for band, found in shares.items()} for code in codes}
-        return [Reason(code, texts.text(code), found) for code, found in by_band.items()]
+        return [FrequentReason(code, texts.text(code), found) for code, found in by_band.items()]
 
     @property
     def contributions(self) -> Sequence[tuple[str, float]]:

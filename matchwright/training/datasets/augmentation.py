@@ -44,7 +44,7 @@ def counter_examples(right: pd.DataFrame, spec: MatchSpec, seed: int) -> tuple[p
 def missing_field_pairs(
     left: pd.DataFrame, right: pd.DataFrame, spec: MatchSpec, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[int]]:
-    """Pairs of which one to all fields are set to missing, on one side or on both.
+    """Pairs with one or more fields, up to all, set to missing, on one side or on both.
 
     Args:
         left: record features of the pairs' left sides, one row per pair.

@@ -1,13 +1,12 @@
 """A dataset of labelled pairs, for training or testing a scorer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from matchwright.core.models.scorer import TrainedScorer
+from matchwright.core.models.scorer import Progress, TrainedScorer
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.training.models.scorer import train_scorer
 
@@ -58,7 +57,7 @@ def learn(
     training: LabelledPairs,
     validation: LabelledPairs,
     spec: ModelSpec,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> TrainedScorer:
     """Train a scorer on one dataset and stop it early on another; see :func:`train_scorer`."""
     return train_scorer(

@@ -22,7 +22,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.training.datasets.augmentation import counter_examples
 from matchwright.training.datasets.comparisons import COLUMN, MadePairs, PairComparer
 
-MOST_TURNED = 4_000
+MOST_LIKELY = 4_000
 """The most likely matches from which counter-examples are made."""
 
 AS_LABELLED, MISSING_FIELDS, COUNTER = "", "missing_fields", "counter"
@@ -67,7 +67,7 @@ def few_label_dataset(
 def unlike_candidates(
     left: pd.DataFrame, right: pd.DataFrame, log_odds: Any, spec: MatchSpec, corpus: Corpus
 ) -> pd.DataFrame:
-    """Comparisons of counter-examples, made from candidates that nobody labelled.
+    """Comparisons of counter-examples, made from unlabelled candidates.
 
     Members of a household agree in all fields except identity, and the unsupervised start cannot know that these do not
     match. So some of its likely matches get the identity of another record. Empty without identity fields in the spec.
@@ -80,7 +80,7 @@ def unlike_candidates(
         corpus: the corpus statistics.
     """
     likely = np.flatnonzero(np.asarray(log_odds) > 0)
-    likely = np.sort(np.random.default_rng(spec.model.seed).permutation(likely)[:MOST_TURNED])
+    likely = np.sort(np.random.default_rng(spec.model.seed).permutation(likely)[:MOST_LIKELY])
     unlike, rows = counter_examples(right.iloc[likely].reset_index(drop=True), spec, spec.model.seed)
     return compare(left.iloc[likely[rows]].reset_index(drop=True), unlike, spec, corpus)
 

@@ -4,8 +4,8 @@ Trees learn little from a few hundred labelled pairs, and no pairs are left for 
 unsupervised start gives soft labels to unlabelled candidates. Together these count as ``PRIOR_PAIRS`` labelled pairs
 (distillation, Hinton et al. 2015). The soft labels are not rescaled. The labelled pairs were chosen because their
 scores were uncertain, so a scale learned from them would make all scores too uncertain. The number of trees and the
-scores for calibration come from cross-fitting: trees that score a pair saw neither it nor another pair of its record.
-The result is an ordinary scorer.
+scores for calibration come from cross-fitting: a pair is scored by trees that were fitted without the pairs of its left
+record. The result is an ordinary scorer.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare.names import constraints
 from matchwright.core.models.boosted_trees import XGBoostScorer
+from matchwright.core.models.scorer import Labels
 from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.errors import TrainingError
-from matchwright.threads import COMPUTE_THREADS
+from matchwright.training.models.boosted_trees import as_scorer, tree_parameters
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -31,18 +31,27 @@ LEAST_TEST_SHARE = 0.3
 """The least share of entities in the test part. With so few pairs, a smaller part gives no useful figures."""
 
 PRIOR_PAIRS = 1_000.0
-"""On the validation parts of benchmark sets 300 is as good, and 3,000 is worse with 100 labels."""
+"""The weight of all soft labels together, in labelled pairs.
+
+On the validation parts of benchmark sets 300 is as good, and 3,000 is worse with 100 labels.
+"""
+
 PRIOR_SAMPLE = 4_000
+"""The most unlabelled candidates that get a soft label."""
+
 FOLDS = 5
 FEWEST_PER_CLASS = 5
 FEWEST_ROUNDS = 20
 MIN_CHILD_WEIGHT = 0.5
-"""The largest weight used: with the spec's own value a leaf would need more pairs than there are."""
+"""The most that is used. With the spec's own value a leaf might need more pairs than there are."""
 
 
 @dataclass(frozen=True)
 class FewLabelScorer:
-    """The scorer, the log-odds of each pair from trees that did not see it, and the log losses per round."""
+    """The scorer, and the log losses per round.
+
+    ``held_out_log_odds``, shape (pairs,), are the log-odds of each pair from trees that did not see it.
+    """
 
     scorer: XGBoostScorer
     held_out_log_odds: Array
@@ -50,7 +59,7 @@ class FewLabelScorer:
     validation_losses: tuple[float, ...]
 
 
-def require_enough(labels: "Sequence[int] | np.ndarray[Any, Any]") -> None:
+def require_enough(labels: Labels) -> None:
     """Refuse to train with fewer than five labelled pairs of a class. Augmented pairs do not count.
 
     Raises:
@@ -68,7 +77,7 @@ def require_enough(labels: "Sequence[int] | np.ndarray[Any, Any]") -> None:
 
 def train_on_few_labels(
     comparisons: pd.DataFrame,
-    labels: "Sequence[int] | np.ndarray[Any, Any]",
+    labels: Labels,
     groups: "Sequence[str] | np.ndarray[Any, Any]",
     unlabelled: pd.DataFrame,
     unsupervised: FellegiSunterScorer,
@@ -79,9 +88,9 @@ def train_on_few_labels(
 
     Args:
         comparisons: of the labelled pairs, one row per pair.
-        labels: 1 for a match, else 0.
-        groups: the left record's key. All pairs of a group are in one fold.
-        unlabelled: comparisons of candidates that nobody labelled.
+        labels: 1 for a match, else 0; shape (pairs,).
+        groups: the left record's key; shape (pairs,). All pairs of a group are in one fold.
+        unlabelled: comparisons of unlabelled candidates.
         unsupervised: the unsupervised start of the same candidates.
         spec: the scorer's settings; ``trees`` is the largest number of trees.
         unlike: comparisons of counter-examples. Each weighs as much as an unlabelled candidate.
@@ -109,7 +118,7 @@ def train_on_few_labels(
     training = _log_odds_by_round(everything, dataset.matrix(comparisons), rounds)
     train_losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * training)).mean(axis=1)
     return FewLabelScorer(
-        scorer=_as_scorer(everything, list(map(str, comparisons.columns))),
+        scorer=as_scorer(everything, list(map(str, comparisons.columns))),
         held_out_log_odds=by_round[rounds - 1],
         train_losses=tuple(round(float(loss), 6) for loss in train_losses),
         validation_losses=tuple(round(float(loss), 6) for loss in losses[:rounds]),
@@ -135,15 +144,10 @@ class _FewLabelDataset:
         soft = np.append(1 / (1 + np.exp(-prior)), np.zeros(len(self.unlike)))
         weights = np.append(np.ones(len(known)), np.full(len(soft), PRIOR_PAIRS / max(len(prior), 1)))
         parameters = {
+            **tree_parameters(names, self.spec),
             "objective": "binary:logistic",
             "base_score": 0.5,
-            "tree_method": "hist",
-            "max_depth": self.spec.depth,
-            "eta": self.spec.learning_rate,
             "min_child_weight": min(self.spec.min_child_weight, MIN_CHILD_WEIGHT),
-            "monotone_constraints": tuple(constraints(names)),
-            "seed": self.spec.seed,
-            "nthread": COMPUTE_THREADS,
         }
         both = pd.concat([known, self.unlabelled[names], self.unlike[names]], ignore_index=True)
         data = xgboost.DMatrix(both.to_numpy(dtype=np.float32), np.append(labels, soft), weight=weights, missing=np.nan)
@@ -172,13 +176,3 @@ def _folds(groups: Any, target: Array, seed: int) -> "np.ndarray[Any, np.dtype[n
     for fold, (_, held) in enumerate(splitter.split(np.zeros(len(target)), target, codes)):
         folds[held] = fold
     return folds
-
-
-def _as_scorer(booster: Any, names: list[str]) -> XGBoostScorer:
-    import xgboost
-
-    booster.set_attr(comparisons=",".join(names))
-    # a reload from bytes, so that this scorer and one that is loaded later give equal numbers
-    fresh = xgboost.Booster({"nthread": COMPUTE_THREADS})
-    fresh.load_model(bytearray(booster.save_raw("ubj")))
-    return XGBoostScorer(fresh, tuple(names))

@@ -14,7 +14,7 @@ from matchwright.core.compare.strings import Comparison
 from matchwright.core.models.learned_words import DECIMALS, LearnedWords, hashed_words
 
 FEWEST_PAIRS = 3
-"""A word is learned if at least so many training pairs have it, shared or unshared."""
+"""A word is learned if at least this number of training pairs have it, shared or unshared."""
 
 FEWEST_MATCHES = 50
 FOLDS = 5

@@ -156,5 +156,5 @@ def _first_guess(levels: dict[str, Levels], votes: dict[str, float], expected_ma
     values = np.column_stack([level.values for level in levels.values()])
     weight = np.where(np.isnan(values), 0.0, np.array([votes[name] for name in levels]))
     mean = (np.nan_to_num(values) * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
-    likely = int(np.clip(expected_matches, 2, len(mean) // 2)) // 4
+    likely = max(min(expected_matches, len(mean) // 2) // 4, 1)
     return np.asarray(1 / (1 + np.exp(-STEEPNESS * (mean - np.sort(mean)[-likely]))))

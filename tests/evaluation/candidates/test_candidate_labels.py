@@ -1,4 +1,4 @@
-"""Labels of candidates, and the labelled pairs that are not candidates."""
+"""Labels of candidates, and labelled pairs that are not candidates."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ def labelled_pairs(*rows: tuple[str, str, int]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=["left_key", "right_key", "label"])
 
 
-def test_with_complete_labels_a_candidate_that_is_no_true_pair_is_a_non_match():
+def test_with_complete_labels_a_candidate_that_is_not_a_true_pair_is_a_non_match():
     pairs = labelled_pairs(("left:1", "right:1", 1), ("left:3", "right:3", 1))
     result = label_candidates(CANDIDATES, pairs, KEYS, "complete")
     assert result.candidates["label"].tolist() == [1, 0, 0, 0]
@@ -19,14 +19,14 @@ def test_with_complete_labels_a_candidate_that_is_no_true_pair_is_a_non_match():
     assert as_pairs(result.missed) == [("left:3", "right:3")]
 
 
-def test_with_partial_labels_a_candidate_that_nobody_labelled_is_unknown():
+def test_with_partial_labels_a_candidate_without_a_label_is_unknown():
     pairs = labelled_pairs(("left:1", "right:1", 1), ("left:1", "right:2", 0), ("left:2", "right:3", 0))
     result = label_candidates(CANDIDATES, pairs, KEYS, "partial")
     assert result.candidates["label"].tolist() == [1, 0, -1, -1]
     assert as_pairs(result.missed) == [("left:2", "right:3")]
 
 
-def test_contradicting_labels_are_unknown_and_pairs_without_a_record_are_counted():
+def test_a_pair_with_contradicting_labels_is_unknown_and_pairs_without_a_record_are_counted():
     pairs = labelled_pairs(("left:1", "right:1", 1), ("left:1", "right:1", 0), ("left:9", "right:1", 1))
     result = label_candidates(CANDIDATES, pairs, KEYS, "partial")
     assert result.candidates["label"].tolist() == [-1, -1, -1, -1]

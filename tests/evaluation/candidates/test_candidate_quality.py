@@ -18,7 +18,7 @@ def test_pairs_completeness_and_reduction_ratio():
     assert reduction_ratio(4, 9) == pytest.approx(5 / 9)
 
 
-def test_each_method_has_counts_of_what_it_finds_and_what_only_it_finds():
+def test_each_method_has_counts_of_all_its_pairs_and_of_the_pairs_that_only_it_finds():
     table = contributions(CANDIDATES, TRUE).set_index("method")
     assert table.loc["tfidf", ["candidates", "candidates_alone", "true_pairs", "true_pairs_alone"]].tolist() == [
         2,
@@ -29,7 +29,7 @@ def test_each_method_has_counts_of_what_it_finds_and_what_only_it_finds():
     assert table.loc["rule:b", ["true_pairs", "pairs_completeness"]].tolist() == [0, 0.0]
 
 
-def test_recall_at_k_rises_to_what_tfidf_finds():
+def test_recall_at_k_rises_to_the_share_that_tfidf_finds():
     assert recall_at_k(CANDIDATES, TRUE, [1, 2, 10]) == {1: 0.25, 2: 0.5, 10: 0.5}
 
 

@@ -1,4 +1,4 @@
-"""The model card, which a reviewer reads before approving."""
+"""The model card. A reviewer reads it before the approval."""
 
 import pytest
 
@@ -66,7 +66,7 @@ SUMMARIES = {
 }
 
 
-def written(spec: MatchSpec, **changes) -> str:
+def card_text(spec: MatchSpec, **changes) -> str:
     return render_card(Card(spec, BANDS, **{**SUMMARIES, **changes}))
 
 
@@ -74,29 +74,29 @@ def sections(text: str) -> list[str]:
     return [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
 
 
-def test_it_says_which_gate_failed_and_by_how_much(products_spec):
-    text = written(products_spec, gates=[gate(), gate("log loss", 0.0312, "at most", 0.02)])
+def test_the_card_says_which_gate_failed_and_by_how_much(products_spec):
+    text = card_text(products_spec, gates=[gate(), gate("log loss", 0.0312, "at most", 0.02)])
     assert "**1 of 2 gates failed.**" in text
     assert "| F1 | passed | 0.9951 | at least 0.99 | +0.0051 |" in text
     assert "| log loss | **FAILED** | 0.0312 | at most 0.02 | -0.0112 |" in text
-    assert "**All 1 gates passed.**" in written(products_spec)
+    assert "**All 1 gates passed.**" in card_text(products_spec)
 
 
-def test_figures_are_shown_with_intervals_and_the_champion_s_figures(products_spec):
-    text = written(products_spec, evaluation={**EVALUATION, "against_champion": {"f1": estimate(0.0011)}})
+def test_figures_are_shown_with_intervals_and_with_the_figures_of_the_champion(products_spec):
+    text = card_text(products_spec, evaluation={**EVALUATION, "against_champion": {"f1": estimate(0.0011)}})
     assert "| figure | this version | champion |" in text
     assert "| f1 | 0.9951 (0.9920 to 0.9980) | 0.9940 |" in text
     assert "| f1 without competing candidates | 0.9700 (0.9600 to 0.9800) |  |" in text
     assert "| mrr | 1.0000 (0.9900 to 1.0000) |  |" in text
-    assert "| log_loss |" not in text, "it is not known"
+    assert "| log_loss |" not in text, "the figure is not known"
 
 
 def test_without_a_champion_there_is_no_column_for_it(products_spec):
-    assert "| figure | this version |\n| --- | --- |\n| f1 | 0.9951 (0.9920 to 0.9980) |\n" in written(products_spec)
+    assert "| figure | this version |\n| --- | --- |\n| f1 | 0.9951 (0.9920 to 0.9980) |\n" in card_text(products_spec)
 
 
 def test_the_most_important_sections_come_first(products_spec):
-    assert sections(written(products_spec)) == [
+    assert sections(card_text(products_spec)) == [
         "Gates",
         "Figures on the test split",
         "Bands and costs",
@@ -111,23 +111,23 @@ def test_the_most_important_sections_come_first(products_spec):
 
 
 def test_bands_slices_and_behaviours_have_a_row_each(products_spec):
-    text = written(products_spec)
+    text = card_text(products_spec)
     assert "| match | 0.9100 to 1.0000 | 500 | 0.9990 (0.9900 to 1.0000) |" in text
     assert "| state nsw | 310 | 0.9930 |  |" in text
     assert "| state act | 4 |  |  |" in text
     assert "202 of 203 cases hold, in 2 behavioural tests.\n\n- symmetry: **199 of 200** hold\n" in text
-    assert "golden pairs" not in text, "all of them hold"
+    assert "golden pairs" not in text, "all behaviours are as expected"
 
 
 def test_calibration_has_its_figures_before_and_after(products_spec):
-    text = written(products_spec)
+    text = card_text(products_spec)
     assert "Method: platt, chosen on 70 pairs." in text
     assert "| log loss | 0.2000 | 0.1000 (0.0800 to 0.1200) |" in text
     assert "scores 0.2 to 0.8 |  |  |" in text
 
 
 def test_the_most_frequent_reasons_have_their_texts(products_spec):
-    text = written(products_spec)
+    text = card_text(products_spec)
     assert "| `TITLE_AGREES` | " in text
     assert " | 0.98 | 0.00 | 0.00 |" in text
     assert "in log-odds: title 2.31, price 0.50." in text
@@ -135,110 +135,112 @@ def test_the_most_frequent_reasons_have_their_texts(products_spec):
 
 def test_challengers_are_compared_with_the_scorer(products_spec):
     row = {"finding": "no better", "figures": {"log_loss": estimate(0.2)}, "scorer": {"log_loss": estimate(0.1)}}
-    text = written(products_spec, training={"challengers": {"torch": row}})
+    text = card_text(products_spec, training={"challengers": {"torch": row}})
     assert "- torch: no better. It has log loss 0.2000 (scorer 0.1000)." in text
 
 
-def test_the_data_and_its_personal_fields_are_described(persons_spec, products_spec):
-    text = written(persons_spec, explanation={"importance": {}, "reasons": {}})
+def test_the_card_describes_the_data_and_its_personal_fields(persons_spec, products_spec):
+    text = card_text(persons_spec, explanation={"importance": {}, "reasons": {}})
     assert "- records: 1,600 rows" in text
     assert "- candidates: 12,345 of 1,000,000 possible pairs, 3.2 per record" in text
     assert "- pairs completeness of the candidates: 0.9700 (0.9600 to 0.9800)" in text
     direct = next(line for line in text.splitlines() if line.startswith("- personal data, direct: "))
     assert all(name in direct for name, field in persons_spec.fields.items() if field.pii == "direct")
     assert "national_id (never compared)" in direct
-    assert "personal data" not in written(products_spec)
+    assert "personal data" not in card_text(products_spec)
 
 
-def test_without_a_label_there_are_no_figures_and_the_limits_say_so(products_spec):
+def test_without_labels_the_card_has_no_figures_and_the_limits_say_so(products_spec):
     nothing = {"metrics": {}, "pair_evidence_alone": {}, "ranking": {}, "calibration": None}
     unlabelled = {**EVALUATION, **nothing, "slices": []}
-    text = written(products_spec.model_copy(update={"labels": "none"}), evaluation=unlabelled)
+    text = card_text(products_spec.model_copy(update={"labels": "none"}), evaluation=unlabelled)
     assert "No pair is labelled." in text
     assert {"Figures on the test split", "Calibration", "Slices"}.isdisjoint(sections(text))
 
 
 @pytest.mark.parametrize("hostile", ["a | b", "a\n## Gates passed", "<script>alert(1)</script>"])
-def test_texts_of_the_spec_cannot_break_a_table_start_a_section_or_an_element(products_spec, hostile):
+def test_texts_of_the_spec_cannot_break_a_table_or_start_a_section_or_an_html_element(products_spec, hostile):
     spec = products_spec.model_copy(update={"description": hostile})
     piece = {"name": hostile, "pairs": 310, "metrics": {}}
-    text = written(spec, evaluation={**EVALUATION, "slices": [piece]}, gates=[gate(hostile)], origin=hostile)
-    assert sections(text) == sections(written(products_spec))
+    text = card_text(spec, evaluation={**EVALUATION, "slices": [piece]}, gates=[gate(hostile)], origin=hostile)
+    assert sections(text) == sections(card_text(products_spec))
     assert "<script" not in text
     row = next(line for line in text.splitlines() if line.endswith("| 310 |  |  |"))
     assert row.replace("\\|", "").count("|") == 5
 
 
 def test_the_same_figures_give_the_same_bytes(products_spec):
-    assert written(products_spec) == written(products_spec.model_copy(deep=True))
+    assert card_text(products_spec) == card_text(products_spec.model_copy(deep=True))
 
 
-def constrained(
+def card_with_constraints(
     spec: MatchSpec, precision_constraints: PrecisionConstraints, pairs=70, true_pairs=25, shown=False, training=None
 ) -> str:
     bounds = {**CALIBRATION["precision_constraints"], "constraints_met": shown}
     found = {**CALIBRATION, "pairs": pairs, "true_pairs": true_pairs, "precision_constraints": bounds}
-    return written(
+    return card_text(
         spec.model_copy(update={"precision_constraints": precision_constraints}),
         calibration=found,
         training=training or {},
     )
 
 
-def test_a_precision_constraint_that_is_shown_is_stated(products_spec):
-    text = constrained(products_spec, PrecisionConstraints(match=0.8), shown=True)
+def test_the_card_states_a_precision_constraint_that_is_shown(products_spec):
+    text = card_with_constraints(products_spec, PrecisionConstraints(match=0.8), shown=True)
     assert "Precision constraints: at least 0.8 of `match` are right. This is shown with confidence 0.95." in text
-    assert "Precision constraints" not in constrained(products_spec, PrecisionConstraints())
+    assert "Precision constraints" not in card_with_constraints(products_spec, PrecisionConstraints())
 
 
-def test_a_precision_constraint_that_is_not_shown_says_how_many_pairs_it_takes(products_spec):
-    asked = PrecisionConstraints(match=0.99)
-    text = constrained(products_spec, asked)
+def test_for_a_precision_constraint_that_is_not_shown_the_card_gives_the_number_of_pairs_that_it_needs(products_spec):
+    constraints = PrecisionConstraints(match=0.99)
+    text = card_with_constraints(products_spec, constraints)
     assert "**not shown**" in text
     assert "0.99 of `match`: the bound is 0.86. This takes 368 such pairs without an error; 25 are labelled." in text
-    assert "too many errors" in constrained(products_spec, asked, pairs=2_000, true_pairs=500)
-    assert "No number of pairs can show a share of 1." in constrained(products_spec, PrecisionConstraints(match=1.0))
+    assert "too many errors" in card_with_constraints(products_spec, constraints, pairs=2_000, true_pairs=500)
+    assert "No number of pairs can show a share of 1." in card_with_constraints(
+        products_spec, PrecisionConstraints(match=1.0)
+    )
 
 
 def test_two_constraints_share_the_confidence(products_spec):
-    text = constrained(products_spec, PrecisionConstraints(match=0.99, no_match=0.98))
+    text = card_with_constraints(products_spec, PrecisionConstraints(match=0.99, no_match=0.98))
     assert "at least 0.99 of `match` are right and at least 0.98 of `no_match` are right. This is" in text
     assert "This takes 437 such pairs" in text
-    assert "of `no_match`: the bound" not in text, "that one is shown"
+    assert "of `no_match`: the bound" not in text, "the constraint of no_match is shown"
 
 
-FEW = {"few_labels": True, "pairs_per_part": {"train": 70, "test": 30}}
+FEW_LABELS = {"few_labels": True, "pairs_per_part": {"train": 70, "test": 30}}
 
 
-def test_few_labels_say_what_they_were_used_for(products_spec):
-    text = written(products_spec, training=FEW)
+def test_with_few_labels_the_card_says_how_the_labels_were_used(products_spec):
+    text = card_text(products_spec, training=FEW_LABELS)
     assert "100 pairs are labelled: 70 for training and 30 for testing. Of the test pairs 11 match." in text
-    assert "## Few labels" not in written(products_spec)
+    assert "## Few labels" not in card_text(products_spec)
 
 
-def test_few_labels_say_how_many_labels_would_be_enough(products_spec):
-    asks = products_spec.model_copy(update={"gates": Gates(f1_min=0.85)})
+def test_with_few_labels_the_card_says_how_many_labels_would_be_enough(products_spec):
+    spec = products_spec.model_copy(update={"gates": Gates(f1_min=0.85)})
 
-    def said(value: float, lower: float) -> str:
+    def card_with_f1(value: float, lower: float) -> str:
         metrics = {**EVALUATION["metrics"], "f1": estimate(value, lower, 1.0)}
-        return written(asks, training=FEW, evaluation={**EVALUATION, "metrics": metrics})
+        return card_text(spec, training=FEW_LABELS, evaluation={**EVALUATION, "metrics": metrics})
 
-    assert "- F1 0.90 is only shown to be above 0.80. About 320 labels would show 0.85." in said(0.9, 0.8)
-    assert "- F1 0.84 is not above 0.85. More labels must first make the model better." in said(0.84, 0.7)
-    assert "labels would show" not in said(0.9, 0.86)
-    text = constrained(products_spec, PrecisionConstraints(match=0.99), training=FEW)
+    assert "- F1 0.90 is only shown to be above 0.80. About 320 labels would show 0.85." in card_with_f1(0.9, 0.8)
+    assert "- F1 0.84 is not above 0.85. More labels must first make the model better." in card_with_f1(0.84, 0.7)
+    assert "labels would show" not in card_with_f1(0.9, 0.86)
+    text = card_with_constraints(products_spec, PrecisionConstraints(match=0.99), training=FEW_LABELS)
     assert "25 are labelled. About 1,500 labels, chosen as before, would be enough." in text
 
 
-def test_an_imported_scorer_is_named_by_its_file(products_spec):
+def test_an_imported_scorer_is_identified_by_the_digest_of_its_file(products_spec):
     found = {"sha256": "ab" * 32, "comparisons": 5, "returns": "log_odds", "takes_missing": False}
-    text = written(products_spec, training={"imported": found})
+    text = card_text(products_spec, training={"imported": found})
     assert f"- The scorer was imported as an ONNX file with SHA-256 `{'ab' * 32}`. It was not fitted here." in text
     assert "It reads 5 comparisons and gives log-odds. A missing comparison gets the median" in text
-    assert "imported" not in written(products_spec, training={"imported": None})
+    assert "imported" not in card_text(products_spec, training={"imported": None})
 
 
-def test_candidates_of_the_record_embedding_have_a_line(products_spec):
+def test_the_card_has_a_line_about_candidates_of_the_record_embedding(products_spec):
     report = {
         "candidates": 1200,
         "true_pairs": 40,
@@ -247,7 +249,7 @@ def test_candidates_of_the_record_embedding_have_a_line(products_spec):
         "budget": {"max_candidates_per_record": 50, "candidates_cut": 7, "true_pairs_cut": 1},
         "embedding_recall_at_k": {"1": 0.5, "3": 0.9},
     }
-    text = written(products_spec, training={"candidates_with_embedding": report})
+    text = card_text(products_spec, training={"candidates_with_embedding": report})
     line = next(line for line in text.splitlines() if "the network's record embedding: " in line)
     assert line.partition(": ")[2].split("; ") == [
         "1,200 pairs in training, 3 true ones proposed by the embedding alone",
@@ -255,4 +257,4 @@ def test_candidates_of_the_record_embedding_have_a_line(products_spec):
         "pairs completeness 0.9500",
         "the budget of 50 per record cuts 7 pairs, 1 of them true",
     ]
-    assert "record embedding" not in written(products_spec)
+    assert "record embedding" not in card_text(products_spec)

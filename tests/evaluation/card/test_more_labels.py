@@ -1,4 +1,4 @@
-"""How many labels would show that a gate passes."""
+"""The number of labels that would show that a gate passes."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from matchwright.evaluation.wilson import wilson_interval
 
 
 @given(st.integers(1, 60), st.integers(0, 10), st.floats(0.5, 0.995), st.integers(20, 999))
-def test_with_that_many_labels_wilson_s_bound_reaches_the_limit(right, wrong, limit, labels):
+def test_with_the_computed_number_of_labels_the_wilson_bound_reaches_the_limit(right, wrong, limit, labels):
     pairs = right + wrong
     bound, _ = wilson_interval(right, pairs)
     needed = labels_to_show(right / pairs, float(bound), limit, labels)

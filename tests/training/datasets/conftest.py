@@ -1,4 +1,4 @@
-"""Fixtures shared by the tests of training."""
+"""Fixtures for the tests of training datasets."""
 
 import pandas as pd
 import pytest
@@ -10,7 +10,7 @@ from matchwright.core.records.corpus import Corpus
 
 @pytest.fixture
 def offers(products_spec, tmp_path):
-    """Features and labelled pairs of two small shops, and the spec."""
+    """The spec, the features, the corpus and the labelled pairs of two small shops."""
     spec = products_spec
     files = write_products(tmp_path, products=160)
     sides = {"left": pd.read_csv(files["records"]), "right": pd.read_csv(files["records_right"])}

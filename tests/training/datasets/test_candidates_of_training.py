@@ -1,4 +1,4 @@
-"""If the spec asks for it, training proposes candidates by an embedding, and reports on them."""
+"""If the spec says so, training proposes candidates by an embedding and reports on them."""
 
 import pytest
 
@@ -10,16 +10,18 @@ PAIR = ["left_key", "right_key"]
 
 
 @pytest.fixture
-def asked(offers):
-    """The offers, with a spec that asks for the three nearest records by the embedding."""
+def offers_with_embedding(offers):
+    """The offers, with a spec that requests the three nearest records by the embedding."""
     spec, frame, corpus, pairs = offers
     candidates = spec.candidates.model_copy(update={"embedding_top_k": 3})
     model = spec.model.model_copy(update={"challengers": ("torch",)})
     return spec.model_copy(update={"candidates": candidates, "model": model}), frame, corpus, pairs
 
 
-def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_it_was_not_fitted_on(asked):
-    spec, frame, corpus, pairs = asked
+def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_outside_its_training_data(
+    offers_with_embedding,
+):
+    spec, frame, corpus, pairs = offers_with_embedding
     parts = parts_of(frame, pairs, spec)
     used = training_candidates(frame, pairs, pairs, parts, spec, corpus)
     methods = {row["method"]: row for row in used.report["methods"]}
@@ -27,26 +29,26 @@ def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_it_was_
     assert used.report["embedding_recall_at_k"]["3"] > 0.8
     true = pairs[pairs["label"] == 1]
     same = true["left_key"].map(parts).to_numpy() == true["right_key"].map(parts).to_numpy()
-    others = same & (true["left_key"].map(parts) != "train").to_numpy()
-    assert used.report["true_pairs"] == others.sum() > 0
+    not_training = same & (true["left_key"].map(parts) != "train").to_numpy()
+    assert used.report["true_pairs"] == not_training.sum() > 0
     assert not used.candidates[PAIR].duplicated().any()
     assert set(used.candidates["label"]) == {-1, 0, 1}
     fact = embedding_facts(used.report)
     assert f"{methods['embedding']['true_pairs_alone']:,} true ones proposed by the embedding alone" in fact
 
 
-def test_candidates_do_not_change_without_an_embedding_or_with_too_few_labels(offers, asked):
+def test_candidates_do_not_change_without_an_embedding_or_with_too_few_labels(offers, offers_with_embedding):
     spec, frame, corpus, pairs = offers
     parts = parts_of(frame, pairs, spec)
     assert training_candidates(frame, pairs, pairs, parts, spec, corpus).candidates is pairs
     few = pairs[pairs["label"] == 1].head(20)
-    kept = training_candidates(frame, few, few, parts, asked[0], corpus)
+    kept = training_candidates(frame, few, few, parts, offers_with_embedding[0], corpus)
     assert kept.candidates is few
     assert kept.report is None
 
 
-def test_with_complete_labels_the_embedding_proposes_within_each_part(asked):
-    spec, frame, corpus, pairs = asked
+def test_with_complete_labels_the_embedding_proposes_within_each_part(offers_with_embedding):
+    spec, frame, corpus, pairs = offers_with_embedding
     true = pairs[pairs["label"] == 1]
     spec = spec.model_copy(update={"labels": "complete"})
     parts = parts_of(frame, true, spec)

@@ -1,4 +1,4 @@
-"""Comparisons that only a challenger reads stay out of the scorer's datasets and of the bundle."""
+"""Comparisons that only a challenger reads are not in the datasets of the scorer and not in the bundle."""
 
 from matchwright.core.spec import MatchSpec
 from matchwright.training.datasets.parts import parts_of
@@ -14,7 +14,7 @@ def prepared(offers, **model) -> tuple[Prepared, MatchSpec]:
     return prepare(frame, pairs, pairs, parts_of(frame, pairs, spec), spec, corpus), spec
 
 
-def test_embeddings_of_a_challenger_are_not_in_the_scorer_s_datasets(offers):
+def test_embeddings_of_a_challenger_are_not_in_the_datasets_of_the_scorer(offers):
     made, spec = prepared(offers, challengers=("ranker", "torch"), trees=20)
     assert made.embeddings is None
     training, validation = made.network_datasets
@@ -28,7 +28,7 @@ def test_embeddings_of_a_challenger_are_not_in_the_scorer_s_datasets(offers):
     assert set(learned.challengers) == {"ranker", "torch"}
 
 
-def test_a_spec_that_asks_for_embeddings_gives_them_to_the_scorer(offers):
+def test_the_scorer_gets_embeddings_if_the_spec_requests_them(offers):
     made, _ = prepared(offers, embeddings=True, challengers=("torch",))
     assert set(made.embeddings.fields) == {name.partition("__")[0] for name in LEARNED}
     assert made.network_datasets is None
@@ -36,7 +36,7 @@ def test_a_spec_that_asks_for_embeddings_gives_them_to_the_scorer(offers):
     assert set(made.comparisons) >= LEARNED
 
 
-def test_without_embeddings_in_the_spec_none_are_fitted(offers):
+def test_no_embeddings_are_fitted_if_the_spec_excludes_them(offers):
     made, _ = prepared(offers, embeddings=False, challengers=("torch",))
     assert made.embeddings is None
     assert made.network_datasets is None

@@ -1,4 +1,4 @@
-"""Splitting: an entity is in one part, whatever the order of rows."""
+"""Splitting: an entity is in one part only. The order of the rows does not matter."""
 
 import pandas as pd
 from hypothesis import given, settings
@@ -47,7 +47,7 @@ def test_the_order_of_rows_does_not_matter(rows, seed, labels, random):
 
 @settings(max_examples=60, deadline=None)
 @given(labelled, seeds)
-def test_a_subdivided_part_keeps_entities_whole(rows, seed):
+def test_subdividing_a_part_does_not_divide_an_entity(rows, seed):
     keys, pairs = table(rows)
     parts = split_entities(keys, pairs, SHARES, seed, "partial")
     divided = subdivide(parts, "train", 0.4, seed, pairs=pairs, label="aside")
@@ -74,7 +74,7 @@ def many_entities(count: int = 4000) -> tuple[pd.Series, pd.DataFrame]:
     return pd.concat([pairs["left_key"], pairs["right_key"]]), pairs.assign(label=1)
 
 
-def test_parts_have_about_the_shares_that_the_spec_asks_for():
+def test_parts_have_approximately_the_shares_of_the_spec():
     keys, pairs = many_entities()
     parts = split_entities(keys, pairs, SHARES, 20)
     shares = parts.value_counts(normalize=True)
@@ -84,7 +84,7 @@ def test_parts_have_about_the_shares_that_the_spec_asks_for():
     assert abs((aside == "aside").sum() / (parts == "train").sum() - 0.3) < 0.03
 
 
-def test_another_seed_gives_another_split_and_new_records_do_not_move_old_ones():
+def test_another_seed_gives_another_split_and_new_records_do_not_change_the_parts_of_old_records():
     keys, pairs = many_entities(500)
     parts = split_entities(keys, pairs, SHARES, 1)
     assert (parts != split_entities(keys, pairs, SHARES, 2)).any()
@@ -93,7 +93,7 @@ def test_another_seed_gives_another_split_and_new_records_do_not_move_old_ones()
     assert (grown[parts.index] == parts).all()
 
 
-def test_a_record_of_negative_pairs_alone_follows_its_labelled_neighbours():
+def test_a_record_with_only_negative_pairs_is_in_the_part_of_its_labelled_partners():
     keys, pairs = many_entities(300)
     followers = pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""The training pairs made from a few labelled pairs."""
+"""The training pairs that are made from a few labelled pairs."""
 
 import numpy as np
 import pandas as pd
@@ -26,19 +26,19 @@ def dataset_of(world, spec):
     return few_label_dataset(comparer, left, right, context, labels)
 
 
-def test_every_pair_is_used_with_context_and_without(small_world):
+def test_every_pair_is_used_with_and_without_context(small_world):
     dataset = dataset_of(small_world, small_world.spec)
-    whole = dataset[dataset["made"] == AS_LABELLED]
-    assert whole["label"].tolist() == small_world.labels[ROWS].tolist()
-    assert (whole[context_names(small_world.spec)] == 0.5).all(axis=None)
-    alone = dataset.iloc[len(ROWS) : 2 * len(ROWS)]
-    assert set(alone["made"]) == {MISSING_FIELDS}
-    assert alone[context_names(small_world.spec)].isna().all(axis=None)
-    rest = [name for name in whole.columns if name not in (*context_names(small_world.spec), "made")]
-    pd.testing.assert_frame_equal(whole[rest], alone[rest].reset_index(drop=True))
+    with_context = dataset[dataset["made"] == AS_LABELLED]
+    assert with_context["label"].tolist() == small_world.labels[ROWS].tolist()
+    assert (with_context[context_names(small_world.spec)] == 0.5).all(axis=None)
+    without_context = dataset.iloc[len(ROWS) : 2 * len(ROWS)]
+    assert set(without_context["made"]) == {MISSING_FIELDS}
+    assert without_context[context_names(small_world.spec)].isna().all(axis=None)
+    rest = [name for name in with_context.columns if name not in (*context_names(small_world.spec), "made")]
+    pd.testing.assert_frame_equal(with_context[rest], without_context[rest].reset_index(drop=True))
 
 
-def test_a_counter_example_is_no_match_and_keeps_its_left_record(small_world):
+def test_a_counter_example_is_a_non_match_and_keeps_its_left_record(small_world):
     dataset = dataset_of(small_world, small_world.spec)
     counter = dataset[dataset["made"] == COUNTER]
     assert len(counter)
@@ -46,13 +46,13 @@ def test_a_counter_example_is_no_match_and_keeps_its_left_record(small_world):
     assert set(counter["left_key"]) <= set(small_world.left["record_key"].iloc[0:20])
 
 
-def test_likely_matches_with_another_identity_are_no_match_and_need_no_label(small_world):
+def test_likely_matches_with_changed_identity_fields_become_non_matches_without_a_label(small_world):
     world, log_odds = small_world, np.where(small_world.labels == 1, 3.0, -3.0)
-    unlike = unlike_candidates(world.left, world.right, log_odds, world.spec, world.corpus)
-    assert 0 < len(unlike) <= world.spec.model.counter_examples * (world.labels == 1).sum()
-    assert unlike["postcode__exact"].mean() > 0.7 > 0.3 > unlike["date_of_birth__exact"].mean()
-    nobody = world.spec.model_copy(update={"identity": ()})
-    assert unlike_candidates(world.left, world.right, log_odds, nobody, world.corpus).empty
+    non_matches = unlike_candidates(world.left, world.right, log_odds, world.spec, world.corpus)
+    assert 0 < len(non_matches) <= world.spec.model.counter_examples * (world.labels == 1).sum()
+    assert non_matches["postcode__exact"].mean() > 0.7 > 0.3 > non_matches["date_of_birth__exact"].mean()
+    no_identity = world.spec.model_copy(update={"identity": ()})
+    assert unlike_candidates(world.left, world.right, log_odds, no_identity, world.corpus).empty
 
 
 @pytest.mark.parametrize("update", [{"multiplicity": "many_to_many"}, {"model": {"context_free_augmentation": 0.0}}])

@@ -1,4 +1,4 @@
-"""Trees that learn from the unsupervised start and a few labels."""
+"""Trees that learn from the unsupervised start and from a few labels."""
 
 import numpy as np
 import pytest

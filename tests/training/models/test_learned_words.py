@@ -1,4 +1,4 @@
-"""Words learned from labelled pairs: their weights, cross-fitting, and that no word is kept in clear text."""
+"""Words learned from labelled pairs: their weights and cross-fitting. The file contains no word in clear text."""
 
 import numpy as np
 import pytest
@@ -18,12 +18,12 @@ def pairing(left: list[str | None], right: list[str | None]) -> Pairing:
     return Pairing.of(*columns, "text", alike=True)
 
 
-def test_an_unshared_word_counts_by_its_effect_on_the_labels():
+def test_the_weight_of_an_unshared_word_follows_from_the_labels():
     left, right, labels = offers(400)
     words = fit_words(left, right, labels, np.arange(400), seed=1).words
-    habit, other = words.compare(pairing(["item3 fresh", "item3"], ["item3", "item3 refill"]))
-    assert habit > 1
-    assert other < -1
+    with_fresh, with_refill = words.compare(pairing(["item3 fresh", "item3"], ["item3", "item3 refill"]))
+    assert with_fresh > 1
+    assert with_refill < -1
 
 
 @given(
@@ -38,9 +38,9 @@ def test_the_order_of_the_records_does_not_matter(chosen, order):
     assert words.compare(pairing([one], [other]))[0] == words.compare(pairing([other], [one]))[0]
 
 
-def test_a_pair_is_compared_by_words_that_were_not_learned_from_it():
+def test_a_pair_is_compared_by_words_that_were_learned_from_other_pairs():
     left, right, labels = offers(300)
-    # each group of pairs has its own word, which must not be among the words of the group's fold
+    # Each group of pairs has its own word. The words of the fold of the group must not contain this word.
     left = [f"{text} mark{number // 3}" for number, text in enumerate(left)]
     groups = np.arange(300) // 3
     training = fit_words(left, right, labels, groups, seed=1)
@@ -50,13 +50,13 @@ def test_a_pair_is_compared_by_words_that_were_not_learned_from_it():
         assert not np.isin(marks, training.by_fold[number].keys).any()
 
 
-def test_a_compound_that_is_split_on_one_side_is_shared():
+def test_a_compound_word_that_is_split_on_one_side_counts_as_shared():
     left, right, labels = offers(400)
     words = fit_words(left, right, labels, np.arange(400), seed=1).words
     same, other = words.compare(pairing(["item3 re fill", "item3"], ["item3 refill", "item3 refill"]))
     assert same > 1
     assert other < -1
-    # pairs in which both sides have the word, split on one side, do not change the weight of the unshared word
+    # If both sides have the word, but it is split on one side, the weight of the unshared word does not change.
     left = [f"{text} re fill" if label else text for text, label in zip(left, labels, strict=True)]
     right = [f"{text} refill" if label else text for text, label in zip(right, labels, strict=True)]
     again = fit_words(left, right, labels, np.arange(400), seed=1).words
@@ -70,13 +70,13 @@ def test_no_words_are_learned_from_too_few_matches():
     assert fit_words(left, right, few, np.arange(400), seed=1) is None
 
 
-def test_a_missing_side_is_missing_evidence():
+def test_a_missing_text_is_missing_evidence():
     left, right, labels = offers(200)
     words = fit_words(left, right, labels, np.arange(200), seed=1).words
     assert np.isnan(words.compare(pairing([None, "item1"], ["item1", None]))).all()
 
 
-def test_the_file_gives_the_same_evidence_and_holds_no_word(tmp_path):
+def test_the_file_gives_the_same_evidence_and_contains_no_word(tmp_path):
     left, right, labels = offers(300)
     words = fit_words(left, right, labels, np.arange(300), seed=1).words
     words.save(tmp_path / "words.safetensors")

@@ -1,4 +1,4 @@
-"""The list of runs shows the parameters of the trained kind, and no others."""
+"""The list of runs shows only the parameters of the trained kind of scorer."""
 
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.training.models.parameters import OF_TREES, parameters_of

@@ -1,4 +1,4 @@
-"""Every kind of scorer adds up, can be written and read, never falls with agreement, and takes missing values."""
+"""Every kind of scorer has contributions that add up and can be written and read. Every kind accepts missing values."""
 
 import shutil
 import subprocess
@@ -33,7 +33,7 @@ def comparisons(decision_model, small_world) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def training(comparisons, small_world):
-    """Trained on every other pair, stopped on the rest, once per kind."""
+    """A trained scorer of each kind. Half of the pairs are for training and half are for early stopping."""
     labels, spec = small_world.labels, small_world.spec.model
 
     def train(kind: str):
@@ -49,15 +49,15 @@ def scorer(request, training):
 
 
 @pytest.fixture
-def holed(comparisons) -> pd.DataFrame:
-    """Pairs with every comparison missing in some."""
+def comparisons_with_gaps(comparisons) -> pd.DataFrame:
+    """Comparisons of 300 pairs. Each comparison is missing for some of the pairs."""
     holes = np.random.default_rng(3).random((300, comparisons.shape[1])) < 0.3
     return comparisons.iloc[:300].reset_index(drop=True).mask(holes)
 
 
 @pytest.fixture(scope="module")
-def foreign(comparisons, small_world) -> bytes:
-    """A logistic regression from another tool: from comparisons without NaN to the probability of a match."""
+def other_tools_graph(comparisons, small_world) -> bytes:
+    """A logistic regression from another tool. It reads comparisons without NaN and returns the match probability."""
     from sklearn.linear_model import LogisticRegression
 
     fitted = LogisticRegression(max_iter=500).fit(comparisons.fillna(0.5), small_world.labels)
@@ -81,8 +81,8 @@ def _logistic(weights, intercept) -> bytes:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
 
 
-def test_contributions_and_base_add_up_to_the_log_odds(scorer, comparisons, holed):
-    for pairs in (comparisons, holed):
+def test_contributions_and_base_add_up_to_the_log_odds(scorer, comparisons, comparisons_with_gaps):
+    for pairs in (comparisons, comparisons_with_gaps):
         contributions, base = scorer.contributions(pairs)
         assert contributions.shape == pairs.shape
         np.testing.assert_allclose(contributions.sum(axis=1) + base, scorer.log_odds(pairs), atol=1e-4)
@@ -90,25 +90,29 @@ def test_contributions_and_base_add_up_to_the_log_odds(scorer, comparisons, hole
         np.testing.assert_allclose(per_group.sum(axis=1) + base, scorer.log_odds(pairs), atol=1e-4)
 
 
-def test_a_scorer_is_read_as_it_was_written(scorer, holed, tmp_path):
+def test_a_written_scorer_is_read_back_unchanged(scorer, comparisons_with_gaps, tmp_path):
     write_scorer(scorer, tmp_path)
     again = read_scorer(tmp_path)
     assert again.names == scorer.names
-    np.testing.assert_array_equal(again.log_odds(holed), scorer.log_odds(holed))
-    np.testing.assert_array_equal(again.contributions(holed)[0], scorer.contributions(holed)[0])
+    np.testing.assert_array_equal(again.log_odds(comparisons_with_gaps), scorer.log_odds(comparisons_with_gaps))
+    np.testing.assert_array_equal(
+        again.contributions(comparisons_with_gaps)[0], scorer.contributions(comparisons_with_gaps)[0]
+    )
 
 
-def test_columns_are_found_by_name(scorer, holed):
-    shuffled = holed[sorted(holed.columns, reverse=True)].assign(other=1.0)
-    np.testing.assert_array_equal(scorer.log_odds(shuffled), scorer.log_odds(holed))
+def test_columns_are_found_by_name(scorer, comparisons_with_gaps):
+    shuffled = comparisons_with_gaps[sorted(comparisons_with_gaps.columns, reverse=True)].assign(other=1.0)
+    np.testing.assert_array_equal(scorer.log_odds(shuffled), scorer.log_odds(comparisons_with_gaps))
 
 
-def test_more_agreement_never_lowers_the_log_odds(scorer, holed):
+def test_more_agreement_never_lowers_the_log_odds(scorer, comparisons_with_gaps):
     random = np.random.default_rng(5)
-    before = scorer.log_odds(holed)
+    before = scorer.log_odds(comparisons_with_gaps)
     for name, direction in zip(scorer.names, constraints(list(scorer.names)), strict=True):
         if direction:
-            moved = holed.assign(**{name: holed[name] + direction * random.random(len(holed))})
+            moved = comparisons_with_gaps.assign(
+                **{name: comparisons_with_gaps[name] + direction * random.random(len(comparisons_with_gaps))}
+            )
             assert (scorer.log_odds(moved) >= before - 1e-5).all(), name
 
 
@@ -124,7 +128,9 @@ def test_most_pairs_are_classified_correctly(scorer, comparisons, small_world):
     assert right.mean() > 0.97
 
 
-def test_a_bundle_serves_it(scorer, decision_model, small_world, comparisons, verify_key, tmp_path):
+def test_every_kind_of_scorer_can_be_served_from_a_bundle(
+    scorer, decision_model, small_world, comparisons, verify_key, tmp_path
+):
     model = _calibrated(decision_model, scorer, comparisons, small_world)
     bundle = load_bundle(write_test_bundle(model, small_world, tmp_path / "one"), verify_key)
     left, right = small_world.left.head(20), small_world.right.head(20)
@@ -141,19 +147,19 @@ def test_training_again_gives_the_same_bytes(training, comparisons, small_world,
     assert min(again.validation_losses) < again.validation_losses[0]
 
 
-def test_a_network_too_needs_both_classes(comparisons, small_world):
+def test_a_network_needs_pairs_of_both_classes(comparisons, small_world):
     spec = small_world.spec.model.model_copy(update={"scorer": "torch"})
     with pytest.raises(TrainingError, match="0 other pairs"):
         train_scorer(comparisons, np.ones(len(comparisons)), comparisons, small_world.labels, spec)
 
 
-def test_writing_one_kind_removes_the_other(training, tmp_path):
+def test_writing_a_scorer_removes_a_scorer_of_another_kind(training, tmp_path):
     for kind, name in (("xgboost", "scorer.ubj"), ("torch", "scorer.onnx"), ("xgboost", "scorer.ubj")):
         assert write_scorer(training[kind].scorer, tmp_path) == scorer_file(tmp_path) == tmp_path / name
         assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_a_folder_has_one_scorer(training, tmp_path):
+def test_a_folder_must_have_exactly_one_scorer(training, tmp_path):
     with pytest.raises(BundleError, match="no scorer"):
         read_scorer(tmp_path)
     for kind, name in (("xgboost", "scorer.ubj"), ("torch", "scorer.onnx")):
@@ -162,7 +168,7 @@ def test_a_folder_has_one_scorer(training, tmp_path):
         read_scorer(tmp_path)
 
 
-def test_a_bundle_without_scorer_says_so(trained_bundle, verify_key, tmp_path):
+def test_the_error_for_a_bundle_without_a_scorer_says_so(trained_bundle, verify_key, tmp_path):
     copy = Path(shutil.copytree(trained_bundle, tmp_path / "copy"))
     (copy / "scorer.ubj").unlink()
     with pytest.raises(BundleError, match=r"scorer\.ubj is absent"):
@@ -184,25 +190,25 @@ def test_an_onnx_bundle_is_served_without_torch(
     assert done.stdout.strip() == "[]"
 
 
-def test_a_graph_from_elsewhere_is_served_in_a_bundle(
-    foreign, decision_model, small_world, comparisons, holed, verify_key, tmp_path
+def test_a_graph_from_another_tool_can_be_served_from_a_bundle(
+    other_tools_graph, decision_model, small_world, comparisons, comparisons_with_gaps, verify_key, tmp_path
 ):
     names = tuple(comparisons.columns)
     background = background_row(comparisons, keep_missing=False)
-    (tmp_path / "model.onnx").write_bytes(foreign)
+    (tmp_path / "model.onnx").write_bytes(other_tools_graph)
     scorer = wrap_onnx(tmp_path / "model.onnx", names, "probability", background)
-    contributions, base = scorer.contributions(holed)
-    np.testing.assert_allclose(contributions.sum(axis=1) + base, scorer.log_odds(holed), atol=1e-4)
-    filled = holed.fillna(dict(zip(names, background, strict=True)))
-    np.testing.assert_array_equal(scorer.log_odds(holed), scorer.log_odds(filled))
+    contributions, base = scorer.contributions(comparisons_with_gaps)
+    np.testing.assert_allclose(contributions.sum(axis=1) + base, scorer.log_odds(comparisons_with_gaps), atol=1e-4)
+    filled = comparisons_with_gaps.fillna(dict(zip(names, background, strict=True)))
+    np.testing.assert_array_equal(scorer.log_odds(comparisons_with_gaps), scorer.log_odds(filled))
     model = _calibrated(decision_model, scorer, comparisons, small_world)
     bundle = load_bundle(write_test_bundle(model, small_world, tmp_path / "bundle"), verify_key)
     left, right = small_world.left.head(20), small_world.right.head(20)
     assert bundle.model.decide(left, right) == model.decide(left, right)
 
 
-def test_shapley_values_of_a_sum_are_its_terms(comparisons):
-    """A linear model's Shapley values are known: weight times the difference from the background."""
+def test_the_shapley_values_of_a_sum_are_its_terms(comparisons):
+    """The Shapley values of a linear model are known: the weight times the difference from the background."""
     names = tuple(comparisons.columns)
     weights = np.random.default_rng(1).normal(size=len(names)).astype(np.float32)
     values = comparisons.fillna(0.0).to_numpy(dtype=np.float32)[:50]
@@ -231,12 +237,12 @@ def test_shapley_values_of_a_sum_are_its_terms(comparisons):
     ],
 )
 def test_a_graph_that_does_not_fit_is_refused(names, changed, fault):
-    given = {"background": (0.5,) * len(names), **changed}
+    arguments = {"background": (0.5,) * len(names), **changed}
     with pytest.raises(BundleError, match=fault):
-        wrap_onnx(_logistic([1.0, 2.0], [0.0]), names, "probability", **given)
+        wrap_onnx(_logistic([1.0, 2.0], [0.0]), names, "probability", **arguments)
 
 
-def test_damaged_or_unwrapped_graphs_are_bundle_errors(tmp_path):
+def test_a_damaged_graph_or_a_graph_without_names_is_a_bundle_error(tmp_path):
     path = tmp_path / "scorer.onnx"
     for content, fault in ((b"{}", "cannot be read"), (_logistic([1.0], [0.0]), "does not name its comparisons")):
         path.write_bytes(content)
@@ -246,7 +252,7 @@ def test_damaged_or_unwrapped_graphs_are_bundle_errors(tmp_path):
         wrap_onnx(b"not a graph", ("a__exact",), "probability", (0.5,))
 
 
-def test_the_graph_is_plain_onnx(training):
+def test_the_graph_of_a_network_is_standard_onnx(training):
     onnx.checker.check_model(onnx.load_from_string(training["torch"].scorer.content), full_check=True)
 
 

@@ -1,4 +1,4 @@
-"""The unsupervised start: weights of agreement from unlabelled candidates."""
+"""The unsupervised start: it learns weights of agreement from candidates without labels."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 @pytest.fixture(scope="module")
 def candidates(small_world, decision_model):
-    """Comparisons of labelled pairs, and their labels, which only the test knows."""
+    """Comparisons of pairs, and their labels. The scorer does not get the labels."""
     compared = decision_model.compare(small_world.left, small_world.right)
     return compared, small_world.labels
 
@@ -26,7 +26,7 @@ def scorer(candidates):
     return fit_fellegi_sunter(candidates[0], expected_matches=800)
 
 
-def test_it_separates_matches_from_other_pairs_without_a_label(scorer, candidates):
+def test_the_scorer_separates_matches_from_other_pairs_without_labels(scorer, candidates):
     log_odds = scorer.log_odds(candidates[0])
     assert roc_auc_score(candidates[1], log_odds) > 0.995
     assert ((log_odds > 0) == (candidates[1] == 1)).mean() > 0.97
@@ -57,7 +57,7 @@ def competing(small_world, candidates):
     return compared, fit_fellegi_sunter(compared, 800, keys), fit_fellegi_sunter(candidates[0], 800, keys)
 
 
-def test_a_lead_over_competing_candidates_adds_to_the_pair_evidence(competing, candidates):
+def test_a_lead_over_competing_candidates_increases_the_score(competing, candidates):
     compared, with_context, without = competing
     leads = [name for name in with_context.curves if name.startswith("context__")]
     assert leads == ["context__lead_left", "context__lead_right"]
@@ -70,13 +70,13 @@ def test_a_lead_over_competing_candidates_adds_to_the_pair_evidence(competing, c
         assert adds[-1] > adds[0]
 
 
-def test_a_pair_without_context_is_scored_as_by_a_start_without_context(competing):
+def test_a_pair_without_context_gets_the_score_of_a_start_without_context(competing):
     compared, with_context, without = competing
     alone = without_context(compared, np.arange(len(compared)))
     assert np.array_equal(with_context.log_odds(alone), without.log_odds(alone))
 
 
-def test_the_order_of_pairs_changes_nothing(scorer, candidates):
+def test_the_order_of_pairs_does_not_change_the_scores(scorer, candidates):
     shuffled = candidates[0].sample(frac=1, random_state=3)
     again = fit_fellegi_sunter(shuffled, expected_matches=800)
     assert again.base == pytest.approx(scorer.base, abs=1e-4)
@@ -95,7 +95,7 @@ def test_a_scorer_can_be_written_and_read(scorer, candidates, tmp_path):
         FellegiSunterScorer.load(tmp_path / "scorer.json")
 
 
-def test_too_few_or_empty_candidates_are_an_error(candidates):
+def test_too_few_candidates_or_candidates_without_values_are_an_error(candidates):
     with pytest.raises(TrainingError, match="needs 20"):
         fit_fellegi_sunter(candidates[0].head(5), 5)
     with pytest.raises(TrainingError, match="how alike"):

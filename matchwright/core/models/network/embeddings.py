@@ -46,7 +46,10 @@ class TextEmbedding:
     words: bool
 
     def cosine(self, pairing: Pairing) -> Comparison:
-        """The cosine of each pair in [0, 1], NaN where a side has no text. Negative cosines count as 0. Symmetric."""
+        """The cosine of each pair in [0, 1], NaN where a side has no text. Negative cosines count as 0.
+
+        The two sides may be swapped.
+        """
         result = np.full(len(pairing.both), np.nan, dtype=np.float32)
         if not pairing.any:
             return result

@@ -1,6 +1,5 @@
 """Fitting the network: the same code for each of its parts, in one process or several."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits as log_loss
 
 from matchwright.core.models.network.module import MatchingNetwork, TextBatch
+from matchwright.core.models.scorer import Progress
 from matchwright.training.models.network.plans import ALONE, PENALTY, Plan
 from matchwright.training.models.network.processes import Processes, this_process
 from matchwright.training.models.network.texts import PairTexts, Rows
@@ -50,7 +50,7 @@ def fit_network(
     plan: Plan,
     seed: int,
     validation: Pairs | None = None,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Losses:
     """Fit a network in place, by AdamW on the log loss of batches.
 

@@ -8,12 +8,14 @@ import pandas as pd
 from matchwright.core.compare.names import comparison_names, learned_cosine
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.scorer import TrainedScorer
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.columns import columns_of
+from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
 from matchwright.training.models.network.embeddings import fit_embeddings
 from matchwright.training.models.network.scorer import fit_scorer
+from matchwright.training.models.scorer_data import ScorerData
 
-SIDES = ("left_key", "right_key")
 FITTED_ON, STOPPED_ON = "train", "validate"
 
 
@@ -39,8 +41,7 @@ def fit_on_pairs(
     Raises:
         TrainingError: fewer than ten pairs of a class.
     """
-    by_key = records.set_index("record_key", drop=False)
-    left, right = (by_key.loc[pairs[side]].reset_index(drop=True) for side in SIDES)
+    left, right = (rows_of(records, pairs[side]) for side in PAIR_KEYS)
     labels = pairs["label"].to_numpy()
     train, held = ((pairs["part"] == part).to_numpy() for part in (FITTED_ON, STOPPED_ON))
     compared = comparisons[[name for name in comparison_names(spec) if name in comparisons]].reset_index(drop=True)
@@ -52,5 +53,6 @@ def fit_on_pairs(
         learned[train] = pd.DataFrame(fitted.compare(*own, np.arange(train.sum()), spec)).set_axis(learned.index[train])
         compared = compared.join(learned)
         compared = compared[[name for name in comparison_names(spec, fitted.whole.fields) if name in compared]]
-    trained = fit_scorer(compared[train], labels[train], compared[held], labels[held], spec.model)
+    data = ScorerData(compared[train], labels[train], compared[held], labels[held])
+    trained = fit_scorer(data, spec.model)
     return FittedNetwork(fitted.whole if fitted else None, trained)

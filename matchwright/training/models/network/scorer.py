@@ -8,34 +8,28 @@ from matchwright.core.compare.names import constraints
 from matchwright.core.models.network.module import DECIMALS, FARTHEST, MatchingNetwork, PairHead, log_odds
 from matchwright.core.models.network.onnx_graph import Weights, head_graph
 from matchwright.core.models.onnx_graph import OnnxScorer, background_row, wrap_onnx
-from matchwright.core.models.scorer import Labels, Progress, TrainedScorer, demand_both_classes, matrix_of
+from matchwright.core.models.scorer import Progress, TrainedScorer, demand_both_classes, matrix_of
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.errors import TrainingError
 from matchwright.training.models.network.fit import Matrix, Pairs, fit_network
 from matchwright.training.models.network.plans import PAIR_SCORE
 from matchwright.training.models.network.processes import seeded
+from matchwright.training.models.scorer_data import ScorerData
 
 TOLERANCE = 1e-5
 
 
-def fit_scorer(
-    comparisons: pd.DataFrame,
-    labels: Labels,
-    validation: pd.DataFrame,
-    validation_labels: Labels,
-    spec: ModelSpec,
-    progress: Progress | None = None,
-) -> TrainedScorer:
+def fit_scorer(data: ScorerData, spec: ModelSpec, progress: Progress | None = None) -> TrainedScorer:
     """Fit the pair head, stopped early on validation log loss. On a CPU the same seed gives the same bytes.
 
     Raises:
         TrainingError: fewer than ten pairs of a class, or the exported graph gives other scores than the network.
     """
-    demand_both_classes(labels)
-    names = tuple(map(str, comparisons.columns))
+    demand_both_classes(data.labels)
+    names = tuple(map(str, data.comparisons.columns))
     pairs, held = (
         Pairs(matrix_of(table, names), np.asarray(answers, dtype=np.float32))
-        for table, answers in ((comparisons, labels), (validation, validation_labels))
+        for table, answers in ((data.comparisons, data.labels), (data.validation, data.validation_labels))
     )
     with seeded(spec.seed):
         head = PairHead(pairs.comparisons, pairs.target, constraints(list(names)))
@@ -44,9 +38,9 @@ def fit_scorer(
         weights = _rounded(head)
         expected = _scored(weights, held.comparisons)
     scorer = wrap_onnx(
-        head_graph(weights, FARTHEST), names, "log_odds", background_row(comparisons), takes_missing=True
+        head_graph(weights, FARTHEST), names, "log_odds", background_row(data.comparisons), takes_missing=True
     )
-    _demand_equal(scorer, validation, expected)
+    _demand_equal(scorer, data.validation, expected)
     return TrainedScorer(scorer, losses.training, losses.validation)
 
 

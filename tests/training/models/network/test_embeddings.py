@@ -1,4 +1,4 @@
-"""Embeddings: the words that matter get weight, cross-fitting holds, and no text is kept."""
+"""Embeddings: important words get weight, cross-fitting is correct, and the file contains no text."""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ TEXT = st.text(max_size=30) | st.sampled_from(["item1 new", "item1", "item1 refi
 
 @pytest.fixture(scope="module")
 def titles(products_spec) -> MatchSpec:
-    """Products of which the title alone is compared."""
+    """The spec of the products. Only the title is compared."""
     fields = {"title": products_spec.fields["title"]}
     return products_spec.model_copy(update={"fields": fields, "record": None})
 
@@ -51,31 +51,31 @@ def learned(cross_fitted):
 
 
 def test_the_weight_of_a_word_follows_from_the_labels(learned):
-    habit, other = learned.cosine(
+    with_fresh, with_refill = learned.cosine(
         pairing(["item3 model1 fresh", "item3 model1"], ["item3 model1", "item3 model1 refill"])
     )
-    assert habit > other + 0.1
+    assert with_fresh > with_refill + 0.1
 
 
 @given(one=TEXT, other=TEXT)
 @settings(deadline=None, max_examples=60)
 def test_the_order_of_the_records_does_not_matter(learned, one, other):
-    there, back = (learned.cosine(pairing([a], [b]))[0] for a, b in ((one, other), (other, one)))
-    np.testing.assert_array_equal(there, back)
-    assert np.isnan(there) or 0 <= there <= 1
+    forward, backward = (learned.cosine(pairing([a], [b]))[0] for a, b in ((one, other), (other, one)))
+    np.testing.assert_array_equal(forward, backward)
+    assert np.isnan(forward) or 0 <= forward <= 1
 
 
 @given(order=st.permutations(range(8)), size=st.integers(1, 8))
 @settings(deadline=None, max_examples=30)
 def test_the_cosine_of_a_pair_does_not_depend_on_other_pairs(learned, order, size):
     left, right, _ = offers(8, seed=4)
-    together = learned.cosine(pairing(left, right))
+    all_pairs = learned.cosine(pairing(left, right))
     chosen = list(order[:size])
-    apart = learned.cosine(pairing([left[row] for row in chosen], [right[row] for row in chosen]))
-    np.testing.assert_array_equal(apart, together[chosen])
+    some_pairs = learned.cosine(pairing([left[row] for row in chosen], [right[row] for row in chosen]))
+    np.testing.assert_array_equal(some_pairs, all_pairs[chosen])
 
 
-def test_equal_texts_have_a_cosine_of_one_and_missing_ones_have_none(learned):
+def test_equal_texts_have_a_cosine_of_one_and_missing_texts_have_no_cosine(learned):
     same = learned.cosine(pairing(["item1 fresh", "never seen before"], ["item1 fresh", "never seen before"]))
     np.testing.assert_allclose(same, 1, atol=1e-6)
     assert np.isnan(learned.cosine(pairing([None, "item1", " "], ["item1", None, "item1"]))).all()
@@ -83,21 +83,23 @@ def test_equal_texts_have_a_cosine_of_one_and_missing_ones_have_none(learned):
 
 
 def test_a_pair_is_compared_by_embeddings_that_were_not_fitted_on_it(titles):
-    """Labels are random, so cosines can only show the label of a pair that the embedding was fitted on."""
+    """The labels are random. So only an embedding that was fitted on a pair can know its label."""
     left, right, _ = offers(400)
     labels = np.random.default_rng(7).integers(2, size=400)
     left = [f"{text} mark{number // 4} tag{number // 4}" for number, text in enumerate(left)]
     right = [f"{text} sign{number // 4}" for number, text in enumerate(right)]
     labels = np.repeat(labels[::4], 4)
     cross_fitted = fitted(left, right, labels, titles, groups=np.arange(400) // 4)
-    known = cross_fitted.whole.fields["title"].cosine(pairing(left, right))
-    unknown = cross_fitted.compare(columns(left), columns(right), np.arange(400), titles)["title__learned_cosine"]
-    gap = [cosine[labels == 1].mean() - cosine[labels == 0].mean() for cosine in (known, unknown)]
+    with_own_pair = cross_fitted.whole.fields["title"].cosine(pairing(left, right))
+    without_own_pair = cross_fitted.compare(columns(left), columns(right), np.arange(400), titles)[
+        "title__learned_cosine"
+    ]
+    gap = [cosine[labels == 1].mean() - cosine[labels == 0].mean() for cosine in (with_own_pair, without_own_pair)]
     assert gap[0] > 0.1
     assert abs(gap[1]) < gap[0] / 3
 
 
-def test_fitting_again_gives_the_same_bytes_and_no_word_is_kept(cross_fitted, titles, tmp_path):
+def test_fitting_again_gives_the_same_bytes_and_the_file_contains_no_word(cross_fitted, titles, tmp_path):
     again = fitted(*offers(600), titles)
     assert again.losses == cross_fitted.losses
     for name, one in (("one", cross_fitted), ("two", again)):
@@ -107,12 +109,12 @@ def test_fitting_again_gives_the_same_bytes_and_no_word_is_kept(cross_fitted, ti
     assert b"refill" not in content
 
 
-def test_a_file_is_read_as_it_was_written(cross_fitted, titles, tmp_path):
+def test_written_embeddings_are_read_back_unchanged(cross_fitted, titles, tmp_path):
     cross_fitted.whole.save(tmp_path / "embeddings.safetensors")
     read = Embeddings.load(tmp_path / "embeddings.safetensors", titles)
     left, right, _ = offers(100, seed=2)
-    for ours, theirs in zip(read.fields.values(), cross_fitted.whole.fields.values(), strict=True):
-        np.testing.assert_array_equal(ours.cosine(pairing(left, right)), theirs.cosine(pairing(left, right)))
+    for read_back, original in zip(read.fields.values(), cross_fitted.whole.fields.values(), strict=True):
+        np.testing.assert_array_equal(read_back.cosine(pairing(left, right)), original.cosine(pairing(left, right)))
 
 
 def test_rare_words_have_no_parameters(titles):
@@ -137,7 +139,9 @@ def test_fields_without_a_text_have_no_embedding(titles):
     assert fitted([None] * 300, right, labels, titles) is None
 
 
-def test_words_are_used_of_impersonal_fields_only_and_direct_ones_are_not_read(persons_spec, products_spec):
+def test_words_are_used_only_of_fields_without_personal_data_and_direct_identifiers_are_not_read(
+    persons_spec, products_spec
+):
     assert embedded_fields(products_spec) == {"title": True, "category": True, "record": True}
     assert embedded_fields(persons_spec) == {"given_name": False, "surname": False, "suburb": False}
     fields = {**persons_spec.fields}
@@ -157,7 +161,7 @@ def test_words_are_used_of_impersonal_fields_only_and_direct_ones_are_not_read(p
         ({"brand.columns": np.array([1])}, "for brand, which the spec does not embed"),
     ],
 )
-def test_a_damaged_or_foreign_file_is_refused(titles, tmp_path, changes, fault):
+def test_a_damaged_file_or_a_file_with_another_field_is_refused(titles, tmp_path, changes, fault):
     sound = {
         "title.columns": np.array([3, 5]),
         "title.frequency": np.ones(2, dtype=np.float32),
@@ -173,7 +177,7 @@ def test_a_damaged_or_foreign_file_is_refused(titles, tmp_path, changes, fault):
         Embeddings.load(path, titles)
 
 
-def test_something_else_is_refused(titles, tmp_path):
+def test_a_file_of_another_format_is_refused(titles, tmp_path):
     path = tmp_path / "embeddings.safetensors"
     path.write_bytes(b"nothing of the kind")
     with pytest.raises(BundleError, match="cannot be read"):

@@ -1,4 +1,4 @@
-"""Two processes fit the same network as one."""
+"""Two processes fit the same network as one process."""
 
 import json
 import subprocess
@@ -15,18 +15,18 @@ from matchwright.core.models.onnx_graph import OnnxScorer
 from matchwright.core.spec import MatchSpec, spec_yaml
 
 ODDS_TOLERANCE = 0.001
-"""Of log-odds. Sums in another order differ in their last bits, and these differences add up during a fit."""
+"""The tolerance for log-odds. A sum in another order differs in its last bits. Such differences add up in a fit."""
 
 FACTOR_TOLERANCE = 0.001
-"""Of the embeddings' fitted factors, whose values are around 1."""
+"""The tolerance for the fitted factors of the embeddings. Their values are around 1."""
 
 PAIRS = 301
-"""The last batch of an epoch then has one pair, and one of the two processes gets none."""
+"""With this number, the last batch of an epoch has one pair. So one of the two processes gets no pair."""
 
 
 @pytest.fixture(scope="module")
 def finished(products_spec: MatchSpec, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The files of a finished training on offers whose titles show whether they match."""
+    """The files of a finished training. The titles of the offers show if they match."""
     folder = tmp_path_factory.mktemp("finished")
     left, right, labels = offers(PAIRS + 100)
     keys = {
@@ -51,16 +51,16 @@ def finished(products_spec: MatchSpec, tmp_path_factory: pytest.TempPathFactory)
 
 
 def fitted(launcher: list[str], finished: dict[str, Path], out: Path) -> dict:
-    given = [text for name, path in {**finished, "out": out}.items() for text in (f"--{name}", str(path))]
+    options = [text for name, path in {**finished, "out": out}.items() for text in (f"--{name}", str(path))]
     done = subprocess.run(
-        [*launcher, "-m", "matchwright.training.models.network", *given], capture_output=True, text=True
+        [*launcher, "-m", "matchwright.training.models.network", *options], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return json.loads((out / "fit.json").read_text())
 
 
 @pytest.mark.slow
-def test_two_processes_fit_what_one_does(finished, products_spec, tmp_path):
+def test_two_processes_fit_the_same_network_as_one_process(finished, products_spec, tmp_path):
     one = fitted([sys.executable], finished, tmp_path / "one")
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     two = fitted(launcher, finished, tmp_path / "two")
