@@ -45,7 +45,7 @@ class DecisionWindow:
     faults: tuple[IntegrityFault, ...]
     torn_lines: int
     other_bundles: dict[str, int]
-    other_labels: int = 0
+    other_labels: int
 
 
 @dataclass

@@ -12,6 +12,7 @@ from matchwright.core.spec import load_spec
 from matchwright.errors import DataError
 from matchwright.labelling.pair_table import conform_pairs
 from matchwright.labelling.sheet import sheet, shown, side_by_side
+from matchwright.operations.label_file import Labels
 
 SPEC = REPOSITORY / "specs" / "products.yaml"
 
@@ -71,6 +72,11 @@ def test_going_back_from_the_only_answer_removes_the_label_and_writes_no_file(as
 def test_only_an_exact_word_is_an_answer(ask, tmp_path):
     ask("--count", "2", typed="not sure\nyellow\nyes\nUNSURE\n")
     assert answers(tmp_path)["label"].tolist() == ["1", "unsure"]
+
+
+def test_without_earlier_labels_no_row_has_a_rewritten_id():
+    assert Labels.nothing().rewritten == 0
+    assert Labels.nothing().counts == (0, 0, 0)
 
 
 def test_an_interrupt_keeps_the_previous_answers(ask, tmp_path, monkeypatch):

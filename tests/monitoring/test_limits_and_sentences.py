@@ -101,6 +101,12 @@ def test_a_finding_says_if_a_field_is_missing_on_one_side_or_on_both_sides(perso
     )
 
 
+def test_a_field_that_is_never_missing_any_more_is_watched(persons_spec):
+    flag = shift("surname__missing", None, share(0, 0), current_mean=0.0)
+    found = findings_of(persons_spec, shift("surname__exact", missing=share(0.5, 0.0)), flag)
+    assert found == [("watch", "field_missing", "surname")]
+
+
 @pytest.mark.parametrize(
     ("moved", "fields", "mixed"), [(2, 2, False), (3, 3, True), (3, 6, True), (3, 7, False), (4, 8, True)]
 )
@@ -239,6 +245,13 @@ def test_leaked_values_come_before_other_faults_and_alarms_before_watched_findin
         "unexpected_keys", "unknown_band", "surname", "degraded", "state",
     ]  # fmt: skip
     assert reached.headline == f"ALARM: {reached.findings[0].text}"
+
+
+def test_the_more_frequent_leak_comes_first_and_a_frequent_other_fault_comes_after_both(persons_spec):
+    counts = {"unknown_band": 900, "values_not_numbers": 100, "unexpected_keys": 600}
+    faults = [IntegrityFault(code=code, count=count, of=1000) for code, count in counts.items()]
+    found = verdict_on(persons_spec, faults=faults).findings
+    assert [finding.subject for finding in found] == ["unexpected_keys", "values_not_numbers", "unknown_band"]
 
 
 def test_the_next_steps_start_with_the_cause_and_not_with_its_effect(persons_spec):
