@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from matchwright.core.compare.pairing import Pairing
+from matchwright.core.models.network.fields import text_pairing, texts_of
 from matchwright.core.models.network.module import FARTHEST, EmbeddingModule, PairHead
 from matchwright.core.models.network.ngrams import BUCKETS, inverse_frequencies, occurrences, weighted
+from matchwright.training.models.network.texts import PairTexts
 
 RISES, FALLS, FREE = 1, -1, 0
 
@@ -98,3 +101,32 @@ def test_each_text_has_a_vector_of_length_one(words):
     found = occurrences(["steel pan", "pan", ""], words)
     lengths = np.sqrt(weighted(found, np.full(found.shape[1], 2.0, np.float32)).power(2).sum(axis=1))
     np.testing.assert_allclose(np.asarray(lengths).ravel(), [1, 1, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_training_and_serving_give_the_same_cosine_also_with_rare_words(words):
+    left = np.array(["steel pan", "steel pan", "copper pot", "steel lid", "pan"] * 3 + ["zinc", None], dtype=object)
+    right = np.array(["steel pan", "steel pot", "steel pot", "zinc lid", "pot"] * 3 + ["zinc", "pan"], dtype=object)
+    pairing = Pairing.of({"title": left}, {"title": right}, "title", alike=True)
+    texts = PairTexts.of(pairing, words)
+    module = EmbeddingModule(len(texts.columns), torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        module.importance.uniform_(-0.2, 0.2, generator=torch.Generator().manual_seed(2))
+    trained = module(texts.batch(np.arange(len(left)), torch.device("cpu"))).detach().numpy()
+    served = texts.embedding(module).cosine(pairing)
+    assert float(texts.common_rest.max()) > 0  # the last pairs share a word that is too rare for parameters
+    np.testing.assert_allclose(np.clip(trained, 0, 1), served, atol=2e-3)
+    assert np.isnan(trained[-1])
+
+
+def test_the_embedding_of_the_whole_record_reads_the_texts_of_each_side(products_spec):
+    left = {name: np.array([f"left {name}"], dtype=object) for name in products_spec.compared}
+    right = {name: np.array([f"right {name}"], dtype=object) for name in products_spec.compared}
+    numbers = [name for name, field in products_spec.compared.items() if field.kind == "number"]
+    left |= dict.fromkeys(numbers, np.array([1.0]))
+    right |= dict.fromkeys(numbers, np.array([2.0]))
+    pairing = text_pairing(left, right, "record", products_spec)
+    assert pairing.left.tolist() == texts_of(left, "record", products_spec).tolist()
+    assert pairing.right.tolist() == texts_of(right, "record", products_spec).tolist()
+    assert pairing.left[0].startswith("left")
+    assert pairing.right[0].startswith("right")
