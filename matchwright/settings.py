@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError
@@ -24,6 +24,9 @@ from matchwright.home import NAME, fault_of_path, find_home
 PREFIX = "MATCHWRIGHT_"
 CONFIGS = f"{PREFIX}CONFIGS"
 """The variable that names the folder with one YAML per environment (see pipelines.environments)."""
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+AtLeastOne = Annotated[int, Field(ge=1)]
 
 
 class Lake(Frozen):
@@ -64,7 +67,7 @@ class Endpoint(Frozen):
     target: Literal["local", "sagemaker"] = "local"
     name: str = "matchwright"
     host: str = "127.0.0.1"
-    port: int = 8090
+    port: Port = 8090
     region: str = ""
     role_arn: str = ""
     bucket: str = ""
@@ -75,9 +78,9 @@ class Endpoint(Frozen):
     security_groups: tuple[str, ...] = ()
     image_uri: str = ""
     instance_type: str = "ml.m5.large"
-    instance_count: int = 1
-    wait_seconds: int = 900
-    poll_seconds: float = 10.0
+    instance_count: AtLeastOne = 1
+    wait_seconds: AtLeastOne = 900
+    poll_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 10.0
 
 
 class Monitoring(Frozen):
@@ -89,8 +92,8 @@ class Monitoring(Frozen):
 class Interfaces(Frozen):
     """The ports of the local stack's user interfaces."""
 
-    mlflow_port: int = 5050
-    evidently_port: int = 8050
+    mlflow_port: Port = 5050
+    evidently_port: Port = 8050
 
 
 class Resources(Frozen):
@@ -98,7 +101,7 @@ class Resources(Frozen):
 
     cpu: str = "2"
     memory: str = "4Gi"
-    gpu: int = 0
+    gpu: Annotated[int, Field(ge=0)] = 0
 
 
 class Cluster(Frozen):
@@ -116,7 +119,7 @@ class Cluster(Frozen):
     labels: dict[str, str] = {}
     volume_claim: str = ""
     volume_mount: str = "/var/lib/matchwright"
-    step_timeout_seconds: int = 7200
+    step_timeout_seconds: AtLeastOne = 7200
     resources: Resources = Resources()
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from matchwright.core.spec.load import load_spec, spec_yaml
-from matchwright.errors import DataError, Fault
-from pipelines.catalogue import pipeline_named
+from matchwright.errors import DataError, Fault, PipelineError
+from pipelines.catalogue import Pipeline, pipeline_named
 from pipelines.digests import code_digest, data_digest
 from pipelines.given_scorer import check_scorer, names_of
 
@@ -21,9 +21,10 @@ def arguments_of(name: str, spec_file: Path, given: Mapping[str, str]) -> tuple[
         SpecError: the spec has faults.
         DataError: input files are missing (all are listed).
         ScorerError: the scorer to import does not fit the spec (every fault is listed).
-        PipelineError: there is no such pipeline.
+        PipelineError: there is no such pipeline, or it does not take an option that was given.
     """
     pipeline = pipeline_named(name)
+    _check_options(pipeline, given)
     spec = load_spec(spec_file)
     files = {key: _absolute(given.get(key, "")) for keys in pipeline.inputs.values() for key in keys}
     names_file = given.get("comparisons", "") if "scorer" in files else ""
@@ -31,7 +32,7 @@ def arguments_of(name: str, spec_file: Path, given: Mapping[str, str]) -> tuple[
     named = {"comparisons": names_file} if names_file else {}
     missing = [key for key, location in {**here, **named}.items() if not Path(location).is_file()]
     if missing:
-        faults = [Fault(f"--{key.replace('_', '-')}", "no such file", "check the path") for key in missing]
+        faults = [Fault(_option(key), "no such file", "check the path") for key in missing]
         raise DataError("Input files are missing.", faults)
     names = names_of(names_file)
     if "scorer" in files:
@@ -46,6 +47,20 @@ def arguments_of(name: str, spec_file: Path, given: Mapping[str, str]) -> tuple[
         "comparisons": names,
     }
     return {key: facts[key] for key in pipeline.parameters if key in facts}, spec.name
+
+
+def _check_options(pipeline: Pipeline, given: Mapping[str, str]) -> None:
+    """Refuse options of other pipelines: the user would believe that they count."""
+    known = pipeline.parameters
+    foreign = [_option(key) for key, value in given.items() if value and key not in known]
+    if foreign:
+        own = ", ".join(_option(key) for key in given if key in known)
+        fact = f"The pipeline '{pipeline.name}' does not take {', '.join(foreign)}."
+        raise PipelineError(fact, f"it takes {own}" if own else "leave this out")
+
+
+def _option(key: str) -> str:
+    return f"--{key.replace('_', '-')}"
 
 
 def _absolute(location: str) -> str:

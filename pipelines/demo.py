@@ -74,8 +74,8 @@ def _run_demo(
 ) -> DemoResult:
     spec = load_spec(spec_file)
 
-    def pipeline(name: str, user: str, more: dict[str, str], notes: dict[str, str] | None = None) -> RunRecord:
-        arguments, _ = arguments_of(name, spec_file, {**given, **more})
+    def pipeline(name: str, user: str, options: dict[str, str], notes: dict[str, str] | None = None) -> RunRecord:
+        arguments, _ = arguments_of(name, spec_file, options)
         return run_pipeline(
             pipeline_named(name),
             settings.model_copy(update={"user": user}),
@@ -88,7 +88,7 @@ def _run_demo(
         )
 
     _chapter(console, "1  Train: from two tables to a version that can be reviewed")
-    trained = pipeline("train", ENGINEER, {})
+    trained = pipeline("train", ENGINEER, given)
     version = _registered_version(trained)
     _chapter(console, "2  Approve and release")
     approve(settings=settings, name=spec.name, version=version, by=REVIEWER, note="Read the card; gates passed.")

@@ -24,6 +24,8 @@ from matchwright.core.spec import FieldSpec, MatchSpec, load_spec
 from matchwright.core.spec.load import parse_spec
 from matchwright.core.spec.vocabulary import COMPARATORS, RECORD_COMPARATORS, RECORD_FEATURES
 from matchwright.errors import RequestError
+from matchwright.monitoring.figures import DriftFigures, ShareShift, ValueShift
+from matchwright.monitoring.verdict import Window, reach_verdict
 from matchwright.settings import Settings
 from serving.request_schema import RequestParser
 from serving.runtime import Runtime
@@ -32,6 +34,7 @@ from serving.service import Service
 DOCS = REPOSITORY / "docs"
 GUIDE = (DOCS / "guides/spec.md").read_text(encoding="utf-8")
 ENDPOINT = (DOCS / "reference/endpoint.md").read_text(encoding="utf-8")
+ON_CALL = (DOCS / "guides/on_call.md").read_text(encoding="utf-8")
 PAGES = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
@@ -194,6 +197,34 @@ def test_the_endpoint_page_shows_the_keys_of_a_real_answer(trained_bundle: Path,
     for document in (answer, served):
         document["decisions"] = [{**decision, "hint": None} for decision in document["decisions"]]
     assert shape(answer) == shape(served)
+
+
+def test_the_on_call_page_shows_the_text_of_a_real_verdict():
+    """The figures are those of the sample. The sentences around them must be the ones that the code writes today."""
+    (sample,) = (block for block in code_blocks(ON_CALL, "text") if block.startswith("ALARM"))
+    postcode = ValueShift(
+        name="postcode__levenshtein", distance=0.01, noise=0.1, reference_mean=0.5, current_mean=0.5,
+        missing=share(0.0, 0.59),
+    )  # fmt: skip
+    given_name = ValueShift(
+        name="given_name__nickname", distance=0.18, noise=0.1, reference_mean=0.320, current_mean=0.235,
+        missing=share(0.0, 0.0),
+    )  # fmt: skip
+    figures = DriftFigures(
+        decisions=1500,
+        sampled=1500,
+        reference_rows=3000,
+        score=None,
+        bands={"match": share(0.350, 0.365), "review": share(0.004, 10 / 1500), "no_match": share(0.646, 0.629)},
+        comparisons=(postcode, given_name),
+    )
+    window = Window(since="2026-11-27 14:19 UTC", until="2026-11-27 14:19 UTC")
+    verdict = reach_verdict(figures, (), load_spec(REPOSITORY / "specs/persons.yaml"), "489a9051ddd7", window)
+    assert sample.split() == verdict.text().split()
+
+
+def share(reference: float, current: float) -> ShareShift:
+    return ShareShift(reference=reference, current=current, reference_rows=3000, current_rows=1500)
 
 
 def _texts_in_the_code() -> str:

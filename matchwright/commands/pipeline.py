@@ -12,9 +12,11 @@ app = typer.Typer(help="Run, compile and submit pipelines.", no_args_is_help=Tru
 
 Name = Annotated[str, typer.Argument(help="train, release or monitor.")]
 SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
-Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet. The default is FEBRL 4.")]
-RecordsRight = Annotated[str, typer.Option(help="Records of the right source. Leave it out for deduplication.")]
-Pairs = Annotated[str, typer.Option(help="Labelled pairs: CSV or Parquet.")]
+Records = Annotated[
+    str, typer.Option(help="train: records of the left source, CSV or Parquet. In local the default is FEBRL 4.")
+]
+RecordsRight = Annotated[str, typer.Option(help="train: records of the right source. Leave it out for deduplication.")]
+Pairs = Annotated[str, typer.Option(help="train: labelled pairs, CSV or Parquet.")]
 ModelVersion = Annotated[
     str,
     typer.Option(

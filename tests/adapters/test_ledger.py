@@ -32,6 +32,15 @@ def tamper(url, statement):
     engine.dispose()
 
 
+def on_the_server(url, statement):
+    """Execute a statement about the database of ``url``, from outside it."""
+    address, _, name = url.rpartition("/")
+    engine = sqlalchemy.create_engine(f"{address}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement.format(name=name))
+    engine.dispose()
+
+
 def test_an_entry_gets_a_number_a_time_and_the_hash_of_the_previous_entry(url):
     first = Ledger(url).append(act("approved", "1"))
     second = Ledger(url).append(act("released", "1"))
@@ -130,7 +139,60 @@ def test_each_endpoint_has_one_release_at_a_time(url):
         pass
 
 
-def test_the_error_names_a_database_that_does_not_answer_but_not_its_password():
-    with pytest.raises(LedgerError, match="MATCHWRIGHT_LEDGER__URL") as caught:
-        Ledger("postgresql+psycopg2://user:hush@127.0.0.1:9/none")
+def test_without_a_database_no_release_can_begin(make_postgres_database):
+    url = make_postgres_database()
+    ledger = Ledger(url)
+    on_the_server(url, "DROP DATABASE {name}")
+    with pytest.raises(LedgerError, match="MATCHWRIGHT_LEDGER__URL"), ledger.releasing("local:persons"):
+        pytest.fail("the lock was not taken")
+
+
+def test_an_error_of_the_release_itself_is_not_reported_as_an_error_of_the_ledger(url):
+    refused = sqlalchemy.exc.OperationalError("SELECT 1", {}, Exception("another database"))
+    for error in (refused, PermissionError("another file")):
+        with pytest.raises(type(error)) as caught, Ledger(url).releasing("local:persons"):
+            raise error
+        assert caught.value is error
+
+
+def test_a_release_that_loses_the_connection_of_its_lock_still_ends(make_postgres_database):
+    url = make_postgres_database()
+    ledger = Ledger(url)
+    with ledger.releasing("local:persons"):
+        on_the_server(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        ledger.append(act("released", "1"))
+    with ledger.releasing("local:persons"):
+        assert [entry.version for entry in ledger.entries()] == ["1"]
+
+
+def test_a_folder_that_cannot_be_created_is_a_ledger_error(tmp_path):
+    (tmp_path / "file").touch()
+    ledger = Ledger(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}")
+    with pytest.raises(LedgerError, match="can be written"):
+        ledger.append(act("released", "1"))
+    with pytest.raises(LedgerError, match="can be written"), ledger.releasing("local:persons"):
+        pytest.fail("the lock was not taken")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg2://user:hush@127.0.0.1:9/none",
+        "postgresql+psycopg2://127.0.0.1:9/none?user=user&password=hush",
+    ],
+)
+def test_the_error_names_a_database_that_does_not_answer_but_not_its_password(address):
+    with pytest.raises(LedgerError, match=r"127\.0\.0\.1:9/none failed(.|\n)*MATCHWRIGHT_LEDGER__URL") as caught:
+        Ledger(address)
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["foo", "nosuch://user:hush@host/name", "mysql://user:hush@host/name", "postgresql://user:hush/1@host/name"],
+)
+def test_an_address_that_cannot_be_used_is_refused_without_its_password(address):
+    with pytest.raises(LedgerError, match="address cannot be used") as caught:
+        Ledger(address)
+    assert "MATCHWRIGHT_LEDGER__URL" in caught.value.hint
     assert "hush" not in str(caught.value)

@@ -164,3 +164,10 @@ def test_pairs_with_an_unknown_record_id_are_counted_and_the_id_is_not_quoted(
     assert "no columns left_id and right_id" in refusal(bundle, left, right, pairs[["left_id"]])
     assert "a record id is repeated" in refusal(bundle, pd.concat([left, left]), right, pairs)
     assert "left.rec_id: no such column" in refusal(bundle, frame(PERSON), right, pairs)
+
+
+def test_a_pair_without_an_id_is_refused_also_if_one_record_has_no_id(bundle: Bundle) -> None:
+    records = frame(PERSON, OTHER, rec_id=["1", None])
+    pairs = pd.DataFrame({"left_id": ["1", None], "right_id": ["1", "1"]})
+    message = refusal(bundle, records, pairs=pairs)
+    assert "pairs.left_id: 1 record id(s) are not in the left table\n      Hint: the first is in row 2" in message

@@ -1,7 +1,10 @@
 """Training from DataFrames. It uses the same pipeline as the command."""
 
 import os
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
@@ -23,57 +26,67 @@ def pairs(febrl: Tables) -> pd.DataFrame:
     return pd.DataFrame({"left_id": ids, "right_id": ids.str.replace("-org", "-dup-0")})
 
 
+class Trained(NamedTuple):
+    """A home in which a model was trained once, the result, and the printed lines."""
+
+    home: Path
+    result: Training
+    shown: list[str]
+
+
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("face") / "home"
+def trained(
+    persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> Trained:
+    home = tmp_path_factory.mktemp("face") / "home"
+    return Trained(home, *train(home, persons_spec, febrl, pairs))
 
 
-@pytest.fixture
-def own_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process of a notebook has no keys. Training makes keys in the home and uses them."""
-    for name in ENVIRONMENT:
-        monkeypatch.delenv(name)
+def train(home: Path, spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame) -> tuple[Training, list[str]]:
+    """Train without keys, like the process of a notebook. Training makes keys in the home and uses them.
 
-
-def train(home: Path, spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame) -> Training:
+    Return the result and the printed lines.
+    """
     left, right = (table.set_index("rec_id") for table in febrl)
     left.loc["rec-3-org", "surname"] = CANARY
-    return matchwright.train(spec, left, right, pairs, home=home)
+    with pytest.MonkeyPatch.context() as environment, redirect_stdout(StringIO()) as shown:
+        for name in ENVIRONMENT:
+            environment.delenv(name, raising=False)
+        result = matchwright.train(spec, left, right, pairs, home=home)
+        assert not set(ENVIRONMENT) & set(os.environ)
+    return result, shown.getvalue().splitlines()
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("own_keys")
-def test_a_training_registers_a_version_that_can_be_loaded(
-    home: Path, persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame, capsys: pytest.CaptureFixture[str]
-) -> None:
-    trained = train(home, persons_spec, febrl, pairs)
-
-    shown = capsys.readouterr().out.splitlines()
+def test_a_training_registers_a_version_that_can_be_loaded(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, result, shown = trained
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name)
     steps = [line.split()[1] for line in shown if line.split()[0] == "done"]
     assert (steps[0], steps[-1].rpartition("-")[0] or steps[-1]) == ("ingest", "register")
-    assert (trained.name, trained.version) == ("persons", "1")
-    assert trained.passed == trained.gates["passed"].all()
-    assert trained.metrics.columns.tolist() == ["value", "lower", "upper"]
-    assert 0.8 < trained.metrics.loc["f1", "lower"] <= trained.metrics.loc["f1", "value"] <= 1
-    assert (trained.artefacts["evaluation"] / "plots" / "reliability.png").is_file()
-    assert matchwright.load_bundle("models:/persons/1", home=home).digest == trained.bundle.digest
+    assert (result.name, result.version) == ("persons", "1")
+    assert result.passed == result.gates["passed"].all()
+    assert result.metrics.columns.tolist() == ["value", "lower", "upper"]
+    assert 0.8 < result.metrics.loc["f1", "lower"] <= result.metrics.loc["f1", "value"] <= 1
+    assert (result.artefacts["evaluation"] / "plots" / "reliability.png").is_file()
+    assert matchwright.load_bundle("models:/persons/1", home=home).digest == result.bundle.digest
     assert not set(ENVIRONMENT) & set(os.environ)
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("own_keys")
 def test_a_repeated_training_reuses_its_steps_and_its_version(
-    home: Path, persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+    trained: Trained, persons_spec: MatchSpec, febrl: Tables, pairs: pd.DataFrame
 ) -> None:
-    again = train(home, persons_spec, febrl, pairs)
+    again, shown = train(trained.home, persons_spec, febrl, pairs)
 
-    reused = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line.split()[0] == "kept"]
+    reused = [line.split()[1] for line in shown if line.split()[0] == "kept"]
     assert {"ingest", "features", "candidates", "train", "evaluate"} <= set(reused)
     assert again.version == "1"
 
 
 @pytest.mark.slow
-def test_runs_and_frames_contain_no_value_and_no_table(home: Path) -> None:
+def test_runs_and_frames_contain_no_value_and_no_table(trained: Trained) -> None:
+    home = trained.home
     assert [path.name for path in (home / "frames").iterdir()] == [".lock"]
     texts = [path for path in (home / "runs").rglob("*") if path.suffix in {".log", ".json", ".html", ".md"}]
     assert len(texts) > 10

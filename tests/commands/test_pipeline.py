@@ -48,3 +48,17 @@ def test_failed_gates_have_their_own_exit_code(
 def test_the_exit_codes_are_in_the_help() -> None:
     shown = CliRunner().invoke(app, ["pipeline", "run", "--help"]).output
     assert "4: train registered a version" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("command", ["run", "submit"])
+def test_an_option_of_another_pipeline_is_refused_with_the_options_of_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
+
+    done = CliRunner().invoke(app, ["pipeline", command, "monitor", "--spec", str(SPEC), "--records", "left.csv"])
+
+    assert done.exit_code == 1
+    said = str(done.exception)
+    assert "The pipeline 'monitor' does not take --records." in said
+    assert "it takes --version, --since, --until, --labels" in said

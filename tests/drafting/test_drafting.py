@@ -12,9 +12,9 @@ from matchwright.core.records import conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec, parse_spec
 from matchwright.drafting import infer_spec
-from matchwright.drafting.tables import ID_COLUMNS
+from matchwright.drafting.tables import ID_COLUMNS, read_pairs
 from matchwright.errors import DataError
-from matchwright.labelling.pair_table import id_column_names
+from matchwright.labelling.pair_table import conform_pairs, id_column_names
 
 
 @pytest.fixture
@@ -166,6 +166,19 @@ def test_a_table_that_allows_no_draft_is_refused_with_a_reason(table, problem):
 
 def test_the_pipeline_accepts_the_names_of_id_columns_that_drafting_recognises(persons_spec):
     assert set(ID_COLUMNS) <= set(id_column_names(persons_spec))
+
+
+def test_labels_are_read_with_the_same_words_as_in_training(persons_spec):
+    words = ["y", "n", "1.0", "0.0", "unsure", "Match", "no_match", None]
+    pairs = pd.DataFrame({"left_id": list("abcdefgh"), "right_id": list("stuvwxyz"), "label": words})
+    drafted = read_pairs(pairs)
+    trained = conform_pairs(pairs, persons_spec, one_table=False)
+    known = trained[trained["label"].notna()]
+    assert drafted.matches.tolist() == [True, False, True, False, True, False]
+    assert drafted.labelled
+    assert known["label"].astype(bool).tolist() == drafted.matches.tolist()
+    assert known["left_key"].tolist() == [f"left:{name}" for name in drafted.left] == [f"left:{n}" for n in "abcdfg"]
+    assert drafted.right == list("stuvxy")
 
 
 VALUES = st.one_of(

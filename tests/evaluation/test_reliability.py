@@ -11,7 +11,7 @@ from matchwright.core.spec.deciding import Costs
 from matchwright.evaluation.curves import operating_points, review_load
 from matchwright.evaluation.metrics import measure
 from matchwright.evaluation.outcomes import pair_outcomes
-from matchwright.evaluation.reliability import calibration_figures, mid_range_gap
+from matchwright.evaluation.reliability import calibration_figures, mid_range_gap, reliability_curve
 
 COSTS = Costs(false_match=10, missed_match=5, review=1)
 
@@ -41,6 +41,20 @@ def test_calibration_removes_the_gap_in_the_middle_range_and_the_figures_show_it
         assert figures["change"][name]["upper"] < 0
         assert figures["after"][name]["lower"] < figures["after"][name]["value"] < figures["after"][name]["upper"]
     assert figures == calibration_figures(before, after, labels, np.arange(4000) // 2)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_each_of_a_few_different_scores_is_its_own_point_of_the_curve(count):
+    scores = np.array([0.9, 0.1, 0.6, 0.4])[:count]
+    curve = reliability_curve(scores, (scores > 0.5).astype(int), bins=10)
+    assert curve["mean_score"].tolist() == sorted(scores)
+    assert curve["true_share"].tolist() == [float(score > 0.5) for score in sorted(scores)]
+    assert curve["pairs"].tolist() == [1] * count
+
+
+def test_a_few_equal_scores_are_one_point_of_the_curve():
+    curve = reliability_curve(np.full(4, 0.5), np.array([1, 0, 1, 1]), bins=10)
+    assert curve[["mean_score", "true_share", "pairs"]].to_numpy().tolist() == [[0.5, 0.75, 4]]
 
 
 def test_without_scores_in_the_middle_range_the_gap_is_unknown():

@@ -68,13 +68,14 @@ def test_no_record_is_in_two_chosen_pairs(pool):
     assert not picked["right_key"].duplicated().any()
 
 
-def test_similar_pairs_are_not_all_chosen():
+def test_unsure_pairs_differ_from_each_other():
+    """All pairs are equally unsure. Most are alike, and the 5 others do not come first."""
     log_odds = np.zeros(100)
-    alike = pd.DataFrame({"a__exact": np.repeat([0.0, 1.0], [95, 5]), "b__exact": [0.5] * 100})
+    alike = pd.DataFrame({"a__exact": np.repeat([0.0, 1.0, 0.0], [20, 5, 75]), "b__exact": [0.5] * 100})
     pairs = pd.DataFrame({"left_key": [f"l{n:03}" for n in range(100)], "right_key": [f"r{n:03}" for n in range(100)]})
     picked = select_pairs(pairs, log_odds, alike, 10, 1, expected_matches=20)
     unsure = pairs.merge(picked[picked["chosen_for"] == "unsure"], on=["left_key", "right_key"])
-    assert {0.0} <= set(alike.loc[pairs["left_key"].isin(unsure["left_key"]), "a__exact"])
+    assert set(alike.loc[pairs["left_key"].isin(unsure["left_key"]), "a__exact"]) == {0.0, 1.0}
     assert len(picked) == 10
 
 
@@ -88,3 +89,9 @@ def test_no_more_pairs_are_chosen_than_there_are(pool):
     few = tuple(part[:4] for part in pool)
     assert len(chosen(few, 20)) == 4
     assert chosen(tuple(part[:0] for part in pool), 20).empty
+
+
+def test_no_pair_is_chosen_if_none_is_requested(pool):
+    picked = chosen(pool, 0)
+    assert picked.empty
+    assert list(picked.columns) == ["left_key", "right_key", "score", "chosen_for"]

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from matchwright.adapters.tables.read import read_input_table
+from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError
+from matchwright.monitoring.integrity import integrity_findings
 from matchwright.monitoring.period import Period
 from matchwright.monitoring.window import DecisionWindow, read_window
 
@@ -165,6 +167,18 @@ def test_an_abstention_counts_as_a_decision_without_a_score(tmp_path: Path) -> N
     assert window.frame["band"].tolist() == ["review", "match"]
     assert window.frame["score"].isna().tolist() == [True, False]
     assert faults(window) == {"degraded": (1, ("features_unavailable",))}
+
+
+def test_the_share_of_a_fault_is_among_the_decisions_of_the_monitored_bundle(
+    tmp_path: Path, persons_spec: MatchSpec
+) -> None:
+    """A new bundle that is always degraded raises an alarm, although it made few of the decisions in the log."""
+    earlier = [line(number, bundle=OTHER) for number in range(1900)]
+    degraded = [line(number, mode="features_unavailable") for number in range(1900, 2000)]
+    write(tmp_path, *earlier, *degraded)
+    (finding,) = integrity_findings(read(tmp_path, "", "2026-03-04").faults, persons_spec)
+    assert finding.severity == "alarm"
+    assert finding.text.startswith("100 of 100 decisions were made in a degraded mode")
 
 
 def test_labels_are_joined_by_decision_id(tmp_path: Path) -> None:

@@ -36,6 +36,27 @@ def test_a_pipeline_gets_only_its_own_parameters() -> None:
     assert set(arguments_of("release", SPEC, {"version": "3", "labels": ""})[0]) == {"code_digest", "name", "version"}
 
 
+@pytest.mark.parametrize(
+    ("pipeline", "given", "message"),
+    [
+        (
+            "monitor",
+            {"records": "no.csv", "since": "24h"},
+            r"'monitor' does not take --records\.\nHint: it takes --since",
+        ),
+        ("train", {"pairs": "p.csv", "version": "3"}, r"'train' does not take --version\.\nHint: it takes --pairs"),
+        (
+            "release",
+            {"records_right": "b.csv", "scorer": "a.onnx"},
+            r"'release' does not take --records-right, --scorer\.",
+        ),
+    ],
+)
+def test_an_option_of_another_pipeline_is_refused(pipeline: str, given: dict[str, str], message: str) -> None:
+    with pytest.raises(PipelineError, match=message):
+        arguments_of(pipeline, SPEC, given)
+
+
 def test_the_arguments_have_the_full_path_and_the_digest_of_an_input_file(tmp_path: Path) -> None:
     file = tmp_path / "records.csv"
     file.write_text("rec_id\n1\n")

@@ -115,6 +115,19 @@ def test_a_failed_step_is_reported_with_its_own_error(home: Path) -> None:
     assert "The text is refused." in record.error
 
 
+def test_every_failed_step_has_its_own_error_in_the_record(home: Path) -> None:
+    with pytest.raises(StepFailedError) as caught:
+        tiny_pipeline.run(home, "", pipeline=tiny_pipeline.FAILING)
+
+    record = RunRecord.read(run_folders(home / "runs")[-1])
+    assert {step.name: step.error.splitlines()[0] for step in record.steps} == {
+        "fail": "This fails loudly.",
+        "fail-2": "This fails gently.",
+        "fail-3": "Step fail-3 failed without a message.",
+    }
+    assert record.error == record.steps[0].error == caught.value.step.error
+
+
 def test_an_unexpected_error_is_reported_without_values(home: Path) -> None:
     with pytest.raises(StepFailedError, match=r"ValueError at ephemeral_component\.py"):
         tiny_pipeline.run(home, "break")

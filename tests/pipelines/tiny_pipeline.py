@@ -1,4 +1,4 @@
-"""A pipeline of three small steps that runs in seconds, for tests of the runner.
+"""Pipelines of three small steps that run in seconds, for tests of the runner.
 
 It can also run as a program, so that a test can kill its process: ``python tiny_pipeline.py HOME TEXT PAUSE_FILE``.
 """
@@ -46,6 +46,19 @@ def say(length: str) -> str:
     return f"it is {length}"
 
 
+@component
+def fail(how: str) -> str:
+    import os
+
+    from components.context import reported
+    from matchwright.errors import QualityError
+
+    with reported():
+        if how != "without a word":
+            raise QualityError(f"This fails {how}.", "leave it")
+    os._exit(9)
+
+
 def make(step) -> object:
     @dsl.pipeline(name="tiny")
     def tiny(text: str, code_digest: str = "", pause_file: str = "", environment: str = "local") -> None:
@@ -59,10 +72,24 @@ def make(step) -> object:
     return tiny
 
 
+def make_failing(step) -> object:
+    @dsl.pipeline(name="failing")
+    def failing(text: str, code_digest: str = "", pause_file: str = "", environment: str = "local") -> None:
+        step(fail, how="loudly")
+        step(fail, how="gently")
+        step(fail, how="without a word")
+        with dsl.If(text != ""):  # the engine runs the other steps after a failure only in a pipeline with a condition
+            step(say, length=text)
+
+    return failing
+
+
 TINY = Pipeline("tiny", make)
+FAILING = Pipeline("failing", make_failing)
+"""Three steps that fail, and of which none depends on another one."""
 
 
-def run(home: Path, text: str, pause_file: str = "", **options):
+def run(home: Path, text: str, pause_file: str = "", pipeline: Pipeline = TINY, **options):
     from matchwright.secrets import ensure_local_secrets
     from matchwright.settings import load_settings
     from pipelines.run import run_pipeline
@@ -70,7 +97,7 @@ def run(home: Path, text: str, pause_file: str = "", **options):
     ensure_local_secrets(home)
     settings = load_settings("local", home=home)
     arguments = {"text": text, "code_digest": options.pop("code_digest", "v1"), "pause_file": pause_file}
-    return run_pipeline(TINY, settings, arguments, environment="local", **options)
+    return run_pipeline(pipeline, settings, arguments, environment="local", **options)
 
 
 if __name__ == "__main__":

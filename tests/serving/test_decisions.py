@@ -2,18 +2,25 @@
 
 import json
 import logging
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
+import httpx
 import pandas as pd
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from fixtures.stores import Stores
 
 from matchwright.core.bundle import Bundle
 from matchwright.secrets import pair_pseudonym
 from serving.app import create_app
-from serving.logs import ValueFreeFormatter
+from serving.logs import ValueFreeFormatter, configure_logging
 from serving.runtime import Runtime
 from serving.service import Service
 
@@ -212,18 +219,47 @@ def test_without_the_identifier_key_decisions_are_logged_without_a_pair(
     assert logged(tmp_path)[0]["pair"] is None
 
 
-def test_the_answer_to_an_internal_error_has_no_value_of_the_request(
-    bundle: Bundle, tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.fixture
+def own_logging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test configure logging. Its configuration ends with the test."""
+    monkeypatch.setattr(logging.root, "handlers", [])
+    for name in (None, "serving", "matchwright", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        monkeypatch.setattr(logger, "level", logger.level)
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Serve an application with uvicorn, which logs the errors of the application. Yield its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=30)
+
+
+@pytest.mark.usefixtures("own_logging")
+def test_the_answer_and_the_log_of_an_internal_error_have_no_value_of_the_request(
+    bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(_: Bundle):
         raise RuntimeError(f"it happened at {CANARY}")
 
-    service = Service(tmp_path / "log", Runtime(bundle, broken))
-    client = TestClient(create_app(service), raise_server_exceptions=False)
-    response = client.post("/invocations", json={"query": {"surname": CANARY}, "candidates": ["right:1"]})
-    assert (response.status_code, CANARY in response.text) == (500, False)
-    assert response.json()["faults"] == []
-    assert 'matchwright_requests_total{code="500"} 1.0' in client.get("/metrics").text
+    configure_logging()
+    with served(create_app(Service(tmp_path / "log", Runtime(bundle, broken)))) as address:
+        request = {"query": {"surname": CANARY}, "candidates": ["right:1"]}
+        response = httpx.post(f"{address}/invocations", json=request, timeout=30)
+        metrics = httpx.get(f"{address}/metrics", timeout=30).text
+    assert (response.status_code, response.json()["faults"]) == (500, [])
+    assert 'matchwright_requests_total{code="500"} 1.0' in metrics
+    log = capsys.readouterr().err
+    assert "RuntimeError" in log
+    for text in (response.text, metrics, log):
+        assert CANARY not in text
 
 
 def test_tracebacks_on_standard_error_have_no_error_message() -> None:

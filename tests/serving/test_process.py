@@ -129,11 +129,13 @@ def test_a_new_process_takes_over_the_port_and_no_request_fails(
     port, doors = free_port(), [tmp_path / "blue", tmp_path / "green"]
     first = start(trained_bundle, "--port", str(port), "--hand-over", str(doors[0]))
     wait_for(lambda: digest_at(port) is not None)
-    before, seen, over = digest_at(port), set(), Event()
+    before, over = digest_at(port), Event()
+    seen: list[str | None] = []
+    slowly_answered: list[bytes] = []
 
     def call() -> None:
         while not over.is_set():
-            seen.add(digest_at(port))
+            seen.append(digest_at(port))
 
     def call_slowly() -> None:
         """Connect, wait for a short time, and then send a request."""
@@ -141,7 +143,7 @@ def test_a_new_process_takes_over_the_port_and_no_request_fails(
             with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
                 over.wait(0.2)
                 client.sendall(b"GET /ping HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
-                seen.add(None if not client.recv(12).endswith(b"200") else before)
+                slowly_answered.append(client.recv(12))
 
     with ThreadPoolExecutor(4) as callers:
         calls = [callers.submit(each) for each in (call, call, call_slowly, call_slowly)]
@@ -150,14 +152,15 @@ def test_a_new_process_takes_over_the_port_and_no_request_fails(
             wait_for(lambda: handover.is_offered(doors[1]))
             first.send_signal(signal.SIGTERM)
             assert first.wait(timeout=30) == 0
+            wait_for(lambda: seen[-1] != before)
         finally:
             over.set()
         for each in calls:
             each.result()
-    assert None not in seen
     after = digest_at(port)
-    assert after != before
-    assert {before, after} == seen | {after}
+    assert after not in (before, None)
+    assert set(seen) == {before, after}
+    assert set(slowly_answered) == {b"HTTP/1.1 200"}
 
 
 def test_a_new_process_does_not_take_over_the_socket_of_another_port(

@@ -2,11 +2,13 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
 from matchwright.errors import TrainingError
+from matchwright.operations.training_artifacts import Trained
 from matchwright.steps.evaluate import evaluate
 from matchwright.steps.gate import gate
 
@@ -22,12 +24,14 @@ def test_the_figures_on_the_test_entities_are_good(run):
 
 
 def test_the_figures_before_and_after_calibration_are_of_pairs_that_were_not_used_for_it(run):
+    trained = Trained.read(run[0].model, run[0].spec)
     calibration = json.loads((run[0].calibration / "calibration.json").read_text())
     evaluation = json.loads((run[0].evaluation / "evaluation.json").read_text())
     assert set(calibration["log_losses"]) >= {"none", "platt"}
-    for figures in (calibration["held_out"], evaluation["calibration"]):
+    for part, figures in (("calibrate", calibration["held_out"]), ("test", evaluation["calibration"])):
         assert figures["after"]["log_loss"]["value"] < 0.1
-        assert figures["before"]["mid_range_pairs"] >= 0
+        before = 1 / (1 + np.exp(-trained.scorer.log_odds(trained.part(part)[1])))
+        assert figures["before"]["mid_range_pairs"] == ((before >= 0.2) & (before <= 0.8)).sum()
     chosen = [point for point in evaluation["operating_points"] if point["chosen"]]
     assert len(chosen) == 1
     assert chosen[0]["review_share"] == pytest.approx(evaluation["metrics"]["review_share"]["value"], abs=1e-6)
@@ -38,14 +42,24 @@ def test_the_gate_table_has_the_margin_of_each_gate(run):
     gates = {row["name"]: row for row in json.loads((run[0].evaluation / "gates.json").read_text())["gates"]}
     assert gates["F1"]["margin"] == pytest.approx(gates["F1"]["value"] - 0.99, abs=1e-6)
     assert gates["golden pairs that must match"]["limit"] == 1.0
-    assert all(row["passed"] == (row["margin"] >= 0) for row in gates.values())
+    assert gates["log loss"]["margin"] == pytest.approx(0.02 - gates["log loss"]["value"], abs=1e-6)
+    kept = {
+        name
+        for name, row in gates.items()
+        if (row["value"] >= row["limit"] if row["must_be"] == "at least" else row["value"] <= row["limit"])
+    }
+    assert {name for name, row in gates.items() if row["passed"]} == kept
 
 
 def test_the_output_of_the_gate_step_is_one_word(run, tmp_path):
-    gates = json.loads((run[0].evaluation / "gates.json").read_text())["gates"]
-    assert gate(evaluation=run[0].evaluation) == ("pass" if all(each["passed"] for each in gates) else "fail")
-    for passed, word in (([True, True], "pass"), ([True, False], "fail"), ([], "fail")):
-        (tmp_path / "gates.json").write_text(json.dumps({"gates": [{"passed": value} for value in passed]}))
+    written = json.loads((run[0].evaluation / "gates.json").read_text())
+    passed = [row | {"passed": True} for row in written["gates"]]
+    for rows, word in (
+        (passed, "pass"),
+        ([*passed[:-1], passed[-1] | {"passed": False}], "fail"),
+        ([], "fail"),
+    ):
+        (tmp_path / "gates.json").write_text(json.dumps(written | {"gates": rows}))
         assert gate(evaluation=tmp_path) == word
 
 

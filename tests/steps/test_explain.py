@@ -20,9 +20,10 @@ def test_contributions_add_up_and_every_band_with_decisions_has_a_plot(run):
 def test_the_card_shows_the_most_frequent_reasons_of_each_band(run):
     explanation = json.loads((run[0].explanation / "explanation.json").read_text())
     card = (run[0].bundle / "card.md").read_text()
-    for shares in explanation["reasons"].values():
-        first = next(iter(shares), None)
-        assert first is None or f"| `{first}` |" in card
+    reasons = explanation["reasons"]
+    assert list(reasons) == ["match", "review", "no_match"]
+    for shares in reasons.values():
+        assert f"| `{next(iter(shares))}` |" in card
     assert f"in log-odds: {next(iter(explanation['importance']))} " in card
 
 

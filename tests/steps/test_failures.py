@@ -8,6 +8,7 @@ from mlflow import MlflowClient
 
 from matchwright.adapters.registry import open_run
 from matchwright.core.spec import MatchSpec
+from matchwright.errors import BundleError
 from matchwright.files import write_whole
 from matchwright.operations.failures import failure_recorded
 from matchwright.settings import Settings
@@ -56,7 +57,7 @@ def test_a_failure_of_a_later_step_ends_the_run_of_its_model(
     model: Any = tmp_path / "model"
     write_whole(model / "train.json", f'{{"run_id": "{run_id}"}}')  # all other files are missing
 
-    with pytest.raises(Exception):  # noqa: B017, PT011 - any missing file
+    with pytest.raises(BundleError, match="There is no scorer in model"):
         calibrate(settings=settings, spec=persons_spec, model=model, calibration=tmp_path / "calibration")
 
     status, tags = recorded(settings, run_id)

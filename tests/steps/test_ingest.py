@@ -52,6 +52,19 @@ def test_without_files_the_example_data_is_ingested(
     assert set(pairs["left_key"]) | set(pairs["right_key"]) <= set(snapshot.frame("records")["record_key"])
 
 
+def test_without_files_an_environment_other_than_local_is_refused(
+    settings: Settings, persons_spec: MatchSpec, tmp_path: Path
+) -> None:
+    """Example data never becomes a model of a shared environment."""
+    shared = settings.model_copy(update={"environment": "staging"})
+    with pytest.raises(DataError, match=r"^The input tables do not fit spec 'persons', 2 fault\(s\):") as refused:
+        ingest(settings=shared, spec=persons_spec, snapshot=tmp_path / "s.json")
+    assert {fault.path: fault.problem for fault in refused.value.faults} == dict.fromkeys(
+        ("records", "pairs"), "is not given"
+    )
+    assert not (tmp_path / "s.json").exists()
+
+
 def test_values_are_read_without_changes(
     settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
 ) -> None:

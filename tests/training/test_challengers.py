@@ -11,6 +11,9 @@ from matchwright.training.datasets.labelled_pairs import learn
 SPEC = ModelSpec(trees=60, early_stopping=10)
 
 
+ALMOST_NOTHING = SPEC.model_copy(update={"trees": 1, "depth": 1})
+
+
 @pytest.fixture(scope="module")
 def ranker():
     training, validation = dataset(300), dataset(200, 1)
@@ -22,19 +25,27 @@ def test_a_ranker_learns_to_rank_and_has_no_log_loss(ranker):
     assert set(ranker["change"]) == {"mrr", "hit_at_1", "ndcg_at_10"}
 
 
-def test_the_change_is_the_difference_and_the_finding_follows_its_interval(ranker):
+def test_the_change_is_the_difference_and_a_ranker_is_no_better_if_its_interval_includes_zero(ranker):
     change = ranker["change"]["mrr"]
     assert change["value"] == pytest.approx(ranker["figures"]["mrr"]["value"] - ranker["scorer"]["mrr"]["value"])
-    assert ranker["better"] == (change["lower"] > 0)
-    words = "better by" if change["lower"] > 0 else "worse by" if change["upper"] < 0 else "no better"
-    assert ranker["finding"].startswith(words)
+    assert change["lower"] < 0 < change["upper"]
+    assert ranker["better"] is False
+    assert ranker["finding"].startswith("no better: -0.0")
+
+
+def test_a_ranker_that_learned_almost_nothing_is_worse_than_a_scorer():
+    training, validation = dataset(300), dataset(200, 1)
+    ranker = challenge("ranker", training, validation, learn(training, validation, SPEC), ALMOST_NOTHING)
+    assert ranker["change"]["mrr"]["upper"] < 0
+    assert ranker["better"] is False
+    assert ranker["finding"].startswith("worse by 0.1")
 
 
 def test_a_ranker_is_better_than_a_scorer_that_learned_almost_nothing():
     training, validation = dataset(300), dataset(200, 1)
-    weak_scorer = learn(training, validation, SPEC.model_copy(update={"trees": 1, "depth": 1}))
-    challenger = challenge("ranker", training, validation, weak_scorer, SPEC)
-    assert challenger["better"]
+    challenger = challenge("ranker", training, validation, learn(training, validation, ALMOST_NOTHING), SPEC)
+    assert challenger["change"]["mrr"]["lower"] > 0
+    assert challenger["better"] is True
     assert challenger["finding"].startswith("better by")
 
 
@@ -42,10 +53,20 @@ def test_a_network_is_compared_by_its_log_loss():
     training, validation = dataset(100), dataset(60, 1)
     network = challenge("torch", training, validation, learn(training, validation, SPEC), SPEC)
     assert set(network["change"]) == {"mrr", "hit_at_1", "ndcg_at_10", "log_loss"}
+    assert network["change"]["log_loss"]["lower"] < 0 < network["change"]["log_loss"]["upper"]
+    assert network["better"] is False
+    assert network["finding"].startswith("no better: ")
     assert "in log loss" in network["finding"]
-    assert network["better"] == (network["change"]["log_loss"]["upper"] < 0)
     assert network["figures"]["log_loss"]["value"] < 0.6365  # the loss of a constant score
     assert network["figures"]["log_loss"]["value"] != network["scorer"]["log_loss"]["value"]
+
+
+def test_a_network_with_a_lower_log_loss_than_the_scorer_is_better():
+    training, validation = dataset(100), dataset(60, 1)
+    network = challenge("torch", training, validation, learn(training, validation, ALMOST_NOTHING), SPEC)
+    assert network["change"]["log_loss"]["upper"] < 0
+    assert network["better"] is True
+    assert network["finding"].startswith("better by 0.4")
 
 
 def test_a_ranking_compared_with_itself_shows_no_difference():

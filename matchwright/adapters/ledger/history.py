@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Ledger:
         try:
             self._url = make_url(url)
             self._engine = engine_for(url)
-        except (SQLAlchemyError, ImportError) as error:  # the address is not quoted: it may hold a password
+        except (SQLAlchemyError, ImportError, ValueError) as error:  # the address is not quoted: it may hold a password
             fact = f"The release ledger's address cannot be used ({type(error).__name__})."
             raise LedgerError(fact, "check ledger.url (MATCHWRIGHT_LEDGER__URL)") from None
         is_file = self._url.get_backend_name() == "sqlite"
@@ -115,18 +115,23 @@ class Ledger:
             "wait until it has ended, then try again",
         )
         if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(f"{self._file}.{name.hex()}.lock", timeout=0)
-            try:
-                held = lock.acquire()
-            except Timeout:
-                raise busy from None
+            with self._reported():
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    held = lock.acquire()
+                except Timeout:
+                    raise busy from None
             with held:
                 yield
             return
-        key = int.from_bytes(name, signed=True)
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
+        key = {"key": int.from_bytes(name, signed=True)}
+        with ExitStack() as ending:
+            with self._reported():  # only our own statements: the caller's errors in the block below stay as they are
+                connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                ending.callback(connection.close)
+                taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key)
+            if not taken:
                 raise busy
             yield  # closing the connection releases the lock
 
@@ -135,20 +140,26 @@ class Ledger:
 
     def _make(self) -> None:
         if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with self._reported():
+                self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._transaction() as connection:
             metadata.create_all(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         """A transaction that no other transaction of the ledger overlaps (on SQLite every ``BEGIN`` is immediate)."""
+        with self._reported(), self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+            yield connection
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Turn errors of the database, or of its file, into one that names the address without a password."""
         try:
-            with self._engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
-                yield connection
-        except SQLAlchemyError as error:
+            yield
+        except (SQLAlchemyError, OSError) as error:
             raise LedgerError(
-                f"The release ledger at {self._url.render_as_string()} failed: {type(error).__name__}.",
+                f"The release ledger at {self._url.set(query={}).render_as_string()} failed: {type(error).__name__}.",
                 "check ledger.url (MATCHWRIGHT_LEDGER__URL), and that the database answers and can be written",
             ) from error

@@ -30,7 +30,6 @@ def unpack_bundle(archive: Path, folder: Path) -> None:
     Raises:
         BundleError: the archive is damaged, or would write outside ``folder``.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         with gzip.open(archive) as zipped, tarfile.open(fileobj=zipped, mode="r:") as tar:
             tar.extractall(folder, filter="data")

@@ -89,6 +89,12 @@ def test_a_golden_score_may_differ_by_one_unit_in_the_last_place(decision_model,
     assert abs(difference) < TOLERANCE < abs(3 * difference)
 
 
+def test_both_records_of_a_golden_pair_are_decided(decision_model):
+    scores = {pair.name: pair.score for pair in golden_decisions(decision_model)}
+    assert scores["identical"] > 0.9
+    assert scores["different persons"] < 0.1
+
+
 def test_golden_pairs_have_variants_with_swapped_sides_a_missing_value_and_a_typing_error(decision_model):
     variants = {pair.name: pair for pair in golden_decisions(decision_model) if pair.name.startswith("identical")}
     original, swapped = variants["identical"], variants["identical, sides swapped"]

@@ -51,6 +51,21 @@ def test_the_budget_limits_the_candidates_of_each_left_record():
     assert len(propose_candidates(one_table, spec)) <= 3 * 20
 
 
+def test_in_one_table_a_pair_is_kept_if_it_is_among_the_first_of_either_record():
+    """left:1 has nine candidates, and each of them has only left:1. So left:1 keeps more than the budget."""
+    two_tables = proposed(*(("tfidf", rank, None) for rank in range(1, 10)))
+    one_table = two_tables.assign(right_key=[f"left:{n}" for n in range(2, 11)])
+    assert as_pairs(within_budget(two_tables, 1)) == [("left:1", "right:0")]
+    assert as_pairs(within_budget(one_table, 1)) == [("left:1", f"left:{n}") for n in range(2, 11)]
+
+
+def test_in_one_table_a_pair_is_removed_if_it_is_not_among_the_first_of_either_record():
+    made = proposed(("tfidf", 1, None), ("tfidf", 2, None), ("tfidf", 3, None)).assign(
+        left_key=["left:1", "left:2", "left:1"], right_key=["left:2", "left:3", "left:3"]
+    )
+    assert as_pairs(within_budget(made, 1)) == [("left:1", "left:2"), ("left:2", "left:3")]
+
+
 def test_completeness_falls_with_the_budget_and_budgets_that_remove_nothing_are_not_reported():
     rows = completeness_by_budget(CANDIDATES, TRUE, [1, 2, 5])
     assert [(row["budget"], row["candidates"], row["pairs_completeness"]) for row in rows] == [

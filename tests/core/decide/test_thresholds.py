@@ -156,21 +156,25 @@ def test_a_written_file_is_read_back_and_a_damaged_file_is_refused(part, tmp_pat
             type(part).load(tmp_path / "part.json")
 
 
-def test_only_a_pair_in_review_gets_a_hint(decision_model):
-    other = PERSON | {"given_name": "xqz", "surname": "jjkk", "date_of_birth": "19330708"}
-    for bands, band in (
+@pytest.mark.parametrize(
+    ("bands", "band"),
+    [
         (Bands(review_from=1.1, match_from=1.1), "no_match"),
         (Bands(review_from=0.0, match_from=1.1), "review"),
-        (ALL_MATCH, "match"),
-    ):
-        model = replace(decision_model, bands=bands)
-        alike, different = decide_values(model, [PERSON, PERSON], [{**PERSON, "state": "vic"}, other])
-        assert alike.band == band
-        assert different.band == ("review" if band == "match" else band)  # no identity field agrees
-        if band != "review":
-            assert alike.hint is None
-        if different.band == "no_match":
-            assert different.hint is None
+        (Bands(review_from=0.0, match_from=0.5), "match"),
+    ],
+)
+def test_a_pair_gets_no_hint_in_another_band_than_review_or_if_nothing_settles_it(decision_model, bands, band):
+    """With a threshold above 1 no pair can become a match. With a threshold of 0 no pair can become a non-match."""
+    (alike,) = decide_values(replace(decision_model, bands=bands), [PERSON], [{**PERSON, "state": "vic"}])
+    assert (alike.band, alike.hint) == (band, None)
+
+
+def test_a_pair_in_review_gets_a_hint_in_the_words_of_the_catalogue(decision_model):
+    model = replace(decision_model, bands=ALL_MATCH)
+    other = PERSON | {"given_name": "xqz", "surname": "jjkk", "date_of_birth": "19330708"}
+    (different,) = decide_values(model, [PERSON], [other])
+    assert different.band == "review"  # no identity field agrees
     assert different.hint is not None
     assert different.hint.settles_as == "match"
-    assert different.hint.text == decision_model.catalogue.hint_text(different.hint)
+    assert different.hint.text == model.catalogue.hint_text(different.hint)

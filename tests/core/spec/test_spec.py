@@ -143,6 +143,74 @@ def test_a_comparator_for_another_kind_of_field_is_refused_and_the_hint_lists_th
     assert "choose from jaro_winkler" in faults_of(raw)["fields.surname.comparators"]
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "value", "path"),
+    [
+        ("fields", "surname", {"kind": "name", "pii": "quasi", "label": "surname", "comparators": 5}, "comparators"),
+        ("fields", "surname", {"kind": ["name"], "pii": "quasi", "label": "surname"}, "kind"),
+        ("candidates", "rules", [[["surname"]]], "0.0"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_a_fault_at_its_key(raw, section, key, value, path):
+    raw[section][key] = value
+    assert f"{section}.{key}.{path}" in faults_of(raw)
+
+
+@pytest.mark.parametrize(
+    ("record", "path", "fault"),
+    [
+        ({"fields": ["surnam"]}, "record.fields", "'surnam' is not a field of this spec choose from date_of_birth"),
+        ({"comparators": ["phonetic"]}, "record.comparators", "'phonetic' is not a comparator of the whole record"),
+        ({"comparators": []}, "record.comparators", "is empty name at least one comparator"),
+        ({"comparators": ["numbers", "numbers"]}, "record.comparators", "'numbers' is named twice name it once"),
+        (
+            {"comparators": ["learned_words"], "fields": ["surname"]},
+            "record.comparators",
+            "'learned_words' reads only fields with pii: none remove it, or let the record read such a field",
+        ),
+    ],
+)
+def test_a_fault_in_the_evidence_of_the_whole_record_has_a_hint(raw, record, path, fault):
+    raw["record"] = record
+    found = faults_of(raw)
+    assert list(found) == [path]
+    assert found[path].startswith(fault)
+
+
+def test_words_can_be_learned_if_the_record_reads_a_field_without_personal_data(raw):
+    raw["record"] = {"comparators": ["learned_words"], "fields": ["surname", "state"]}
+    assert parse_spec(yaml.safe_dump(raw)).record.comparators == ("learned_words",)
+    raw["record"] = {"comparators": ["learned_words"]}  # it reads all fields
+    assert parse_spec(yaml.safe_dump(raw)).record.comparators == ("learned_words",)
+    raw["fields"]["state"]["pii"] = "quasi"
+    assert list(faults_of(raw)) == ["record.comparators"]
+
+
+@pytest.mark.parametrize(("listed", "fault"), [([], "is empty"), (["phonetic", "phonetic"], "is named twice")])
+def test_the_comparators_of_a_field_are_at_least_one_and_all_different(raw, listed, fault):
+    raw["fields"]["surname"]["comparators"] = listed
+    assert fault in faults_of(raw)["fields.surname.comparators"]
+
+
+def test_a_field_cannot_have_the_name_of_the_codes_of_hints(raw):
+    raw["fields"]["counterfactual"] = {"kind": "text", "pii": "none", "label": "text"}
+    assert faults_of(raw) == {
+        "fields.counterfactual": "is a reserved name rename the field and give its column: with 'column'"
+    }
+
+
+@pytest.mark.parametrize("text", ["name: persons\n[a, b]: 1\n", "name: persons\n? {a: b}\n: 1\n"])
+def test_a_list_or_mapping_as_a_key_is_a_fault(text):
+    with pytest.raises(SpecError, match="line 2: a key is a list or a mapping"):
+        parse_spec(text)
+
+
+def test_a_file_that_is_not_in_utf_8_is_refused_with_the_place_of_the_first_wrong_byte(tmp_path: Path):
+    (tmp_path / "latin.yaml").write_bytes("name: café\n".encode("latin-1"))
+    with pytest.raises(SpecError, match=r"latin\.yaml cannot be read\.\n  byte 10: is not UTF-8"):
+        load_spec(tmp_path / "latin.yaml")
+
+
 def test_a_repeated_key_is_a_fault():
     with pytest.raises(SpecError, match=r"line 2: key 'name' is given twice"):
         parse_spec("name: persons\nname: people\n")

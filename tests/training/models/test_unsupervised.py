@@ -11,6 +11,7 @@ from matchwright.core.compare.competing import in_context, without_context
 from matchwright.core.models.files import read_scorer, write_scorer
 from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.errors import BundleError, TrainingError
+from matchwright.training.models import unsupervised
 from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 
@@ -81,6 +82,17 @@ def test_the_order_of_pairs_does_not_change_the_scores(scorer, candidates):
     again = fit_fellegi_sunter(shuffled, expected_matches=800)
     assert again.base == pytest.approx(scorer.base, abs=1e-4)
     assert np.allclose(again.log_odds(candidates[0]), scorer.log_odds(candidates[0]), atol=1e-3)
+
+
+@pytest.mark.parametrize("expected", [1, 2, 3])
+def test_fewer_than_four_expected_matches_start_like_four_from_the_most_alike_pair(candidates, monkeypatch, expected):
+    """Later rounds can correct a first guess, so there is only one round."""
+    monkeypatch.setattr(unsupervised, "ROUNDS", 1)
+    compared, labels = candidates
+    few = compared.iloc[np.r_[np.flatnonzero(labels == 1)[:3], np.flatnonzero(labels == 0)[:100]]]
+    scorer = fit_fellegi_sunter(few, expected)
+    assert scorer.curves == fit_fellegi_sunter(few, 4).curves
+    assert (scorer.log_odds(few) > 0).tolist() == [True] * 3 + [False] * 100
 
 
 def test_a_scorer_can_be_written_and_read(scorer, candidates, tmp_path):
