@@ -17,7 +17,10 @@ _ALSO = {
     "matchwright/governance": ("tests/governance", "tests/adapters/test_ledger.py"),
     "matchwright/operations/release_records.py": ("tests/operations",),
     "matchwright/operations/bundle_deployment.py": ("tests/operations", "tests/steps/test_release.py"),
-    "matchwright/operations/training_artifacts.py": ("tests/steps/test_train.py",),
+    "matchwright/operations/training_artifacts.py": (
+        "tests/operations/test_training_artifacts.py",
+        "tests/steps/test_train.py",
+    ),
     "matchwright/operations/snapshot.py": ("tests/steps/test_ingest.py",),
     "matchwright/operations/failures.py": ("tests/steps/test_failures.py",),
     "matchwright/operations/labelling.py": ("tests/commands/test_label.py",),

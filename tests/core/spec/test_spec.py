@@ -229,3 +229,39 @@ def test_the_error_for_an_absent_file_names_the_folder_of_the_examples(tmp_path:
 def test_an_expectation_that_does_not_fit_the_kind_of_its_field_is_a_fault(raw):
     raw["quality"]["fields"]["surname"]["minimum"] = 1
     assert "use pattern, max_length or allowed" in faults_of(raw)["quality.fields.surname.minimum"]
+
+
+def test_a_spec_without_a_format_lists_no_old_key_that_it_does_not_have(raw):
+    del raw["format"]
+    raw["candidates"]["encoder_top_k"] = 2
+    assert list(faults_of(raw)) == ["format", "candidates.encoder_top_k"]
+
+
+@pytest.mark.parametrize("share", ["most", None, [0.2]])
+def test_a_share_of_the_split_that_is_no_number_is_a_fault(raw, share):
+    raw["split"] = {"train": 0.6, "calibrate": share, "test": 0.2}
+    assert list(faults_of(raw)) == ["split.calibrate"]
+
+
+@pytest.mark.parametrize("pair", [5, "identical", {"name": "identical", "left": 3, "right": None, "expect": "match"}])
+def test_a_golden_pair_that_is_not_a_pair_of_records_is_a_fault(raw, pair):
+    raw["golden"].append(pair)
+    place = f"golden.{len(raw['golden']) - 1}"
+    assert faults_of(raw)
+    assert all(path.startswith(place) for path in faults_of(raw))
+
+
+@pytest.mark.parametrize(
+    ("model", "fitted"),
+    [
+        ({"scorer": "xgboost"}, False),
+        ({"scorer": "xgboost", "challengers": ["torch"]}, True),
+        ({"scorer": "torch"}, True),
+        ({"scorer": "torch", "embeddings": False}, False),
+        ({"scorer": "xgboost", "embeddings": True}, True),
+        ({"scorer": "xgboost", "challengers": ["torch"], "embeddings": False}, False),
+    ],
+)
+def test_embeddings_are_fitted_for_a_network_unless_the_spec_says_otherwise(raw, model, fitted):
+    raw["model"] = model
+    assert parse_spec(yaml.safe_dump(raw)).model.fits_embeddings is fitted
