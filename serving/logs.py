@@ -19,6 +19,8 @@ class ValueFreeFormatter(logging.Formatter):
 
 def configure_logging() -> None:
     """Write one line per event to standard error. There is no access log: it would repeat paths and queries."""
+    # if a line cannot be written, logging would print its own report, with the message of the exception
+    logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(ValueFreeFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -17,7 +17,7 @@ from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
 from matchwright.files import write_whole
-from matchwright.operations.train_unsupervised import competing_sides, most_matches
+from matchwright.operations.train_unsupervised import competing_sides, expected_matches, most_matches
 from matchwright.operations.training_artifacts import (
     COMPARISONS,
     HELD_OUT,
@@ -30,7 +30,7 @@ from matchwright.operations.training_artifacts import (
 from matchwright.settings import Settings
 from matchwright.training.datasets.candidate_sets import with_context
 from matchwright.training.datasets.comparisons import UNRELATED, PairComparer
-from matchwright.training.datasets.split import assign_pairs, split_entities
+from matchwright.training.datasets.split import assign_pairs, missed_pairs, split_entities
 from matchwright.training.few_labels.dataset import (
     AS_LABELLED,
     COUNTER,
@@ -79,9 +79,7 @@ def train_from_few_labels(
     parts = parts.replace({"calibrate": "train"})
     labelled_candidates, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
     labelled_candidates = labelled_candidates.sort_values(PAIR_KEYS, ignore_index=True)
-    inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    against = inside.merge(labelled_candidates[PAIR_KEYS], how="left", on=PAIR_KEYS, indicator=True)
-    missed = against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
+    missed = missed_pairs(labelled, labelled_candidates, parts)
 
     left, right = rows_of(frame, labelled_candidates["left_key"]), rows_of(frame, labelled_candidates["right_key"])
     training, labels = (labelled_candidates["part"] == "train").to_numpy(), labelled_candidates["label"].to_numpy()
@@ -90,8 +88,8 @@ def train_from_few_labels(
     comparisons = comparer.compare(left, right, np.where(training, np.cumsum(training) - 1, UNRELATED))
     comparisons = with_context(comparisons, labelled_candidates, proposed, frame, spec, corpus)
     drawn, unlabelled = _unlabelled(frame, proposed, spec, corpus)
-    expected = most_matches(frame, spec) * len(unlabelled) / max(len(proposed), 1)
-    unsupervised = fit_fellegi_sunter(unlabelled, max(2, round(expected)), competing_sides(drawn, spec))
+    expected = expected_matches(most_matches(frame, spec), len(unlabelled), len(proposed))
+    unsupervised = fit_fellegi_sunter(unlabelled, expected, competing_sides(drawn, spec))
     sides = rows_of(frame, drawn["left_key"]), rows_of(frame, drawn["right_key"])
     unlike = unlike_candidates(*sides, unsupervised.log_odds(unlabelled), spec, corpus)
     unlabelled = with_words(unlabelled, *sides, comparer.words, spec)

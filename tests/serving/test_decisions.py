@@ -1,5 +1,6 @@
 """The decisions, the log and the metrics of the endpoint, also while the feature store is down."""
 
+import io
 import json
 import logging
 import socket
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import httpx
 import pandas as pd
@@ -223,6 +225,7 @@ def test_without_the_identifier_key_decisions_are_logged_without_a_pair(
 def own_logging(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test configure logging. Its configuration ends with the test."""
     monkeypatch.setattr(logging.root, "handlers", [])
+    monkeypatch.setattr(logging, "raiseExceptions", logging.raiseExceptions)
     for name in (None, "serving", "matchwright", "uvicorn.error"):
         logger = logging.getLogger(name)
         monkeypatch.setattr(logger, "level", logger.level)
@@ -260,6 +263,22 @@ def test_the_answer_and_the_log_of_an_internal_error_have_no_value_of_the_reques
     assert "RuntimeError" in log
     for text in (response.text, metrics, log):
         assert CANARY not in text
+
+
+@pytest.mark.usefixtures("own_logging")
+def test_a_log_line_that_cannot_be_written_leaves_no_value_either(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr("serving.logs.sys", SimpleNamespace(stderr=closed))
+    configure_logging()
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        logging.getLogger("serving").exception("failed")
+    written = capsys.readouterr()
+    assert CANARY not in written.err + written.out
 
 
 def test_tracebacks_on_standard_error_have_no_error_message() -> None:

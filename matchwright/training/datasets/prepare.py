@@ -17,7 +17,7 @@ from matchwright.training.datasets.candidate_sets import with_context
 from matchwright.training.datasets.comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.training.datasets.labelled_pairs import LabelledPairs
 from matchwright.training.datasets.parts import CALIBRATION_PART, VALIDATION_PART
-from matchwright.training.datasets.split import assign_pairs
+from matchwright.training.datasets.split import assign_pairs, missed_pairs
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def prepare(
     return Prepared(
         labelled_candidates=labelled_candidates,
         comparisons=comparisons.drop(columns=foreign),
-        missed=_missed(labelled, labelled_candidates, parts),
+        missed=missed_pairs(labelled, labelled_candidates, parts),
         dropped=dropped,
         made=len(extra),
         training=training.without(*foreign),
@@ -100,9 +100,3 @@ def prepare(
         embeddings=embeddings if network_datasets is None else None,
         network_datasets=network_datasets,
     )
-
-
-def _missed(labelled: pd.DataFrame, labelled_candidates: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:
-    inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
-    against = inside.merge(labelled_candidates[PAIR_KEYS], how="left", on=PAIR_KEYS, indicator=True)
-    return against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)

@@ -64,6 +64,19 @@ def assign_pairs(pairs: pd.DataFrame, parts: "pd.Series[str]") -> tuple[pd.DataF
     return pairs[same].assign(part=left[same]), int((~same).sum())
 
 
+def missed_pairs(labelled: pd.DataFrame, labelled_candidates: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:
+    """The labelled matches that are no candidates: left_key, right_key, label and part.
+
+    Args:
+        labelled: left_key, right_key, label.
+        labelled_candidates: left_key, right_key of the candidates with a label.
+        parts: the part of each record, by record key. A pair across two parts is left out.
+    """
+    inside, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
+    against = inside.merge(labelled_candidates[PAIR_KEYS], how="left", on=PAIR_KEYS, indicator=True)
+    return against[against["_merge"] == "left_only"].drop(columns="_merge").reset_index(drop=True)
+
+
 def _place(
     keys: "pd.Series[Any]", pairs: pd.DataFrame, shares: Mapping[str, float], salt: str, follow_neighbours: bool
 ) -> "pd.Series[str]":

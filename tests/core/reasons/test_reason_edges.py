@@ -264,3 +264,33 @@ def test_the_names_in_a_hint_are_joined_with_commas_and_and(persons_spec):
 )
 def test_the_language_is_the_first_requested_one_that_is_available(persons_spec, requested, language):
     assert Catalogue.of(persons_spec).language_for(requested) == language
+
+
+def level_of(spec, comparison: str, value: float) -> str:
+    (levels,) = evidence(pd.DataFrame({comparison: [value]}), spec).values()
+    return levels[0]
+
+
+@pytest.mark.parametrize("kind", ["numbers", "codes", "cross_field"])
+@pytest.mark.parametrize(
+    ("share", "level"),
+    [(1.0, "AGREES"), (0.99, "AGREES"), (0.98, "PARTLY_AGREES"), (0.5, "PARTLY_AGREES"), (0.49, "DISAGREES")],
+)
+def test_a_share_agrees_if_all_is_found_and_disagrees_below_one_half(products_spec, kind, share, level):
+    assert level_of(products_spec, f"title__{kind}", share) == level
+
+
+@pytest.mark.parametrize(
+    ("similarity", "level"),
+    [(0.92, "AGREES"), (0.9199, "PARTLY_AGREES"), (0.7, "PARTLY_AGREES"), (0.6999, "DISAGREES")],
+)
+def test_swapped_names_agree_if_the_weaker_similarity_is_high(persons_spec, similarity, level):
+    assert level_of(persons_spec, "surname__swapped", similarity) == level
+
+
+def test_the_reason_of_a_rule_contributes_nothing(persons_spec):
+    without_labels = persons_spec.model_copy(update={"labels": "none"})
+    with_labels, unlabelled = Catalogue.of(persons_spec), Catalogue.of(without_labels)
+    for reason in (with_labels.unconfirmed(), with_labels.little_evidence(), unlabelled.unsupervised()):
+        assert reason.contribution == 0.0
+        assert reason.text

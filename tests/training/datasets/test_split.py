@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.spec.learning import SplitSpec
-from matchwright.training.datasets.split import assign_pairs, split_entities, subdivide
+from matchwright.training.datasets.split import assign_pairs, missed_pairs, split_entities, subdivide
 
 SHARES = SplitSpec(train=0.6, calibrate=0.2, test=0.2)
 numbers = st.integers(min_value=0, max_value=30)
@@ -118,3 +118,12 @@ def test_pairs_between_two_parts_are_dropped_and_counted():
     kept, dropped = assign_pairs(pairs, parts)
     assert kept["part"].tolist() == ["train", "test"]
     assert dropped == 2
+
+
+def test_a_labelled_match_that_no_method_proposes_is_missed():
+    parts = pd.Series({"left:1": "train", "right:1": "train", "left:2": "test", "right:2": "test", "right:3": "train"})
+    _, pairs = table([(1, 1, 1), (1, 3, 0), (2, 2, 1), (2, 1, 1)])
+    proposed = pairs[["left_key", "right_key"]].iloc[:1]
+    missed = missed_pairs(pairs, proposed, parts)
+    # a pair that does not match cannot be missed, and a pair across two parts is in none
+    assert missed.to_dict("records") == [{"left_key": "left:2", "right_key": "right:2", "label": 1, "part": "test"}]

@@ -78,6 +78,11 @@ def test_a_text_has_the_trigrams_of_its_words_with_a_space_at_each_end():
     assert (found[0] != found[3]).nnz == 0
 
 
+@pytest.mark.parametrize(("words", "width"), [(False, BUCKETS), (True, 2 * BUCKETS)])
+def test_no_texts_have_no_rows_and_all_columns(words, width):
+    assert occurrences([], words).shape == (0, width)
+
+
 def test_words_have_columns_of_their_own_behind_those_of_trigrams():
     found = occurrences(["ab cd", "ab"], words=True)
     assert found.shape == (2, 2 * BUCKETS)
