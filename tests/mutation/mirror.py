@@ -27,7 +27,11 @@ _ALSO = {
     "matchwright/operations/label_file.py": ("tests/commands/test_label.py",),
     "matchwright/operations/stack.py": ("tests/commands/test_stack.py",),
     "matchwright/operations/example_traffic.py": ("tests/end_to_end/test_demo.py",),
-    "matchwright/steps/calibrate.py": ("tests/training/calibration", "tests/steps/test_evaluate.py"),
+    "matchwright/steps/calibrate.py": (
+        "tests/training/calibration",
+        "tests/steps/test_evaluate.py",
+        "tests/operations/test_train_few_labels.py",
+    ),
     "matchwright/steps/train.py": ("tests/steps/test_train.py", "tests/operations/test_train_few_labels.py"),
     "matchwright/steps/features.py": ("tests/adapters/test_features.py", "tests/steps/test_candidates_step.py"),
     "matchwright/steps/gate.py": ("tests/steps/test_failures.py",),

@@ -294,3 +294,14 @@ def test_the_reason_of_a_rule_contributes_nothing(persons_spec):
     for reason in (with_labels.unconfirmed(), with_labels.little_evidence(), unlabelled.unsupervised()):
         assert reason.contribution == 0.0
         assert reason.text
+
+
+@pytest.mark.parametrize(
+    ("weight", "level"),
+    [(0.0, "AGREES"), (0.25, "AGREES"), (0.26, "PARTLY_AGREES"), (1.0, "PARTLY_AGREES"), (1.01, "DISAGREES")],
+)
+def test_more_unmatched_words_mean_less_agreement(products_spec, weight, level):
+    """A weight x of unmatched words is read as the similarity 1 / (1 + x)."""
+    title = products_spec.fields["title"].model_copy(update={"agrees_at": 0.8, "disagrees_below": 0.5})
+    spec = products_spec.model_copy(update={"fields": {**products_spec.fields, "title": title}})
+    assert level_of(spec, "title__unmatched_left", weight) == level
