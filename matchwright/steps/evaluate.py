@@ -95,8 +95,9 @@ def evaluate(
     change = _against_champion(settings, spec, trained.run_id, records, pairs, comparisons, missed, outcomes)
     training = read_json(model / "train.json")
     few = bool(training.get("few_labels"))
-    asked = max(spec.precision_constraints.match, spec.precision_constraints.no_match) > 0
-    shown = read_json(calibration / "calibration.json")["precision_constraints"]["constraints_met"] if asked else None
+    constrained = spec.precision_constraints.any
+    held = read_json(calibration / "calibration.json")["precision_constraints"]
+    shown = held["constraints_met"] if constrained else None
     gates = check_gates(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None, few, shown)
 
     summary = {

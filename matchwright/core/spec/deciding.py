@@ -28,6 +28,11 @@ class PrecisionConstraints(Frozen):
     no_match: Share = 0.0
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
+    @property
+    def any(self) -> bool:
+        """Whether at least one band has a constraint."""
+        return self.match > 0 or self.no_match > 0
+
 
 class CalibrationSpec(Frozen):
     """The calibration methods to compare."""

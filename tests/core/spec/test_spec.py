@@ -7,6 +7,7 @@ import yaml
 from fixtures.models import REPOSITORY
 
 from matchwright.core.spec import load_spec, parse_spec, spec_digest, spec_yaml, written_digest
+from matchwright.core.spec.deciding import PrecisionConstraints
 from matchwright.errors import SpecError
 
 SHIPPED = sorted((REPOSITORY / "specs").glob("*.yaml"))
@@ -265,3 +266,10 @@ def test_a_golden_pair_that_is_not_a_pair_of_records_is_a_fault(raw, pair):
 def test_embeddings_are_fitted_for_a_network_unless_the_spec_says_otherwise(raw, model, fitted):
     raw["model"] = model
     assert parse_spec(yaml.safe_dump(raw)).model.fits_embeddings is fitted
+
+
+@pytest.mark.parametrize(
+    ("match", "no_match", "constrained"), [(0, 0, False), (0.9, 0, True), (0, 0.9, True), (0.9, 0.9, True)]
+)
+def test_one_band_with_a_precision_constraint_is_enough_for_a_gate(match, no_match, constrained):
+    assert PrecisionConstraints(match=match, no_match=no_match).any is constrained
