@@ -84,7 +84,6 @@ def explain(
         "reasons": _reason_shares(reasons, bands),
     }
     plots = explanation / PLOTS
-    plots.mkdir(parents=True, exist_ok=True)
     groups = groups_of(decider.scorer.names)
     names, shares = [group.name for group in groups], per_group.to_numpy()
     values = comparisons.to_numpy(dtype=np.float64)[:, [group.primary for group in groups]]

@@ -110,6 +110,9 @@ def test_the_process_finishes_a_running_request_after_a_stop_signal(
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) == 2
     assert not any("zebediahcanary" in path.read_text() for path in files)
+    output = (tmp_path / "output-0").read_text()
+    assert f"INFO serving.server listening on port {port}" in output
+    assert "/ping" not in output  # there is no access log
 
 
 def test_the_process_ends_with_an_error_for_a_corrupt_bundle(
