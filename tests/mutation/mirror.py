@@ -33,7 +33,7 @@ _ALSO = {
         "tests/operations/test_train_few_labels.py",
     ),
     "matchwright/steps/train.py": ("tests/steps/test_train.py", "tests/operations/test_train_few_labels.py"),
-    "matchwright/steps/features.py": ("tests/adapters/test_features.py", "tests/steps/test_candidates_step.py"),
+    "matchwright/steps/features.py": ("tests/adapters/test_features.py", "tests/steps/test_train.py"),
     "matchwright/steps/gate.py": ("tests/steps/test_failures.py",),
     "matchwright/steps/fetch_champion.py": ("tests/operations/test_champion.py",),
 }

@@ -131,6 +131,14 @@ def test_an_address_alone_goes_to_review(decision_model):
     assert decision.reasons[0].text == "None of given name, surname, date of birth agrees: a person decides."
 
 
+def test_the_rules_apply_to_a_pair_also_among_pairs_that_do_not_match(decision_model):
+    address = {field: value for field, value in PERSON.items() if field not in decision_model.spec.identity}
+    stranger = dict.fromkeys(PERSON, "zzz")
+    alone = decide_values(decision_model, [PERSON], [address])
+    assert decide_values(decision_model, [PERSON, PERSON], [address, stranger])[0] == alone[0]
+    assert decide_values(decision_model, [PERSON, PERSON], [stranger, address])[1] == alone[0]
+
+
 @pytest.mark.parametrize(
     ("fields", "held_back"), [([], True), (["surname"], True), (["surname", "postcode"], False), (["postcode"], True)]
 )

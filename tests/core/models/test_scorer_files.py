@@ -57,7 +57,7 @@ def test_a_folder_with_no_scorer_or_with_two_is_refused(tmp_path: Path):
 @pytest.mark.parametrize("name", SCORER_FILES)
 def test_a_damaged_file_is_refused(name: str, tmp_path: Path):
     (tmp_path / name).write_bytes(b"\xff\x00 no scorer")
-    with pytest.raises(BundleError, match="scorer") as refused:
+    with pytest.raises(BundleError, match=r"scorer cannot be read|ONNX file cannot be read") as refused:
         read_scorer(tmp_path)
     assert refused.value.hint
 
