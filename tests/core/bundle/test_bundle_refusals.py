@@ -178,12 +178,25 @@ def link(name: str, target: str, kind: bytes) -> tarfile.TarInfo:
     [
         tarfile.TarInfo("../outside"),
         tarfile.TarInfo("inner/../../outside"),
+        tarfile.TarInfo("/tmp/outside"),
+        tarfile.TarInfo(".."),
+        tarfile.TarInfo("inner/outside"),
         link("outside", "../secret", tarfile.SYMTYPE),
         link("outside", "/etc/passwd", tarfile.SYMTYPE),
         link("outside", "../secret", tarfile.LNKTYPE),
         link("outside", "", tarfile.FIFOTYPE),
     ],
-    ids=["parent folder", "subfolder and back", "symbolic link", "absolute link", "hard link", "pipe"],
+    ids=[
+        "parent folder",
+        "subfolder and back",
+        "absolute path",
+        "parent itself",
+        "subfolder",
+        "symbolic link",
+        "absolute link",
+        "hard link",
+        "pipe",
+    ],
 )
 def test_an_archive_with_a_member_outside_its_folder_is_refused(tmp_path, member):
     (tmp_path / "secret").write_text("secret")
@@ -194,10 +207,12 @@ def test_an_archive_with_a_member_outside_its_folder_is_refused(tmp_path, member
     assert not (tmp_path / "outside").exists()
 
 
-def test_a_member_with_an_absolute_path_is_unpacked_inside_the_folder(tmp_path):
-    packed = archive(tmp_path / "model.tar.gz", tarfile.TarInfo(f"{tmp_path}/outside"))
-    unpack_bundle(packed, tmp_path / "bundle")
-    assert not (tmp_path / "outside").exists()
+def test_an_archive_that_names_its_root_is_unpacked(tmp_path):
+    root = tarfile.TarInfo(".")
+    root.type = tarfile.DIRTYPE
+    packed = archive(tmp_path / "model.tar.gz", root, tarfile.TarInfo("./bundle.json"))
+    unpack_bundle(packed, tmp_path / "folder" / "bundle")
+    assert [path.name for path in (tmp_path / "folder" / "bundle").iterdir()] == ["bundle.json"]
 
 
 def test_a_file_that_is_not_an_archive_is_refused(tmp_path):
