@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import matchwright
 from matchwright.core.spec.load import parse_spec
 from matchwright.core.spec.model import MatchSpec
 from matchwright.errors import MatchwrightError
@@ -17,6 +18,7 @@ from matchwright.settings import Settings, load_settings
 
 ERROR_FILE = "MATCHWRIGHT_STEP_ERROR"
 SHOW_VALUES = "MATCHWRIGHT_SHOW_VALUES"
+_OWN_CODE = Path(matchwright.__file__).parent
 _LOG_LINE = "[%(asctime)s %(levelname)s %(name)s]: %(message)s"
 
 
@@ -75,7 +77,7 @@ def reported() -> Iterator[None]:
             raise
         frames = traceback.extract_tb(error.__traceback__)
         sys.stderr.write("".join(traceback.format_list(frames)))
-        frame = next((f for f in reversed(frames) if "matchwright" in f.filename), frames[-1])
+        frame = next((f for f in reversed(frames) if Path(f.filename).is_relative_to(_OWN_CODE)), frames[-1])
         failure = StepError(
             f"The step failed with {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}.",
             f"its message is hidden because it may quote a record. {SHOW_VALUES}=1 shows it",

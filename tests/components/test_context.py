@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.context import ERROR_FILE, SHOW_VALUES, StepError, environment_context, reported, step_context
+from matchwright.core.records.frames import read_frame
 from matchwright.errors import QualityError, SettingsError, SpecError
 
 SECRET = "Marianne Testwell"
@@ -59,3 +60,23 @@ def test_a_bad_spec_and_an_unknown_environment_are_reported_too(error_file: Path
     with pytest.raises(SettingsError), environment_context("moon"):
         pass
     assert json.loads(error_file.read_text())["type"] == "SettingsError"
+
+
+def test_an_unexpected_error_names_a_line_of_ours_and_not_of_a_library_inside_a_folder_of_our_name() -> None:
+    library = compile("raise ValueError", "/somebody/matchwright/.venv/lib/pandas/frame.py", "exec")
+    body = compile("exec(library)", "/somebody/ephemeral_component.py", "exec")
+    with pytest.raises(StepError, match=r"at frame\.py:1"), reported():
+        exec(body, {"library": library})  # no line is ours: the innermost is named
+    with pytest.raises(StepError, match=r"at frames\.py:\d+"), reported():
+        read_frame(RaisesInALibrary(library))
+
+
+class RaisesInALibrary:
+    """A path that fails inside a library when our code reads it."""
+
+    def __init__(self, library: object) -> None:
+        self.library = library
+
+    def __str__(self) -> str:
+        exec(self.library)
+        return ""
