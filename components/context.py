@@ -1,5 +1,6 @@
 """Shared by all component bodies: the settings, the match spec, and errors that quote no values."""
 
+import inspect
 import json
 import logging
 import os
@@ -10,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import matchwright
 from matchwright.core.spec.load import parse_spec
 from matchwright.core.spec.model import MatchSpec
 from matchwright.errors import MatchwrightError
@@ -18,7 +18,7 @@ from matchwright.settings import Settings, load_settings
 
 ERROR_FILE = "MATCHWRIGHT_STEP_ERROR"
 SHOW_VALUES = "MATCHWRIGHT_SHOW_VALUES"
-_OWN_CODE = Path(matchwright.__file__).parent
+_OWN_CODE = Path(inspect.getfile(MatchwrightError)).parent
 _LOG_LINE = "[%(asctime)s %(levelname)s %(name)s]: %(message)s"
 
 
