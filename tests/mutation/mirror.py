@@ -21,7 +21,7 @@ _ALSO = {
         "tests/operations/test_training_artifacts.py",
         "tests/steps/test_train.py",
     ),
-    "matchwright/operations/snapshot.py": ("tests/steps/test_ingest.py",),
+    "matchwright/operations/snapshot.py": ("tests/operations/test_snapshot.py", "tests/steps/test_ingest.py"),
     "matchwright/operations/failures.py": ("tests/steps/test_failures.py",),
     "matchwright/operations/labelling.py": ("tests/commands/test_label.py",),
     "matchwright/operations/label_file.py": ("tests/commands/test_label.py",),

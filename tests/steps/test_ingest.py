@@ -299,14 +299,3 @@ def test_the_error_for_example_data_that_does_not_fit_the_spec_has_a_hint(
 ) -> None:
     with pytest.raises(DataError, match=r"FEBRL 4 do not fit spec 'products'.*name your own files"):
         ingest(settings=settings, spec=products_spec, snapshot=tmp_path / "s.json")
-
-
-def test_a_file_that_is_not_a_snapshot_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "s.json").write_text('{"tables": 3}')
-    with pytest.raises(LakeError, match="is not a snapshot"):
-        Snapshot.read(tmp_path / "s.json")
-
-
-def test_a_table_that_is_not_in_the_snapshot_is_refused() -> None:
-    with pytest.raises(LakeError, match="names no table 'pairs'"):
-        Snapshot(spec_name="persons", spec_digest="0", tables={}, origin="").frame("pairs")

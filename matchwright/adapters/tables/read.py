@@ -139,7 +139,7 @@ def _read_parquet(filesystem: Any, path: str) -> Any:
     for name in table.column_names:
         try:
             columns.append(_as_text(table.column(name)))
-        except pa.ArrowNotImplementedError:
+        except pa.ArrowNotImplementedError:  # such as a list; raised below, with the other columns that do not fit
             faults.append(Fault(name, f"holds {table.schema.field(name).type} and not single values", "flatten it"))
     if faults:
         raise DataError("A Parquet file does not fit.", faults)
