@@ -13,6 +13,7 @@ from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.files import read_scorer
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
+from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.records.corpus import Corpus
@@ -20,6 +21,7 @@ from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
 
 WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
+REGISTER_EVIDENCE = "register_evidence.json"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 MISSING_FIELDS, HELD_OUT = "calibrate_missing_fields.parquet", "held_out.parquet"
 EXPORTED = "training.parquet"
@@ -38,6 +40,7 @@ class Trained:
     scorer: Scorer
     words: LearnedWords | None
     embeddings: Embeddings | None
+    register: RegisterEvidence | None
     pairs: pd.DataFrame
     missed: pd.DataFrame
     comparisons: pd.DataFrame
@@ -47,12 +50,13 @@ class Trained:
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
         """Read the folder that the train step wrote."""
-        embedded = folder / EMBEDDINGS
+        embedded, register = folder / EMBEDDINGS, folder / REGISTER_EVIDENCE
         summary = read_json(folder / SUMMARY)
         return cls(
             scorer=read_scorer(folder),
             words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
             embeddings=Embeddings.load(embedded, spec) if embedded.exists() else None,
+            register=RegisterEvidence.load(register) if register.exists() else None,
             pairs=read_frame(folder / PAIRS),
             missed=read_frame(folder / MISSED),
             comparisons=read_frame(folder / COMPARISONS),
@@ -77,6 +81,7 @@ class Trained:
             corpus=Corpus.load(features / "corpus.safetensors"),
             words=self.words,
             embeddings=self.embeddings,
+            register=self.register,
             scorer=self.scorer,
             calibrator=Calibrator.load(calibration / CALIBRATOR),
             bands=Bands.load(calibration / BANDS),
