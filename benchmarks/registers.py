@@ -57,6 +57,7 @@ def main() -> None:
 
 
 def febrl_register() -> tuple[Problem, pd.DataFrame]:
+    """FEBRL 4, with all its true pairs and the part of each."""
     problem = febrl_problem()
     links = febrl4()[2]
     keys = {f"{side}_key": [record_key(side, value) for value in links[f"{side}_id"]] for side in ("left", "right")}
@@ -70,6 +71,7 @@ def _parts(features: pd.DataFrame, true: pd.DataFrame, spec: MatchSpec) -> "pd.S
 
 
 def register_of(records: pd.DataFrame, name: str) -> tuple[Problem, pd.DataFrame]:
+    """One table to deduplicate, with a drafted spec; and all its true pairs with the part of each."""
     entity, ids = records["entity"], records.columns[0]
     records = records.drop(columns="entity").assign(**{ids: records[ids].astype(str)})
     pairs = _true_pairs(entity, records[ids])
@@ -124,6 +126,7 @@ def _predicted(problem: Problem, seed: int) -> np.ndarray:
 
 
 def fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """The pairs with at most :data:`TRAINING` of the train part."""
     training = pairs.index[pairs["part"] == "train"]
     if len(training) <= TRAINING:
         return pairs

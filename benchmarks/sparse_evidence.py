@@ -2,9 +2,10 @@
 
     python -m benchmarks.sparse_evidence [--data FOLDER]     FEBRL 4, and every register in the folder of --data
 
-A pattern is a set of up to three fields. Its pairs are all pairs of the register that agree exactly in these fields, with
-all other fields blanked. They are counted by grouping, so every pair of the register counts. Left records are those of
-the test entities; model, calibration and register evidence were fitted on other entities. Right records are all records.
+A pattern is a set of up to three fields. Its pairs are all pairs of the register that agree exactly in these fields,
+with all other fields blanked. They are counted by grouping, so every pair of the register counts. Left records are
+those of the test entities. Model, calibration and register evidence were fitted on other entities. Right records are
+all records.
 
 A pattern is split by how many right records have its rarest value. A cell is calibrated if the mean stated score is
 within 2 points and a factor of 1.5 of the share of matches, or inside the share's 95% bootstrap interval over groups

@@ -4,11 +4,12 @@ Two records of a large register that agree in a surname are rarely one person. A
 agree in much more, so it cannot know that. This model can: it is fitted on the pairs that the register really holds
 with the same agreement and nothing else known. Its log-odds are an upper limit for the score of a pair.
 
-The pairs of different entities are a mixture of classes, such as strangers and members of one household. The log-odds of
-a match against each class rise with the information of every agreeing value; the whole is their smooth minimum. So one
-more agreeing value never lowers the limit. The form is that of Sill (1998), Monotonic Networks.
+The pairs of different entities are a mixture of classes, such as strangers and members of one household. The log-odds
+of a match against each class rise with the information of every agreeing value. The limit is the smooth minimum over
+the classes. So one more agreeing value never lowers it. The form is that of Sill (1998), Monotonic Networks.
 """
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -98,7 +99,7 @@ def basis(information: Array, steps: tuple[tuple[float, ...], ...]) -> Array:
     for values, limits in zip(information.T, steps, strict=True):
         edges = (0.0, *limits, np.inf)
         columns.append((values > 0).astype(np.float64))
-        columns += [np.clip(values, low, high) - low for low, high in zip(edges[:-1], edges[1:], strict=True)]
+        columns += [np.clip(values, low, high) - low for low, high in pairwise(edges)]
     return np.column_stack(columns)
 
 

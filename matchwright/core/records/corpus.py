@@ -55,8 +55,8 @@ class _Counts:
 class Corpus:
     """Counts of names and document frequencies of words, per field and over the whole record.
 
-    ``ngrams`` are document frequencies of hashed character trigrams, shape (NGRAM_BUCKETS,). ``values`` has the counts of
-    whole values of every compared field that is no name.
+    ``ngrams`` are document frequencies of hashed character trigrams, shape (NGRAM_BUCKETS,). ``values`` has the counts
+    of whole values of every compared field that is no name.
     """
 
     fields: dict[str, _Counts]
