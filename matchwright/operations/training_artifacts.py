@@ -40,12 +40,12 @@ class Trained:
     scorer: Scorer
     words: LearnedWords | None
     embeddings: Embeddings | None
-    register: RegisterEvidence | None
     pairs: pd.DataFrame
     missed: pd.DataFrame
     comparisons: pd.DataFrame
     run_id: str
     mean_contributions: dict[str, float]
+    register: RegisterEvidence | None = None
 
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
@@ -56,12 +56,12 @@ class Trained:
             scorer=read_scorer(folder),
             words=LearnedWords.load(folder / WORDS) if (folder / WORDS).exists() else None,
             embeddings=Embeddings.load(embedded, spec) if embedded.exists() else None,
-            register=RegisterEvidence.load(register) if register.exists() else None,
             pairs=read_frame(folder / PAIRS),
             missed=read_frame(folder / MISSED),
             comparisons=read_frame(folder / COMPARISONS),
             run_id=str(summary["run_id"]),
             mean_contributions=summary.get(MEAN_CONTRIBUTIONS, {}),
+            register=RegisterEvidence.load(register) if register.exists() else None,
         )
 
     def part(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
