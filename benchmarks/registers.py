@@ -47,16 +47,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     folder = options.data or Path(os.environ.get(FOLDER_VARIABLE, "."))
-    problems = [("FEBRL 4", *_febrl())]
+    problems = [("FEBRL 4", *febrl_register())]
     for path in sorted(folder.glob("*/records.parquet")):
-        problems.append((path.parent.name, *_one_table(pd.read_parquet(path), path.parent.name)))
+        problems.append((path.parent.name, *register_of(pd.read_parquet(path), path.parent.name)))
     table = Table("register", "candidates", "pairs completeness", "F1 on test in %", "published", title="End to end")
     for name, problem, true in problems:
         table.add_row(name, *_measured(problem, true, options.seeds), PUBLISHED.get(name, ""))
     Console(width=140).print(table)
 
 
-def _febrl() -> tuple[Problem, pd.DataFrame]:
+def febrl_register() -> tuple[Problem, pd.DataFrame]:
+    """FEBRL 4, with all its true pairs and the part of each."""
     problem = febrl_problem()
     links = febrl4()[2]
     keys = {f"{side}_key": [record_key(side, value) for value in links[f"{side}_id"]] for side in ("left", "right")}
@@ -69,7 +70,8 @@ def _parts(features: pd.DataFrame, true: pd.DataFrame, spec: MatchSpec) -> "pd.S
     return placed.replace({"calibrate": "valid"})
 
 
-def _one_table(records: pd.DataFrame, name: str) -> tuple[Problem, pd.DataFrame]:
+def register_of(records: pd.DataFrame, name: str) -> tuple[Problem, pd.DataFrame]:
+    """One table to deduplicate, with a drafted spec; and all its true pairs with the part of each."""
     entity, ids = records["entity"], records.columns[0]
     records = records.drop(columns="entity").assign(**{ids: records[ids].astype(str)})
     pairs = _true_pairs(entity, records[ids])
@@ -119,11 +121,12 @@ def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, st
 
 
 def _predicted(problem: Problem, seed: int) -> np.ndarray:
-    fewer = replace(problem, pairs=_fewer_for_training(problem.pairs, seed))
+    fewer = replace(problem, pairs=fewer_for_training(problem.pairs, seed))
     return train_and_predict(fewer, problem.pairs[PAIR_KEYS], seed).predicted
 
 
-def _fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
+def fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """The pairs with at most :data:`TRAINING` of the train part."""
     training = pairs.index[pairs["part"] == "train"]
     if len(training) <= TRAINING:
         return pairs

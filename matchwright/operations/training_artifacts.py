@@ -13,6 +13,7 @@ from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.files import read_scorer
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
+from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.records.corpus import Corpus
@@ -20,6 +21,7 @@ from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
 
 WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
+REGISTER_EVIDENCE = "register_evidence.json"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
 MISSING_FIELDS, HELD_OUT = "calibrate_missing_fields.parquet", "held_out.parquet"
 EXPORTED = "training.parquet"
@@ -43,11 +45,12 @@ class Trained:
     comparisons: pd.DataFrame
     run_id: str
     mean_contributions: dict[str, float]
+    register: RegisterEvidence | None = None
 
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
         """Read the folder that the train step wrote."""
-        embedded = folder / EMBEDDINGS
+        embedded, register = folder / EMBEDDINGS, folder / REGISTER_EVIDENCE
         summary = read_json(folder / SUMMARY)
         return cls(
             scorer=read_scorer(folder),
@@ -58,6 +61,7 @@ class Trained:
             comparisons=read_frame(folder / COMPARISONS),
             run_id=str(summary["run_id"]),
             mean_contributions=summary.get(MEAN_CONTRIBUTIONS, {}),
+            register=RegisterEvidence.load(register) if register.exists() else None,
         )
 
     def part(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -77,6 +81,7 @@ class Trained:
             corpus=Corpus.load(features / "corpus.safetensors"),
             words=self.words,
             embeddings=self.embeddings,
+            register=self.register,
             scorer=self.scorer,
             calibrator=Calibrator.load(calibration / CALIBRATOR),
             bands=Bands.load(calibration / BANDS),

@@ -10,8 +10,10 @@ import pandas as pd
 from matchwright.adapters.registry import log_metrics
 from matchwright.core.decide.bands import bands_from_costs
 from matchwright.core.decide.calibrator import Calibrator
+from matchwright.core.models.register_evidence import limited
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import LIMIT
 from matchwright.evaluation.reliability import calibration_figures
 from matchwright.files import write_whole
 from matchwright.operations.failures import records_failure
@@ -55,7 +57,7 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         all_labels[~missing_fields],
         held_out["left_key"].to_numpy()[~missing_fields],
     )
-    scores = choice.calibrator.apply(log_odds)
+    scores = limited(choice.calibrator.apply(log_odds), held_out[~missing_fields])
     bands = choose_bands(scores, labels, spec.costs, spec.precision_constraints, order=log_odds)
     before = Calibrator(method="none").apply(log_odds)
     whole = choice.held_out[~missing_fields]
@@ -98,10 +100,15 @@ def _held_out(trained: Trained, model: Path) -> tuple[pd.DataFrame, "np.ndarray[
     pairs, comparisons, _ = trained.part("calibrate")
     missing_fields = read_frame(model / MISSING_FIELDS)
     parts = [
-        part[["label", "left_key"]].assign(log_odds=trained.scorer.log_odds(compared))
+        part[["label", "left_key"]].assign(log_odds=trained.scorer.log_odds(compared), **_limits(compared))
         for part, compared in ((pairs, comparisons), (missing_fields, missing_fields))
     ]
     return pd.concat(parts, ignore_index=True), np.repeat([False, True], [len(pairs), len(missing_fields)])
+
+
+def _limits(comparisons: pd.DataFrame) -> dict[str, "pd.Series[float]"]:
+    """The limit of the register, where the pairs have one."""
+    return {LIMIT: comparisons[LIMIT]} if LIMIT in comparisons else {}
 
 
 def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:

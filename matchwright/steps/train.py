@@ -31,6 +31,7 @@ from matchwright.operations.training_artifacts import (
     MISSED,
     MISSING_FIELDS,
     PAIRS,
+    REGISTER_EVIDENCE,
     SUMMARY,
     WORDS,
 )
@@ -42,6 +43,7 @@ from matchwright.training.few_labels.scorer import FEW_LABELS
 from matchwright.training.imported_scorer import HEADLINE, ScorerFile, import_scorer
 from matchwright.training.learning import Learned, learn_and_challenge, prepare_parts
 from matchwright.training.models.parameters import Kind, parameters_of
+from matchwright.training.register_evidence.learn import learn_register_evidence
 
 _log = logging.getLogger(__name__)
 
@@ -119,7 +121,7 @@ def _train_in_run(
         raise ScorerError(HEADLINE, [Fault("labels", problem, hint)])
     kind = "imported" if given else kind
     log_parameters(settings, run_id, _parameters(spec, data, kind))
-    for name in (WORDS, EMBEDDINGS, EXPORTED):
+    for name in (WORDS, EMBEDDINGS, EXPORTED, REGISTER_EVIDENCE):
         (model / name).unlink(missing_ok=True)  # an earlier run may have left one
 
     if spec.labels == "none":
@@ -133,6 +135,7 @@ def _train_in_run(
     imported = import_scorer(given, prepared.training) if given else None
     learned = learn_and_challenge(prepared, spec.model, imported)
     scorer = learned.scorer
+    register, comparisons = learn_register_evidence(frame, labelled, split.parts, prepared, scorer.scorer, spec, corpus)
 
     summary = {
         "run_id": run_id,
@@ -156,13 +159,15 @@ def _train_in_run(
         log_folder(settings, run_id, candidates / PLOTS, "plots")
     model.mkdir(parents=True, exist_ok=True)
     write_scorer(scorer.scorer, model)
+    if register is not None:
+        register.save(model / REGISTER_EVIDENCE)
     if prepared.words is not None:
         prepared.words.save(model / WORDS)
     if prepared.embeddings is not None:
         prepared.embeddings.save(model / EMBEDDINGS)
     prepared.labelled_candidates.to_parquet(model / PAIRS, index=False)
     prepared.missed.to_parquet(model / MISSED, index=False)
-    prepared.comparisons.to_parquet(model / COMPARISONS, index=False)
+    comparisons.to_parquet(model / COMPARISONS, index=False)
     prepared.missing_field_pairs.to_parquet(model / MISSING_FIELDS, index=False)
     exported_pairs(prepared.training, prepared.validation, spec.model.seed).to_parquet(model / EXPORTED, index=False)
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")

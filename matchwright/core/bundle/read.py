@@ -21,6 +21,7 @@ from matchwright.core.bundle.manifest import (
     MANIFEST,
     REASONS,
     REFERENCE,
+    REGISTER_EVIDENCE,
     REQUIRED,
     SIGNATURE,
     SPEC,
@@ -36,6 +37,7 @@ from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.files import SCORER_FILES, read_scorer
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
+from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.records.frames import read_frame
@@ -125,6 +127,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
         bands=Bands.load(folder / BANDS),
         catalogue=Catalogue.load(folder / REASONS),
         figures=EvidenceFigures.load(folder / EVIDENCE),
+        register=RegisterEvidence.load(folder / REGISTER_EVIDENCE) if REGISTER_EVIDENCE in manifest.files else None,
     )
     _demand_comparisons(model)
     faults = replay(model, _golden(folder / GOLDEN))

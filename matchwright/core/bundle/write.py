@@ -24,6 +24,7 @@ from matchwright.core.bundle.manifest import (
     MANIFEST,
     REASONS,
     REFERENCE,
+    REGISTER_EVIDENCE,
     SIGNATURE,
     SPEC,
     WORDS,
@@ -90,6 +91,8 @@ def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None
         model.words.save(folder / WORDS)
     if model.embeddings is not None:
         model.embeddings.save(folder / EMBEDDINGS)
+    if model.register is not None:
+        model.register.save(folder / REGISTER_EVIDENCE)
     model.corpus.save(folder / CORPUS)
     model.calibrator.save(folder / CALIBRATOR)
     model.bands.save(folder / BANDS)

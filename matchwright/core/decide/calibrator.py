@@ -50,6 +50,11 @@ class Calibrator(Frozen):
             raise BundleError("The calibrator cannot be read.", DAMAGED) from error
 
 
+def log_odds(probabilities: Array) -> Array:
+    """Log-odds of probabilities between 0 and 1."""
+    return np.asarray(np.log(probabilities) - np.log1p(-probabilities))
+
+
 def sigmoid(values: Array) -> Array:
     """Probabilities of log-odds."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -60, 60))))

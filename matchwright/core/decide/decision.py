@@ -11,9 +11,10 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.competing import in_context
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
-from matchwright.core.decide.calibrator import Calibrator
+from matchwright.core.decide.calibrator import Calibrator, log_odds
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
+from matchwright.core.models.register_evidence import RegisterEvidence, limited
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.reasons import (
@@ -27,10 +28,11 @@ from matchwright.core.reasons import (
     settling_hints,
 )
 from matchwright.core.reasons.evidence import Levels
+from matchwright.core.reasons.giving import SMALLEST_CONTRIBUTION
 from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import Band, MatchSpec
-from matchwright.core.spec.vocabulary import LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
+from matchwright.core.spec.vocabulary import LIMIT, LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
 
 FEWEST_KNOWN = 2
 """The fewest fields that both records must have for a match, where more than one field is compared."""
@@ -67,6 +69,7 @@ class DecisionModel:
     figures: EvidenceFigures = field(default_factory=EvidenceFigures)
     words: LearnedWords | None = None
     embeddings: Embeddings | None = None
+    register: RegisterEvidence | None = None
 
     def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
@@ -74,17 +77,26 @@ class DecisionModel:
         ``known`` names the sides (``left``, ``right``) for whose records the pairs hold all candidates. On these
         sides each pair is compared with its competing candidates. On the other sides that context is missing.
         """
-        comparisons = compare(left, right, self.spec, self.corpus, self.words, self.embeddings)
+        one, other = columns_of(left), columns_of(right)
+        comparisons = compare(one, other, self.spec, self.corpus, self.words, self.embeddings)
+        if self.register is not None:
+            comparisons[LIMIT] = self.register.limit(one, other, comparisons, self.spec, self.corpus)
         if not known or not len(comparisons):
             return comparisons
-        one, other = (columns_of(side)["record_key"] for side in (left, right))
-        return in_context(comparisons, one, other, self.spec, known)
+        return in_context(comparisons, one["record_key"], other["record_key"], self.spec, known)
 
     def score(self, comparisons: pd.DataFrame) -> Array:
-        """Calibrated probability that each pair matches, shape (pairs,)."""
+        """Calibrated probability that each pair matches, shape (pairs,).
+
+        Where the bundle has register evidence, the agreeing values set an upper limit.
+        """
         if not len(comparisons):
             return np.zeros(0)
-        return np.round(self.calibrator.apply(self.scorer.log_odds(comparisons)), SCORE_DECIMALS)
+        return np.round(limited(self._own_scores(comparisons), comparisons), SCORE_DECIMALS)
+
+    def _own_scores(self, comparisons: pd.DataFrame) -> Array:
+        """The scores before the register sets its limit."""
+        return self.calibrator.apply(self.scorer.log_odds(comparisons))
 
     def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
         """The band of each pair: that of its score, except that two rules send a match to ``review``.
@@ -135,10 +147,13 @@ class DecisionModel:
 
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
         """Decisions from comparisons. A decision can be replayed this way from its logged comparisons."""
-        scores = self.score(comparisons)
+        own = self._own_scores(comparisons)
+        scores = np.round(limited(own, comparisons), SCORE_DECIMALS)
         levels = evidence(comparisons, self.spec)
         bands, held = self._decided(scores, levels)
         reasons = self._reasons(comparisons, levels, top)
+        for limited_row, lowered in _lowered(own, comparisons).items():
+            reasons[limited_row] = (self.catalogue.common_evidence(lowered), *reasons[limited_row])[:top]
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]
@@ -164,3 +179,9 @@ class DecisionModel:
                 scores.tolist(), bands.tolist(), reasons, numbers, hints, strict=True
             )
         ]
+
+
+def _lowered(scores: Array, comparisons: pd.DataFrame) -> dict[int, float]:
+    """The rows whose score the register limits, and by how much it lowers the log-odds (below 0)."""
+    lowered = log_odds(limited(scores, comparisons)) - log_odds(scores)
+    return {int(row): round(float(lowered[row]), 5) for row in np.flatnonzero(lowered < -SMALLEST_CONTRIBUTION)}

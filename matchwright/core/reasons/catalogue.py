@@ -14,12 +14,14 @@ from matchwright.core.reasons.groups import Group, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import (
+    COMMON_EVIDENCE,
     CONTEXT,
     COUNTERFACTUAL,
     EVIDENCE_LEVELS,
     LABEL_SUFFIX,
     LITTLE_EVIDENCE,
     RECORD,
+    REGISTER,
     UNCONFIRMED,
     UNSUPERVISED,
 )
@@ -99,6 +101,13 @@ class Catalogue:
         """The reason of a match sent to review because at most one field is known in both records."""
         return Reason(LITTLE_EVIDENCE, self.texts[LITTLE_EVIDENCE], "record", "LITTLE_EVIDENCE", 0.0)
 
+    def common_evidence(self, contribution: float) -> Reason:
+        """The reason of a pair whose score is limited by how common its agreeing values are.
+
+        ``contribution`` is how much the limit lowers the log-odds.
+        """
+        return Reason(COMMON_EVIDENCE, self.texts[COMMON_EVIDENCE], REGISTER, "COMMON", contribution)
+
     def unsupervised(self) -> Reason:
         """The reason of a pair in review before any pair is labelled. It is not evidence, so it contributes 0."""
         return Reason(UNSUPERVISED, self.texts[UNSUPERVISED], "model", "UNLABELLED", 0.0)
@@ -159,6 +168,7 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
         fields = ", ".join(labels[name] for name in spec.identity)
         texts[UNCONFIRMED] = _filled(templates["unconfirmed"], {"labels": fields})
     texts[LITTLE_EVIDENCE] = templates["little_evidence"]
+    texts[COMMON_EVIDENCE] = templates["common_evidence"]
     if spec.labels == "none":
         texts[UNSUPERVISED] = templates["unsupervised"]
     return texts

@@ -34,6 +34,8 @@ NGRAM_BUCKETS = 2**14
 
 _VALUE_KINDS = ("name",)
 _TOKEN_KINDS = ("text",)
+_WHOLE = "whole:"
+"""The prefix of the counts of whole values in the file."""
 
 
 @dataclass(frozen=True)
@@ -53,26 +55,32 @@ class _Counts:
 class Corpus:
     """Counts of names and document frequencies of words, per field and over the whole record.
 
-    ``ngrams`` are document frequencies of hashed character trigrams, shape (NGRAM_BUCKETS,).
+    ``ngrams`` are document frequencies of hashed character trigrams, shape (NGRAM_BUCKETS,). ``values`` has the counts
+    of whole values of every compared field that is no name.
     """
 
     fields: dict[str, _Counts]
     ngrams: dict[str, np.ndarray[Any, np.dtype[np.int64]]] = field(default_factory=dict)
+    values: dict[str, _Counts] = field(default_factory=dict)
 
     @classmethod
     def fit(cls, normal: pd.DataFrame, spec: MatchSpec) -> "Corpus":
         """Count over the normal forms of all records (see :func:`~matchwright.core.records.normal_forms`)."""
         fields: dict[str, _Counts] = {}
+        whole: dict[str, _Counts] = {}
         for name, section in spec.compared.items():
-            values = normal[name].dropna()
+            values = normal[name].dropna().tolist()
             if section.kind in _VALUE_KINDS:
-                fields[name] = _counted(name, Counter(values.tolist()), len(values))
-            elif section.kind in _TOKEN_KINDS:
-                fields[name] = _counted_words(name, values.tolist())
+                fields[name] = _counted(name, Counter(values), len(values))
+                continue
+            whole[name] = _counted(name, Counter(map(_as_key, values)), len(values))
+            if section.kind in _TOKEN_KINDS:
+                fields[name] = _counted_words(name, values)
         if spec.record is None:
-            return cls(fields)
+            return cls(fields, values=whole)
         texts = [text for text in record_texts(columns_of(normal), record_fields(spec)) if text is not None]
-        return cls({**fields, RECORD: _counted_words(RECORD, texts)}, {RECORD: _counted_ngrams(texts)})
+        fields[RECORD] = _counted_words(RECORD, texts)
+        return cls(fields, {RECORD: _counted_ngrams(texts)}, whole)
 
     def rarity(self, field: str, values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """How rare each value is, in decimal orders of magnitude: 3.0 is one in a thousand. NaN where missing."""
@@ -86,8 +94,28 @@ class Corpus:
         counts = self.fields.get(field)
         if counts is None or counts.total == 0:
             return np.ones(len(values))
-        share = counts.of(_hashed(field, values)) / (counts.total + SMALLEST_COUNT)
-        return np.round(np.maximum(-np.log10(share), 0.0), 6).astype(np.float64)
+        return _information(counts.of(_hashed(field, values)), counts.total)
+
+    def value_information(self, field: str, values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """The information of whole values of any compared field, in decimal orders of magnitude; 0 where missing.
+
+        Args:
+            field: the field.
+            values: its normal forms, or numbers; shape (records,).
+        """
+        counts = self.values.get(field) or self.fields.get(field)
+        listed = values.tolist()
+        distinct = [value for value in dict.fromkeys(listed) if value is not None and value == value]
+        if counts is None or counts.total == 0 or not distinct:
+            return np.zeros(len(listed))
+        found = _information(counts.of(_hashed(field, map(_as_key, distinct))), counts.total)
+        known = dict(zip(distinct, found.tolist(), strict=True))
+        return np.array([known.get(value, 0.0) for value in listed], dtype=np.float64)
+
+    def information_of_count(self, field: str, count: int) -> float:
+        """The information of a value of a compared field that ``count`` records have."""
+        counts = self.values.get(field) or self.fields.get(field)
+        return float(_information(np.array([count]), counts.total)[0]) if counts else 0.0
 
     def ngram_vectors(self, field: str, texts: list[str]) -> csr_matrix:
         """Unit vectors over hashed trigrams, weighted by inverse document frequency; shape (texts, NGRAM_BUCKETS)."""
@@ -105,7 +133,8 @@ class Corpus:
     def content(self) -> bytes:
         """The statistics in safetensors form, the same bytes for the same counts."""
         arrays: dict[str, np.ndarray[Any, Any]] = {}
-        for name, counts in self.fields.items():
+        whole = {f"{_WHOLE}{name}": counts for name, counts in self.values.items()}
+        for name, counts in {**self.fields, **whole}.items():
             arrays[f"{name}.keys"] = counts.keys
             arrays[f"{name}.counts"] = counts.counts
             arrays[f"{name}.total"] = np.array([counts.total], dtype=np.int64)
@@ -132,13 +161,15 @@ class Corpus:
             arrays = load_file(path)
         except Exception as error:
             raise BundleError("The corpus statistics cannot be read.", DAMAGED) from error
-        names = {key.rpartition(".")[0] for key in arrays} - {""}
+        names = sorted({key.rpartition(".")[0] for key in arrays} - {""})
+        counts = {
+            name: _Counts(arrays[f"{name}.keys"], arrays[f"{name}.counts"], int(arrays[f"{name}.total"][0]))
+            for name in names
+        }
         return cls(
-            {
-                name: _Counts(arrays[f"{name}.keys"], arrays[f"{name}.counts"], int(arrays[f"{name}.total"][0]))
-                for name in sorted(names)
-            },
-            {name: arrays[f"{name}.ngrams"] for name in sorted(names) if f"{name}.ngrams" in arrays},
+            {name: found for name, found in counts.items() if not name.startswith(_WHOLE)},
+            {name: arrays[f"{name}.ngrams"] for name in names if f"{name}.ngrams" in arrays},
+            {name.removeprefix(_WHOLE): found for name, found in counts.items() if name.startswith(_WHOLE)},
         )
 
 
@@ -147,6 +178,15 @@ def feature_version(spec: MatchSpec, corpus: Corpus) -> str:
     fields = {name: [field.kind, spec.column_of(name)] for name, field in spec.compared.items()}
     meaning = json.dumps([NORMAL_FORMS, spec.name, fields, corpus.digest], separators=(",", ":"))
     return hashlib.sha256(meaning.encode()).hexdigest()[:12]
+
+
+def _as_key(value: Any) -> str:
+    """A value as the text that is hashed; a number with all its digits."""
+    return value if isinstance(value, str) else repr(float(value))
+
+
+def _information(counts: np.ndarray[Any, Any], total: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.round(np.maximum(-np.log10(counts / (total + SMALLEST_COUNT)), 0.0), 6).astype(np.float64)
 
 
 def _hashed(field: str, values: Iterable[str]) -> np.ndarray[Any, np.dtype[np.int64]]:

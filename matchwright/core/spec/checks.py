@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from matchwright.core.spec.vocabulary import (
+    COMMON_EVIDENCE,
     COMPARATORS,
     CONTEXT,
     COUNTERFACTUAL,
@@ -168,7 +169,7 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
     named = (*compared, RECORD) if with_record else tuple(compared)
     subjects = [f"{name}{kind}" for name in named for kind in ("", *(f"_{k}" for k in kinds))]
     codes = {f"{name.upper()}_{level}" for name in (*subjects, CONTEXT) for level in EVIDENCE_LEVELS}
-    codes |= {UNCONFIRMED, LITTLE_EVIDENCE, UNSUPERVISED}
+    codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COMMON_EVIDENCE, UNSUPERVISED}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
     texts = {("texts", code): text for code, text in _mapping(reasons, "texts").items()}

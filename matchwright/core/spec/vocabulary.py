@@ -55,6 +55,9 @@ NEEDS_ANOTHER_NAME = frozenset({SWAPPED})
 RECORD, CONTEXT = "record", "context"
 """The part before ``__`` in comparisons over the whole record, and in those with competing candidates."""
 
+REGISTER, LIMIT = "register", "register__evidence"
+"""The group and the comparison of register evidence: the most log-odds that the agreeing values can support."""
+
 EVIDENCE_KINDS: dict[str, str] = {
     "numbers": "numbers",
     "unmatched_numbers": "numbers",
@@ -81,6 +84,9 @@ UNSUPERVISED = "UNSUPERVISED"
 UNCONFIRMED = "IDENTITY_UNCONFIRMED"
 """The code of a match that a rule sends to review because no identity field agrees."""
 
+COMMON_EVIDENCE = "EVIDENCE_IS_COMMON"
+"""The code of a pair whose score is limited, because many records of the register agree in the same values."""
+
 LITTLE_EVIDENCE = "LITTLE_EVIDENCE"
 """The code of a match that a rule sends to review because at most one field is known in both records."""
 
@@ -90,5 +96,7 @@ COUNTERFACTUAL = "COUNTERFACTUAL"
 LABEL_SUFFIX = "_LABEL"
 """The suffix of the key under which a translation names a group."""
 
-RESERVED_NAMES = frozenset({CONTEXT, RECORD, "identity", "record_id", "record_key", "source", COUNTERFACTUAL.lower()})
+RESERVED_NAMES = frozenset(
+    {CONTEXT, RECORD, REGISTER, "identity", "record_id", "record_key", "source", COUNTERFACTUAL.lower()}
+)
 """Names that no field may have: they have another meaning in tables, comparisons or reason codes."""

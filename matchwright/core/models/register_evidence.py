@@ -1,0 +1,114 @@
+"""Register evidence: how certain the agreeing values alone can make a match, in the register that was learned from.
+
+Two records of a large register that agree in a surname are rarely one person. A scorer learns from candidates, which
+agree in much more, so it cannot know that. This model can: it is fitted on the pairs that the register really holds
+with the same agreement and nothing else known. Its log-odds are an upper limit for the score of a pair.
+
+The pairs of different entities are a mixture of classes, such as strangers and members of one household. The log-odds
+of a match against each class rise with the information of every agreeing value. The limit is the smooth minimum over
+the classes. So one more agreeing value never lowers it. The form is that of Sill (1998), Monotonic Networks.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+from scipy.special import expit
+
+from matchwright.core.compare.information import agreeing_information
+from matchwright.core.records.columns import Columns
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import LIMIT
+from matchwright.errors import DAMAGED, BundleError
+from matchwright.frozen import Frozen
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+DECIMALS = 2
+"""Decimals of the limit, in log-odds. More would name a value by its frequency."""
+
+
+SMALLEST = 1e-6
+"""No limit is a smaller probability than this, because no finite register proves that a pair cannot match."""
+
+
+class RegisterEvidence(Frozen):
+    """The limit on the log-odds of a pair, from the information of its agreeing values.
+
+    - ``fields``: the compared fields, in order.
+    - ``steps``: per field the information, rising, at which the weight of a value may change.
+    - ``intercepts`` and ``weights``: of each class of pairs of different entities. Weights are at least 0.
+    - ``left_records``, ``right_records``, ``matches``: the size of the register and its estimated number of matches.
+    """
+
+    fields: tuple[str, ...]
+    steps: tuple[tuple[float, ...], ...]
+    intercepts: tuple[float, ...]
+    weights: tuple[tuple[float, ...], ...]
+    left_records: int
+    right_records: int
+    matches: float
+
+    def log_odds(self, information: Array) -> Array:
+        """The limit for each pair, shape (pairs,).
+
+        ``information`` has shape (pairs, fields), see
+        :func:`~matchwright.core.compare.information.agreeing_information`.
+        """
+        linear = basis(information, self.steps) @ np.array(self.weights).T + np.array(self.intercepts)
+        return cast("Array", np.round(smooth_minimum(linear)[0], DECIMALS))
+
+    def limit(
+        self, left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+    ) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        """The limit for row-aligned record features and their comparisons, shape (pairs,)."""
+        information = agreeing_information(left, right, comparisons, spec, corpus)
+        return self.log_odds(information).astype(np.float32)
+
+    def save(self, path: Path) -> None:
+        """Write ``register_evidence.json``."""
+        path.write_text(self.model_dump_json() + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "RegisterEvidence":
+        """Read what :meth:`save` wrote (BundleError where it is not register evidence)."""
+        try:
+            return cls.model_validate_json(path.read_text(encoding="utf-8"))
+        except (ValidationError, UnicodeDecodeError) as error:
+            raise BundleError("The register evidence cannot be read.", DAMAGED) from error
+
+
+def limited(scores: Array, comparisons: pd.DataFrame) -> Array:
+    """The scores, none above the limit of its pair. Without a limit in ``comparisons`` they stay the same."""
+    if LIMIT not in comparisons:
+        return scores
+    limits = expit(comparisons[LIMIT].to_numpy(dtype=np.float64))
+    return cast("Array", np.fmin(scores, np.maximum(limits, SMALLEST)))
+
+
+def basis(information: Array, steps: tuple[tuple[float, ...], ...]) -> Array:
+    """Functions of the information that never fall: whether a field agrees, and its information between the steps.
+
+    Shape (pairs, fields * (2 + steps of a field)).
+    """
+    columns = []
+    for values, limits in zip(information.T, steps, strict=True):
+        edges = (0.0, *limits, np.inf)
+        columns.append((values > 0).astype(np.float64))
+        columns += [np.clip(values, low, high) - low for low, high in pairwise(edges)]
+    return np.column_stack(columns)
+
+
+def smooth_minimum(linear: Array) -> tuple[Array, Array]:
+    """The smooth minimum over the classes, ``-log(sum(exp(-x)))``, and the share of each class in it.
+
+    ``linear`` has shape (pairs, classes).
+    """
+    smallest = linear.min(axis=1, keepdims=True)
+    shares = np.exp(smallest - linear)
+    total = shares.sum(axis=1, keepdims=True)
+    return (smallest - np.log(total)).ravel(), shares / total

@@ -1,0 +1,78 @@
+"""The information of agreeing values."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from matchwright.core.compare import compare
+from matchwright.core.compare.information import agreeing_information
+from matchwright.core.records import normal_forms, record_features
+from matchwright.core.records.columns import columns_of
+from matchwright.core.records.conform import conform_values
+from matchwright.core.records.corpus import Corpus
+
+COMMON, RARE = "smith", "quibblewitz"
+
+
+@pytest.fixture(scope="module")
+def corpus(persons_spec):
+    people = [{"surname": COMMON, "state": "nsw", "date_of_birth": "19800101"}] * 90
+    people += [{"surname": f"name{number}", "state": "vic"} for number in range(10)]
+    return Corpus.fit(normal_forms(conform_values(people, persons_spec, "left"), persons_spec), persons_spec)
+
+
+def information(left, right, spec, corpus):
+    sides = [record_features(conform_values([values], spec, "left"), spec, corpus) for values in (left, right)]
+    found = agreeing_information(*map(columns_of, sides), compare(*sides, spec, corpus), spec, corpus)
+    return dict(zip(spec.compared, found[0].tolist(), strict=True))
+
+
+def test_a_rare_value_says_more_than_a_common_one(persons_spec, corpus):
+    common, rare = (information({"surname": name}, {"surname": name}, persons_spec, corpus) for name in (COMMON, RARE))
+    assert 0 <= common["surname"] < 0.1 < 1.5 < rare["surname"]
+
+
+def test_fields_of_every_kind_have_counts(persons_spec, corpus):
+    same = {"state": "nsw", "date_of_birth": "1980-01-01", "surname": COMMON}
+    found = information(same, same, persons_spec, corpus)
+    assert found["state"] == pytest.approx(np.log10(103 / 90), abs=1e-6)
+    assert found["date_of_birth"] == pytest.approx(np.log10(93 / 90), abs=1e-6)
+
+
+@pytest.mark.parametrize(("left", "right"), [({"surname": COMMON}, {}), ({}, {"surname": COMMON})])
+def test_a_value_that_one_side_lacks_says_nothing(persons_spec, corpus, left, right):
+    assert information(left, right, persons_spec, corpus)["surname"] == 0
+
+
+def test_values_that_disagree_say_nothing(persons_spec, corpus):
+    assert information({"surname": RARE}, {"surname": "abbott"}, persons_spec, corpus)["surname"] == 0
+
+
+def test_similar_values_say_the_mean_of_both_in_either_order(persons_spec, corpus):
+    forth = information({"surname": COMMON}, {"surname": "smithe"}, persons_spec, corpus)["surname"]
+    back = information({"surname": "smithe"}, {"surname": COMMON}, persons_spec, corpus)["surname"]
+    alone = information({"surname": COMMON}, {"surname": COMMON}, persons_spec, corpus)["surname"]
+    rare = information({"surname": "smithe"}, {"surname": "smithe"}, persons_spec, corpus)["surname"]
+    assert forth == back == pytest.approx((alone + rare) / 2)
+
+
+def test_counts_of_whole_values_are_kept_and_read_again(persons_spec, corpus, tmp_path):
+    corpus.save(tmp_path / "corpus.safetensors")
+    again = Corpus.load(tmp_path / "corpus.safetensors")
+    values = np.array(["nsw", "vic", "never", None], dtype=object)
+    assert again.value_information("state", values).tolist() == corpus.value_information("state", values).tolist()
+    assert again.digest == corpus.digest
+    assert corpus.value_information("state", values)[3] == 0
+
+
+def test_a_value_that_fewer_than_three_records_have_counts_as_seen_twice(persons_spec, corpus):
+    found = corpus.value_information("surname", np.array(["name1", "never"], dtype=object))
+    assert found[0] == found[1] == pytest.approx(np.log10(103 / 2), abs=1e-6)
+
+
+def test_numbers_are_counted_with_all_their_digits(products_spec):
+    frame = conform_values([{"price": 9780306406157.0}] * 5 + [{"price": 9780306999999.0}] * 5, products_spec, "left")
+    corpus = Corpus.fit(normal_forms(frame, products_spec), products_spec)
+    found = corpus.value_information("price", pd.Series([9780306406157.0, 9780306406158.0, np.nan]).to_numpy())
+    assert found[0] < found[1]
+    assert found[2] == 0

@@ -1,0 +1,79 @@
+"""Decisions whose score the register limits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from matchwright.core.bundle.golden import decide_values
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.spec.vocabulary import COMMON_EVIDENCE, LIMIT
+from matchwright.training.register_evidence.fit import fit_register_evidence
+
+
+@pytest.fixture(scope="module")
+def limited_model(decision_model, small_world) -> DecisionModel:
+    keys = small_world.left["record_key"], small_world.right["record_key"]
+    matches = pd.DataFrame({"left_key": keys[0], "right_key": keys[1]})[small_world.labels == 1]
+    everyone = np.ones(len(small_world.features), bool)
+    world = small_world.features, matches, everyone, small_world.spec, small_world.corpus
+    return replace(decision_model, register=fit_register_evidence(*world))
+
+
+def decided(model, values, other=None):
+    return decide_values(model, [values], [other or values])[0]
+
+
+def common_and_rare(small_world):
+    counted = small_world.features["surname"].value_counts()
+    return str(counted.index[0]), "quibblewitz"
+
+
+def test_a_common_surname_alone_is_no_match(limited_model, decision_model, small_world):
+    common, _ = common_and_rare(small_world)
+    values = {"surname": common, "state": "nsw"}
+    assert decided(decision_model, values).score > 0.5
+    assert decided(limited_model, values).score < 0.2
+    assert decided(limited_model, values).band != "match"
+
+
+def test_a_rare_surname_says_more_than_a_common_one(limited_model, small_world):
+    common, rare = (decided(limited_model, {"surname": name}).score for name in common_and_rare(small_world))
+    assert common < rare
+
+
+def test_the_reason_says_that_the_evidence_is_common_and_by_how_much_it_lowers(
+    limited_model, decision_model, small_world
+):
+    values = {"surname": common_and_rare(small_world)[0], "state": "nsw"}
+    reason = decided(limited_model, values).reasons[0]
+    assert reason.code == COMMON_EVIDENCE
+    own, final = (decided(model, values).score for model in (decision_model, limited_model))
+    assert reason.contribution == pytest.approx(np.log(final / (1 - final)) - np.log(own / (1 - own)), abs=0.01)
+    assert reason.text == limited_model.catalogue.texts[COMMON_EVIDENCE]
+
+
+def test_much_evidence_is_not_limited(limited_model, decision_model, small_world):
+    true = small_world.labels == 1
+    left, right = (side[true].head(200).reset_index(drop=True) for side in (small_world.left, small_world.right))
+    with_limit, without = (model.score(model.compare(left, right)) for model in (limited_model, decision_model))
+    assert (with_limit <= without).all()
+    assert (without - with_limit > 0.01).mean() < 0.05
+
+
+def test_the_limit_is_symmetric(limited_model, small_world):
+    forth = limited_model.compare(small_world.left, small_world.right)[LIMIT]
+    back = limited_model.compare(small_world.right, small_world.left)[LIMIT]
+    np.testing.assert_array_equal(forth, back)
+
+
+def test_a_limited_decision_can_be_replayed_from_its_comparisons(limited_model, small_world):
+    decisions = limited_model.decide(small_world.left.head(40), small_world.right.head(40))
+    logged = pd.DataFrame([decision.comparisons for decision in decisions], dtype=float)
+    assert limited_model.decide_compared(logged) == decisions
+
+
+def test_no_logged_limit_has_more_than_two_decimals(limited_model, small_world):
+    limits = limited_model.compare(small_world.left, small_world.right)[LIMIT].to_numpy(dtype=np.float64)
+    np.testing.assert_allclose(limits, np.round(limits, 2), atol=1e-5)
