@@ -10,7 +10,8 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from matchwright.core.records.conform import LONGEST_VALUE, parse_number
+from matchwright.core.records.conform import parse_number
+from matchwright.core.records.scripts import LONGEST_VALUE
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import Fault, RequestError
 from serving.request_body import Object, parse_body

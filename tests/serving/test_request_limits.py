@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from matchwright.core.records.conform import LONGEST_VALUE
+from matchwright.core.records.scripts import LONGEST_VALUE
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import RequestError
 from serving.request_body import Object, parse_body
