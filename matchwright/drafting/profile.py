@@ -17,7 +17,8 @@ _NUMBER = re.compile(
     rf"{_MONEY}\s*[-+]?\s*(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.(?P<decimals>\d+))?\s*(?:{_MONEY}|%)", re.I
 )
 _DATE = re.compile(r"\d{8}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# no part can match the dot before the next part: otherwise the time would grow with the square of the length
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _PHONE = re.compile(r"(?=(?:\D*\d){7,15}\D*$)[-+()\d\s./]+(?:\s*(?:x|ext\.?)\s*\d+)?", re.I)
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.I)
 _GEO = re.compile(r"\(?\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*\)?")
