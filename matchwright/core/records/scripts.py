@@ -20,6 +20,9 @@ MOST_MARKS = 30
 Normalisation is quadratic in the length of such a run. No word of any language has so many.
 """
 
+PART = 250
+"""Characters that are normalised at a time."""
+
 MARKS_ARE_OPTIONAL = r"\p{Latin}\p{Greek}\p{Cyrillic}\p{Hebrew}\p{Arabic}"
 
 WITHOUT_BLANKS = (
@@ -83,9 +86,17 @@ def first_letter(text: str) -> str:
 
 
 def _normalised(form: Any, text: str) -> str:
-    bounded = _LONG_RUN.sub(r"\1", text[:LONGEST_VALUE]) if len(text) > MOST_MARKS else text
-    # one character may become eighteen
-    return unicodedata.normalize(form, bounded)[:LONGEST_VALUE]
+    if len(text) <= MOST_MARKS:
+        return unicodedata.normalize(form, text)
+    bounded = _LONG_RUN.sub(r"\1", text[:LONGEST_VALUE])
+    # one character may become eighteen, so that a part of the text may be enough
+    parts: list[str] = []
+    for start in range(0, len(bounded), PART):
+        parts.append(unicodedata.normalize(form, bounded[start : start + PART]))
+        if sum(map(len, parts)) >= LONGEST_VALUE:
+            break
+    joined = "".join(parts)[:LONGEST_VALUE]
+    return joined if len(parts) == 1 else unicodedata.normalize(form, joined)  # where two parts meet
 
 
 def _digit(found: Any) -> str:

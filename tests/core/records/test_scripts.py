@@ -11,7 +11,15 @@ from matchwright.core.records import conform_values, normal_forms, record_featur
 from matchwright.core.records.conform import clean_text
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.normal import NORMAL_FORM, first_number, running_text, squeezed, words
-from matchwright.core.records.scripts import LONGEST_VALUE, MOST_MARKS, ascii_digits, compatible, first_letter, folded
+from matchwright.core.records.scripts import (
+    LONGEST_VALUE,
+    MOST_MARKS,
+    PART,
+    ascii_digits,
+    compatible,
+    first_letter,
+    folded,
+)
 from matchwright.core.spec.vocabulary import RECORD_FEATURES
 
 INVISIBLE_OR_MARKS = "\u0301\u0316\u0345\u3099\u309b\u094d\u093f\u200d\u200c\u200b\u00ad\ufdfa\uff9e"
@@ -173,8 +181,18 @@ def test_what_is_normalised_is_short_and_has_no_long_run_of_marks(monkeypatch, p
     assert len(given_texts) > 10
     # casefolding may lengthen a text after its first normalisation
     assert max(map(len, given_texts)) <= 3 * LONGEST_VALUE
+    assert max(len(normalise("NFKD", text)) for text in given_texts) <= 3 * LONGEST_VALUE
     runs = [run for text in given_texts for run in regex.findall(r"[\p{M}ﾞﾟ]+", text)]
     assert max(map(len, runs), default=0) <= 2 * MOST_MARKS
+
+
+@given(
+    value=st.text(st.sampled_from("क\u093f\u093cｶﾞ\u0301\u0316a각\u1100\u1161\u11a8한ﬁ\u0958"), max_size=40),
+    shift=st.integers(0, 40),
+)
+def test_a_text_that_is_normalised_in_parts_has_the_normal_form_of_the_whole(value, shift):
+    text = "x" * (PART - shift) + value + "y" * PART + value
+    assert compatible(text) == unicodedata.normalize("NFKC", text)
 
 
 @pytest.mark.parametrize("value", LONG.values(), ids=LONG)
