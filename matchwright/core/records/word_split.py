@@ -9,6 +9,9 @@ from matchwright.core.records.scripts import WITHOUT_BLANKS
 # a word sign or a syllable in one character, so that a word is often shorter than an n-gram
 _SIGN = r"\p{Han}\p{Hiragana}\p{Katakana}\u30FC\p{Bopomofo}\p{Yi}\p{Hangul}"
 
+LETTERS_PER_WORD = 8
+"""With no more letters, a text without blanks is taken for one word: names of persons seldom have more."""
+
 _ANY_WITHOUT_BLANKS = regex.compile(rf"[{WITHOUT_BLANKS}]")
 _PIECE = regex.compile(rf"[{WITHOUT_BLANKS}][{WITHOUT_BLANKS}\p{{M}}]*|[^\s{WITHOUT_BLANKS}]+")
 _LETTER = regex.compile(rf"[{WITHOUT_BLANKS}]\p{{M}}*")
@@ -30,6 +33,14 @@ def split_words(text: str) -> list[str]:
         letters = _LETTER.findall(piece)
         words += [*letters, *map("".join, pairwise(letters))] if letters else [piece]
     return words
+
+
+def count_words(text: str) -> float:
+    """About how many words a text has: in a script without blanks between words, one for every eight letters."""
+    if text.isascii() or not _ANY_WITHOUT_BLANKS.search(text):
+        return len(text.split())
+    letters = [len(_LETTER.findall(piece)) for piece in _PIECE.findall(text)]
+    return sum(max(count / LETTERS_PER_WORD, 1) for count in letters)
 
 
 def for_ngrams(text: str, ngram: int) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from matchwright.core.records import conform_values, normal_forms
 from matchwright.core.records.corpus import Corpus
-from matchwright.core.records.word_split import for_ngrams, split_words
+from matchwright.core.records.word_split import count_words, for_ngrams, split_words
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,15 @@ def test_a_text_shares_words_with_the_same_text_and_one_letter_more(text):
         shared = set(split_words(text)) & set(split_words(longer))
         assert len(shared) >= len(set(split_words(text))) - 2 > -2
         assert shared
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", 0), ("acme photo 15.4", 3), ("김민수", 1), ("佐藤太郎", 1), ("東" * 8, 1), ("東" * 12, 1.5),
+     ("東" * 16 + " a", 3), ("東京a", 2), ("ที่" * 8, 1)],
+)  # fmt: skip
+def test_the_number_of_words_is_estimated_where_words_have_no_blanks(text, words):
+    assert count_words(text) == words
 
 
 @pytest.mark.parametrize(
