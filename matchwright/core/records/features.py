@@ -34,7 +34,8 @@ def normal_forms(conformed: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
 def record_features(conformed: pd.DataFrame, spec: MatchSpec, corpus: Corpus) -> pd.DataFrame:
     """record_key and the columns of :func:`feature_schema`; rows as in ``conformed``.
 
-    Strings are object columns with None where missing, numbers float64 with NaN.
+    Strings are object columns with None where missing, numbers float64 with NaN. The phonetic feature of a name holds
+    for Latin script; for names in any other script it is missing.
     """
     return pd.DataFrame(feature_columns(columns_of(conformed), spec, corpus))
 

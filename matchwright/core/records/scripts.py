@@ -24,6 +24,7 @@ PART = 250
 """Characters that are normalised at a time."""
 
 MARKS_ARE_OPTIONAL = r"\p{Latin}\p{Greek}\p{Cyrillic}\p{Hebrew}\p{Arabic}"
+"""The scripts in which marks are left out, as a set of characters."""
 
 WITHOUT_BLANKS = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\u30FC\p{Bopomofo}\p{Yi}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -39,7 +40,8 @@ _INVISIBLE = regex.compile(
     regex.V1,
 )
 _OPTIONAL_MARKS = regex.compile(rf"(?<![\p{{M}}[\p{{L}}--[{MARKS_ARE_OPTIONAL}]]])\p{{M}}+", regex.V1)
-_OTHER_DIGIT = regex.compile(r"[\p{Nd}--[0-9]]", regex.V1)
+_ARABIC_SEPARATORS = {"\u066b": ".", "\u066c": ","}
+_OTHER_DIGIT = regex.compile(r"[\p{Nd}\u066B\u066C--[0-9]]", regex.V1)
 _NOT_LATIN = regex.compile(r"[\p{L}--[\p{Latin}\p{Common}]]", regex.V1)
 _GRAPHEME = regex.compile(r"\X")
 
@@ -56,8 +58,8 @@ def folded(text: str) -> str:
     """The text without differences that readers ignore.
 
     These are case, optional marks (see above), the width of letters, ligatures, joiners and other invisible
-    characters. Digits of all scripts are 0 to 9. The dotless ``ı`` is ``i``, because both have the capital ``I``
-    where the language is not known.
+    characters. A zero width space ends a word only in scripts that write blanks between words. Digits of all scripts
+    are 0 to 9. The dotless ``ı`` is ``i``, because both have the capital ``I`` where the language is not known.
     """
     if text.isascii():
         return text[:LONGEST_VALUE].lower()
@@ -68,7 +70,10 @@ def folded(text: str) -> str:
 
 
 def ascii_digits(text: str) -> str:
-    """The text with 0 to 9 for the decimal digits of any script: ``١٩٨٠`` and ``१९८०`` are ``1980``."""
+    """The text with 0 to 9 for the decimal digits of any script: ``١٩٨٠`` and ``१९८०`` are ``1980``.
+
+    The decimal point and the thousands separator of Arabic are ``.`` and ``,``.
+    """
     return text if text.isascii() else _OTHER_DIGIT.sub(_digit, text)
 
 
@@ -100,5 +105,5 @@ def _normalised(form: Any, text: str) -> str:
 
 
 def _digit(found: Any) -> str:
-    value = unicodedata.decimal(found[0], None)  # None: a digit of a later version of Unicode
-    return found[0] if value is None else str(value)
+    value = unicodedata.decimal(found[0], None)  # None: a separator, or a digit of a later version of Unicode
+    return _ARABIC_SEPARATORS.get(found[0], found[0]) if value is None else str(value)

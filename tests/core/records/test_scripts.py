@@ -123,6 +123,7 @@ def test_digits_of_all_scripts_are_the_same_numbers(digits):
 
 def test_a_number_in_running_text_may_have_digits_of_another_script():
     assert running_text("मूल्य १,२९९ और १५.४०") == "मूल्य 1299 और 15.40"
+    assert running_text("١٬٢٩٩ و ١٥٫٤") == "1299 و 15.4"
 
 
 @pytest.mark.parametrize(
