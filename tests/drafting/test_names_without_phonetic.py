@@ -51,6 +51,22 @@ def test_a_rule_is_phonetic_only_where_most_names_have_a_phonetic_feature(script
     assert features_in_rules(drafted(*scripts)[0]) == features
 
 
+@pytest.mark.parametrize(
+    ("in_latin_script", "feature"), [(9, "surname__phonetic"), (8, "surname")], ids=["nine of ten", "eight of ten"]
+)
+def test_nine_of_ten_names_must_have_a_phonetic_feature(in_latin_script, feature):
+    scripts = ["Latin"] * in_latin_script + ["Devanagari"] * (10 - in_latin_script)
+    table = (
+        register("Latin")
+        .head(80)
+        .assign(
+            surname=[FAMILY[scripts[number % 10]][number % 7] for number in range(80)],
+        )
+    )
+    spec = parse_spec(infer_spec(table, table.assign(id=[f"r{number}" for number in table["id"]])))
+    assert feature in features_in_rules(spec)
+
+
 def test_the_rules_of_a_draft_find_pairs_of_names_in_another_script():
     spec, table = drafted("Devanagari")
     records = pd.concat([conform(table, spec, side) for side in ("left", "right")], ignore_index=True)
