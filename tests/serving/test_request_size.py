@@ -33,7 +33,7 @@ def test_a_list_of_another_key_or_level_has_no_maximum_length():
 
 def test_each_long_list_of_a_document_is_reported():
     numbers = ",".join(["0"] * (SMALL + 1))
-    body = '{{"pairs": [{}], "a": [1, 2], "pairs"\n:\t [{}, 7]}}'.format(numbers, numbers)
+    body = f'{{"pairs": [{numbers}], "a": [1, 2], "pairs"\n:\t [{numbers}, 7]}}'
     assert problems(body) == [("pairs", f"has {SMALL + extra} pairs, more than {SMALL}") for extra in (1, 2)]
 
 
