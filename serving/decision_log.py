@@ -1,5 +1,6 @@
 """The decision log: decisions and the comparisons behind them, but no values of records."""
 
+import errno
 import json
 import os
 from collections.abc import Sequence
@@ -7,6 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
+
+_PART = 65_536
+"""Bytes searched at a time for the end of the last whole line."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class DecisionLog:
         self._folder = folder
 
     def write(self, decisions: Sequence[LoggedDecision], now: datetime | None = None) -> None:
-        """Append one line for each decision, all in one write.
+        """Append one line for each decision: all of them, or none if the log cannot be written.
 
         Raises:
             OSError: the log cannot be written.
@@ -42,5 +46,41 @@ class DecisionLog:
         day = self._folder / f"{(now or datetime.now(UTC)).astimezone(UTC):%Y-%m-%d}"
         day.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps(vars(decision), separators=(",", ":")) + "\n" for decision in decisions)
-        with (day / f"{os.getpid()}.jsonl").open("ab", buffering=0) as file:
-            file.write(lines.encode())
+        file = os.open(day / f"{os.getpid()}.jsonl", os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+        try:
+            _append(file, lines.encode())
+        finally:
+            os.close(file)
+
+
+def _append(file: int, content: bytes) -> None:
+    """Write all of the content after the last whole line. If that fails, the file is as before."""
+    end = _end_of_lines(file)
+    left = memoryview(content)
+    try:
+        while left:  # one call may write less than it is given
+            written = os.write(file, left)
+            if not written:
+                raise OSError(errno.EIO, "nothing was written")
+            left = left[written:]
+    except BaseException:
+        os.ftruncate(file, end)
+        raise
+
+
+def _end_of_lines(file: int) -> int:
+    """Where the next line starts. A torn line at the end is removed: its decision was never returned.
+
+    It is left by a process of the same number that was killed, or by a full disk on which nothing could be mended.
+    """
+    size = end = os.fstat(file).st_size
+    while end:
+        start = max(end - _PART, 0)
+        found = os.pread(file, end - start, start).rfind(b"\n")
+        if found >= 0:
+            end = start + found + 1
+            break
+        end = start
+    if end < size:
+        os.ftruncate(file, end)
+    return end

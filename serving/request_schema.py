@@ -10,22 +10,28 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from matchwright.core.records.conform import LONGEST_VALUE, parse_number
+from matchwright.core.records.conform import parse_number
+from matchwright.core.records.scripts import LONGEST_VALUE
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import Fault, RequestError
 from serving.request_body import Object, parse_body
 from serving.request_faults import KeyRules, kind_of, type_faults
+from serving.request_size import size_faults
 
 MOST_PAIRS = 1000
 MOST_CANDIDATES = 1000
 LONGEST_ID = 256
 DEFAULT_TOP = 10
 MOST_FAULTS = 50
+SPARE_KEYS = 50
+"""Unknown keys that a record may have and still get a fault for each. With more, a large request is refused whole."""
+
 RECORD_ID, LANGUAGE = "record_id", "language"
 
 _FORMS = 'send {"pairs": [{"left": {...}, "right": {...}}]} or {"query": {...}, "candidates": [...]}'
 _RANK_KEYS = ("query", "candidates", "top")
 _SIDES = ("left", "right")
+_LONGEST_LISTS = {"pairs": MOST_PAIRS, "candidates": MOST_CANDIDATES}
 _DOCUMENT_KEYS, _PAIR_KEYS = KeyRules(("pairs", *_RANK_KEYS, LANGUAGE)), KeyRules(_SIDES)
 _HINTS = {
     "pairs": "give a list with at least one pair",
@@ -96,6 +102,14 @@ _PAIRS: TypeAdapter[Any] = TypeAdapter(_Pairs)
 _RANK: TypeAdapter[Any] = TypeAdapter(_Rank)
 
 
+def _refuse(faults: Iterator[Fault]) -> None:
+    # stop at the limit: a body may have very many faults
+    found = list(islice(faults, MOST_FAULTS))
+    if found:
+        count = f"at least {MOST_FAULTS}" if len(found) == MOST_FAULTS else len(found)
+        raise RequestError(f"The request has {count} fault(s).", found)
+
+
 class RequestParser:
     """Parses requests with the fields of a spec. Pairs are checked one by one, so that it can stop at the limit."""
 
@@ -112,6 +126,7 @@ class RequestParser:
         columns = {spec.column_of(name): name for name in spec.fields}
         self._keys = KeyRules((*fields, RECORD_ID), columns, frozenset(spec.fields))
         self._fields = fields.keys()
+        self._most_values = MOST_PAIRS * len(_SIDES) * (len(spec.fields) + SPARE_KEYS)
 
     def parse(self, body: bytes) -> PairsRequest | RankRequest:
         """Parse the body of ``POST /invocations``.
@@ -120,12 +135,9 @@ class RequestParser:
             BodyError: the body is not JSON.
             RequestError: the request has faults. Each has a path and a hint.
         """
+        _refuse(size_faults(body, _LONGEST_LISTS, self._most_values))
         document = parse_body(body)
-        # stop at the limit: a body may have very many faults
-        faults = list(islice(self._document_faults(document), MOST_FAULTS))
-        if faults:
-            count = f"at least {MOST_FAULTS}" if len(faults) == MOST_FAULTS else len(faults)
-            raise RequestError(f"The request has {count} fault(s).", faults)
+        _refuse(self._document_faults(document))
         language = document.get(LANGUAGE)
         if "pairs" in document:
             return PairsRequest(tuple((pair["left"], pair["right"]) for pair in document["pairs"]), language)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchwright.core.records.normal import calendar_date, is_calendar_date
+from matchwright.core.records.word_split import count_words
 
 MEASURED = 4_000
 """The most distinct values that patterns are tested on."""
@@ -17,7 +18,8 @@ _NUMBER = re.compile(
     rf"{_MONEY}\s*[-+]?\s*(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.(?P<decimals>\d+))?\s*(?:{_MONEY}|%)", re.I
 )
 _DATE = re.compile(r"\d{8}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# no part can match the dot before the next part: otherwise the time would grow with the square of the length
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _PHONE = re.compile(r"(?=(?:\D*\d){7,15}\D*$)[-+()\d\s./]+(?:\s*(?:x|ext\.?)\s*\d+)?", re.I)
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.I)
 _GEO = re.compile(r"\(?\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*\)?")
@@ -84,7 +86,7 @@ def profile_of(sides: Sequence[Sequence[str | None]]) -> Profile:
         distinct=len(values),
         distinct_share=len(values) / rows if rows else 0.0,
         most_common=max(counts.values(), default=0) / rows if rows else 0.0,
-        words=float(np.mean([len(value.split()) for value in sample])) if sample else 0.0,
+        words=float(np.mean([count_words(value) for value in sample])) if sample else 0.0,
         length=float(np.mean([len(value) for value in sample])) if sample else 0.0,
         longest=max(map(len, values), default=0),
         digits=sum(c.isdigit() for v in sample for c in v) / max(sum(map(len, sample)), 1),
@@ -99,7 +101,7 @@ def profile_of(sides: Sequence[Sequence[str | None]]) -> Profile:
         url=share([_URL.match(value) for value in sample]),
         geo=share([_is_position(value) for value in sample]),
         street=share([_STREET.search(value[:200]) for value in sample]),
-        alphabetic=share([not any(c.isdigit() for c in value) and len(value.split()) <= 4 for value in sample]),
+        alphabetic=share([not any(c.isdigit() for c in value) and count_words(value) <= 4 for value in sample]),
         same_length=max(lengths.values(), default=0) / max(len(sample), 1),
         overlap=_overlap(present) if len(sides) == 2 else float("nan"),
     )

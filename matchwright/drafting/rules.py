@@ -21,6 +21,9 @@ _LEAST_COVERAGE = 0.05
 _LEAST_GAIN = 0.002
 _MOST_USES = 3
 _MOST_FEATURES = 16
+_MOSTLY_PHONETIC = 0.9
+"""At least this share of a column's names must have a phonetic feature for a rule with it."""
+
 _COARSE = frozenset({"number", "category"})
 
 _Codes = np.ndarray[Any, np.dtype[Any]]
@@ -79,7 +82,7 @@ def _blocks(features: pd.DataFrame, fields: list[DraftField], sizes: list[int], 
     atoms = [
         _Atom(name, field, pd.factorize(features[name])[0].astype(np.int64))
         for field in fields
-        for name in _features_of(field)
+        for name in _features_of(field, features)
     ][:_MOST_FEATURES]
     alone = set()
     for atom in atoms:
@@ -94,12 +97,14 @@ def _blocks(features: pd.DataFrame, fields: list[DraftField], sizes: list[int], 
             yield _block(pair, sizes)
 
 
-def _features_of(field: DraftField) -> list[str]:
+def _features_of(field: DraftField, features: pd.DataFrame) -> list[str]:
     if not field.compare:
         return []
     match field.kind:
         case "name":
-            return [f"{field.name}__phonetic"]
+            # only names in Latin script have a phonetic feature
+            names, phonetic = features[field.name].count(), features[f"{field.name}__phonetic"].count()
+            return [f"{field.name}__phonetic" if phonetic >= _MOSTLY_PHONETIC * names else field.name]
         case "date":
             return [field.name, f"{field.name}__year"]
         case "address":

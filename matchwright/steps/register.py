@@ -26,7 +26,7 @@ from matchwright.steps.evaluate import GATES, REFERENCE, SUMMARY
 from matchwright.steps.explain import EVIDENCE
 from matchwright.steps.explain import SUMMARY as EXPLANATION
 
-_LIBRARIES = ("numpy", "onnxruntime", "pandas", "rapidfuzz", "scikit-learn", "torch", "xgboost-cpu")
+_LIBRARIES = ("numpy", "onnxruntime", "pandas", "rapidfuzz", "regex", "scikit-learn", "torch", "xgboost-cpu")
 
 
 @records_failure

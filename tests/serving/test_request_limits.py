@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from matchwright.core.records.conform import LONGEST_VALUE
+from matchwright.core.records.scripts import LONGEST_VALUE
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import RequestError
+from serving import request_schema
 from serving.request_body import Object, parse_body
 from serving.request_schema import (
     DEFAULT_TOP,
@@ -18,8 +19,10 @@ from serving.request_schema import (
     RankRequest,
     RequestParser,
 )
+from serving.request_size import SMALL
 
 PERSON = {"surname": "testwell"}
+PERSON_FIELDS = ("surname", "given_name", "street", "suburb", "postcode", "state", "record_id")
 PAIR = {"left": PERSON, "right": PERSON}
 
 
@@ -51,6 +54,47 @@ def test_a_request_has_at_least_one_pair_and_at_most_the_maximum(parser, count, 
 )
 def test_a_ranking_has_at_least_one_candidate_and_at_most_the_maximum(parser, count, valid):
     assert paths(parser, ranking(candidates=["right:1"] * count)) == ([] if valid else ["candidates"])
+
+
+def as_pairs(count: int) -> bytes:
+    return b'{"pairs": [' + b",".join([b"{}"] * count) + b"]}"
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "problem"),
+    [
+        (as_pairs(1_000_000), "pairs", "has 1000000 pairs, more than 1000"),
+        (b'{"pairs": [' + b"0," * 999_999 + b"0]}", "pairs", "has 1000000 pairs, more than 1000"),
+        (b'{"pairs" :\n[' + b"[[]]," * 999_999 + b"0]}", "pairs", "has 1000000 pairs, more than 1000"),
+        (b'{"query": {"surname": "a,[{"}, "candidates": [' + b'"right:1",' * 99_999 + b'"right:2"]}', "candidates",
+         "has 100000 candidates, more than 1000"),
+        (b'{"pairs": [{"left": {"surname": [' + b"1," * 999_999 + b"1]}}]}", "body", "has more than 120000 values"),
+        (b"[" * 1_000_000, "body", "has more than 120000 values"),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_far_too_long_is_refused_before_objects_are_made_of_its_items(
+    parser, monkeypatch, body, path, problem
+):
+    def made(_: bytes) -> None:
+        raise AssertionError("the body was parsed")
+
+    monkeypatch.setattr(request_schema, "parse_body", made)
+    with pytest.raises(RequestError) as refused:
+        parser.parse(body)
+    assert [(fault.path, fault.problem) for fault in refused.value.faults] == [(path, problem)]
+
+
+def test_commas_and_brackets_inside_texts_are_not_counted(parser):
+    text = '[{,]}\\"' * 400 + "\\"
+    pairs = [{"left": {"surname": text}, "right": {"surname": text}}] * 100
+    assert paths(parser, {"pairs": pairs}) == []
+
+
+@pytest.mark.parametrize(("count", "valid"), [(MOST_PAIRS, True), (MOST_PAIRS + 1, False)])
+def test_the_length_of_a_list_in_a_large_body_is_counted_exactly(parser, count, valid):
+    pair = {side: dict.fromkeys(PERSON_FIELDS, "a, b") for side in ("left", "right")}
+    assert json.dumps({"pairs": [pair] * count}).count(",") > SMALL
+    assert paths(parser, {"pairs": [pair] * count}) == ([] if valid else ["pairs"])
 
 
 @pytest.mark.parametrize(

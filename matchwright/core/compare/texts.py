@@ -1,8 +1,10 @@
 """Evidence from running text: words weighted by their information, numbers, and codes such as model numbers.
 
-A word also counts as found if the other text writes it as two words, or joined with its neighbour. The work is done
-once per distinct text and then combined per pair. If the sources are ``alike``, the ``_left`` comparisons hold the
-larger of the two sides and the ``_right`` comparisons the smaller. Then the order of the records does not matter.
+Words end at blanks. In a script without blanks between words (such as Han, kana and Thai), each letter and each pair
+of neighbouring letters is a word: see :func:`~matchwright.core.records.word_split.split_words`. A word also counts as
+found if the other text writes it as two words, or joined with its neighbour. The work is done once per distinct text
+and then combined per pair. If the sources are ``alike``, the ``_left`` comparisons hold the larger of the two sides and
+the ``_right`` comparisons the smaller. Then the order of the records does not matter.
 """
 
 import re
@@ -19,6 +21,7 @@ from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Word
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.records.columns import as_objects
 from matchwright.core.records.corpus import Corpus
+from matchwright.core.records.word_split import split_words
 
 SHORTEST_CODE, SHORTEST_DIGIT_CODE = 4, 5
 """Least length of a code with letters and digits, and of a code of digits alone."""
@@ -110,7 +113,7 @@ class TextEvidence:
 
     @cached_property
     def _split(self) -> Words:
-        return Words.of(text.split() for text in self._texts)
+        return Words.of(map(split_words, self._texts))
 
     @cached_property
     def _words(self) -> tuple[tuple[Numbers, Numbers], Numbers, Numbers]:

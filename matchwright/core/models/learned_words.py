@@ -19,6 +19,7 @@ from matchwright.core.compare.compound_words import CompoundWords
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
+from matchwright.core.records.word_split import split_words
 from matchwright.errors import DAMAGED, BundleError
 
 DECIMALS = 4
@@ -46,7 +47,7 @@ class LearnedWords:
             return result
         present = pairing.present
         one, other = present.left.astype(np.intp), present.right.astype(np.intp)
-        words = Words.of(str(value).split() for value in present.values)
+        words = Words.of(split_words(str(value)) for value in present.values)
         shared, left_over = (self._weights(words.vocabulary, weights) for weights in (self.shared, self.left_over))
         alone = WeightedSets.of(words, left_over)
         # a shared word counts as shared, and is left over on neither side

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,17 +9,14 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.records.columns import Array, Columns, as_objects
+from matchwright.core.records.scripts import LONGEST_VALUE, compatible
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
 
 RECORD_ID = "record_id"
 PAIR_KEYS = ["left_key", "right_key"]
 """The columns of a frame of pairs that hold the keys of their two records."""
-LONGEST_VALUE = 4_000
-"""Characters kept of one value: string comparison is quadratic in length."""
-
 _NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
-_WHITE = re.compile(r"\s+")
 
 
 def record_key(source: str, record_id: str) -> str:
@@ -73,12 +69,12 @@ def _conformed(values: dict[str, list[Any]], spec: MatchSpec, source: str) -> Co
 
 
 def clean_text(value: Any) -> str | None:
-    """A value as text in NFKC with single spaces; None where nothing is left."""
+    """A value as text in NFKC with single spaces; None where nothing is left. Its length is bounded."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     # without lone surrogates, which no store can encode
     text = str(value)[:LONGEST_VALUE].encode("utf-8", "ignore").decode("utf-8")
-    return _WHITE.sub(" ", unicodedata.normalize("NFKC", text)).strip() or None
+    return " ".join(compatible(text).split()) or None
 
 
 def parse_number(value: Any) -> float:

@@ -22,6 +22,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from matchwright.core.records.columns import columns_of, numbering
 from matchwright.core.records.normal import NORMAL_FORMS
 from matchwright.core.records.whole import record_fields, record_texts
+from matchwright.core.records.word_split import split_words
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import RECORD
 from matchwright.errors import DAMAGED, BundleError
@@ -204,7 +205,7 @@ def _counted(field: str, counter: Counter[str], total: int) -> _Counts:
 
 
 def _counted_words(field: str, texts: list[str]) -> _Counts:
-    return _counted(field, Counter(word for text in texts for word in set(text.split())), len(texts))
+    return _counted(field, Counter(word for text in texts for word in set(split_words(text))), len(texts))
 
 
 def _counted_ngrams(texts: list[str]) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -11,6 +11,7 @@ from matchwright.core.records.columns import Columns, columns_of
 from matchwright.core.records.conform import per_distinct
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.normal import NORMAL_FORM, first_number
+from matchwright.core.records.scripts import first_letter, is_latin
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import RECORD_FEATURES
 
@@ -33,7 +34,8 @@ def normal_forms(conformed: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
 def record_features(conformed: pd.DataFrame, spec: MatchSpec, corpus: Corpus) -> pd.DataFrame:
     """record_key and the columns of :func:`feature_schema`; rows as in ``conformed``.
 
-    Strings are object columns with None where missing, numbers float64 with NaN.
+    Strings are object columns with None where missing, numbers float64 with NaN. The phonetic feature of a name holds
+    for Latin script; for names in any other script it is missing.
     """
     return pd.DataFrame(feature_columns(columns_of(conformed), spec, corpus))
 
@@ -63,11 +65,12 @@ def _normal_columns(conformed: Columns, spec: MatchSpec) -> Columns:
 
 
 def _phonetic(value: str) -> str | None:
-    return jellyfish.metaphone(value).replace(" ", "") or None
+    """How a name sounds to an English speaker: Metaphone by Philips (1990). None for any script but Latin."""
+    return jellyfish.metaphone(value).replace(" ", "") or None if is_latin(value) else None
 
 
 def _initial(value: str) -> str | None:
-    return value[:1] or None
+    return first_letter(value) or None
 
 
 def _year(value: str) -> str | None:

@@ -1,21 +1,30 @@
-"""The normal form of a value, by field kind: without differences of case, accents and punctuation."""
+"""The normal form of a value, by field kind: without differences of case, accents and punctuation.
+
+:mod:`~matchwright.core.records.scripts` says what is a part of a word in each script.
+"""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 
+import regex
+
+from matchwright.core.records.scripts import ascii_digits, compatible, folded
 from matchwright.core.spec import FieldKind
 
-NORMAL_FORMS = 2
+NORMAL_FORMS = 3
 """The version of the normal forms. Features of another version are not comparable."""
 
 LONGEST = {"name": 128, "text": 1_000, "id_code": 64, "address": 256, "category": 128}
 """Characters kept per kind. This bounds the cost of a comparison."""
 
-_NOT_WORD = re.compile(r"[\W_]+")
+LONGEST_PLACE = 100
+"""Characters of a value that are searched for coordinates."""
+
+_NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_NOT_ASCII_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_NOT_RUNNING = re.compile(r"(?:(?!(?<=\d)\.\d)[\W_])+")
+_NOT_RUNNING = regex.compile(r"(?:(?!(?<=\d)\.\d)[^\p{L}\p{M}\p{N}])+")
 _COORDINATES = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)")
 _DIGITS = re.compile(r"\d+")
 _ISO_DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[T ].*)?")
@@ -24,17 +33,18 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 def words(value: str) -> str | None:
     """Lower case, without accents, with single spaces for punctuation."""
-    return _NOT_WORD.sub(" ", _plain(value)).strip() or None
+    return _parted(folded(value)) or None
 
 
 def running_text(value: str) -> str | None:
     """As :func:`words`, but decimal points stay (``15.4``) and thousands lose their comma (``1,299``)."""
-    return _NOT_RUNNING.sub(" ", _plain(_THOUSANDS.sub("", value))).strip() or None
+    plain = _THOUSANDS.sub("", folded(value))
+    return (_NOT_RUNNING.sub(" ", plain).strip() if "." in plain else _parted(plain)) or None
 
 
 def coordinates(value: str) -> str | None:
     """``latitude,longitude`` in degrees with five decimals (one metre); None if the value is not a point on earth."""
-    found = _COORDINATES.fullmatch(value.strip().strip("()[]"))
+    found = _COORDINATES.fullmatch(value[:LONGEST_PLACE].strip().strip("()[]"))
     if not found:
         return None
     latitude, longitude = float(found[1]), float(found[2])
@@ -46,7 +56,8 @@ def coordinates(value: str) -> str | None:
 def squeezed(value: str) -> str | None:
     """Letters and digits only: ``TT-4411 / b`` and ``tt4411b`` are one code."""
     plain = words(value)
-    return plain.replace(" ", "") if plain else None
+    # without a space, parts of a syllable of Hangul can join
+    return compatible(plain.replace(" ", "")) if plain else None
 
 
 def calendar_date(value: str) -> str | None:
@@ -72,13 +83,14 @@ def is_calendar_date(digits: str) -> bool:
 
 def first_number(value: str) -> str | None:
     """The first run of digits, without leading zeros."""
-    found = _DIGITS.search(value)
+    found = _DIGITS.search(ascii_digits(value))
     return (found.group().lstrip("0") or "0") if found else None
 
 
-def _plain(value: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", value.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+def _parted(plain: str) -> str:
+    """The words with one space between them."""
+    # several times as fast as the expression, which knows all letters
+    return " ".join(plain.translate(_NOT_ASCII_WORD).split()) if plain.isascii() else _NOT_WORD.sub(" ", plain).strip()
 
 
 def _bounded(kind: str, convert: Callable[[str], str | None]) -> Callable[[str], str | None]:
@@ -86,7 +98,7 @@ def _bounded(kind: str, convert: Callable[[str], str | None]) -> Callable[[str],
 
     def bounded(value: str) -> str | None:
         normal = convert(value)
-        return normal[:longest].rstrip() if normal else None
+        return normal[:longest].rstrip(" .") if normal else None
 
     return bounded
 
@@ -95,7 +107,7 @@ NORMAL_FORM: dict[FieldKind, Callable[[str], str | None]] = {
     "name": _bounded("name", words),
     "text": _bounded("text", running_text),
     "id_code": _bounded("id_code", squeezed),
-    "date": calendar_date,
+    "date": lambda value: calendar_date(ascii_digits(value)),
     "address": _bounded("address", words),
     "category": _bounded("category", words),
     "geo": coordinates,

@@ -12,6 +12,7 @@ from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.models.learned_words import DECIMALS, LearnedWords, hashed_words
+from matchwright.core.records.word_split import split_words
 
 FEWEST_PAIRS = 3
 """A word is learned if at least this number of training pairs have it, shared or unshared."""
@@ -70,14 +71,15 @@ def fit_words(
 
 def _words_of_pairs(left: list[str], right: list[str]) -> list[list[tuple[str, int]]]:
     """The words of each pair, with 0 if both sides have the word and 1 if one has; none if a side has no word."""
-    words = Words.of(text.split() for text in (*left, *right))
+    split = [split_words(text) for text in (*left, *right)]
+    words = Words.of(split)
     sets = WeightedSets.of(words, np.ones(len(words.vocabulary)))
     one = np.arange(len(left))
     joined = np.concatenate(CompoundWords.of(words).members(sets, one, one + len(left)))
     found: dict[int, set[str]] = {}
     for pair, member in zip((joined // sets.size).tolist(), (joined % sets.size).tolist(), strict=True):
         found.setdefault(pair, set()).add(words.vocabulary[member])
-    sides = [(set(a.split()), set(b.split())) for a, b in zip(left, right, strict=True)]
+    sides = [(set(a), set(b)) for a, b in zip(split[: len(left)], split[len(left) :], strict=True)]
     return [
         [*((word, 0) for word in a & b), *((word, 1) for word in (a ^ b) - found.get(pair, set()))] if a and b else []
         for pair, (a, b) in enumerate(sides)

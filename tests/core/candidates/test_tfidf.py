@@ -71,3 +71,27 @@ def test_the_batch_size_does_not_change_the_candidates_and_progress_is_reported(
     in_parts = propose_without_budget(people, spec, progress=lambda done, of: reported.append((done, of)))
     pd.testing.assert_frame_equal(expected, in_parts)
     assert reported == [(done, 120) for done in (25, 50, 60, 85, 110, 120)]
+
+
+@pytest.mark.parametrize(
+    ("name", "near", "far"),
+    [
+        ("李", "李明", "王华"),
+        ("李明", "李明华", "王芳芳"),
+        ("김수", "김수진", "박영호"),
+        ("はな", "はなこ", "たろう"),
+        ("อร", "อรุณ", "สมชาย"),
+        ("li", "li", "wu"),
+        ("मीना", "मीनाक्षी", "राजेश"),
+    ],
+)
+@pytest.mark.parametrize("ngram", [2, 3])
+def test_short_names_in_any_script_have_neighbours(name, near, far, ngram):
+    people = records(
+        left_1=(name, None, np.nan),
+        left_2=(far, None, np.nan),
+        right_1=(near, None, np.nan),
+        right_2=(far, None, np.nan),
+    )
+    spec = spec_with([["town"]], {"fields": ["surname"], "top_k": 1, "ngram": ngram})
+    assert as_pairs(propose_candidates(people, spec)) == [("left:1", "right:1"), ("left:2", "right:2")]

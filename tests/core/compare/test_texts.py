@@ -55,6 +55,32 @@ def test_a_code_is_found_although_spaces_divide_it(products_spec):
     assert found["title__unmatched_codes_left"] == 0
 
 
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("東京電気ポット", "大阪工業カメラ"),
+        ("หม้อหุงข้าว", "กล้องถ่ายรูป"),
+        ("ဓာတ်ပုံကင်မရာ", "လျှပ်စစ်အိုး"),
+        ("កាមេរ៉ា", "ឆ្នាំងដាំបាយ"),
+    ],
+)
+def test_texts_without_blanks_between_words_share_what_they_have_in_common(products_spec, title, other):
+    longer = compared(products_spec, {"title": title}, {"title": title + other[0]})
+    different = compared(products_spec, {"title": title}, {"title": other})
+    assert longer["title__token_overlap"] > 0.8 > 0.5 > different["title__token_overlap"]
+    assert longer["title__token_containment"] == 1
+    assert longer["title__unmatched_left"] == 0 < longer["title__unmatched_right"] < different["title__unmatched_right"]
+
+
+def test_a_text_of_one_character_is_found_in_a_longer_text(products_spec):
+    assert compared(products_spec, {"title": "鍋"}, {"title": "土鍋"})["title__token_containment"] == 1
+
+
+def test_numbers_and_codes_next_to_letters_without_blanks_are_found(products_spec):
+    found = compared(products_spec, {"title": "東京電気tt4411ポット15.4型"}, {"title": "ポット tt4411 15.40"})
+    assert found["title__codes"] == found["title__numbers"] == 1
+
+
 def test_a_word_written_as_two_words_is_the_same_word(products_spec):
     found = compared(products_spec, {"title": "acme photo shop elements"}, {"title": "photoshop elements acme"})
     assert found["title__token_overlap"] == found["title__token_containment"] == 1

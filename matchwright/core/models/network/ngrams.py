@@ -6,6 +6,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
+from matchwright.core.records.word_split import split_words
+
 Weights = np.ndarray[Any, np.dtype[np.float32]]
 
 BUCKETS = 2**13
@@ -17,7 +19,7 @@ SMALLEST_COUNT = 3
 _TRIGRAMS = HashingVectorizer(
     analyzer="char_wb", ngram_range=(3, 3), n_features=BUCKETS, alternate_sign=False, norm=None, dtype=np.float32
 )
-_WORDS = HashingVectorizer(analyzer=str.split, n_features=BUCKETS, alternate_sign=False, norm=None, dtype=np.float32)
+_WORDS = HashingVectorizer(analyzer=split_words, n_features=BUCKETS, alternate_sign=False, norm=None, dtype=np.float32)
 
 
 def occurrences(texts: list[str], words: bool) -> csr_matrix:
