@@ -106,12 +106,13 @@ def _frames(spec: MatchSpec, given: Mapping[str, pd.DataFrame | None]) -> dict[s
         try:
             if name == "pairs":
                 conform_pairs(table.head(0), spec, one_table="records_right" not in tables)
-                known = {column for names in id_column_names(spec) for column in names} | set(LABEL_COLUMNS)
-                wanted = [column for column in table.columns if column in known]
+                ids = {column for names in id_column_names(spec) for column in names}
+                wanted = [column for column in table.columns if column in ids | set(LABEL_COLUMNS)]
             else:
                 conform(table.head(0), spec, "left" if name == "records" else "right")
+                ids = {spec.record_id}
                 wanted = list(dict.fromkeys([spec.record_id, *map(spec.column_of, spec.fields)]))
-            frames[name] = as_text(table, name, wanted)
+            frames[name] = as_text(table, name, wanted, ids)
         except DataError as error:
             faults += [
                 f if f.path.startswith(name) else Fault(f"{name}.{f.path}", f.problem, f.hint) for f in error.faults

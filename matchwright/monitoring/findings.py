@@ -8,7 +8,7 @@ from matchwright.monitoring.figures import DriftFigures, ShareShift, ValueShift
 
 Severity = Literal["alarm", "watch"]
 Cause = Literal[
-    "log_fault", "degraded", "field_lost", "mix", "performance", "bands", "score", "field_missing",
+    "log_fault", "degraded", "unknown_records", "field_lost", "mix", "performance", "bands", "score", "field_missing",
     "comparison",
 ]  # fmt: skip
 """Most urgent first: causes before their consequences."""
