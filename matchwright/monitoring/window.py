@@ -35,8 +35,8 @@ class DecisionWindow:
     """Decisions of one bundle: comparison columns, ``score``, ``band``, ``label`` (NaN if unknown) and their ids.
 
     Where serving abstained because features were not available, score and comparisons are NaN and the band is
-    ``review``. Where it abstained because it was asked about a record that does not exist, nothing was decided: such
-    lines are no rows, but a fault that counts them. ``other_bundles`` counts the decisions of other bundles for this spec in the period, by digest.
+    ``review``. Where it was asked about a record that does not exist, nothing was decided: such a line is no row, and
+    a fault counts it. ``other_bundles`` counts the decisions of other bundles for this spec in the period, by digest.
     ``other_labels`` counts labels of decisions that are not in the window.
     """
 

@@ -84,8 +84,10 @@ def test_a_record_without_values_is_found_and_an_unknown_record_is_not_found(
 
 
 ODD_IDS = [
-    "A/12:3", "\u00c4\u00d6 7", "A\u0308O\u0308 7", "日本-1", "id,with,comma", "x'y\"z", "a|b", "right:7", "NULL", "0", "-1", "1e5",
-    "00012", "12", "=1+1", "ß", "x" * 1000, "% 20", "a\tb", "a b", " a b", "مرحبا", "😀1", "①", "1", "a:", "\\n", "a\nb",
+    "A/12:3", "\u00c4\u00d6 7", "A\u0308O\u0308 7", "日本-1", "id,with,comma", "x'y\"z", "a|b", "right:7",
+    "NULL", "0", "-1", "1e5",
+    "00012", "12", "=1+1", "ß", "x" * 1000, "% 20", "a\tb", "a b", " a b", "مرحبا", "😀1", "①", "1", "a:",
+    "\\n", "a\nb",
 ]  # fmt: skip
 
 

@@ -162,7 +162,9 @@ def test_the_side_of_a_query_follows_from_its_candidates(client: TestClient, sma
     assert [d["band"] for d in body["decisions"]] == ["match", "match"]
 
 
-def test_a_record_that_the_store_does_not_hold_is_unknown_and_the_other_candidates_are_decided(client: TestClient, small_world, tmp_path: Path) -> None:
+def test_a_record_that_the_store_does_not_hold_is_unknown_and_the_other_candidates_are_decided(
+    client: TestClient, small_world, tmp_path: Path
+) -> None:
     true = small_world.right.iloc[0]["record_key"]
     request = {"query": values(small_world.left.iloc[0], small_world.spec), "candidates": ["right:unheard-of", true]}
     body = client.post("/invocations", json=request).json()

@@ -55,6 +55,9 @@ NEEDS_ANOTHER_NAME = frozenset({SWAPPED})
 RECORD, CONTEXT = "record", "context"
 """The part before ``__`` in comparisons over the whole record, and in those with competing candidates."""
 
+READS_OTHER_FIELDS = NEEDS_RECORD | NEEDS_ANOTHER_NAME
+"""Comparators of a field that also read other fields: where another field changes, these change too."""
+
 EVIDENCE_KINDS: dict[str, str] = {
     "numbers": "numbers",
     "unmatched_numbers": "numbers",
