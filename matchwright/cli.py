@@ -4,11 +4,11 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from matchwright import __version__
 from matchwright.commands import demo, governance, label, monitoring, pipeline, spec, stack
 from matchwright.errors import MatchwrightError
+from matchwright.terminal import styled, terminal
 
 app = typer.Typer(
     help="Label, train, approve, release, serve and monitor matching models.",
@@ -44,9 +44,7 @@ def main() -> None:
 
 def show(error: MatchwrightError) -> None:
     """Print the fact and the hint of an error on stderr."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print("[red]Error:[/] ", end="")
-    console.print(error.fact, markup=False)
+    console = terminal(stderr=True)
+    console.print(styled(("Error:", "red"), f" {error.fact}"))
     if error.hint:
-        console.print("[cyan]Hint:[/] ", end="")
-        console.print(error.hint, markup=False)
+        console.print(styled(("Hint:", "cyan"), f" {error.hint}"))

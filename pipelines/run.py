@@ -19,6 +19,7 @@ from components.context import ERROR_FILE
 from matchwright.errors import MatchwrightError
 from matchwright.settings import Settings, overrides_of
 from matchwright.supervisor.process import stop
+from matchwright.terminal import terminal
 from matchwright.threads import COMPUTE_THREADS
 from pipelines.catalogue import Pipeline
 from pipelines.environments import offer_environments
@@ -147,7 +148,7 @@ def run_pipeline(
         )
         folder = settings.folder("runs", record.run_id)
         (folder / "logs").mkdir()
-        progress = Progress(console or Console(), notes)
+        progress = Progress(console or terminal(), notes)
         warm = warm or ending.enter_context(WarmSteps())
         run = _Run(record, folder, _child_environment(settings, environment), progress, warm)
         return _carry_out(run, pipeline.make, {**arguments, "environment": environment}, settings, cached)

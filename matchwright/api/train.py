@@ -152,8 +152,7 @@ def _written(spec: MatchSpec, frames: Mapping[str, pd.DataFrame], settings: Sett
 
 
 def _run(settings: Settings, files: Mapping[str, str]) -> "RunRecord":
-    from rich.console import Console
-
+    from matchwright.terminal import terminal
     from pipelines.arguments import arguments_of
     from pipelines.catalogue import pipeline_named
     from pipelines.run import run_pipeline
@@ -167,7 +166,7 @@ def _run(settings: Settings, files: Mapping[str, str]) -> "RunRecord":
         environment=os.environ.get("MATCHWRIGHT_ENVIRONMENT") or settings.environment,
         spec_name=name,
         # plain lines in a notebook too, whose kernel asks for colours without being a terminal
-        console=Console(force_jupyter=False, force_terminal=sys.stdout.isatty(), soft_wrap=True),
+        console=terminal(force_jupyter=False, force_terminal=sys.stdout.isatty()),
     )
 
 
