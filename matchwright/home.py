@@ -7,7 +7,7 @@ from matchwright.errors import Fault, HomeError
 
 NAME = ".matchwright"
 _ROOT_MARKS = ("pyproject.toml", ".git")
-_NOT_IN_A_PATH = re.compile(r"[#?\[\]]|%[0-9A-Fa-f]{2}")
+_NOT_IN_A_PATH = re.compile(r"[#?\[\]*|^\\]|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def find_home(start: Path, name: Path | str = NAME) -> Path:
@@ -22,10 +22,17 @@ def find_home(start: Path, name: Path | str = NAME) -> Path:
     return (holder or project or folders[0]) / name
 
 
-def fault_of_path(home: Path) -> Fault | None:
-    """The fault of a home's path, if any: the lake and the registry use the path in URLs."""
-    if found := _NOT_IN_A_PATH.search(str(home)):
-        return Fault("home", f"the path holds '{found.group()}', which the lake does not accept", "name another folder")
+def fault_of_path(folder: Path | str, key: str = "home") -> Fault | None:
+    """The fault of a folder's path, if any. Libraries read some characters as a pattern, an escape or a query.
+
+    The lake loses its history at ``#``, decodes ``%20``, and cannot hold ``[``, ``]``, ``|``, ``^`` and a backslash.
+    DuckDB, which reads record features, takes ``?``, ``*`` and ``[`` for patterns. SQLite addresses end at ``?``. No
+    library takes a character that is not text.
+    """
+    if found := _NOT_IN_A_PATH.search(str(folder)):
+        held = found.group() if found.group().isprintable() else ascii(found.group())[1:-1]
+        problem = f"the path holds '{held}', which the lake or the feature store would read as something else"
+        return Fault(key, problem, f"name another folder with MATCHWRIGHT_{key.upper().replace('.', '__')}")
     return None
 
 

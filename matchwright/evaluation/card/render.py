@@ -8,7 +8,7 @@ from typing import Any
 
 from matchwright.evaluation.card.figures import Card
 
-_MARKS = re.compile(r"[\\`*\[\]|~]|^[#>+-](?=\s)|(?<!\w)_|_(?!\w)")
+_MARKS = re.compile(r"[\\`*\[\]|~]|^[#>+-](?=\s)|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown reads as markup. An underscore within a word is none."""
 _TEMPLATE = Path(__file__).with_name("card.md.j2")
 
