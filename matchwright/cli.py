@@ -7,7 +7,9 @@ import typer
 
 from matchwright import __version__
 from matchwright.commands import demo, governance, label, monitoring, pipeline, spec, stack
+from matchwright.commands.opening import homes
 from matchwright.errors import MatchwrightError
+from matchwright.storage import storage_error
 from matchwright.terminal import styled, terminal
 
 app = typer.Typer(
@@ -37,8 +39,11 @@ def main() -> None:
     """Run a command. After an error, print the fact and the hint without a traceback, and exit with code 1."""
     try:
         app()
-    except MatchwrightError as error:
-        show(error)
+    except Exception as error:
+        device = storage_error(error, homes[-1]) if homes else None
+        if device is None and not isinstance(error, MatchwrightError):
+            raise
+        show(device or error)  # type: ignore[arg-type]  # one of the two is an error of our own
         sys.exit(1)
 
 

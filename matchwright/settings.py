@@ -19,7 +19,7 @@ from pydantic_settings import SettingsError as VariableError
 
 from matchwright.errors import Fault, SettingsError
 from matchwright.frozen import Frozen
-from matchwright.home import NAME, fault_of_path, find_home
+from matchwright.home import NAME, fault_of_path, fault_of_place, find_home
 
 PREFIX = "MATCHWRIGHT_"
 CONFIGS = f"{PREFIX}CONFIGS"
@@ -241,7 +241,8 @@ def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
     home = settings.home.absolute() if given else find_home(Path.cwd(), settings.home)
     folders = {"home": str(home), "lake.uri": settings.lake.uri, "monitoring.workspace": settings.monitoring.workspace}
     paths = {key: folder for key, folder in folders.items() if "://" not in folder}
-    if faults := [fault for key, folder in paths.items() if (fault := fault_of_path(folder, key))]:
+    faults = [fault for key, folder in paths.items() if (fault := fault_of_path(folder, key))]
+    if faults or (faults := list(filter(None, [fault_of_place(home)]))):
         raise SettingsError(f"Environment '{stem}' cannot be used:", faults)
     return settings.model_copy(update={"home": home})
 
