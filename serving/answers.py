@@ -64,7 +64,10 @@ def respond(
         if answer.candidate is not None:
             shown["candidate"] = answer.candidate
         shown |= {"score": answer.score, "band": answer.band, "mode": answer.mode}
-        texts = [{"code": reason.code, "text": catalogue.text(reason.code, language)} for reason in reasons]
+        texts = [
+            {"code": reason.code, "text": catalogue.text(reason.code, language, nearly=reason.nearly)}
+            for reason in reasons
+        ]
         hint = answer.decision.hint if answer.decision else None
         decisions.append({**shown, "reasons": texts, "hint": _hint_content(hint, catalogue, language)})
         lines.append(
