@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from matchwright.core.spec.load import parse_spec
 from matchwright.core.spec.model import MatchSpec
 from matchwright.errors import MatchwrightError
 from matchwright.settings import Settings, load_settings
+from matchwright.storage import storage_reported
 
 ERROR_FILE = "MATCHWRIGHT_STEP_ERROR"
 SHOW_VALUES = "MATCHWRIGHT_SHOW_VALUES"
@@ -54,7 +55,9 @@ def environment_context(environment: str) -> Iterator[Settings]:
     logging.captureWarnings(True)
     _name_the_logger_of_each_line()
     with reported():
-        yield load_settings(environment)
+        settings = load_settings(environment)
+        with storage_reported(settings.home):
+            yield settings
 
 
 def _name_the_logger_of_each_line() -> None:
@@ -89,4 +92,5 @@ def reported() -> Iterator[None]:
 def _report(error: MatchwrightError) -> None:
     if path := os.environ.get(ERROR_FILE):
         report = {"type": type(error).__name__, "fact": error.fact, "hint": error.hint, "message": str(error)}
-        Path(path).write_text(json.dumps(report), encoding="utf-8")
+        with suppress(OSError):  # on a full device: the step's own error must be raised
+            Path(path).write_text(json.dumps(report), encoding="utf-8")

@@ -4,11 +4,13 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from matchwright import __version__
 from matchwright.commands import demo, governance, label, monitoring, pipeline, spec, stack
+from matchwright.commands.opening import homes
 from matchwright.errors import MatchwrightError
+from matchwright.storage import storage_error
+from matchwright.terminal import styled, terminal
 
 app = typer.Typer(
     help="Label, train, approve, release, serve and monitor matching models.",
@@ -37,16 +39,17 @@ def main() -> None:
     """Run a command. After an error, print the fact and the hint without a traceback, and exit with code 1."""
     try:
         app()
-    except MatchwrightError as error:
-        show(error)
+    except Exception as error:
+        device = storage_error(error, homes[-1]) if homes else None
+        if device is None and not isinstance(error, MatchwrightError):
+            raise
+        show(device or error)  # type: ignore[arg-type]  # one of the two is an error of our own
         sys.exit(1)
 
 
 def show(error: MatchwrightError) -> None:
     """Print the fact and the hint of an error on stderr."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print("[red]Error:[/] ", end="")
-    console.print(error.fact, markup=False)
+    console = terminal(stderr=True)
+    console.print(styled(("Error:", "red"), f" {error.fact}"))
     if error.hint:
-        console.print("[cyan]Hint:[/] ", end="")
-        console.print(error.hint, markup=False)
+        console.print(styled(("Hint:", "cyan"), f" {error.hint}"))

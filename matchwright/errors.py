@@ -46,6 +46,10 @@ class HomeError(MatchwrightError):
     """There is no home here, and the command does not create one."""
 
 
+class StorageError(MatchwrightError):
+    """The device that holds the home is full, or it cannot be written."""
+
+
 class DataError(FaultsError):
     """Input tables that do not fit the match spec."""
 

@@ -27,6 +27,9 @@ def replacing(path: Path, mode: int = _READABLE) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a failed write does not name its file
+        raise
     finally:
         draft.unlink(missing_ok=True)
 

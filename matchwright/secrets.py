@@ -43,14 +43,14 @@ def ensure_local_secrets(home: Path) -> None:
             VERIFY_KEY: verify_key_of(signing),
         }
         draft = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write("".join(f"{key}={value}\n" for key, value in lines.items()))
         try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write("".join(f"{key}={value}\n" for key, value in lines.items()))
             os.link(draft, path)
         except FileExistsError:
             pass  # another process was first: use its secrets
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     load_local_secrets(home)
 
 

@@ -19,7 +19,7 @@ from pydantic_settings import SettingsError as VariableError
 
 from matchwright.errors import Fault, SettingsError
 from matchwright.frozen import Frozen
-from matchwright.home import NAME, fault_of_path, find_home
+from matchwright.home import NAME, fault_of_path, fault_of_place, find_home
 
 PREFIX = "MATCHWRIGHT_"
 CONFIGS = f"{PREFIX}CONFIGS"
@@ -160,7 +160,7 @@ class Settings(BaseSettings):
 
     @property
     def tracking_uri(self) -> str:
-        return with_driver(self.registry.tracking_uri) or f"sqlite:///{self.path('mlflow', 'mlflow.db')}"
+        return with_driver(self.registry.tracking_uri) or sqlite_url(self.path("mlflow", "mlflow.db"))
 
     @property
     def artifact_uri(self) -> str:
@@ -168,7 +168,7 @@ class Settings(BaseSettings):
 
     @property
     def ledger_url(self) -> str:
-        return with_driver(self.ledger.url) or f"sqlite:///{self.path('ledger', 'ledger.db')}"
+        return with_driver(self.ledger.url) or sqlite_url(self.path("ledger", "ledger.db"))
 
     @property
     def drift_workspace(self) -> str:
@@ -195,6 +195,11 @@ class Settings(BaseSettings):
         path = self.path(*parts)
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+
+def sqlite_url(file: Path) -> str:
+    """The address of an SQLite file, as SQLAlchemy and MLflow read it. They decode nothing in it."""
+    return f"sqlite:///{file}"
 
 
 def with_driver(url: str) -> str:
@@ -234,8 +239,11 @@ def load_settings(environment: str | Path = "", **overrides: Any) -> Settings:
         raise SettingsError(f"Environment '{stem}' has 1 fault(s):", faults) from None
     given = "home" in overrides or bool(os.environ.get(f"{PREFIX}HOME"))
     home = settings.home.absolute() if given else find_home(Path.cwd(), settings.home)
-    if fault := fault_of_path(home):
-        raise SettingsError(f"Environment '{stem}' cannot be used:", [fault])
+    folders = {"home": str(home), "lake.uri": settings.lake.uri, "monitoring.workspace": settings.monitoring.workspace}
+    paths = {key: folder for key, folder in folders.items() if "://" not in folder}
+    faults = [fault for key, folder in paths.items() if (fault := fault_of_path(folder, key))]
+    if faults or (faults := list(filter(None, [fault_of_place(home)]))):
+        raise SettingsError(f"Environment '{stem}' cannot be used:", faults)
     return settings.model_copy(update={"home": home})
 
 

@@ -17,6 +17,7 @@ from matchwright.operations.approve import approve
 from matchwright.operations.example_traffic import Fault, example_pairs, fault_of, requests, shifted
 from matchwright.operations.training_artifacts import read_json
 from matchwright.settings import Settings
+from matchwright.terminal import styled
 from pipelines.arguments import arguments_of
 from pipelines.catalogue import pipeline_named
 from pipelines.local.record import RunRecord
@@ -92,7 +93,7 @@ def _run_demo(
     version = _registered_version(trained)
     _chapter(console, "2  Approve and release")
     approve(settings=settings, name=spec.name, version=version, by=REVIEWER, note="Read the card; gates passed.")
-    console.print(f"   {REVIEWER} approved {spec.name} version {version}")
+    console.print(styled(f"   {REVIEWER} approved {spec.name} version {version}"))
     released = pipeline("release", ENGINEER, {"version": version})
     endpoint = open_endpoint(settings)
     try:
@@ -102,7 +103,7 @@ def _run_demo(
         fault = fault_of(spec)
         normal_from = _send(endpoint, pairs)
         shifted_from = _send(endpoint, shifted(pairs, fault, SEED))
-        console.print(f"   the endpoint decided {2 * len(pairs)} pairs")
+        console.print(styled(f"   the endpoint decided {2 * len(pairs)} pairs"))
         _chapter(console, "4  Monitor: the decisions before and after the fault")
         normal = _verdict(pipeline, {"since": normal_from, "until": shifted_from}, {})
         alarmed = _verdict(pipeline, {"since": shifted_from}, {"alarm": "alarm raised, as intended"})
@@ -125,7 +126,7 @@ def _run_demo(
 
 
 def _chapter(console: Console, title: str) -> None:
-    console.print(f"\n[bold]{title}[/]")
+    console.print(styled("\n", (title, "bold")))
 
 
 def _registered_version(run: RunRecord) -> str:

@@ -9,7 +9,7 @@ from matchwright.errors import PipelineError
 from matchwright.operations.training_artifacts import EXPORTED, SUMMARY, read_json
 from matchwright.settings import Settings
 from matchwright.training.exported_pairs import BESIDE_COMPARISONS
-from pipelines.local.record import RunRecord, run_folders
+from pipelines.local.record import RunRecord, below, run_folders
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,11 @@ def export_training_pairs(settings: Settings, spec_file: Path, out: Path) -> Exp
 
 
 def _last_training(settings: Settings, spec: MatchSpec) -> Path:
-    for folder in reversed(run_folders(settings.path("runs"))):
+    runs = settings.path("runs")
+    for folder in reversed(run_folders(runs)):
         record = RunRecord.read(folder)
-        model = next((Path(step.artefacts["model"]) for step in record.steps if "model" in step.artefacts), None)
+        recorded = next((step.artefacts["model"] for step in record.steps if "model" in step.artefacts), None)
+        model = below(runs, recorded) if recorded else None
         if record.spec_name != spec.name or model is None or not (model / SUMMARY).is_file():
             continue
         if read_json(model / SUMMARY).get("spec_digest") == spec_digest(spec):

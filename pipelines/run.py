@@ -18,7 +18,9 @@ from rich.console import Console
 from components.context import ERROR_FILE
 from matchwright.errors import MatchwrightError
 from matchwright.settings import Settings, overrides_of
+from matchwright.storage import nearly_full, no_space, storage_reported
 from matchwright.supervisor.process import stop
+from matchwright.terminal import terminal
 from matchwright.threads import COMPUTE_THREADS
 from pipelines.catalogue import Pipeline
 from pipelines.environments import offer_environments
@@ -88,10 +90,13 @@ class _Run:
         self.progress.step_ends(entry)
 
     def failure(self) -> dict[str, str]:
-        """The error that the failed step reported."""
-        if self._error_file().is_file():
+        """The error that the failed step reported. One that it could not write completely counts as absent."""
+        with contextlib.suppress(OSError, ValueError):
             said: dict[str, str] = json.loads(self._error_file().read_text(encoding="utf-8"))
             return said
+        if nearly_full(self.folder):
+            error = no_space(self.folder.parents[1])
+            return {"fact": error.fact, "hint": error.hint, "message": str(error)}
         fact = f"Step {self.record.steps[-1].name} failed without a message."
         return {"fact": fact, "hint": f"see {self.record.steps[-1].log}", "message": fact}
 
@@ -128,11 +133,14 @@ def run_pipeline(
 
     Raises:
         StepFailedError: a step failed. Fact and hint are the step's own.
+        StorageError: the device that holds the home is full or read-only.
         PipelineError: another pipeline runs in this home.
     """
     offer_environments()  # the steps' processes must read the same files
-    runs = settings.folder("runs")
-    with processes.only_run(runs), _terminable(), contextlib.ExitStack() as ending:
+    with storage_reported(settings.home), contextlib.ExitStack() as ending:
+        runs = settings.folder("runs")
+        ending.enter_context(processes.only_run(runs))
+        ending.enter_context(_terminable())
         processes.tidy_up_killed_runs(runs)
         started = now()
         record = RunRecord(
@@ -147,7 +155,7 @@ def run_pipeline(
         )
         folder = settings.folder("runs", record.run_id)
         (folder / "logs").mkdir()
-        progress = Progress(console or Console(), notes)
+        progress = Progress(console or terminal(), notes)
         warm = warm or ending.enter_context(WarmSteps())
         run = _Run(record, folder, _child_environment(settings, environment), progress, warm)
         return _carry_out(run, pipeline.make, {**arguments, "environment": environment}, settings, cached)

@@ -11,24 +11,22 @@ from matchwright.core.decide.decision import Decision
 from matchwright.core.reasons import Catalogue, Hint
 from serving.decision_log import LoggedDecision
 
-Mode = Literal["full", "features_unavailable"]
+Mode = Literal["full", "record_unknown", "features_unavailable"]
+"""How a decision was made: with everything there, about a record that the store does not hold, or in an outage."""
 FULL: Mode = "full"
+RECORD_UNKNOWN: Mode = "record_unknown"
 FEATURES_UNAVAILABLE: Mode = "features_unavailable"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One decision of a response. ``decision`` is None if serving abstains because features are missing."""
+    """One decision of a response. ``decision`` is None if serving abstains; then ``mode`` says why."""
 
     kind: Literal["pair", "rank"]
     decision: Decision | None
     pair: str | None = None
     candidate: str | None = None
-
-    @property
-    def mode(self) -> Mode:
-        """``full``, or the degradation under which the decision was made."""
-        return FULL if self.decision else FEATURES_UNAVAILABLE
+    mode: Mode = FULL
 
     @property
     def score(self) -> float | None:
@@ -66,7 +64,10 @@ def respond(
         if answer.candidate is not None:
             shown["candidate"] = answer.candidate
         shown |= {"score": answer.score, "band": answer.band, "mode": answer.mode}
-        texts = [{"code": reason.code, "text": catalogue.text(reason.code, language)} for reason in reasons]
+        texts = [
+            {"code": reason.code, "text": catalogue.text(reason.code, language, nearly=reason.nearly)}
+            for reason in reasons
+        ]
         hint = answer.decision.hint if answer.decision else None
         decisions.append({**shown, "reasons": texts, "hint": _hint_content(hint, catalogue, language)})
         lines.append(
@@ -85,7 +86,8 @@ def respond(
                 comparisons=answer.decision.comparisons if answer.decision else unscored,
             )
         )
-    degraded = any(answer.mode != FULL for answer in answers)
+    # an unknown record concerns its own candidate alone: the rest of the response was made as usual
+    degraded = any(answer.mode == FEATURES_UNAVAILABLE for answer in answers)
     body = {
         "bundle": bundle_facts(bundle),
         "mode": FEATURES_UNAVAILABLE if degraded else FULL,

@@ -29,6 +29,9 @@ class Metrics:
         self.features_missing = Counter(
             "matchwright_features_missing", "Candidates whose features could not be read", registry=self._registry
         )
+        self.records_unknown = Counter(
+            "matchwright_records_unknown", "Candidates that the feature store does not hold", registry=self._registry
+        )
         self.log_failures = Counter(
             "matchwright_decision_log_failures",
             "Requests refused because the decision log could not be written",

@@ -20,7 +20,8 @@ from serving.request_size import size_faults
 
 MOST_PAIRS = 1000
 MOST_CANDIDATES = 1000
-LONGEST_ID = 256
+LONGEST_ID = 1024
+"""In characters. Also the most of a record key, with its source."""
 DEFAULT_TOP = 10
 MOST_FAULTS = 50
 SPARE_KEYS = 50
@@ -75,7 +76,7 @@ def _has_number(text: str) -> str:
 _Number = Annotated[float, Field(allow_inf_nan=False)]
 _Text = Annotated[str, Field(max_length=LONGEST_VALUE)]
 _Id = Annotated[str, Field(max_length=LONGEST_ID)]
-_RecordKey = Annotated[str, Field(max_length=LONGEST_ID, pattern=r"(?s)^(left|right):.*[^:]$")]
+_RecordKey = Annotated[str, Field(max_length=LONGEST_ID, pattern=r"(?s)^(left|right):.+$")]
 _Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 _VALUE: dict[bool, tuple[Any, str]] = {  # for a field that is not a number, and for one that is: its type and a hint
     False: (_Text | _Number | None, "give a string or null"),

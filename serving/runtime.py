@@ -13,7 +13,7 @@ from matchwright.core.decide.decision import Decision
 from matchwright.core.records import Columns, columns_of, conformed_values, feature_columns, record_key, take
 from matchwright.errors import FeatureStoreError, SettingsError
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, pair_pseudonym, secret
-from serving.answers import FEATURES_UNAVAILABLE, FULL, Answer, Mode
+from serving.answers import FEATURES_UNAVAILABLE, FULL, RECORD_UNKNOWN, Answer, Mode
 from serving.online_features import CandidateFeatures, OpenFeatures, open_online_features
 from serving.request_schema import RECORD_ID, PairsRequest, RankRequest, RequestParser
 
@@ -56,15 +56,22 @@ class Runtime:
         candidates = self._candidate_features(request.candidates)
         decisions: dict[int, Decision] = {}
         if candidates is not None:
-            # a candidate without features is not scored, because there is no evidence
+            # a candidate that the store does not know is not scored, because there is no evidence
             scored = [int(row) for row in np.flatnonzero(candidates["found"].to_numpy())]
             sides = self._sides(request.query, candidates.drop(columns="found").iloc[scored])
             # The candidates of the query compete with each other. The other pairs of a candidate are not known here.
             known = tuple({_query_side(request.candidates[row]) for row in scored})
             decided = self.bundle.model.decide(*sides, known=known if len(known) == 1 else ())
             decisions = dict(zip(scored, decided, strict=True))
+        unscored = FEATURES_UNAVAILABLE if candidates is None else RECORD_UNKNOWN
         answers = [
-            Answer("rank", decisions.get(row), self._pair(_key(request.query, _query_side(key)), key), key)
+            Answer(
+                "rank",
+                decisions.get(row),
+                self._pair(_key(request.query, _query_side(key)), key),
+                key,
+                FULL if row in decisions else unscored,
+            )
             for row, key in enumerate(request.candidates)
         ]
         # candidates without a score come last, in the order of the request

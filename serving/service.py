@@ -1,11 +1,12 @@
 """Answer a request: parse it, decide, count and log."""
 
 import logging
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from matchwright.errors import MatchwrightError
-from serving.answers import respond
+from serving.answers import FEATURES_UNAVAILABLE, FULL, RECORD_UNKNOWN, respond
 from serving.decision_log import DecisionLog
 from serving.languages import accepted_languages
 from serving.metrics import Metrics
@@ -48,15 +49,17 @@ class Service:
             raise RuntimeError("invoked before a bundle was loaded")
         request = runtime.requests.parse(body)
         answers = runtime.answer(request)
-        counts = {}
+        counts: dict[str, Any] = {}
         if isinstance(request, RankRequest):
-            scored = sum(answer.decision is not None for answer in answers)
-            self.metrics.features_missing.inc(len(answers) - scored)
+            modes = Counter(answer.mode for answer in answers)
+            self.metrics.features_missing.inc(modes[FEATURES_UNAVAILABLE])
+            self.metrics.records_unknown.inc(modes[RECORD_UNKNOWN])
             counts = {
                 "candidates": {
                     "given": len(answers),
-                    "scored": scored,
-                    "features_unavailable": len(answers) - scored,
+                    "scored": modes[FULL],
+                    RECORD_UNKNOWN: modes[RECORD_UNKNOWN],
+                    FEATURES_UNAVAILABLE: modes[FEATURES_UNAVAILABLE],
                 }
             }
             answers = answers[: request.top]

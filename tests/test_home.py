@@ -52,7 +52,9 @@ def test_the_path_in_matchwright_home_is_relative_to_the_current_folder(
     assert load_settings("local").home == subfolder / "state" / "home"
 
 
-@pytest.mark.parametrize("name", ["proj #2", "what?", "a%20b", "[x]"])
+@pytest.mark.parametrize(
+    "name", ["proj #2", "what?", "a%20b", "[x]", "a]", "a*", "a|b", "a^b", "a\\b", "a\nb", "a\udcff"]
+)
 def test_a_path_that_the_lake_would_read_wrongly_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -62,7 +64,7 @@ def test_a_path_that_the_lake_would_read_wrongly_is_refused(
         load_settings("local")
 
 
-@pytest.mark.parametrize("name", ["two words", "größe", "100%", "a+b"])
+@pytest.mark.parametrize("name", ["two words", "größe", "100%", "a+b", "(a), 'b' & c=d"])
 def test_other_unusual_paths_are_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / name))
 

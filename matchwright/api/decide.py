@@ -105,7 +105,7 @@ def _named(table: pd.DataFrame, side: str, pairs: pd.DataFrame, column: str, spe
     if spec.record_id not in table.columns:
         fault = Fault(f"{side}.{spec.record_id}", "no such column", "it numbers the records that pairs name")
         raise DataError("The records cannot be told apart.", [fault])
-    ids = pd.Index(as_text(table, side, [spec.record_id])[spec.record_id])
+    ids = pd.Index(as_text(table, side, [spec.record_id], ids=[spec.record_id])[spec.record_id])
     if not ids.is_unique:
         fault = Fault(
             f"{side}.{spec.record_id}",
@@ -113,7 +113,7 @@ def _named(table: pd.DataFrame, side: str, pairs: pd.DataFrame, column: str, spe
             "keep one row of each",
         )
         raise DataError("The records cannot be told apart.", [fault])
-    wanted = as_text(pairs, "pairs", [column])[column]
+    wanted = as_text(pairs, "pairs", [column], ids=[column])[column]
     rows = np.where(wanted.isna(), -1, ids.get_indexer(wanted))  # a pair without an id names no record
     absent = np.flatnonzero(rows < 0)
     if len(absent):

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from matchwright.errors import SettingsError
-from matchwright.home import fault_of_path, require_home
+from matchwright.home import fault_of_path, fault_of_place, require_home, require_writable
 from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY, VERIFY_KEY, ensure_local_secrets, load_local_secrets
 from matchwright.settings import Settings
+from matchwright.storage import storage_reported
 from pipelines.environments import open_environment
 
 
@@ -31,16 +32,18 @@ def opened(home: Path | str | None, *, make: bool = False, needed: bool = True) 
     settings = open_environment()
     if home is not None:
         settings = settings.model_copy(update={"home": Path(home).absolute()})
-        if fault := fault_of_path(settings.home):
+        if fault := fault_of_path(settings.home) or fault_of_place(settings.home):
             raise SettingsError("This home cannot be used:", [fault])
     with _own_keys():
         if settings.environment == "local":
             if make:
+                require_writable(settings.home)
                 ensure_local_secrets(settings.home)
             elif needed:
                 require_home(settings.home)
             load_local_secrets(settings.home)
-        yield settings
+        with storage_reported(settings.home):
+            yield settings
 
 
 @contextmanager

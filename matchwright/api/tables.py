@@ -1,13 +1,13 @@
 """Reading a user's DataFrames as if they were CSV files."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype
 
-from matchwright.core.records.conform import clean_text, per_distinct
+from matchwright.core.records.conform import clean_text, id_text, per_distinct
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
 
@@ -45,22 +45,25 @@ def field_columns(table: pd.DataFrame, name: str, spec: MatchSpec) -> tuple[dict
     return found, faults
 
 
-def as_text(table: pd.DataFrame, name: str, columns: Iterable[str]) -> pd.DataFrame:
+def as_text(table: pd.DataFrame, name: str, columns: Iterable[str], ids: Collection[str] = ()) -> pd.DataFrame:
     """The columns as text, with None where a value is missing; a day is written without a time.
+
+    Columns of record ids, ``ids``, are kept exactly as given.
 
     Raises:
         DataError: a column holds lists or other values that are not single; no value is quoted.
     """
     columns = list(columns)
-    return pd.DataFrame({column: _text(table[column], f"{name}.{column}") for column in columns}, columns=columns)
+    texts = {column: _text(table[column], f"{name}.{column}", column in ids) for column in columns}
+    return pd.DataFrame(texts, columns=columns)
 
 
-def _text(column: "pd.Series[Any]", path: str) -> "pd.Series[Any]":
+def _text(column: "pd.Series[Any]", path: str, is_id: bool) -> "pd.Series[Any]":
     if is_datetime64_any_dtype(column.dtype):
         days = column.dropna()
         column = column.dt.strftime("%Y-%m-%d" if (days == days.dt.normalize()).all() else "%Y-%m-%dT%H:%M:%S")
     try:
-        texts = per_distinct(column, clean_text)
+        texts = per_distinct(column, id_text if is_id else clean_text)
     except (TypeError, ValueError):  # the message may quote a value
         fault = Fault(path, "holds values that are not single", "flatten it")
         raise DataError("A table cannot be read.", [fault]) from None

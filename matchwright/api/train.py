@@ -106,12 +106,13 @@ def _frames(spec: MatchSpec, given: Mapping[str, pd.DataFrame | None]) -> dict[s
         try:
             if name == "pairs":
                 conform_pairs(table.head(0), spec, one_table="records_right" not in tables)
-                known = {column for names in id_column_names(spec) for column in names} | set(LABEL_COLUMNS)
-                wanted = [column for column in table.columns if column in known]
+                ids = {column for names in id_column_names(spec) for column in names}
+                wanted = [column for column in table.columns if column in ids | set(LABEL_COLUMNS)]
             else:
                 conform(table.head(0), spec, "left" if name == "records" else "right")
+                ids = {spec.record_id}
                 wanted = list(dict.fromkeys([spec.record_id, *map(spec.column_of, spec.fields)]))
-            frames[name] = as_text(table, name, wanted)
+            frames[name] = as_text(table, name, wanted, ids)
         except DataError as error:
             faults += [
                 f if f.path.startswith(name) else Fault(f"{name}.{f.path}", f.problem, f.hint) for f in error.faults
@@ -151,8 +152,7 @@ def _written(spec: MatchSpec, frames: Mapping[str, pd.DataFrame], settings: Sett
 
 
 def _run(settings: Settings, files: Mapping[str, str]) -> "RunRecord":
-    from rich.console import Console
-
+    from matchwright.terminal import terminal
     from pipelines.arguments import arguments_of
     from pipelines.catalogue import pipeline_named
     from pipelines.run import run_pipeline
@@ -166,7 +166,7 @@ def _run(settings: Settings, files: Mapping[str, str]) -> "RunRecord":
         environment=os.environ.get("MATCHWRIGHT_ENVIRONMENT") or settings.environment,
         spec_name=name,
         # plain lines in a notebook too, whose kernel asks for colours without being a terminal
-        console=Console(force_jupyter=False, force_terminal=sys.stdout.isatty(), soft_wrap=True),
+        console=terminal(force_jupyter=False, force_terminal=sys.stdout.isatty()),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from matchwright.commands.opening import Environment, opened
+from matchwright.terminal import terminal
 
 if TYPE_CHECKING:
     from pipelines.demo import DemoResult
@@ -25,12 +26,10 @@ def demo(
     environment: Environment = "",
 ) -> None:
     """Train, approve, release, decide and monitor on this machine, without any server, and print a summary."""
-    from rich.console import Console
-
     from pipelines.demo import run_demo
 
     settings = opened(environment)
-    console = Console(highlight=False)
+    console = terminal(soft_wrap=False)
     given = {"records": records, "records_right": records_right, "pairs": pairs}
     began = time.monotonic()
     result = run_demo(settings, spec, given, environment or settings.environment, console)

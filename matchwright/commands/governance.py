@@ -1,11 +1,12 @@
 """The commands of governance: ``approve``, ``release``, ``rollback``, ``history``."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from matchwright.commands.opening import Environment, opened_to_read
+from matchwright.terminal import styled, terminal
 
 Name = Annotated[str, typer.Argument(help="The registered model: the match spec's name.", metavar="NAME")]
 Version = Annotated[str, typer.Option("--version", help="The version. The default is the challenger.")]
@@ -41,7 +42,9 @@ def approve(
     done = step(
         settings=settings, name=name, version=version, by=by or settings.actor, note=note, decision=decision.value
     )
-    _console().print(f"[green]Done:[/] {name} version {done['version']} is {done['approval']} by {done['by']}.")
+    terminal().print(
+        styled(("Done:", "green"), f" {name} version {done['version']} is {done['approval']} by {done['by']}.")
+    )
 
 
 def release(name: Name, version: Version = "", environment: Environment = "") -> None:
@@ -64,7 +67,6 @@ def history(
     environment: Environment = "",
 ) -> None:
     """Show the release ledger, and check that nobody changed it."""
-    from rich.markup import escape
     from rich.table import Table
 
     from matchwright.adapters.ledger import Ledger
@@ -79,19 +81,13 @@ def history(
         version = f"{entry.model} {entry.version}".strip()
         details = "\n".join(part for part in (entry.endpoint, entry.note) if part)
         cells = (entry.time[:16].replace("T", " "), entry.action, version, entry.digest[:8], entry.actor, details)
-        table.add_row(str(entry.id), *map(escape, cells))
-    _console().print(table)
-    _console().print(f"[green]Intact:[/] {intact} entries, each chained to the previous one.")
+        table.add_row(str(entry.id), *cells)
+    terminal().print(table)
+    terminal().print(styled(("Intact:", "green"), f" {intact} entries, each chained to the previous one."))
 
 
 def _print_done(what: str, done: dict[str, str]) -> None:
     before = f" (before: {done['previous_digest'][:12]})" if done["previous_digest"] else ""
-    console = _console()
-    console.print(f"[green]Done:[/] {done['name']} version {done['version']} {what} at {done['address']}")
+    console = terminal()
+    console.print(styled(("Done:", "green"), f" {done['name']} version {done['version']} {what} at {done['address']}"))
     console.print(f"  bundle {done['digest'][:12]}{before}; endpoint {done['endpoint']}")
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=True)

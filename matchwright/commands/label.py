@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from matchwright.commands.opening import Environment, opened
+from matchwright.terminal import styled, terminal
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from matchwright.core.spec import MatchSpec
     from matchwright.labelling import Session
     from matchwright.operations.label_file import Labels
@@ -33,7 +36,7 @@ Model = Annotated[
 ROUND = 25
 """After so many questions, the next ones are chosen with the help of the answers."""
 
-_HELP = "[bold]y[/] same  [bold]n[/] not the same  [bold]u[/] unsure  [bold]b[/] back  [bold]q[/] stop"
+_KEYS = {"y": "same", "n": "not the same", "u": "unsure", "b": "back", "q": "stop"}
 
 
 _WORDS = {
@@ -90,12 +93,12 @@ def label(
     labelled = read_labels(
         [*([pairs] if pairs else []), *earlier, *answered], match_spec, one_table=tables.one_table, known=keys
     )
-    console = _console()
+    console = terminal(soft_wrap=False)
     for fault in labelled.repeated:
-        console.print(f"[yellow]Twice:[/] {_escaped(fault.text)}; counted once")
+        console.print(styled(("Twice:", "yellow"), f" {fault.text}; counted once"))
     if labelled.rewritten:
-        rows = labelled.rewritten
-        console.print(f"[yellow]Rewritten:[/] in {rows} rows the ids differ from the keys; the keys count")
+        rows = f" in {labelled.rewritten} rows the ids differ from the keys; the keys count"
+        console.print(styled(("Rewritten:", "yellow"), rows))
     if csv_in:
         write_labels(out, labelled)
         return _summary(out, labelled, match_spec)
@@ -112,7 +115,8 @@ def label(
             return None
         # spreadsheets recognise UTF-8 only by a byte order mark
         write_private(csv_out, sheet(chosen.pairs, tables.records, match_spec), encoding="utf-8-sig")
-        console.print(f"[green]Wrote[/] {len(chosen.pairs)} pairs to {csv_out}, chosen by {chosen.scored_by}.")
+        wrote = f" {len(chosen.pairs)} pairs to {csv_out}, chosen by {chosen.scored_by}."
+        console.print(styled(("Wrote", "green"), wrote))
         console.print("  It holds values of records. Fill its column 'label' with 1, 0 or unsure, then read it with")
         console.print(f"  --csv-in {csv_out}")
         return None
@@ -130,8 +134,8 @@ def _ask(
     from matchwright.labelling import Session
     from matchwright.operations.label_file import conflicts_of, with_answers, write_labels
 
-    console = _console()
-    console.print(_HELP)
+    console = terminal(soft_wrap=False)
+    console.print(_help())
     session = Session(())
     while session.index < count:
         if session.done:  # the answers so far help to choose the next questions
@@ -152,14 +156,14 @@ def _ask(
         elif word:
             after = session.answer(word)  # type: ignore[arg-type]
             for text in conflicts_of(after.answers[-1], labelled, session.answers, spec, tables.one_table):
-                console.print(f"[red]Contradiction:[/] {_escaped(text)}")
+                console.print(styled(("Contradiction:", "red"), f" {text}"))
                 console.print(
                     "  This answer was not saved. Answer again, u for unsure, or b to change the previous answer."
                 )
                 after = session
             session = after
         else:
-            console.print(_HELP)
+            console.print(_help())
             continue
         write_labels(out, labelled, session.answers)  # known pairs too: training needs no other file
     _summary(out, with_answers(labelled, session.answers), spec)
@@ -179,12 +183,12 @@ def _show(session: "Session", count: int, spec: "MatchSpec", tables: "Tables") -
     for field, one, other in side_by_side(left, right, spec):
         style = "green" if one and one == other else "dim" if not one or not other else "yellow"
         shown.add_row(field, Text(one, style=style), Text(other, style=style))
-    _console().print(shown)
+    terminal(soft_wrap=False).print(shown)
 
 
 def _word(console: Any) -> str:
     try:
-        return str(console.input("same? [y/n/u/b/q] ", markup=False)).strip().lower()
+        return str(console.input("same? [y/n/u/b/q] ", markup=False, emoji=False)).strip().lower()
     except (EOFError, KeyboardInterrupt):
         console.print()
         return "q"
@@ -193,24 +197,18 @@ def _word(console: Any) -> str:
 def _summary(out: Path, labelled: "Labels", spec: "MatchSpec") -> None:
     from matchwright.labelling import worth_of
 
-    console = _console()
+    console = terminal(soft_wrap=False)
     if not out.exists():
         console.print("No pair was labelled.")
         return
     same, different, unsure = labelled.counts
-    console.print(f"[green]Labels[/] in {out}: {same} same, {different} not the same, {unsure} unsure.")
+    counts = f" in {out}: {same} same, {different} not the same, {unsure} unsure."
+    console.print(styled(("Labels", "green"), counts))
     console.print(f"  {worth_of(same, different)}")
     first = "" if spec.labels == "partial" else "write labels: partial in the spec, then "
     console.print(f"  Next: answer more, or {first}matchwright pipeline run train --pairs {out}")
 
 
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=False)
+def _help() -> "Text":
+    parts = [part for key, meaning in _KEYS.items() for part in ((key, "bold"), f" {meaning}  ")]
+    return styled(*parts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from matchwright.commands.opening import Environment, opened_to_read
+from matchwright.terminal import styled, terminal
 
 if TYPE_CHECKING:
     from rich.panel import Panel
@@ -65,20 +66,16 @@ def drift(
 
 def verdict_panel(verdict: "Verdict", title: str = "") -> "Panel":
     """The verdict for the person on call, in the colour of its status."""
-    from rich.markup import escape
     from rich.panel import Panel
 
     headline, rest = verdict.text().strip().split("\n", 1)
     style = _STYLES[verdict.status]
-    text = f"[bold {style}]{escape(headline)}[/]\n{escape(rest)}"
-    return Panel(text, title=escape(title) or None, border_style=style)
+    text = styled((headline, f"bold {style}"), f"\n{rest}")
+    return Panel(text, title=styled(title) if title else None, border_style=style)
 
 
 def _show(verdict: "Verdict", done: dict[str, Any]) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.print(verdict_panel(verdict))
-    console.print(f"Report {done['report']}", soft_wrap=True, markup=False)
+    terminal(soft_wrap=False).print(verdict_panel(verdict))
+    terminal().print(f"Report {done['report']}")
     if done["address"]:
-        console.print(f"Evidently UI (`matchwright up`) {done['address']}", soft_wrap=True, markup=False)
+        terminal().print(f"Evidently UI (`matchwright up`) {done['address']}")

@@ -5,26 +5,33 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matchwright.terminal import styled
+
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from pipelines.local.record import RunRecord
 
 
-def outcome(run: "RunRecord") -> Iterator[str]:
+def outcome(run: "RunRecord") -> "Iterator[Text]":
     """Lines that say what was registered or released, and what to do next."""
     for step in run.steps:
         if step.name.startswith("register"):
             name, _, version = str(step.outputs["Output"]).rpartition("/")
             failed = _failed_gates(run)
-            yield f"[green]Registered[/] {name} version {version}" + (
+            kept = (
                 ". It is not the challenger, because gates failed." if failed else " as challenger: every gate passed."
             )
+            yield styled(("Registered", "green"), f" {name} version {version}{kept}")
             yield from failed
             if not failed:
-                yield f"  Next: matchwright up, read its card, then matchwright approve {name} --version {version}"
+                then = f"then matchwright approve {name} --version {version}"
+                yield styled(f"  Next: matchwright up, read its card, {then}")
         if step.name == "release":
-            yield f"[green]Released[/] bundle {str(step.outputs['Output'])[:12]}: the endpoint answers with it."
+            bundle = str(step.outputs["Output"])[:12]
+            yield styled(("Released", "green"), f" bundle {bundle}: the endpoint answers with it.")
         if report := next((path for path in step.artefacts.values() if path.endswith(".html")), ""):
-            yield f"  {step.name}: {report}"
+            yield styled(f"  {step.name}: {report}")
 
 
 def gates_passed(run: "RunRecord") -> bool:
@@ -32,11 +39,15 @@ def gates_passed(run: "RunRecord") -> bool:
     return all(step.outputs["Output"] == "pass" for step in run.steps if step.name == "gate")
 
 
-def _failed_gates(run: "RunRecord") -> list[str]:
+def _failed_gates(run: "RunRecord") -> "list[Text]":
     folder = next(step.artefacts["evaluation"] for step in reversed(run.steps) if "evaluation" in step.artefacts)
     gates = json.loads((Path(folder) / "gates.json").read_text(encoding="utf-8"))["gates"]
     return [
-        f"  [red]gate failed[/] {gate['name']}: {gate['value']:.4g}, must be {gate['must_be']} {gate['limit']:.4g}"
+        styled(
+            "  ",
+            ("gate failed", "red"),
+            f" {gate['name']}: {gate['value']:.4g}, must be {gate['must_be']} {gate['limit']:.4g}",
+        )
         for gate in gates
         if not gate["passed"]
     ]

@@ -1,12 +1,13 @@
 """``matchwright pipeline``: run, compile and submit pipelines."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from matchwright.commands.opening import Environment, opened, opened_to_read, settings_of
 from matchwright.commands.outcome import gates_passed, outcome
+from matchwright.terminal import styled, terminal
 
 app = typer.Typer(help="Run, compile and submit pipelines.", no_args_is_help=True)
 
@@ -77,7 +78,7 @@ def run(
     given |= {"since": since, "until": until, "labels": labels}
     given |= {"scorer": scorer, "comparisons": comparisons, "returns": returns}
     arguments, spec_name = arguments_of(name, spec, given)
-    console = _console()
+    console = terminal()
     try:
         record = run_pipeline(
             pipeline_named(name),
@@ -89,17 +90,17 @@ def run(
         )
     except StepFailedError as failure:
         if failure.step.name == "alarm":
-            console.print("[yellow]Alarm raised[/] by monitor: the run is recorded as failed.")
+            console.print(styled(("Alarm raised", "yellow"), " by monitor: the run is recorded as failed."))
             raise
-        console.print(f"[red]Failed[/] in {failure.step.name}; its log is {failure.step.log}")
+        console.print(styled(("Failed", "red"), f" in {failure.step.name}; its log is {failure.step.log}"))
         console.print("  Steps that succeeded are kept. Correct the fault, then run the same command again.")
         raise
     for line in outcome(record):
         console.print(line)
     folder = settings.folder("runs", record.run_id)
     passed = gates_passed(record)
-    ended = "[green]Succeeded[/]" if passed else "[yellow]Ended without a version to release[/]"
-    console.print(f"{ended} in {record.seconds:.1f} s; the record is in {folder}")
+    ended = ("Succeeded", "green") if passed else ("Ended without a version to release", "yellow")
+    console.print(styled(ended, f" in {record.seconds:.1f} s; the record is in {folder}"))
     if not passed:
         raise typer.Exit(GATES_FAILED)
 
@@ -118,8 +119,8 @@ def export_comparisons(
     from pipelines.export import export_training_pairs
 
     done = export_training_pairs(opened_to_read(environment), spec, out)
-    console = _console()
-    console.print(f"[green]Wrote[/] {done.pairs:,} pairs and {done.comparisons} comparisons to {out}")
+    console = terminal()
+    console.print(styled(("Wrote", "green"), f" {done.pairs:,} pairs and {done.comparisons} comparisons to {out}"))
     console.print(f"  The names, for --comparisons, are in {done.names}")
 
 
@@ -132,7 +133,7 @@ def compile_(
     from pipelines.compile import compile_all
 
     for path in compile_all(settings_of(environment), out):
-        _console().print(f"[green]Wrote[/] {path}")
+        terminal().print(styled(("Wrote", "green"), f" {path}"))
 
 
 @app.command()
@@ -167,15 +168,10 @@ def submit(
     arguments, spec_name = arguments_of(name, spec, given)
     title = run_name or f"{name} {spec_name} {datetime.now():%Y-%m-%d %H:%M}"
     done = submit_to_cluster(name, settings, arguments, run_name=title)
-    _console().print(f"[green]Started[/] run {done.run_id} of version {done.version}\n  {done.address}")
+    started = f" run {done.run_id} of version {done.version}\n  {done.address}"
+    terminal().print(styled(("Started", "green"), started))
 
 
 def _named(environment: str) -> str:
     """The environment with an absolute path: the processes of steps may run in another folder."""
     return str(Path(environment).absolute()) if environment.endswith((".yaml", ".yml")) else environment
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=True)

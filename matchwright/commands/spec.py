@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from matchwright.terminal import styled, terminal
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,14 +24,13 @@ def register(root: typer.Typer) -> None:
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="The match spec, a YAML file.", metavar="FILE")]) -> None:
     """Check a match spec. Print all its faults together, or a summary if it has none."""
-    from rich.console import Console
-
     from matchwright.core.spec.load import load_spec, spec_digest
 
     spec = load_spec(file)
-    console = Console(highlight=False)
-    console.print(f"[green]Good:[/] [bold]{spec.name}[/] version {spec.version}, digest {spec_digest(spec)[:12]}")
-    console.print(f"  {spec.description}", markup=False)
+    console = terminal(soft_wrap=False)
+    digest = spec_digest(spec)[:12]
+    console.print(styled(("Good:", "green"), " ", (spec.name, "bold"), f" version {spec.version}, digest {digest}"))
+    console.print(f"  {spec.description}")
     _show_fields(console, spec)
     _show_candidates(console, spec)
     _show_decisions(console, spec)
@@ -43,8 +44,6 @@ def infer(
     out: Annotated[Path | None, typer.Option(help="Write the draft here. The default is the terminal.")] = None,
 ) -> None:
     """Draft a match spec from tables (CSV or Parquet), for a person to edit. It holds no value of the tables."""
-    from rich.console import Console
-
     from matchwright.adapters.tables.read import read_input_table
     from matchwright.drafting import infer_spec
     from matchwright.errors import Fault, SpecError
@@ -66,8 +65,8 @@ def infer(
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[green]Drafted[/] {out}. Check what is marked as guessed, then run: matchwright spec check {out}")
+    then = f"Check what is marked as guessed, then run: matchwright spec check {out}"
+    terminal().print(styled(("Drafted", "green"), f" {out}. {then}"))
 
 
 def _spec_name(wanted: str) -> str:
@@ -91,19 +90,20 @@ def _show_fields(console: "Console", spec: "MatchSpec") -> None:
             for name, field in spec.fields.items()
             if field.pii == pii
         ]
-        console.print(f"  personal data, {pii}: {', '.join(named) or 'none'}", markup=False)
+        console.print(f"  personal data, {pii}: {', '.join(named) or 'none'}")
     if exposed := [name for name, field in spec.compared.items() if field.pii == "direct"]:
+        names = ", ".join(exposed)
         console.print(
-            f"  [yellow]compared although direct:[/] {', '.join(exposed)}: the feature store gets these values too"
+            styled("  ", ("compared although direct:", "yellow"), f" {names}: the feature store gets these values too")
         )
 
 
 def _show_candidates(console: "Console", spec: "MatchSpec") -> None:
     console.print("  candidates: equal in")
     for rule in spec.candidates.rules:
-        console.print(f"    {' and '.join(rule)}", markup=False)
+        console.print(f"    {' and '.join(rule)}")
     if (tfidf := spec.candidates.tfidf) is not None:
-        console.print(f"    or among the {tfidf.top_k} nearest by TF-IDF over {', '.join(tfidf.fields)}", markup=False)
+        console.print(f"    or among the {tfidf.top_k} nearest by TF-IDF over {', '.join(tfidf.fields)}")
     labels = f"{spec.multiplicity}, labels {spec.labels}"
     console.print(f"  {labels}; {len(spec.golden)} golden pairs; {len(spec.slices)} slices")
 
@@ -118,7 +118,7 @@ def _show_decisions(console: "Console", spec: "MatchSpec") -> None:
         f"    match from a score of {bands.match_from:g}, no_match below {bands.review_from:g}, review between"
     )
     if bands.match_from == bands.review_from:
-        console.print("    [yellow]at these costs a review is never worth its price[/]")
+        console.print(styled("    ", ("at these costs a review is never worth its price", "yellow")))
     constraint = spec.precision_constraints
     if constraint.match or constraint.no_match:
         wanted = f"precision of match {constraint.match:g}, of no_match {constraint.no_match:g}"

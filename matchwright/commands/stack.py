@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from matchwright.commands.opening import Environment, opened, opened_to_read
+from matchwright.terminal import styled, terminal
 
 if TYPE_CHECKING:
     from matchwright.operations.stack import Part
@@ -20,12 +21,10 @@ def register(root: typer.Typer) -> None:
 
 def up(environment: Environment = "") -> None:
     """Start the MLflow UI, the Evidently UI and the endpoint, and wait until they answer."""
-    from rich.console import Console
-
     from matchwright.operations.stack import up as start
 
     settings = opened(environment)
-    with Console(stderr=True).status("Starting MLflow, Evidently and the endpoint ..."):
+    with terminal(stderr=True).status("Starting MLflow, Evidently and the endpoint ..."):
         parts = start(settings)
     _show(parts)
     _end(parts)
@@ -48,19 +47,17 @@ def status(environment: Environment = "") -> None:
 
 
 def _show(parts: "list[Part]") -> None:
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = terminal()
     table = Table("part", "state", "address", "process", "bundle", box=None, header_style="bold")
     for part in parts:
-        state = f"[{_COLOURS[part.state]}]{part.state}[/]"
-        table.add_row(part.name, state, escape(part.address), str(part.pid or ""), escape(part.bundle))
+        state = styled((part.state, _COLOURS[part.state]))
+        table.add_row(part.name, state, part.address, str(part.pid or ""), part.bundle)
     console.print(table)
     if any(part.state == "nothing released" for part in parts):
         console.print("The endpoint serves nothing: no bundle was released yet. Train, approve and release one:")
-        console.print("  matchwright demo, or matchwright approve NAME and matchwright release NAME", markup=False)
+        console.print("  matchwright demo, or matchwright approve NAME and matchwright release NAME")
 
 
 def _end(parts: "list[Part]") -> None:

@@ -1,12 +1,13 @@
 """The tables for a draft: cleaned values, the column of record ids, and labelled pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from matchwright.core.records.conform import clean_text, per_distinct
+from matchwright.core.records.conform import clean_text, id_text, per_distinct
 from matchwright.drafting.hints import names_a_record
 from matchwright.drafting.profile import profile_of
 from matchwright.errors import DataError, Fault
@@ -32,7 +33,7 @@ class Labels:
 
 @dataclass(frozen=True)
 class Tables:
-    """One or two tables with every value as clean text or None, and the column of record ids."""
+    """One or two tables with every value as clean text or None, and the column of record ids, which are as given."""
 
     sides: tuple[pd.DataFrame, ...]
     record_id: str
@@ -55,14 +56,18 @@ def read_tables(left: pd.DataFrame, right: pd.DataFrame | None, labelled_pairs: 
     Raises:
         DataError: a table is empty, has no header, has a column name twice, or has no column of record ids.
     """
-    sides = tuple(_cleaned(table) for table in (left, right) if table is not None)
+    given = [table for table in (left, right) if table is not None]
+    sides = tuple(_as_texts(table, clean_text) for table in given)
     for table, which in zip(sides, _names(sides), strict=True):
         _check(table, which)
     shared = [column for column in sides[0].columns if all(column in side.columns for side in sides)]
     if not shared:
         raise _refused("the tables", "have no column in common", "use the same column names in both")
     others = sorted({str(c) for side in sides for c in side.columns} - set(shared))
-    return Tables(sides, _record_id(sides, shared, labelled_pairs), tuple(others))
+    as_given = tuple(_as_texts(table, id_text) for table in given)
+    record_id = _record_id(as_given, shared, labelled_pairs)
+    whole = (side.assign(**{record_id: ids[record_id]}) for side, ids in zip(sides, as_given, strict=True))
+    return Tables(tuple(whole), record_id, tuple(others))
 
 
 def read_pairs(pairs: pd.DataFrame) -> Labels:
@@ -78,7 +83,7 @@ def read_pairs(pairs: pd.DataFrame) -> Labels:
         accepted = "; ".join(" and ".join(names) for names in ID_COLUMNS)
         raise _refused("pairs", "no columns of record ids", f"name them {accepted}")
     label = next((name for name in LABEL_COLUMNS if name in pairs.columns), None)
-    left, right = (per_distinct(pairs[name], clean_text) for name in named)
+    left, right = (per_distinct(pairs[name], id_text) for name in named)
     if label is None:
         return Labels(left.tolist(), right.tolist(), np.ones(len(pairs), dtype=bool), labelled=False)
     answers = per_distinct(pairs[label], label_of)
@@ -87,12 +92,12 @@ def read_pairs(pairs: pd.DataFrame) -> Labels:
     return Labels(left[known].tolist(), right[known].tolist(), matches, labelled=not (known.all() and matches.all()))
 
 
-def _cleaned(table: pd.DataFrame) -> pd.DataFrame:
+def _as_texts(table: pd.DataFrame, convert: Callable[[Any], str | None]) -> pd.DataFrame:
     columns = [str(name) for name in table.columns]
-    values = {position: per_distinct(table.iloc[:, position], clean_text) for position in range(len(columns))}
-    cleaned = pd.DataFrame(values, index=range(len(table)), dtype=object)
-    cleaned.columns = pd.Index(columns, dtype=object)
-    return cleaned
+    values = {position: per_distinct(table.iloc[:, position], convert) for position in range(len(columns))}
+    texts = pd.DataFrame(values, index=range(len(table)), dtype=object)
+    texts.columns = pd.Index(columns, dtype=object)
+    return texts
 
 
 def _check(table: pd.DataFrame, which: str) -> None:

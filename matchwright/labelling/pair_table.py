@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.records import PAIR_KEYS, record_key
-from matchwright.core.records.conform import clean_text, per_distinct
+from matchwright.core.records.conform import id_text, per_distinct
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
 from matchwright.training.datasets.pair_columns import ID_COLUMNS, LABEL_COLUMNS, is_unsure, label_of
@@ -70,7 +70,7 @@ def id_column_names(spec: MatchSpec) -> list[tuple[str, str]]:
 
 
 def _keys(ids: "pd.Series[Any]", source: str) -> "np.ndarray[Any, Any]":
-    return per_distinct(ids, lambda value: None if (text := clean_text(value)) is None else record_key(source, text))
+    return per_distinct(ids, lambda value: None if (text := id_text(value)) is None else record_key(source, text))
 
 
 def _no_id_columns(columns: list[str], spec: MatchSpec) -> Fault:

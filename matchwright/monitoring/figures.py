@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchwright.core.spec import Band
-from matchwright.core.spec.vocabulary import MISSING_SUFFIX
+from matchwright.core.spec.vocabulary import MISSING_SUFFIX, READS_OTHER_FIELDS
 from matchwright.evaluation.wilson import wilson_interval
 from matchwright.frozen import Frozen, Share
 
@@ -57,7 +57,8 @@ class ValueShift(Frozen):
 
     ``distance`` is the Wasserstein distance in standard deviations of the reference (at least ``STD_FLOOR``). It is
     None where a side has too few values, or where no distance is measured. ``noise`` is the distance that a window of
-    this size can show by chance. The means cover the present values.
+    this size can show by chance. The means cover the present values. ``missing`` is the share of pairs without a
+    value. For ``field__missing`` it is the share of pairs in which a side lacks the field.
     """
 
     name: str
@@ -76,6 +77,11 @@ class ValueShift(Frozen):
     def counts_missing(self) -> bool:
         """Whether the comparison only counts the sides (0, 1 or 2) that lack the field."""
         return counts_missing(self.name)
+
+    @property
+    def reads_other_fields(self) -> bool:
+        """Whether the comparison also changes where another field of the record does."""
+        return self.name.partition("__")[2] in READS_OTHER_FIELDS
 
 
 class Performance(Frozen):

@@ -3,12 +3,13 @@
 from typing import Literal
 
 from matchwright.core.spec import Band, MatchSpec
+from matchwright.core.spec.vocabulary import CONTEXT, RECORD
 from matchwright.frozen import Frozen
 from matchwright.monitoring.figures import DriftFigures, ShareShift, ValueShift
 
 Severity = Literal["alarm", "watch"]
 Cause = Literal[
-    "log_fault", "degraded", "field_lost", "mix", "performance", "bands", "score", "field_missing",
+    "log_fault", "degraded", "unknown_records", "field_lost", "mix", "performance", "bands", "score", "field_missing",
     "comparison",
 ]  # fmt: skip
 """Most urgent first: causes before their consequences."""
@@ -18,6 +19,7 @@ MIX_FROM = 0.5
 WATCH_FROM = 0.5
 """A figure is watched from this share of its limit on."""
 _BOTH_SIDES_FROM = 1.5
+_WHOLE = {RECORD: "the whole record", CONTEXT: "competing candidates"}
 LOST_FROM = 0.95
 """A field that is missing in this share of decisions counts as lost."""
 
@@ -49,34 +51,54 @@ def find(figures: DriftFigures, spec: MatchSpec) -> list[Finding]:
 
 def _field_findings(field: str, shifts: list[ValueShift], spec: MatchSpec) -> list[Finding]:
     """At most one finding on missing values and one on values, because the comparisons of a field move together."""
-    limits, found = spec.monitoring, []
-    missing = max((s.missing for s in shifts), key=lambda m: abs(m.change))
-    if severity := _severity(abs(missing.change), limits.missing_share_change, missing.beyond_chance):
+    found = []
+    missing = _missing(shifts)
+    if severity := _severity(abs(missing.change), spec.monitoring.missing_share_change, missing.beyond_chance):
         if missing.change < 0:
             severity = "watch"  # no evidence was lost, and the bands show any effect on decisions
         sides = next((s.current_mean for s in shifts if s.counts_missing), None)
         both = sides is not None and missing.current > 0 and sides / missing.current >= _BOTH_SIDES_FROM
         found.append(_missing_finding(field, missing, severity, both, spec))
     measured = [s for s in shifts if s.distance is not None and not s.counts_missing]
-    if measured:
-        worst = max(measured, key=lambda s: s.distance or 0.0)
-        distance = worst.distance or 0.0
-        if severity := _severity(distance, limits.comparison_distance, distance > worst.noise):
-            moved = sum((s.distance or 0.0) >= limits.comparison_distance for s in measured)
-            others = f", with {moved - 1} more of its comparisons" if moved > 1 else ""
-            found.append(
-                Finding(
-                    severity=severity,
-                    cause="comparison",
-                    subject=field,
-                    size=distance / limits.comparison_distance,
-                    text=f"{worst.name} moved by {distance:.2f} standard deviations (limit "
-                    f"{limits.comparison_distance:g}); its mean went from {_mean(worst.reference_mean)} to "
-                    f"{_mean(worst.current_mean)}{others}.",
-                    action=_changed_values(field, spec),
-                )
-            )
+    own = [s for s in measured if not s.reads_other_fields]
+    if moved := _moved(field, own, _changed_values(field, spec), spec):
+        found.append(moved)
+    elif moved := _moved(field, [s for s in measured if s.reads_other_fields], _changed_elsewhere(field), spec):
+        # the field's own comparisons hold, so the change may lie in another field
+        found.append(moved.model_copy(update={"severity": "watch"}))
     return found
+
+
+def _missing(shifts: list[ValueShift]) -> ShareShift:
+    """How often the field itself is missing: from its own count where it has one, as a field of the spec has."""
+    for shift in shifts:
+        if shift.counts_missing:
+            return shift.missing
+    own = [shift for shift in shifts if not shift.reads_other_fields]
+    return max((shift.missing for shift in own or shifts), key=lambda missing: abs(missing.change))
+
+
+def _moved(field: str, shifts: list[ValueShift], action: str, spec: MatchSpec) -> Finding | None:
+    """The finding on the comparison that moved most; None if none moved enough."""
+    if not shifts:
+        return None
+    limit = spec.monitoring.comparison_distance
+    worst = max(shifts, key=lambda s: s.distance or 0.0)
+    distance = worst.distance or 0.0
+    severity = _severity(distance, limit, distance > worst.noise)
+    if severity is None:
+        return None
+    moved = sum((s.distance or 0.0) >= limit for s in shifts)
+    others = f", with {moved - 1} more of its comparisons" if moved > 1 else ""
+    return Finding(
+        severity=severity,
+        cause="comparison",
+        subject=field,
+        size=distance / limit,
+        text=f"{worst.name} moved by {distance:.2f} standard deviations (limit {limit:g}); its mean went from "
+        f"{_mean(worst.reference_mean)} to {_mean(worst.current_mean)}{others}.",
+        action=action,
+    )
 
 
 def _with_mix(found: list[Finding], fields: int) -> list[Finding]:
@@ -114,6 +136,9 @@ def _missing_finding(field: str, missing: ShareShift, severity: Severity, both: 
         action = (
             f"Upstream feed lost {_feed(field, spec)}: check the last deliveries of {feeds}, and have the field "
             "restored. Rollback and retraining do not help."
+            if field not in _WHOLE
+            else f"The comparisons of {_WHOLE[field]} cannot be computed so often: correct the fields that "
+            "moved first, then look again."
         )
     return Finding(severity=severity, cause=cause, subject=field, size=size, text=text, action=action)
 
@@ -191,10 +216,16 @@ def _severity(size: float, limit: float, beyond_chance: bool) -> Severity | None
 
 
 def _changed_values(field: str, spec: MatchSpec) -> str:
+    if field in _WHOLE:
+        return f"The comparisons of {_WHOLE[field]} moved: correct the fields that moved first."
     return (
         f"Values of {_feed(field, spec)} changed: look for a new format, source or default in the feeds. If it is a "
         "fault, have it corrected upstream. If it is permanent, retrain on recent data."
     )
+
+
+def _changed_elsewhere(field: str) -> str:
+    return f"The values of {field} itself hold: look at the other fields first, because this comparison reads them too."
 
 
 def _shifted_output(inputs_moved: bool) -> str:

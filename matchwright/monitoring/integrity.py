@@ -2,7 +2,7 @@
 
 from matchwright.core.spec import MatchSpec
 from matchwright.monitoring.figures import IntegrityFault
-from matchwright.monitoring.findings import Finding
+from matchwright.monitoring.findings import Cause, Finding
 
 _LEAKS = ("unexpected_keys", "values_not_numbers", "pair_not_pseudonym")
 _ALARMING_FAULTS = {*_LEAKS, "unknown_comparisons", "missing_comparisons", "score_out_of_range", "unknown_band"}
@@ -11,7 +11,8 @@ _STOP_SHIPPING = (
     "The log may hold personal data: stop copying it to other systems, find the serving version that writes these "
     "lines, and delete the lines."
 )
-_SHARE_FAULTS = {"degraded", "unreadable_lines", "repeated_decisions", "contradicting_labels"}
+_SHARE_FAULTS = {"degraded", "unknown_records", "unreadable_lines", "repeated_decisions", "contradicting_labels"}
+_CAUSES: dict[str, Cause] = {"degraded": "degraded", "unknown_records": "unknown_records"}
 _FAULT_WORDS = {
     "unexpected_keys": ("log lines have keys that a decision log must not have", _STOP_SHIPPING),
     "values_not_numbers": ("decisions have comparisons that are not numbers", _STOP_SHIPPING),
@@ -27,6 +28,11 @@ _FAULT_WORDS = {
     "degraded": (
         "decisions were made in a degraded mode",
         "Serving is degraded: check the feature store and the endpoint's log (`matchwright status` shows both).",
+    ),
+    "unknown_records": (
+        "candidates are records that the feature store does not hold; they were left out of all figures",
+        "Callers ask for records that do not exist in the version that serves: compare their record ids with those of "
+        "the input tables, character by character. If no record is known, run the training pipeline's features step.",
     ),
     "unreadable_lines": (
         "log lines cannot be read as decisions",
@@ -55,7 +61,7 @@ def integrity_findings(faults: tuple[IntegrityFault, ...], spec: MatchSpec) -> l
         found.append(
             Finding(
                 severity="alarm" if alarming else "watch",
-                cause="degraded" if fault.code == "degraded" else "log_fault",
+                cause=_CAUSES.get(fault.code, "log_fault"),
                 subject=fault.code,
                 size=1 + share if fault.code in _LEAKS else share,
                 text=f"{fault.count:,} of {fault.of:,} {words}{names}.",

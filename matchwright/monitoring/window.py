@@ -22,6 +22,7 @@ KEYS = frozenset(
 )
 """The keys that a line of the decision log may have. Any other key could hold personal data."""
 FULL_MODE = "full"
+_UNKNOWN_RECORD = "record_unknown"
 _KNOWN_MODES = ("features_unavailable",)
 _BANDS = ("match", "review", "no_match")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,60}")
@@ -34,7 +35,8 @@ class DecisionWindow:
     """Decisions of one bundle: comparison columns, ``score``, ``band``, ``label`` (NaN if unknown) and their ids.
 
     Where serving abstained because features were not available, score and comparisons are NaN and the band is
-    ``review``. ``other_bundles`` counts the decisions of other bundles for this spec in the period, by digest.
+    ``review``. Where it was asked about a record that does not exist, nothing was decided: such a line is no row, and
+    a fault counts it. ``other_bundles`` counts the decisions of other bundles for this spec in the period, by digest.
     ``other_labels`` counts labels of decisions that are not in the window.
     """
 
@@ -55,6 +57,7 @@ class _Reading:
     torn: int = 0
     unreadable: int = 0
     ids: dict[str, None] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
     repeated: int = 0
     others: Counter[str] = field(default_factory=Counter)
     rows: list[list[float]] = field(default_factory=list)
@@ -151,7 +154,7 @@ def _take(line: dict[str, Any], reading: _Reading, spec_name: str, bundle: str, 
     if digest != bundle:
         reading.others[_safe_digest(digest)] += 1
         return
-    if identity in reading.ids:
+    if identity in reading.ids or identity in reading.unknown:
         reading.repeated += 1
         return
     if unknown := comparisons.keys() - set(reading.comparisons):
@@ -163,6 +166,10 @@ def _take(line: dict[str, Any], reading: _Reading, spec_name: str, bundle: str, 
     if line.get("pair") is not None and not _PSEUDONYM.fullmatch(str(line["pair"])):
         reading.flaw("pair_not_pseudonym")
     mode = line.get("mode")
+    if score is None and mode == _UNKNOWN_RECORD:
+        reading.unknown.add(identity)
+        reading.flaw("unknown_records")
+        return
     abstained = score is None and mode != FULL_MODE
     if mode != FULL_MODE:
         reading.flaw("degraded", [mode if mode in _KNOWN_MODES else "unknown mode"])
@@ -182,12 +189,13 @@ def _take(line: dict[str, Any], reading: _Reading, spec_name: str, bundle: str, 
 
 def _faults(reading: _Reading) -> tuple[IntegrityFault, ...]:
     decided = len(reading.rows) + reading.flaws["unknown_band"] + reading.flaws["score_out_of_range"]
+    asked = decided + len(reading.unknown)
     counted = {
         "unreadable_lines": (reading.unreadable, reading.lines),
-        "repeated_decisions": (reading.repeated, decided),
+        "repeated_decisions": (reading.repeated, asked),
     }
     # only the keys are also checked in the lines of other bundles
-    checked = {"unexpected_keys": decided + sum(reading.others.values())}
+    checked = {"unexpected_keys": asked + sum(reading.others.values()), "unknown_records": asked}
     faults = [
         IntegrityFault(
             code=code, count=count, of=max(checked.get(code, decided), count), names=tuple(reading.names[code])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from matchwright.adapters.tables.read import read_input_table, row_lines
 from matchwright.core.records import PAIR_KEYS, record_key
-from matchwright.core.records.conform import clean_text
+from matchwright.core.records.conform import id_text
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
 from matchwright.files import PRIVATE, replacing
@@ -205,7 +205,7 @@ def _named(
         return []
     sides = []
     for column, source in zip(columns, sources, strict=True):
-        texts = [None if pd.isna(value) else clean_text(value) for value in table[column]]
+        texts = [None if pd.isna(value) else id_text(value) for value in table[column]]
         sides.append([text if keyed or text is None else record_key(source, text) for text in texts])
     return list(zip(*sides, strict=True))
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from matchwright.adapters.endpoints import open_endpoint
 from matchwright.adapters.endpoints.local import LocalEndpoint
+from matchwright.adapters.registry import follow_home
 from matchwright.errors import MatchwrightError
 from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY
 from matchwright.settings import PREFIX, Settings
@@ -113,6 +114,8 @@ def _start(settings: Settings, service: Service | None) -> None:
     if service is not None:
         for folder in ("mlflow", "evidently"):
             settings.folder(folder)
+        if service.name == "mlflow":
+            follow_home(settings)  # the interface shows artefacts at the locations in its database
         _supervisor(settings).start(service, wait_seconds=_START_SECONDS)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from threading import Event, Thread
 
 from rich.console import Console
-from rich.markup import escape
 from rich.status import Status
 
+from matchwright.terminal import styled
 from pipelines.local.record import RunRecord, StepRecord
 
 # Matchwright's own lines. Those of the engine and of other libraries say nothing about the work.
@@ -38,15 +38,15 @@ class Progress:
 
     def begin(self, record: RunRecord) -> None:
         """Print which run this is."""
-        subject = f" for [bold]{record.spec_name}[/]" if record.spec_name else ""
-        where = f"in [bold]{record.environment}[/], run {record.run_id}"
-        self._console.print(f"[bold]{record.pipeline}[/]{subject} {where}", highlight=False)
+        subject = (" for ", (record.spec_name, "bold")) if record.spec_name else ()
+        where = (" in ", (record.environment, "bold"), f", run {record.run_id}")
+        self._console.print(styled((record.pipeline, "bold"), *subject, *where))
 
     def step_begins(self, step: StepRecord) -> None:
         """Show the step as running."""
         self._ended = Event()
         if self._console.is_terminal:
-            self._status = self._console.status(f"  {step.name} ...")
+            self._status = self._console.status(styled(f"  {step.name} ..."))
             self._status.start()
             thread = Thread(target=_follow, args=(Path(step.log), step.name, self._status, self._ended), daemon=True)
         else:
@@ -58,8 +58,8 @@ class Progress:
         self.stop()
         note = self._notes.get(step.name, "") if step.status == "failed" else ""
         word, colour = _NOTED if note else _WORDS[step.status]
-        line = f"  [{colour}]{word:<7}[/] {step.name:<14} {step.seconds:7.1f} s  {note}"
-        self._console.print(line.rstrip(), highlight=False)
+        line = f" {step.name:<14} {step.seconds:7.1f} s  {note}".rstrip()
+        self._console.print(styled("  ", (f"{word:<7}", colour), line))
 
     def stop(self) -> None:
         """Stop the spinner."""
@@ -73,7 +73,7 @@ def _follow(log: Path, step: str, status: Status, ended: Event) -> None:
     """Show the newest line of the step's log in the status, until the step ends."""
     while not ended.wait(_SECONDS_BETWEEN_LOOKS):
         if line := newest_line(log):
-            status.update(f"  {step}: {escape(line)}")
+            status.update(styled(f"  {step}: {line}"))
 
 
 def _repeat(log: Path, step: str, console: Console, ended: Event) -> None:
@@ -81,8 +81,8 @@ def _repeat(log: Path, step: str, console: Console, ended: Event) -> None:
     seconds = 0.0
     while not ended.wait(_SECONDS_BETWEEN_LINES):
         seconds += _SECONDS_BETWEEN_LINES
-        line = escape(newest_line(log))
-        console.print(f"  running {step:<14} {seconds:7.0f} s  {line}".rstrip(), highlight=False, soft_wrap=True)
+        line = f"  running {step:<14} {seconds:7.0f} s  {newest_line(log)}".rstrip()
+        console.print(styled(line), soft_wrap=True)
 
 
 def newest_line(log: Path) -> str:

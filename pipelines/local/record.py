@@ -64,6 +64,15 @@ def now() -> datetime:
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
+def below(runs: Path, recorded: str) -> Path:
+    """The place of an artefact in this folder of runs. Its record names where the home was when the run was made."""
+    parts = Path(recorded).parts
+    if Path(recorded).is_relative_to(runs) or runs.name not in parts:
+        return Path(recorded)
+    last = len(parts) - parts[::-1].index(runs.name)
+    return runs.joinpath(*parts[last:])
+
+
 def run_folders(runs: Path) -> list[Path]:
     """The folders of all recorded runs, oldest first."""
     return sorted(path.parent for path in runs.glob("*/run.json"))

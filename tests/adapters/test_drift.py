@@ -106,6 +106,9 @@ def test_a_field_without_any_value_is_measured_as_missing(reference: pd.DataFram
     figures = measured(reference, decisions, persons_spec).figures
     street = next(shift for shift in figures.comparisons if shift.name == "street__levenshtein")
     assert (street.distance, street.missing.current) == (None, 1.0)
+    sides = next(shift for shift in figures.comparisons if shift.name == "street__missing")
+    assert sides.missing.current == 1.0
+    assert sides.missing.reference == pytest.approx((reference["street__missing"] > 0).mean())
     reached = reach_verdict(figures, (), persons_spec, IDENTITY.bundle, Window())
     assert "street is lost" in reached.headline
     assert "both sides" in reached.headline

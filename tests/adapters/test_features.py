@@ -83,6 +83,30 @@ def test_a_record_without_values_is_found_and_an_unknown_record_is_not_found(
     assert online.read([]).columns.tolist() == rows.columns.tolist()
 
 
+ODD_IDS = [
+    "A/12:3", "\u00c4\u00d6 7", "A\u0308O\u0308 7", "日本-1", "id,with,comma", "x'y\"z", "a|b", "right:7",
+    "NULL", "0", "-1", "1e5",
+    "00012", "12", "=1+1", "ß", "x" * 1000, "% 20", "a\tb", "a b", " a b", "مرحبا", "😀1", "①", "1", "a:",
+    "\\n", "a\nb",
+]  # fmt: skip
+
+
+def test_ids_of_every_kind_find_their_own_record_in_both_stores(
+    store_settings: Settings, products_spec: MatchSpec
+) -> None:
+    offers = [{"record_id": name, "title": f"offer {number}"} for number, name in enumerate(ODD_IDS)]
+    feature_set, frame = computed(products_spec, offers)
+    store = publish(store_settings, feature_set, frame)
+    keys = [f"left:{name}" for name in ODD_IDS]
+    assert frame["record_key"].tolist() == keys
+    assert store.historical(feature_set, keys)["title"].tolist() == frame["title"].tolist()
+    online = OnlineFeatures(store_settings, products_spec, feature_set.feature_version)
+    rows = online.read(keys)
+    assert (rows["found"].all(), rows["title"].tolist()) == (True, frame["title"].tolist())
+    others = ["left:012", "left:2", "left:a  b", "left:null", "left:SS"]
+    assert not online.read(others)["found"].any()
+
+
 def test_a_repeated_materialisation_changes_nothing_unless_the_rows_have_changed(
     store_settings: Settings, products_spec: MatchSpec
 ) -> None:

@@ -88,6 +88,13 @@ def test_pairs_refer_to_records_of_two_tables_by_id(bundle: Bundle, febrl: tuple
     assert decided["score"]["c"] < 0.1 < 0.9 < min(decided["score"]["a"], decided["score"]["b"])
 
 
+def test_two_ids_that_look_alike_are_two_records(bundle: Bundle) -> None:
+    ids = ["①", "1", "a\tb", "a b"]
+    left, right = frame(*[PERSON] * 4, rec_id=ids), frame(PERSON, OTHER, PERSON, OTHER, rec_id=ids)
+    decided = matchwright.decide(bundle, left, right, pd.DataFrame({"left_id": ids, "right_id": ids}))
+    assert decided["band"].tolist() == ["match", "no_match", "match", "no_match"]
+
+
 def test_pairs_refer_to_records_of_one_table_by_its_index(
     bundle: Bundle, febrl: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:

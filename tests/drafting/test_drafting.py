@@ -12,7 +12,7 @@ from matchwright.core.records import conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec, parse_spec
 from matchwright.drafting import infer_spec
-from matchwright.drafting.tables import ID_COLUMNS, read_pairs
+from matchwright.drafting.tables import ID_COLUMNS, read_pairs, read_tables
 from matchwright.errors import DataError
 from matchwright.labelling.pair_table import conform_pairs, id_column_names
 
@@ -85,6 +85,14 @@ def test_the_rules_of_a_draft_find_matches_and_make_few_pairs(products):
     assert list(compared.columns) == comparison_names(spec)
     own = compared[[name for name in compared.columns if name.partition("__")[0] in spec.compared]]
     assert own.notna().any().all()
+
+
+def test_a_draft_takes_ids_as_they_are():
+    ids = [f"{number}" for number in range(30)] + [f" {number}" for number in range(30)]
+    table = pd.DataFrame({"key": ids, "title": [f"acme offer {number}" for number in range(60)]}, dtype=object)
+    tables = read_tables(table, None, read_pairs(pd.DataFrame({"left_id": ids[:30], "right_id": ids[30:]})))
+    assert tables.record_id == "key"
+    assert tables.sides[0]["key"].tolist() == ids
 
 
 def test_a_draft_for_one_table_is_for_deduplication(febrl):

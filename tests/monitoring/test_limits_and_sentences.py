@@ -92,9 +92,8 @@ def test_a_change_of_missing_values_in_either_direction_is_reported(persons_spec
 @pytest.mark.parametrize(("sides", "sides_in_text"), [(0.75, "both sides"), (0.7499, "one side"), (0.5, "one side")])
 def test_a_finding_says_if_a_field_is_missing_on_one_side_or_on_both_sides(persons_spec, sides, sides_in_text):
     """The field is missing in half of the decisions, on 1.5 sides on average or on fewer."""
-    missing = share(0.0, 0.5)
-    flag = shift("surname__missing", None, share(0, 0), current_mean=sides)
-    (finding,) = verdict_on(persons_spec, shift("surname__exact", missing=missing), flag).findings
+    flag = shift("surname__missing", None, share(0.0, 0.5), current_mean=sides)
+    (finding,) = verdict_on(persons_spec, shift("surname__exact"), flag).findings
     assert f"mostly on {sides_in_text}." in finding.text
     assert (" and " in finding.action.split("deliveries of")[1].split(" and have")[0]) is (
         sides_in_text == "both sides"
@@ -102,8 +101,8 @@ def test_a_finding_says_if_a_field_is_missing_on_one_side_or_on_both_sides(perso
 
 
 def test_a_field_that_is_never_missing_any_more_is_watched(persons_spec):
-    flag = shift("surname__missing", None, share(0, 0), current_mean=0.0)
-    found = findings_of(persons_spec, shift("surname__exact", missing=share(0.5, 0.0)), flag)
+    flag = shift("surname__missing", None, share(0.5, 0.0), current_mean=0.0)
+    found = findings_of(persons_spec, shift("surname__exact"), flag)
     assert found == [("watch", "field_missing", "surname")]
 
 

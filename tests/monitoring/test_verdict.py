@@ -55,7 +55,7 @@ def test_without_changes_the_verdict_is_ok(persons_spec: MatchSpec) -> None:
 def test_a_lost_field_raises_an_alarm_with_its_name_its_column_and_a_runbook(persons_spec: MatchSpec) -> None:
     lost = [
         shift("locality__token_set", None, (0.2, 1.0)),
-        shift("locality__missing", None, (0, 0), current_mean=1.1),
+        shift("locality__missing", None, (0.2, 1.0), current_mean=1.1),
         shift("surname__jaro_winkler"),
     ]
     reached = verdict(persons_spec, figures(*lost))
@@ -63,6 +63,37 @@ def test_a_lost_field_raises_an_alarm_with_its_name_its_column_and_a_runbook(per
     assert reached.headline == "ALARM: locality is lost: missing in 100% of decisions (was 20%), mostly on one side."
     assert "Upstream feed lost 'locality' (column 'address_2')" in reached.next_steps[0]
     assert "register_a or register_b" in reached.next_steps[0]
+
+
+def test_only_the_field_that_was_lost_is_blamed_and_none_whose_comparison_reads_it(persons_spec: MatchSpec) -> None:
+    reached = verdict(
+        persons_spec,
+        figures(
+            shift("given_name__jaro_winkler", None, (0.0, 1.0)),
+            shift("given_name__swapped", None, (0.0, 1.0)),
+            shift("given_name__missing", None, (0.0, 1.0), current_mean=2.0),
+            shift("surname__jaro_winkler", missing=(0.0, 0.0)),
+            shift("surname__swapped", None, (0.0, 1.0)),
+            shift("surname__missing", None, (0.0, 0.0), current_mean=0.0),
+        ),
+    )
+    assert [(finding.subject, finding.cause) for finding in reached.findings] == [("given_name", "field_lost")]
+    assert "surname" not in reached.text()
+
+
+@pytest.mark.parametrize("comparator", ["swapped", "cross_field"])
+def test_a_comparison_that_reads_other_fields_does_not_blame_its_own(persons_spec: MatchSpec, comparator: str) -> None:
+    alone = verdict(persons_spec, figures(shift("surname__exact"), shift(f"surname__{comparator}", 2.0)))
+    assert (alone.status, alone.next_steps[0][:35]) == ("watch", "The values of surname itself hold: ")
+    both = verdict(persons_spec, figures(shift("surname__exact", 0.5), shift(f"surname__{comparator}", 2.0)))
+    assert both.headline.startswith("ALARM: surname__exact moved by 0.50")
+
+
+@pytest.mark.parametrize(("field", "meant"), [("record", "the whole record"), ("context", "competing candidates")])
+def test_what_is_no_field_is_not_blamed_on_a_feed(persons_spec: MatchSpec, field: str, meant: str) -> None:
+    for moved in (shift(f"{field}__lead", 2.0), shift(f"{field}__lead", None, (0.0, 1.0))):
+        (step,) = verdict(persons_spec, figures(moved)).next_steps
+        assert step.startswith(f"The comparisons of {meant} ")
 
 
 def test_a_change_of_scores_without_a_change_of_inputs_points_to_the_release(persons_spec: MatchSpec) -> None:

@@ -66,6 +66,33 @@ def test_decisions_of_all_processes_and_days_are_read_into_one_frame(tmp_path: P
     assert window.faults == ()
 
 
+def unknown(number: int) -> dict:
+    """A line about a record that the feature store does not hold."""
+    nothing = dict.fromkeys(COMPARISONS)
+    return line(number, mode="record_unknown", kind="rank", score=None, band="review", comparisons=nothing)
+
+
+def test_an_unknown_record_is_counted_and_no_decision_of_the_window(tmp_path: Path) -> None:
+    write(tmp_path, line(1), unknown(2), unknown(3), unknown(3))
+    window = read(tmp_path)
+    assert (len(window.frame), window.ids) == (1, ["d1"])
+    assert {fault.code: (fault.count, fault.of) for fault in window.faults} == {
+        "unknown_records": (2, 3),
+        "repeated_decisions": (1, 3),
+    }
+
+
+@pytest.mark.parametrize(("wrong", "severity"), [(1, "watch"), (99, "alarm")])
+def test_unknown_records_are_no_outage_of_the_feature_store(
+    tmp_path: Path, persons_spec: MatchSpec, wrong: int, severity: str
+) -> None:
+    write(tmp_path, *map(line, range(100)), *(unknown(number) for number in range(100, 100 + wrong)))
+    (finding,) = integrity_findings(read(tmp_path).faults, persons_spec)
+    assert (finding.cause, finding.severity) == ("unknown_records", severity)
+    assert "records that the feature store does not hold" in finding.text
+    assert "compare their record ids with those of the input tables" in finding.action
+
+
 def test_a_window_includes_its_start_and_excludes_its_end(tmp_path: Path) -> None:
     write(tmp_path, *(line(number) for number in range(5)))
     assert read(tmp_path, "2026-03-01T06:01", "2026-03-01T06:03").ids == ["d1", "d2"]

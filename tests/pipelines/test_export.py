@@ -46,6 +46,15 @@ def test_the_training_data_of_the_last_training_of_the_spec_is_exported_with_the
     assert done.names.read_text() == "surname__exact\n"
 
 
+def test_the_last_training_is_found_in_a_home_that_was_moved(settings: Settings, tmp_path: Path) -> None:
+    write_training(settings, "1", spec_digest(load_spec(SPEC)))
+    settings.home.rename(tmp_path / "moved")
+
+    done = export_training_pairs(settings.model_copy(update={"home": tmp_path / "moved"}), SPEC, tmp_path / "a.parquet")
+
+    assert done.pairs == 2
+
+
 def test_an_export_without_a_training_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="Nothing was trained with this spec"):
         export_training_pairs(settings, SPEC, tmp_path / "pairs.parquet")

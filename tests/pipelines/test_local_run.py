@@ -1,5 +1,6 @@
 """Local runs: they are recorded and can be resumed. They reuse only results that are still valid."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from rich.console import Console
 sys.path.insert(0, str(Path(__file__).parent))
 import tiny_pipeline
 
-from matchwright.errors import PipelineError
+from matchwright.errors import PipelineError, StorageError
 from matchwright.supervisor.process import started_at
 from pipelines.local.record import RunRecord, run_folders
 from pipelines.run import StepFailedError
@@ -124,8 +125,34 @@ def test_every_failed_step_has_its_own_error_in_the_record(home: Path) -> None:
         "fail": "This fails loudly.",
         "fail-2": "This fails gently.",
         "fail-3": "Step fail-3 failed without a message.",
+        "fail-4": "Step fail-4 failed without a message.",
     }
     assert record.error == record.steps[0].error == caught.value.step.error
+
+
+def test_a_step_that_could_not_say_why_it_failed_on_a_full_device_is_explained(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.run.nearly_full", lambda _: True)
+    with pytest.raises(StepFailedError):
+        tiny_pipeline.run(home, "", pipeline=tiny_pipeline.FAILING)
+
+    record = RunRecord.read(run_folders(home / "runs")[-1])
+    said = {step.name: step.error.splitlines()[0] for step in record.steps}
+    full = f"No space is left on the device that holds {home}."
+    assert said == {"fail": "This fails loudly.", "fail-2": "This fails gently.", "fail-3": full, "fail-4": full}
+
+
+def test_a_device_that_is_full_for_the_record_of_a_run_is_reported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as during:
+        during.setattr(RunRecord, "write", full)
+        with pytest.raises(StorageError, match=f"the device that holds {home}"):
+            tiny_pipeline.run(home, "hello")
+
+    assert tiny_pipeline.run(home, "hello").status == "succeeded"
 
 
 def test_an_unexpected_error_is_reported_without_values(home: Path) -> None:

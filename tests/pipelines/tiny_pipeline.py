@@ -54,8 +54,11 @@ def fail(how: str) -> str:
     from matchwright.errors import QualityError
 
     with reported():
-        if how != "without a word":
+        if how not in ("without a word", "in mid-sentence"):
             raise QualityError(f"This fails {how}.", "leave it")
+    if how == "in mid-sentence":
+        with open(os.environ["MATCHWRIGHT_STEP_ERROR"], "w") as file:
+            file.write('{"fact": "No sp')
     os._exit(9)
 
 
@@ -78,6 +81,7 @@ def make_failing(step) -> object:
         step(fail, how="loudly")
         step(fail, how="gently")
         step(fail, how="without a word")
+        step(fail, how="in mid-sentence")
         with dsl.If(text != ""):  # the engine runs the other steps after a failure only in a pipeline with a condition
             step(say, length=text)
 
@@ -86,7 +90,7 @@ def make_failing(step) -> object:
 
 TINY = Pipeline("tiny", make)
 FAILING = Pipeline("failing", make_failing)
-"""Three steps that fail, and of which none depends on another one."""
+"""Four steps that fail, and of which none depends on another one."""
 
 
 def run(home: Path, text: str, pause_file: str = "", pipeline: Pipeline = TINY, **options):

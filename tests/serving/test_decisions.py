@@ -131,7 +131,7 @@ def test_candidates_are_ranked_by_score(client: TestClient, small_world) -> None
     scores = [decision["score"] for decision in body["decisions"]]
     assert scores == sorted(scores, reverse=True)
     assert len(scores) == 5
-    assert body["candidates"] == {"given": 40, "scored": 40, "features_unavailable": 0}
+    assert body["candidates"] == {"given": 40, "scored": 40, "record_unknown": 0, "features_unavailable": 0}
 
 
 def test_ranked_candidates_compete_with_each_other_and_a_single_pair_has_no_competing_candidates(
@@ -162,22 +162,29 @@ def test_the_side_of_a_query_follows_from_its_candidates(client: TestClient, sma
     assert [d["band"] for d in body["decisions"]] == ["match", "match"]
 
 
-def test_a_candidate_without_features_goes_to_review(client: TestClient, small_world, tmp_path: Path) -> None:
+def test_a_record_that_the_store_does_not_hold_is_unknown_and_the_other_candidates_are_decided(
+    client: TestClient, small_world, tmp_path: Path
+) -> None:
     true = small_world.right.iloc[0]["record_key"]
     request = {"query": values(small_world.left.iloc[0], small_world.spec), "candidates": ["right:unheard-of", true]}
     body = client.post("/invocations", json=request).json()
-    assert body["mode"] == "features_unavailable"
+    assert body["mode"] == "full"
+    assert body["candidates"] == {"given": 2, "scored": 1, "record_unknown": 1, "features_unavailable": 0}
     scored, abstained = body["decisions"]
     assert (scored["candidate"], scored["mode"]) == (true, "full")
     assert {key: abstained[key] for key in ("candidate", "score", "band", "mode", "reasons")} == {
         "candidate": "right:unheard-of",
         "score": None,
         "band": "review",
-        "mode": "features_unavailable",
+        "mode": "record_unknown",
         "reasons": [],
     }
-    assert "matchwright_features_missing_total 1.0" in client.get("/metrics").text
-    assert set(logged(tmp_path)[1]["comparisons"].values()) == {None}
+    counts = client.get("/metrics").text
+    assert "matchwright_records_unknown_total 1.0" in counts
+    assert "matchwright_features_missing_total 0.0" in counts
+    assert client.get("/ping").json()["mode"] == "full"
+    line = logged(tmp_path)[1]
+    assert (line["mode"], set(line["comparisons"].values())) == ("record_unknown", {None})
 
 
 def test_the_mode_is_features_unavailable_while_the_store_is_down(
@@ -198,6 +205,8 @@ def test_the_mode_is_features_unavailable_while_the_store_is_down(
     assert client.get("/ping").json()["mode"] == "full"
     text = client.get("/metrics").text
     assert 'matchwright_decisions_total{band="review",kind="rank",mode="features_unavailable"} 3.0' in text
+    assert "matchwright_features_missing_total 3.0" in text
+    assert "matchwright_records_unknown_total 0.0" in text
     assert 'matchwright_requests_total{code="200"} 3.0' in text
 
 

@@ -138,7 +138,8 @@ def test_an_id_has_a_maximum_length_on_both_sides(parser, side):
 @pytest.mark.parametrize(
     ("key", "valid"),
     [
-        ("left:1", True), ("right:1", True), ("right:a:b", True), ("right:a\nb", True), ("right:1:", False),
+        ("left:1", True), ("right:1", True), ("right:a:b", True), ("right:a\nb", True), ("right:1:", True),
+        ("right: ", True), ("right:\ud800", False),
         ("right:", False), (":1", False), ("middle:1", False), ("Right:1", False), (" right:1", False),
         ("right:" + "x" * (LONGEST_ID - 6), True), ("right:" + "x" * (LONGEST_ID - 5), False),
     ],

@@ -76,7 +76,9 @@ def measure(
             noise=noise[name] if name in measurable else 0.0,
             reference_mean=results.mean(name, reference=True),
             current_mean=results.mean(name, reference=False),
-            missing=results.share("MissingValueCount", name, left_out=unscored),
+            missing=_lacking(baseline[name], window[name])
+            if counts_missing(name)
+            else results.share("MissingValueCount", name, left_out=unscored),
         )
         for name in numeric
     }
@@ -128,6 +130,17 @@ def _sample(frame: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
 def _noise(reference: pd.Series, current: pd.Series) -> float:
     present, rows = reference.dropna().to_numpy(), int(current.notna().sum())
     return distance_noise(present, rows) if min(len(present), rows) >= _LEAST_VALUES else np.inf
+
+
+def _lacking(reference: pd.Series, current: pd.Series) -> ShareShift:
+    """The share of pairs in which a side lacks the field, from the number of such sides. Abstentions do not count."""
+    before, now = reference.dropna(), current.dropna()
+    return ShareShift(
+        reference=float((before > 0).mean()) if len(before) else 0.0,
+        current=float((now > 0).mean()) if len(now) else 0.0,
+        reference_rows=len(before),
+        current_rows=len(now),
+    )
 
 
 class _Results:

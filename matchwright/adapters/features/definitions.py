@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from matchwright.frozen import Frozen
-from matchwright.settings import Settings, with_driver
+from matchwright.settings import Settings, sqlite_url, with_driver
 
 PROJECT = "matchwright"
 ENTITY_KEY = "record_key"
@@ -56,7 +56,7 @@ def service_name(spec_name: str, feature_version: str) -> str:
 
 def registry_uri(settings: Settings) -> str:
     """The address of Feast's registry: SQLite under ``home``, unless the settings name another one."""
-    return with_driver(settings.features.registry_uri) or f"sqlite:///{settings.path('features', 'registry.db')}"
+    return with_driver(settings.features.registry_uri) or sqlite_url(settings.path("features", "registry.db"))
 
 
 def is_registry_file(uri: str) -> bool:

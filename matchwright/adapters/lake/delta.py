@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from matchwright.errors import LakeError
 from matchwright.frozen import Frozen
+from matchwright.home import fault_of_path
 
 DIGEST_KEY = "matchwright.digest"
 _ATTEMPTS = 3
@@ -22,6 +24,19 @@ class TableVersion(Frozen):
     version: int
     digest: str
     rows: int
+
+
+def address_of(uri: str) -> str:
+    """A table's address for delta-rs, which reads a local path as a URL.
+
+    Raises:
+        LakeError: the path holds a character that delta-rs cannot take, also if it is escaped.
+    """
+    if "://" in uri:
+        return uri
+    if fault := fault_of_path(uri, "lake"):
+        raise LakeError(f"Lake table {uri} cannot be used: {fault.problem}.", fault.hint)
+    return Path(uri).absolute().as_uri()
 
 
 def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
@@ -41,7 +56,7 @@ def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
             version = _current(uri, digest)
             if version is None:
                 write_deltalake(
-                    uri,
+                    address_of(uri),
                     _arrow(frame),
                     mode="overwrite",
                     schema_mode="overwrite",
@@ -74,7 +89,7 @@ def read_table(uri: str, version: int | None = None) -> pd.DataFrame:
 
     what = f"version {version} of lake table {uri}" if version is not None else f"lake table {uri}"
     try:
-        table = DeltaTable(uri, version=version, storage_options=_storage_options(uri))
+        table = DeltaTable(address_of(uri), version=version, storage_options=_storage_options(uri))
         reader = QueryBuilder(_IN_ORDER).register("lake", table).execute("SELECT * FROM lake")
         frame: pd.DataFrame = pa.RecordBatchReader.from_stream(reader).read_all().to_pandas()
         return frame
@@ -109,7 +124,7 @@ def _current(uri: str, digest: str) -> int | None:
     from deltalake.exceptions import TableNotFoundError
 
     try:
-        latest = DeltaTable(uri, storage_options=_storage_options(uri)).history(1)[0]
+        latest = DeltaTable(address_of(uri), storage_options=_storage_options(uri)).history(1)[0]
     except TableNotFoundError:
         return None
     return int(latest["version"]) if latest.get(DIGEST_KEY) == digest else None

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from matchwright.adapters.ledger.schema import engine_for, metadata, table
+from matchwright.adapters.ledger.schema import READING, engine_for, metadata, table
 from matchwright.errors import LedgerError
 from matchwright.governance.ledger_entry import GENESIS, Entry, releases_in_force
 
@@ -34,7 +34,7 @@ class Ledger:
             raise LedgerError(fact, "check ledger.url (MATCHWRIGHT_LEDGER__URL)") from None
         is_file = self._url.get_backend_name() == "sqlite"
         self._file = Path(str(self._url.database)) if is_file else None
-        if self._exists():
+        if self._exists() and not self._has_table():
             self._make()
 
     def append(self, entry: Entry) -> Entry:
@@ -68,7 +68,7 @@ class Ledger:
             query = query.where(table.c.endpoint == endpoint)
         if not self._exists():
             return []
-        with self._transaction() as connection:
+        with self._reading() as connection:
             return [Entry(**row) for row in connection.execute(query).mappings()]
 
     def current(self, endpoint: str) -> Entry | None:
@@ -138,6 +138,10 @@ class Ledger:
     def _exists(self) -> bool:
         return self._file is None or self._file.is_file()
 
+    def _has_table(self) -> bool:
+        with self._reading() as connection:
+            return inspect(connection).has_table(table.name)
+
     def _make(self) -> None:
         if self._file is not None:
             with self._reported():
@@ -151,6 +155,12 @@ class Ledger:
         with self._reported(), self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A transaction that only reads. A ledger on a read-only device can be read."""
+        with self._reported(), self._engine.execution_options(**{READING: True}).begin() as connection:
             yield connection
 
     @contextmanager

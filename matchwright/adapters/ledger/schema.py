@@ -50,6 +50,10 @@ for _dialect, _statements in _TRIGGERS.items():
         event.listen(table, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
 
 
+READING = "matchwright_reading"
+"""An option of a connection whose transaction only reads."""
+
+
 def engine_for(url: str) -> Engine:
     """An engine without a pool, so that closing a connection releases its locks."""
     if make_url(url).get_backend_name() != "sqlite":
@@ -63,6 +67,7 @@ def engine_for(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get(READING)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

@@ -5,6 +5,7 @@ first and uses its own client, so MLflow's global state does not change. All rai
 does not answer.
 """
 
+from matchwright.adapters.registry.location import follow_home
 from matchwright.adapters.registry.registration import register_bundle
 from matchwright.adapters.registry.runs import (
     log_curve,
@@ -31,6 +32,7 @@ __all__ = [
     "challenger",
     "champion",
     "download_bundle",
+    "follow_home",
     "log_curve",
     "log_folder",
     "log_metrics",

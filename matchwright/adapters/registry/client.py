@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from matchwright.adapters.registry.location import follow_home
 from matchwright.errors import RegistryError
 from matchwright.settings import Settings
 
@@ -35,6 +36,7 @@ def connected(settings: Settings, *, make: bool = False) -> Iterator[Any]:
         settings.folder("mlflow")
     elif not has_store(settings):
         raise RegistryError("Nothing was registered in this home yet.", "train a model: matchwright pipeline run train")
+    follow_home(settings)
     quieten()
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException

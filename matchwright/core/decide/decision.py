@@ -27,7 +27,7 @@ from matchwright.core.reasons import (
     group_contributions,
     settling_hints,
 )
-from matchwright.core.reasons.evidence import Levels
+from matchwright.core.reasons.evidence import Levels, not_identical
 from matchwright.core.reasons.giving import SMALLEST_CONTRIBUTION
 from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.records.corpus import Corpus
@@ -130,7 +130,7 @@ class DecisionModel:
     def _reasons(self, comparisons: pd.DataFrame, levels: Levels, top: int) -> list[tuple[Reason, ...]]:
         contributions, _ = self.scorer.contributions(comparisons)
         per_group = group_contributions(contributions, self.scorer.names)
-        return give_reasons(levels, per_group, self.catalogue, top, self.figures)
+        return give_reasons(levels, per_group, self.catalogue, top, self.figures, not_identical(comparisons))
 
     def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
         """What would settle each of these pairs, which must all be in review."""

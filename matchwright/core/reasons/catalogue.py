@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from matchwright.core.compare.names import comparison_names
+from matchwright.core.reasons.evidence import NEARLY_KINDS
 from matchwright.core.reasons.groups import Group, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
 from matchwright.core.spec import MatchSpec
@@ -20,6 +21,7 @@ from matchwright.core.spec.vocabulary import (
     EVIDENCE_LEVELS,
     LABEL_SUFFIX,
     LITTLE_EVIDENCE,
+    NEARLY_SUFFIX,
     RECORD,
     REGISTER,
     UNCONFIRMED,
@@ -37,8 +39,8 @@ _TEMPLATES = Path(__file__).with_name("texts.yaml")
 class Catalogue:
     """The text of every reason code: ``texts`` in ``language``, ``translations`` in other languages.
 
-    Two other kinds of key exist: ``{GROUP}_LABEL`` is the name of a group within a sentence, and
-    ``COUNTERFACTUAL_...`` are the parts of a hint.
+    Three other kinds of key exist: ``{GROUP}_AGREES_NEARLY`` is the text where values agree and are not the same,
+    ``{GROUP}_LABEL`` is the name of a group within a sentence, and ``COUNTERFACTUAL_...`` are the parts of a hint.
     """
 
     version: int
@@ -78,9 +80,18 @@ class Catalogue:
                     return known[name]
         return self.language
 
-    def text(self, code: str, language: str | None = None) -> str:
-        """The text of a reason code, in the spec's language where the given one has none."""
+    def text(self, code: str, language: str | None = None, *, nearly: bool = False) -> str:
+        """The text of a reason code, in the spec's language where the given one has none.
+
+        ``nearly``: the values agree, but are not the same.
+        """
+        if nearly and f"{code}{NEARLY_SUFFIX}" in self.texts:
+            code = f"{code}{NEARLY_SUFFIX}"
         return self.translations.get(language or self.language, self.texts).get(code) or self.texts[code]
+
+    def both(self, code: str) -> str:
+        """The texts of a code in the spec's language: for the same values, and for nearly the same ones."""
+        return " / ".join(dict.fromkeys((self.text(code), self.text(code, nearly=True))))
 
     def hint_text(self, hint: Hint, language: str | None = None) -> str:
         """The sentence of a hint, such as ``It would be a match if date of birth (now missing) agreed.``"""
@@ -160,6 +171,9 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
         values = {"label": label, "Label": label[:1].upper() + label[1:]}
         for level in EVIDENCE_LEVELS:
             texts[f"{group.name.upper()}_{level}"] = _filled(templates["levels"][group.kind][level], values)
+        if group.kind in NEARLY_KINDS:
+            nearly = templates["nearly"][group.kind]
+            texts[f"{group.name.upper()}_{EVIDENCE_LEVELS[0]}{NEARLY_SUFFIX}"] = _filled(nearly, values)
         if group.field != CONTEXT:
             texts[f"{group.name.upper()}{LABEL_SUFFIX}"] = _filled(templates["groups"][group.kind], values)
     texts |= {f"{COUNTERFACTUAL}_{part}": text for part, text in templates["hints"].items()}

@@ -34,6 +34,12 @@ LIMITS: dict[str, Limits] = {
 }
 """Limits of the kinds of evidence that have no limits in the spec."""
 
+NEARLY_KINDS = (VALUE, "swapped")
+"""The kinds of evidence that can agree without being the same. The others are shares of what was found."""
+
+_STRICT = ("exact", "levenshtein", "token_sort")
+"""Comparators that are 1 only for values that are the same, or have the same words."""
+
 _AGREES, _PARTLY, _DISAGREES, _MISSING = range(len(EVIDENCE_LEVELS))
 
 
@@ -72,6 +78,22 @@ def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> Levels:
         level = np.where(values >= [limit.agrees_at for limit in limits], _AGREES, below)
     level = np.where(missing, _MISSING, level)
     return dict(zip([g.name for g in groups], np.array(EVIDENCE_LEVELS, dtype=object)[level].T, strict=True))
+
+
+def not_identical(comparisons: pd.DataFrame) -> dict[str, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """For each group that has a text for it, the pairs whose known values are not the same.
+
+    A similarity below 1 says so. So does a stricter comparison of the same values: an address within a longer one has
+    all its words in it, but is not the same.
+    """
+    names = tuple(comparisons.columns)
+    numbers = np.round(comparisons.to_numpy(dtype=np.float64), DECIMALS)
+    found: dict[str, np.ndarray[Any, np.dtype[np.bool_]]] = {}
+    for group in groups_of(names):
+        if group.kind in NEARLY_KINDS and names[group.primary].partition("__")[2] not in FALLING:
+            strict = [column for column in group.columns if names[column].partition("__")[2] in _STRICT]
+            found[group.name] = np.asarray(np.any(numbers[:, [group.primary, *strict]] < 1, axis=1))
+    return found
 
 
 def contradicts(level: str, contribution: float) -> bool:

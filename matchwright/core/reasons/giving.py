@@ -58,6 +58,7 @@ def give_reasons(
     catalogue: Catalogue,
     top: int,
     figures: EvidenceFigures | None = None,
+    differing: Mapping[str, np.ndarray[Any, np.dtype[np.bool_]]] = {},
 ) -> list[tuple[Reason, ...]]:
     """At most ``top`` reasons of each pair, the largest first. Only groups with a material share give a reason.
 
@@ -67,6 +68,7 @@ def give_reasons(
         catalogue: the texts.
         top: the most reasons of a pair.
         figures: have the mean absolute contribution of each reason code.
+        differing: by group, the pairs whose values are not the same. Where they agree, the text says nearly.
     """
     figures = figures or EvidenceFigures()
     groups = contributions.columns.tolist()
@@ -85,7 +87,9 @@ def give_reasons(
         for index in [index for index in by_size if not left_out[index]][:top]:
             group, level = groups[index], levels[groups[index]][row]
             code = f"{group.upper()}_{level}"
-            reasons.append(Reason(code, catalogue.text(code), group, level, round(exact[row][index], 5)))
+            nearly = level == "AGREES" and group in differing and bool(differing[group][row])
+            text = catalogue.text(code, nearly=nearly)
+            reasons.append(Reason(code, text, group, level, round(exact[row][index], 5), nearly))
         given.append(tuple(reasons))
     return given
 

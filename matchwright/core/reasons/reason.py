@@ -7,13 +7,17 @@ from matchwright.core.spec.vocabulary import COUNTERFACTUAL
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason. ``field`` is its group, and ``contribution`` the sum of the group's contributions in log-odds."""
+    """One reason. ``field`` is its group, and ``contribution`` the sum of the group's contributions in log-odds.
+
+    ``nearly`` is true if the values agree but are not the same. The code is the same then, but the text is not.
+    """
 
     code: str
     text: str
     field: str
     evidence: str
     contribution: float
+    nearly: bool = False
 
 
 @dataclass(frozen=True)

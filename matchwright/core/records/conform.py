@@ -28,8 +28,9 @@ def conform(frame: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
     """Rename, order and clean the columns of an input table.
 
     Returns:
-        Columns record_key, source and record_id, then one per spec field in the spec's order. Strings are in Unicode
-        NFKC with single spaces, kind ``number`` is float64, and a missing value is None or NaN.
+        Columns record_key, source and record_id, then one per spec field in the spec's order. Record ids are kept as
+        given. Other strings are in Unicode NFKC with single spaces, kind ``number`` is float64, and a missing value
+        is None or NaN.
 
     Raises:
         DataError: columns that the spec needs are absent (all of them are named).
@@ -54,7 +55,7 @@ def conformed_values(values: Sequence[Mapping[str, Any]], spec: MatchSpec, sourc
 
 
 def _conformed(values: dict[str, list[Any]], spec: MatchSpec, source: str) -> Columns:
-    ids = per_distinct(values[RECORD_ID], clean_text)
+    ids = per_distinct(values[RECORD_ID], id_text)
     columns = {
         "record_key": as_objects([None if value is None else record_key(source, value) for value in ids]),
         "source": as_objects([source] * len(ids)),
@@ -66,6 +67,18 @@ def _conformed(values: dict[str, list[Any]], spec: MatchSpec, source: str) -> Co
         else:
             columns[name] = per_distinct(values[name], clean_text)
     return columns
+
+
+def id_text(value: Any) -> str | None:
+    """A record id as text, exactly as given; None where nothing but white space is given.
+
+    An id is asked for as it stands in the caller's own table. So it has no normal form, and no length is cut.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    # no store can encode lone surrogates; written out, two ids stay two
+    text = str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.strip() else None
 
 
 def clean_text(value: Any) -> str | None:

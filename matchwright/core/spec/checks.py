@@ -17,10 +17,12 @@ from matchwright.core.spec.vocabulary import (
     LABEL_SUFFIX,
     LEARNED_WORDS,
     LITTLE_EVIDENCE,
+    NEARLY_SUFFIX,
     RECORD,
     RECORD_COMPARATORS,
     RECORD_FEATURES,
     RESERVED_NAMES,
+    SWAPPED,
     UNCONFIRMED,
     UNSUPERVISED,
 )
@@ -169,6 +171,10 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
     named = (*compared, RECORD) if with_record else tuple(compared)
     subjects = [f"{name}{kind}" for name in named for kind in ("", *(f"_{k}" for k in kinds))]
     codes = {f"{name.upper()}_{level}" for name in (*subjects, CONTEXT) for level in EVIDENCE_LEVELS}
+    codes |= {
+        f"{name.upper()}_{EVIDENCE_LEVELS[0]}{NEARLY_SUFFIX}"
+        for name in (*named, *(f"{one}_{SWAPPED}" for one in named))
+    }
     codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COMMON_EVIDENCE, UNSUPERVISED}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}

@@ -58,6 +58,9 @@ RECORD, CONTEXT = "record", "context"
 REGISTER, LIMIT = "register", "register__evidence"
 """The group and the comparison of register evidence: the most log-odds that the agreeing values can support."""
 
+READS_OTHER_FIELDS = NEEDS_RECORD | NEEDS_ANOTHER_NAME
+"""Comparators of a field that also read other fields: where another field changes, these change too."""
+
 EVIDENCE_KINDS: dict[str, str] = {
     "numbers": "numbers",
     "unmatched_numbers": "numbers",
@@ -92,6 +95,10 @@ LITTLE_EVIDENCE = "LITTLE_EVIDENCE"
 
 COUNTERFACTUAL = "COUNTERFACTUAL"
 """The prefix of the codes of hints. The codes with ``_MATCH`` and ``_NO_MATCH`` have the whole sentences."""
+
+NEARLY_SUFFIX = "_NEARLY"
+"""The suffix of the key of a text for values that agree and are not the same: ``SURNAME_AGREES_NEARLY``. It is no code
+of its own, because a code does not depend on how nearly two values agree."""
 
 LABEL_SUFFIX = "_LABEL"
 """The suffix of the key under which a translation names a group."""

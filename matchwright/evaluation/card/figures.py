@@ -126,7 +126,7 @@ class Card:
         shares, texts = self.explanation["reasons"], self.catalogue
         codes = dict.fromkeys(code for found in shares.values() for code in list(found)[:MOST_REASONS])
         by_band = {code: {band: found.get(code, 0.0) for band, found in shares.items()} for code in codes}
-        return [FrequentReason(code, texts.text(code), found) for code, found in by_band.items()]
+        return [FrequentReason(code, texts.both(code), found) for code, found in by_band.items()]
 
     @property
     def contributions(self) -> Sequence[tuple[str, float]]:

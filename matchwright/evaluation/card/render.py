@@ -8,6 +8,8 @@ from typing import Any
 
 from matchwright.evaluation.card.figures import Card
 
+_MARKS = re.compile(r"[\\`*\[\]|~]|^[#>+-](?=\s)|(?<![^\W_])_|_(?![^\W_])")
+"""What Markdown reads as markup. An underscore within a word is none."""
 _TEMPLATE = Path(__file__).with_name("card.md.j2")
 
 
@@ -27,10 +29,11 @@ def render_card(card: Card) -> str:
 
 
 def _one_line(value: Any) -> Any:
-    """A value as text that cannot end its line or table cell and cannot start an HTML element."""
+    """A value as text that is no markup: it cannot end its line or table cell, nor begin an element or a link."""
     from markupsafe import Markup
 
-    return Markup(" ".join(str(value).split()).replace("|", "\\|").replace("<", "&lt;"))  # noqa: S704
+    line = " ".join(str(value).split()).replace("&", "&amp;").replace("<", "&lt;")
+    return Markup(_MARKS.sub(r"\\\g<0>", line))  # noqa: S704
 
 
 def _number(value: float) -> str:

@@ -61,7 +61,7 @@ def test_no_reason_contradicts_its_evidence_or_the_comparisons(decision_model, s
         for reason in reasons:
             assert reason.evidence == levels[reason.field][row]
             assert reason.code == f"{reason.field.upper()}_{reason.evidence}"
-            assert reason.text == decision_model.catalogue.texts[reason.code]
+            assert reason.text == decision_model.catalogue.text(reason.code, nearly=reason.nearly)
             assert not contradicts(reason.evidence, reason.contribution)
 
 

@@ -258,3 +258,17 @@ def test_the_card_has_a_line_about_candidates_of_the_record_embedding(products_s
         "the budget of 50 per record cuts 7 pairs, 1 of them true",
     ]
     assert "record embedding" not in card_text(products_spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("[town](https://example.org)", "\\[town\\](https://example.org)"),
+        ("*all* __of__ `it` & a_b", "\\*all\\* \\_\\_of\\_\\_ \\`it\\` &amp; a_b"),
+        ("# one", "\\# one"),
+        ("- one", "\\- one"),
+    ],
+)
+def test_texts_of_the_spec_are_no_markdown(products_spec, text, written):
+    described = products_spec.model_copy(update={"description": text})
+    assert f"\n\n{written}\n\n" in card_text(described)
