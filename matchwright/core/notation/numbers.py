@@ -100,8 +100,6 @@ def _is_unit(rest: str) -> bool:
 
 def _seconds(duration: re.Match[str]) -> float:
     first, second, third, part = duration.groups()
-    if third is None:
-        whole = int(first) * 60 + int(second)
-    else:
-        whole = int(first) * 3600 + int(second) * 60 + int(third)
+    hours, minutes, seconds = ("0", first, second) if third is None else (first, second, third)
+    whole = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
     return whole + (float(f"0.{part}") if part else 0.0)

@@ -37,8 +37,8 @@ def conform(frame: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
 
     Returns:
         Columns record_key, source and record_id, then one per spec field in the spec's order. Strings are in Unicode
-        NFKC with single spaces, kind ``date`` is ``YYYY-MM-DD`` or eight digits, and kind ``number`` is float64. A value
-        that is missing, or that cannot be read in the notation of its column, is None or NaN.
+        NFKC with single spaces, kind ``date`` is ``YYYY-MM-DD`` or eight digits, and kind ``number`` is float64. A
+        value that is missing, or that cannot be read in the notation of its column, is None or NaN.
 
     Raises:
         DataError: columns that the spec needs are absent (all of them are named).

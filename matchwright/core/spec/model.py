@@ -34,7 +34,7 @@ class MatchSpec(Frozen):
     other fields. Training gets counter-examples in which none agrees, and a match in which none agrees goes to review.
     ``labels`` says what the pairs table holds: every true pair (``complete``) or the labelled pairs (``partial``).
     With ``none`` there is no table yet. This is an unsupervised start: a person decides every likely match.
-    ``missing`` lists words for an empty cell, such as ``n/a``. They count as missing in every field without its own list.
+    ``missing`` lists words for an empty cell, such as ``n/a``. A field may have a list of its own.
     """
 
     format: Literal[2]
