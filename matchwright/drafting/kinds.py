@@ -35,6 +35,8 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
         return "geo", "latitude and longitude"
     if (hint in ("birth", "date") and column.date >= 0.5) or column.date >= MOSTLY:
         return "date", f"{column.date:.0%} are calendar dates"
+    if column.duration >= MOSTLY:
+        return "number", "durations, read as seconds"
     if column.phone >= MOSTLY and (hint == "phone" or column.number < MOSTLY):
         return "id_code", "looks like telephone numbers"
     if column.number >= MOSTLY:
@@ -68,6 +70,8 @@ def _by_hint(hint: str, column: Profile) -> Guess | None:
         return "address", "its name" if hint == "address" else "house numbers and words for streets"
     if hint in ("postcode", "code", "phone", "national_id", "network") and column.words < 2 and column.length <= 40:
         return "id_code", "its name and short values"
+    if hint == "postcode" and column.words < 3 and column.length <= 12 and column.with_digit >= 0.5:
+        return "id_code", "its name and short values"
     if hint == "street_number":
         return "category", "its name"
     if hint in ("region", "gender") and column.words < 3:
@@ -88,6 +92,8 @@ def _by_measure(column: Profile) -> Guess:
         return "category", "few values"
     if column.words < 1.3 and column.with_digit >= 0.6 and column.length <= 40:
         return "id_code", "single words with digits"
+    if column.short_code >= MOSTLY:
+        return "id_code", "two short groups with digits, as in postcodes"
     if column.words < 1.6 and column.alphabetic >= MOSTLY:
         return "name", "one or two words without digits"
     return "text", f"{column.words:.0f} words per value" if column.words >= 1.5 else "words of any form"

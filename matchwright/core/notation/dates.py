@@ -57,7 +57,7 @@ def read_date(text: str, order: Order) -> str | None:
     weekday = _WEEKDAY.match(plain)
     if weekday and month_of(weekday[0].strip(" .,")) is None:
         plain = plain[weekday.end() :]
-    plain = _without_time(plain)
+    plain = without_time(plain)
     if _COMPACT.fullmatch(plain):
         return _compact(plain, order)
     if found := (_IDEOGRAPHIC.fullmatch(plain) or _NAMED_YEAR_FIRST.fullmatch(plain)):
@@ -69,11 +69,13 @@ def read_date(text: str, order: Order) -> str | None:
 
 
 def order_matters(text: str) -> bool:
-    """Whether a text is another day, or none, in another order."""
-    return len({read_date(text, order) for order in ("day_first", "month_first", "year_first")}) > 1
+    """Whether the order of day, month and year decides which day a text is."""
+    day_first, year_first = read_date(text, "day_first"), read_date(text, "year_first")
+    return day_first != read_date(text, "month_first") or (year_first is not None and year_first != day_first)
 
 
-def _without_time(text: str) -> str:
+def without_time(text: str) -> str:
+    """A text without the time of day at its end."""
     for found in _TIME.finditer(text):
         if found.end() == len(text) and found.start() > 0:
             return text[: found.start()].rstrip(" ,")

@@ -43,6 +43,7 @@ _FORMS: dict[Decimal, re.Pattern[str]] = {
     "comma": _pattern(",", "[. '’\u066c]"),
 }
 _DURATION = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?(?:[.,](\d+))?")
+_WHOLE_FLOAT = re.compile(r"[-+]?\d+\.0")
 _POWER = re.compile(r"(?<=[^\W\d_])[23](?!\w)")
 _NO_UNIT = re.compile(r"[-_/.,:;'’+*×=\u2212\u2013]")
 
@@ -83,6 +84,11 @@ def write_number(value: float, decimal: Decimal = "point") -> str:
     else:
         text = np.format_float_positional(value, trim="-") if 1e-6 <= abs(value) < 1e22 else repr(float(value))
     return text if decimal == "point" else text.replace(".", ",")
+
+
+def without_zero_fraction(text: str) -> str:
+    """Digits that a program wrote as a float (``1992.0``) without the fraction; any other text unchanged."""
+    return text[:-2] if _WHOLE_FLOAT.fullmatch(text) else text
 
 
 def depends_on_notation(text: str) -> bool:

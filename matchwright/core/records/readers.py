@@ -1,20 +1,18 @@
 """Reading the values of one column: words for an empty cell, and the notation of numbers and dates."""
 
 import math
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from matchwright.core.notation import Decimal, Order
 from matchwright.core.notation.dates import read_date
 from matchwright.core.notation.missing import plain_word
-from matchwright.core.notation.numbers import read_number
+from matchwright.core.notation.numbers import read_number, without_zero_fraction
 from matchwright.core.spec import FieldKind, MatchSpec
 
 Given = str | float | None
 """A cleaned value: text, or a number that was given as one."""
 
-_WHOLE_FLOAT = re.compile(r"([-+]?\d+)\.0")
 _MAY_BE_FLOATS = frozenset({"id_code", "category", "date"})
 """Kinds whose digits some programs write as floats: ``1992.0`` is ``1992``."""
 
@@ -47,9 +45,7 @@ class Reader:
         if self.kind == "number":
             number = read_number(value, self.decimal) if isinstance(value, str) else value
             return None if math.isnan(number) else number
-        text = str(value)
-        if self.kind in _MAY_BE_FLOATS and (whole := _WHOLE_FLOAT.fullmatch(text)):
-            text = whole[1]
+        text = without_zero_fraction(str(value)) if self.kind in _MAY_BE_FLOATS else str(value)
         return read_date(text, self.order) if self.kind == "date" else text
 
 

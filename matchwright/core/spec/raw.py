@@ -1,6 +1,6 @@
 """Reading a raw document whose parts may have any type."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 
 def mapping(raw: dict[str, Any], key: Any) -> dict[str, Any]:
@@ -15,6 +15,6 @@ def listed(raw: dict[str, Any], key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def number(value: Any) -> bool:
+def number(value: Any) -> TypeGuard[int | float]:
     """Whether a value is a number, and not true or false."""
     return isinstance(value, int | float) and not isinstance(value, bool)
