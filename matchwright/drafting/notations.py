@@ -109,10 +109,12 @@ def _single_best(fits: dict[Any, int]) -> Any:
 def _forms(
     sides: Sequence[Sequence[str]], told: Told, form: Callable[[str, Any], tuple[str, str] | None]
 ) -> list[tuple[str, str]]:
-    forms: Counter[tuple[str, str]] = Counter()
+    counts: Counter[str] = Counter()
+    forms: dict[str, str] = {}
     for values, notation in zip(sides, told.sides, strict=True):
         for value in values[:: max(1, -(-len(values) // _MEASURED))]:
             found = form(value, notation)
             if found is not None and found[0] != found[1]:
-                forms[found] += 1
-    return [found for found, _ in forms.most_common(_SHOWN)]
+                counts[found[0]] += 1
+                forms.setdefault(*found)
+    return [(before, forms[before]) for before, _ in counts.most_common(_SHOWN)]

@@ -42,6 +42,12 @@ def render(draft: Draft) -> str:
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
 
+def how_values_are_read(draft: Draft) -> list[str]:
+    """Lines for a person: the words for an empty cell, and masked forms of each column before and after reading."""
+    comments = [*_missing(draft), *(line for field in draft.fields for line in reading_comments(field))]
+    return [line.strip().removeprefix("# ") for line in comments]
+
+
 def scalar(value: str | float | None) -> str:
     """A value as a YAML scalar that is safe in flow style; quoted only if needed."""
     if value is None:
@@ -74,16 +80,15 @@ def _missing(draft: Draft) -> Iterator[str]:
     """The words for an empty cell in all columns, with their counts."""
     words = draft.missing.everywhere
     if words:
-        yield f"# Words for an empty cell. A field with a list of its own does not use this one. {_counted(draft, words)}."
+        yield "# Words for an empty cell. A field with a list of its own does not use this one."
+        yield from (f"# {line}" for line in _counted(draft, words))
         yield f"missing: {_list(words)}   # guessed: too frequent for real values"
 
 
-def _counted(draft: Draft, words: Iterable[str]) -> str:
-    said = []
+def _counted(draft: Draft, words: Iterable[str]) -> Iterator[str]:
     for word in words:
         counts = [count for found in draft.missing.counts.values() if (count := found.get(word))]
-        said.append(f"{scalar(word)} is {sum(counts):,} values of {len(counts)} columns")
-    return "; ".join(said)
+        yield f"{scalar(word)}: {sum(counts):,} values in {len(counts)} columns"
 
 
 def _fields(draft: Draft) -> Iterator[str]:
@@ -124,7 +129,8 @@ def reading_comments(field: DraftField) -> Iterator[str]:
     elif not reading.sure:
         yield f"  # guessed: the mark in {field.name} may be of decimals or of thousands, so point may be comma."
     if reading.unreadable:
-        yield f"  # {reading.unreadable:.1%} of the values of {field.name} are no {field.kind} in this notation: missing."
+        share = f"{reading.unreadable:.1%} of the values of {field.name}"
+        yield f"  # {share} are no {field.kind} in this notation, and count as missing."
 
 
 def _field(field: DraftField, widest: int) -> str:

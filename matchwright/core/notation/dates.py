@@ -19,7 +19,7 @@ PIVOT = 30
 LONGEST_DATE = 60
 """A longer value is no date."""
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _COMPACT = re.compile(r"\d{8}")
 _FIRST_COMPACT_YEAR = 1000
 _LIKELY_YEARS = range(1800, 2200)
@@ -59,7 +59,7 @@ def read_date(text: str, order: Order) -> str | None:
         plain = plain[weekday.end() :]
     plain = without_time(plain)
     if _COMPACT.fullmatch(plain):
-        return _compact(plain, order)
+        return _compact(f"{int(plain):08d}", order)  # digits of any script
     if found := (_IDEOGRAPHIC.fullmatch(plain) or _NAMED_YEAR_FIRST.fullmatch(plain)):
         parts = found.groupdict() or dict(zip(("year", "month", "day"), found.groups(), strict=True))
         return _day(parts["year"], parts["month"], parts["day"])
