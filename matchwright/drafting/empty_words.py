@@ -2,6 +2,7 @@
 
 import re
 
+from matchwright.core.notation import Order
 from matchwright.core.notation.dates import read_date
 from matchwright.core.notation.missing import plain_word
 
@@ -40,8 +41,9 @@ _COUNTED = frozenset({"123456789", "1234567890", "0123456789"})
 
 def placeholder_day(text: str) -> str | None:
     """The placeholder that a date is, such as 1900-01-01; None if it is none."""
-    for order in ("day_first", "month_first"):
-        read = read_date(text, order)  # type: ignore[arg-type]
+    orders: tuple[Order, ...] = ("day_first", "month_first")
+    for order in orders:
+        read = read_date(text, order)
         if read is not None:
             day = read if "-" in read else f"{read[:4]}-{read[4:6]}-{read[6:]}"
             if day in _DAYS:

@@ -35,6 +35,8 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
         return "geo", "latitude and longitude"
     if (hint in ("birth", "date") and column.date >= 0.5) or column.date >= MOSTLY:
         return "date", f"{column.date:.0%} are calendar dates"
+    if column.month >= MOSTLY:
+        return "category", "months without a day: equal or different"
     if column.duration >= MOSTLY:
         return "number", "durations, read as seconds"
     if column.phone >= MOSTLY and (hint == "phone" or column.number < MOSTLY):

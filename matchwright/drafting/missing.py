@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from matchwright.core.notation import Order
+from matchwright.core.notation.dates import read_date
 from matchwright.core.notation.missing import plain_word
 from matchwright.drafting.empty_words import ALSO_REGIONS, EMPTY_WORDS, is_placeholder_code, placeholder_day
 from matchwright.drafting.hints import hint_of
@@ -22,6 +24,8 @@ _TIMES_MORE = 3
 _MOSTLY = 0.5
 _NAMES = frozenset({"given_name", "surname", "full_name", "authors", "name", "city", "title"})
 _MEASURED = 2_000
+_LONGEST = 40
+_ORDERS: tuple[Order, ...] = ("day_first", "month_first")
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,16 @@ class MissingWords:
     """The words of a draft: those of several columns, those of single columns, and how often each occurs.
 
     ``own`` has the whole list of a column whose list is not ``everywhere``. ``counts`` are of the words by column.
+    ``kept`` are words of ``everywhere`` that may be real values in a column, with their counts.
     """
 
     everywhere: tuple[str, ...]
     own: dict[str, tuple[str, ...]]
     counts: dict[str, dict[str, int]]
+    kept: dict[str, dict[str, int]]
 
 
-NO_WORDS = MissingWords((), {}, {})
+NO_WORDS = MissingWords((), {}, {}, {})
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,15 @@ def find_missing(tables: Tables) -> MissingWords:
         }
         for column in columns
     }
-    return MissingWords(tuple(written[word] for word in everywhere), own, counts)
+    kept_values = {
+        column.name: {
+            written[word]: column.words[word]
+            for word in everywhere
+            if word in column.words and word not in chosen[column.name]
+        }
+        for column in columns
+    }
+    return MissingWords(tuple(written[word] for word in everywhere), own, counts, kept_values)
 
 
 def without_missing(tables: Tables, missing: MissingWords) -> Tables:
@@ -115,16 +129,16 @@ def _column(name: str, sides: Sequence[Sequence[str | None]]) -> _Column:
     share: dict[str, float] = defaultdict(float)
     top = 0
     for value, count in together.items():
-        word = plain_word(value) if len(value) <= 40 else ""
+        word = plain_word(value) if len(value) <= _LONGEST else ""
         if word in EMPTY_WORDS:
             words[word] += count
-        elif placeholder_day(value[:40]) is None and not is_placeholder_code(value[:40]):
+        elif placeholder_day(value[:_LONGEST]) is None and not is_placeholder_code(value[:_LONGEST]):
             top = max(top, count)
     for side in counts:
         total = side.total()
         found: Counter[str] = Counter()
         for value, count in side.items():
-            found[plain_word(value) if len(value) <= 40 else ""] += count
+            found[plain_word(value) if len(value) <= _LONGEST else ""] += count
         for word in words:
             if total:
                 share[word] = max(share[word], found[word] / total)
@@ -157,7 +171,7 @@ def _placeholders(column: _Column) -> dict[str, int]:
     found: Counter[str] = Counter()
     dated = sum(map(_looks_like_a_date, sample)) >= _MOSTLY * len(sample)
     for value, count in column.counts.items():
-        if len(value) > 40:
+        if len(value) > _LONGEST:
             continue
         day = placeholder_day(value) if dated else None
         if day is not None:
@@ -170,9 +184,7 @@ def _placeholders(column: _Column) -> dict[str, int]:
 
 
 def _looks_like_a_date(value: str) -> bool:
-    from matchwright.core.notation.dates import read_date
-
-    return any(read_date(value, order) for order in ("day_first", "month_first"))  # type: ignore[arg-type]
+    return any(read_date(value, order) for order in _ORDERS)
 
 
 def _written(columns: Sequence[_Column]) -> dict[str, str]:
@@ -181,6 +193,6 @@ def _written(columns: Sequence[_Column]) -> dict[str, str]:
     for column in columns:
         if column.words:
             for value, count in column.counts.items():
-                if len(value) <= 40 and (word := plain_word(value)) in column.words:
+                if len(value) <= _LONGEST and (word := plain_word(value)) in column.words:
                     spellings[word][value] += count
     return {word: min(found, key=lambda value: (-found[value], value)) for word, found in spellings.items()}

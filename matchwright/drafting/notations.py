@@ -1,6 +1,7 @@
 """The notation of a column, told from its values: the decimal mark of its numbers, and the order of its dates."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from matchwright.core.notation.numbers import depends_on_notation, read_number, 
 DECIMALS: tuple[Decimal, ...] = ("point", "comma")
 ORDERS: tuple[Order, ...] = ("day_first", "month_first", "year_first")
 _SHOWN = 3
+_PLAIN = re.compile(r"-?\d+(?:\.\d{1,2})?")
 _MEASURED = 2_000
 
 
@@ -54,7 +56,11 @@ def decimal_forms(sides: Sequence[Sequence[str]], told: Told) -> list[tuple[str,
 
     def form(text: str, decimal: Any) -> tuple[str, str] | None:
         number = read_number(text, decimal)
-        return None if math.isnan(number) else (number_mask(text), number_mask(write_number(number)))
+        return (
+            None
+            if math.isnan(number) or _PLAIN.fullmatch(text)
+            else (number_mask(text), number_mask(write_number(number)))
+        )
 
     return _forms(sides, told, form)
 
@@ -110,11 +116,14 @@ def _forms(
     sides: Sequence[Sequence[str]], told: Told, form: Callable[[str, Any], tuple[str, str] | None]
 ) -> list[tuple[str, str]]:
     counts: Counter[str] = Counter()
-    forms: dict[str, str] = {}
+    pairs: Counter[tuple[str, str]] = Counter()
     for values, notation in zip(sides, told.sides, strict=True):
         for value in values[:: max(1, -(-len(values) // _MEASURED))]:
             found = form(value, notation)
             if found is not None and found[0] != found[1]:
                 counts[found[0]] += 1
-                forms.setdefault(*found)
-    return [(before, forms[before]) for before, _ in counts.most_common(_SHOWN)]
+                pairs[found] += 1
+    usual: dict[str, str] = {}
+    for (before, after), _ in pairs.most_common():
+        usual.setdefault(before, after)
+    return [(before, usual[before]) for before, _ in counts.most_common(_SHOWN)]

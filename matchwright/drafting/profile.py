@@ -28,6 +28,7 @@ _STREET = re.compile(
     re.I,
 )
 _SHORT_CODE = re.compile(r"(?=(?:.*\d){2})[^\W_]{2,4}[ -][^\W_]{2,4}")
+_MONTH = re.compile(r"(?:1[89]|20)\d{2}[-/](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/](?:1[89]|20)\d{2}")
 _DURATION = re.compile(r"\d{1,4}(?::[0-5]\d){1,2}(?:[.,]\d+)?")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _EXPONENT = re.compile(r"(?<=\d)[eE](?=[-+]?\d)")
@@ -69,6 +70,8 @@ class Profile:
     duration: float
     short_code: float
     """Share of two short groups with digits, such as postcodes with a blank."""
+    month: float
+    """Share of months with a year and without a day."""
     decimals: Told
     order: Told
     alphabetic: float
@@ -126,7 +129,8 @@ def profile_of(sides: Sequence[Sequence[str | None]]) -> Profile:
         url=share([_URL.match(value) for value in sample]),
         geo=share([_is_position(value) for value in sample]),
         duration=share([_DURATION.fullmatch(value) for value in sample]),
-        short_code=share([_SHORT_CODE.fullmatch(value) for value in sample]),
+        short_code=share([_is_short_code(value) for value in sample]),
+        month=share([_MONTH.fullmatch(value) for value in sample]),
         decimals=decimals,
         order=order,
         street=share([_STREET.search(value[:200]) for value in sample]),
@@ -162,6 +166,10 @@ def _is_date(value: str, order: Order) -> bool:
     if "-" in day:
         return int(day[:4]) in _YEARS_OF_DATES
     return int(day[:4]) in _YEARS and is_calendar_date(day)
+
+
+def _is_short_code(value: str) -> bool:
+    return bool(_SHORT_CODE.fullmatch(value)) and not any(word in UNITS for word in value.casefold().split())
 
 
 def _is_position(value: str) -> bool:

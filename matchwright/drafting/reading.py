@@ -19,13 +19,15 @@ Values = Sequence[Sequence[str | None]]
 class Reading:
     """Drafted keys of a field about its values, with what justifies them.
 
-    ``missing`` is the field's own list, None where the spec's list holds. ``counts`` are of the words in this column.
+    ``missing`` is the field's own list, None where the spec's list holds. ``counts`` are of the words in this column,
+    and ``kept`` of those that may be real values here.
     ``forms`` are masked values before and after they are read: with a 9 for every digit, or as ``dd/mm/yyyy``.
     """
 
     notation: dict[str, str]
     missing: tuple[str, ...] | None
     counts: dict[str, int]
+    kept: dict[str, int]
     forms: tuple[tuple[str, str], ...]
     sure: bool
     unreadable: float
@@ -51,6 +53,7 @@ def reading_of(column: str, kind: FieldKind, values: Values, profile: Profile, m
         notation=notation,
         missing=missing.own.get(column),
         counts=missing.counts.get(column, {}),
+        kept=missing.kept.get(column, {}),
         forms=tuple(forms),
         sure=told is None or told.sure,
         unreadable=unreadable,

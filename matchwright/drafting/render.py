@@ -120,7 +120,11 @@ def reading_comments(field: DraftField) -> Iterator[str]:
     reading = field.reading
     if reading.counts and reading.missing is not None:
         counts = ", ".join(f"{scalar(word)} is {count:,}" for word, count in reading.counts.items())
-        yield f"  # Missing in {field.name}: of {field.profile.filled:,} values {counts}."
+        filled = field.profile.filled + sum(reading.counts.values())
+        yield f"  # Missing in {field.name}: of {filled:,} values {counts}."
+    if reading.kept:
+        kept = ", ".join(f"{scalar(word)} is {count:,}" for word, count in reading.kept.items())
+        yield f"  # Not missing in {field.name}, because a few may be real values: {kept}."
     if reading.forms:
         forms = ", ".join(f"{before} as {after}" for before, after in reading.forms)
         yield f"  # Reads {field.name} so (forms, not values): {forms}."

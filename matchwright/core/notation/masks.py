@@ -8,12 +8,14 @@ from matchwright.core.notation.dates import without_time
 from matchwright.core.notation.month_names import month_of
 
 _PARTS = {"day_first": "dm", "month_first": "md", "year_first": "md"}
+_ZERO = re.compile(r"(?<!\d)0(?=[.,]\d)")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 
 def number_mask(text: str) -> str:
-    """A number with 9 for every digit and ``a`` for every letter."""
-    return "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in text)
+    """A number with 9 for every digit and ``a`` for every letter. A 0 alone before decimals stays."""
+    masked = ("9" if c.isdigit() else "a" if c.isalpha() else c for c in _ZERO.sub("\0", text))
+    return "".join(masked).replace("\0", "0")
 
 
 def date_mask(text: str, order: Order) -> str:
