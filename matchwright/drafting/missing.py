@@ -61,7 +61,7 @@ class _Column:
 def find_missing(tables: Tables) -> MissingWords:
     """The words and placeholders that are over-represented in the columns of the tables."""
     columns = [_column(name, tables.values(name)) for name in tables.columns]
-    spread = Counter(word for column in columns for word, share in column.share.items() if _seen(column, word, share))
+    spread = _spread(columns)
     chosen = {column.name: _chosen(column, spread) for column in columns}
     placeholders = {column.name: _placeholders(column) for column in columns}
     in_columns = Counter(word for words in chosen.values() for word in words)
@@ -145,8 +145,16 @@ def _column(name: str, sides: Sequence[Sequence[str | None]]) -> _Column:
     return _Column(name, hint_of(name), together.total(), together, dict(words), dict(share), top)
 
 
-def _seen(column: _Column, word: str, share: float) -> bool:
-    return column.words[word] >= 2 and share >= SOMETIMES
+def _spread(columns: Sequence[_Column]) -> Counter[str]:
+    """In how many columns each word is sometimes a value, if it is so at least three times in all of them."""
+    counts: Counter[str] = Counter()
+    spread: Counter[str] = Counter()
+    for column in columns:
+        for word, share in column.share.items():
+            if share >= SOMETIMES:
+                counts[word] += column.words[word]
+                spread[word] += 1
+    return Counter({word: number for word, number in spread.items() if counts[word] >= _FEWEST})
 
 
 def _chosen(column: _Column, spread: Counter[str]) -> list[str]:
@@ -158,7 +166,7 @@ def _chosen(column: _Column, spread: Counter[str]) -> list[str]:
         alone = count >= _FEWEST and (share >= OFTEN or (share >= SOMETIMES and count > _TIMES_MORE * column.top))
         # a surname may be Null, and a band may be called None
         could_be_a_name = column.hint in _NAMES and any(character.isalpha() for character in word)
-        of_several = spread[word] > 1 and (share >= SOMETIMES or not could_be_a_name)
+        of_several = spread[word] > 1 and ((share >= SOMETIMES and count > 1) or not could_be_a_name)
         if alone or of_several:
             chosen.append(word)
     return chosen

@@ -10,7 +10,7 @@ import numpy as np
 
 from matchwright.core.notation import Decimal, Order
 from matchwright.core.notation.dates import read_date
-from matchwright.core.notation.numbers import read_number, without_zero_fraction
+from matchwright.core.notation.numbers import depends_on_notation, read_number, without_zero_fraction
 from matchwright.core.notation.units import UNITS
 from matchwright.core.records.normal import is_calendar_date
 from matchwright.drafting.notations import Told, told_decimal, told_order
@@ -174,4 +174,6 @@ def _is_short_code(value: str) -> bool:
 
 def _is_position(value: str) -> bool:
     found = _GEO.fullmatch(value[:60])
-    return bool(found and "." in value and abs(float(found[1])) <= 90 and abs(float(found[2])) <= 180)
+    # 1.870,59 is a number with a decimal comma
+    is_number = depends_on_notation(value)
+    return bool(found and not is_number and "." in value and abs(float(found[1])) <= 90 and abs(float(found[2])) <= 180)

@@ -249,7 +249,7 @@ def _expectations(field: DraftField) -> str:
     if present >= 0.1:
         expected.append(f"present_share: {present:g}")
     if unreadable > _FEW_UNREADABLE:
-        expected.append(f"unreadable_share: {min(math.ceil((unreadable + 0.05) * 100) / 100, 1):g}")
+        expected.append(f"unreadable_share: {min(math.ceil(round(100 * unreadable + 5, 6)) / 100, 1):g}")
     if field.kind == "number":
         if not field.profile.negative:
             expected.append("minimum: 0")

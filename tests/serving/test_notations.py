@@ -1,5 +1,6 @@
 """The endpoint reads the values of a request in the notation of their side, as training read the tables."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,6 @@ from fixtures.stores import Stores
 from matchwright.core.bundle import Bundle
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import RequestError
-from serving.request_body import Object
 from serving.request_schema import PairsRequest, RequestParser
 from serving.runtime import Runtime
 
@@ -56,9 +56,14 @@ def test_words_for_an_empty_cell_are_missing_in_a_request(bundle, stores, module
 def test_a_number_must_be_readable_in_the_notation_of_its_side_or_missing(products_spec, left, right, refused):
     spec = with_keys(products_spec, "price", decimal="comma", decimal_right="point")
     parser = RequestParser(spec.model_copy(update={"missing": ("n/a",)}))
-    pair = Object(left=Object(title="kettle", price=left), right=Object(title="kettle", price=right))
-    faults = list(parser._document_faults(Object(pairs=[pair])))
-    assert [fault.path for fault in faults] == refused
+    pair = {"left": {"title": "kettle", "price": left}, "right": {"title": "kettle", "price": right}}
+    body = json.dumps({"pairs": [pair]}).encode()
+    if not refused:
+        assert isinstance(parser.parse(body), PairsRequest)
+        return
+    with pytest.raises(RequestError) as caught:
+        parser.parse(body)
+    assert [fault.path for fault in caught.value.faults] == refused
 
 
 @pytest.mark.parametrize(("candidate", "refused"), [("right:1", False), ("left:1", True)])
