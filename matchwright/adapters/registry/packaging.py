@@ -40,7 +40,7 @@ def write_model(bundle: Path, folder: Path, model_id: str, run_id: str) -> None:
             code_paths=[str(code)],
             model_config={"verify_key": base64.b64encode(secret(VERIFY_KEY)).decode()},
             signature=_signature(spec),
-            input_example=_example(spec),
+            input_example=input_example_of(spec),
             pip_requirements=_pinned_requirements(),
         )
     for cache in folder.rglob("__pycache__"):
@@ -77,7 +77,7 @@ def _signature(spec: MatchSpec) -> Any:
     return ModelSignature(inputs=Schema([*inputs]), outputs=Schema([*outputs]))
 
 
-def _example(spec: MatchSpec) -> pd.DataFrame | None:
+def input_example_of(spec: MatchSpec) -> pd.DataFrame | None:
     """The spec's golden pairs, which are synthetic, as a request. A number that is written as text is read."""
     if not spec.golden:
         return None
