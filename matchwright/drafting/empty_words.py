@@ -28,6 +28,28 @@ _WORDS = (
 EMPTY_WORDS = frozenset(plain_word(word) for words in _WORDS for word in words.split("|"))
 """Words for 'empty', as :func:`~matchwright.core.notation.missing.plain_word` gives them."""
 
+ALSO_NAMES = frozenset(
+    {
+        "null",
+        "none",
+        "na",
+        "nan",
+        "nil",
+        "nd",
+        "yok",
+        "brak",
+        "leer",
+        "void",
+        "blank",
+        "empty",
+        "missing",
+        "nulo",
+        "geen",
+    }
+    | {"leeg", "vide", "nessuno", "无", "無", "なし"}
+)
+"""Words that are also names of persons, places or things, such as the surname Null."""
+
 ALSO_REGIONS = frozenset({"na", "nd", "nc", "unk"})
 """Words that are also codes of countries and states, such as Namibia and North Dakota."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from matchwright.core.notation import Order
 from matchwright.core.notation.dates import read_date
 from matchwright.core.notation.missing import plain_word
-from matchwright.drafting.empty_words import ALSO_REGIONS, EMPTY_WORDS, is_placeholder_code, placeholder_day
+from matchwright.drafting.empty_words import ALSO_NAMES, ALSO_REGIONS, EMPTY_WORDS, is_placeholder_code, placeholder_day
 from matchwright.drafting.hints import hint_of
 from matchwright.drafting.tables import Tables
 
@@ -22,7 +22,7 @@ _TIMES_MORE = 3
 """A placeholder is so many times more frequent than the most frequent other value."""
 
 _MOSTLY = 0.5
-_NAMES = frozenset({"given_name", "surname", "full_name", "authors", "name", "city", "title"})
+_NAMES = frozenset({"given_name", "surname", "full_name", "authors", "name", "title"})
 _MEASURED = 2_000
 _LONGEST = 40
 _ORDERS: tuple[Order, ...] = ("day_first", "month_first")
@@ -165,7 +165,7 @@ def _chosen(column: _Column, spread: Counter[str]) -> list[str]:
         share = column.share[word]
         alone = count >= _FEWEST and (share >= OFTEN or (share >= SOMETIMES and count > _TIMES_MORE * column.top))
         # a surname may be Null, and a band may be called None
-        could_be_a_name = column.hint in _NAMES and any(character.isalpha() for character in word)
+        could_be_a_name = column.hint in _NAMES and word in ALSO_NAMES
         of_several = spread[word] > 1 and ((share >= SOMETIMES and count > 1) or not could_be_a_name)
         if alone or of_several:
             chosen.append(word)
