@@ -51,9 +51,13 @@ def read_date(text: str, order: Order) -> str | None:
     """
     if (found := _ISO.fullmatch(text)) and _day(*found.groups()):
         return text
+    if len(text) == len("YYYYMMDD") and text.isascii() and text.isdigit():
+        return _compact(text, order)
     plain = unicodedata.normalize("NFKC", text[: LONGEST_DATE + 1]).strip()
     if len(plain) > LONGEST_DATE:
         return None
+    if found := _DIGITS.fullmatch(plain):
+        return _of_digits(found[1], found[3], found[4], order)
     weekday = _WEEKDAY.match(plain)
     if weekday and month_of(weekday[0].strip(" .,")) is None:
         plain = plain[weekday.end() :]

@@ -44,6 +44,7 @@ _FORMS: dict[Decimal, re.Pattern[str]] = {
 }
 _DURATION = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?(?:[.,](\d+))?")
 _WHOLE_FLOAT = re.compile(r"[-+]?\d+\.0")
+_SIMPLE = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _POWER = re.compile(r"(?<=[^\W\d_])[23](?!\w)")
 _NO_UNIT = re.compile(r"[-_/.,:;'’+*×=\u2212\u2013]")
 
@@ -53,6 +54,8 @@ def read_number(text: str, decimal: Decimal) -> float:
 
     Durations such as ``3:39`` and ``0:03:39`` are seconds.
     """
+    if decimal == "point" and _SIMPLE.fullmatch(text):
+        return float(text)
     plain = unicodedata.normalize("NFKC", text[: LONGEST_NUMBER + 1]).strip()
     if len(plain) > LONGEST_NUMBER:
         return math.nan
