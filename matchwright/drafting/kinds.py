@@ -7,6 +7,9 @@ Guess = tuple[FieldKind, str]
 """A kind and the reason for it."""
 
 MOSTLY = 0.9
+_OFTEN_ENOUGH = 0.6
+"""With this share of numbers, a column of prices has numbers. The others are written in another notation."""
+
 _PHRASE = 2.2
 """With at least this number of words on average, values are compared by words, not by spelling."""
 
@@ -41,7 +44,7 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
         return "number", "durations, read as seconds"
     if column.phone >= MOSTLY and (hint == "phone" or column.number < MOSTLY):
         return "id_code", "looks like telephone numbers"
-    if column.number >= MOSTLY:
+    if column.number >= MOSTLY or (hint == "price" and column.number >= _OFTEN_ENOUGH):
         return _numeric(hint, column)
     return None
 

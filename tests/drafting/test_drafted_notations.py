@@ -135,6 +135,12 @@ def test_amounts_in_several_units_are_text():
     assert field.kind == "text"
 
 
+def test_prices_in_two_notations_in_one_table_are_numbers_and_those_of_the_rarer_one_are_missing():
+    text, field, _ = drafted("price", [*numbers("{}.{},{}")[:40], *numbers("{}{}.{}")[40:]])
+    assert (field.kind, field.decimal) == ("number", "comma")
+    assert "# 33.3% of the values of price are no number in this notation" in text
+
+
 def test_unreadable_values_are_counted_and_the_limit_is_wider_than_their_share():
     text, _, spec = drafted("price", [*numbers("{}.{},{}")[:54], *["12.50"] * 6])
     assert "# 10.0% of the values of price are no number in this notation, and count as missing." in text
