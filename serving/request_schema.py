@@ -1,6 +1,5 @@
 """The schema of a scoring request, and its parser. Faults name their path and repeat no value."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -10,7 +9,8 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from matchwright.core.records.conform import parse_number
+from matchwright.core.records.conform import clean_text
+from matchwright.core.records.readers import reader_of
 from matchwright.core.records.scripts import LONGEST_VALUE
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import Fault, RequestError
@@ -67,21 +67,12 @@ class RankRequest:
     language: str | None = None
 
 
-def _has_number(text: str) -> str:
-    if text.strip() and math.isnan(parse_number(text)):
-        raise PydanticCustomError("no_number", "no number")
-    return text
-
-
 _Number = Annotated[float, Field(allow_inf_nan=False)]
 _Text = Annotated[str, Field(max_length=LONGEST_VALUE)]
 _Id = Annotated[str, Field(max_length=LONGEST_ID)]
 _RecordKey = Annotated[str, Field(max_length=LONGEST_ID, pattern=r"(?s)^(left|right):.+$")]
 _Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-_VALUE: dict[bool, tuple[Any, str]] = {  # for a field that is not a number, and for one that is: its type and a hint
-    False: (_Text | _Number | None, "give a string or null"),
-    True: (Annotated[_Text, AfterValidator(_has_number)] | _Number | None, "give a number or null"),
-}
+_HINT_OF_VALUE = {False: "give a string or null", True: "give a number or null"}
 _STRICT = ConfigDict(strict=True)
 
 
@@ -111,22 +102,50 @@ def _refuse(faults: Iterator[Fault]) -> None:
         raise RequestError(f"The request has {count} fault(s).", found)
 
 
+def _record_type(spec: MatchSpec, source: str) -> TypeAdapter[Any]:
+    """The type of a record of one source."""
+    fields = {name: NotRequired[_value_type(spec, name, source)] for name in spec.compared}
+    record = TypedDict("record", {**fields, RECORD_ID: NotRequired[_Id | None]})  # type: ignore[misc]
+    return TypeAdapter(with_config(_STRICT)(record))
+
+
+def _value_type(spec: MatchSpec, field: str, source: str) -> Any:
+    if spec.fields[field].kind != "number":
+        return _Text | _Number | None
+    reader = reader_of(spec, field, source)
+
+    def readable(text: str) -> str:
+        if reader.is_unreadable(clean_text(text)):
+            raise PydanticCustomError("no_number", "no number")
+        return text
+
+    return Annotated[_Text, AfterValidator(readable)] | _Number | None
+
+
+def _query_source(document: Mapping[str, Any]) -> str:
+    """The source of the query record: the other one than that of its candidates."""
+    candidates = document.get("candidates")
+    first = candidates[0] if isinstance(candidates, list) and candidates else ""
+    return "right" if isinstance(first, str) and first.startswith("left:") else "left"
+
+
 class RequestParser:
     """Parses requests with the fields of a spec. Pairs are checked one by one, so that it can stop at the limit."""
 
     def __init__(self, spec: MatchSpec) -> None:
-        is_number = {name: spec.fields[name].kind == "number" for name in spec.compared}
-        fields = {name: NotRequired[_VALUE[number][0]] for name, number in is_number.items()}
-        record = TypedDict("record", {**fields, RECORD_ID: NotRequired[_Id | None]})  # type: ignore[misc]
-        self._record: TypeAdapter[Any] = TypeAdapter(with_config(_STRICT)(record))
+        is_number = {name: field.kind == "number" for name, field in spec.compared.items()}
+        fields = tuple(is_number)
+        left = _record_type(spec, "left")
+        self._record = {"left": left, "right": left if spec.one_notation else _record_type(spec, "right")}
         self._hints = {
             "": f"give fields: {', '.join(fields)}",
-            **{name: _VALUE[number][1] for name, number in is_number.items()},
+            **{name: _HINT_OF_VALUE[number] for name, number in is_number.items()},
             RECORD_ID: "give the record's id as a string, or leave it out",
         }
         columns = {spec.column_of(name): name for name in spec.fields}
         self._keys = KeyRules((*fields, RECORD_ID), columns, frozenset(spec.fields))
-        self._fields = fields.keys()
+        self._fields = frozenset(fields)
+        self._named = ", ".join(fields)
         self._most_values = MOST_PAIRS * len(_SIDES) * (len(spec.fields) + SPARE_KEYS)
 
     def parse(self, body: bytes) -> PairsRequest | RankRequest:
@@ -161,7 +180,7 @@ class RequestParser:
         elif "query" in document or "candidates" in document:
             yield from type_faults(_RANK, document, "", _HINTS)
             if "query" in document:
-                yield from self._record_faults(document["query"], "query")
+                yield from self._record_faults(document["query"], "query", _query_source(document))
         else:
             yield Fault("body", "has neither 'pairs' nor 'query'", _FORMS)
 
@@ -172,13 +191,13 @@ class RequestParser:
         yield from _PAIR_KEYS.faults(pair, f"{path}.")
         for side in _SIDES:
             if side in pair:
-                yield from self._record_faults(pair[side], f"{path}.{side}")
+                yield from self._record_faults(pair[side], f"{path}.{side}", side)
             else:
                 yield Fault(f"{path}.{side}", "is required", f"add the {side} record's fields")
 
-    def _record_faults(self, record: Any, path: str) -> Iterator[Fault]:
+    def _record_faults(self, record: Any, path: str, source: str) -> Iterator[Fault]:
         if isinstance(record, Object):
             yield from self._keys.faults(record, f"{path}.")
             if self._fields.isdisjoint(record):
-                yield Fault(path, "has no field to compare", f"give at least one of {', '.join(self._fields)}")
-        yield from type_faults(self._record, record, path, self._hints)
+                yield Fault(path, "has no field to compare", f"give at least one of {self._named}")
+        yield from type_faults(self._record[source], record, path, self._hints)

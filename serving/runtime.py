@@ -45,9 +45,7 @@ class Runtime:
 
     def _pairs(self, request: PairsRequest) -> list[Answer]:
         left, right = zip(*request.pairs, strict=True)
-        # one call for both sides: with few records, the number of calls costs most
-        both = self._features([*left, *right])
-        sides = take(both, slice(len(left))), take(both, slice(len(left), None))
+        sides = self._both_features(left, right)
         decisions = self.bundle.model.decide(*sides)
         pairs = [self._pair(_key(one, "left"), _key(other, "right")) for one, other in request.pairs]
         return [Answer("pair", decision, pair) for decision, pair in zip(decisions, pairs, strict=True)]
@@ -92,17 +90,27 @@ class Runtime:
     def _sides(self, query: Mapping[str, Any], candidates: pd.DataFrame) -> tuple[Columns, Columns]:
         """Left and right columns of the query paired with each candidate. A record is on the side of its source."""
         found, count = columns_of(candidates), len(candidates)
-        stacked = {name: np.concatenate([values, found[name]]) for name, values in self._features([query]).items()}
+        # the query is of one source, so the first candidate says which
+        asked = self._features([query], _query_side(found["record_key"][0]) if count else "left")
+        stacked = {name: np.concatenate([values, found[name]]) for name, values in asked.items()}
         query_rows, candidate_rows = np.zeros(count, dtype=int), np.arange(1, count + 1)
         swapped = np.array([_query_side(key) == "right" for key in found["record_key"]], dtype=bool)
         left = np.where(swapped, candidate_rows, query_rows)
         right = np.where(swapped, query_rows, candidate_rows)
         return take(stacked, left), take(stacked, right)
 
-    def _features(self, records: Sequence[Mapping[str, Any]]) -> Columns:
+    def _both_features(
+        self, left: Sequence[Mapping[str, Any]], right: Sequence[Mapping[str, Any]]
+    ) -> tuple[Columns, Columns]:
+        if not self.bundle.model.spec.one_notation:
+            return self._features(left, "left"), self._features(right, "right")
+        # one call for both sides: with few records, the number of calls costs most. No comparison reads the record key
+        both = self._features([*left, *right], "left")
+        return take(both, slice(len(left))), take(both, slice(len(left), None))
+
+    def _features(self, records: Sequence[Mapping[str, Any]], source: str) -> Columns:
         model = self.bundle.model
-        # the source only changes the record key, which no comparison reads
-        return feature_columns(conformed_values(records, model.spec, "left"), model.spec, model.corpus)
+        return feature_columns(conformed_values(records, model.spec, source), model.spec, model.corpus)
 
     def _pair(self, left: str | None, right: str | None) -> str | None:
         if not self._pseudonyms or left is None or right is None:

@@ -158,3 +158,24 @@ def test_a_spec_is_drafted_from_a_table_and_can_be_checked(tmp_path: Path) -> No
 
     assert again.returncode == 1
     assert "exists already" in again.stderr
+
+
+def test_drafting_shows_how_each_column_is_read_and_no_value(tmp_path: Path) -> None:
+    rows = "\n".join(
+        f"{number};thing {number} of many parts;1.{100 + number},50;{1 + number % 12}/{13 + number % 15}/1980;"
+        + ("NULL" if number % 5 == 0 else f"acme {number}")
+        for number in range(60)
+    )
+    (tmp_path / "offers.csv").write_text(f"id;title;price;released;maker\n{rows}\n")
+    draft = tmp_path / "offers.yaml"
+
+    done = matchwright("spec", "infer", str(tmp_path / "offers.csv"), "--out", str(draft))
+
+    assert done.returncode == 0, done.stderr
+    assert "Reads price so (forms, not values): 9.999,99 as 9999.9." in done.stdout
+    assert "Reads released so (forms, not values): m/dd/yyyy as yyyy-mm-dd, mm/dd/yyyy as yyyy-mm-dd." in done.stdout
+    assert 'Missing in maker: of 60 values "NULL" is 12.' in done.stdout
+    assert "1.100,50" not in done.stdout
+    checked = matchwright("spec", "check", str(draft))
+    assert "number, comma" in checked.stdout
+    assert "date, month first" in checked.stdout

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.api.tables import as_text, field_columns, table_of
+from matchwright.api.tables import as_text, decimals_of, field_columns, table_of
 from matchwright.core.bundle import Bundle
 from matchwright.core.bundle.golden import value_features
 from matchwright.core.decide.decision import Decision
@@ -63,7 +63,9 @@ def decide(
     for name, table in (("left", one), ("right", other)):
         columns, absent = field_columns(table, name, spec)
         faults += absent
-        values[name] = as_text(table, name, columns.values()).set_axis(list(columns), axis=1) if not absent else table
+        if not absent:
+            text = as_text(table, name, columns.values(), decimals_of(spec, name, columns))
+            values[name] = text.set_axis(list(columns), axis=1)
     if faults:
         raise DataError(f"The tables lack columns that spec '{spec.name}' compares:", faults)
     decisions: list[Decision] = []

@@ -1,13 +1,16 @@
 """Reading a user's DataFrames as if they were CSV files."""
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_datetime64_any_dtype
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
+from matchwright.core.notation import Decimal
+from matchwright.core.notation.numbers import write_number
 from matchwright.core.records.conform import clean_text, id_text, per_distinct
+from matchwright.core.records.readers import reader_of
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
 
@@ -45,20 +48,39 @@ def field_columns(table: pd.DataFrame, name: str, spec: MatchSpec) -> tuple[dict
     return found, faults
 
 
-def as_text(table: pd.DataFrame, name: str, columns: Iterable[str], ids: Collection[str] = ()) -> pd.DataFrame:
+def as_text(
+    table: pd.DataFrame,
+    name: str,
+    columns: Iterable[str],
+    ids: Collection[str] = (),
+    decimals: Mapping[str, Decimal] | None = None,
+) -> pd.DataFrame:
     """The columns as text, with None where a value is missing; a day is written without a time.
 
-    Columns of record ids, ``ids``, are kept exactly as given.
+    Columns of record ids, ``ids``, are kept exactly as given. ``decimals`` is the notation in which the numbers of a
+    column are read later, so they are written in it.
 
     Raises:
         DataError: a column holds lists or other values that are not single; no value is quoted.
     """
     columns = list(columns)
-    texts = {column: _text(table[column], f"{name}.{column}", column in ids) for column in columns}
+    written = decimals or {}
+    texts = {column: _text(table[column], f"{name}.{column}", column in ids, written.get(column)) for column in columns}
     return pd.DataFrame(texts, columns=columns)
 
 
-def _text(column: "pd.Series[Any]", path: str, is_id: bool) -> "pd.Series[Any]":
+def decimals_of(spec: MatchSpec, source: str, columns: Mapping[str, str]) -> dict[str, Decimal]:
+    """The notation of each column of numbers in a source. ``columns`` are the columns by field."""
+    return {
+        column: reader_of(spec, field, source).decimal
+        for field, column in columns.items()
+        if spec.fields[field].kind == "number"
+    }
+
+
+def _text(column: "pd.Series[Any]", path: str, is_id: bool, decimal: Decimal | None) -> "pd.Series[Any]":
+    if decimal is not None and is_numeric_dtype(column.dtype) and not is_bool_dtype(column.dtype):
+        return pd.Series(per_distinct(column, lambda value: write_number(float(value), decimal)), dtype=object)
     if is_datetime64_any_dtype(column.dtype):
         days = column.dropna()
         column = column.dt.strftime("%Y-%m-%d" if (days == days.dt.normalize()).all() else "%Y-%m-%dT%H:%M:%S")

@@ -13,8 +13,9 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from matchwright.api.opening import opened
-from matchwright.api.tables import as_text, table_of
+from matchwright.api.tables import as_text, decimals_of, table_of
 from matchwright.core.bundle import Bundle, load_bundle
+from matchwright.core.notation import Decimal
 from matchwright.core.records import conform
 from matchwright.core.spec import MatchSpec, spec_yaml
 from matchwright.errors import DataError, Fault, PipelineError
@@ -103,16 +104,20 @@ def _frames(spec: MatchSpec, given: Mapping[str, pd.DataFrame | None]) -> dict[s
     frames: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for name, table in tables.items():
+        decimals: dict[str, Decimal] = {}
         try:
             if name == "pairs":
                 conform_pairs(table.head(0), spec, one_table="records_right" not in tables)
                 ids = {column for names in id_column_names(spec) for column in names}
                 wanted = [column for column in table.columns if column in ids | set(LABEL_COLUMNS)]
             else:
-                conform(table.head(0), spec, "left" if name == "records" else "right")
+                source = "left" if name == "records" else "right"
+                conform(table.head(0), spec, source)
                 ids = {spec.record_id}
-                wanted = list(dict.fromkeys([spec.record_id, *map(spec.column_of, spec.fields)]))
-            frames[name] = as_text(table, name, wanted, ids)
+                columns = {field: spec.column_of(field) for field in spec.fields}
+                wanted = list(dict.fromkeys([spec.record_id, *columns.values()]))
+                decimals = decimals_of(spec, source, columns)
+            frames[name] = as_text(table, name, wanted, ids, decimals)
         except DataError as error:
             faults += [
                 f if f.path.startswith(name) else Fault(f"{name}.{f.path}", f.problem, f.hint) for f in error.faults

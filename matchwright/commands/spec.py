@@ -11,7 +11,7 @@ from matchwright.terminal import styled, terminal
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from matchwright.core.spec import MatchSpec
+    from matchwright.core.spec import FieldSpec, MatchSpec
 
 app = typer.Typer(help="Work with match specs.", no_args_is_help=True)
 
@@ -45,7 +45,7 @@ def infer(
 ) -> None:
     """Draft a match spec from tables (CSV or Parquet), for a person to edit. It holds no value of the tables."""
     from matchwright.adapters.tables.read import read_input_table
-    from matchwright.drafting import infer_spec
+    from matchwright.drafting import draft_spec, draft_text, how_values_are_read
     from matchwright.errors import Fault, SpecError
 
     if len(tables) > 2:
@@ -54,17 +54,20 @@ def infer(
         hint = "name another file. A spec that somebody may have edited is not overwritten"
         raise SpecError("The draft was not written.", [Fault(str(out), "exists already", hint)])
     left, *others = [read_input_table(table) for table in tables]
-    text = infer_spec(
+    draft = draft_spec(
         left,
         others[0] if others else None,
         read_input_table(pairs) if pairs else None,
         _spec_name(name or (out.stem if out else Path(tables[0]).stem)),
     )
+    text = draft_text(draft)
     if out is None:
         typer.echo(text, nl=False)
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
+    for line in how_values_are_read(draft):
+        terminal().print(f"  {line}")
     then = f"Check what is marked as guessed, then run: matchwright spec check {out}"
     terminal().print(styled(("Drafted", "green"), f" {out}. {then}"))
 
@@ -82,7 +85,7 @@ def _show_fields(console: "Console", spec: "MatchSpec") -> None:
     table = Table("field", "kind", "personal data", "column", "compared by", box=None, header_style="bold")
     for name, field in spec.fields.items():
         by = ", ".join(field.comparators or COMPARATORS[field.kind]) if field.compare else "not compared"
-        table.add_row(name, field.kind, field.pii, spec.column_of(name), by)
+        table.add_row(name, _kind(field), field.pii, spec.column_of(name), by)
     console.print(table)
     for pii in ("direct", "quasi"):
         named = [
@@ -96,6 +99,12 @@ def _show_fields(console: "Console", spec: "MatchSpec") -> None:
         console.print(
             styled("  ", ("compared although direct:", "yellow"), f" {names}: the feature store gets these values too")
         )
+
+
+def _kind(field: "FieldSpec") -> str:
+    """The kind with the notation, if the spec names one."""
+    notations = (field.decimal, field.decimal_right, field.order, field.order_right)
+    return ", ".join([field.kind, *(notation.replace("_", " ") for notation in notations if notation)])
 
 
 def _show_candidates(console: "Console", spec: "MatchSpec") -> None:

@@ -8,9 +8,9 @@ import pandas as pd
 
 from matchwright.core.spec import parse_spec
 from matchwright.drafting.draft import Draft, draft_spec
-from matchwright.drafting.render import render
+from matchwright.drafting.render import how_values_are_read, render
 
-__all__ = ["Draft", "draft_spec", "infer_spec", "render"]
+__all__ = ["Draft", "draft_spec", "draft_text", "how_values_are_read", "infer_spec", "render"]
 
 
 def infer_spec(
@@ -21,6 +21,11 @@ def infer_spec(
     Raises:
         DataError: no spec can be drafted from these tables.
     """
-    text = render(draft_spec(left, right, pairs, name))
+    return draft_text(draft_spec(left, right, pairs, name))
+
+
+def draft_text(draft: Draft) -> str:
+    """The text of a draft, which loads without faults."""
+    text = render(draft)
     parse_spec(text, origin="the draft")
     return text

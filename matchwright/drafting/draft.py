@@ -13,6 +13,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.format import FORMAT
 from matchwright.drafting.fields import DraftField, LeftOut, draft_fields
 from matchwright.drafting.golden import Golden, golden_values
+from matchwright.drafting.missing import MissingWords, find_missing, without_missing
 from matchwright.drafting.privacy import about_persons
 from matchwright.drafting.rules import Rule, choose_rules
 from matchwright.drafting.tables import Labels, Tables, read_pairs, read_tables
@@ -38,6 +39,7 @@ class Draft:
     multiplicity: tuple[Multiplicity, str]
     labels: tuple[Literal["complete", "partial"], str]
     positives: int | None
+    missing: MissingWords
     fields: list[DraftField]
     left_out: list[LeftOut]
     of_persons: bool
@@ -69,8 +71,10 @@ def draft_spec(
         DataError: no spec can be drafted from these tables. The message quotes no value.
     """
     labelled_pairs = read_pairs(pairs) if pairs is not None else None
-    tables = read_tables(left, right, labelled_pairs)
-    fields, left_out = draft_fields(tables, labelled_pairs)
+    given = read_tables(left, right, labelled_pairs)
+    missing = find_missing(given)
+    tables = without_missing(given, missing)
+    fields, left_out = draft_fields(tables, labelled_pairs, missing)
     if not any(field.compare for field in fields):
         hint = "give columns whose values differ between records; direct identifiers are not compared"
         problem = "no column is left that could be compared"
@@ -89,6 +93,7 @@ def draft_spec(
         multiplicity=_multiplicity(tables, fields, labelled_pairs),
         labels=_labels(labelled_pairs),
         positives=int(labelled_pairs.matches.sum()) if labelled_pairs is not None else None,
+        missing=missing,
         fields=fields,
         left_out=left_out,
         of_persons=of_persons,
@@ -117,6 +122,7 @@ def _features(tables: Tables, fields: Sequence[DraftField]) -> list[pd.DataFrame
                     "label": field.label,
                     "column": field.column,
                     "compare": field.compare,
+                    **field.reading.notation,
                 }
                 for field in fields
             },

@@ -9,8 +9,10 @@ from matchwright.core.spec import FieldKind, PiiClass
 from matchwright.core.spec.vocabulary import EVIDENCE_KINDS, RESERVED_NAMES
 from matchwright.drafting.hints import hint_of, plain_name
 from matchwright.drafting.kinds import guess_kind
+from matchwright.drafting.missing import NO_WORDS, MissingWords
 from matchwright.drafting.privacy import about_persons, guess_pii
 from matchwright.drafting.profile import Profile, profile_of
+from matchwright.drafting.reading import Reading, reading_of
 from matchwright.drafting.tables import Labels, Tables
 
 RESERVED = RESERVED_NAMES | {"label"}
@@ -35,6 +37,7 @@ class DraftField:
     why: str
     hint: str
     profile: Profile
+    reading: Reading
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,13 @@ class LeftOut:
     why: str
 
 
-def draft_fields(tables: Tables, labelled_pairs: Labels | None = None) -> tuple[list[DraftField], list[LeftOut]]:
+def draft_fields(
+    tables: Tables, labelled_pairs: Labels | None = None, missing: MissingWords = NO_WORDS
+) -> tuple[list[DraftField], list[LeftOut]]:
     """A field for every useful column, and the columns that are left out.
 
     A column of numbers that are equal in matching pairs only is drafted as not compared. Such numbers are usually
-    assigned after the records were matched.
+    assigned after the records were matched. ``tables`` have no value that is one of the ``missing`` words.
     """
     profiles = {column: profile_of(tables.values(column)) for column in tables.columns}
     left_out = [LeftOut(column, why) for column, profile in profiles.items() if (why := _useless(column, profile))]
@@ -62,7 +67,9 @@ def draft_fields(tables: Tables, labelled_pairs: Labels | None = None) -> tuple[
     fields = []
     for column, profile in kept.items():
         answers = labelled_pairs is not None and _answers(tables, column, hints[column], profile, labelled_pairs)
-        fields.append(_field(column, names[column], hints[column], profile, of_persons, answers))
+        kind, why = guess_kind(hints[column], profile)
+        reading = reading_of(column, kind, tables.values(column), profile, missing)
+        fields.append(_field(column, names[column], hints[column], profile, of_persons, answers, kind, why, reading))
     return fields, left_out
 
 
@@ -109,8 +116,17 @@ def _answers(tables: Tables, column: str, hint: str, profile: Profile, labelled_
     return bool(equal[matches].mean() >= _ALWAYS and equal[~matches].mean() <= 1 - _ALWAYS)
 
 
-def _field(column: str, name: str, hint: str, profile: Profile, of_persons: bool, answers: bool) -> DraftField:
-    kind, kind_why = guess_kind(hint, profile)
+def _field(
+    column: str,
+    name: str,
+    hint: str,
+    profile: Profile,
+    of_persons: bool,
+    answers: bool,
+    kind: FieldKind,
+    kind_why: str,
+    reading: Reading,
+) -> DraftField:
     pii, pii_why = guess_pii(hint, kind, profile, of_persons)
     # of persons a direct identifier stays in the lake; without persons it is a business's, and good evidence
     compare = pii != "direct" or (not of_persons and hint not in ("national_id", "network"))
@@ -118,4 +134,4 @@ def _field(column: str, name: str, hint: str, profile: Profile, of_persons: bool
     if answers:
         compare, kind_why = False, "equal in matching pairs only: was it assigned after matching?"
     why = f"{kind_why}; {pii_why}"
-    return DraftField(name, column, kind, pii, label, compare, why, hint, profile)
+    return DraftField(name, column, kind, pii, label, compare, why, hint, profile, reading)

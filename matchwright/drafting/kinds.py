@@ -7,6 +7,9 @@ Guess = tuple[FieldKind, str]
 """A kind and the reason for it."""
 
 MOSTLY = 0.9
+_OFTEN_ENOUGH = 0.6
+"""With this share of numbers, a column of prices has numbers. The others are written in another notation."""
+
 _PHRASE = 2.2
 """With at least this number of words on average, values are compared by words, not by spelling."""
 
@@ -35,9 +38,13 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
         return "geo", "latitude and longitude"
     if (hint in ("birth", "date") and column.date >= 0.5) or column.date >= MOSTLY:
         return "date", f"{column.date:.0%} are calendar dates"
+    if column.month >= MOSTLY:
+        return "category", "months without a day: equal or different"
+    if column.duration >= MOSTLY:
+        return "number", "durations, read as seconds"
     if column.phone >= MOSTLY and (hint == "phone" or column.number < MOSTLY):
         return "id_code", "looks like telephone numbers"
-    if column.number >= MOSTLY:
+    if column.number >= MOSTLY or (hint == "price" and column.number >= _OFTEN_ENOUGH):
         return _numeric(hint, column)
     return None
 
@@ -68,6 +75,8 @@ def _by_hint(hint: str, column: Profile) -> Guess | None:
         return "address", "its name" if hint == "address" else "house numbers and words for streets"
     if hint in ("postcode", "code", "phone", "national_id", "network") and column.words < 2 and column.length <= 40:
         return "id_code", "its name and short values"
+    if hint == "postcode" and column.words < 3 and column.length <= 12 and column.with_digit >= 0.5:
+        return "id_code", "its name and short values"
     if hint == "street_number":
         return "category", "its name"
     if hint in ("region", "gender") and column.words < 3:
@@ -88,6 +97,8 @@ def _by_measure(column: Profile) -> Guess:
         return "category", "few values"
     if column.words < 1.3 and column.with_digit >= 0.6 and column.length <= 40:
         return "id_code", "single words with digits"
+    if column.short_code >= MOSTLY:
+        return "id_code", "two short groups with digits, as in postcodes"
     if column.words < 1.6 and column.alphabetic >= MOSTLY:
         return "name", "one or two words without digits"
     return "text", f"{column.words:.0f} words per value" if column.words >= 1.5 else "words of any form"

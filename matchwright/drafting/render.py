@@ -21,6 +21,8 @@ _AGREEMENT = {
 }
 _LENGTHS = (20, 50, 100, 200, 500, 1_000, 2_000, 4_000)
 _LEAST_POSITIVES = 50
+_FEW_UNREADABLE = 0.03
+"""Up to this share of unreadable values, the default limit of the spec holds."""
 
 
 def render(draft: Draft) -> str:
@@ -38,6 +40,12 @@ def render(draft: Draft) -> str:
         _watching(draft),
     ]
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
+
+
+def how_values_are_read(draft: Draft) -> list[str]:
+    """Lines for a person: the words for an empty cell, and masked forms of each column before and after reading."""
+    comments = [*_missing(draft), *(line for field in draft.fields for line in reading_comments(field))]
+    return [line.strip().removeprefix("# ") for line in comments]
 
 
 def scalar(value: str | float | None) -> str:
@@ -65,6 +73,22 @@ def _head(draft: Draft) -> Iterator[str]:
     yield f"sources: {{left: left, right: right, alike: {str(alike).lower()}}}   # guessed: {why}"
     yield f"multiplicity: {draft.multiplicity[0]}   # guessed: {draft.multiplicity[1]}"
     yield f"labels: {draft.labels[0]}   # guessed: {draft.labels[1]}"
+    yield from _missing(draft)
+
+
+def _missing(draft: Draft) -> Iterator[str]:
+    """The words for an empty cell in all columns, with their counts."""
+    words = draft.missing.everywhere
+    if words:
+        yield "# Words for an empty cell. A field with a list of its own does not use this one."
+        yield from (f"# {line}" for line in _counted(draft, words))
+        yield f"missing: {_list(words)}   # guessed: too frequent for real values"
+
+
+def _counted(draft: Draft, words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        counts = [count for found in draft.missing.counts.values() if (count := found.get(word))]
+        yield f"{scalar(word)}: {sum(counts):,} values in {len(counts)} columns"
 
 
 def _fields(draft: Draft) -> Iterator[str]:
@@ -74,6 +98,7 @@ def _fields(draft: Draft) -> Iterator[str]:
     longest = max(map(len, lines))
     for field, line in zip(draft.fields, lines, strict=True):
         yield from _before(field)
+        yield from reading_comments(field)
         yield f"{line:<{longest}}  # guessed: {field.why}"
     for column in draft.left_out:
         yield f"  # left out: column {scalar(column.column)}: {column.why}"
@@ -90,10 +115,35 @@ def _before(field: DraftField) -> Iterator[str]:
         yield "  # Identifies a person alone, so it stays in the lake and is not compared."
 
 
+def reading_comments(field: DraftField) -> Iterator[str]:
+    """Comments on how a field's values are read: masked forms before and after, and what is uncertain."""
+    reading = field.reading
+    if reading.counts and reading.missing is not None:
+        counts = ", ".join(f"{scalar(word)} is {count:,}" for word, count in reading.counts.items())
+        filled = field.profile.filled + sum(reading.counts.values())
+        yield f"  # Missing in {field.name}: of {filled:,} values {counts}."
+    if reading.kept:
+        kept = ", ".join(f"{scalar(word)} is {count:,}" for word, count in reading.kept.items())
+        yield f"  # Not missing in {field.name}, because a few may be real values: {kept}."
+    if reading.forms:
+        forms = ", ".join(f"{before} as {after}" for before, after in reading.forms)
+        yield f"  # Reads {field.name} so (forms, not values): {forms}."
+    if not reading.sure and field.kind == "date":
+        yield f"  # guessed: no date in {field.name} has a day above 12, so day_first may be month_first."
+    elif not reading.sure:
+        yield f"  # guessed: the mark in {field.name} may be of decimals or of thousands, so point may be comma."
+    if reading.unreadable:
+        share = f"{reading.unreadable:.1%} of the values of {field.name}"
+        yield f"  # {share} are no {field.kind} in this notation, and count as missing."
+
+
 def _field(field: DraftField, widest: int) -> str:
     parts = [f"{f'kind: {field.kind},':<15} {f'pii: {field.pii},':<12} label: {scalar(field.label)}"]
     if field.column != field.name:
         parts.append(f"column: {scalar(field.column)}")
+    parts += [f"{key}: {notation}" for key, notation in field.reading.notation.items()]
+    if field.reading.missing is not None:
+        parts.append(f"missing: {_list(field.reading.missing)}")
     if not field.compare:
         parts.append("compare: false")
     elif field.kind in _AGREEMENT:
@@ -194,9 +244,12 @@ def _quality(draft: Draft) -> Iterator[str]:
 
 def _expectations(field: DraftField) -> str:
     expected = []
-    present = math.floor((field.profile.present - 0.05) * 100) / 100
+    unreadable = field.reading.unreadable
+    present = math.floor((field.profile.present * (1 - unreadable) - 0.05) * 100) / 100
     if present >= 0.1:
         expected.append(f"present_share: {present:g}")
+    if unreadable > _FEW_UNREADABLE:
+        expected.append(f"unreadable_share: {min(math.ceil(round(100 * unreadable + 5, 6)) / 100, 1):g}")
     if field.kind == "number":
         if not field.profile.negative:
             expected.append("minimum: 0")

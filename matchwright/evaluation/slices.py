@@ -6,8 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from matchwright.core.records.conform import clean_text, parse_number
-from matchwright.core.records.normal import NORMAL_FORM
+from matchwright.core.records import conform_values, normal_forms
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.deciding import SliceSpec
 from matchwright.evaluation.bootstrap import REPLICATES, Estimate
@@ -37,7 +36,7 @@ def slice_mask(
     """
     a, b = left[piece.field], right[piece.field]
     if piece.when == "equals":
-        value = _normal(piece.value, spec.fields[piece.field].kind)
+        value = _normal(piece, spec)
         return (a == value).to_numpy(dtype=bool) | (b == value).to_numpy(dtype=bool)
     missing = a.isna().to_numpy(dtype=bool) | b.isna().to_numpy(dtype=bool)
     return missing if piece.when == "missing" else ~missing
@@ -63,10 +62,7 @@ def measure_slices(
     return results
 
 
-def _normal(value: str | None, kind: str) -> str | float | None:
-    if value is None:
-        return None
-    if kind == "number":
-        return parse_number(value)
-    text = clean_text(value)
-    return NORMAL_FORM[kind](text) if text is not None else None  # type: ignore[index]
+def _normal(piece: SliceSpec, spec: MatchSpec) -> str | float | None:
+    conformed = conform_values([{piece.field: piece.value}], spec, "left")
+    value: str | float | None = normal_forms(conformed, spec)[piece.field].iloc[0]
+    return value

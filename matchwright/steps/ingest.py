@@ -8,7 +8,7 @@ import pandas as pd
 from matchwright.adapters.example_data.febrl import FEBRL4, febrl4
 from matchwright.adapters.lake.delta import frame_digest, write_table
 from matchwright.adapters.tables.read import read_input_table
-from matchwright.core.records import conform
+from matchwright.core.records import conform, unreadable, unreadable_column
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import DataError, Fault
 from matchwright.labelling.pair_table import conform_pairs, no_pairs
@@ -34,7 +34,8 @@ def ingest(
     The arguments name CSV or Parquet files. Without any, the environment ``local`` reads the example data FEBRL 4.
     With ``labels: none`` there are no pairs. ``records`` and ``pairs`` without ``records_right`` mean
     deduplication: one table, whose records all get the source ``left``. The same input again writes nothing
-    new. If a run was killed between two tables, the next run completes it.
+    new. If a run was killed between two tables, the next run completes it. A number or date that cannot be read is
+    missing; where there is such a value, the records also have a column of flags for validation.
 
     Raises:
         DataError: the inputs do not fit. The faults of all inputs are listed together.
@@ -48,7 +49,7 @@ def ingest(
     sides = [conformed[name] for name in (RECORDS, RECORDS_RIGHT) if name in conformed]
     frames = {
         # sorted, so that the same rows in another order have the same digest
-        RECORDS: pd.concat(sides).sort_values("record_key", kind="stable", ignore_index=True),
+        RECORDS: _with_whole_flags(pd.concat(sides)).sort_values("record_key", kind="stable", ignore_index=True),
         PAIRS: no_pairs() if spec.labels == "none" else conformed[PAIRS],
     }
     lake = f"{settings.lake_uri.rstrip('/')}/{spec.name}"
@@ -101,7 +102,13 @@ def _conform_records(table: pd.DataFrame, spec: MatchSpec, source: str) -> pd.Da
         # its first row may be a record, so the message must not quote it
         hint = f"check that its first row is a header. The spec reads {', '.join(wanted)}"
         raise DataError("A table does not fit.", [Fault("", "has no column that the spec reads", hint)])
-    return conform(table, spec, source)
+    return conform(table, spec, source).assign(**unreadable(table, spec, source))
+
+
+def _with_whole_flags(records: pd.DataFrame) -> pd.DataFrame:
+    """The records with flags of unreadable values in every row, also if only one table has such a value."""
+    flagged = [name for name in records.columns if name.endswith(unreadable_column(""))]
+    return records.assign(**{name: records[name].eq(True) for name in flagged})
 
 
 def _headline(spec: MatchSpec, example: bool, count: int) -> str:

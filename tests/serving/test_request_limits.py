@@ -177,7 +177,8 @@ def test_the_number_of_reported_faults_is_limited(parser, faults, reported, mess
     [
         (1, True),
         (1.5, True),
-        ("1,5 EUR", True),
+        ("1.5 EUR", True),
+        ("1,5 EUR", False),
         (None, True),
         ("", True),
         (" ", True),

@@ -10,6 +10,7 @@ from matchwright.adapters.quality.pairs import pair_facts
 from matchwright.adapters.quality.result import Check, Labels, Presence, QualityResult, TableCount
 from matchwright.adapters.quality.run import Observed, run_expectations
 from matchwright.adapters.quality.suite import ALL_FIELDS, label_expectations, pair_expectations, record_expectations
+from matchwright.adapters.quality.unreadable import unreadable_checks, without_flags
 from matchwright.core.spec import MatchSpec
 
 RECORDS, PAIRS = "records", "pairs"
@@ -32,6 +33,7 @@ class BatchResult:
 def validate_batch(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, batch: str) -> BatchResult:
     """Check a batch of conformed records and pairs against the spec's quality expectations.
 
+    ``records`` may have flags of unreadable values (see :func:`matchwright.core.records.unreadable`).
     ``batch`` is the digest that identifies the batch in the quarantine table.
 
     Raises:
@@ -64,7 +66,8 @@ def validate_batch(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, 
         },
     )
     quarantine = _quarantine_table(records[bad_records], record_reasons, pairs[bad_pairs], pair_reasons, batch)
-    return BatchResult(result, records[~bad_records].reset_index(drop=True), clean_pairs, quarantine)
+    clean_records = without_flags(records[~bad_records], spec).reset_index(drop=True)
+    return BatchResult(result, clean_records, clean_pairs, quarantine)
 
 
 def _check_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check], pd.Series[str]]":
@@ -72,7 +75,8 @@ def _check_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check]
     checks: list[Check] = []
     reasons = pd.Series("", index=records.index, dtype=object)
     for source, part in records.groupby("source", sort=True):
-        observed = run_expectations(part, expected, RECORDS, str(source))
+        observed = run_expectations(without_flags(part, spec), expected, RECORDS, str(source))
+        observed += unreadable_checks(part, spec, RECORDS, str(source))
         checks += [one.check for one in observed]
         own = _reasons(observed, part.index.to_numpy(), len(records))
         reasons = reasons.where(own == "", own)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from matchwright.adapters.registry.client import quieten
 from matchwright.adapters.registry.versions import BUNDLE_FOLDER
+from matchwright.core.records import conform_values
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.secrets import VERIFY_KEY, secret
 
@@ -39,7 +40,7 @@ def write_model(bundle: Path, folder: Path, model_id: str, run_id: str) -> None:
             code_paths=[str(code)],
             model_config={"verify_key": base64.b64encode(secret(VERIFY_KEY)).decode()},
             signature=_signature(spec),
-            input_example=_example(spec),
+            input_example=input_example_of(spec),
             pip_requirements=_pinned_requirements(),
         )
     for cache in folder.rglob("__pycache__"):
@@ -76,17 +77,17 @@ def _signature(spec: MatchSpec) -> Any:
     return ModelSignature(inputs=Schema([*inputs]), outputs=Schema([*outputs]))
 
 
-def _example(spec: MatchSpec) -> pd.DataFrame | None:
-    """The spec's golden pairs, which are synthetic, as a request."""
-    rows = [
-        {
-            f"{side}_{name}": values.get(name)
-            for side, values in (("left", pair.left), ("right", pair.right))
-            for name in spec.compared
-        }
-        for pair in spec.golden
+def input_example_of(spec: MatchSpec) -> pd.DataFrame | None:
+    """The spec's golden pairs, which are synthetic, as a request. A number that is written as text is read."""
+    if not spec.golden:
+        return None
+    sides = [
+        conform_values([getattr(pair, side) for pair in spec.golden], spec, side)[list(spec.compared)].add_prefix(
+            f"{side}_"
+        )
+        for side in ("left", "right")
     ]
-    return pd.DataFrame(rows) if rows else None
+    return pd.concat(sides, axis=1)
 
 
 def _pinned_requirements() -> list[str]:

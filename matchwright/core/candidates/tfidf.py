@@ -11,6 +11,7 @@ from sparse_dot_topn import sp_matmul_topn
 
 from matchwright.core.candidates.lookups import lookups_allowed, rarest_first
 from matchwright.core.candidates.table import Positions, Proposal, RecordTable
+from matchwright.core.records.whole import as_text
 from matchwright.core.records.word_split import for_ngrams
 from matchwright.core.spec.blocking import TfidfTopK
 
@@ -102,7 +103,7 @@ def ranked(
 
 def _as_text(values: "pd.Series[Any]") -> list[str]:
     if pd.api.types.is_numeric_dtype(values):
-        return ["" if np.isnan(value) else f"{value:g}" for value in values.to_numpy(dtype=np.float64)]
+        return [text or "" for text in as_text(values.to_numpy(dtype=np.float64))]
     return list(values.where(values.notna(), ""))
 
 

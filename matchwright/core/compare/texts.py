@@ -10,6 +10,7 @@ the ``_right`` comparisons the smaller. Then the order of the records does not m
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from operator import contains
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from matchwright.core.compare.compound_words import CompoundWords
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
+from matchwright.core.notation.units import UNITS
 from matchwright.core.records.columns import as_objects
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.word_split import split_words
@@ -26,7 +28,10 @@ from matchwright.core.records.word_split import split_words
 SHORTEST_CODE, SHORTEST_DIGIT_CODE = 4, 5
 """Least length of a code with letters and digits, and of a code of digits alone."""
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_QUANTITY = re.compile(r"(\d+)(?:\.(\d+))?(?:\s?([^\W\d_]+))?")
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*[a-z]?")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_DIVIDERS = str.maketrans("", "", " .-")
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class TextEvidence:
 
     @property
     def codes(self) -> Comparison:
-        """[0, 1]: share of all codes that are found in the other text without its spaces; NaN if there are no codes."""
+        """[0, 1]: share of all codes that are found in the other text, however divided; NaN if there are no codes."""
         left, right, found = self._codes
         return self._whole(np.where(left + right > 0, _share(found[0] + found[1], left + right), np.nan))
 
@@ -134,7 +139,7 @@ class TextEvidence:
     def _numbers(self) -> tuple[Numbers, Numbers]:
         """How many numbers both texts have, and how many the side with fewer numbers has."""
         one, other = self._indices
-        found = self._split.replaced(numbers_in)
+        found = Words.of(map(numbers_in, self._texts))
         sets = WeightedSets.of(found, np.ones(len(found.vocabulary)))
         return sets.shared(one, other), np.minimum(sets.mass[one], sets.mass[other])
 
@@ -143,11 +148,8 @@ class TextEvidence:
         """How many codes each side has, and how many of them are found in the other text."""
         one, other = self._indices
         codes = WeightedSets.of(words := self._split.replaced(codes_in), np.ones(len(words.vocabulary)))
-        squeezed = [text.replace(" ", "") for text in self._texts]
-        found = (
-            _found_in(codes, words.vocabulary, squeezed, one, other),
-            _found_in(codes, words.vocabulary, squeezed, other, one),
-        )
+        written = [_squeezed(code) for code in words.vocabulary]
+        found = _found_in(codes, written, self._texts, one, other), _found_in(codes, written, self._texts, other, one)
         return codes.mass[one], codes.mass[other], found
 
     @cached_property
@@ -167,31 +169,80 @@ class TextEvidence:
         return result
 
 
-def _found_in(
-    codes: WeightedSets, written: list[str], squeezed: list[str], one: Positions, other: Positions
-) -> Numbers:
-    """For each pair, how many codes of ``one`` are found in ``other`` without its spaces."""
+def _found_in(codes: WeightedSets, written: list[str], texts: list[str], one: Positions, other: Positions) -> Numbers:
+    """For each pair, how many codes of ``one`` are found in ``other``, however the text divides them."""
     pair, member = codes.each(one)
-    looked = map(contains, as_objects(squeezed)[other[pair]].tolist(), as_objects(written)[member].tolist())
+    reads = other[pair]
+    squeezed = as_objects([_squeezed(text) for text in texts])
+    looked = map(contains, squeezed[reads].tolist(), as_objects(written)[member].tolist())
     hits = np.fromiter(looked, dtype=np.float64, count=len(pair))
+    # each code is looked at once per text: many pairs have the same two
+    rows = np.flatnonzero(hits)
+    first, index = np.unique(member[rows] * len(texts) + reads[rows], return_inverse=True)
+    alone = [_stands_alone(written[key // len(texts)], texts[key % len(texts)]) for key in first.tolist()]
+    hits[rows] = np.array(alone, dtype=np.float64)[index]
     return np.bincount(pair, hits, minlength=len(one)).astype(np.float64)
 
 
+def _stands_alone(code: str, text: str) -> bool:
+    """Whether a text has a code that is not cut out of a longer number: ``64gb7`` is not in ``164gb7``."""
+    if f" {code} " in f" {text} ":
+        return True
+    words = [_squeezed(word) for word in text.replace(".", " ").replace("-", " ").split()]
+    squeezed = "".join(words)
+    edges = {0, *accumulate(map(len, words))}
+    start = squeezed.find(code)
+    while start >= 0:
+        end = start + len(code)
+        begins = start in edges or not (code[0].isdigit() and squeezed[start - 1].isdigit())
+        ends = end in edges or not (code[-1].isdigit() and squeezed[end].isdigit())
+        if begins and ends:
+            return True
+        start = squeezed.find(code, start + 1)
+    return False
+
+
+def _squeezed(text: str) -> str:
+    return text.translate(_DIVIDERS)
+
+
 def numbers_in(text: str) -> list[str]:
-    """The numbers of a text in one notation (``15.40`` is ``15.4``), also those inside words (``cs3``)."""
-    return [f"{float(found):g}" for found in _NUMBER.findall(text)]
+    """The numbers of a text in one notation with all their digits (``15.40`` is ``15.4``), also inside words (``cs3``).
+
+    A number with a unit is given alone and with the unit, which has one name: ``5 lb`` and ``5lbs`` are ``5``, ``5lb``.
+    A code in several parts (``111.417.37.04``) is no number.
+    """
+    found: dict[str, None] = {}
+    if text.count(".") > 1:
+        text = " ".join(word for word in text.split() if word.count(".") < 2 or not _is_code(word))
+    for whole, part, word in _QUANTITY.findall(text):
+        fraction = part.rstrip("0")
+        number = (whole.lstrip("0") or "0") + (f".{fraction}" if fraction else "")
+        found[number] = None
+        if (unit := UNITS.get(word)) is not None:
+            found[f"{number}{unit}"] = None
+    return list(found)
 
 
 def codes_in(text: str) -> list[str]:
-    """The words that look like codes: they have letters and digits, or many digits."""
+    """The words that look like codes: they have letters and digits, or many digits. A number with a unit is no code."""
     return [word for word in dict.fromkeys(text.split()) if _is_code(word)]
 
 
 @lru_cache(maxsize=100_000)
 def _is_code(word: str) -> bool:
-    if len(word) < SHORTEST_CODE or "." in word or not any(character.isdigit() for character in word):
+    bare = _squeezed(word)
+    if len(bare) < SHORTEST_CODE or not any(character.isdigit() for character in bare) or _is_quantity(word):
         return False
-    return len(word) >= SHORTEST_DIGIT_CODE or not word.isdigit()
+    if "." in word and (word.count(".") < 2 or _THOUSANDS.fullmatch(word)) and _VERSION.fullmatch(word):
+        return False
+    return len(bare) >= SHORTEST_DIGIT_CODE or not bare.isdigit()
+
+
+def _is_quantity(word: str) -> bool:
+    found = _QUANTITY.fullmatch(word)
+    # four digits and one letter are a model number more often than an amount
+    return found is not None and found[3] in UNITS and (len(found[3]) > 1 or len(found[1]) < SHORTEST_CODE)
 
 
 def _share(part: Any, whole: Any) -> Numbers:

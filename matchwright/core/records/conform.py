@@ -1,14 +1,16 @@
 """Conforming an input table to the match spec's fields."""
 
 import difflib
-import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from matchwright.core.notation import Decimal
+from matchwright.core.notation.numbers import read_number
 from matchwright.core.records.columns import Array, Columns, as_objects
+from matchwright.core.records.readers import Given, reader_of
 from matchwright.core.records.scripts import LONGEST_VALUE, compatible
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
@@ -16,7 +18,8 @@ from matchwright.errors import DataError, Fault
 RECORD_ID = "record_id"
 PAIR_KEYS = ["left_key", "right_key"]
 """The columns of a frame of pairs that hold the keys of their two records."""
-_NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
+WITH_NOTATION = frozenset({"number", "date"})
+"""Kinds that are read in the notation of their column."""
 
 
 def record_key(source: str, record_id: str) -> str:
@@ -29,17 +32,38 @@ def conform(frame: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
 
     Returns:
         Columns record_key, source and record_id, then one per spec field in the spec's order. Record ids are kept as
-        given. Other strings are in Unicode NFKC with single spaces, kind ``number`` is float64, and a missing value
+        given. Other strings are in Unicode NFKC with single spaces, kind ``date`` is ``YYYY-MM-DD`` or eight digits,
+        and kind ``number`` is float64. A value that is missing, or that cannot be read in the notation of its column,
         is None or NaN.
 
     Raises:
         DataError: columns that the spec needs are absent (all of them are named).
     """
-    wanted = {RECORD_ID: spec.record_id, **{name: spec.column_of(name) for name in spec.fields}}
+    wanted = _wanted(spec)
     faults = [_absent(column, frame) for column in wanted.values() if column not in frame.columns]
     if faults:
         raise DataError(f"The {source} table lacks columns that spec '{spec.name}' needs:", faults)
     return pd.DataFrame(_conformed({name: frame[column].tolist() for name, column in wanted.items()}, spec, source))
+
+
+def unreadable(frame: pd.DataFrame, spec: MatchSpec, source: str) -> Columns:
+    """Which values of an input table are there but cannot be read: a flag per row.
+
+    Only fields with such a value have flags, under the name of :func:`unreadable_column`.
+    """
+    flags: Columns = {}
+    for name, field in spec.fields.items():
+        if field.kind in WITH_NOTATION:
+            cleaned = per_distinct(frame[spec.column_of(name)], _cleaning(field.kind))
+            found = per_distinct(cleaned, reader_of(spec, name, source).is_unreadable).astype(bool)
+            if found.any():
+                flags[unreadable_column(name)] = found
+    return flags
+
+
+def unreadable_column(field: str) -> str:
+    """The column that says in which rows a value of ``field`` cannot be read."""
+    return f"{field}__unreadable"
 
 
 def conform_values(values: Sequence[Mapping[str, Any]], spec: MatchSpec, source: str) -> pd.DataFrame:
@@ -62,10 +86,8 @@ def _conformed(values: dict[str, list[Any]], spec: MatchSpec, source: str) -> Co
         RECORD_ID: ids,
     }
     for name, field in spec.fields.items():
-        if field.kind == "number":
-            columns[name] = per_distinct(values[name], parse_number).astype(np.float64)
-        else:
-            columns[name] = per_distinct(values[name], clean_text)
+        found = per_distinct(values[name], _conversion(spec, name, source))
+        columns[name] = found.astype(np.float64) if field.kind == "number" else found
     return columns
 
 
@@ -81,6 +103,24 @@ def id_text(value: Any) -> str | None:
     return text if text.strip() else None
 
 
+def _conversion(spec: MatchSpec, field: str, source: str) -> Callable[[Any], Given]:
+    read, clean = reader_of(spec, field, source), _cleaning(spec.fields[field].kind)
+    return lambda value: read(clean(value))
+
+
+def _cleaning(kind: str) -> Callable[[Any], Given]:
+    """How a value of a kind is cleaned before it is read: a number stays one, all else becomes clean text."""
+    return _number_or_text if kind == "number" else clean_text
+
+
+def _number_or_text(value: Any) -> Given:
+    return _finite(value) if isinstance(value, int | float | np.number) else clean_text(value)
+
+
+def _wanted(spec: MatchSpec) -> dict[str, str]:
+    return {RECORD_ID: spec.record_id, **{name: spec.column_of(name) for name in spec.fields}}
+
+
 def clean_text(value: Any) -> str | None:
     """A value as text in NFKC with single spaces; None where nothing is left. Its length is bounded."""
     if isinstance(value, float) and value.is_integer():
@@ -90,12 +130,10 @@ def clean_text(value: Any) -> str | None:
     return " ".join(compatible(text).split()) or None
 
 
-def parse_number(value: Any) -> float:
-    """The first number in a value (``$1,299.00`` is 1299), NaN where there is none."""
-    if isinstance(value, int | float | np.number):
-        return _finite(value)
-    found = _NUMBER.search(str(value)[:100])
-    return _finite(found.group().replace(",", "")) if found else np.nan
+def parse_number(value: Any, decimal: Decimal = "point") -> float:
+    """The number that a value is (``$1,299.00`` is 1299), NaN where it is none in this notation."""
+    cleaned = _number_or_text(value)
+    return read_number(cleaned, decimal) if isinstance(cleaned, str) else np.nan if cleaned is None else cleaned
 
 
 def _finite(value: Any) -> float:

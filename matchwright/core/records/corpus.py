@@ -176,7 +176,13 @@ class Corpus:
 
 def feature_version(spec: MatchSpec, corpus: Corpus) -> str:
     """Twelve hex digits that change when record features change. They are part of the feature service's name."""
-    fields = {name: [field.kind, spec.column_of(name)] for name, field in spec.compared.items()}
+    fields = {
+        name: [
+            *(field.kind, spec.column_of(name), spec.missing_in(name)),
+            *(field.decimal, field.decimal_right, field.order, field.order_right),
+        ]
+        for name, field in spec.compared.items()
+    }
     meaning = json.dumps([NORMAL_FORMS, spec.name, fields, corpus.digest], separators=(",", ":"))
     return hashlib.sha256(meaning.encode()).hexdigest()[:12]
 

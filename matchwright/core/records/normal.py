@@ -9,6 +9,7 @@ from datetime import date
 
 import regex
 
+from matchwright.core.notation.dates import read_date
 from matchwright.core.records.scripts import ascii_digits, compatible, folded
 from matchwright.core.spec import FieldKind
 
@@ -27,8 +28,6 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NOT_RUNNING = regex.compile(r"(?:(?!(?<=\d)\.\d)[^\p{L}\p{M}\p{N}])+")
 _COORDINATES = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)")
 _DIGITS = re.compile(r"\d+")
-_ISO_DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[T ].*)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 
 def words(value: str) -> str | None:
@@ -61,15 +60,12 @@ def squeezed(value: str) -> str | None:
 
 
 def calendar_date(value: str) -> str | None:
-    """``YYYYMMDD`` from ISO or day-first notation. Eight digits that are not a date are kept unchanged."""
-    text = value.strip()
-    if found := _DAY_FIRST.fullmatch(text):
-        return f"{found[3]}{int(found[2]):02d}{int(found[1]):02d}"
-    if re.fullmatch(r"\d{8}", text):
-        return text
-    if found := _ISO_DATE.fullmatch(text):
-        return f"{found[1]}{int(found[2]):02d}{int(found[3]):02d}"
-    return None
+    """``YYYYMMDD`` of a date. Eight digits that are not a date are kept unchanged.
+
+    Conforming has read the notation of the column. Without it, the day is taken to come first.
+    """
+    read = read_date(value, "day_first")
+    return read.replace("-", "") if read else None
 
 
 def is_calendar_date(digits: str) -> bool:

@@ -5,6 +5,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from matchwright.core.notation.numbers import write_number
 from matchwright.core.records.columns import Array, Columns, as_objects
 from matchwright.core.spec import MatchSpec
 
@@ -44,7 +45,7 @@ def _joined(columns: list[Array]) -> Array:
 
 
 def as_text(values: Array) -> list[str | None]:
-    """Values as text; numbers in their shortest notation, None where missing."""
+    """Values as text; numbers in their shortest notation with all digits, None where missing."""
     if values.dtype != object:
-        return [None if np.isnan(value) else f"{value:g}" for value in values]
+        return [None if np.isnan(value) else write_number(value) for value in values.tolist()]
     return [value if isinstance(value, str) else None for value in values]

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from matchwright.core.spec.raw import listed, mapping, number
+from matchwright.core.spec.value_checks import value_faults
 from matchwright.core.spec.vocabulary import (
     COMMON_EVIDENCE,
     COMPARATORS,
@@ -31,19 +33,20 @@ from matchwright.errors import Fault
 
 def cross_check(raw: dict[str, Any]) -> list[Fault]:
     """All faults between the sections of the raw document."""
-    fields = {name: f for name, f in _mapping(raw, "fields").items() if isinstance(name, str) and isinstance(f, dict)}
+    fields = {name: f for name, f in mapping(raw, "fields").items() if isinstance(name, str) and isinstance(f, dict)}
     compared = {name: f for name, f in fields.items() if f.get("compare", True) is not False}
     faults: list[Fault] = []
     if isinstance(raw.get("fields"), dict) and not compared:
         faults.append(Fault("fields", "no field is compared", "let at least one field have compare: true"))
     faults += _field_faults(fields)
-    faults += _record_faults(_mapping(raw, "record"), compared)
-    faults += _candidate_faults(_mapping(raw, "candidates"), compared)
-    faults += _unknown_fields(_list(raw, "identity"), "identity", compared)
+    faults += _record_faults(mapping(raw, "record"), compared)
+    faults += _candidate_faults(mapping(raw, "candidates"), compared)
+    faults += _unknown_fields(listed(raw, "identity"), "identity", compared)
     faults += _reference_faults(raw, fields, compared)
-    faults += _model_faults(_mapping(raw, "model"), _mapping(raw, "candidates"))
-    faults += _split_faults(_mapping(raw, "split"))
-    faults += _reason_faults(_mapping(raw, "reasons"), compared, raw.get("record") is not None)
+    faults += value_faults(raw, fields)
+    faults += _model_faults(mapping(raw, "model"), mapping(raw, "candidates"))
+    faults += _split_faults(mapping(raw, "split"))
+    faults += _reason_faults(mapping(raw, "reasons"), compared, raw.get("record") is not None)
     return faults
 
 
@@ -58,29 +61,29 @@ def _field_faults(fields: dict[str, Any]) -> Iterator[Fault]:
         if isinstance(kind, str) and kind in COMPARATORS:
             yield from _comparator_faults(field, path, COMPARATORS[kind], f"a comparator of kind {kind}")
         agrees, disagrees = field.get("agrees_at", 0.92), field.get("disagrees_below", 0.7)
-        if _number(agrees) and _number(disagrees) and disagrees > agrees:
+        if number(agrees) and number(disagrees) and disagrees > agrees:
             yield Fault(f"{path}.disagrees_below", "is above agrees_at", "lower it")
 
 
 def _record_faults(record: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
-    yield from _unknown_fields(_list(record, "fields"), "record.fields", compared)
+    yield from _unknown_fields(listed(record, "fields"), "record.fields", compared)
     yield from _comparator_faults(record, "record", RECORD_COMPARATORS, "a comparator of the whole record")
-    read = [name for name in _list(record, "fields") or list(compared) if isinstance(name, str)]
+    read = [name for name in listed(record, "fields") or list(compared) if isinstance(name, str)]
     impersonal = any(compared.get(name, {}).get("pii") == "none" for name in read)
-    if LEARNED_WORDS in _list(record, "comparators") and not impersonal:
+    if LEARNED_WORDS in listed(record, "comparators") and not impersonal:
         hint = "remove it, or let the record read such a field"
         yield Fault("record.comparators", f"'{LEARNED_WORDS}' reads only fields with pii: none", hint)
 
 
 def _comparator_faults(section: dict[str, Any], path: str, known: tuple[str, ...], what: str) -> Iterator[Fault]:
     """Faults of a section's own list of comparators, if it has one."""
-    listed = _list(section, "comparators")
+    named = listed(section, "comparators")
     if section.get("comparators") == []:
         yield Fault(f"{path}.comparators", "is empty", "name at least one comparator, or remove the key")
-    for index, comparator in enumerate(listed):
+    for index, comparator in enumerate(named):
         if comparator not in known:
             yield Fault(f"{path}.comparators", f"'{comparator}' is not {what}", f"choose from {', '.join(known)}")
-        elif comparator in listed[:index]:
+        elif comparator in named[:index]:
             yield Fault(f"{path}.comparators", f"'{comparator}' is named twice", "name it once")
 
 
@@ -93,7 +96,7 @@ def _candidate_faults(candidates: dict[str, Any], compared: dict[str, Any]) -> I
             if field.get("kind") == kind
             for suffix in suffixes
         }
-    rules = _list(candidates, "rules")
+    rules = listed(candidates, "rules")
     if "rules" in candidates and not rules:
         yield Fault("candidates.rules", "is empty", "give at least one rule, for example [[surname__phonetic]]")
     for index, rule in enumerate(rules):
@@ -106,48 +109,30 @@ def _candidate_faults(candidates: dict[str, Any], compared: dict[str, Any]) -> I
                     f"'{feature}' is not a record feature",
                     f"choose from {', '.join(sorted(features))}",
                 )
-    yield from _unknown_fields(_list(_mapping(candidates, "tfidf"), "fields"), "candidates.tfidf.fields", compared)
+    yield from _unknown_fields(listed(mapping(candidates, "tfidf"), "fields"), "candidates.tfidf.fields", compared)
 
 
 def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
-    for index, piece in enumerate(_list(raw, "slices")):
+    for index, piece in enumerate(listed(raw, "slices")):
         if isinstance(piece, dict):
             yield from _unknown_fields([piece.get("field")], f"slices.{index}.field", compared)
             if piece.get("when") == "equals" and piece.get("value") is None:
                 yield Fault(f"slices.{index}.value", "is required where when is 'equals'", "give the value")
-    if not _list(raw, "golden"):
+    if not listed(raw, "golden"):
         yield Fault("golden", "is empty", "give synthetic pairs with the band that each must get")
-    for index, pair in enumerate(_list(raw, "golden")):
+    for index, pair in enumerate(listed(raw, "golden")):
         for side in ("left", "right"):
             if isinstance(pair, dict) and isinstance(pair.get(side), dict):
                 yield from _unknown_fields(list(pair[side]), f"golden.{index}.{side}", compared)
-    quality = _mapping(_mapping(raw, "quality"), "fields")
+    quality = mapping(mapping(raw, "quality"), "fields")
     yield from _unknown_fields(list(quality), "quality.fields", fields)
-    for name, expected in quality.items():
-        pattern = expected.get("pattern") if isinstance(expected, dict) else None
-        if isinstance(expected, dict):
-            yield from _unsuitable(name, expected, fields.get(name, {}).get("kind") == "number")
-        if isinstance(pattern, str):
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                yield Fault(f"quality.fields.{name}.pattern", f"is not a regular expression: {error}", "correct it")
-
-
-def _unsuitable(name: str, expected: dict[str, Any], is_number: bool) -> Iterator[Fault]:
-    for_others = ("pattern", "max_length", "allowed") if is_number else ("minimum", "maximum")
-    what = "numbers" if is_number else "text"
-    for key in for_others:
-        if expected.get(key) is not None:
-            hint = "use minimum and maximum" if is_number else "use pattern, max_length or allowed"
-            yield Fault(f"quality.fields.{name}.{key}", f"does not suit a field of {what}", hint)
 
 
 def _model_faults(model: dict[str, Any], candidates: dict[str, Any]) -> Iterator[Fault]:
     scorer = model.get("scorer") or "xgboost"
-    if scorer in _list(model, "challengers"):
+    if scorer in listed(model, "challengers"):
         yield Fault("model.challengers", f"'{scorer}' is the scorer itself", "remove it")
-    network = scorer == "torch" or "torch" in _list(model, "challengers")
+    network = scorer == "torch" or "torch" in listed(model, "challengers")
     fits_embeddings = network if model.get("embeddings") is None else model["embeddings"]
     if candidates.get("embedding_top_k") and not fits_embeddings:
         yield Fault(
@@ -159,7 +144,7 @@ def _model_faults(model: dict[str, Any], candidates: dict[str, Any]) -> Iterator
 
 def _split_faults(split: dict[str, Any]) -> Iterator[Fault]:
     shares = [split.get("train", 0.6), split.get("calibrate", 0.2), split.get("test", 0.2)]
-    if all(_number(share) for share in shares):
+    if all(number(share) for share in shares):
         if abs(sum(shares) - 1) > 1e-9:
             yield Fault("split", f"the shares add up to {sum(shares):g}", "make them add up to 1")
         if min(shares) <= 0:
@@ -178,10 +163,10 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
     codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COMMON_EVIDENCE, UNSUPERVISED}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
-    texts = {("texts", code): text for code, text in _mapping(reasons, "texts").items()}
-    translations = _mapping(reasons, "translations")
+    texts = {("texts", code): text for code, text in mapping(reasons, "texts").items()}
+    translations = mapping(reasons, "translations")
     for language in translations:
-        own = _mapping(translations, language)
+        own = mapping(translations, language)
         texts |= {(f"translations.{language}", code): text for code, text in own.items()}
     for (section, code), text in texts.items():
         path = f"reasons.{section}.{code}"
@@ -204,17 +189,3 @@ def _unknown_fields(names: list[Any], path: str, known: dict[str, Any]) -> Itera
     for name in names:
         if isinstance(name, str) and name not in known:
             yield Fault(path, f"'{name}' is not a field of this spec", f"choose from {', '.join(known)}")
-
-
-def _mapping(raw: dict[str, Any], key: str) -> dict[str, Any]:
-    value = raw.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _list(raw: dict[str, Any], key: str) -> list[Any]:
-    value = raw.get(key)
-    return value if isinstance(value, list) else []
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,11 +1,23 @@
 """The sections about records: fields, sources, and evidence over the whole record."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator
+
+from matchwright.core.notation import Decimal, Order
 from matchwright.frozen import Frozen, Share
 
 FieldKind = Literal["name", "text", "id_code", "number", "date", "address", "category", "geo"]
 PiiClass = Literal["direct", "quasi", "none"]
+
+
+def _null_is_a_word(value: Any) -> Any:
+    # YAML reads NULL without quotes as no value
+    return "NULL" if value is None else value
+
+
+MissingWord = Annotated[str, BeforeValidator(_null_is_a_word)]
+"""A value that means an empty cell. Case and surrounding blanks do not count."""
 
 
 class FieldSpec(Frozen):
@@ -14,6 +26,10 @@ class FieldSpec(Frozen):
     ``column`` is the input column (the field's name if not given). A field with ``compare: false`` is stored in the
     lake and nowhere else. The first comparator decides what the field says: at or above ``agrees_at`` it agrees,
     below ``disagrees_below`` it disagrees, and between them it partly agrees.
+
+    ``missing`` replaces the spec's list of words for an empty cell. ``decimal`` is the notation of kind ``number`` (a
+    decimal point if not given), and ``order`` that of kind ``date`` (the day first if not given). ``decimal_right`` and
+    ``order_right`` are for a right table that is written in another notation.
     """
 
     kind: FieldKind
@@ -21,6 +37,11 @@ class FieldSpec(Frozen):
     label: str
     column: str | None = None
     compare: bool = True
+    missing: tuple[MissingWord, ...] | None = None
+    decimal: Decimal | None = None
+    decimal_right: Decimal | None = None
+    order: Order | None = None
+    order_right: Order | None = None
     comparators: tuple[str, ...] | None = None
     agrees_at: Share = 0.92
     disagrees_below: Share = 0.7

@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,23 @@ def _mapping_of_unique_keys(loader: yaml.SafeLoader, node: yaml.MappingNode) -> 
     return {loader.construct_object(k): loader.construct_object(v, deep=True) for k, v in node.value}  # type: ignore[no-untyped-call]
 
 
+# A date, a number with leading zeros and a duration stay as they are written: 02135 is a postcode and not octal.
+_PLAIN_SCALARS = {
+    "tag:yaml.org,2002:int": (re.compile(r"[-+]?(?:0|[1-9][0-9_]*)"), "-+0123456789"),
+    "tag:yaml.org,2002:float": (
+        re.compile(
+            r"[-+]?(?:(?:0|[1-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*)|[-+]?\.(?:inf|Inf|INF)"
+            r"|\.(?:nan|NaN|NAN)"
+        ),
+        "-+0123456789.",
+    ),
+}
+_UniqueKeyLoader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in resolvers if tag not in {*_PLAIN_SCALARS, "tag:yaml.org,2002:timestamp"}]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for _tag, (_form, _first) in _PLAIN_SCALARS.items():
+    _UniqueKeyLoader.add_implicit_resolver(_tag, re.compile(f"^(?:{_form.pattern})$"), list(_first))  # type: ignore[no-untyped-call]
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_of_unique_keys)
 
 
@@ -125,6 +143,8 @@ def _as_fault(detail: Any) -> Fault:
         return Fault(path, "unknown key", hint)
     if detail["type"] == "missing":
         return Fault(path, "is required", f"add '{location[-1]}'")
+    if detail["type"] == "string_type" and isinstance(detail["input"], int | float):
+        return Fault(path, "is not text", "put it in quotes")
     return Fault(path, str(detail["msg"]), f"expected {_expectation(detail)}")
 
 

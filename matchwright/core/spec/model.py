@@ -6,7 +6,7 @@ from pydantic import Field
 
 from matchwright.core.spec.blocking import CandidateSpec
 from matchwright.core.spec.deciding import CalibrationSpec, Costs, Gates, GoldenPair, PrecisionConstraints, SliceSpec
-from matchwright.core.spec.fields import FieldSpec, RecordEvidence, Sources
+from matchwright.core.spec.fields import FieldSpec, MissingWord, RecordEvidence, Sources
 from matchwright.core.spec.learning import ModelSpec, SplitSpec
 from matchwright.core.spec.watching import MonitoringSpec, QualitySpec
 from matchwright.frozen import Frozen
@@ -34,6 +34,7 @@ class MatchSpec(Frozen):
     other fields. Training gets counter-examples in which none agrees, and a match in which none agrees goes to review.
     ``labels`` says what the pairs table holds: every true pair (``complete``) or the labelled pairs (``partial``).
     With ``none`` there is no table yet. This is an unsupervised start: a person decides every likely match.
+    ``missing`` lists words for an empty cell, such as ``n/a``. A field may have a list of its own.
     """
 
     format: Literal[2]
@@ -44,6 +45,7 @@ class MatchSpec(Frozen):
     sources: Sources = Sources()
     multiplicity: Literal["one_to_one", "one_to_many", "many_to_many"] = "many_to_many"
     labels: Literal["complete", "partial", "none"] = "complete"
+    missing: tuple[MissingWord, ...] = ()
     fields: dict[str, FieldSpec]
     record: RecordEvidence | None = None
     identity: tuple[str, ...] = ()
@@ -68,3 +70,13 @@ class MatchSpec(Frozen):
     def column_of(self, field: str) -> str:
         """The input column that ``field`` is read from."""
         return self.fields[field].column or field
+
+    def missing_in(self, field: str) -> tuple[str, ...]:
+        """The words that mean an empty cell in ``field``."""
+        own = self.fields[field].missing
+        return self.missing if own is None else own
+
+    @property
+    def one_notation(self) -> bool:
+        """Whether both sources are written in the same notation."""
+        return not any(field.decimal_right or field.order_right for field in self.fields.values())

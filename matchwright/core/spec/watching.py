@@ -8,9 +8,15 @@ from matchwright.frozen import Frozen, Share
 
 
 class FieldQuality(Frozen):
-    """Expectations on one field. ``present_share`` is for the whole batch; all others quarantine single rows."""
+    """Expectations on one field.
+
+    ``present_share`` is for the whole batch; all others quarantine single rows. ``unreadable_share`` is for kinds
+    ``number`` and ``date``: up to this share of a source's values may be unreadable and count as missing. Beyond it,
+    their rows are quarantined. Without it, the spec's ``quality.unreadable_share`` counts.
+    """
 
     present_share: Share | None = None
+    unreadable_share: Share | None = None
     required: bool = False
     max_length: Annotated[int, Field(ge=1)] | None = None
     pattern: str | None = None
@@ -30,11 +36,15 @@ class LabelQuality(Frozen):
 
 
 class QualitySpec(Frozen):
-    """Data-quality expectations. A batch beyond the limits stops the pipeline."""
+    """Data-quality expectations. A batch beyond the limits stops the pipeline.
+
+    ``unreadable_share`` is the limit of every field of kind ``number`` or ``date`` without its own.
+    """
 
     fields: dict[str, FieldQuality] = {}
     labels: LabelQuality = LabelQuality()
     min_rows: Annotated[int, Field(ge=1)] = 1
+    unreadable_share: Share = 0.05
     max_quarantined_share: Share = 0.05
 
 

@@ -31,11 +31,34 @@ def test_running_text_keeps_decimal_points_and_drops_commas_of_thousands():
 
 
 def test_numbers_are_found_inside_words_and_get_one_notation():
-    assert numbers_in("15.40 inch cs3 007") == ["15.4", "3", "7"]
+    assert numbers_in("15.40 cs3 007 0.50") == ["15.4", "3", "7", "0.5"]
+
+
+def test_numbers_keep_all_their_digits():
+    assert numbers_in("9780306406157 9780306999999") == ["9780306406157", "9780306999999"]
+
+
+def test_a_number_with_a_unit_is_also_given_with_the_one_name_of_its_unit():
+    assert numbers_in("5 lb") == numbers_in("5lbs") == ["5", "5lb"]
+    assert numbers_in("15.40 inch") == numbers_in("15.4in") == ["15.4", "15.4in"]
 
 
 def test_a_code_has_letters_and_digits_or_many_digits():
     assert codes_in("hp 41u5254 toner 12 19600061 cs3 15.45") == ["41u5254", "19600061"]
+
+
+def test_a_code_in_several_parts_stays_whole_and_is_no_number():
+    assert codes_in("watch zx111.417.37.04 ab12.34 qx-40t-e") == ["zx111.417.37.04", "ab12.34", "qx-40t-e"]
+    assert numbers_in("zx111.417.37.04 steel 2") == ["2"]
+
+
+@pytest.mark.parametrize("word", ["5lbs", "500gb", "15.4in", "850w", "v2.0", "1.299.000", "15.45"])
+def test_an_amount_a_version_and_a_number_are_no_codes(word):
+    assert codes_in(word) == []
+
+
+def test_a_model_number_that_ends_in_the_letter_of_a_unit_is_a_code():
+    assert codes_in("8500w") == ["8500w"]
 
 
 def test_different_numbers_disagree_although_the_words_agree(products_spec):
@@ -43,6 +66,34 @@ def test_different_numbers_disagree_although_the_words_agree(products_spec):
     assert found["title__numbers"] == 0
     assert found["title__unmatched_numbers"] == 1
     assert found["title__token_overlap"] > 0.5
+
+
+def test_amounts_in_two_notations_agree_and_other_amounts_disagree(products_spec):
+    same = compared(products_spec, {"title": "basmati rice 5 lb"}, {"title": "basmati rice 5lbs"})
+    assert same["title__numbers"] == 1
+    assert np.isnan(same["title__codes"])
+    sizes = compared(products_spec, {"title": "usb stick 4 GB"}, {"title": "usb stick 64GB"})
+    assert sizes["title__numbers"] == 0
+    units = compared(products_spec, {"title": "disk 1 TB"}, {"title": "disk 1GB"})
+    assert 0 < units["title__numbers"] < 1
+
+
+def test_long_numbers_that_share_their_first_digits_disagree(products_spec):
+    found = compared(products_spec, {"title": "isbn 9780306406157"}, {"title": "isbn 9780306999999"})
+    assert found["title__numbers"] == 0
+    assert found["title__codes"] == 0
+
+
+def test_a_code_is_not_found_in_a_longer_number(products_spec):
+    inside = compared(products_spec, {"title": "part 64x7"}, {"title": "part 164x7"})
+    assert inside["title__codes"] == 0
+    divided = compared(products_spec, {"title": "part 64x7"}, {"title": "part 1 64 x7"})
+    assert divided["title__codes"] == 1
+
+
+def test_a_code_with_points_is_found_without_them(products_spec):
+    found = compared(products_spec, {"title": "watch ZX111.417.37.04"}, {"title": "ZX111417 3704 watch"})
+    assert found["title__codes"] == 1
 
 
 def test_a_text_without_numbers_gives_no_comparison_of_numbers(products_spec):

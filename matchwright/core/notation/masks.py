@@ -1,0 +1,41 @@
+"""The form of a value without its content: a pattern that may be shown where the value may not."""
+
+import re
+import unicodedata
+
+from matchwright.core.notation import Order
+from matchwright.core.notation.dates import without_time
+from matchwright.core.notation.month_names import month_of
+
+_PARTS = {"day_first": "dm", "month_first": "md", "year_first": "md"}
+_ZERO = re.compile(r"(?<!\d)0(?=[.,]\d)")
+_RUNS = re.compile(r"\d+|[^\W\d_]+")
+
+
+def number_mask(text: str) -> str:
+    """A number with 9 for every digit and ``a`` for every letter. A 0 alone before decimals stays."""
+    masked = ("9" if c.isdigit() else "a" if c.isalpha() else c for c in _ZERO.sub("\0", text))
+    return "".join(masked).replace("\0", "0")
+
+
+def date_mask(text: str, order: Order) -> str:
+    """A date as a pattern such as ``dd/mm/yyyy``, with ``mmm`` for the name of a month and ``a`` for other letters."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    day = without_time(plain)
+    if re.fullmatch(r"\d{8}", day):
+        return "yyyymmdd" + (" and a time" if day != plain else "")
+    runs = _RUNS.findall(day)
+    named = any(month_of(run) for run in runs)
+    digits = [run for run in runs if run.isdigit()]
+    year = next((index for index, run in enumerate(digits) if len(run) == 4), None)
+    if year is None:
+        year = 0 if order == "year_first" else len(digits) - 1
+    rest = iter("d" if named else "md" if year == 0 else _PARTS[order])
+    letters = iter(["y" if index == year else next(rest, "d") for index in range(len(digits))])
+
+    def masked(run: re.Match[str]) -> str:
+        if run[0].isdigit():
+            return next(letters) * len(run[0])
+        return "mmm" if month_of(run[0]) else "a" * len(run[0])
+
+    return _RUNS.sub(masked, day) + (" and a time" if day != plain else "")
