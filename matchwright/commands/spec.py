@@ -45,7 +45,7 @@ def infer(
     """Draft a match spec from tables (CSV or Parquet), for a person to edit. It holds no value of the tables."""
     from rich.console import Console
 
-    from matchwright.adapters.tables.read import read_input_table
+    from matchwright.adapters.tables.read import read_input_table, row_lines
     from matchwright.drafting import infer_spec
     from matchwright.errors import Fault, SpecError
 
@@ -60,6 +60,7 @@ def infer(
         others[0] if others else None,
         read_input_table(pairs) if pairs else None,
         _spec_name(name or (out.stem if out else Path(tables[0]).stem)),
+        lines=lambda side: row_lines(tables[side]),
     )
     if out is None:
         typer.echo(text, nl=False)
