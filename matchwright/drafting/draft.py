@@ -105,7 +105,7 @@ def draft_spec(
         left_out=left_out,
         of_persons=of_persons,
         record=_record_fields(compared),
-        identity=[field.name for field in compared if field.hint in _IDENTITY_HINTS],
+        identity=_identity(compared, of_persons),
         rules=rules,
         tfidf_fields=_tfidf_fields(compared, of_persons),
         top_k=_top_k(len(tables.sides[-1]), of_persons),
@@ -200,6 +200,13 @@ def _record_fields(compared: Sequence[DraftField]) -> list[str]:
     if not any(field.kind == "text" for field in compared):
         return []
     return [field.name for field in compared if field.kind != "geo"]
+
+
+def _identity(compared: Sequence[DraftField], of_persons: bool) -> list[str]:
+    """The fields that tell the members of a household apart. In doubt the names and dates that were not understood."""
+    known = [field.name for field in compared if field.hint in _IDENTITY_HINTS]
+    doubtful = [f.name for f in compared if f.kind in ("name", "date") and f.hint in ("", "name")]
+    return known or (doubtful if of_persons else [])
 
 
 def _tfidf_fields(compared: Sequence[DraftField], of_persons: bool) -> list[str]:

@@ -22,6 +22,11 @@ _REPEATED_IDS = 0.01
 _LEAST_OWN = 0.5
 """The least share of records with a value of their own in a column that may be the record id."""
 _SHOWN = 5
+_NO_IDS = frozenset(
+    {"email", "phone", "national_id", "network", "birth", "given_name", "surname", "full_name", "name", "address"}
+    | {"title", "prose", "price", "quantity", "date", "year", "geo", "authors"}
+)
+"""Hints of columns that are no record ids, although all their values may differ."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,7 @@ def _record_id(
             "pairs", "no column of the tables has their record ids", "check that ids are written the same in both"
         )
     endings = [column for column in ordered if column.lower().endswith(("id", "key"))]
-    codes = [column for column in fitting if hint_of(column) in ("", "code") and not _has_blanks(sides, column)]
+    codes = [column for column in fitting if hint_of(column) not in _NO_IDS and not _has_blanks(sides, column)]
     choices = (
         [column for column in named if column in fitting and column not in rows],
         [column for column in named if column not in rows and _nearly_numbers(sides, column)],

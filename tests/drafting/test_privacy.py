@@ -47,6 +47,9 @@ def draft(table: pd.DataFrame) -> tuple[str, MatchSpec]:
         "नाम उपनाम जन्म_तिथि पता शहर पिन_कोड",
         "名前 苗字 生年月日 住所 市区町村 郵便番号",
         "이름 성 생년월일 주소 도시 우편번호",
+        "tên họ ngày_sinh địa_chỉ thành_phố postcode",
+        "nama_depan nama_belakang tanggal_lahir alamat kota kode_pos",
+        "ชื่อ นามสกุล วันเกิด ที่อยู่ เมือง รหัสไปรษณีย์",
     ],
 )
 def test_persons_are_recognised_in_many_languages(names: str) -> None:
@@ -62,6 +65,7 @@ def test_where_no_column_name_is_understood_everything_is_quasi_and_the_draft_sa
     text, spec = draft(persons("zyx", "qwr", "vbn", "plk", "mnh", "trw"))
     assert {field.pii for field in spec.fields.values()} == {"quasi"}
     assert spec.costs.false_match == 50
+    assert {"zyx", "qwr", "vbn"} <= set(spec.identity)
     top = text.partition("\nname: ")[0]
     assert "No column name was understood" in top
     assert "Not understood by name, so look at their kind and class (pii): zyx, qwr, vbn, plk, mnh, trw" in top
