@@ -49,9 +49,10 @@ def layout_of(text: bytes) -> Layout:
     begin = given.end() if given else 0
     while (blank := _BREAK.match(text, begin)) is not None:
         begin = blank.end()
-    if not text[begin:].strip():
+    sample = _BREAK.split(text[begin : begin + _SAMPLE])
+    lines = [line for line in (line.decode("utf-8", "ignore") for line in sample) if line.strip()]
+    if not lines:
         raise unreadable("is empty", "give a table with a header and rows")
-    lines = [line for line in text[begin : begin + _SAMPLE].decode("utf-8", "ignore").splitlines() if line.strip()]
     separator = given[1].decode() if given else _separator(lines)
     _check_quotes(text, begin, separator, len(next(csv.reader(lines[:1], delimiter=separator))))
     header, body = _header(text, begin, separator)
@@ -99,7 +100,7 @@ def _swallows(text: bytes, quoted: "re.Match[bytes]", separator: str, columns: i
     before, behind = text[max(0, quoted.start() - _NEAR) : quoted.start()], text[quoted.end() : quoted.end() + _NEAR]
     lines[0], lines[-1] = _BREAK.split(before)[-1] + lines[0], lines[-1] + _BREAK.split(behind)[0]
     # in prose a comma has a blank behind it
-    counts = [line.count(sep) - line.count(sep + b" ") for line in lines]
+    counts: list[int] = [line.count(sep) - line.count(sep + b" ") for line in lines]
     return sum(count == columns - 1 for count in counts) >= _SWALLOWED * len(lines)
 
 
