@@ -35,7 +35,7 @@ _LATIN = str.maketrans(
 )
 """Cyrillic and Greek in Latin letters, for the names of fields."""
 _RECORD_ID = re.compile(r"^(id|(rec|record|row|unique|source)_?(id|key|no|number)|key|uuid|guid|index|pk|identifier)$")
-_ROW_NUMBER = re.compile(r"^(unnamed(_\d+)?|index|level_0|row(_?(number|no|names?))?)$")
+_ROW_NUMBER = re.compile(r"^(unnamed(_\d+)*|(index_)?level_\d+|index|row(_?(number|no|names?))?)$")
 
 
 @dataclass(frozen=True)

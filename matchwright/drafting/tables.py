@@ -118,8 +118,9 @@ def _check(table: pd.DataFrame, which: str) -> None:
     if table.columns.duplicated().any():
         raise refused(which, "has a column name twice", "give every column its own name")
     names = profile_of([[clean_text(name) for name in table.columns]])
+    repeated = sum(name in set(table[name]) for name in table.columns if name)
     # without a header, the column names are values, so none is quoted
-    if names.email > 0 or max(names.number, names.date, names.phone) > 0.5:
+    if names.email > 0 or names.date > 0 or max(names.number, names.phone) > 0.5 or repeated > 1:
         raise refused(which, "seems to have no header: its first row looks like a record", "add a row of column names")
 
 

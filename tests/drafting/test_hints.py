@@ -76,7 +76,9 @@ def test_a_plain_name_keeps_cyrillic_and_greek_in_latin_letters(column: str, pla
 
 
 def test_names_of_row_numbers_and_of_record_ids() -> None:
-    assert all(map(names_a_row, ["", " ", "Unnamed: 0", "Unnamed: 12", "index", "level_0", "row_number"]))
+    assert all(
+        map(names_a_row, ["", " ", "Unnamed: 0", "Unnamed: 0.1", "index", "level_0", "__index_level_0__", "row_number"])
+    )
     assert not any(map(names_a_row, ["id", "名", "indexing", "unnamed item", "индекс"]))
     assert all(map(names_a_record, ["id", "record_id", "RecID", "uuid", "ид"]))
     assert not any(map(names_a_record, ["idea", "customer_id"]))

@@ -50,7 +50,7 @@ def parquet_folder(filesystem: Any, path: str) -> Any:
             table = parquet_file(filesystem, part.path)
         except DataError as error:
             faults = [Fault(": ".join(filter(None, (part.base_name, f.path))), f.problem, f.hint) for f in error.faults]
-            raise DataError(error.args[0].split("\n")[0], faults) from None
+            raise DataError("A folder cannot be read.", faults) from None
         if tables and set(table.column_names) != set(tables[0].column_names):
             raise unreadable(f"{part.base_name} has other columns than {parts[0].base_name}", _WRITE_ONE)
         tables.append(table.select(tables[0].column_names) if tables else table)
