@@ -31,7 +31,7 @@ def notices_of(
     if why_persons == NOTHING_UNDERSTOOD:
         text = "No column name was understood. So every column counts as personal (pii: quasi), and the costs are those"
         notices.append(Notice(f"{text} of persons."))
-    elif unknown and why_persons not in ("", NAMES_SAY_SO):
+    elif why_persons not in ("", NAMES_SAY_SO):
         notices.append(Notice(f"The tables count as being about persons: {why_persons}."))
     notices += [
         Notice(f"{which}: {text}. Training puts such rows into quarantine.") for which, text in tables.id_faults

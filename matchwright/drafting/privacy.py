@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from matchwright.core.spec import FieldKind, PiiClass
-from matchwright.drafting.hints import PERSON_HINTS
+from matchwright.drafting.hints import PERSON_HINTS, plain_name
 from matchwright.drafting.kinds import MOSTLY, few_values
 from matchwright.drafting.profile import Profile
 
@@ -18,6 +18,8 @@ _DIRECT_HINTS = {
     "national_id": "an official or account number identifies alone",
     "network": "a login or network address identifies alone",
 }
+_BARE_DATES = frozenset({"date", "datum", "dato", "data", "fecha", "tarih"})
+"""Names that do not say whose date it is."""
 _QUASI_HINTS = {
     "given_name": "a person's name",
     "surname": "a person's name",
@@ -64,12 +66,11 @@ def why_about_persons(hints: Mapping[str, str], profiles: Mapping[str, Profile])
     if PERSON_HINTS & set(hints.values()):
         return NAMES_SAY_SO
     unknown = [column for column, hint in hints.items() if not hint]
-    if not unknown:
-        return ""
     if len(unknown) == len(hints):
         return NOTHING_UNDERSTOOD
     names = [column for column, hint in hints.items() if hint in ("", "name") and _like_names(profiles[column])]
-    if names and any(profiles[column].date >= MOSTLY for column in unknown):
+    dates = [column for column in hints if column in unknown or plain_name(column) in _BARE_DATES]
+    if names and any(profiles[column].date >= MOSTLY for column in dates):
         return "dates stand beside what may be names"
     if set(names) & set(unknown) and 2 * len(unknown) >= len(hints):
         return "most column names are not understood, and one may hold names"

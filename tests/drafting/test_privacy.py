@@ -71,8 +71,9 @@ def test_where_no_column_name_is_understood_everything_is_quasi_and_the_draft_sa
     assert "Not understood by name, so look at their kind and class (pii): zyx, qwr, vbn, plk, mnh, trw" in top
 
 
-def test_dates_beside_what_may_be_names_make_a_table_one_about_persons() -> None:
-    text, spec = draft(persons("name", "qwr", "vbn", "address", "city", "code"))
+@pytest.mark.parametrize("names", ["name qwr vbn", "name title date", "qwr vbn Datum"])
+def test_dates_beside_what_may_be_names_make_a_table_one_about_persons(names: str) -> None:
+    text, spec = draft(persons(*names.split(), "address", "city", "code"))
     assert {field.pii for field in spec.fields.values()} == {"quasi"}
     assert "dates stand beside what may be names" in text.partition("\nname: ")[0]
 
