@@ -78,7 +78,7 @@ def read_tables(
         record_id,
         tuple(others),
         tuple(column for column in rows if column != record_id),
-        tuple((which, f"{record_id}: {found}") for which, found in faults_per_table(sides, record_id, lines)),
+        tuple((which, f"{record_id!r}: {found}") for which, found in faults_per_table(sides, record_id, lines)),
     )
 
 

@@ -63,7 +63,7 @@ def test_a_column_whose_values_mostly_repeat_is_no_record_id() -> None:
 def test_few_repeated_ids_are_said_at_the_top_of_the_draft() -> None:
     text = infer_spec(table("L", rows=200, repeated=1))
     top = text.partition("\nname: ")[0]
-    assert "the table: record_id: 1 of its 201 values stands twice (row 201). Training puts such rows" in top
+    assert "the table: 'record_id': 1 of its 201 values stands twice (row 201). Training puts such rows" in top
 
 
 @pytest.mark.parametrize("name", ["Unnamed: 0", "", "index"])
