@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from matchwright.drafting.hints import hint_of, names_a_record, names_a_row
+from matchwright.drafting.hints import hint_of, names_a_record, names_a_row, plain_name
 from matchwright.errors import DataError, Fault
 
 Lines = Callable[[int], Sequence[int]]
@@ -26,7 +26,11 @@ _NO_IDS = frozenset(
 
 def row_numbers(sides: Sequence[pd.DataFrame], shared: Sequence[str]) -> list[str]:
     """The columns that a tool wrote to number the rows: by their name and by their values."""
-    return [column for column in shared if names_a_row(column) and all(_numbers_rows(side[column]) for side in sides)]
+    return [
+        column
+        for column in shared
+        if names_a_row(column) and all(_numbers_rows(column, side[column]) for side in sides)
+    ]
 
 
 def find_record_id(
@@ -135,12 +139,16 @@ def _nearly_numbers(sides: Sequence[pd.DataFrame], column: str) -> bool:
     return all(side[column].nunique() >= _LEAST_OWN * len(side) for side in sides)
 
 
-def _numbers_rows(values: "pd.Series[str]") -> bool:
-    """Whether the values are different whole numbers in rising order, as a tool writes them."""
+def _numbers_rows(column: str, values: "pd.Series[str]") -> bool:
+    """Whether the values are different whole numbers, as a tool writes them.
+
+    A column called ``index`` may mean something else. So its numbers must rise too, as they do before rows are moved.
+    """
     if values.isna().any() or not values.str.fullmatch(r"\d{1,15}").all():
         return False
     numbers = values.astype(np.int64)
-    return bool(numbers.is_monotonic_increasing and numbers.is_unique)
+    moved = not plain_name(column) or "unnamed" in plain_name(column) or "level" in plain_name(column)
+    return bool(numbers.is_unique and (moved or numbers.is_monotonic_increasing))
 
 
 def _share_found(wanted: set[str], values: "pd.Series[str]") -> float:

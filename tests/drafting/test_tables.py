@@ -82,6 +82,12 @@ def test_a_column_called_index_with_other_values_is_a_field() -> None:
     assert "index" in parse_spec(infer_spec(left)).fields
 
 
+def test_row_numbers_without_a_name_of_their_own_are_left_out_in_any_order() -> None:
+    left = table("L").assign(**{"Unnamed: 0": [str(n * 7 % ROWS) for n in range(ROWS)]})
+    assert {field.column for field in parse_spec(infer_spec(left)).fields.values()} <= {None, "title", "price"}
+    assert "numbers the rows" in infer_spec(left)
+
+
 def test_row_numbers_are_the_record_id_where_there_is_no_other() -> None:
     left = table("L").drop(columns="record_id").assign(index=[str(n) for n in range(ROWS)])
     assert parse_spec(infer_spec(left)).record_id == "index"
