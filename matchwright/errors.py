@@ -23,7 +23,8 @@ class Fault:
 
     def __str__(self) -> str:
         hint = f"\n      Hint: {self.hint}" if self.hint else ""
-        return f"  {self.path}: {self.problem}{hint}"
+        where = f"{self.path}: " if self.path else ""
+        return f"  {where}{self.problem}{hint}"
 
 
 class FaultsError(MatchwrightError):

@@ -76,7 +76,7 @@ def _run_demo(
     spec = load_spec(spec_file)
 
     def pipeline(name: str, user: str, options: dict[str, str], notes: dict[str, str] | None = None) -> RunRecord:
-        arguments, _ = arguments_of(name, spec_file, options)
+        arguments, _ = arguments_of(name, spec_file, options, settings.environment)
         return run_pipeline(
             pipeline_named(name),
             settings.model_copy(update={"user": user}),

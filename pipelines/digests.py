@@ -27,7 +27,7 @@ def code_digest() -> str:
 
 
 def data_digest(locations: Iterable[str]) -> str:
-    """SHA-256 over the content of local files.
+    """SHA-256 over the content of local files and of the files in local folders.
 
     A file in an object store is not read here, so it counts as changed every time, and the data is read again. Missing
     files are not an error here: ingest reports them.
@@ -39,6 +39,9 @@ def data_digest(locations: Iterable[str]) -> str:
             digest.update(uuid4().bytes)
         elif path.is_file():
             digest.update(_of_file(path))
+        elif path.is_dir():
+            for file in sorted(file for file in path.rglob("*") if file.is_file()):
+                digest.update(f"{file.relative_to(path).as_posix()}\0".encode() + _of_file(file))
         digest.update(f"\0{location != ''}\0{path.suffix}\0".encode())
     return digest.hexdigest()
 

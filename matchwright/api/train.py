@@ -163,7 +163,7 @@ def _run(settings: Settings, files: Mapping[str, str]) -> "RunRecord":
     from pipelines.run import run_pipeline
 
     given = {"records": "", "records_right": "", "pairs": "", **files}
-    arguments, name = arguments_of("train", Path(given.pop("spec")), given)
+    arguments, name = arguments_of("train", Path(given.pop("spec")), given, settings.environment)
     return run_pipeline(
         pipeline_named("train"),
         settings,

@@ -77,7 +77,7 @@ def run(
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
     given |= {"since": since, "until": until, "labels": labels}
     given |= {"scorer": scorer, "comparisons": comparisons, "returns": returns}
-    arguments, spec_name = arguments_of(name, spec, given)
+    arguments, spec_name = arguments_of(name, spec, given, settings.environment)
     console = terminal()
     try:
         record = run_pipeline(
@@ -165,7 +165,7 @@ def submit(
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
     given |= {"since": since, "until": until, "labels": labels}
     given |= {"scorer": scorer, "comparisons": comparisons, "returns": returns}
-    arguments, spec_name = arguments_of(name, spec, given)
+    arguments, spec_name = arguments_of(name, spec, given, settings.environment)
     title = run_name or f"{name} {spec_name} {datetime.now():%Y-%m-%d %H:%M}"
     done = submit_to_cluster(name, settings, arguments, run_name=title)
     started = f" run {done.run_id} of version {done.version}\n  {done.address}"

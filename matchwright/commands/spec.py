@@ -44,7 +44,7 @@ def infer(
     out: Annotated[Path | None, typer.Option(help="Write the draft here. The default is the terminal.")] = None,
 ) -> None:
     """Draft a match spec from tables (CSV or Parquet), for a person to edit. It holds no value of the tables."""
-    from matchwright.adapters.tables.read import read_input_table
+    from matchwright.adapters.tables.read import read_input_table, row_lines
     from matchwright.drafting import draft_spec, draft_text, how_values_are_read
     from matchwright.errors import Fault, SpecError
 
@@ -59,6 +59,7 @@ def infer(
         others[0] if others else None,
         read_input_table(pairs) if pairs else None,
         _spec_name(name or (out.stem if out else Path(tables[0]).stem)),
+        lines=lambda side: row_lines(tables[side]),
     )
     text = draft_text(draft)
     if out is None:

@@ -11,15 +11,18 @@ from matchwright.core.records import conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.format import FORMAT
+from matchwright.drafting.enough import too_few
 from matchwright.drafting.fields import DraftField, LeftOut, draft_fields
 from matchwright.drafting.golden import Golden, golden_values
 from matchwright.drafting.missing import MissingWords, find_missing, without_missing
-from matchwright.drafting.privacy import about_persons
+from matchwright.drafting.notices import Notice, notices_of
+from matchwright.drafting.privacy import why_about_persons
 from matchwright.drafting.rules import Rule, choose_rules
-from matchwright.drafting.tables import Labels, Tables, read_pairs, read_tables
+from matchwright.drafting.tables import Labels, Lines, Tables, read_pairs, read_tables
 from matchwright.errors import DataError, Fault
 
 Multiplicity = Literal["one_to_one", "one_to_many", "many_to_many"]
+LabelsKind = Literal["complete", "partial", "none"]
 
 _OFTEN = 0.02
 """Above this share, several matches per record (or duplicates in one table) do not count as mistakes in the data."""
@@ -37,7 +40,7 @@ class Draft:
     rows: tuple[int, ...]
     alike: tuple[bool, str]
     multiplicity: tuple[Multiplicity, str]
-    labels: tuple[Literal["complete", "partial"], str]
+    labels: tuple[LabelsKind, str]
     positives: int | None
     missing: MissingWords
     fields: list[DraftField]
@@ -49,6 +52,7 @@ class Draft:
     tfidf_fields: list[str]
     top_k: int
     golden: Golden
+    notices: list[Notice]
 
     @property
     def compared(self) -> list[DraftField]:
@@ -57,7 +61,11 @@ class Draft:
 
 
 def draft_spec(
-    left: pd.DataFrame, right: pd.DataFrame | None = None, pairs: pd.DataFrame | None = None, name: str = "matching"
+    left: pd.DataFrame,
+    right: pd.DataFrame | None = None,
+    pairs: pd.DataFrame | None = None,
+    name: str = "matching",
+    lines: Lines | None = None,
 ) -> Draft:
     """Draft a match spec from one table (deduplication) or two (linkage).
 
@@ -66,12 +74,13 @@ def draft_spec(
         right: records of the other source, in columns of the same names.
         pairs: labelled pairs, with two columns of record ids (``left_id``, ``right_id``) and usually a ``label``.
         name: the name of the spec.
+        lines: the line of each row in the file of a table (0 is left, 1 is right), for messages about rows.
 
     Raises:
         DataError: no spec can be drafted from these tables. The message quotes no value.
     """
     labelled_pairs = read_pairs(pairs) if pairs is not None else None
-    given = read_tables(left, right, labelled_pairs)
+    given = read_tables(left, right, labelled_pairs, lines)
     missing = find_missing(given)
     tables = without_missing(given, missing)
     fields, left_out = draft_fields(tables, labelled_pairs, missing)
@@ -81,7 +90,10 @@ def draft_spec(
         raise DataError("No match spec can be drafted from these tables.", [Fault("columns", problem, hint)])
     sides = _features(tables, fields)
     ids = [side[tables.record_id].tolist() for side in tables.sides]
-    of_persons = about_persons([field.hint for field in fields])
+    why_persons = why_about_persons(
+        {field.column: field.hint for field in fields}, {field.column: field.profile for field in fields}
+    )
+    of_persons = bool(why_persons)
     compared = [field for field in fields if field.compare]
     rules = choose_rules(sides, fields, labelled_pairs, ids)
     known = [{value for side in tables.values(field.column) for value in side if value} for field in fields]
@@ -98,11 +110,12 @@ def draft_spec(
         left_out=left_out,
         of_persons=of_persons,
         record=_record_fields(compared),
-        identity=[field.name for field in compared if field.hint in _IDENTITY_HINTS],
+        identity=_identity(compared, of_persons),
         rules=rules,
         tfidf_fields=_tfidf_fields(compared, of_persons),
         top_k=_top_k(len(tables.sides[-1]), of_persons),
         golden=golden_values(fields, known),
+        notices=notices_of(tables, fields, why_persons, labelled_pairs),
     )
 
 
@@ -179,9 +192,11 @@ def _share_repeated(values: Iterable[str | None]) -> float:
     return sum(count > 1 for count in counts.values()) / max(len(counts), 1)
 
 
-def _labels(labelled_pairs: Labels | None) -> tuple[Literal["complete", "partial"], str]:
+def _labels(labelled_pairs: Labels | None) -> tuple[LabelsKind, str]:
     if labelled_pairs is None:
         return "partial", "no pairs were given; complete if the pairs table lists every true match"
+    if few := too_few(labelled_pairs):
+        return "none", few
     if labelled_pairs.labelled:
         return "partial", "the pairs have labels of both kinds, so the other pairs are unknown"
     return "complete", "the pairs are matches only; partial if some matches may be missing"
@@ -191,6 +206,13 @@ def _record_fields(compared: Sequence[DraftField]) -> list[str]:
     if not any(field.kind == "text" for field in compared):
         return []
     return [field.name for field in compared if field.kind != "geo"]
+
+
+def _identity(compared: Sequence[DraftField], of_persons: bool) -> list[str]:
+    """The fields that tell the members of a household apart. In doubt the names and dates that were not understood."""
+    known = [field.name for field in compared if field.hint in _IDENTITY_HINTS]
+    doubtful = [f.name for f in compared if f.kind in ("name", "date") and f.hint in ("", "name")]
+    return known or (doubtful if of_persons else [])
 
 
 def _tfidf_fields(compared: Sequence[DraftField], of_persons: bool) -> list[str]:

@@ -7,10 +7,10 @@ import numpy as np
 
 from matchwright.core.spec import FieldKind, PiiClass
 from matchwright.core.spec.vocabulary import EVIDENCE_KINDS, RESERVED_NAMES
-from matchwright.drafting.hints import hint_of, plain_name
+from matchwright.drafting.hints import hint_of, hints_of, plain_name
 from matchwright.drafting.kinds import guess_kind
 from matchwright.drafting.missing import NO_WORDS, MissingWords
-from matchwright.drafting.privacy import about_persons, guess_pii
+from matchwright.drafting.privacy import guess_pii, why_about_persons
 from matchwright.drafting.profile import Profile, profile_of
 from matchwright.drafting.reading import Reading, reading_of
 from matchwright.drafting.tables import Labels, Tables
@@ -59,10 +59,11 @@ def draft_fields(
     profiles = {column: profile_of(tables.values(column)) for column in tables.columns}
     left_out = [LeftOut(column, why) for column, profile in profiles.items() if (why := _useless(column, profile))]
     left_out += [LeftOut(column, "is in only one of the tables") for column in tables.only_one_side]
+    left_out += [LeftOut(column, "numbers the rows, so it says nothing of a record") for column in tables.row_numbers]
     useless = {column.column for column in left_out}
     kept = {column: profile for column, profile in profiles.items() if column not in useless}
-    hints = {column: hint_of(column) for column in kept}
-    of_persons = about_persons(list(hints.values()))
+    hints = hints_of(kept)
+    of_persons = bool(why_about_persons(hints, kept))
     names = field_names(kept)
     fields = []
     for column, profile in kept.items():

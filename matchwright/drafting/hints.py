@@ -1,82 +1,136 @@
-"""What the name of a column hints at. The values must support a hint."""
+"""What the name of a column hints at. The values must support a hint.
+
+The words are in ``words.yaml``, per language.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-_WORD_END = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NOT_NAME = re.compile(r"[^a-z0-9]+")
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d"})
+import yaml
 
-_HINTS: tuple[tuple[str, str], ...] = (
-    ("truth", r"^(entity|cluster|group|match|truth|gold|duplicate|dup|golden)(_?(id|no|number|key|record))?$"),
-    ("email", r"e_?mail|(^|_)mail(_|$)"),
-    ("phone", r"phone|mobile|(^|_)(tel|fax|cell|handy)(_|$)|telef"),
-    ("network", r"(^|_)ip(_?addr\w*)?$|(^|_)mac_addr|user_?name|login|device_?id"),
-    (
-        "national_id",
-        r"soc\w*_?sec|(^|_)(ssn|nin|nino|nhs|nif|dni|cpf|mrn|tin|iban|bsn|pesel|aadhaar)(_|$)|national_?id|passport"
-        r"|tax_?(id|no|num)|medicare|driv\w*_?licen|licen[cs]e_?(no|num|id)|credit_?card|card_?(no|num)"
-        r"|account_?(no|num|id)|insurance_?(no|num|id)|patient_?(id|no)|citizen|personal_?(id|no|num)",
-    ),
-    ("birth", r"birth|(^|_)(dob|yob|born)(_|$)|geburt|naissance|nacim|(^|_)age$"),
-    ("gender", r"gender|(^|_)sex$|geschlecht"),
-    ("given_name", r"given|first_?name|fore_?name|middle_?name|nick_?name|(^|_)(fname|first|vorname|prenom|nombre)$"),
-    ("surname", r"sur_?name|last_?name|family_?name|maiden|(^|_)(lname|last|nachname|apellidos?|cognome)$"),
-    (
-        "full_name",
-        r"full_?name|(person|customer|patient|contact|employee|student|owner|client|member|holder)s?_?name"
-        r"|^(person|customer|patient|contact|employee|student|owner)$",
-    ),
-    ("street_number", r"(street|house|building|unit|flat|haus)_?(no|nr|num|number|nummer)(_|$)"),
-    ("url", r"(^|_)(url|uri|link|web_?site|homepage)(_|$)"),
-    ("address", r"addr|(^|_)(street|road|strasse|rue|calle|avenue)|(^|_)line_?\d$"),
-    ("postcode", r"post_?code|postal|(^|_)(zip|plz|cap)(_|$)|zip_?code"),
-    ("city", r"(^|_)(city|suburb|town|locality|municipality|place|village|ort|ville|ciudad)(_|$)"),
-    ("region", r"(^|_)(state|province|region|county|country|nation|district|land)(_|$)"),
-    ("geo", r"coord|(^|_)(geo|lat_?lon\w*|lat_?lng|position|location)(_|$)"),
-    ("authors", r"author|artist|director|composer|creator|performer|actor|editor"),
-    ("year", r"(^|_)(year|yr|jahr|annee)(_|$)"),
-    ("date", r"date|(^|_)(datum|day)(_|$)|_at$|_on$|released"),
-    ("price", r"price|(^|_)(cost|amount|msrp|preis|prix|fee|salary|total)(_|$)"),
-    (
-        "quantity",
-        r"weight|height|width|length|depth|(^|_)(abv|rating|score|size|count|qty|quantity|duration|time)(_|$)",
-    ),
-    (
-        "code",
-        r"model|(^|_)(code|sku|mpn|ean|gtin|upc|isbn|issn|doi|asin|serial|ref|vin|isrc|no|nr)(_|$)"
-        r"|part_?(no|num)|_number$|^number$|_id$",
-    ),
-    (
-        "category",
-        r"categor|genre|(^|_)(type|style|brand|kind|class|venue|journal|conference|status|currency|colou?r|language)(_|$)"
-        r"|manufact|(^|_)(maker|vendor|publisher|label|factory|brewery|company|producer|supplier|department)(_|$)",
-    ),
-    ("title", r"title|headline|(^|_)(song|album|product|item)(_|$)"),
-    ("prose", r"desc|content|comment|(^|_)(notes?|abstract|summary|text|remarks?|features?|bio|details?)(_|$)|spec"),
-    ("name", r"name"),
+HINTS = (
+    *("truth", "email", "phone", "network", "national_id", "birth", "gender", "given_name", "surname", "full_name"),
+    *("street_number", "url", "address", "postcode", "city", "region", "geo", "authors", "year", "date", "price"),
+    *("quantity", "code", "category", "title", "prose", "name"),
 )
-_COMPILED = tuple((hint, re.compile(pattern)) for hint, pattern in _HINTS)
-_RECORD_ID = re.compile(r"^(id|(rec|record|row|unique|source)_?(id|key|no|number)|key|uuid|guid|index|pk)$")
+"""All hints. Of two phrases with as many words, that of the first hint counts."""
 
 PERSON_HINTS = frozenset({"given_name", "surname", "full_name", "birth", "gender", "national_id"})
 """Hints of columns that only tables of persons have."""
 
+_WORD_END = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+_NO_BLANKS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u1100-\u11ff]")
+"""Letters of Chinese, Japanese and Korean, Korean also after its syllables are parted."""
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "'": "", "’": ""})
+_LATIN = str.maketrans(
+    dict(zip("абвгґдезиіклмнопрстуфыэαβγδεζηικλμνοπρστυφω", "abvggdeziiklmnoprstufyeavgdeziiklmnoprstyfo", strict=True))
+    | {"є": "ye", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya"}
+    | {"ъ": "", "ь": "", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz"}
+    | {"θ": "th", "ξ": "x", "χ": "ch", "ψ": "ps", "ς": "s"}
+)
+"""Cyrillic and Greek in Latin letters, for the names of fields."""
+_RECORD_ID = re.compile(r"^(id|(rec|record|row|unique|source)_?(id|key|no|number)|key|uuid|guid|index|pk|identifier)$")
+_ROW_NUMBER = re.compile(r"^(unnamed(_\d+)*|(index_)?level_\d+|index|row(_?(number|no|names?))?)$")
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    words: tuple[str, ...]
+    hint: str
+    form: str
+    """``=`` fits a whole name, ``*`` its end, and an empty form any place."""
+
+    def fits(self, words: tuple[str, ...]) -> bool:
+        length = len(self.words)
+        if self.form == "=":
+            return words == self.words
+        starts = range(len(words) - length + 1) if not self.form else [len(words) - length]
+        return any(start >= 0 and words[start : start + length] == self.words for start in starts)
+
 
 def plain_name(column: str) -> str:
-    """A column's name in lower case letters, digits and single underscores; may be empty."""
-    spaced = _WORD_END.sub("_", column)
-    decomposed = unicodedata.normalize("NFKD", spaced.casefold().translate(_LETTERS))
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _NOT_NAME.sub("_", plain).strip("_")
+    """A column's name in lower case Latin letters, digits and single underscores; may be empty."""
+    return _NOT_NAME.sub("_", _simplified(column).translate(_LATIN)).strip("_")
+
+
+def words_of(column: str) -> tuple[str, ...]:
+    """The words of a column's name in any script, in lower case, without accents and digits."""
+    letters = "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in _simplified(column))
+    # Arabic writes the article and the word together
+    return tuple(word.removeprefix("ال") if len(word) > 4 else word for word in letters.split())
 
 
 def hint_of(column: str) -> str:
     """The hint of a column's name (``surname``, ``price`` ...); empty without one."""
-    plain = plain_name(column)
-    return next((hint for hint, pattern in _COMPILED if pattern.search(plain)), "")
+    known = _phrases()
+    words = tuple(_singular(word) for word in words_of(column))
+    fitting = [phrase for word in dict.fromkeys(words) for phrase in known.get(word, ()) if phrase.fits(words)]
+    if not fitting and _NO_BLANKS.search("".join(words)):
+        fitting = list(_inside("".join(words)))
+    return min(fitting, key=_rank).hint if fitting else ""
+
+
+def hints_of(columns: Iterable[str]) -> dict[str, str]:
+    """The hint of each column. The word for a name alone is a surname beside given names, and the other way round."""
+    hints = {column: hint_of(column) for column in columns}
+    names = [column for column, hint in hints.items() if hint == "name"]
+    given, surname = ("given_name" in hints.values(), "surname" in hints.values())
+    if len(names) == 1 and given != surname:
+        hints[names[0]] = "surname" if given else "given_name"
+    return hints
 
 
 def names_a_record(column: str) -> bool:
     """Whether the name is usual for a column of record ids."""
     return bool(_RECORD_ID.match(plain_name(column)))
+
+
+def names_a_row(column: str) -> bool:
+    """Whether the name is usual for row numbers that a tool writes: ``Unnamed: 0``, ``index``, or no name at all."""
+    return bool(_ROW_NUMBER.match(plain_name(column)) if plain_name(column) else not words_of(column))
+
+
+def _simplified(column: str) -> str:
+    spaced = _WORD_END.sub("_", column)
+    decomposed = unicodedata.normalize("NFKD", spaced.casefold().translate(_LETTERS))
+    # decomposing may give capitals: "№" becomes "No"
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+
+@cache
+def _phrases() -> dict[str, list[_Phrase]]:
+    """Every phrase, by its last word. A phrase of several words also stands as one word."""
+    languages = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+    found: dict[str, list[_Phrase]] = {}
+    for hint, text in ((hint, text) for hints in languages.values() for hint, text in hints.items()):
+        for written in map(str.strip, text.split(",")):
+            form = written[0] if written[0] in "=*" else ""
+            words = words_of(written)
+            for form_of_words in {words, ("".join(words),)}:
+                found.setdefault(form_of_words[-1], []).append(_Phrase(form_of_words, hint, form))
+    return found
+
+
+def _singular(word: str) -> str:
+    known = _phrases()
+    forms = (word, word.removesuffix("s"), word.removesuffix("es"))
+    return next((form for form in forms if form in known), word)
+
+
+def _inside(text: str) -> Iterator[_Phrase]:
+    """Phrases of two or more characters inside a name without blanks."""
+    for phrases in _phrases().values():
+        for phrase in phrases:
+            word = "".join(phrase.words)
+            if len(unicodedata.normalize("NFC", word)) > 1 and _NO_BLANKS.search(word) and word in text:
+                yield phrase
+
+
+def _rank(phrase: _Phrase) -> tuple[int, int, int]:
+    unspaced = len("".join(phrase.words)) if _NO_BLANKS.search(phrase.words[0]) else 0
+    return -len(phrase.words), -unspaced, HINTS.index(phrase.hint)

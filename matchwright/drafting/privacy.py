@@ -1,18 +1,25 @@
 """The PII class of a column; in doubt the stricter one."""
 
+from collections.abc import Mapping
+
 from matchwright.core.spec import FieldKind, PiiClass
-from matchwright.drafting.hints import PERSON_HINTS
+from matchwright.drafting.hints import PERSON_HINTS, plain_name
+from matchwright.drafting.kinds import MOSTLY, few_values
 from matchwright.drafting.profile import Profile
 
 Guess = tuple[PiiClass, str]
 """A class and the reason for it."""
 
+NAMES_SAY_SO = "column names say so"
+NOTHING_UNDERSTOOD = "no column name is understood"
 _DIRECT_HINTS = {
     "email": "an e-mail address identifies alone",
     "phone": "a telephone number identifies alone",
     "national_id": "an official or account number identifies alone",
     "network": "a login or network address identifies alone",
 }
+_BARE_DATES = frozenset({"date", "datum", "dato", "data", "fecha", "tarih"})
+"""Names that do not say whose date it is."""
 _QUASI_HINTS = {
     "given_name": "a person's name",
     "surname": "a person's name",
@@ -49,6 +56,26 @@ def guess_pii(hint: str, kind: FieldKind, column: Profile, of_persons: bool) -> 
     return "none", "nothing personal seen"
 
 
-def about_persons(hints: list[str]) -> bool:
-    """Whether some hint occurs only in tables of persons."""
-    return bool(PERSON_HINTS & set(hints))
+def why_about_persons(hints: Mapping[str, str], profiles: Mapping[str, Profile]) -> str:
+    """Why a table counts as one about persons; empty if it does not. In doubt it does.
+
+    Args:
+        hints: the hint of each column's name.
+        profiles: the profile of each column.
+    """
+    if PERSON_HINTS & set(hints.values()):
+        return NAMES_SAY_SO
+    unknown = [column for column, hint in hints.items() if not hint]
+    if len(unknown) == len(hints):
+        return NOTHING_UNDERSTOOD
+    names = [column for column, hint in hints.items() if hint in ("", "name") and _like_names(profiles[column])]
+    dates = [column for column in hints if column in unknown or plain_name(column) in _BARE_DATES]
+    if names and any(profiles[column].date >= MOSTLY for column in dates):
+        return "dates stand beside what may be names"
+    if set(names) & set(unknown) and 2 * len(unknown) >= len(hints):
+        return "most column names are not understood, and one may hold names"
+    return ""
+
+
+def _like_names(column: Profile) -> bool:
+    return column.alphabetic >= MOSTLY and column.words < 3 and column.email == 0 and not few_values(column)

@@ -64,6 +64,8 @@ def _head(draft: Draft) -> Iterator[str]:
     yield f"# Drafted from {'one table' if len(draft.rows) == 1 else 'two tables'} of {rows} records. Edit it."
     yield "# '# guessed' marks every guess, with its reason. Correct it, then delete the comment."
     yield "# docs/guides/spec.md explains every section, and 'matchwright spec check FILE' finds mistakes."
+    for notice in draft.notices:
+        yield " ".join(["# NOTE:", notice.text, ", ".join(map(scalar, notice.columns))]).strip()
     yield f"name: {scalar(draft.name)}"
     yield f"format: {FORMAT}"
     yield "version: 1"

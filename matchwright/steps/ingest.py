@@ -12,10 +12,9 @@ from matchwright.core.records import conform, unreadable, unreadable_column
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import DataError, Fault
 from matchwright.labelling.pair_table import conform_pairs, no_pairs
+from matchwright.operations.inputs import INPUTS, PAIRS, RECORDS, RECORDS_RIGHT, faults_of_inputs, reads_example_data
 from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
-
-INPUTS = RECORDS, RECORDS_RIGHT, PAIRS = "records", "records_right", "pairs"
 
 _Conformed = tuple[dict[str, pd.DataFrame], list[Fault]]
 
@@ -42,8 +41,9 @@ def ingest(
         LakeError: the lake cannot be written.
     """
     files = {name: uri for name, uri in zip(INPUTS, (records, records_right, pairs), strict=True) if uri}
-    example = not files and settings.environment == "local"
+    example = reads_example_data(files, settings.environment)
     conformed, faults = _conform_example(spec) if example else _conform_files(files, spec)
+    faults += faults_of_inputs(files, spec, settings.environment)
     if faults:
         raise DataError(_headline(spec, example, len(faults)), faults)
     sides = [conformed[name] for name in (RECORDS, RECORDS_RIGHT) if name in conformed]
@@ -63,15 +63,7 @@ def _conform_files(files: Mapping[str, str], spec: MatchSpec) -> _Conformed:
     def reader(uri: str) -> Callable[[], pd.DataFrame]:
         return lambda: read_input_table(uri)
 
-    conformed, faults = _conform_all({name: reader(uri) for name, uri in files.items()}, spec)
-    if spec.labels == "none" and PAIRS in files:
-        hint = "write labels: partial (or complete) to use them, or leave out the pairs for an unsupervised start"
-        faults.append(Fault(PAIRS, "are given, but the spec says labels: none", hint))
-    for name in (RECORDS,) if spec.labels == "none" else (RECORDS, PAIRS):
-        if name not in files:
-            hint = f"name the file of {name}. Without any file, the environment local reads {FEBRL4}"
-            faults.append(Fault(name, "is not given", hint))
-    return conformed, faults
+    return _conform_all({name: reader(uri) for name, uri in files.items()}, spec)
 
 
 def _conform_example(spec: MatchSpec) -> _Conformed:

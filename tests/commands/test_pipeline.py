@@ -62,3 +62,21 @@ def test_an_option_of_another_pipeline_is_refused_with_the_options_of_this_one(
     said = str(done.exception)
     assert "The pipeline 'monitor' does not take --records." in said
     assert "it takes --version, --since, --until, --labels" in said
+
+
+@pytest.mark.parametrize("command", ["run", "submit"])
+def test_without_tables_another_environment_than_local_is_refused_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Example data never becomes a model of a shared environment."""
+    called: list[str] = []
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("pipelines.run.run_pipeline", lambda *_, **__: called.append("run"))
+    monkeypatch.setattr("pipelines.submit.submit", lambda *_, **__: called.append("submit"))
+
+    done = CliRunner().invoke(app, ["pipeline", command, "train", "--spec", str(SPEC), "--environment", "prod"])
+
+    assert done.exit_code == 1
+    assert "--records: is not given" in str(done.exception)
+    assert called == []
+    assert not (tmp_path / "home").exists()

@@ -159,10 +159,12 @@ def test_unusual_column_names_are_mapped_to_field_names():
 @pytest.mark.parametrize(
     ("table", "problem"),
     [
-        (pd.DataFrame({"id": [1, 1, 2], "title": ["a", "b", "b"]}), "no column numbers the records"),
+        (pd.DataFrame({"title": ["a", "b", "b"], "price": [1, 1, 2]}), "no column numbers the records"),
         (pd.DataFrame({"id": [1, 2], "title": [None, ""]}), "no column is left"),
         (pd.DataFrame({"id": []}), "has no rows"),
         (pd.DataFrame({"1": [5], "someone@post.example": ["x"]}), "no header"),
+        (pd.DataFrame({"L1": ["L2"], "someone@": ["x"], "1980-02-14": ["1979-06-05"]}), "no header"),
+        (pd.DataFrame({"L1": ["L2", "L3"], "someone@": ["x", "someone@"], "stub": ["stub", "mock"]}), "no header"),
     ],
 )
 def test_a_table_that_allows_no_draft_is_refused_with_a_reason(table, problem):

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 from fixtures.models import REPOSITORY
+from fixtures.offers import write_offers
 from fixtures.papers import write_papers
 from fixtures.products import write_products
 from fixtures.restaurants import write_restaurants
@@ -28,6 +29,7 @@ SYNTHETIC: dict[str, Callable[[Path], dict[str, str]]] = {
     "synthetic restaurants": write_restaurants,
     "synthetic papers": write_papers,
     "synthetic products": write_products,
+    "synthetic offers": write_offers,
 }
 BENCHMARKS = Path(os.environ.get(FOLDER_VARIABLE, "no folder of benchmark sets"))
 
@@ -109,6 +111,12 @@ def test_products_pass_their_gates_with_the_precision_that_their_spec_requires(u
         >= load_spec(REPOSITORY / "specs/products.yaml").precision_constraints.match
         > 0
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tables", ["synthetic offers", *benchmark("abt_buy")], indirect=True)
+def test_offers_with_only_a_name_a_description_and_a_price_pass_their_gates(user, tables):
+    assert "every gate passed" in user.train("specs/offers.yaml", tables)
 
 
 def artefact(user: User, name: str) -> Any:

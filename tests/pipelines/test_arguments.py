@@ -1,5 +1,6 @@
 """The parameters of a pipeline, and the digests that prevent outdated cached results."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,10 +60,11 @@ def test_an_option_of_another_pipeline_is_refused(pipeline: str, given: dict[str
 
 def test_the_arguments_have_the_full_path_and_the_digest_of_an_input_file(tmp_path: Path) -> None:
     file = tmp_path / "records.csv"
+    given = {"records": str(file), "pairs": "s3://bucket/pairs.csv"}
     file.write_text("rec_id\n1\n")
-    first = arguments_of("train", SPEC, {"records": str(file)})[0]
+    first = arguments_of("train", SPEC, given)[0]
     file.write_text("rec_id\n2\n")
-    second = arguments_of("train", SPEC, {"records": str(file)})[0]
+    second = arguments_of("train", SPEC, given)[0]
 
     assert first["records"] == second["records"] == str(file)
     assert first["data_digest"] != second["data_digest"]
@@ -73,6 +75,48 @@ def test_all_missing_files_are_listed_in_one_error() -> None:
         arguments_of("train", SPEC, {"records": "no.csv", "pairs": "nor.csv"})
 
     assert [fault.path for fault in caught.value.faults] == ["--records", "--pairs"]
+
+
+def test_a_table_may_be_a_folder_and_its_digest_is_that_of_its_files(tmp_path: Path) -> None:
+    folder = tmp_path / "left.parquet"
+    folder.mkdir()
+    (folder / "part-0.parquet").write_bytes(b"one")
+    given = {"records": str(folder), "pairs": "s3://bucket/pairs.csv"}
+
+    assert arguments_of("train", SPEC, given)[0]["records"] == str(folder)
+    first = digests.data_digest([str(folder)])
+    assert digests.data_digest([str(folder)]) == first
+    (folder / "part-0.parquet").write_bytes(b"two")
+    second = digests.data_digest([str(folder)])
+    (folder / "part-0.parquet").rename(folder / "part-1.parquet")
+    assert len({first, second, digests.data_digest([str(folder)])}) == 3
+
+
+def test_a_scorer_cannot_be_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="--scorer: no such file"):
+        arguments_of("train", SPEC, {"scorer": str(tmp_path)})
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod", "elsewhere"])
+def test_only_the_environment_local_trains_without_tables(environment: str) -> None:
+    assert arguments_of("train", SPEC, {}, "local")[0]["records"] == ""
+    with pytest.raises(DataError) as refused:
+        arguments_of("train", SPEC, {}, environment)
+    assert {fault.path: fault.problem for fault in refused.value.faults} == {
+        "--records": "is not given",
+        "--pairs": "is not given",
+    }
+    assert arguments_of("monitor", SPEC, {"since": "24h"}, environment)[0]["since"] == "24h"
+
+
+def test_a_training_without_labels_needs_no_pairs_in_any_environment(tmp_path: Path) -> None:
+    spec = tmp_path / "unsupervised.yaml"
+    spec.write_text(re.sub(r"(?m)^labels: \w+", "labels: none", SPEC.read_text()))
+    given = {"records": "s3://bucket/left.csv"}
+
+    assert arguments_of("train", spec, given, "prod")[0]["records"] == "s3://bucket/left.csv"
+    with pytest.raises(DataError, match="--pairs: are given, but the spec says labels: none"):
+        arguments_of("train", spec, {**given, "pairs": "s3://bucket/pairs.csv"}, "prod")
 
 
 def test_a_file_in_an_object_store_always_counts_as_changed() -> None:

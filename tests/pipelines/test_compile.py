@@ -195,3 +195,15 @@ def test_compiling_twice_gives_the_same_bytes(packages: Path, tmp_path: Path) ->
     )
     assert len(first) == len(PIPELINES)
     assert first == second
+
+
+def test_no_compiled_training_has_tables_or_another_environment_as_default(
+    compiled: dict[tuple[str, str], list[dict[str, Any]]],
+) -> None:
+    """Without tables a run in the environment of the package stops in its first step. Only local has example data."""
+    for (environment, name), documents in compiled.items():
+        parameters = documents[0]["root"]["inputDefinitions"]["parameters"]
+        assert parameters["environment"]["defaultValue"] == environment
+        if name == "train":
+            defaults = {parameters[key].get("defaultValue") for key in ("records", "records_right", "pairs")}
+            assert defaults == {""}

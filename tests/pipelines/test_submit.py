@@ -27,7 +27,8 @@ def cluster_at(address: str, **changes: str) -> Settings:
 
 
 def test_a_submission_uploads_the_pipeline_and_starts_a_run(kubeflow: Kubeflow) -> None:
-    arguments, spec_name = arguments_of("train", SPEC, {"records": "s3://bucket/records.parquet"})
+    given = {"records": "s3://bucket/records.parquet", "pairs": "s3://bucket/pairs.parquet"}
+    arguments, spec_name = arguments_of("train", SPEC, given, "prod")
 
     done = submit("train", cluster_at(kubeflow.address), arguments, run_name="train persons")
 

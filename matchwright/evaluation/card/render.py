@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from math import ceil
+from math import ceil, isnan
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ def render_card(card: Card) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, finalize=_one_line, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": _number, "figure": _figure, "rounded_up": _rounded_up}
+    environment.filters |= {"number": _number, "margin": _margin, "figure": _figure, "rounded_up": _rounded_up}
     page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(card=card, spec=card.spec)
     return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"
 
@@ -37,7 +37,13 @@ def _one_line(value: Any) -> Any:
 
 
 def _number(value: float) -> str:
+    if isnan(value):  # such as the precision where no pair is a match
+        return "none"
     return f"{value:.0f}" if value == round(value) and abs(value) >= 2 else f"{value:.4f}"
+
+
+def _margin(value: float) -> str:
+    return "none" if isnan(value) else f"{value:+.4f}"
 
 
 def _figure(figure: Mapping[str, float | None] | None) -> str:

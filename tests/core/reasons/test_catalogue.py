@@ -73,7 +73,7 @@ def test_a_built_in_language_needs_no_key_in_the_spec(persons_spec):
     assert (german.text("STATE_AGREES", "en"), german.language_for(["fr"])) == ("State agrees.", "de")
 
 
-@pytest.mark.parametrize("name", ["persons", "products", "papers", "restaurants", "software"])
+@pytest.mark.parametrize("name", ["persons", "products", "offers", "papers", "restaurants", "software"])
 def test_the_shipped_specs_have_german_names_for_their_fields(name):
     spec = load_spec(REPOSITORY / "specs" / f"{name}.yaml")
     german = spec.reasons.translations["de"]

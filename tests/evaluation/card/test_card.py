@@ -1,5 +1,7 @@
 """The model card. A reviewer reads it before the approval."""
 
+import math
+
 import pytest
 
 from matchwright.core.decide.bands import Bands
@@ -72,6 +74,14 @@ def card_text(spec: MatchSpec, **changes) -> str:
 
 def sections(text: str) -> list[str]:
     return [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+
+
+def test_a_gate_without_a_figure_is_in_the_card(products_spec):
+    """Where no pair is decided as a match, its precision is no number."""
+    undecided = gate("precision of match", math.nan)
+    assert "| precision of match | **FAILED** | none | at least 0.99 | none |" in card_text(
+        products_spec, gates=[undecided]
+    )
 
 
 def test_the_card_says_which_gate_failed_and_by_how_much(products_spec):

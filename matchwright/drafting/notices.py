@@ -1,0 +1,39 @@
+"""What the reader of a draft must know first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matchwright.drafting.enough import too_few
+from matchwright.drafting.fields import DraftField
+from matchwright.drafting.privacy import NAMES_SAY_SO, NOTHING_UNDERSTOOD
+from matchwright.drafting.tables import Labels, Tables
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for the top of the draft, and the columns that it is about."""
+
+    text: str
+    columns: tuple[str, ...] = ()
+
+
+def notices_of(
+    tables: Tables, fields: Sequence[DraftField], why_persons: str, labelled_pairs: Labels | None
+) -> list[Notice]:
+    """The notices of a draft: what was not understood, what was assumed for that, and faults of ids and labels."""
+    notices = []
+    if labelled_pairs is not None and (few := too_few(labelled_pairs)):
+        start = "So train without the pairs: labels: none is an unsupervised start."
+        notices.append(Notice(f"The {few}. {start} Or label more pairs with 'matchwright label', then write partial."))
+    unknown = tuple(field.column for field in fields if not field.hint)
+    if unknown:
+        notices.append(Notice("Not understood by name, so look at their kind and class (pii):", unknown))
+    if why_persons == NOTHING_UNDERSTOOD:
+        text = "No column name was understood. So every column counts as personal (pii: quasi), and the costs are those"
+        notices.append(Notice(f"{text} of persons."))
+    elif why_persons not in ("", NAMES_SAY_SO):
+        notices.append(Notice(f"The tables count as being about persons: {why_persons}."))
+    notices += [
+        Notice(f"{which}: {text}. Training puts such rows into quarantine.") for which, text in tables.id_faults
+    ]
+    return notices
