@@ -100,8 +100,8 @@ def _normalised(form: Any, text: str) -> str:
         parts.append(unicodedata.normalize(form, bounded[start : start + PART]))
         if sum(map(len, parts)) >= LONGEST_VALUE:
             break
-    joined = "".join(parts)[:LONGEST_VALUE]
-    return joined if len(parts) == 1 else unicodedata.normalize(form, joined)  # where two parts meet
+    # once more, for the letters where two parts meet
+    return unicodedata.normalize(form, "".join(parts)[:LONGEST_VALUE])
 
 
 def _digit(found: Any) -> str:
