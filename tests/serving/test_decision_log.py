@@ -73,6 +73,15 @@ def test_short_writes_are_completed(tmp_path, write_at_most, most):
     assert logged(tmp_path) == ids(1, 2, 3)
 
 
+def test_the_log_is_a_file_that_nobody_can_run(tmp_path):
+    earlier = os.umask(0)
+    try:
+        DecisionLog(tmp_path).write([decision(1)], NOON)
+    finally:
+        os.umask(earlier)
+    assert file_of(tmp_path).stat().st_mode & 0o777 == 0o666
+
+
 @pytest.mark.parametrize("lines_that_fit", [0, 0.5, 1, 1.5])
 def test_if_the_disk_is_full_no_line_of_the_request_stays_in_the_log(tmp_path, write_at_most, lines_that_fit):
     log = DecisionLog(tmp_path)

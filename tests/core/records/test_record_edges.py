@@ -85,6 +85,11 @@ def test_coordinates_outside_the_valid_range_are_missing(value, place):
     assert coordinates(value) == place
 
 
+@pytest.mark.parametrize(("length", "place"), [(100, "1.00000,2.00000"), (101, None)])
+def test_coordinates_are_read_from_the_first_hundred_characters(length, place):
+    assert coordinates("1," + " " * (length - 3) + "2") == place
+
+
 @pytest.mark.parametrize(
     ("value", "date"),
     [
