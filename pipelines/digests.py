@@ -39,7 +39,7 @@ def data_digest(locations: Iterable[str]) -> str:
             digest.update(uuid4().bytes)
         elif path.is_file():
             digest.update(_of_file(path))
-        elif path.is_dir():
+        elif location and path.is_dir():  # an empty location is none, and not the current folder
             for file in sorted(file for file in path.rglob("*") if file.is_file()):
                 digest.update(f"{file.relative_to(path).as_posix()}\0".encode() + _of_file(file))
         digest.update(f"\0{location != ''}\0{path.suffix}\0".encode())

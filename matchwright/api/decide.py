@@ -64,7 +64,7 @@ def decide(
         columns, absent = field_columns(table, name, spec)
         faults += absent
         if not absent:
-            text = as_text(table, name, columns.values(), decimals_of(spec, name, columns))
+            text = as_text(table, name, columns.values(), decimals=decimals_of(spec, name, columns))
             values[name] = text.set_axis(list(columns), axis=1)
     if faults:
         raise DataError(f"The tables lack columns that spec '{spec.name}' compares:", faults)
