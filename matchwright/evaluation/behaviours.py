@@ -11,7 +11,9 @@ import pandas as pd
 
 from matchwright.core.bundle.golden import decide_values
 from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.reasons import evidence
 from matchwright.core.records import mistyped, record_features
+from matchwright.core.spec.vocabulary import SWAPPED
 
 SAMPLE = 200
 SWAP_TOLERANCE = 1e-6
@@ -49,7 +51,7 @@ def behave(model: DecisionModel, left: pd.DataFrame, right: pd.DataFrame, seed: 
     tried = _TriedPairs(model, left, right)
     found = [tried.symmetry()] if model.spec.sources.alike else []
     found += [tried.does_not_rise(kind) for kind in ("a typo", "a missing value")]
-    return [*found, tried.little_evidence(seed), *_golden(model)]
+    return [*found, *tried.disagreement(seed), tried.little_evidence(seed), *_golden(model)]
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,39 @@ class _TriedPairs:
             passed += int((after <= before[changed] + RISE_TOLERANCE).sum())
             total += int(changed.sum())
         return Behaviour(f"{kind} in an agreeing field does not raise the score", passed, total)
+
+    def disagreement(self, seed: int) -> list[Behaviour]:
+        """A field that disagrees scores no better than a missing one, nor than one that is identical.
+
+        The disagreeing value is that of another record. Names that are swapped agree all the same, and long text may
+        agree in part, so these are left out.
+        """
+        names = ("a missing value in a disagreeing field", "an identical value in a disagreeing field")
+        passed, total = [0, 0], [0, 0]
+        donors = np.random.default_rng(seed).permutation(len(self.right))
+        for field, section in self.model.spec.compared.items():
+            if section.kind == "text":
+                continue
+            disagreeing = self._replaced(field, self.right[field].iloc[donors].to_numpy())
+            compared = self.compared(self.left, disagreeing)
+            levels = evidence(compared, self.model.spec)
+            chosen = (levels[field] == "DISAGREES") & (levels.get(f"{field}_{SWAPPED}", "") != "AGREES")
+            if not chosen.any():
+                continue
+            scores = self.model.score(compared)[chosen]
+            left = self.left[chosen].reset_index(drop=True)
+            for index, value in enumerate((None, self.left[field].to_numpy())):
+                changed = self._replaced(field, value)[chosen].reset_index(drop=True)
+                passed[index] += int((self.scores(left, changed) >= scores - RISE_TOLERANCE).sum())
+                total[index] += int(chosen.sum())
+        return [
+            Behaviour(f"{name} does not lower the score", *n) for name, *n in zip(names, passed, total, strict=True)
+        ]
+
+    def _replaced(self, field: str, values: Any) -> pd.DataFrame:
+        """The right records with other values in a field; None stands for a missing value."""
+        missing = np.nan if self.right[field].dtype.kind == "f" else None
+        return self.right.assign(**{field: pd.Series(missing if values is None else values, index=self.right.index)})
 
     def little_evidence(self, seed: int) -> Behaviour:
         """A record with at most one known field is never matched without review, even if the pair is true."""

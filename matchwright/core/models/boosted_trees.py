@@ -1,4 +1,9 @@
-"""The XGBoost scorer: from comparisons to log-odds, with exact additive contributions."""
+"""The XGBoost scorer: from comparisons to log-odds, with exact additive contributions.
+
+A missing comparison counts as its neutral value, which speaks neither for nor against a match. Together with the
+monotone constraints this holds the trees to common sense: a blanked field that agreed never raises the score, and a
+blanked field that disagreed never lowers it.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +19,18 @@ from matchwright.threads import COMPUTE_THREADS
 
 @dataclass(frozen=True)
 class XGBoostScorer:
-    """A boosted-tree model over named comparisons; ``booster`` is an ``xgboost.Booster``."""
+    """A boosted-tree model over named comparisons; ``booster`` is an ``xgboost.Booster``.
+
+    ``neutral`` has a value for each comparison, or NaN for one that may stay missing. If it is empty, all may.
+    """
 
     booster: Any
     names: tuple[str, ...]
+    neutral: tuple[float, ...] = ()
 
     def log_odds(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,), before calibration."""
-        values = self.booster.inplace_predict(matrix_of(comparisons, self.names), predict_type="margin")
+        values = self.booster.inplace_predict(self._matrix(comparisons), predict_type="margin")
         return np.asarray(values, dtype=np.float64).ravel()
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
@@ -31,11 +40,14 @@ class XGBoostScorer:
         """
         import xgboost
 
-        matrix = xgboost.DMatrix(matrix_of(comparisons, self.names), missing=np.nan, nthread=COMPUTE_THREADS)
+        matrix = xgboost.DMatrix(self._matrix(comparisons), missing=np.nan, nthread=COMPUTE_THREADS)
         values = np.asarray(self.booster.predict(matrix, pred_contribs=True), dtype=np.float64)
         values = values.reshape(len(comparisons), len(self.names) + 1)
         base = float(values[0, -1]) if len(values) else 0.0
         return values[:, :-1], base
+
+    def _matrix(self, comparisons: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        return with_neutral(matrix_of(comparisons, self.names), self.neutral)
 
     def save(self, path: Path) -> None:
         """Write ``scorer.ubj``, with the names of the comparisons."""
@@ -58,4 +70,14 @@ class XGBoostScorer:
         names = booster.attr("comparisons")
         if not names:
             raise BundleError("The scorer does not name its comparisons.", "train it with matchwright")
-        return cls(booster, tuple(names.split(",")))
+        neutral = booster.attr("neutral")
+        return cls(booster, tuple(names.split(",")), tuple(map(float, neutral.split(","))) if neutral else ())
+
+
+def with_neutral(
+    matrix: "np.ndarray[Any, np.dtype[np.float32]]", neutral: tuple[float, ...]
+) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    """The comparisons, shape (pairs, comparisons), with the neutral value where one is missing."""
+    if not neutral:
+        return matrix
+    return np.where(np.isnan(matrix), np.array(neutral, dtype=np.float32), matrix)

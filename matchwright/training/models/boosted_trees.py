@@ -5,10 +5,12 @@ from typing import Any, cast
 import numpy as np
 
 from matchwright.core.compare.names import constraints
-from matchwright.core.models.boosted_trees import XGBoostScorer
+from matchwright.core.models.boosted_trees import XGBoostScorer, with_neutral
 from matchwright.core.models.scorer import Progress, TrainedScorer, demand_both_classes
 from matchwright.core.spec.learning import ModelSpec
+from matchwright.core.spec.vocabulary import MISSING_SUFFIX
 from matchwright.threads import COMPUTE_THREADS
+from matchwright.training.models.neutral import neutral_values
 from matchwright.training.models.scorer_data import ScorerData
 
 
@@ -22,8 +24,12 @@ def train_boosted_trees(data: ScorerData, spec: ModelSpec, progress: Progress | 
 
     target = np.asarray(data.labels, dtype=np.float32)
     demand_both_classes(target)
-    names = list(data.comparisons.columns)
-    matrix, held = (table[names].to_numpy(dtype=np.float32) for table in (data.comparisons, data.validation))
+    # a flag of missing values has no direction, so with it a blanked field could move the score either way
+    names = [name for name in data.comparisons.columns if not name.endswith(f"__{MISSING_SUFFIX}")]
+    neutral = neutral_values(data.comparisons[names], target)
+    matrix, held = (
+        with_neutral(table[names].to_numpy(dtype=np.float32), neutral) for table in (data.comparisons, data.validation)
+    )
     parameters = {
         **tree_parameters(names, spec),
         "objective": "binary:logistic",
@@ -49,7 +55,7 @@ def train_boosted_trees(data: ScorerData, spec: ModelSpec, progress: Progress | 
     best = booster[: booster.best_iteration + 1]
     best.set_attr(best_iteration=None, best_score=None)
     losses = (tuple(history[part]["logloss"]) for part in ("train", "valid"))
-    return TrainedScorer(as_scorer(best, names), *losses)
+    return TrainedScorer(as_scorer(best, names, neutral), *losses)
 
 
 def tree_parameters(names: list[str], spec: ModelSpec) -> dict[str, Any]:
@@ -64,17 +70,17 @@ def tree_parameters(names: list[str], spec: ModelSpec) -> dict[str, Any]:
     }
 
 
-def as_scorer(booster: Any, names: list[str]) -> XGBoostScorer:
+def as_scorer(booster: Any, names: list[str], neutral: tuple[float, ...] = ()) -> XGBoostScorer:
     """A fitted ``xgboost.Booster`` as a scorer of the comparisons ``names``; they are written into the booster.
 
     The scorer is loaded from the booster's bytes, so that it gives the same numbers as one that is loaded later.
     """
     import xgboost
 
-    booster.set_attr(comparisons=",".join(names))
+    booster.set_attr(comparisons=",".join(names), neutral=",".join(map(str, neutral)) or None)
     fresh = xgboost.Booster({"nthread": COMPUTE_THREADS})
     fresh.load_model(bytearray(booster.save_raw("ubj")))
-    return XGBoostScorer(fresh, tuple(names))
+    return XGBoostScorer(fresh, tuple(names), neutral)
 
 
 def _callback(report: Progress) -> Any:

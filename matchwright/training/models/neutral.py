@@ -1,0 +1,53 @@
+"""Neutral values: for each comparison the value that speaks neither for nor against a match."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.isotonic import IsotonicRegression
+
+from matchwright.core.compare.names import constraints, field_of
+from matchwright.core.spec.vocabulary import CONTEXT, SWAPPED
+
+BONUS = frozenset({"rarity", "cross_field", SWAPPED})
+"""Comparators that only speak for a match. Their smallest value, 0, is neutral."""
+
+DECIMALS = 5
+
+
+def neutral_values(comparisons: pd.DataFrame, labels: Any) -> tuple[float, ...]:
+    """The neutral value of each comparison, in the order of the columns.
+
+    It is the value at which a match becomes more likely than no match, if both were equally frequent. It is NaN for
+    comparisons with competing candidates: whether these are known does not depend on the pair. It is NaN too where a
+    comparison is always missing.
+
+    Args:
+        comparisons: of the training pairs, one row per pair.
+        labels: 1 for a match, else 0, shape (pairs,).
+    """
+    target = np.asarray(labels, dtype=np.float64)
+    names = list(map(str, comparisons.columns))
+    return tuple(
+        np.nan
+        if field_of(name) == CONTEXT
+        else 0.0
+        if name.partition("__")[2] in BONUS
+        else _neutral(comparisons[name].to_numpy(dtype=np.float64), target, direction)
+        for name, direction in zip(names, constraints(names), strict=True)
+    )
+
+
+def _neutral(values: "np.ndarray[Any, Any]", target: "np.ndarray[Any, Any]", direction: int) -> float:
+    known = ~np.isnan(values)
+    values, target = values[known], target[known]
+    matches = target.sum()
+    if not 0 < matches < len(target):
+        return float(np.round(np.median(values), DECIMALS)) if len(values) else np.nan
+    weights = np.where(target == 1, 0.5 / matches, 0.5 / (len(target) - matches))
+    rising = direction * values
+    levels = np.unique(rising)
+    likely = IsotonicRegression().fit(rising, target, sample_weight=weights).predict(levels)
+    at = int(np.searchsorted(likely, 0.5))
+    below, above = levels[max(at - 1, 0)], levels[min(at, len(levels) - 1)]
+    return float(np.round(direction * (below + above) / 2, DECIMALS))
