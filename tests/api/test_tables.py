@@ -15,14 +15,14 @@ FLOATS = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_v
 @pytest.mark.parametrize("decimal", ["point", "comma"])
 @given(values=st.lists(FLOATS, min_size=1, max_size=5))
 def test_a_column_of_floats_is_read_with_the_values_that_it_has(decimal, values):
-    text = as_text(pd.DataFrame({"price": values}), "left", ["price"], {"price": decimal})["price"]
+    text = as_text(pd.DataFrame({"price": values}), "left", ["price"], decimals={"price": decimal})["price"]
     read = made_reader("number", decimal, "day_first", ())
     assert [read(value) for value in text] == values
 
 
 def test_text_and_missing_values_stay_as_they_are():
     table = pd.DataFrame({"price": ["1.5", None], "weight": [1.125, np.nan], "code": [7.0, np.nan]})
-    text = as_text(table, "left", table.columns, {"price": "comma", "weight": "comma"})
+    text = as_text(table, "left", table.columns, decimals={"price": "comma", "weight": "comma"})
     assert text.to_dict("list") == {"price": ["1.5", None], "weight": ["1,125", None], "code": ["7", None]}
 
 

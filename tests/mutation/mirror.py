@@ -22,6 +22,7 @@ _ALSO = {
         "tests/steps/test_train.py",
     ),
     "matchwright/operations/snapshot.py": ("tests/operations/test_snapshot.py", "tests/steps/test_ingest.py"),
+    "matchwright/operations/inputs.py": ("tests/pipelines/test_arguments.py", "tests/steps/test_ingest.py"),
     "matchwright/operations/failures.py": ("tests/steps/test_failures.py",),
     "matchwright/operations/labelling.py": ("tests/commands/test_label.py",),
     "matchwright/operations/label_file.py": ("tests/commands/test_label.py",),

@@ -209,13 +209,13 @@ def test_an_absent_scorer_and_its_absent_file_of_names_are_listed_in_one_error()
 
 
 def test_no_location_has_the_same_digest_in_every_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty, full = tmp_path / "empty", tmp_path / "full"
+    for folder in (empty, full):
+        folder.mkdir()
+    (full / "table.csv").write_text("id\n1\n")
     found = []
-    for name in ("empty", "full"):
-        (tmp_path / name).mkdir()
-        monkeypatch.chdir(tmp_path / name)
+    for folder in (empty, full):
+        monkeypatch.chdir(folder)
         found.append(digests.data_digest([""]))
-        (tmp_path / "full").mkdir(exist_ok=True)
-        (tmp_path / "full" / "table.csv").write_text("id\n1\n")
     assert found[0] == found[1]
-    full, empty = (digests.data_digest([str(tmp_path / name)]) for name in ("full", "empty"))
-    assert full != empty
+    assert digests.data_digest([str(empty)]) != digests.data_digest([str(full)])
