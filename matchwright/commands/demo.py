@@ -87,9 +87,7 @@ def _figures(result: "DemoResult") -> Any:
         ("best candidate is the match", ranking["hit_at_1"]),
     ):
         table.add_row(name, *_cells(estimate))
-    passed, not_shown = (
-        sum(gate["result"] == wanted for gate in result.gates) for wanted in ("passed", "not shown")
-    )
+    passed, not_shown = (sum(gate["result"] == wanted for gate in result.gates) for wanted in ("passed", "not shown"))
     unshown = f", {not_shown} not shown" if not_shown else ""
     table.caption = f"{passed} of {len(result.gates)} gates passed{unshown}"
     return table
