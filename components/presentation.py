@@ -14,7 +14,7 @@ def evaluation_markdown(name: str, evaluation: Mapping[str, Any], gates: Sequenc
     """The gates with their margins, then the metrics with their intervals, as markdown tables."""
     lines = [f"# Evaluation of {name}", "", "| gate | value | must be | margin | |", "|---|---|---|---|---|"]
     for gate in gates:
-        outcome = "passed" if gate["passed"] else "**failed**"
+        outcome = gate["result"] if gate["passed"] else "**failed**"
         limit = f"{gate['must_be']} {gate['limit']:.4g}"
         lines.append(f"| {gate['name']} | {_figure(gate['value'])} | {limit} | {_figure(gate['margin'])} | {outcome} |")
     lines += ["", "| metric | value | 95 % interval |", "|---|---|---|"]

@@ -87,8 +87,9 @@ def _figures(result: "DemoResult") -> Any:
         ("best candidate is the match", ranking["hit_at_1"]),
     ):
         table.add_row(name, *_cells(estimate))
-    passed = sum(gate["passed"] for gate in result.gates)
-    table.caption = f"{passed} of {len(result.gates)} gates passed"
+    passed, not_shown = (sum(gate["result"] == wanted for gate in result.gates) for wanted in ("passed", "not shown"))
+    unshown = f", {not_shown} not shown" if not_shown else ""
+    table.caption = f"{passed} of {len(result.gates)} gates passed{unshown}"
     return table
 
 

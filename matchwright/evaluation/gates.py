@@ -1,5 +1,6 @@
 """Gates: the limits that a version's figures must keep before it may be released."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -13,13 +14,22 @@ ROUNDING = 1e-12
 """A value that is beyond its limit by no more than this keeps it: the difference comes from rounding."""
 
 
+Result = Literal["passed", "failed", "not shown"]
+
+
 class Gate(Frozen):
-    """One gate and its result. ``margin`` is the distance of the value from the limit, negative beyond it."""
+    """One gate and its result.
+
+    ``value`` is NaN where nothing could be measured. ``lower`` is the lower bound of the value's 95 % interval, for
+    gates on few pairs: a value may keep its limit by chance. With ``too_few`` pairs the value is not judged.
+    """
 
     name: str
     value: float
     must_be: Literal["at least", "at most"]
     limit: float
+    lower: float | None = None
+    too_few: bool = False
 
     @property
     def margin(self) -> float:
@@ -27,9 +37,18 @@ class Gate(Frozen):
         return self.value - self.limit if self.must_be == "at least" else self.limit - self.value
 
     @property
+    def result(self) -> Result:
+        """``not shown`` where the value keeps the limit, or is not judged, but too few pairs show it."""
+        if self.too_few:
+            return "not shown"
+        if not self.margin >= -ROUNDING:
+            return "failed"
+        return "passed" if self.lower is None or self.lower >= self.limit - ROUNDING else "not shown"
+
+    @property
     def passed(self) -> bool:
-        """Whether the value keeps the limit. NaN never passes."""
-        return self.margin >= -ROUNDING
+        """Whether the gate does not stop a release. A value that is NaN never passes."""
+        return self.result != "failed"
 
 
 def check_gates(
@@ -68,10 +87,6 @@ def check_gates(
         f"log loss{upper}": (shown("log_loss", "upper"), gates.log_loss_max),
         "review share": (metrics["review_share"].value, gates.review_share_max),
     }
-    for piece in slices:
-        if piece.status == "measured":
-            # a slice has few pairs, so its value varies by chance: it fails only if the upper bound is too low
-            at_least[f"F1 where {piece.name} (upper bound)"] = (piece.metrics["f1"].upper, gates.slice_f1_min)
     for behaviour in behaviours:
         # every golden pair must hold
         limit = 1.0 if behaviour.name.startswith("golden") else gates.behaviour_pass_min
@@ -81,6 +96,16 @@ def check_gates(
     if constraints_shown is not None:
         at_least["precision constraints shown on calibration pairs"] = (float(constraints_shown), 1.0)
     return [
+        *(_slice_gate(piece, gates.slice_f1_min) for piece in slices),
         *(Gate(name=name, value=value, must_be="at least", limit=limit) for name, (value, limit) in at_least.items()),
         *(Gate(name=name, value=value, must_be="at most", limit=limit) for name, (value, limit) in at_most.items()),
     ]
+
+
+def _slice_gate(piece: SliceResult, limit: float) -> Gate:
+    """The gate on the F1 of one slice. It fails by its value, and is shown only by its interval."""
+    name = f"F1 where {piece.name}"
+    if piece.status != "measured":
+        return Gate(name=name, value=math.nan, must_be="at least", limit=limit, too_few=True)
+    f1 = piece.metrics["f1"]
+    return Gate(name=name, value=f1.value, must_be="at least", limit=limit, lower=f1.lower)

@@ -188,7 +188,7 @@ def _slice(piece: SliceResult) -> dict[str, Any]:
 
 
 def _gate(gate: Gate) -> dict[str, Any]:
-    return {**gate.model_dump(), "passed": gate.passed, "margin": round(gate.margin, 6)}
+    return {**gate.model_dump(), "result": gate.result, "passed": gate.passed, "margin": round(gate.margin, 6)}
 
 
 def _track(

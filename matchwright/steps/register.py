@@ -144,5 +144,4 @@ def _tag(name: str) -> str:
 
 
 def _gate_tag(row: dict[str, Any]) -> str:
-    state = "passed" if row["passed"] else "failed"
-    return f"{state}: {row['value']:.4f}, {row['must_be']} {row['limit']:g}"
+    return f"{row['result']}: {row['value']:.4f}, {row['must_be']} {row['limit']:g}"

@@ -35,7 +35,7 @@ def finished(**metrics: dict[str, float | None]) -> DemoResult:
             "pair_evidence_alone": {"f1": KNOWN},
             "ranking": ranking,
         },
-        gates=[{"passed": True}],
+        gates=[{"result": "passed"}],
         calibration={"method": "isotonic", "held_out": {when: {"log_loss": KNOWN} for when in ("before", "after")}},
         explanation={"pairs": 10, "additivity_error": 1e-9, "contradictions": {"given": 0}},
         examples=[Example("golden pair: a", decision)],

@@ -9,8 +9,24 @@ EVALUATION = {
     }
 }
 GATES = [
-    {"name": "F1", "value": 0.9963, "must_be": "at least", "limit": 0.99, "margin": 0.0063, "passed": True},
-    {"name": "log loss", "value": 0.5, "must_be": "at most", "limit": 0.02, "margin": -0.48, "passed": False},
+    {
+        "name": "F1",
+        "value": 0.9963,
+        "must_be": "at least",
+        "limit": 0.99,
+        "margin": 0.0063,
+        "passed": True,
+        "result": "passed",
+    },
+    {
+        "name": "log loss",
+        "value": 0.5,
+        "must_be": "at most",
+        "limit": 0.02,
+        "margin": -0.48,
+        "passed": False,
+        "result": "failed",
+    },
 ]
 
 

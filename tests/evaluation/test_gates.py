@@ -9,6 +9,7 @@ from matchwright.evaluation.bootstrap import Estimate
 from matchwright.evaluation.gates import check_gates
 from matchwright.evaluation.metrics import measure
 from matchwright.evaluation.outcomes import pair_outcomes
+from matchwright.evaluation.slices import SliceResult
 
 METRICS = {
     "f1": Estimate(0.95, 0.80, 1.0),
@@ -77,3 +78,36 @@ def test_a_precision_constraint_must_be_shown(few_labels):
         assert {gate.name: gate.passed for gate in gates}.get(
             "precision constraints shown on calibration pairs"
         ) is passed
+
+
+def of_slice(f1, limit=0.9):
+    metrics = {} if f1 is None else {"f1": f1}
+    piece = SliceResult("state nsw", 40, 20, "too few" if f1 is None else "measured", metrics)
+    gates = check_gates(GATES.model_copy(update={"slice_f1_min": limit}), METRICS, [piece], (), None)
+    return next(gate for gate in gates if gate.name == "F1 where state nsw")
+
+
+@pytest.mark.parametrize(
+    ("f1", "result"),
+    [
+        (Estimate(0.95, 0.92, 0.99), "passed"),
+        (Estimate(0.95, 0.90, 0.99), "passed"),
+        (Estimate(0.95, 0.89, 1.0), "not shown"),
+        (Estimate(0.90, 0.80, 1.0), "not shown"),
+        (Estimate(0.89, 0.80, 1.0), "failed"),
+        (None, "not shown"),
+    ],
+)
+def test_a_slice_is_judged_by_its_value_and_its_interval(f1, result):
+    gate = of_slice(f1)
+    assert gate.result == result
+    assert gate.passed is (result != "failed")
+
+
+def test_a_slice_with_too_few_pairs_has_no_value():
+    assert np.isnan(of_slice(None).value)
+
+
+def test_a_value_that_could_not_be_measured_fails():
+    gates = check_gates(GATES, METRICS | {"f1": Estimate(np.nan, np.nan, np.nan)}, (), (), None)
+    assert next(gate for gate in gates if gate.name == "F1").result == "failed"

@@ -18,7 +18,9 @@ def estimate(value, lower=None, upper=None):
 
 def gate(name="F1", value=0.9951, must_be="at least", limit=0.99):
     margin = value - limit if must_be == "at least" else limit - value
-    return {"name": name, "value": value, "must_be": must_be, "limit": limit, "passed": margin >= 0, "margin": margin}
+    passed = margin >= 0
+    row = {"name": name, "value": value, "must_be": must_be, "limit": limit, "margin": margin, "passed": passed}
+    return row | {"result": "passed" if passed else "failed", "lower": None}
 
 
 KNOWN = estimate(0.99, 0.98, 1.0)
@@ -282,3 +284,13 @@ def test_the_card_has_a_line_about_candidates_of_the_record_embedding(products_s
 def test_texts_of_the_spec_are_no_markdown(products_spec, text, written):
     described = products_spec.model_copy(update={"description": text})
     assert f"\n\n{written}\n\n" in card_text(described)
+
+
+@pytest.mark.parametrize("value", [0.97, math.nan])
+def test_a_gate_that_too_few_pairs_show_is_named_so(products_spec, value):
+    unshown = {**gate("F1 where state nsw", value, limit=0.95), "passed": True, "result": "not shown", "lower": 0.91}
+    text = card_text(products_spec, gates=[gate(), unshown])
+    assert "No gate failed. 1 of 2 gates passed, and 1 is not shown." in text
+    assert "| F1 where state nsw | not shown |" in text
+    assert ("(from 0.9100)" in text) is not math.isnan(value)
+    assert "All 1 gates passed." in card_text(products_spec, gates=[gate()])
