@@ -96,8 +96,8 @@ def check_gates(
     if constraints_shown is not None:
         at_least["precision constraints shown on calibration pairs"] = (float(constraints_shown), 1.0)
     return [
-        *(_slice_gate(piece, gates.slice_f1_min) for piece in slices),
         *(Gate(name=name, value=value, must_be="at least", limit=limit) for name, (value, limit) in at_least.items()),
+        *(_slice_gate(piece, gates.slice_f1_min) for piece in slices),
         *(Gate(name=name, value=value, must_be="at most", limit=limit) for name, (value, limit) in at_most.items()),
     ]
 

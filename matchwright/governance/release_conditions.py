@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matchwright.governance.version import VersionInfo
 
 GATE_TAG = "gate."
-"""Prefix of the tag that holds one gate's result: ``gate.f1_min`` is ``passed`` or ``failed ...``."""
+"""Prefix of the tag that holds one gate's result: ``gate.f1_min`` is ``passed ...``, ``not shown ...`` or ``failed ...``."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _gate_conditions(version: VersionInfo) -> list[str]:
     if version.tags.get("gates") == "passed":
         return []
     results = {key.removeprefix(GATE_TAG): value for key, value in version.tags.items() if key.startswith(GATE_TAG)}
-    names = ", ".join(sorted(name for name, value in results.items() if not value.startswith("passed")))
+    names = ", ".join(sorted(name for name, value in results.items() if value.startswith("failed")))
     which = f" ({names})" if names else ""
     return [f"its gates did not pass{which}. Train a version that passes, or change the gates in the match spec"]
 
