@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matchwright.governance.version import VersionInfo
 
 GATE_TAG = "gate."
-"""Prefix of the tag that holds one gate's result: ``gate.f1_min`` is ``passed ...``, ``not shown ...`` or ``failed ...``."""
+"""Prefix of the tag with one gate's result: ``gate.f1_min`` is ``passed ...``, ``not shown ...`` or ``failed ...``."""
 
 
 @dataclass(frozen=True)
