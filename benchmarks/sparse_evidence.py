@@ -29,6 +29,7 @@ from benchmarks.benchmark_data import FOLDER_VARIABLE
 from benchmarks.problems.labelled import Problem
 from benchmarks.problems.scores import scorer_of, scores_of
 from benchmarks.registers import febrl_register, fewer_for_training, register_of
+from matchwright.core.compare.information import counted_fields
 from matchwright.core.decide.bands import bands_from_costs
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import Catalogue
@@ -96,7 +97,7 @@ def _tables(name: str, problem: Problem, true: pd.DataFrame, seed: int) -> tuple
     model = _model(problem, true, inside, seed)
     register = Register.of(problem.features, true, np.ones(len(problem.features), dtype=bool), problem.spec)
     cells = list(cells_of(register, np.flatnonzero(~inside), np.random.default_rng(seed)))
-    fields = tuple(problem.spec.compared)
+    fields = counted_fields(problem.spec)
     summary = Table("register", "", "patterns", "calibrated", "cells", "calibrated", "largest difference")
     worst = Table("pattern", "right records with its rarest value", "pairs", "matches", "share", "stated", title=name)
     for label, decider in (("before", replace(model, register=None)), ("with register evidence", model)):
@@ -182,16 +183,17 @@ def _stated(cells: list[Cell], features: pd.DataFrame, model: DecisionModel) -> 
     """The mean score of each cell."""
     sizes = [len(cell.left) for cell in cells]
     owner = np.repeat(np.arange(len(cells)), sizes)
-    fields = list(model.spec.compared)
+    fields = list(counted_fields(model.spec))
     known = np.zeros((len(owner), len(fields)), dtype=bool)
     for index, cell in enumerate(cells):
         known[np.ix_(np.flatnonzero(owner == index), cell.fields)] = True
     sides = []
     for side in ("left", "right"):
         rows = features.iloc[np.concatenate([getattr(cell, side) for cell in cells])].reset_index(drop=True)
-        for index, field in enumerate(fields):
+        for field in model.spec.compared:
+            kept = known[:, fields.index(field)] if field in fields else np.zeros(len(rows), dtype=bool)
             for column in [name for name in rows.columns if name.partition("__")[0] == field]:
-                rows[column] = rows[column].where(known[:, index], np.nan if rows[column].dtype.kind == "f" else None)
+                rows[column] = rows[column].where(kept, np.nan if rows[column].dtype.kind == "f" else None)
         sides.append(rows)
     scores = model.score(model.compare(*sides))
     return np.bincount(owner, scores * np.concatenate([cell.weights for cell in cells]))

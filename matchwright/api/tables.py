@@ -1,11 +1,13 @@
 """Reading a user's DataFrames as if they were CSV files."""
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype
 
 from matchwright.core.notation import Decimal
 from matchwright.core.notation.numbers import write_number
@@ -79,14 +81,21 @@ def decimals_of(spec: MatchSpec, source: str, columns: Mapping[str, str]) -> dic
 
 
 def _text(column: "pd.Series[Any]", path: str, is_id: bool, decimal: Decimal | None) -> "pd.Series[Any]":
-    if decimal is not None and is_numeric_dtype(column.dtype) and not is_bool_dtype(column.dtype):
-        return pd.Series(per_distinct(column, lambda value: write_number(float(value), decimal)), dtype=object)
+    convert: Callable[[Any], str | None] = id_text if is_id else clean_text
+    if decimal is not None and not is_bool_dtype(column.dtype):
+        convert = partial(_number_text, decimal=decimal)
     if is_datetime64_any_dtype(column.dtype):
         days = column.dropna()
         column = column.dt.strftime("%Y-%m-%d" if (days == days.dt.normalize()).all() else "%Y-%m-%dT%H:%M:%S")
     try:
-        texts = per_distinct(column, id_text if is_id else clean_text)
+        texts = per_distinct(column, convert)
     except (TypeError, ValueError):  # the message may quote a value
         fault = Fault(path, "holds values that are not single", "flatten it")
         raise DataError("A table cannot be read.", [fault]) from None
     return pd.Series(texts, dtype=object)
+
+
+def _number_text(value: Any, decimal: Decimal) -> str | None:
+    """A number in the notation of its column, also among values of other types; text stays as it is."""
+    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return write_number(float(value), decimal) if is_number else clean_text(value)

@@ -32,3 +32,9 @@ def test_the_notation_of_a_column_is_that_of_its_source(products_spec):
     columns = {name: spec.column_of(name) for name in spec.fields}
     assert decimals_of(spec, "left", columns) == {"price": "comma"}
     assert decimals_of(spec, "right", columns) == {"price": "point"}
+
+
+def test_numbers_among_values_of_other_types_are_written_in_the_notation_of_their_column():
+    table = pd.DataFrame({"price": pd.Series([1.234, 1234.5, 7, "12,50", None, True], dtype=object)})
+    text = as_text(table, "left", ["price"], decimals={"price": "comma"})["price"]
+    assert text.tolist() == ["1,234", "1234,5", "7", "12,50", None, "True"]

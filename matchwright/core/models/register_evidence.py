@@ -18,7 +18,7 @@ import pandas as pd
 from pydantic import ValidationError
 from scipy.special import expit
 
-from matchwright.core.compare.information import agreeing_information
+from matchwright.core.compare.information import agreeing_information, has_agreeing_text
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
@@ -39,7 +39,7 @@ SMALLEST = 1e-6
 class RegisterEvidence(Frozen):
     """The limit on the log-odds of a pair, from the information of its agreeing values.
 
-    - ``fields``: the compared fields, in order.
+    - ``fields``: the compared fields that are no texts, in order.
     - ``steps``: per field the information, rising, at which the weight of a value may change.
     - ``intercepts`` and ``weights``: of each class of pairs of different entities. Weights are at least 0.
     - ``left_records``, ``right_records``, ``matches``: the size of the register and its estimated number of matches.
@@ -65,9 +65,12 @@ class RegisterEvidence(Frozen):
     def limit(
         self, left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
     ) -> "np.ndarray[Any, np.dtype[np.float32]]":
-        """The limit for row-aligned record features and their comparisons, shape (pairs,)."""
-        information = agreeing_information(left, right, comparisons, spec, corpus)
-        return self.log_odds(information).astype(np.float32)
+        """The limit for row-aligned record features and their comparisons, shape (pairs,).
+
+        NaN where the pair has a text that does not disagree: how much a text says depends on more than its frequency.
+        """
+        limits = self.log_odds(agreeing_information(left, right, comparisons, spec, corpus))
+        return np.where(has_agreeing_text(comparisons, spec), np.nan, limits).astype(np.float32)
 
     def save(self, path: Path) -> None:
         """Write ``register_evidence.json``."""

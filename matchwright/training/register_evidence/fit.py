@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
+from matchwright.core.compare.information import counted_fields
 from matchwright.core.decide.calibrator import sigmoid
 from matchwright.core.models.register_evidence import RegisterEvidence, basis, smooth_minimum
 from matchwright.core.records.corpus import Corpus
@@ -46,13 +47,15 @@ def fit_register_evidence(
         probability: says how likely unlabelled pairs match; None if ``matches`` has all matches.
 
     Returns:
-        None if fewer than fifty matches are known.
+        None if fewer than fifty matches are known, or all compared fields are texts.
     """
+    fields = counted_fields(spec)
+    if not fields:
+        return None
     register = Register.of(frame, matches, inside, spec)
     both_orders = 2 if register.one_table else 1
     if len(register.true) < FEWEST_MATCHES * both_orders:
         return None
-    fields = tuple(spec.compared)
     pairs = agreeing_pairs(register, spec.model.seed)
     target = pairs.match.astype(np.float64)
     if probability is not None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.compare.information import counted_fields
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 
@@ -17,7 +18,7 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 class Register:
     """The records that pairs are drawn from.
 
-    ``codes`` has a number for each value, shape (records, compared fields), and -1 where a value is missing. ``left``
+    ``codes`` has a number for each value, shape (records, counted fields), and -1 where a value is missing. ``left``
     and ``right`` are the rows to pair. ``scale`` is how many times more right records the whole register has.
     ``true`` are ``left row * records + right row`` of the known matches, rising; in one table in both orders.
     """
@@ -39,7 +40,7 @@ class Register:
             inside: the records of ``frame`` to draw from, shape (records,).
             spec: the match spec.
         """
-        codes = np.column_stack([pd.factorize(frame[field])[0] for field in spec.compared]).astype(np.int64)
+        codes = np.column_stack([pd.factorize(frame[field])[0] for field in counted_fields(spec)]).astype(np.int64)
         is_right = frame["record_key"].str.startswith("right:").to_numpy(dtype=bool)
         one_table = not is_right.any()
         everybody = np.ones(len(frame), dtype=bool)

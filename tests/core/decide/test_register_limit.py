@@ -77,3 +77,11 @@ def test_a_limited_decision_can_be_replayed_from_its_comparisons(limited_model, 
 def test_no_logged_limit_has_more_than_two_decimals(limited_model, small_world):
     limits = limited_model.compare(small_world.left, small_world.right)[LIMIT].to_numpy(dtype=np.float64)
     np.testing.assert_allclose(limits, np.round(limits, 2), atol=1e-5)
+
+
+def test_a_name_that_is_nearly_the_same_scores_no_more_than_the_same_name(limited_model, small_world):
+    common, _ = common_and_rare(small_world)
+    for others in ({"state": "nsw"}, {"postcode": "2999"}, {"given_name": "emiily"}):
+        same = decided(limited_model, {"surname": common, **others}).score
+        nearly = decided(limited_model, {"surname": common, **others}, {"surname": f"{common}e", **others}).score
+        assert nearly <= same

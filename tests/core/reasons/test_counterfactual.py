@@ -69,7 +69,8 @@ def test_the_change_in_a_hint_leads_to_the_band_in_the_hint(reviewing, small_wor
     comparisons = reviewing.compare(small_world.left.iloc[rows], small_world.right.iloc[rows])
     decisions = reviewing.decide_compared(comparisons)
     levels = evidence(comparisons, reviewing.spec)
-    groups = {group.name: group for group in groups_of(reviewing.scorer.names)}
+    names = tuple(comparisons.columns)
+    groups = {group.name: group for group in groups_of(names)}
     hinted = [(row, d.hint) for row, d in enumerate(decisions) if d.hint]
     assert len(hinted) > 10
     assert all(decisions[row].band == "review" for row, _ in hinted)
@@ -77,7 +78,7 @@ def test_the_change_in_a_hint_leads_to_the_band_in_the_hint(reviewing, small_wor
         assert 1 <= len(hint.groups) <= MOST_GROUPS
         assert hint.text == reviewing.catalogue.hint_text(hint)
         altered = comparisons.iloc[[row]].copy()
-        typical = reviewing.figures.filled(reviewing.scorer.names, hint.settles_as == "match")
+        typical = reviewing.figures.filled(names, hint.settles_as == "match")
         for name, level in zip(hint.groups, hint.levels, strict=True):
             assert level == levels[name][row] != "AGREES"
             assert groups[name].field not in ("record", "context")

@@ -77,7 +77,7 @@ def test_typical_agreement_is_higher_than_typical_disagreement(decision_model):
     assert agreeing["surname__jaro_winkler"] > 0.9 > disagreeing["surname__jaro_winkler"]
     means = figures.mean_contributions
     assert means["DATE_OF_BIRTH_AGREES"] > 1
-    assert means["DATE_OF_BIRTH_AGREES"] > means["STATE_AGREES"] > 0
+    assert means["DATE_OF_BIRTH_DISAGREES"] > means["STATE_DISAGREES"] > 0
 
 
 def test_an_unknown_figure_becomes_the_best_or_the_worst_value():
