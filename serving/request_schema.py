@@ -72,7 +72,6 @@ _Text = Annotated[str, Field(max_length=LONGEST_VALUE)]
 _Id = Annotated[str, Field(max_length=LONGEST_ID)]
 _RecordKey = Annotated[str, Field(max_length=LONGEST_ID, pattern=r"(?s)^(left|right):.+$")]
 _Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-_HINT_OF_VALUE = {False: "give a string or null", True: "give a number or null"}
 _STRICT = ConfigDict(strict=True)
 
 
@@ -122,6 +121,13 @@ def _value_type(spec: MatchSpec, field: str, source: str) -> Any:
     return Annotated[_Text, AfterValidator(readable)] | _Number | None
 
 
+def _hint_of_value(spec: MatchSpec, field: str) -> str:
+    if spec.fields[field].kind != "number":
+        return "give a string or null"
+    marks = sorted({reader_of(spec, field, source).decimal for source in _SIDES}, reverse=True)
+    return f"give a number or null; a number in quotes has a decimal {' or '.join(marks)}"
+
+
 def _query_source(document: Mapping[str, Any]) -> str:
     """The source of the query record: the other one than that of its candidates."""
     candidates = document.get("candidates")
@@ -139,7 +145,7 @@ class RequestParser:
         self._record = {"left": left, "right": left if spec.one_notation else _record_type(spec, "right")}
         self._hints = {
             "": f"give fields: {', '.join(fields)}",
-            **{name: _HINT_OF_VALUE[number] for name, number in is_number.items()},
+            **{name: _hint_of_value(spec, name) for name in fields},
             RECORD_ID: "give the record's id as a string, or leave it out",
         }
         columns = {spec.column_of(name): name for name in spec.fields}

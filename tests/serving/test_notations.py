@@ -35,12 +35,15 @@ def test_each_side_of_a_pair_is_read_in_its_own_order(bundle, stores, module_sec
 
 def test_words_for_an_empty_cell_are_missing_in_a_request(bundle, stores, module_secrets):
     spec = bundle.model.spec.model_copy(update={"missing": ("NULL",)})
-    own = replace(bundle, model=replace(bundle.model, spec=spec))
+    own, without = (
+        replace(bundle, model=replace(bundle.model, spec=one))
+        for one in (spec, spec.model_copy(update={"missing": ()}))
+    )
     empty = {**dict.fromkeys(spec.compared, "NULL"), "surname": "testwell"}
     answer = Runtime(own, stores.open).answer(PairsRequest(((empty, empty),)))[0]
     alone = Runtime(own, stores.open).answer(PairsRequest((({"surname": "testwell"},) * 2,)))[0]
     assert (answer.score, answer.decision.band) == (alone.score, "review")
-    assert Runtime(bundle, stores.open).answer(PairsRequest(((empty, empty),)))[0].score > answer.score
+    assert Runtime(without, stores.open).answer(PairsRequest(((empty, empty),)))[0].score > answer.score
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,7 @@ def test_a_number_must_be_readable_in_the_notation_of_its_side_or_missing(produc
     with pytest.raises(RequestError) as caught:
         parser.parse(body)
     assert [fault.path for fault in caught.value.faults] == refused
+    assert "a decimal point or comma" in caught.value.faults[0].hint
 
 
 @pytest.mark.parametrize(("candidate", "refused"), [("right:1", False), ("left:1", True)])

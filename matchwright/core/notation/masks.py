@@ -4,11 +4,12 @@ import re
 import unicodedata
 
 from matchwright.core.notation import Order
-from matchwright.core.notation.dates import without_time
+from matchwright.core.notation.dates import read_date, without_time
 from matchwright.core.notation.month_names import month_of
 
 _PARTS = {"day_first": "dm", "month_first": "md", "year_first": "md"}
 _ZERO = re.compile(r"(?<!\d)0(?=[.,]\d)")
+_IDEOGRAPHS = ("年", "月", "日")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -23,7 +24,7 @@ def date_mask(text: str, order: Order) -> str:
     plain = unicodedata.normalize("NFKC", text).strip()
     day = without_time(plain)
     if re.fullmatch(r"\d{8}", day):
-        return "yyyymmdd" + (" and a time" if day != plain else "")
+        return _compact_mask(day, order) + (" and a time" if day != plain else "")
     runs = _RUNS.findall(day)
     named = any(month_of(run) for run in runs)
     digits = [run for run in runs if run.isdigit()]
@@ -36,6 +37,16 @@ def date_mask(text: str, order: Order) -> str:
     def masked(run: re.Match[str]) -> str:
         if run[0].isdigit():
             return next(letters) * len(run[0])
+        if run[0] in _IDEOGRAPHS:
+            return run[0]
         return "mmm" if month_of(run[0]) else "a" * len(run[0])
 
     return _RUNS.sub(masked, day) + (" and a time" if day != plain else "")
+
+
+def _compact_mask(digits: str, order: Order) -> str:
+    """The form of eight digits. The year stands last only where they are read that way."""
+    read = read_date(digits, order)
+    if read in (None, digits):
+        return "yyyymmdd"
+    return "ddmmyyyy" if order == "day_first" else "mmddyyyy"
