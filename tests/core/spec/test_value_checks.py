@@ -109,12 +109,12 @@ def test_a_notation_of_another_kind_is_a_fault(persons, field, key, value):
     ],
 )
 def test_a_list_of_words_for_an_empty_cell_has_texts_that_differ(text, path, problem):
-    whole = (SPECS / "persons.yaml").read_text(encoding="utf-8")
+    whole = (SPECS / "products.yaml").read_text(encoding="utf-8")
     assert problem in faults_of(f"{whole}\n{text}\n")[path]
 
 
 def test_null_and_dates_and_zeros_may_be_words_without_quotes():
-    whole = (SPECS / "persons.yaml").read_text(encoding="utf-8")
+    whole = (SPECS / "products.yaml").read_text(encoding="utf-8")
     spec = parse_spec(f"{whole}\nmissing: [NULL, 1900-01-01, 00000, '-']\n")
     assert spec.missing == ("NULL", "1900-01-01", "00000", "-")
 
