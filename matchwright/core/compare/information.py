@@ -9,7 +9,7 @@ from matchwright.core.compare.names import primary_comparison
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX
+from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX, SWAPPED
 
 TEXT = "text"
 """Kind of fields whose agreement is not counted: long texts are alike in part, and hardly ever equal."""
@@ -37,7 +37,8 @@ def agreeing_information(
     """The information of the values that agree, in decimal orders of magnitude: 3.0 is one record in a thousand.
 
     A field counts as agreeing if both records have it and it does not disagree. Where its two values are not the same,
-    that of the more common one counts. So two values that are nearly the same never say more than if they were.
+    that of the more common one counts. So two values that are nearly the same never say more than if they were. Names
+    that are swapped agree too.
 
     Args:
         left: record features of the left records, one row per pair.
@@ -62,11 +63,14 @@ def agreeing_information(
 
 
 def _agrees(comparisons: pd.DataFrame, field: str, spec: MatchSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Whether both records have the field, and it does not disagree."""
+    """Whether both records have the field, and it does not disagree, or is swapped with another name."""
     name = primary_comparison(spec, field)
     primary = np.asarray(comparisons[name], dtype=np.float64)
     if name.partition("__")[2] in FALLING:
         primary = 1 / (1 + np.maximum(primary, 0))
     known = np.asarray(comparisons[f"{field}__{MISSING_SUFFIX}"]) == 0
     with np.errstate(invalid="ignore"):
-        return np.asarray(known & (np.round(primary, 5) >= spec.fields[field].disagrees_below))
+        agrees = np.round(primary, 5) >= spec.fields[field].disagrees_below
+        if (swapped := f"{field}__{SWAPPED}") in comparisons:
+            agrees |= np.asarray(comparisons[swapped]) >= spec.fields[field].agrees_at
+        return np.asarray(known & agrees)

@@ -55,6 +55,13 @@ def test_similar_values_say_as_much_as_the_more_common_one_in_either_order(perso
     assert forth == back == alone
 
 
+def test_names_that_are_swapped_agree(persons_spec, corpus):
+    left, right = {"given_name": RARE, "surname": "abbott"}, {"given_name": "abbott", "surname": RARE}
+    found = information(left, right, persons_spec, corpus)
+    assert found["surname"] > 1.5
+    assert found["given_name"] == corpus.value_information("given_name", np.array([RARE], dtype=object))[0]
+
+
 def test_counts_of_whole_values_are_kept_and_read_again(persons_spec, corpus, tmp_path):
     corpus.save(tmp_path / "corpus.safetensors")
     again = Corpus.load(tmp_path / "corpus.safetensors")

@@ -85,3 +85,9 @@ def test_a_name_that_is_nearly_the_same_scores_no_more_than_the_same_name(limite
         same = decided(limited_model, {"surname": common, **others}).score
         nearly = decided(limited_model, {"surname": common, **others}, {"surname": f"{common}e", **others}).score
         assert nearly <= same
+
+
+def test_swapped_names_with_one_date_of_birth_are_not_held_down(limited_model, decision_model):
+    left = {"given_name": "marianne", "surname": "testwell", "date_of_birth": "19800214"}
+    right = {**left, "given_name": "testwell", "surname": "marianne"}
+    assert decided(limited_model, left, right).score == decided(decision_model, left, right).score
