@@ -105,7 +105,7 @@ def test_bad_rows_are_quarantined_and_the_other_rows_are_kept(run: Run, register
 def test_a_batch_outside_its_limits_is_stopped_after_the_report_is_written(run: Run, registers: Registers) -> None:
     left, right, pairs = registers
     right["surname"] = [None] * 100 + ["testwell"] * 200
-    left.loc[:99, "postcode"] = "unknown"
+    left.loc[:99, "postcode"] = "nowhere"
     run.ingest(left, right, pd.concat([pairs, pairs.head(50).assign(left_id="nobody")]))
     with pytest.raises(QualityError) as caught:
         run.validate()
