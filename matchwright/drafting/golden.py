@@ -38,6 +38,9 @@ _BY_KIND: dict[str, Sequence[Value]] = {
     "geo": ("10.52031, 20.51702", "11.20317, 21.11032", "-30.20714, -60.71133", "-31.22718, -61.12093"),
 }
 
+_YEARS_BEFORE = 130
+"""Where all made-up dates occur in the data, the year of a golden date is so many years earlier, or more."""
+
 
 def golden_values(fields: Iterable[DraftField], known: Iterable[set[str]]) -> Golden:
     """Made-up values of two records for the compared fields. ``known`` are each field's values in the data."""
@@ -66,4 +69,7 @@ def _first_unseen(choices: Sequence[Value], seen: set[str], taken: set[Value]) -
     last = choices[0]
     if isinstance(last, float):
         return last + 0.00013
+    if choices[0] in _BY_KIND["date"]:  # a register of many persons has every day of a century
+        year, day = int(str(last)[:4]), str(last)[4:]
+        return next(f"{before}{day}" for before in range(year - _YEARS_BEFORE, 0, -1) if f"{before}{day}" not in seen)
     return f"{last} unreal"
