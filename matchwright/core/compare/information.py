@@ -1,14 +1,14 @@
 """How much the agreeing values of a pair say: a rare name says much, a common state says little."""
 
-from typing import cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare.names import primary_comparison
+from matchwright.core.compare.names import comparators_of
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
-from matchwright.core.spec import MatchSpec
+from matchwright.core.spec import FieldSpec, MatchSpec
 from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX, SWAPPED
 
 TEXT = "text"
@@ -25,9 +25,12 @@ def counted_fields(spec: MatchSpec) -> tuple[str, ...]:
 def has_agreeing_text(comparisons: pd.DataFrame, spec: MatchSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Whether the two records of each pair have a text that does not disagree."""
     agrees = np.zeros(len(comparisons), dtype=bool)
-    for name, section in spec.compared.items():
-        if section.kind == TEXT:
-            agrees |= _agrees(comparisons, name, spec)
+    texts = [name for name, section in spec.compared.items() if section.kind == TEXT]
+    if not texts:
+        return agrees
+    columns = _Columns.of(comparisons)
+    for name in texts:
+        agrees |= _agrees(columns, name, spec.fields[name])
     return agrees
 
 
@@ -50,27 +53,36 @@ def agreeing_information(
     Returns:
         Shape (pairs, counted fields), in the order of :func:`counted_fields`. 0 where a field is missing or disagrees.
     """
-    columns = []
-    for field in counted_fields(spec):
-        agrees = _agrees(comparisons, field, spec)
-        information = np.zeros(len(agrees))
-        rows = np.flatnonzero(agrees)
+    fields, columns = counted_fields(spec), _Columns.of(comparisons)
+    information = np.zeros((len(comparisons), len(fields)))
+    for index, field in enumerate(fields):
+        rows = np.flatnonzero(_agrees(columns, field, spec.fields[field]))
         if len(rows):
-            one, other = (corpus.value_information(field, side[field][rows]) for side in (left, right))
-            information[rows] = np.minimum(one, other)
-        columns.append(information)
-    return cast("Numbers", np.column_stack(columns))
+            values = np.concatenate([left[field][rows], right[field][rows]])
+            information[rows, index] = corpus.value_information(field, values).reshape(2, -1).min(axis=0)
+    return information
 
 
-def _agrees(comparisons: pd.DataFrame, field: str, spec: MatchSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+class _Columns(NamedTuple):
+    """Comparisons as one array, and where each stands: for one pair, reading columns of a data frame costs too much."""
+
+    values: "np.ndarray[Any, Any]"
+    at: dict[str, int]
+
+    @classmethod
+    def of(cls, comparisons: pd.DataFrame) -> "_Columns":
+        return cls(comparisons.to_numpy(), {name: index for index, name in enumerate(comparisons.columns)})
+
+
+def _agrees(columns: _Columns, field: str, section: FieldSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Whether both records have the field, and it does not disagree, or is swapped with another name."""
-    name = primary_comparison(spec, field)
-    primary = np.asarray(comparisons[name], dtype=np.float64)
-    if name.partition("__")[2] in FALLING:
+    values, at = columns
+    comparator = comparators_of(section)[0]
+    primary = values[:, at[f"{field}__{comparator}"]].astype(np.float64)
+    if comparator in FALLING:
         primary = 1 / (1 + np.maximum(primary, 0))
-    known = np.asarray(comparisons[f"{field}__{MISSING_SUFFIX}"]) == 0
-    with np.errstate(invalid="ignore"):
-        agrees = np.round(primary, 5) >= spec.fields[field].disagrees_below
-        if (swapped := f"{field}__{SWAPPED}") in comparisons:
-            agrees |= np.asarray(comparisons[swapped]) >= spec.fields[field].agrees_at
-        return np.asarray(known & agrees)
+    agrees = np.round(primary, 5) >= section.disagrees_below
+    swapped = at.get(f"{field}__{SWAPPED}")
+    if swapped is not None:
+        agrees |= values[:, swapped] >= section.agrees_at
+    return np.asarray((values[:, at[f"{field}__{MISSING_SUFFIX}"]] == 0) & agrees)

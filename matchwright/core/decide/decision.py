@@ -80,7 +80,9 @@ class DecisionModel:
         one, other = columns_of(left), columns_of(right)
         comparisons = compare(one, other, self.spec, self.corpus, self.words, self.embeddings)
         if self.register is not None:
-            comparisons[LIMIT] = self.register.limit(one, other, comparisons, self.spec, self.corpus)
+            limit = self.register.limit(one, other, comparisons, self.spec, self.corpus)
+            columns = [*comparisons.columns, LIMIT]
+            comparisons = pd.DataFrame(np.column_stack([comparisons.to_numpy(), limit]), columns=columns)
         if not known or not len(comparisons):
             return comparisons
         return in_context(comparisons, one["record_key"], other["record_key"], self.spec, known)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -66,6 +67,15 @@ def demand_both_classes(labels: Labels) -> None:
 
 def matrix_of(comparisons: pd.DataFrame, names: tuple[str, ...]) -> np.ndarray[Any, np.dtype[np.float32]]:
     """The comparisons as a contiguous float32 matrix with the columns in the order of ``names``."""
-    wanted = list(names)
-    ordered = comparisons if comparisons.columns.tolist() == wanted else comparisons[wanted]
-    return np.ascontiguousarray(ordered.to_numpy(dtype=np.float32))
+    order = _order(tuple(comparisons.columns), names)
+    wanted = comparisons if order is None else comparisons.iloc[:, order]  # other columns may hold text
+    return np.ascontiguousarray(wanted.to_numpy(dtype=np.float32))
+
+
+@lru_cache
+def _order(present: tuple[str, ...], wanted: tuple[str, ...]) -> list[int] | None:
+    """The indices of the wanted columns; None if they are all columns in their order."""
+    if present == wanted:
+        return None
+    index = {name: number for number, name in enumerate(present)}
+    return [index[name] for name in wanted]

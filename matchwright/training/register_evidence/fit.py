@@ -47,7 +47,7 @@ def fit_register_evidence(
         probability: says how likely unlabelled pairs match; None if ``matches`` has all matches.
 
     Returns:
-        None if fewer than fifty matches are known, or all compared fields are texts.
+        None if fewer than fifty matches are known, none agrees exactly in a field, or all compared fields are texts.
     """
     fields = counted_fields(spec)
     if not fields:
@@ -57,6 +57,8 @@ def fit_register_evidence(
     if len(register.true) < FEWEST_MATCHES * both_orders:
         return None
     pairs = agreeing_pairs(register, spec.model.seed)
+    if not pairs.match.any():
+        return None
     target = pairs.match.astype(np.float64)
     if probability is not None:
         unlabelled = np.flatnonzero(~pairs.match)

@@ -121,3 +121,13 @@ def test_records_outside_are_not_drawn(world):
 def test_no_records_give_no_pairs(world):
     nobody = np.zeros(len(world.frame), bool)
     assert not len(agreeing_pairs(Register.of(world.frame, world.matches, nobody, world.spec), seed=1).left)
+
+
+def test_matches_that_agree_exactly_in_no_field_give_no_limit():
+    world = two_name_register(persons=200)
+    second = world.frame["record_key"].str.startswith("right:")
+    changed = world.frame.assign(
+        **{name: world.frame[name].where(~second, world.frame[name] + "x") for name in world.spec.compared}
+    )
+    everyone = np.ones(len(changed), bool)
+    assert fit_register_evidence(changed, world.matches, everyone, world.spec, world.corpus) is None
