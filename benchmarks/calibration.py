@@ -56,9 +56,7 @@ def main() -> None:
     )
     parser.add_argument("--spec", type=Path, action="append", help="a match spec; those of specs/ if not given")
     parser.add_argument("--only", action="append", help="the name of a set to keep to (febrl for FEBRL 4)")
-    parser.add_argument(
-        "--context", action="store_true", help="compare pairs with their competing candidates in the same part too"
-    )
+    parser.add_argument("--context", action="store_true", help="compare pairs with their competing candidates too")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     console = Console(width=WIDTH)

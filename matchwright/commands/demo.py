@@ -80,9 +80,9 @@ def _figures(result: "DemoResult") -> Any:
     }
     for key, name in names.items():
         table.add_row(name, *_cells(result.evaluation["metrics"][key]))
-    alone, ranking = result.evaluation["pair_evidence_alone"]["f1"], result.evaluation["ranking"]
+    alone, ranking = result.evaluation["pairs_alone"]["f1"], result.evaluation["ranking"]
     for name, estimate in (
-        ("F1, pair evidence alone", alone),
+        ("F1, pairs alone", alone),
         ("mean reciprocal rank", ranking["mrr"]),
         ("best candidate is the match", ranking["hit_at_1"]),
     ):

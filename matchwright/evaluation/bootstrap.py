@@ -53,9 +53,7 @@ def bootstrap(
         The figures by name. A draw in which a figure is NaN does not count for its interval. If all are NaN, the
         bounds are NaN.
     """
-    size = len(values)
-    group = np.arange(size) if groups is None else np.unique(np.asarray(groups, dtype=object), return_inverse=True)[1]
-    drawn = figures(_drawn_sums(values, group, replicates, seed))
+    drawn = figures(_drawn_sums(values, group_codes(groups, len(values)), replicates, seed))
     return {name: _estimate(value, drawn[name]) for name, value in figures(values.sum(axis=0)).items()}
 
 
@@ -74,6 +72,13 @@ def means(
         seed,
         replicates,
     )
+
+
+def group_codes(groups: ArrayLike | None, size: int) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+    """The number of each pair's group, (size,), in the order of the groups' keys."""
+    if groups is None:
+        return np.arange(size)
+    return np.unique(np.asarray(groups, dtype=object), return_inverse=True)[1]
 
 
 def _drawn_sums(values: Array, group: np.ndarray[Any, Any], replicates: int, seed: int) -> Array:

@@ -7,6 +7,7 @@ from typing import Literal
 from matchwright.core.spec.deciding import Gates
 from matchwright.evaluation.behaviours import Behaviour
 from matchwright.evaluation.bootstrap import Estimate
+from matchwright.evaluation.paired import Change
 from matchwright.evaluation.slices import SliceResult
 from matchwright.frozen import Frozen
 
@@ -56,25 +57,29 @@ def check_gates(
     metrics: Mapping[str, Estimate],
     slices: Sequence[SliceResult],
     behaviours: Sequence[Behaviour],
-    f1_change: float | None,
+    f1_change: Change | None,
     few_labels: bool = False,
     constraints_shown: bool | None = None,
+    alone: Mapping[str, Estimate] | None = None,
 ) -> list[Gate]:
     """Check every gate of the spec on the test split.
 
     Args:
         gates: the limits.
-        metrics: of the test split.
+        metrics: of the test split, with competing candidates where the spec compares with them.
         slices: of the test split.
         behaviours: results of the behavioural tests.
-        f1_change: F1 of the challenger less F1 of the champion; None without a champion.
+        f1_change: F1 of the challenger less F1 of the champion; None without a champion. It fails by its value, and
+            is shown only by its interval.
         few_labels: few pairs are labelled, so a value may pass by luck. The gates on how right decisions are then use
             the bound of the 95 % interval, not the value. The gate on the review share still uses the value.
         constraints_shown: whether the spec's precision constraints are shown to hold; None if it has none.
+        alone: metrics of the same pairs without competing candidates, as in a request for one pair. None if the spec
+            does not compare with competing candidates.
     """
 
-    def shown(name: str, bound: Literal["lower", "upper"]) -> float:
-        return float(getattr(metrics[name], bound if few_labels else "value"))
+    def shown(name: str, bound: Literal["lower", "upper"], found: Mapping[str, Estimate] = metrics) -> float:
+        return float(getattr(found[name], bound if few_labels else "value"))
 
     lower, upper = (f" ({side} bound: few labels)" if few_labels else "" for side in ("lower", "upper"))
     at_least = {
@@ -91,15 +96,23 @@ def check_gates(
         # every golden pair must hold
         limit = 1.0 if behaviour.name.startswith("golden") else gates.behaviour_pass_min
         at_least[behaviour.name] = (behaviour.share, limit)
-    if f1_change is not None:
-        at_least["F1 against the champion"] = (f1_change, -gates.champion_f1_loss_max)
+    if alone is not None:
+        at_least[f"F1, pairs alone{lower}"] = (shown("f1", "lower", alone), gates.pairs_alone_f1_min)
+        precision = shown("precision", "lower", alone)
+        at_least[f"precision of match, pairs alone{lower}"] = (precision, gates.match_precision_min)
     if constraints_shown is not None:
         at_least["precision constraints shown on calibration pairs"] = (float(constraints_shown), 1.0)
     return [
         *(Gate(name=name, value=value, must_be="at least", limit=limit) for name, (value, limit) in at_least.items()),
+        *([_champion_gate(f1_change, -gates.champion_f1_loss_max)] if f1_change is not None else []),
         *(_slice_gate(piece, gates.slice_f1_min) for piece in slices),
         *(Gate(name=name, value=value, must_be="at most", limit=limit) for name, (value, limit) in at_most.items()),
     ]
+
+
+def _champion_gate(change: Change, limit: float) -> Gate:
+    name = "F1 against the champion"
+    return Gate(name=name, value=change.value, must_be="at least", limit=limit, lower=change.lower)
 
 
 def _slice_gate(piece: SliceResult, limit: float) -> Gate:

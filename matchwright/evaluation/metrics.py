@@ -13,10 +13,8 @@ from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec.deciding import Costs
 from matchwright.errors import TrainingError
 from matchwright.evaluation.bootstrap import REPLICATES, Array, Estimate, bootstrap
+from matchwright.evaluation.paired import LEAST_SCORE, Change, changes
 from matchwright.evaluation.wilson import wilson_interval
-
-LEAST_SCORE = 1e-7
-"""In the log loss, scores stay this far from 0 and 1, because 32-bit scores are not precise closer to them."""
 
 _PAIRS, _TRUE, _MISSED, _MATCH_TRUE, _MATCH_FALSE, _REVIEW_TRUE, _REVIEW_FALSE = range(7)
 _HALF_TRUE, _HALF_FALSE, _LOG_LOSS, _BRIER = range(7, 11)
@@ -46,8 +44,8 @@ def measure(outcomes: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, 
 
 def compare_models(
     champion: pd.DataFrame, challenger: pd.DataFrame, costs: Costs, replicates: int = REPLICATES, seed: int = 0
-) -> dict[str, Estimate]:
-    """Every metric of the challenger less that of the champion, on the same pairs, by paired bootstrap.
+) -> dict[str, Change]:
+    """Every metric of the challenger less that of the champion on the same pairs, with a paired test.
 
     Args:
         champion: outcomes of the serving model.
@@ -64,13 +62,8 @@ def compare_models(
         raise TrainingError(
             "Champion and challenger were not scored on the same pairs.", "score both on one candidates table"
         )
-    both = np.hstack([_counts(champion), _counts(challenger)])
-
-    def change(sums: Array) -> dict[str, Array]:
-        old, new = (_metrics(half, costs) for half in np.split(sums, 2, axis=-1))
-        return {name: new[name] - old[name] for name in new}
-
-    return bootstrap(both, champion["left_key"], change, seed, replicates)
+    old, new = _counts(champion), _counts(challenger)
+    return changes(old, new, champion["left_key"], lambda sums: _metrics(sums, costs), seed, replicates)
 
 
 def band_table(outcomes: pd.DataFrame) -> pd.DataFrame:

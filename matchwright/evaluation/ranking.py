@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matchwright.evaluation.bootstrap import REPLICATES, Array, Estimate, means
+from matchwright.evaluation.paired import Change, mean_changes
 from matchwright.evaluation.wilson import wilson_interval
 
 CUTOFF = 10
@@ -61,14 +62,17 @@ def compare_rankings(
     *,
     replicates: int = REPLICATES,
     seed: int = 0,
-) -> dict[str, Estimate]:
-    """:func:`ranking_metrics` of the ``new`` scores less those of the ``old``, by paired bootstrap over queries.
+) -> dict[str, Change]:
+    """:func:`ranking_metrics` of the ``new`` scores less those of the ``old``, with a paired test over queries.
 
     Returns:
         mrr, hit_at_1 and ndcg_at_10; NaN without queries.
     """
-    gains = [_per_query(*_prepared(left_keys, scores, labels, missed)) for scores in (old, new)]
-    return means(dict(zip(_MEASURES, (gains[1] - gains[0]).T, strict=True)), None, seed, replicates)
+    before, after = (
+        dict(zip(_MEASURES, _per_query(*_prepared(left_keys, scores, labels, missed)).T, strict=True))
+        for scores in (old, new)
+    )
+    return mean_changes(before, after, None, seed, replicates)
 
 
 def _prepared(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.evaluation.bootstrap import Estimate, means
-from matchwright.evaluation.metrics import LEAST_SCORE
+from matchwright.evaluation.paired import LEAST_SCORE
 from matchwright.evaluation.wilson import wilson_interval
 
 MIDDLE = (0.2, 0.8)

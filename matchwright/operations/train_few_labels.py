@@ -30,7 +30,7 @@ from matchwright.operations.training_artifacts import (
 from matchwright.settings import Settings
 from matchwright.training.datasets.candidate_sets import with_context
 from matchwright.training.datasets.comparisons import UNRELATED, PairComparer
-from matchwright.training.datasets.split import assign_pairs, missed_pairs, split_entities
+from matchwright.training.datasets.split import assign_candidates, missed_pairs, split_entities
 from matchwright.training.few_labels.dataset import (
     AS_LABELLED,
     COUNTER,
@@ -77,7 +77,7 @@ def train_from_few_labels(
     spec = spec.model_copy(update={"model": spec.model.model_copy(update={"embeddings": False})})
     parts = split_entities(frame["record_key"], labelled, _split(spec), spec.model.seed, spec.labels)
     parts = parts.replace({"calibrate": "train"})
-    labelled_candidates, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
+    labelled_candidates, dropped = assign_candidates(proposed[proposed["label"] >= 0], parts)
     labelled_candidates = labelled_candidates.sort_values(PAIR_KEYS, ignore_index=True)
     missed = missed_pairs(labelled, labelled_candidates, parts)
 

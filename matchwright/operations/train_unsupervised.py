@@ -128,7 +128,7 @@ def evaluation_without_labels(
         "test_pairs": len(scored),
         "true_pairs": 0,
         "metrics": {},
-        "pair_evidence_alone": {},
+        "pairs_alone": {},
         "ranking": {},
         "calibration": None,
         "operating_points": [],

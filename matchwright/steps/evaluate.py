@@ -24,6 +24,7 @@ from matchwright.evaluation.curves import operating_points
 from matchwright.evaluation.gates import Gate, check_gates
 from matchwright.evaluation.metrics import band_table, compare_models, measure
 from matchwright.evaluation.outcomes import pair_outcomes
+from matchwright.evaluation.paired import Change
 from matchwright.evaluation.ranking import ranking_metrics
 from matchwright.evaluation.reliability import calibration_figures
 from matchwright.evaluation.slices import SliceResult, measure_slices
@@ -98,13 +99,14 @@ def evaluate(
     constrained = spec.precision_constraints.any
     held = read_json(calibration / "calibration.json")["precision_constraints"]
     shown = held["constraints_met"] if constrained else None
-    gates = check_gates(spec.gates, metrics, slices, behaviours, change["f1"].value if change else None, few, shown)
+    alone_shown = alone_metrics if context_names(spec) else None
+    gates = check_gates(spec.gates, metrics, slices, behaviours, change.get("f1"), few, shown, alone_shown)
 
     summary = {
         "test_pairs": len(pairs),
         "true_pairs": int((outcomes["label"] == 1).sum()),
         "metrics": {name: estimate.as_dict() for name, estimate in metrics.items()},
-        "pair_evidence_alone": {name: estimate.as_dict() for name, estimate in alone_metrics.items()},
+        "pairs_alone": {name: estimate.as_dict() for name, estimate in alone_metrics.items()},
         "ranking": {name: estimate.as_dict() for name, estimate in ranking.items()},
         "bands": json.loads(band_table(outcomes).to_json(orient="records")),
         "calibration": _calibration(before, scored, spec.model.seed),
@@ -167,7 +169,7 @@ def _against_champion(
     comparisons: pd.DataFrame,
     missed: pd.DataFrame,
     outcomes: pd.DataFrame,
-) -> dict[str, Estimate]:
+) -> dict[str, Change]:
     serving = champion_model(settings, spec.name, run_id)
     if serving is None:
         return {}

@@ -7,8 +7,8 @@ import pandas as pd
 
 from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.spec.learning import Challenger, ModelSpec
-from matchwright.evaluation.bootstrap import Array, Estimate
-from matchwright.evaluation.paired import log_losses, mean_over_queries
+from matchwright.evaluation.bootstrap import Array, means
+from matchwright.evaluation.paired import Change, log_losses, mean_changes
 from matchwright.evaluation.ranking import CUTOFF, compare_rankings, ranking_metrics
 from matchwright.training.datasets.labelled_pairs import LabelledPairs, learn
 from matchwright.training.models.boosted_trees import tree_parameters
@@ -34,7 +34,7 @@ def challenge(
 
     Returns:
         ``figures`` of the challenger and of the ``scorer``, each with its interval, ``change`` (challenger less
-        scorer, by paired bootstrap over left records), ``better``, and ``finding``, the same in words.
+        scorer, with a paired test over left records), ``better``, and ``finding``, the same in words.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
@@ -50,9 +50,10 @@ def challenge(
     figures, of_scorer = (ranking_metrics(keys, scores, labels, seed=spec.seed) for scores in (log_odds, own))
     change = compare_rankings(keys, own, log_odds, labels, seed=spec.seed)
     if kind != "ranker":
-        new, old = log_losses(log_odds, labels), log_losses(own, labels)
-        for found, values in ((figures, new), (of_scorer, old), (change, new - old)):
-            found["log_loss"] = mean_over_queries(values, keys, spec.seed)
+        old, new = ({"log_loss": log_losses(each, labels)} for each in (own, log_odds))
+        figures |= means(new, keys, spec.seed)
+        of_scorer |= means(old, keys, spec.seed)
+        change |= mean_changes(old, new, keys, spec.seed)
     compared_by = RANKED_BY if kind == "ranker" else "log_loss"
     better, finding = _finding(compared_by, change[compared_by])
     return {
@@ -99,11 +100,11 @@ def _values(comparisons: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float32]]:
     return np.ascontiguousarray(comparisons.to_numpy(dtype=np.float32))
 
 
-def _finding(name: str, change: Estimate) -> tuple[bool, str]:
+def _finding(name: str, change: Change) -> tuple[bool, str]:
     sign = -1.0 if name == "log_loss" else 1.0
     gain, low, high = sign * change.value, *sorted((sign * change.lower, sign * change.upper))
-    what = name.replace("_", " ")
-    span = f"{abs(gain):.5f} in {what} ({low:+.5f} to {high:+.5f} in its favour)"
-    if low > 0:
-        return True, f"better by {span}"
-    return False, f"worse by {span}" if high < 0 else f"no better: {gain:+.5f} in {what} ({low:+.5f} to {high:+.5f})"
+    what = f"in {name.replace('_', ' ')}"
+    if not change.beyond_noise:
+        return False, f"no better: {gain:+.5f} {what} ({low:+.5f} to {high:+.5f}; p {change.p_value:.3f})"
+    span = f"{abs(gain):.5f} {what} ({low:+.5f} to {high:+.5f} in its favour; p {change.p_value:.3f})"
+    return gain > 0, f"{'better' if gain > 0 else 'worse'} by {span}"

@@ -32,7 +32,7 @@ def finished(**metrics: dict[str, float | None]) -> DemoResult:
         digest="ab" * 32,
         evaluation={
             "metrics": dict.fromkeys(METRICS, KNOWN) | metrics,
-            "pair_evidence_alone": {"f1": KNOWN},
+            "pairs_alone": {"f1": KNOWN},
             "ranking": ranking,
         },
         gates=[{"result": "passed"}],

@@ -9,6 +9,7 @@ from matchwright.evaluation.bootstrap import Estimate
 from matchwright.evaluation.gates import check_gates
 from matchwright.evaluation.metrics import measure
 from matchwright.evaluation.outcomes import pair_outcomes
+from matchwright.evaluation.paired import Change
 from matchwright.evaluation.slices import SliceResult
 
 METRICS = {
@@ -111,3 +112,29 @@ def test_a_slice_with_too_few_pairs_has_no_value():
 def test_a_value_that_could_not_be_measured_fails():
     gates = check_gates(GATES, METRICS | {"f1": Estimate(np.nan, np.nan, np.nan)}, (), (), None)
     assert next(gate for gate in gates if gate.name == "F1").result == "failed"
+
+
+@pytest.mark.parametrize(
+    ("change", "result"),
+    [
+        (Change(0.001, -0.002, 0.004, 0.4), "passed"),
+        (Change(0.001, -0.02, 0.03, 0.9), "not shown"),
+        (Change(-0.006, -0.02, 0.001, 0.3), "failed"),
+    ],
+)
+def test_the_change_against_the_champion_is_judged_by_its_value_and_its_interval(change, result):
+    gates = check_gates(GATES, METRICS, (), (), change)
+    assert {gate.name: gate.result for gate in gates}["F1 against the champion"] == result
+
+
+def test_pairs_alone_have_gates_of_their_own_where_they_differ_from_pairs_with_competing_candidates():
+    limits = GATES.model_copy(update={"pairs_alone_f1_min": 0.93})
+    alone = METRICS | {"f1": Estimate(0.92, 0.85, 0.98), "precision": Estimate(0.98, 0.8, 1.0)}
+    gates = {gate.name: gate for gate in check_gates(limits, METRICS, (), (), None, alone=alone)}
+    assert gates["F1"].passed
+    assert gates["precision of match"].passed
+    assert gates["F1, pairs alone"].limit == 0.93
+    assert gates["F1, pairs alone"].result == "failed"
+    assert gates["precision of match, pairs alone"].limit == 0.99
+    assert gates["precision of match, pairs alone"].result == "failed"
+    assert not [gate.name for gate in check_gates(limits, METRICS, (), (), None) if "alone" in gate.name]

@@ -141,20 +141,21 @@ def test_the_band_table_shows_each_band_with_its_true_share():
 
 def test_comparing_a_model_with_itself_shows_no_difference():
     same = pair_outcomes(random_pairs(3))
-    assert compare_models(same, same, COSTS)["f1"].as_dict() == {"value": 0.0, "lower": 0.0, "upper": 0.0}
+    assert compare_models(same, same, COSTS)["f1"].as_dict() == {"value": 0, "lower": 0, "upper": 0, "p_value": 1}
 
 
 def test_the_interval_of_the_paired_difference_is_narrower_than_the_intervals_of_the_models():
     champion = random_pairs(4, pairs=2000)
     challenger = champion.copy()
-    wrong = challenger.index[(challenger["label"] == 0) & (challenger["band"] == "match")][:10]
-    challenger.loc[wrong, "band"] = "no_match"
+    unsure = challenger.index[(challenger["label"] == 1) & (challenger["band"] == "review")][:10]
+    challenger.loc[unsure, "band"] = "match"
     outcomes = pair_outcomes(champion), pair_outcomes(challenger)
     difference = compare_models(*outcomes, COSTS)["f1"]
     own = measure(outcomes[0], COSTS)["f1"]
     assert difference.value > 0
     assert 0 < difference.lower < difference.upper
     assert difference.upper - difference.lower < (own.upper - own.lower) / 2
+    assert difference.beyond_noise
 
 
 def test_models_scored_on_different_pairs_are_not_compared():

@@ -2,27 +2,34 @@
 
 import json
 
-import pandas as pd
 import pytest
 from fixtures.training_run import rerun_with_model, train_again
 
 from matchwright.adapters.registry import version_info
 from matchwright.adapters.registry.client import connected
 from matchwright.core.bundle import load_bundle
+from matchwright.core.records.frames import read_frame
 from matchwright.operations.training_artifacts import Trained
 from matchwright.secrets import VERIFY_KEY, secret
 
 
-def test_no_record_is_in_two_parts(run):
-    trained = Trained.read(run[0].model, run[0].spec)
-    sides = pd.concat(
-        [
-            trained.pairs[["left_key", "part"]].set_axis(["key", "part"], axis=1),
-            trained.pairs[["right_key", "part"]].set_axis(["key", "part"], axis=1),
-        ]
-    )
-    assert (sides.groupby("key")["part"].nunique() == 1).all()
-    assert set(sides["part"]) == {"train", "validate", "calibrate", "test"}
+def test_the_pairs_of_a_record_are_in_one_part_and_training_sees_no_record_of_a_later_part(run):
+    pairs = Trained.read(run[0].model, run[0].spec).pairs
+    assert (pairs.groupby("left_key")["part"].nunique() == 1).all()
+    assert set(pairs["part"]) == {"train", "validate", "calibrate", "test"}
+    fitted = pairs["part"].isin(["train", "validate"])
+    kept_away = set(pairs.loc[~fitted & (pairs["label"] == 1), ["left_key", "right_key"]].to_numpy().ravel())
+    assert not kept_away & set(pairs.loc[fitted, ["left_key", "right_key"]].to_numpy().ravel())
+
+
+def test_records_of_the_test_part_are_judged_with_candidates_from_the_whole_register(run):
+    made = run[0]
+    tested = Trained.read(made.model, made.spec).part("test")[0]
+    proposed = read_frame(made.candidates / "candidates.parquet")
+    everything = proposed[proposed["left_key"].isin(tested["left_key"])]
+    assert len(tested) == len(everything)
+    alone = set(tested.loc[tested["label"] == 1, "right_key"])
+    assert set(tested["right_key"]) - alone, "records of other parts compete"
 
 
 def test_the_summary_of_training_shows_curves_and_augmentation(run):

@@ -51,6 +51,7 @@ class Gates(Frozen):
     review_share_max: Share = 1.0
     behaviour_pass_min: Share = 0.95
     slice_f1_min: Share = 0.0
+    pairs_alone_f1_min: Share = 0.0
     champion_f1_loss_max: Share = 0.005
 
 

@@ -4,16 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from matchwright.core.compare.names import context_names
 from matchwright.core.decide.bands import Bands
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
 from matchwright.evaluation.candidates.report import embedding_facts
 from matchwright.evaluation.card.more_labels import Need, Shortfall, needs, shortfalls
 
-FIGURES = (
-    *("f1", "f1 without competing candidates", "precision", "recall", "review_share", "pairs_completeness"),
-    *("log_loss", "cost_per_1000", "mrr"),
-)
+FIGURES = ("f1", "precision", "recall", "review_share", "pairs_completeness", "log_loss", "cost_per_1000", "mrr")
 """The figures of the whole test split that the card shows."""
 
 MOST_REASONS, MOST_GROUPS = 2, 5
@@ -64,11 +62,19 @@ class Card:
 
     @property
     def figures(self) -> Summary:
-        """Figures of the test split, and F1 for requests without competing candidates."""
-        alone = self.evaluation["pair_evidence_alone"]
+        """Figures of the test split, with competing candidates where the spec compares with them."""
         found = {**self.evaluation["metrics"], **self.evaluation["ranking"]}
-        found |= {f"{name} without competing candidates": figure for name, figure in alone.items()}
         return {name: found[name] for name in FIGURES if name in found and found[name]["value"] is not None}
+
+    @property
+    def alone(self) -> Summary:
+        """The figures in requests for one pair; empty where the spec does not compare with competing candidates."""
+        return self.evaluation["pairs_alone"] if context_names(self.spec) else {}
+
+    @property
+    def f1_change(self) -> Summary:
+        """F1 of this version less that of the champion, with the p-value of the paired test; empty without one."""
+        return self.evaluation["against_champion"].get("f1") or {}
 
     @property
     def champion(self) -> Summary:

@@ -1,4 +1,4 @@
-"""The candidates that training proposes: within each part of the records, and by a fitted embedding."""
+"""The candidates of training: those of the candidates step, and those that a fitted embedding adds."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -41,12 +41,10 @@ def training_candidates(
     spec: MatchSpec,
     corpus: Corpus,
 ) -> TrainingCandidates:
-    """The candidates to train on. In two cases they are not those of the candidates step.
+    """The candidates to train on: those of the candidates step, or with those by an embedding.
 
-    With complete labels, candidates are proposed again within each part. A candidate between two parts cannot be used,
-    and without replacement a part would have far fewer wrong pairs than the served candidates have. If the spec asks
-    for candidates by embedding, an embedding is fitted on the training part's pairs, and all methods propose again
-    within one budget.
+    If the spec asks for candidates by embedding, an embedding is fitted on the training part's pairs, and all methods
+    propose again within one budget.
 
     Args:
         frame: record features of all records.
@@ -57,19 +55,12 @@ def training_candidates(
         corpus: the corpus statistics.
     """
     embeddings = _embeddings(frame, proposed, parts, spec, corpus) if spec.candidates.embedding_top_k else None
-    if embeddings is None and spec.labels != "complete":
+    if embeddings is None:
         return TrainingCandidates(proposed)
-    embed = partial(embeddings.record_vectors, spec=spec) if embeddings else None
-    tables = [frame]
-    if spec.labels == "complete":
-        part_of = frame["record_key"].map(parts)
-        tables = [frame[(part_of == part).to_numpy()].reset_index(drop=True) for part in sorted(set(parts))]
-    everything = pd.concat([propose_without_budget(table, spec, embed) for table in tables], ignore_index=True)
+    everything = propose_without_budget(frame, spec, partial(embeddings.record_vectors, spec=spec))
     made = within_budget(everything, spec.candidates.max_candidates_per_record)
     labels = label_candidates(made, labelled, frame["record_key"], spec.labels)
     candidates = labels.candidates[[*PAIR_KEYS, "label"]]
-    if embeddings is None:
-        return TrainingCandidates(candidates)
     true, _ = assign_pairs(labelled[labelled["label"] == 1], parts)
     others = true.loc[true["part"] != "train", PAIR_KEYS].drop_duplicates()
     return TrainingCandidates(candidates, found_and_cut(everything, made, others, spec.candidates))

@@ -17,18 +17,19 @@ from matchwright.training.datasets.candidate_sets import with_context
 from matchwright.training.datasets.comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.training.datasets.labelled_pairs import LabelledPairs
 from matchwright.training.datasets.parts import CALIBRATION_PART, VALIDATION_PART
-from matchwright.training.datasets.split import assign_pairs, missed_pairs
+from matchwright.training.datasets.split import assign_candidates, missed_pairs
 
 
 @dataclass(frozen=True)
 class Prepared:
     """Labelled candidates (left_key, right_key, label, part), their comparisons row by row, and datasets of them.
 
-    ``missed`` are the true pairs within a part that are not candidates. ``dropped`` counts labelled candidates between
-    two parts, and ``made`` counts the training pairs from augmentation. ``missing_field_pairs`` are calibration pairs
-    with missing fields or without context: their comparisons, ``label`` and ``left_key``. ``words`` and ``embeddings``
-    were learned from the training pairs. ``network_datasets`` are the training and validation pairs with the
-    comparisons that only a network reads; None where the scorer reads the same comparisons.
+    ``missed`` are the true pairs within a part that are not candidates. ``dropped`` counts labelled candidates that no
+    part may use (see :func:`~matchwright.training.datasets.split.assign_candidates`), and ``made`` the training pairs
+    from augmentation. ``missing_field_pairs`` are calibration pairs with missing fields or without context: their
+    comparisons, ``label`` and ``left_key``. ``words`` and ``embeddings`` were learned from the training pairs.
+    ``network_datasets`` are the training and validation pairs with the comparisons that only a network reads; None
+    where the scorer reads the same comparisons.
     """
 
     labelled_candidates: pd.DataFrame
@@ -62,7 +63,7 @@ def prepare(
         spec: the match spec.
         corpus: the corpus statistics.
     """
-    labelled_candidates, dropped = assign_pairs(proposed[proposed["label"] >= 0], parts)
+    labelled_candidates, dropped = assign_candidates(proposed[proposed["label"] >= 0], parts)
     labelled_candidates = labelled_candidates.sort_values(PAIR_KEYS, ignore_index=True)
     left, right = rows_of(frame, labelled_candidates["left_key"]), rows_of(frame, labelled_candidates["right_key"])
     keys, labels = labelled_candidates["left_key"].to_numpy(dtype=object), labelled_candidates["label"].to_numpy()

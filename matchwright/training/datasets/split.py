@@ -17,6 +17,9 @@ from matchwright.core.spec.learning import SplitSpec
 
 UNPLACED = -1
 
+FITTED_ON = ("train", "validate")
+"""The parts that a scorer is fitted on, in order. Each meets only its own records and those of the parts before it."""
+
 
 def split_entities(
     keys: "pd.Series[Any]",
@@ -62,6 +65,33 @@ def assign_pairs(pairs: pd.DataFrame, parts: "pd.Series[str]") -> tuple[pd.DataF
     left, right = (pairs[side].map(parts) for side in PAIR_KEYS)
     same = (left == right) & left.notna()
     return pairs[same].assign(part=left[same]), int((~same).sum())
+
+
+def assign_candidates(pairs: pd.DataFrame, parts: "pd.Series[str]") -> tuple[pd.DataFrame, int]:
+    """Candidates with a column ``part``, that of their query record, and how many were dropped.
+
+    The query is the left record. In one table it is one of the two records, chosen by a hash. So a part has its share
+    of all candidates, and its records meet all records of the register, as they will in use. Training sees no record of
+    another part: a candidate of ``train`` or ``validate`` is dropped if its other record is in a later part.
+
+    Args:
+        pairs: left_key and right_key of candidates of the whole register.
+        parts: the part of each record, by record key.
+    """
+    left, right = (pairs[side].map(parts) for side in PAIR_KEYS)
+    turned = _second_is_query(pairs)
+    query, other = left.mask(turned, right), right.mask(turned, left)
+    later = len(FITTED_ON)
+    order = {part: number for number, part in enumerate(FITTED_ON)}
+    rank, other_rank = (side.map(order).fillna(later) for side in (query, other))
+    kept = query.notna() & other.notna() & ((rank == later) | (other_rank <= rank))
+    return pairs[kept].assign(part=query[kept]), int((~kept).sum())
+
+
+def _second_is_query(pairs: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    one_table = pairs["right_key"].str.startswith("left:").to_numpy(dtype=bool)
+    both = (pairs["left_key"] + " " + pairs["right_key"]).to_numpy(dtype=object)
+    return np.asarray(one_table & (pd.util.hash_array(both, categorize=False) % 2 == 1))
 
 
 def missed_pairs(labelled: pd.DataFrame, labelled_candidates: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:

@@ -25,9 +25,10 @@ def gate(name="F1", value=0.9951, must_be="at least", limit=0.99):
 
 KNOWN = estimate(0.99, 0.98, 1.0)
 EVALUATION = {
+    "test_pairs": 1_234,
     "true_pairs": 11,
     "metrics": {"f1": estimate(0.9951, 0.992, 0.998), "precision": KNOWN, "recall": KNOWN, "log_loss": estimate(None)},
-    "pair_evidence_alone": {"f1": estimate(0.97, 0.96, 0.98)},
+    "pairs_alone": {"f1": estimate(0.97, 0.96, 0.98)},
     "ranking": {"mrr": estimate(1.0, 0.99, 1.0), "queries": estimate(20.0)},
     "bands": [{"band": "match", "pairs": 500, "true_share": 0.999, "lower": 0.99, "upper": 1.0}],
     "calibration": {
@@ -94,17 +95,36 @@ def test_the_card_says_which_gate_failed_and_by_how_much(products_spec):
     assert "**All 1 gates passed.**" in card_text(products_spec)
 
 
-def test_figures_are_shown_with_intervals_and_with_the_figures_of_the_champion(products_spec):
-    text = card_text(products_spec, evaluation={**EVALUATION, "against_champion": {"f1": estimate(0.0011)}})
-    assert "| figure | this version | champion |" in text
-    assert "| f1 | 0.9951 (0.9920 to 0.9980) | 0.9940 |" in text
-    assert "| f1 without competing candidates | 0.9700 (0.9600 to 0.9800) |  |" in text
-    assert "| mrr | 1.0000 (0.9900 to 1.0000) |  |" in text
+def test_figures_are_shown_with_intervals_for_both_paths_and_with_the_figures_of_the_champion(products_spec):
+    change = estimate(0.0011, -0.001, 0.003) | {"p_value": 0.31}
+    text = card_text(products_spec, evaluation={**EVALUATION, "against_champion": {"f1": change}})
+    assert "| figure | with competing candidates | pairs alone | champion |" in text
+    assert "| f1 | 0.9951 (0.9920 to 0.9980) | 0.9700 (0.9600 to 0.9800) | 0.9940 |" in text
+    assert "| mrr | 1.0000 (0.9900 to 1.0000) |  |  |" in text
     assert "| log_loss |" not in text, "the figure is not known"
+    assert "+0.0011 (-0.0010 to +0.0030). Chance may explain it (paired randomisation test, p 0.310)." in text
+    beyond = card_text(products_spec, evaluation={**EVALUATION, "against_champion": {"f1": change | {"p_value": 0.01}}})
+    assert "This is beyond chance (paired randomisation test, p 0.010)." in beyond
 
 
 def test_without_a_champion_there_is_no_column_for_it(products_spec):
-    assert "| figure | this version |\n| --- | --- |\n| f1 | 0.9951 (0.9920 to 0.9980) |\n" in card_text(products_spec)
+    text = card_text(products_spec)
+    assert "| figure | with competing candidates | pairs alone |\n| --- | --- | --- |\n| f1 | 0.9951" in text
+    assert "against the champion" not in text
+
+
+def test_the_card_says_where_its_figures_were_measured(products_spec):
+    whole = "1,234 pairs: the test part's records, each with its candidates from the whole register. Training and"
+    assert whole in card_text(products_spec.model_copy(update={"labels": "complete"}))
+    partial = card_text(products_spec.model_copy(update={"labels": "partial"}))
+    assert "1,234 labelled candidates of the test part. Training and calibration used none of its entities." in partial
+    assert "*Pairs alone* are judged as in a request for one pair; so are the behaviours. Bands," in partial
+
+
+def test_a_spec_that_does_not_compare_with_competing_candidates_has_one_column(products_spec):
+    text = card_text(products_spec.model_copy(update={"multiplicity": "many_to_many"}))
+    assert "| figure | this version |\n| --- | --- |\n| f1 | 0.9951 (0.9920 to 0.9980) |\n" in text
+    assert "pairs alone" not in text
 
 
 def test_the_most_important_sections_come_first(products_spec):
@@ -163,7 +183,7 @@ def test_the_card_describes_the_data_and_its_personal_fields(persons_spec, produ
 
 
 def test_without_labels_the_card_has_no_figures_and_the_limits_say_so(products_spec):
-    nothing = {"metrics": {}, "pair_evidence_alone": {}, "ranking": {}, "calibration": None}
+    nothing = {"metrics": {}, "pairs_alone": {}, "ranking": {}, "calibration": None}
     unlabelled = {**EVALUATION, **nothing, "slices": []}
     text = card_text(products_spec.model_copy(update={"labels": "none"}), evaluation=unlabelled)
     assert "No pair is labelled." in text

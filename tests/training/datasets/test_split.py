@@ -1,11 +1,13 @@
 """Splitting: an entity is in one part only. The order of the rows does not matter."""
 
+import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec.learning import SplitSpec
-from matchwright.training.datasets.split import assign_pairs, missed_pairs, split_entities, subdivide
+from matchwright.training.datasets.split import assign_candidates, assign_pairs, missed_pairs, split_entities, subdivide
 
 SHARES = SplitSpec(train=0.6, calibrate=0.2, test=0.2)
 numbers = st.integers(min_value=0, max_value=30)
@@ -127,3 +129,52 @@ def test_a_labelled_match_that_no_method_proposes_is_missed():
     missed = missed_pairs(pairs, proposed, parts)
     # a pair that does not match cannot be missed, and a pair across two parts is in none
     assert missed.to_dict("records") == [{"left_key": "left:2", "right_key": "right:2", "label": 1, "part": "test"}]
+
+
+PLACED = pd.Series(
+    {
+        f"{side}:{number}": part
+        for number, part in enumerate(("train", "validate", "test"))
+        for side in ("left", "right")
+    }
+)
+
+
+def test_a_candidate_of_two_tables_counts_where_its_left_record_does():
+    pairs = pd.DataFrame([(f"left:{a}", f"right:{b}") for a in range(3) for b in range(3)], columns=PAIR_KEYS)
+    kept, dropped = assign_candidates(pairs, PLACED)
+    # test records meet the whole register; the records that a scorer is fitted on meet no later part
+    assert {(row.left_key[-1], row.right_key[-1], row.part) for row in kept.itertuples()} == {
+        ("0", "0", "train"),
+        ("1", "0", "validate"),
+        ("1", "1", "validate"),
+        ("2", "0", "test"),
+        ("2", "1", "test"),
+        ("2", "2", "test"),
+    }
+    assert dropped == 3
+
+
+def test_a_part_of_one_table_has_its_share_of_all_candidates_and_none_is_in_two_parts():
+    count = 600
+    keys = [f"left:{number}" for number in range(count)]
+    parts = split_entities(pd.Series(keys), pd.DataFrame(columns=[*PAIR_KEYS, "label"]), SHARES, 2)
+    generator = np.random.default_rng(0)
+    first, second = (generator.integers(count, size=20_000) for _ in range(2))
+    pairs = pd.DataFrame({"left_key": first, "right_key": second})[first < second].drop_duplicates()
+    pairs = pairs.map(lambda number: f"left:{number}")
+    kept, dropped = assign_candidates(pairs, parts)
+    assert len(kept) + dropped == len(pairs)
+    tested = kept[kept["part"] == "test"]
+    share = (parts == "test").mean()
+    assert abs(len(tested) / len(pairs) - share) < 0.02
+    sides = [tested[side].map(parts) for side in PAIR_KEYS]
+    assert ((sides[0] == "test") | (sides[1] == "test")).all()
+    assert ((sides[0] != "test") | (sides[1] != "test")).mean() > 0.5
+    trained = kept[kept["part"] == "train"]
+    assert all((trained[side].map(parts) == "train").all() for side in PAIR_KEYS)
+
+
+def test_a_candidate_with_an_unknown_record_is_in_no_part():
+    pairs = pd.DataFrame([("left:9", "right:2"), ("left:2", "right:9")], columns=PAIR_KEYS)
+    assert assign_candidates(pairs, PLACED)[1] == 2
