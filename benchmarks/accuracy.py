@@ -9,8 +9,8 @@ without editing.
 The figure is F1 on the test pairs, as published systems report it. The scorer is trained on the train pairs. The valid
 pairs stop the training and choose the threshold. *Pair evidence alone* uses only the two records of a pair, and the
 tables for word frequencies. *With context* also compares a pair with the other candidates of its records, which are
-found without labels. This helps where records match one to one. Most published systems do not do it, so both figures
-are shown. Intervals: 95% bootstrap over the test pairs, of the mean F1 over seeds.
+found without labels: their similarity, and in the second stage their score. Most published systems do not do it, so
+both figures are shown. Intervals: 95% bootstrap over the test pairs, of the mean F1 over seeds.
 """
 
 import argparse
@@ -25,12 +25,13 @@ from rich.table import Table
 
 from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
 from benchmarks.problems.labelled import SPECS, Problem, problem_of
-from benchmarks.problems.prepared import prepared_pairs
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.names import context_names
 from matchwright.core.records import PAIR_KEYS
-from matchwright.core.spec import load_spec
-from matchwright.training.models.scorer import train_scorer
+from matchwright.core.spec import MatchSpec, load_spec
+from matchwright.training.datasets.parts import VALIDATION_PART
+from matchwright.training.datasets.prepare import prepare_assigned
+from matchwright.training.learning import learn_stages
 
 PUBLISHED = {
     "amazon_google": (49.1, 70.7, 75.6, 80.6),
@@ -46,7 +47,10 @@ REPLICATES = 1000
 
 @dataclass(frozen=True)
 class Predictions:
-    """Predictions for the test pairs with one seed, and the best F1 on the valid pairs, which chose the threshold."""
+    """Predictions for the test pairs with one seed, and the best F1 on the valid pairs, which chose the threshold.
+
+    The test pairs are in the order of their keys.
+    """
 
     predicted: np.ndarray
     labels: np.ndarray
@@ -73,15 +77,18 @@ def main() -> None:
             continue
         cells = []
         for context in (False, True):
-            spec = problem.spec if context else problem.spec.model_copy(update={"multiplicity": "many_to_many"})
-            if context and not context_names(spec):
-                cells.append("-")
-                continue
+            spec = problem.spec if context else alone(problem.spec)
             cells.append(_cell(measured(replace(problem, spec=spec), range(1, options.seeds + 1))))
         published = [f"{value:.1f}" for value in PUBLISHED.get(found.name, ())]
         table.add_row(found.name, problem.spec.name, *cells, *published)
         console.print(f"{found.name} ({problem.spec.name}): alone {cells[0]}, with context {cells[1]}")
     console.print(table)
+
+
+def alone(spec: MatchSpec) -> MatchSpec:
+    """The spec without competing candidates."""
+    model = spec.model.model_copy(update={"second_stage": False})
+    return spec.model_copy(update={"multiplicity": "many_to_many", "model": model})
 
 
 def measured(problem: Problem, seeds: range) -> list[Predictions]:
@@ -92,7 +99,7 @@ def measured(problem: Problem, seeds: range) -> list[Predictions]:
 
 def all_candidates(problem: Problem) -> pd.DataFrame:
     """Every candidate of the tables, and the labelled pairs. Labels are not used."""
-    if not context_names(problem.spec):
+    if not context_names(problem.spec) and not problem.spec.model.second_stage:
         return problem.pairs[PAIR_KEYS]
     proposed = propose_candidates(problem.features, problem.spec)[PAIR_KEYS]
     return pd.concat([proposed, problem.pairs[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
@@ -101,11 +108,14 @@ def all_candidates(problem: Problem) -> pd.DataFrame:
 def train_and_predict(problem: Problem, candidates: pd.DataFrame, seed: int) -> Predictions:
     """Train as the pipeline does, and predict the test pairs. ``candidates`` are those of :func:`all_candidates`."""
     spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
-    parts = prepared_pairs(problem, spec, candidates).parts
-    (valid, valid_labels), (test, test_labels) = parts["valid"], parts["test"]
-    scorer = train_scorer(*parts["train"], valid, valid_labels, spec.model).scorer
-    threshold, valid_f1 = best_threshold(scorer.log_odds(valid), valid_labels)
-    return Predictions(scorer.log_odds(test) >= threshold, test_labels == 1, valid_f1)
+    assigned = problem.pairs.replace({"part": {"valid": VALIDATION_PART}})
+    prepared = prepare_assigned(problem.features, candidates, assigned, spec, problem.corpus)
+    learned = learn_stages(prepared, candidates, problem.features, spec, problem.corpus)
+    part, labels = (prepared.labelled_candidates[name].to_numpy() for name in ("part", "label"))
+    log_odds = learned.scorer.scorer.log_odds(learned.comparisons)
+    valid, test = part == VALIDATION_PART, part == "test"
+    threshold, valid_f1 = best_threshold(log_odds[valid], labels[valid])
+    return Predictions(log_odds[test] >= threshold, labels[test] == 1, valid_f1)
 
 
 def best_threshold(log_odds: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

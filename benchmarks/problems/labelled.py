@@ -66,7 +66,8 @@ def register_pairs(features: pd.DataFrame, true: pd.DataFrame, spec: MatchSpec) 
     labelled = proposed.merge(true[[*PAIR_KEYS, "label"]], how="left", on=PAIR_KEYS).fillna({"label": 0})
     placed = split_entities(features["record_key"], true, spec.split, spec.model.seed)
     pairs, _ = assign_candidates(labelled, placed)
-    return pairs.assign(part=pairs["part"].replace({"calibrate": "valid"})).reset_index(drop=True)
+    pairs = pairs.assign(part=pairs["part"].replace({"calibrate": "valid"}))
+    return pairs.sort_values(PAIR_KEYS, ignore_index=True)
 
 
 def features_of(tables: dict[str, pd.DataFrame], spec: MatchSpec) -> tuple[pd.DataFrame, Corpus]:

@@ -37,8 +37,8 @@ def prepared_pairs(problem: Problem, spec: MatchSpec, candidates: pd.DataFrame) 
     comparer = PairComparer.fitted_on(left[train], right[train], labels[train], spec, problem.corpus)
     compared = comparer.compare(left, right, np.where(train, np.cumsum(train) - 1, UNRELATED))
     compared = with_context(compared, problem.pairs, candidates, problem.features, spec, problem.corpus)
-    extra, extra_labels, _ = MadePairs(comparer, left, right, compared, labels).for_training(train)
+    made = MadePairs(comparer, left, right, compared, labels).for_training(train)
     parts = {part: (compared[rows].reset_index(drop=True), labels[rows]) for part, rows in within.items()}
     values, answers = parts["train"]
-    parts["train"] = pd.concat([values, extra], ignore_index=True), np.append(answers, extra_labels)
+    parts["train"] = pd.concat([values, made.comparisons], ignore_index=True), np.append(answers, made.labels)
     return PreparedPairs(parts, comparer)

@@ -79,7 +79,8 @@ def datasets_of(
     for pairs, augmented in ((training_rows, True), (stopping_pairs, False)):
         comparisons, labels, rows = _compared(problem, comparer, pairs, spec, context, augmented)
         keys = pairs["left_key"].to_numpy(dtype=object)[rows]
-        datasets.append(LabelledPairs(comparisons, labels, keys, np.arange(len(rows)) >= len(pairs)))
+        made = np.arange(len(rows)) >= len(pairs)
+        datasets.append(LabelledPairs(comparisons, labels, keys, made, np.where(made, -1, rows)))
     return datasets[0], datasets[1]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from matchwright.adapters.tables.read import read_bytes
 from matchwright.core.candidates.pairs import canonical_pairs
 from matchwright.core.models.files import write_scorer
 from matchwright.core.models.onnx_graph import OnnxScorer
+from matchwright.core.models.scorer import TrainedScorer
+from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.reasons import mean_contributions
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.frames import read_frame
@@ -41,7 +44,7 @@ from matchwright.training.datasets.prepare import Prepared
 from matchwright.training.exported_pairs import exported_pairs
 from matchwright.training.few_labels.scorer import FEW_LABELS
 from matchwright.training.imported_scorer import HEADLINE, ScorerFile, import_scorer
-from matchwright.training.learning import Learned, learn_and_challenge, prepare_parts
+from matchwright.training.learning import Learned, challenge_all, learn_stages, prepare_parts
 from matchwright.training.models.parameters import Kind, parameters_of
 from matchwright.training.register_evidence.learn import learn_register_evidence
 
@@ -133,9 +136,16 @@ def _train_in_run(
     prepared = split.prepared
     _log.info("%d labelled candidates, %d comparisons each", *prepared.comparisons.shape)
     imported = import_scorer(given, prepared.training) if given else None
-    learned = learn_and_challenge(prepared, spec.model, imported)
+    learned = (
+        Learned(TrainedScorer(imported, (), ()), prepared.comparisons)
+        if imported
+        else learn_stages(prepared, split.proposed, frame, spec, corpus)
+    )
     scorer = learned.scorer
+    challengers = challenge_all(prepared, learned, spec.model)
+    prepared = replace(prepared, comparisons=learned.comparisons)
     register, comparisons = learn_register_evidence(frame, labelled, split.parts, prepared, scorer.scorer, spec, corpus)
+    trained = comparisons[(prepared.labelled_candidates["part"] == "train").to_numpy()].reset_index(drop=True)
 
     summary = {
         "run_id": run_id,
@@ -148,13 +158,14 @@ def _train_in_run(
         "learned_words": 0 if prepared.words is None else len(prepared.words.keys),
         "embeddings": _embedded(prepared, spec),
         "candidates_with_embedding": split.candidates,
-        "challengers": learned.challengers,
+        "challengers": challengers,
+        "second_stage": isinstance(scorer.scorer, TwoStageScorer),
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
         "validation_losses": scorer.validation_losses,
-        MEAN_CONTRIBUTIONS: mean_contributions(scorer.scorer, prepared.training.comparisons, spec),
+        MEAN_CONTRIBUTIONS: mean_contributions(scorer.scorer, trained, spec),
     }
-    _track(settings, run_id, summary, learned)
+    _track(settings, run_id, summary, scorer)
     if (candidates / PLOTS).is_dir():  # drawn before the MLflow run existed
         log_folder(settings, run_id, candidates / PLOTS, "plots")
     model.mkdir(parents=True, exist_ok=True)
@@ -208,11 +219,11 @@ def _parameters(spec: MatchSpec, snapshot: Snapshot, kind: Kind) -> dict[str, An
     return {**values, **data, "spec_digest": spec_digest(spec)}
 
 
-def _track(settings: Settings, run_id: str, summary: dict[str, Any], learned: Learned) -> None:
-    log_curve(settings, run_id, "scorer_train_log_loss", learned.scorer.train_losses)
-    log_curve(settings, run_id, "scorer_validation_log_loss", learned.scorer.validation_losses)
+def _track(settings: Settings, run_id: str, summary: dict[str, Any], scorer: TrainedScorer) -> None:
+    log_curve(settings, run_id, "scorer_train_log_loss", scorer.train_losses)
+    log_curve(settings, run_id, "scorer_validation_log_loss", scorer.validation_losses)
     metrics = {"rounds": float(summary["rounds"])}
-    for kind, found in learned.challengers.items():
+    for kind, found in summary["challengers"].items():
         for name, change in found["change"].items():
             if change["value"] is not None:
                 metrics[f"challenger_{kind}_{name}_change"] = change["value"]

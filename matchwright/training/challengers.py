@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.spec.learning import Challenger, ModelSpec
 from matchwright.evaluation.bootstrap import Array, means
 from matchwright.evaluation.paired import Change, log_losses, mean_changes
@@ -18,7 +17,7 @@ RANKED_BY = "mrr"
 
 
 def challenge(
-    kind: Challenger, training: LabelledPairs, validation: LabelledPairs, main: TrainedScorer, spec: ModelSpec
+    kind: Challenger, training: LabelledPairs, validation: LabelledPairs, of_scorer: Array, spec: ModelSpec
 ) -> dict[str, Any]:
     """Train a challenger, and compare it with the scorer on the labelled validation pairs.
 
@@ -29,7 +28,7 @@ def challenge(
             orders the candidates of a left record and gives no probability, or ``torch``, a neural scorer.
         training: the scorer's training pairs. They may have comparisons that only the challenger reads.
         validation: the pairs for early stopping.
-        main: the scorer that was trained on them.
+        of_scorer: the scorer's log-odds of the labelled validation pairs.
         spec: the scorer's section of the match spec.
 
     Returns:
@@ -40,25 +39,24 @@ def challenge(
         TrainingError: fewer than ten pairs of a class.
     """
     originals = validation.originals()
-    own = main.scorer.log_odds(originals.comparisons)
     if kind == "ranker":
         log_odds = _ranker(training.originals(), originals, spec)
     else:
         neural = spec.model_copy(update={"scorer": kind})
         log_odds = learn(training, validation, neural).scorer.log_odds(originals.comparisons)
     keys, labels = originals.left_keys, originals.labels
-    figures, of_scorer = (ranking_metrics(keys, scores, labels, seed=spec.seed) for scores in (log_odds, own))
-    change = compare_rankings(keys, own, log_odds, labels, seed=spec.seed)
+    figures, own = (ranking_metrics(keys, scores, labels, seed=spec.seed) for scores in (log_odds, of_scorer))
+    change = compare_rankings(keys, of_scorer, log_odds, labels, seed=spec.seed)
     if kind != "ranker":
-        old, new = ({"log_loss": log_losses(each, labels)} for each in (own, log_odds))
+        old, new = ({"log_loss": log_losses(each, labels)} for each in (of_scorer, log_odds))
         figures |= means(new, keys, spec.seed)
-        of_scorer |= means(old, keys, spec.seed)
+        own |= means(old, keys, spec.seed)
         change |= mean_changes(old, new, keys, spec.seed)
     compared_by = RANKED_BY if kind == "ranker" else "log_loss"
     better, finding = _finding(compared_by, change[compared_by])
     return {
         "figures": {name: figure.as_dict() for name, figure in figures.items()},
-        "scorer": {name: figure.as_dict() for name, figure in of_scorer.items()},
+        "scorer": {name: figure.as_dict() for name, figure in own.items()},
         "change": {name: figure.as_dict() for name, figure in change.items()},
         "better": better,
         "finding": finding,

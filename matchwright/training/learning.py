@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from matchwright.core.models.scorer import Scorer, TrainedScorer
+from matchwright.core.models.scorer import TrainedScorer
+from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.learning import ModelSpec
@@ -15,24 +16,26 @@ from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.labelled_pairs import learn
 from matchwright.training.datasets.parts import parts_of
 from matchwright.training.datasets.prepare import Prepared, prepare
+from matchwright.training.second_stage.fit import fit_second_stage
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Learned:
-    """The scorer and its challengers' figures."""
+    """The scorer, and the comparisons of the labelled candidates that it reads."""
 
     scorer: TrainedScorer
-    challengers: dict[str, dict[str, Any]]
+    comparisons: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class PreparedParts:
-    """The part of every record, the prepared pairs, and the report on candidates if an embedding proposed some."""
+    """The part of every record, the prepared pairs, all candidates, and a report if an embedding proposed some."""
 
     parts: "pd.Series[str]"
     prepared: Prepared
+    proposed: pd.DataFrame
     candidates: dict[str, Any] | None
 
 
@@ -50,26 +53,47 @@ def prepare_parts(
     """
     parts = parts_of(frame, labelled, spec)
     used = training_candidates(frame, proposed, labelled, parts, spec, corpus)
-    return PreparedParts(parts, prepare(frame, used.candidates, labelled, parts, spec, corpus), used.report)
+    prepared = prepare(frame, used.candidates, labelled, parts, spec, corpus)
+    return PreparedParts(parts, prepared, used.candidates[PAIR_KEYS], used.report)
 
 
-def learn_and_challenge(prepared: Prepared, spec: ModelSpec, imported: Scorer | None = None) -> Learned:
-    """Train the scorer, and its challengers on the same pairs. An ``imported`` scorer is not trained.
+def learn_stages(
+    prepared: Prepared, proposed: pd.DataFrame, frame: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+) -> Learned:
+    """Train the scorer: its first stage, and the second one where the spec and the labels allow it.
+
+    Args:
+        prepared: the labelled candidates and the datasets made from them.
+        proposed: left_key and right_key of every candidate, labelled or not.
+        frame: record features of all records.
+        spec: the match spec.
+        corpus: the corpus statistics.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
     """
-    training, validation = prepared.training, prepared.validation
-    step = "tree" if spec.scorer == "xgboost" else "epoch"
+    model = spec.model
+    step = "tree" if model.scorer == "xgboost" else "epoch"
 
     def improved(number: int, loss: float) -> None:
         if number % 25 == 0:
             _log.info("scorer: %s %d, validation log loss %.5f", step, number, loss)
 
-    scorer = TrainedScorer(imported, (), ()) if imported else learn(training, validation, spec, improved)
-    challengers: dict[str, dict[str, Any]] = {}
+    first = learn(prepared.training, prepared.validation, model, improved)
+    if model.scorer == "xgboost" and model.second_stage:
+        second = fit_second_stage(first.scorer, prepared, proposed, frame, spec, corpus)
+        if second is not None:
+            return Learned(second.scorer, second.comparisons)
+    return Learned(first, prepared.comparisons)
+
+
+def challenge_all(prepared: Prepared, learned: Learned, spec: ModelSpec) -> dict[str, dict[str, Any]]:
+    """Train the challengers of the spec on the scorer's pairs, and compare them with it."""
+    read = learned.comparisons.iloc[prepared.validation.originals().origins].reset_index(drop=True)
+    of_scorer = learned.scorer.scorer.log_odds(read)
+    found: dict[str, dict[str, Any]] = {}
     for kind in spec.challengers:
         own = prepared.network_datasets if kind == "torch" else None
-        challengers[kind] = challenge(kind, *(own or (training, validation)), scorer, spec)
-        _log.info("challenger %s: %s", kind, challengers[kind]["finding"])
-    return Learned(scorer, challengers)
+        found[kind] = challenge(kind, *(own or (prepared.training, prepared.validation)), of_scorer, spec)
+        _log.info("challenger %s: %s", kind, found[kind]["finding"])
+    return found

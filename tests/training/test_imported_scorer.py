@@ -19,7 +19,7 @@ TWO_NAMES = {"comparisons": "surname__exact, postcode__exact"}
 def pairs_of(values: dict[str, list[float]]) -> LabelledPairs:
     table = pd.DataFrame(values, dtype=np.float32)
     nothing = np.zeros(len(table))
-    return LabelledPairs(table, nothing, nothing.astype(object), nothing.astype(bool))
+    return LabelledPairs(table, nothing, nothing.astype(object), nothing.astype(bool), nothing)
 
 
 PAIRS = pairs_of({"surname__exact": [1, 0, 1], "surname__jaro_winkler": [1, 0.2, 1], "postcode__exact": [1, 0, np.nan]})
@@ -92,7 +92,9 @@ def test_a_keras_model_reads_the_comparisons_of_the_persons_spec(small_world, de
     keras = (REPOSITORY / "tests" / "fixtures" / "keras_scorer" / "scorer.onnx").read_bytes()
     compared = decision_model.compare(small_world.left, small_world.right)
     keys = np.arange(len(compared)).astype(object)
-    pairs = LabelledPairs(compared, small_world.labels, keys, np.zeros(len(compared), dtype=bool))
+    pairs = LabelledPairs(
+        compared, small_world.labels, keys, np.zeros(len(compared), dtype=bool), np.arange(len(compared))
+    )
     scorer = import_scorer(ScorerFile(keras, " ".join(NAMES)), pairs)
     assert scorer.contract.returns == "probability"
     right = (scorer.log_odds(compared) > 0) == (small_world.labels == 1)

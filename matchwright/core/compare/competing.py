@@ -28,6 +28,44 @@ Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
+class Grouped:
+    """Values sorted by group, and within a group falling.
+
+    ``order`` are the rows in this order, ``values`` their values, ``of_group`` the number of their group, each of shape
+    (rows,). ``starts`` is where each group starts.
+    """
+
+    order: np.ndarray[Any, np.dtype[np.intp]]
+    values: Numbers
+    of_group: np.ndarray[Any, np.dtype[np.intp]]
+    starts: np.ndarray[Any, np.dtype[np.intp]]
+
+    @classmethod
+    def by(cls, groups: np.ndarray[Any, Any], values: Numbers) -> "Grouped":
+        """Rows with the same value in ``groups`` are a group."""
+        _, group = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+        order = np.lexsort((-values, group))
+        sorted_group = group[order]
+        starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]])
+        return cls(order, values[order], np.asarray(sorted_group, dtype=np.intp), starts)
+
+    @property
+    def best_other(self) -> Numbers:
+        """For each sorted row the largest value of another row of its group; NaN if there is none."""
+        rows = np.arange(len(self.order))
+        sizes = np.diff(np.r_[self.starts, len(self.order)])
+        second = np.where(sizes > 1, self.values[np.minimum(self.starts + 1, len(rows) - 1)], np.nan)
+        first = rows == self.starts[self.of_group]
+        return np.asarray(np.where(first, second[self.of_group], self.values[self.starts[self.of_group]]))
+
+    def in_order_given(self, sorted_values: np.ndarray[Any, Any]) -> Numbers:
+        """Sorted values in the order in which the rows were given."""
+        found = np.empty(len(self.order))
+        found[self.order] = sorted_values
+        return found
+
+
+@dataclass(frozen=True)
 class Competition:
     """Each pair compared with the other candidates of one of its records.
 
@@ -43,22 +81,14 @@ class Competition:
     @classmethod
     def among(cls, groups: np.ndarray[Any, Any], fit: Numbers) -> "Competition":
         """Compare the pairs that have the same value in ``groups``; both of shape (pairs,)."""
-        _, group = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
-        order = np.lexsort((-fit, group))
-        sorted_fit, sorted_group = fit[order], group[order]
-        starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]])
-        of_group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(order)]))
-        sizes = np.diff(np.r_[starts, len(order)])
-        second = np.where(sizes > 1, sorted_fit[np.minimum(starts + 1, len(order) - 1)], np.nan)
-        is_first = np.arange(len(order)) == starts[of_group]
-        best_other = np.where(is_first, second[of_group], sorted_fit[starts[of_group]])
+        of = Grouped.by(groups, fit)
+        best_other = of.best_other
+        starts, of_group, sorted_fit = of.starts, of.of_group, of.values
         # fits are in [0, 1], so a distance of 4 between the groups allows one sorted search over all of them
         ladder = of_group * 4.0 - sorted_fit
         better = np.searchsorted(ladder, ladder, side="left") - starts[of_group]
         near = np.searchsorted(ladder, ladder + NEAR + ROUNDING, side="right") - starts[of_group] - 1
-        back = np.empty(len(order), dtype=np.intp)
-        back[order] = np.arange(len(order))
-        return cls(*(values[back].astype(np.float64) for values in (sorted_fit - best_other, better + 1, near)))
+        return cls(*map(of.in_order_given, (sorted_fit - best_other, better + 1, near)))
 
 
 def fit_of(comparisons: pd.DataFrame, spec: MatchSpec) -> Numbers:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from matchwright.core.compare import compare
 from matchwright.core.compare.competing import in_context
+from matchwright.core.compare.competing_scores import competing_scores, with_scores
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
@@ -16,6 +17,7 @@ from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence, limited
 from matchwright.core.models.scorer import Scorer
+from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.reasons import (
     Catalogue,
@@ -83,9 +85,27 @@ class DecisionModel:
             limit = self.register.limit(one, other, comparisons, self.spec, self.corpus)
             columns = [*comparisons.columns, LIMIT]
             comparisons = pd.DataFrame(np.column_stack([comparisons.to_numpy(), limit]), columns=columns)
-        if not known or not len(comparisons):
+        keys = one["record_key"], other["record_key"]
+        if known and len(comparisons):
+            comparisons = in_context(comparisons, *keys, self.spec, known)
+        return self.with_second_stage(comparisons, *keys, known)
+
+    def with_second_stage(
+        self, comparisons: pd.DataFrame, left_keys: Any, right_keys: Any, known: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
+        """The comparisons of all candidates with those that the second stage reads, where the scorer has one.
+
+        Args:
+            comparisons: of the candidates, as :meth:`compare` makes them without a second stage.
+            left_keys: the left record of each pair; equal keys are one record.
+            right_keys: the right record of each pair.
+            known: see :meth:`compare`.
+        """
+        if not isinstance(self.scorer, TwoStageScorer):
             return comparisons
-        return in_context(comparisons, one["record_key"], other["record_key"], self.spec, known)
+        log_odds = self.scorer.first.log_odds(comparisons) if known else np.zeros(len(comparisons))
+        scores = competing_scores(log_odds, left_keys, right_keys, self.spec.sources.alike, known)
+        return with_scores(comparisons, scores)
 
     def score(self, comparisons: pd.DataFrame) -> Array:
         """Calibrated probability that each pair matches, shape (pairs,).

@@ -45,6 +45,7 @@ class ModelSpec(Frozen):
     missing_field_augmentation: Share = 0.4
     counter_examples: Share = 0.3
     context_free_augmentation: Share = 0.5
+    second_stage: bool = True
     seed: int = 20
     embeddings: bool | None = None
     challengers: tuple[Challenger, ...] = ()

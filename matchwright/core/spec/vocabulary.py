@@ -46,6 +46,9 @@ CONTEXT_COMPARATORS = ("lead", "rank", "competing")
 Each has a column per side.
 """
 
+SCORED_COMPARATORS = ("score_lead", "score_rank", "score_share")
+"""Comparators of a pair with its competing candidates by the score of the first stage. Each has a column per side."""
+
 NEEDS_RECORD = frozenset({"cross_field"})
 """Comparators that search the whole other record for a field's value. They need a section ``record``."""
 
@@ -74,7 +77,7 @@ EVIDENCE_KINDS: dict[str, str] = {
 
 FALLING = frozenset(
     {"unmatched_left", "unmatched_right", "unmatched_numbers", "unmatched_codes_left", "unmatched_codes_right"}
-    | {"rank_left", "rank_right", "competing_left", "competing_right"}
+    | {"rank_left", "rank_right", "competing_left", "competing_right", "score_rank_left", "score_rank_right"}
 )
 """Comparators where a higher value means less alike. All others rise with agreement."""
 

@@ -103,6 +103,19 @@ class PairComparer:
 
 
 @dataclass(frozen=True)
+class Made:
+    """Augmented pairs: their comparisons, their labels, and the rows (of all pairs) that they were made from.
+
+    ``alone`` is True for pairs whose competing candidates are not known. The others stand in the place of their row.
+    """
+
+    comparisons: pd.DataFrame
+    labels: np.ndarray[Any, Any]
+    rows: np.ndarray[Any, Any]
+    alone: "np.ndarray[Any, np.dtype[np.bool_]]"
+
+
+@dataclass(frozen=True)
 class MadePairs:
     """Makes augmented pairs from labelled ones, given by features, comparisons and labels, row by row."""
 
@@ -112,14 +125,8 @@ class MadePairs:
     comparisons: pd.DataFrame
     labels: np.ndarray[Any, Any]
 
-    def for_training(
-        self, training: np.ndarray[Any, np.dtype[np.bool_]]
-    ) -> tuple[pd.DataFrame, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        """Pairs made from the training pairs: with another identity, with missing fields, or without context.
-
-        Returns:
-            Their comparisons, their labels, and the rows (of all pairs) that they were made from.
-        """
+    def for_training(self, training: np.ndarray[Any, np.dtype[np.bool_]]) -> "Made":
+        """Pairs made from the training pairs: with another identity, with missing fields, or without context."""
         spec = self.comparer.spec
         left, right = (side[training].reset_index(drop=True) for side in (self.left, self.right))
         labels = self.labels[training]
@@ -134,8 +141,12 @@ class MadePairs:
         alone, alone_rows = pairs_alone(self.comparisons[training].reset_index(drop=True), spec)
         answers = [np.zeros(len(rows), dtype=labels.dtype), labels[blank_rows], labels[alone_rows]]
         made_from = np.concatenate([true[rows], blank_rows, alone_rows]).astype(np.intp)
-        made = pd.concat([compared, alone], ignore_index=True)
-        return made, np.concatenate(answers), np.flatnonzero(training)[made_from]
+        return Made(
+            comparisons=pd.concat([compared, alone], ignore_index=True),
+            labels=np.concatenate(answers),
+            rows=np.flatnonzero(training)[made_from],
+            alone=np.repeat([False, True], [len(compared), len(alone)]),
+        )
 
     def with_little_evidence(self, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[pd.DataFrame, Any]:
         """Comparisons of pairs with missing fields or without context, and the rows that they were made from."""

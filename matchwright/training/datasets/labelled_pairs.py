@@ -1,6 +1,7 @@
 """A dataset of labelled pairs, for training or testing a scorer."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,31 +19,47 @@ class LabelledPairs:
     """Pairs with their labels, row by row.
 
     ``comparisons`` has one row per pair. ``labels`` (1 or 0), ``left_keys`` (of the pair, or of the pair that it was
-    made from) and ``made`` (True where augmentation made the pair) have shape (pairs,).
+    made from), ``made`` (True where augmentation made the pair) and ``origins`` have shape (pairs,). The origin is the
+    row of the labelled candidate that the pair is, or in whose place it stands among the candidates. It is -1 for a
+    pair whose competing candidates are not known.
     """
 
     comparisons: pd.DataFrame
     labels: Rows
     left_keys: Rows
     made: "np.ndarray[Any, np.dtype[np.bool_]]"
+    origins: Rows
 
     @classmethod
     def of(cls, originals: pd.DataFrame, comparisons: pd.DataFrame, made: pd.DataFrame) -> "LabelledPairs":
         """Join labelled pairs (``left_key``, ``label``), their comparisons, and the pairs made from them.
 
-        ``made`` has the comparisons' columns, ``label`` and ``left_key``.
+        The index of ``originals`` holds their rows among the labelled candidates. ``made`` has the comparisons'
+        columns, ``label``, ``left_key`` and ``origin``.
         """
         return cls(
             pd.concat([comparisons, made[comparisons.columns]], ignore_index=True),
             np.append(originals["label"].to_numpy(), made["label"].to_numpy()),
             np.append(originals["left_key"].to_numpy(dtype=object), made["left_key"].to_numpy(dtype=object)),
             np.repeat([False, True], [len(originals), len(made)]),
+            np.append(originals.index.to_numpy(), made["origin"].to_numpy()),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence["LabelledPairs"]) -> "LabelledPairs":
+        """The pairs of several datasets with the same comparisons."""
+        return cls(
+            pd.concat([part.comparisons for part in parts], ignore_index=True),
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in ("labels", "left_keys", "made", "origins")
+            ),
         )
 
     def take(self, rows: Rows) -> "LabelledPairs":
         """Only the chosen pairs. ``rows`` is a mask of shape (pairs,), or row numbers."""
         chosen = self.comparisons.iloc[rows].reset_index(drop=True)
-        return LabelledPairs(chosen, self.labels[rows], self.left_keys[rows], self.made[rows])
+        return LabelledPairs(chosen, self.labels[rows], self.left_keys[rows], self.made[rows], self.origins[rows])
 
     def originals(self) -> "LabelledPairs":
         """Without the pairs that augmentation made."""
@@ -50,7 +67,7 @@ class LabelledPairs:
 
     def without(self, *comparisons: str) -> "LabelledPairs":
         """The same pairs without some comparisons."""
-        return LabelledPairs(self.comparisons.drop(columns=list(comparisons)), self.labels, self.left_keys, self.made)
+        return replace(self, comparisons=self.comparisons.drop(columns=list(comparisons)))
 
 
 def learn(

@@ -1,6 +1,6 @@
 """Preparing the pairs for training: candidates of each part, their comparisons, and augmentation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,15 @@ def prepare(
         spec: the match spec.
         corpus: the corpus statistics.
     """
-    labelled_candidates, dropped = assign_candidates(proposed[proposed["label"] >= 0], parts)
+    assigned, dropped = assign_candidates(proposed[proposed["label"] >= 0], parts)
+    prepared = prepare_assigned(frame, proposed, assigned, spec, corpus)
+    return replace(prepared, missed=missed_pairs(labelled, assigned, parts), dropped=dropped)
+
+
+def prepare_assigned(
+    frame: pd.DataFrame, proposed: pd.DataFrame, labelled_candidates: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+) -> Prepared:
+    """:func:`prepare` for labelled candidates whose ``part`` is known, without anything about the other pairs."""
     labelled_candidates = labelled_candidates.sort_values(PAIR_KEYS, ignore_index=True)
     left, right = rows_of(frame, labelled_candidates["left_key"]), rows_of(frame, labelled_candidates["right_key"])
     keys, labels = labelled_candidates["left_key"].to_numpy(dtype=object), labelled_candidates["label"].to_numpy()
@@ -77,10 +85,11 @@ def prepare(
 
     def sparse_pairs(inside: "np.ndarray[Any, np.dtype[np.bool_]]") -> pd.DataFrame:
         made, rows = pairs.with_little_evidence(inside)
-        return made.assign(label=labels[rows], left_key=keys[rows])
+        return made.assign(label=labels[rows], left_key=keys[rows], origin=-1)
 
-    extra, extra_labels, rows = pairs.for_training(train)
-    extra = extra.assign(label=extra_labels, left_key=keys[rows])
+    made = pairs.for_training(train)
+    origins = np.where(made.alone, -1, made.rows)
+    extra = made.comparisons.assign(label=made.labels, left_key=keys[made.rows], origin=origins)
     training = LabelledPairs.of(labelled_candidates[train], comparisons[train], extra)
     validated = LabelledPairs.of(labelled_candidates[validation], comparisons[validation], sparse_pairs(validation))
     embeddings = comparer.embeddings
@@ -91,12 +100,12 @@ def prepare(
     return Prepared(
         labelled_candidates=labelled_candidates,
         comparisons=comparisons.drop(columns=foreign),
-        missed=missed_pairs(labelled, labelled_candidates, parts),
-        dropped=dropped,
+        missed=labelled_candidates.iloc[:0],
+        dropped=0,
         made=len(extra),
         training=training.without(*foreign),
         validation=validated.without(*foreign),
-        missing_field_pairs=sparse_pairs(calibration).drop(columns=foreign),
+        missing_field_pairs=sparse_pairs(calibration).drop(columns=[*foreign, "origin"]),
         words=comparer.words,
         embeddings=embeddings if network_datasets is None else None,
         network_datasets=network_datasets,

@@ -53,14 +53,15 @@ def few_label_dataset(
     # every pair is repeated without context below, so none is here
     rest = spec.model_copy(update={"model": spec.model.model_copy(update={"context_free_augmentation": 0.0})})
     pairs = MadePairs(replace(comparer, spec=rest), left, right, whole, target)
-    extra, answers, rows = pairs.for_training(np.ones(len(whole), dtype=bool))
+    made = pairs.for_training(np.ones(len(whole), dtype=bool))
+    extra, answers, rows = made.comparisons, made.labels, made.rows
     keys = left["record_key"].to_numpy(dtype=object)
     parts = [whole.assign(label=target, left_key=keys, made=AS_LABELLED)]
     if competing and spec.model.context_free_augmentation:
         parts.append(without_context(whole, every).assign(label=target, left_key=keys, made=MISSING_FIELDS))
     if len(extra):
-        made = np.where(answers != target[rows], COUNTER, MISSING_FIELDS)
-        parts.append(extra.assign(label=answers, left_key=keys[rows], made=made))
+        kinds = np.where(answers != target[rows], COUNTER, MISSING_FIELDS)
+        parts.append(extra.assign(label=answers, left_key=keys[rows], made=kinds))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -1,0 +1,95 @@
+"""A pair compared with its competing candidates by their scores: what the second stage of a scorer reads.
+
+The first stage scores each candidate. Where a record has few matches, a candidate is unlikely to be one if another one
+has a much higher score. This also holds where a record may have several matches: those stand out together.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from matchwright.core.compare.competing import SIDES, Grouped, Numbers
+from matchwright.core.compare.names import field_of
+from matchwright.core.spec.vocabulary import CONTEXT, REGISTER, SCORED_COMPARATORS
+
+DECIMALS = 5
+
+SCORED_NAMES = tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_COMPARATORS for side in SIDES)
+"""The comparisons of a pair with its competing candidates by score."""
+
+Measures = tuple[Numbers, Numbers, Numbers]
+"""The lead, the rank and the share of pairs on one side, each of shape (pairs,)."""
+
+RANKS = tuple(name for name in SCORED_NAMES if "_rank_" in name)
+"""Those that every pair has whose candidates are known."""
+
+
+def competing_scores(
+    log_odds: Numbers, left_keys: Any, right_keys: Any, alike: bool, known: tuple[str, ...] = SIDES
+) -> pd.DataFrame:
+    """Each pair compared with the other candidates of its records, by the first stage's log-odds.
+
+    On a side, ``score_lead`` are the log-odds of the pair less the largest ones of another candidate (NaN if there is
+    none), ``score_rank`` is one more than the number of candidates with larger ones, and ``score_share`` is the pair's
+    share of the sum of the candidates' probabilities.
+
+    Args:
+        log_odds: of each pair, by the first stage, shape (pairs,).
+        left_keys: the left record of each pair; equal keys are one record.
+        right_keys: the right record of each pair.
+        alike: whether both sources are alike. Then ``left`` holds the weaker of the two sides, and ``right`` the
+            stronger one. If only one side is known, both hold that side.
+        known: the sides for whose records all candidates are given. The other side is missing.
+
+    Returns:
+        float32 columns :data:`SCORED_NAMES`, one row per pair.
+    """
+    keys = dict(zip(SIDES, (left_keys, right_keys), strict=True))
+    found = {side: _among(keys[side], log_odds) for side in known if len(log_odds)}
+    return score_columns(found, len(log_odds), alike)
+
+
+def score_columns(found: Mapping[str, Measures], pairs: int, alike: bool) -> pd.DataFrame:
+    """The columns :data:`SCORED_NAMES` from the lead, the rank and the share on each known side, each (pairs,)."""
+    columns = {name: np.full(pairs, np.nan, dtype=np.float32) for name in SCORED_NAMES}
+    for index, comparator in enumerate(SCORED_COMPARATORS):
+        values = {side: measures[index] for side, measures in found.items()}
+        if alike and values:
+            lower, upper = (both.reduce(list(values.values())) for both in (np.fmin, np.fmax))
+            values = dict(zip(SIDES, (upper, lower) if comparator == "score_rank" else (lower, upper), strict=True))
+        for side, value in values.items():
+            columns[f"{CONTEXT}__{comparator}_{side}"] = np.round(value, DECIMALS).astype(np.float32)
+    return pd.DataFrame(columns)
+
+
+def with_scores(comparisons: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons with the columns of :func:`competing_scores`, row by row.
+
+    They come before the other ones of context: the first comparison of a group gives its level of evidence.
+    """
+    names = list(comparisons.columns)
+    at = next((index for index, name in enumerate(names) if field_of(name) in (CONTEXT, REGISTER)), len(names))
+    values = comparisons.to_numpy()
+    joined = np.hstack([values[:, :at], scores.to_numpy(), values[:, at:]])
+    return pd.DataFrame(joined, columns=[*names[:at], *SCORED_NAMES, *names[at:]])
+
+
+def candidates_known(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """The pairs whose competing candidates are known on a side, by score."""
+    present = [name for name in RANKS if name in comparisons.columns]
+    return np.asarray(comparisons[present].notna().any(axis=1), dtype=bool)
+
+
+def _among(groups: Any, log_odds: Numbers) -> Measures:
+    of = Grouped.by(groups, log_odds)
+    # equal log-odds have equal levels, so one sorted search over all groups counts exactly
+    level = np.unique(-log_odds, return_inverse=True)[1]
+    ladder = of.of_group * (int(level.max(initial=0)) + 1) + level[of.order]
+    rank = np.searchsorted(ladder, ladder, side="left") - of.starts[of.of_group] + 1
+    likely = expit(of.values)
+    share = likely / np.bincount(of.of_group, likely)[of.of_group]
+    lead, rank, share = map(of.in_order_given, (of.values - of.best_other, rank, share))
+    return lead, rank, share

@@ -1,0 +1,1 @@
+"""Fitting the second stage of a scorer, which knows the first stage's scores of competing candidates."""

@@ -1,0 +1,119 @@
+"""Fitting the second stage on the labelled pairs, each with its competing candidates."""
+
+import logging
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare.competing import SIDES, without_context
+from matchwright.core.compare.competing_scores import competing_scores, with_scores
+from matchwright.core.models.scorer import Scorer, TrainedScorer
+from matchwright.core.models.two_stages import TwoStageScorer
+from matchwright.core.records import PAIR_KEYS
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec import MatchSpec
+from matchwright.training.datasets.labelled_pairs import LabelledPairs, learn
+from matchwright.training.datasets.prepare import Prepared
+from matchwright.training.second_stage.candidates import (
+    FOLDS,
+    ScoredCandidates,
+    fold_of,
+    held_out_scores,
+    score_candidates,
+)
+from matchwright.training.second_stage.standing_in import scores_standing_in
+
+FEWEST = 50
+"""With fewer training pairs of a class there is no second stage, because a fold would have too few."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SecondStage:
+    """The scorer of two stages, and the comparisons of the labelled candidates with those that the second one reads."""
+
+    scorer: TrainedScorer
+    comparisons: pd.DataFrame
+
+
+def fit_second_stage(
+    first: Scorer,
+    prepared: Prepared,
+    proposed: pd.DataFrame,
+    frame: pd.DataFrame,
+    spec: MatchSpec,
+    corpus: Corpus,
+) -> SecondStage | None:
+    """Fit the second stage. None where too few pairs are labelled.
+
+    A training pair and its competing candidates are scored by scorers that saw no pair of their left record: a scorer
+    is too certain of the pairs that it was trained on. This is stacked generalization: Wolpert (1992).
+
+    Args:
+        first: the first stage, trained on ``prepared``.
+        prepared: the labelled candidates, with their comparisons, and the training pairs.
+        proposed: left_key and right_key of every candidate, labelled or not.
+        frame: record features of all records.
+        spec: the match spec.
+        corpus: the corpus statistics.
+    """
+    training, validation, seed = prepared.training, prepared.validation, spec.model.seed
+    originals = training.originals()
+    if min(int((originals.labels == label).sum()) for label in (0, 1)) < FEWEST:
+        return None
+    fold = fold_of(training.left_keys, seed)
+    scorers = [learn(training.take(fold != number), validation, spec.model).scorer for number in range(FOLDS)]
+    scored = score_candidates(first, scorers, prepared, proposed, frame, spec, corpus)
+    _log.info("second stage: %d candidates scored", len(scored.pairs))
+    keys = [scored.pairs[key].to_numpy(object) for key in PAIR_KEYS]
+    held_out, served = (
+        competing_scores(log_odds, keys[0], keys[1], spec.sources.alike)
+        for log_odds in (scored.held_out, scored.served)
+    )
+    trained = (prepared.labelled_candidates["part"] == "train").to_numpy()
+    scores = served.iloc[scored.rows].reset_index(drop=True)
+    scores[trained] = held_out.iloc[scored.rows[trained]].to_numpy()
+    comparisons = with_scores(prepared.comparisons, scores)
+    own = originals.origins
+    dataset = replace(
+        originals, comparisons=with_scores(originals.comparisons, scores.iloc[own].reset_index(drop=True))
+    )
+    parts = [dataset, _standing_in(training, scored, scorers, spec), *_one_side(dataset, spec)]
+    valid = validation.originals()
+    valid = replace(
+        valid, comparisons=with_scores(valid.comparisons, scores.iloc[valid.origins].reset_index(drop=True))
+    )
+    learned = learn(LabelledPairs.joined(parts), valid, spec.model)
+    return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons)
+
+
+def _standing_in(
+    training: LabelledPairs, scored: ScoredCandidates, scorers: list[Scorer], spec: MatchSpec
+) -> LabelledPairs:
+    """The augmented pairs, each in the place of the candidate that it was made from."""
+    made = training.take(training.made & (training.origins >= 0))
+    rows = scored.rows[made.origins]
+    new = held_out_scores(made, scorers, spec.model.seed)
+    scores = scores_standing_in(scored.pairs, scored.held_out, rows, new, spec.sources.alike)
+    return replace(made, comparisons=with_scores(made.comparisons, scores))
+
+
+def _one_side(dataset: LabelledPairs, spec: MatchSpec) -> list[LabelledPairs]:
+    """A share of the pairs with the candidates of one record alone, as where the candidates of a query are ranked.
+
+    With alike sources one known side fills both columns, so there is nothing to leave out.
+    """
+    if spec.sources.alike:
+        return []
+    generator = np.random.default_rng(spec.model.seed)
+    count = int(len(dataset.labels) * spec.model.context_free_augmentation)
+    rows = generator.permutation(len(dataset.labels))[:count]
+    side = generator.integers(len(SIDES), size=count)
+    found = []
+    for number, gone in enumerate(SIDES):
+        chosen = dataset.take(rows[side == number])
+        comparisons = without_context(chosen.comparisons, np.arange(len(chosen.labels)), (gone,))
+        found.append(replace(chosen, comparisons=comparisons))
+    return found

@@ -1,0 +1,48 @@
+"""The competing candidates of an augmented pair: it stands in the place of the candidate that it was made from."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from matchwright.core.compare.competing import SIDES, Grouped
+from matchwright.core.compare.competing_scores import Measures, score_columns
+from matchwright.core.models.scorer import Array
+from matchwright.core.records import PAIR_KEYS
+
+Rows = np.ndarray[Any, np.dtype[np.intp]]
+
+
+def scores_standing_in(pairs: pd.DataFrame, log_odds: Array, rows: Rows, new: Array, alike: bool) -> pd.DataFrame:
+    """What :func:`~matchwright.core.compare.competing_scores.competing_scores` gives for changed pairs.
+
+    Args:
+        pairs: left_key and right_key of all candidates.
+        log_odds: of the candidates, shape (candidates,).
+        rows: the candidate whose place each changed pair takes, shape (changed,).
+        new: the changed pairs' log-odds, shape (changed,).
+        alike: whether both sources are alike.
+    """
+    found = {
+        side: _on_side(pairs[key].to_numpy(object), log_odds, rows, new)
+        for side, key in zip(SIDES, PAIR_KEYS, strict=True)
+    }
+    return score_columns(found, len(rows), alike)
+
+
+def _on_side(keys: Any, log_odds: Array, rows: Rows, new: Array) -> Measures:
+    of = Grouped.by(keys, log_odds)
+    place = np.empty(len(keys), dtype=np.intp)
+    place[of.order] = np.arange(len(keys))
+    at = place[rows]
+    group, others = of.of_group[at], of.best_other[at]
+    levels = np.unique(np.concatenate([-log_odds, -new]), return_inverse=True)[1]
+    width = int(levels.max(initial=0)) + 1
+    ladder = of.of_group * width + levels[: len(keys)][of.order]
+    better = np.searchsorted(ladder, group * width + levels[len(keys) :], side="left") - of.starts[group]
+    better -= log_odds[rows] > new  # the candidate itself has left its place
+    likely = expit(of.values)
+    rest = np.bincount(of.of_group, likely)[group] - likely[at]
+    share = expit(new) / (expit(new) + np.maximum(rest, 0.0))
+    return np.asarray(new - others), np.asarray(better + 1.0), np.asarray(share)
