@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from matchwright.core.compare.competing import in_context
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
+from matchwright.core.decide.prior import restated
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence, limited
@@ -56,9 +57,22 @@ class Decision:
     hint: Hint | None = None
 
 
+class _Scores(NamedTuple):
+    """The scores of pairs as they come about: of the calibrated scorer, limited, restated, and rounded."""
+
+    own: Array
+    limited: Array
+    restated: Array
+    rounded: Array
+
+
 @dataclass(frozen=True)
 class DecisionModel:
-    """Everything that turns a pair into a decision."""
+    """Everything that turns a pair into a decision.
+
+    ``prior_shift`` is added to the log-odds of every pair, to restate the scores for the register that the model is
+    used on (see :mod:`matchwright.core.decide.prior`). None: they are for the register that the model learned from.
+    """
 
     spec: MatchSpec
     corpus: Corpus
@@ -70,6 +84,7 @@ class DecisionModel:
     words: LearnedWords | None = None
     embeddings: Embeddings | None = None
     register: RegisterEvidence | None = None
+    prior_shift: float | None = None
 
     def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
@@ -90,15 +105,16 @@ class DecisionModel:
     def score(self, comparisons: pd.DataFrame) -> Array:
         """Calibrated probability that each pair matches, shape (pairs,).
 
-        Where the bundle has register evidence, the agreeing values set an upper limit.
+        Where the bundle has register evidence, the agreeing values set an upper limit. Where the prior is restated, the
+        scores are for the stated register.
         """
-        if not len(comparisons):
-            return np.zeros(0)
-        return np.round(limited(self._own_scores(comparisons), comparisons), SCORE_DECIMALS)
+        return self._scores(comparisons).rounded if len(comparisons) else np.zeros(0)
 
-    def _own_scores(self, comparisons: pd.DataFrame) -> Array:
-        """The scores before the register sets its limit."""
-        return self.calibrator.apply(self.scorer.log_odds(comparisons))
+    def _scores(self, comparisons: pd.DataFrame) -> _Scores:
+        own = self.calibrator.apply(self.scorer.log_odds(comparisons))
+        within = limited(own, comparisons)
+        final = restated(within, self.prior_shift)
+        return _Scores(own, within, final, np.round(final, SCORE_DECIMALS))
 
     def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
         """The band of each pair: that of its score, except that two rules send a match to ``review``.
@@ -148,14 +164,19 @@ class DecisionModel:
         return self.decide_compared(comparisons, top) if len(comparisons) else []
 
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
-        """Decisions from comparisons. A decision can be replayed this way from its logged comparisons."""
-        own = self._own_scores(comparisons)
-        scores = np.round(limited(own, comparisons), SCORE_DECIMALS)
+        """Decisions from comparisons. A decision can be replayed this way from its logged comparisons.
+
+        A model that replays a decision has the ``prior_shift`` of its line in the decision log.
+        """
+        found = self._scores(comparisons)
+        scores = found.rounded
         levels = evidence(comparisons, self.spec)
         bands, held = self._decided(scores, levels)
         reasons = self._reasons(comparisons, levels, top)
-        for limited_row, lowered in _lowered(own, comparisons).items():
-            reasons[limited_row] = (self.catalogue.common_evidence(lowered), *reasons[limited_row])[:top]
+        for shifted, change in _changes(found.limited, found.restated).items():
+            reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
+        for lowered, change in _changes(found.own, found.limited).items():
+            reasons[lowered] = (self.catalogue.common_evidence(change), *reasons[lowered])[:top]
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]
@@ -183,7 +204,14 @@ class DecisionModel:
         ]
 
 
-def _lowered(scores: Array, comparisons: pd.DataFrame) -> dict[int, float]:
-    """The rows whose score the register limits, and by how much it lowers the log-odds (below 0)."""
-    lowered = log_odds(limited(scores, comparisons)) - log_odds(scores)
-    return {int(row): round(float(lowered[row]), 5) for row in np.flatnonzero(lowered < -SMALLEST_CONTRIBUTION)}
+def _changes(before: Array, after: Array) -> dict[int, float]:
+    """The rows whose score a rule changes, and by how much it changes the log-odds."""
+    if after is before:
+        return {}
+    rows = np.flatnonzero(after != before)
+    changes = log_odds(after[rows]) - log_odds(before[rows])
+    return {
+        int(row): round(float(change), DECIMALS)
+        for row, change in zip(rows, changes, strict=True)
+        if abs(change) > SMALLEST_CONTRIBUTION
+    }
