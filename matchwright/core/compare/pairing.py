@@ -17,6 +17,10 @@ FEWEST_FOR_DISTINCT = 64
 """With fewer pairs, searching for equal pairs takes longer than comparing each pair."""
 
 
+FEW = 8
+"""With so few values, looking at each takes less time than preparing to look at all of them."""
+
+
 @dataclass(frozen=True)
 class DistinctPairs:
     """The pairs of values to compare. Row ``i`` is pair ``index[i]``, or pair ``i`` if ``index`` is None."""
@@ -82,7 +86,7 @@ class Pairing:
     def distinct(self) -> DistinctPairs:
         """The rows of :attr:`both` as pairs of strings. If there are many rows, equal pairs are listed once."""
         if self.numbered is None:
-            return DistinctPairs(*self._in_order(self.left[self.both], self.right[self.both]), None)
+            return DistinctPairs(*self._few_in_order(), None)
         first, second, values = self.numbered.left[self.both], self.numbered.right[self.both], self.numbered.values
         if self.alike:
             first, second = np.minimum(first, second), np.maximum(first, second)
@@ -95,6 +99,19 @@ class Pairing:
         if self.numbered is not None and bool(self.both.all()):
             return self.numbered
         return _numbered(self.left[self.both], self.right[self.both])
+
+    def _few_in_order(self) -> tuple[list[str], list[str]]:
+        """:meth:`_in_order` for few rows, where working on whole arrays takes longer."""
+        both = self.both.tolist()
+        one = [value for value, known in zip(self.left.tolist(), both, strict=True) if known]
+        other = [value for value, known in zip(self.right.tolist(), both, strict=True) if known]
+        if self.alike:
+            swapped = [a > b for a, b in zip(one, other, strict=True)]
+            one, other = (
+                [b if swap else a for a, b, swap in zip(one, other, swapped, strict=True)],
+                [a if swap else b for a, b, swap in zip(one, other, swapped, strict=True)],
+            )
+        return one, other
 
     def _in_order(self, one: Strings, other: Strings) -> tuple[list[str], list[str]]:
         if self.alike:
@@ -114,8 +131,14 @@ def _numbered(left: Strings, right: Strings) -> Numbered:
     return Numbered(codes[: len(left)], codes[len(left) :], values)
 
 
+def _missing(values: Strings) -> Rows:
+    if len(values) <= FEW and values.dtype == object:
+        return np.array([pd.isna(value) for value in values.tolist()], dtype=bool)
+    return pd.isna(values)
+
+
 def _values(values: Strings) -> tuple[Strings, Rows]:
-    missing = pd.isna(values)
+    missing = _missing(values)
     # online stores return NaN for a missing string; here a missing string is always None
     if values.dtype == object and missing.any():
         values = values.copy()

@@ -1,5 +1,6 @@
 """From two records to a decision: comparisons, score, band and reasons."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ import pandas as pd
 
 from matchwright.core.compare import compare
 from matchwright.core.compare.competing import in_context
-from matchwright.core.compare.engine import DECIMALS
+from matchwright.core.compare.engine import DECIMALS, framed
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
 from matchwright.core.decide.prior import restated
@@ -96,8 +97,7 @@ class DecisionModel:
         comparisons = compare(one, other, self.spec, self.corpus, self.words, self.embeddings)
         if self.register is not None:
             limit = self.register.limit(one, other, comparisons, self.spec, self.corpus)
-            columns = [*comparisons.columns, LIMIT]
-            comparisons = pd.DataFrame(np.column_stack([comparisons.to_numpy(), limit]), columns=columns)
+            comparisons = framed(np.column_stack([comparisons.to_numpy(), limit]), (*comparisons.columns, LIMIT))
         if not known or not len(comparisons):
             return comparisons
         return in_context(comparisons, one["record_key"], other["record_key"], self.spec, known)
@@ -108,10 +108,12 @@ class DecisionModel:
         Where the bundle has register evidence, the agreeing values set an upper limit. Where the prior is restated, the
         scores are for the stated register.
         """
-        return self._scores(comparisons).rounded if len(comparisons) else np.zeros(0)
+        if not len(comparisons):
+            return np.zeros(0)
+        return self._scores(self.scorer.log_odds(comparisons), comparisons).rounded
 
-    def _scores(self, comparisons: pd.DataFrame) -> _Scores:
-        own = self.calibrator.apply(self.scorer.log_odds(comparisons))
+    def _scores(self, scorer_log_odds: Array, comparisons: pd.DataFrame) -> _Scores:
+        own = self.calibrator.apply(scorer_log_odds)
         within = limited(own, comparisons)
         final = restated(within, self.prior_shift)
         return _Scores(own, within, final, np.round(final, SCORE_DECIMALS))
@@ -130,23 +132,27 @@ class DecisionModel:
         matches = bands == "match"
         held = np.full(len(bands), "", dtype=object)
         if matches.any():
-            known = np.sum([levels[name] != "MISSING" for name in self.spec.compared], axis=0)
             if len(self.spec.compared) >= FEWEST_KNOWN:
+                known = (_stacked(levels, self.spec.compared) != "MISSING").sum(axis=0)
                 held[matches & (known < FEWEST_KNOWN)] = LITTLE_EVIDENCE
             if self.spec.identity:
-                agrees = [(levels[name] == "AGREES") | (levels[name] == "PARTLY_AGREES") for name in self.spec.identity]
-                swapped = (f"{name}_{SWAPPED}" for name in self.spec.identity)
-                agrees += [levels[name] == "AGREES" for name in swapped if name in levels]
-                held[matches & ~np.any(agrees, axis=0)] = UNCONFIRMED
+                own = _stacked(levels, self.spec.identity)
+                agrees = ((own == "AGREES") | (own == "PARTLY_AGREES")).any(axis=0)
+                swapped = [name for name in (f"{one}_{SWAPPED}" for one in self.spec.identity) if name in levels]
+                if swapped:
+                    agrees |= (_stacked(levels, swapped) == "AGREES").any(axis=0)
+                held[matches & ~agrees] = UNCONFIRMED
         bands[held != ""] = "review"
         return bands, held
 
     def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
         """At most ``top`` reasons of each pair, the most important first."""
-        return self._reasons(comparisons, evidence(comparisons, self.spec), top)
-
-    def _reasons(self, comparisons: pd.DataFrame, levels: Levels, top: int) -> list[tuple[Reason, ...]]:
         contributions, _ = self.scorer.contributions(comparisons)
+        return self._reasons(comparisons, contributions, evidence(comparisons, self.spec), top)
+
+    def _reasons(
+        self, comparisons: pd.DataFrame, contributions: Array, levels: Levels, top: int
+    ) -> list[tuple[Reason, ...]]:
         per_group = group_contributions(contributions, self.scorer.names)
         return give_reasons(levels, per_group, self.catalogue, top, self.figures, not_identical(comparisons))
 
@@ -168,11 +174,12 @@ class DecisionModel:
 
         A model that replays a decision has the ``prior_shift`` of its line in the decision log.
         """
-        found = self._scores(comparisons)
+        explained = self.scorer.explain(comparisons)
+        found = self._scores(explained.log_odds, comparisons)
         scores = found.rounded
         levels = evidence(comparisons, self.spec)
         bands, held = self._decided(scores, levels)
-        reasons = self._reasons(comparisons, levels, top)
+        reasons = self._reasons(comparisons, explained.contributions, levels, top)
         for shifted, change in _changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
         for lowered, change in _changes(found.own, found.limited).items():
@@ -202,6 +209,11 @@ class DecisionModel:
                 scores.tolist(), bands.tolist(), reasons, numbers, hints, strict=True
             )
         ]
+
+
+def _stacked(levels: Levels, groups: Iterable[str]) -> np.ndarray[Any, Any]:
+    """The levels of groups as one array, shape (groups, pairs)."""
+    return np.array([levels[group] for group in groups], dtype=object)
 
 
 def _changes(before: Array, after: Array) -> dict[int, float]:
