@@ -83,7 +83,8 @@ def compare(
     comparisons = np.empty((len(names), count), dtype=np.float32)
     for start in range(0, count, BATCH):
         rows = slice(start, start + BATCH)
-        found = _batch(take(one, rows), take(other, rows), spec, corpus, words, embeddings)
+        left_rows, right_rows = (side if count <= BATCH else take(side, rows) for side in (one, other))
+        found = _batch(left_rows, right_rows, spec, corpus, words, embeddings)
         for index, values in enumerate(found):
             comparisons[index, rows] = values
     return framed(np.round(comparisons, DECIMALS).T, tuple(names))

@@ -1,6 +1,6 @@
 """One field of row-aligned pairs: its normal forms on both sides, and the rows in which both are known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
@@ -43,6 +43,8 @@ class Numbered:
 class Pairing:
     """The values of both sides in one column; a missing string is None.
 
+    ``both`` is true for rows in which both sides have a value, and ``any`` says whether there is such a row.
+
     If the sources are ``alike``, the two strings are put in a fixed order before they are compared. Jaro-Winkler is
     not always symmetric.
     """
@@ -53,6 +55,13 @@ class Pairing:
     right_missing: Rows
     alike: bool
     numbered: Numbered | None = None
+    both: Rows = field(init=False)
+    any: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        both = ~(self.left_missing | self.right_missing)
+        object.__setattr__(self, "both", both)
+        object.__setattr__(self, "any", bool(both.any()))
 
     @classmethod
     def of(cls, left: Columns, right: Columns, column: str, alike: bool) -> "Pairing":
@@ -64,16 +73,6 @@ class Pairing:
         one, one_missing = _values(left[column])
         other, other_missing = _values(right[column])
         return cls(one, other, one_missing, other_missing, alike)
-
-    @cached_property
-    def both(self) -> Rows:
-        """True for rows in which both sides have a value."""
-        return ~(self.left_missing | self.right_missing)
-
-    @cached_property
-    def any(self) -> bool:
-        """Whether there is such a row."""
-        return bool(self.both.any())
 
     @cached_property
     def equal(self) -> Rows:
@@ -102,15 +101,11 @@ class Pairing:
 
     def _few_in_order(self) -> tuple[list[str], list[str]]:
         """:meth:`_in_order` for few rows, where working on whole arrays takes longer."""
-        both = self.both.tolist()
-        one = [value for value, known in zip(self.left.tolist(), both, strict=True) if known]
-        other = [value for value, known in zip(self.right.tolist(), both, strict=True) if known]
+        one, other = self.left[self.both].tolist(), self.right[self.both].tolist()
         if self.alike:
-            swapped = [a > b for a, b in zip(one, other, strict=True)]
-            one, other = (
-                [b if swap else a for a, b, swap in zip(one, other, swapped, strict=True)],
-                [a if swap else b for a, b, swap in zip(one, other, swapped, strict=True)],
-            )
+            for row, (first, second) in enumerate(zip(one, other, strict=True)):
+                if first > second:
+                    one[row], other[row] = second, first
         return one, other
 
     def _in_order(self, one: Strings, other: Strings) -> tuple[list[str], list[str]]:
@@ -131,14 +126,9 @@ def _numbered(left: Strings, right: Strings) -> Numbered:
     return Numbered(codes[: len(left)], codes[len(left) :], values)
 
 
-def _missing(values: Strings) -> Rows:
-    if len(values) <= FEW and values.dtype == object:
-        return np.array([pd.isna(value) for value in values.tolist()], dtype=bool)
-    return pd.isna(values)
-
-
 def _values(values: Strings) -> tuple[Strings, Rows]:
-    missing = _missing(values)
+    few = len(values) <= FEW and values.dtype == object
+    missing = np.array([pd.isna(value) for value in values.tolist()], dtype=bool) if few else pd.isna(values)
     # online stores return NaN for a missing string; here a missing string is always None
     if values.dtype == object and missing.any():
         values = values.copy()

@@ -73,8 +73,9 @@ def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> Levels:
         values[:, index] = 1 / (1 + np.maximum(values[:, index], 0))
     missing = np.isnan(values)
     missing[:, read.flagged] |= numbers[:, read.flags] > 0
-    agrees_at, disagrees_below = np.array(limits).T
-    level = np.where(values >= agrees_at, _AGREES, np.where(values < disagrees_below, _DISAGREES, _PARTLY))
+    agrees_at, disagrees_below = np.array(limits).reshape(-1, 2).T
+    with np.errstate(invalid="ignore"):
+        level = np.where(values >= agrees_at, _AGREES, np.where(values < disagrees_below, _DISAGREES, _PARTLY))
     level[missing] = _MISSING
     return dict(zip([g.name for g in groups], _LEVELS[level].T, strict=True))
 
