@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from fixtures.two_name_register import two_name_register
 
 from matchwright.core.bundle.golden import decide_values
 from matchwright.core.decide.bands import Bands
@@ -14,6 +15,7 @@ from matchwright.core.decide.prior import RegisterUse, restated, shift_between
 from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.spec.vocabulary import COMMON_EVIDENCE, REGISTER_PRIOR, UNCONFIRMED
 from matchwright.stated_register import StatedRegister
+from matchwright.training.register_evidence.fit import fit_register_evidence
 
 LEARNED = RegisterEvidence(
     fields=("surname",),
@@ -48,6 +50,20 @@ def test_a_restated_probability_is_that_of_bayes_rule_with_the_new_prior():
     evidence = np.linspace(-6, 6, 25)  # what a pair's evidence adds to the log-odds
     before, after = (sigmoid(evidence + np.log(odds)) for odds in (0.5, 0.02))
     np.testing.assert_allclose(restated(before, float(np.log(0.02 / 0.5))), after, rtol=1e-9)
+
+
+def test_in_a_register_ten_times_as_large_restated_limits_are_near_the_share_of_matches():
+    small, large = two_name_register(1_200), two_name_register(12_000)
+    everyone = np.ones(len(small.frame), dtype=bool)
+    learned = fit_register_evidence(small.frame, small.matches, everyone, small.spec, small.corpus)
+    shift = shift_between(learned, stated(12_000, 12_000))
+    # the limit is a minimum of sums, so it shifts as much as its intercepts
+    shifted = learned.model_copy(update={"intercepts": tuple(each + shift for each in learned.intercepts)})
+    left = large.frame[large.frame["record_key"].isin(large.left)]
+    for fields in (("state",), ("surname",), ("surname", "given_name", "state")):
+        matches = len(left) / (left.groupby(list(fields)).size() ** 2).sum()
+        assert matches / 1.4 < large.mean_limit(shifted, fields) < matches * 1.4
+        assert large.mean_limit(learned, fields) > matches * 5
 
 
 def test_a_restated_score_is_never_certain():
