@@ -20,6 +20,7 @@ from pydantic_settings import SettingsError as VariableError
 from matchwright.errors import Fault, SettingsError
 from matchwright.frozen import Frozen
 from matchwright.home import NAME, fault_of_path, fault_of_place, find_home
+from matchwright.stated_register import StatedRegister
 
 PREFIX = "MATCHWRIGHT_"
 CONFIGS = f"{PREFIX}CONFIGS"
@@ -61,7 +62,8 @@ class Endpoint(Frozen):
     """The endpoint that a release is put behind.
 
     ``kms_key_id`` encrypts the bundle in S3. ``volume_kms_key_id`` encrypts the instances' volumes.
-    ``identifier_secret_arn`` names the Secrets Manager secret that holds the identifier key.
+    ``identifier_secret_arn`` names the Secrets Manager secret that holds the identifier key. ``stated_register`` is the
+    register that the endpoint is used on. None: it is that of the bundle.
     """
 
     target: Literal["local", "sagemaker"] = "local"
@@ -81,6 +83,7 @@ class Endpoint(Frozen):
     instance_count: AtLeastOne = 1
     wait_seconds: AtLeastOne = 900
     poll_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 10.0
+    stated_register: StatedRegister | None = None
 
 
 class Monitoring(Frozen):

@@ -21,14 +21,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     configure_logging()
     from matchwright.errors import MatchwrightError
+    from matchwright.settings import load_settings
+    from matchwright.stated_register import stated_register
     from serving.server import serve
 
     try:
+        settings = load_settings()
+        stated = settings.endpoint.stated_register
         return serve(
             options.bundle,
-            _log_folder(options),
+            options.log_folder or settings.decision_log_folder,
             options.host,
             options.port,
+            stated=stated_register(options.stated_register) if options.stated_register else stated,
             hand_over=options.hand_over,
             take_over=options.take_over,
         )
@@ -49,6 +54,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))
     parser.add_argument("--log-folder", type=Path, help="folder of the decision log (default: the environment's)")
     parser.add_argument(
+        "--stated-register", help="the register that the bundle is used on, as JSON (default: the environment's)"
+    )
+    parser.add_argument(
         "--hand-over", type=Path, help="load the bundle first, and offer the socket at this path to a successor"
     )
     parser.add_argument(
@@ -56,14 +64,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("command", nargs="?", choices=["serve"], help="SageMaker starts the container with it")
     return parser.parse_args(arguments)
-
-
-def _log_folder(options: argparse.Namespace) -> Path:
-    if options.log_folder:
-        return Path(options.log_folder)
-    from matchwright.settings import load_settings
-
-    return load_settings().decision_log_folder
 
 
 if __name__ == "__main__":

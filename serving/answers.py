@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-from matchwright.core.bundle import Bundle
+from matchwright.core.bundle import Bundle, register_use
 from matchwright.core.decide.decision import Decision
 from matchwright.core.reasons import Catalogue, Hint
 from serving.decision_log import LoggedDecision
@@ -42,6 +42,18 @@ class Answer:
 def bundle_facts(bundle: Bundle) -> dict[str, str]:
     """Name, version and digest of a bundle, for every response."""
     return {"name": bundle.manifest.name, "version": bundle.manifest.version, "digest": bundle.digest}
+
+
+def register_facts(bundle: Bundle) -> dict[str, Any]:
+    """The register that the bundle learned from, the one that it is used on, and what is wrong with that."""
+    use, sizes = register_use(bundle), {"left_records", "right_records", "matches"}
+    warning = use.warning
+    return {
+        "learned": use.learned.model_dump(include=sizes) if use.learned else None,
+        "stated": use.stated.model_dump() if use.stated else None,
+        "prior_shift": use.prior_shift,
+        "warning": {"name": warning.name, "text": warning.fact, "hint": warning.hint} if warning else None,
+    }
 
 
 def respond(
@@ -84,6 +96,7 @@ def respond(
                 reasons=tuple(reason.code for reason in reasons),
                 hint=(hint.code, *hint.codes) if hint else (),
                 comparisons=answer.decision.comparisons if answer.decision else unscored,
+                prior_shift=bundle.model.prior_shift,
             )
         )
     # an unknown record concerns its own candidate alone: the rest of the response was made as usual
@@ -93,6 +106,7 @@ def respond(
         "mode": FEATURES_UNAVAILABLE if degraded else FULL,
         "language": language,
         "texts": {"version": catalogue.version, "digest": catalogue.digest},
+        "prior_shift": bundle.model.prior_shift,
         "decisions": decisions,
     }
     return body, lines

@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
 from matchwright.errors import Fault, RequestError
-from serving.answers import bundle_facts
+from serving.answers import bundle_facts, register_facts
 from serving.request_body import BodyError
 from serving.service import LogUnavailableError, Service
 
@@ -41,7 +41,8 @@ def create_app(service: Service) -> FastAPI:
         runtime = service.runtime
         if runtime is None:
             return _refusal(503, "The bundle is not loaded yet.")
-        body = {"status": "ok", "bundle": bundle_facts(runtime.bundle), "mode": runtime.mode}
+        facts = {"bundle": bundle_facts(runtime.bundle), "register": register_facts(runtime.bundle)}
+        body = {"status": "ok", **facts, "mode": runtime.mode}
         return JSONResponse(body, headers={BUNDLE_HEADER: runtime.bundle.digest})
 
     @app.get("/metrics")

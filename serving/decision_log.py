@@ -15,7 +15,11 @@ _PART = 65_536
 
 @dataclass(frozen=True)
 class LoggedDecision:
-    """One line of the decision log. ``pair`` is a pseudonym, ``bundle`` is a digest, reasons and hint are codes."""
+    """One line of the decision log. ``pair`` is a pseudonym, ``bundle`` is a digest, reasons and hint are codes.
+
+    With the bundle, ``comparisons`` and ``prior_shift``, the decision can be replayed. A line without ``prior_shift``
+    is from before that key existed: the prior was not restated.
+    """
 
     decision_id: str
     time: str
@@ -29,6 +33,7 @@ class LoggedDecision:
     reasons: tuple[str, ...]
     comparisons: dict[str, float | None]
     hint: tuple[str, ...] = ()
+    prior_shift: float | None = None
 
 
 class DecisionLog:

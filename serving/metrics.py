@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from matchwright.core.bundle import Manifest
+from matchwright.core.bundle import Bundle, register_use
+from matchwright.core.decide.prior import WARNINGS
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -41,10 +42,20 @@ class Metrics:
             "matchwright_bundle_info", "The bundle that serves", ["name", "version", "digest"], registry=self._registry
         )
 
-    def bundle(self, manifest: Manifest, digest: str) -> None:
-        """Set the bundle that serves."""
+        self._register_warning = Gauge(
+            "matchwright_register_warning",
+            "1 if the bundle is used on a register that its scores are not for",
+            ["warning"],
+            registry=self._registry,
+        )
+
+    def bundle(self, bundle: Bundle) -> None:
+        """Set the bundle that serves, and whether it is used on a register that its scores are not for."""
         self._bundle.clear()
-        self._bundle.labels(manifest.name, manifest.version, digest).set(1)
+        self._bundle.labels(bundle.manifest.name, bundle.manifest.version, bundle.digest).set(1)
+        found = register_use(bundle).warning
+        for name in WARNINGS:
+            self._register_warning.labels(name).set(found is not None and found.name == name)
 
     def decided(self, kind: str, band_and_mode: Iterable[tuple[str, str]]) -> None:
         """Count decisions."""

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.bundle import Bundle, load_bundle
+from matchwright.core.bundle import Bundle, load_bundle, register_use, use_on
 from matchwright.core.decide.decision import Decision
 from matchwright.core.records import Columns, columns_of, conformed_values, feature_columns, record_key, take
 from matchwright.errors import FeatureStoreError, SettingsError
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, pair_pseudonym, secret
+from matchwright.stated_register import StatedRegister
 from serving.answers import FEATURES_UNAVAILABLE, FULL, RECORD_UNKNOWN, Answer, Mode
 from serving.online_features import CandidateFeatures, OpenFeatures, open_online_features
 from serving.request_schema import RECORD_ID, PairsRequest, RankRequest, RequestParser
@@ -118,14 +119,16 @@ class Runtime:
         return pair_pseudonym(left, right)
 
 
-def open_runtime(folder: Path) -> Runtime:
-    """Load a bundle for serving.
+def open_runtime(folder: Path, stated: StatedRegister | None = None) -> Runtime:
+    """Load a bundle for serving, for use on the ``stated`` register or on its own.
 
     Raises:
         BundleError: the bundle does not verify, or does not reproduce its golden pairs.
-        SettingsError: the verify key is not set.
+        SettingsError: the verify key is not set, or the bundle cannot be restated for the stated register.
     """
-    return Runtime(load_bundle(folder, secret(VERIFY_KEY)), open_online_features)
+    bundle = use_on(load_bundle(folder, secret(VERIFY_KEY)), stated)
+    register_use(bundle).log(_log)
+    return Runtime(bundle, open_online_features)
 
 
 def _query_side(candidate: str) -> str:

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from matchwright.errors import EndpointError, MatchwrightError
+from matchwright.stated_register import StatedRegister
 from matchwright.supervisor import handover
 from serving.app import create_app
 from serving.online_features import online_store_configured
@@ -30,10 +31,11 @@ def serve(
     host: str,
     port: int,
     *,
+    stated: StatedRegister | None = None,
     hand_over: Path | None = None,
     take_over: Path | None = None,
 ) -> int:
-    """Serve ``bundle`` until SIGTERM or SIGINT.
+    """Serve ``bundle``, for use on the ``stated`` register, until SIGTERM or SIGINT.
 
     With ``hand_over`` the bundle is loaded before the first connection is accepted. So a process that takes over a port
     never answers 503. The socket is then offered to a successor at the path ``hand_over``. Without it, the port answers
@@ -45,13 +47,13 @@ def serve(
     """
     service = Service(log_folder)
     if hand_over:
-        _load(service, bundle)
+        _load(service, bundle, stated)
     server = _Server(create_app(service), hand_over)
     refused: list[MatchwrightError] = []
 
     def load() -> None:
         try:
-            _load(service, bundle)
+            _load(service, bundle, stated)
         except MatchwrightError as error:
             refused.append(error)
         finally:
@@ -107,9 +109,9 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _load(service: Service, bundle: Path) -> None:
+def _load(service: Service, bundle: Path, stated: StatedRegister | None) -> None:
     """Load the bundle, which is enough to serve pairs. Then open the online store in the background."""
-    runtime = open_runtime(bundle)
+    runtime = open_runtime(bundle, stated)
     service.take(runtime)
     try:
         configured = online_store_configured()

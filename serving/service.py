@@ -32,7 +32,7 @@ class Service:
 
     def take(self, runtime: Runtime) -> None:
         """Serve with this runtime."""
-        self.metrics.bundle(runtime.bundle.manifest, runtime.bundle.digest)
+        self.metrics.bundle(runtime.bundle)
         self.runtime = runtime
 
     def invoke(self, body: bytes, accept_language: str = "") -> dict[str, Any]:

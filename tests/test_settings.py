@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from matchwright.adapters.endpoints.environment import serving_environment
 from matchwright.adapters.features.connect import store_config
 from matchwright.errors import SettingsError
 from matchwright.settings import Settings, load_settings
+from matchwright.stated_register import StatedRegister
 
 
 def environment_file(folder: Path, text: str) -> Path:
@@ -86,6 +88,42 @@ def test_a_number_out_of_its_range_is_refused_by_the_name_of_its_key(
         load_settings(environment_file(tmp_path, f"{section}: {{{key}: {value}}}\n"))
 
     assert [fault.path for fault in refused.value.faults] == [f"{section}.{key}"]
+
+
+def test_a_register_is_stated_in_the_file_and_completed_by_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = environment_file(tmp_path, "endpoint: {stated_register: {left_records: 500, right_records: 700}}\n")
+    monkeypatch.setenv("MATCHWRIGHT_ENDPOINT__STATED_REGISTER__RESTATE_PRIOR", "true")
+
+    stated = load_settings(file).endpoint.stated_register
+
+    assert stated == StatedRegister(left_records=500, right_records=700, restate_prior=True)
+
+
+def test_the_variables_of_a_serving_process_state_the_same_register(monkeypatch: pytest.MonkeyPatch) -> None:
+    stated = StatedRegister(left_records=500, right_records=700, restate_prior=True, matches=12.5)
+    settings = load_settings("local", endpoint={"stated_register": stated})
+    for name, value in serving_environment(settings).items():
+        monkeypatch.setenv(name, value)
+
+    assert load_settings().endpoint.stated_register == stated
+
+
+def test_a_serving_process_gets_no_variable_for_a_register_that_is_not_stated() -> None:
+    assert not [name for name in serving_environment(load_settings("local")) if "STATED_REGISTER" in name]
+
+
+def test_all_faults_of_a_stated_register_are_reported_with_those_of_other_keys(tmp_path: Path) -> None:
+    text = "endpoint: {port: 0, stated_register: {left_records: 0, right_records: 9, matches: 5, size: 1}}\n"
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings(environment_file(tmp_path, text))
+
+    stated = "endpoint.stated_register"
+    assert [fault.path for fault in refused.value.faults] == [
+        *("endpoint.port", f"{stated}.left_records", f"{stated}.matches", f"{stated}.size"),
+    ]
 
 
 def test_a_wrong_number_in_a_variable_is_refused_by_the_name_of_its_key(monkeypatch: pytest.MonkeyPatch) -> None:

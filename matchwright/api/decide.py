@@ -1,18 +1,20 @@
 """Decide pairs of records in DataFrames."""
 
+import logging
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from matchwright.api.tables import as_text, decimals_of, field_columns, table_of
-from matchwright.core.bundle import Bundle
+from matchwright.core.bundle import Bundle, register_use
 from matchwright.core.bundle.golden import value_features
 from matchwright.core.decide.decision import Decision
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
 from matchwright.labelling.pair_table import id_column_names
 
+_log = logging.getLogger(__name__)
 _PAIRS_AT_ONCE = 10_000
 
 
@@ -27,6 +29,9 @@ def decide(
     """Decide pairs of records, with reasons.
 
     A pair is decided as the endpoint decides a pair that comes alone: its competing candidates are not known.
+
+    Tables that ``pairs`` name records of are a register. A warning is logged if they are much larger than the register
+    that the scores are for.
 
     Args:
         bundle: what :func:`matchwright.load_bundle` gives.
@@ -59,6 +64,8 @@ def decide(
     """
     spec = bundle.model.spec
     one, other, index = _sides(spec, left, right, pairs)
+    if pairs is not None:
+        _warn_of_size(bundle, len(left), len(left if right is None else right))
     values, faults = {}, []
     for name, table in (("left", one), ("right", other)):
         columns, absent = field_columns(table, name, spec)
@@ -74,6 +81,11 @@ def decide(
         sides = [value_features(bundle.model, rows[name], name) for name in ("left", "right")]  # type: ignore[arg-type]
         decisions += bundle.model.decide(sides[0], sides[1], top)
     return _table(decisions, index)
+
+
+def _warn_of_size(bundle: Bundle, left_records: int, right_records: int) -> None:
+    if warning := register_use(bundle).larger(left_records, right_records, "the register of these tables"):
+        _log.warning("%s: %s", warning.name, warning)
 
 
 def _sides(

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.decide.bands import SCORE_DECIMALS
+from matchwright.core.decide.prior import restated
 from matchwright.errors import DataError, Fault
 from matchwright.monitoring.arrived_labels import labels_by_decision
 from matchwright.monitoring.figures import IntegrityFault
@@ -19,6 +21,7 @@ from matchwright.monitoring.period import Period, parse_moment
 
 KEYS = frozenset(
     {"decision_id", "time", "name", "bundle", "mode", "kind", "pair", "score", "band", "reasons", "comparisons", "hint"}
+    | {"prior_shift"}
 )
 """The keys that a line of the decision log may have. Any other key could hold personal data."""
 FULL_MODE = "full"
@@ -37,7 +40,9 @@ class DecisionWindow:
     Where serving abstained because features were not available, score and comparisons are NaN and the band is
     ``review``. Where it was asked about a record that does not exist, nothing was decided: such a line is no row, and
     a fault counts it. ``other_bundles`` counts the decisions of other bundles for this spec in the period, by digest.
-    ``other_labels`` counts labels of decisions that are not in the window.
+    ``other_labels`` counts labels of decisions that are not in the window. ``restated`` counts decisions for another
+    register than the bundle's. Their scores are those of the bundle's register, so that they compare with its
+    reference; their bands are as decided.
     """
 
     frame: pd.DataFrame
@@ -48,6 +53,7 @@ class DecisionWindow:
     torn_lines: int
     other_bundles: dict[str, int]
     other_labels: int
+    restated: int = 0
 
 
 @dataclass
@@ -62,6 +68,7 @@ class _Reading:
     others: Counter[str] = field(default_factory=Counter)
     rows: list[list[float]] = field(default_factory=list)
     bands: list[str] = field(default_factory=list)
+    restated: int = 0
     since: datetime | None = None
     until: datetime | None = None
     flaws: Counter[str] = field(default_factory=Counter)
@@ -106,8 +113,9 @@ def read_window(
         other_labels = len(known) - int(frame["label"].notna().sum())
         if contradicting:
             faults += (IntegrityFault(code="contradicting_labels", count=contradicting, of=contradicting + len(known)),)
+    others = dict(reading.others.most_common())
     return DecisionWindow(
-        frame, ids, reading.since, reading.until, faults, reading.torn, dict(reading.others.most_common()), other_labels
+        frame, ids, reading.since, reading.until, faults, reading.torn, others, other_labels, reading.restated
     )
 
 
@@ -163,6 +171,9 @@ def _take(line: dict[str, Any], reading: _Reading, spec_name: str, bundle: str, 
         reading.flaw("missing_comparisons", sorted(lacking))
     if no_numbers := [key for key, value in comparisons.items() if value is not None and _number(value) is None]:
         reading.flaw("values_not_numbers", sorted(no_numbers))
+    shift = _number(line.get("prior_shift"))
+    if line.get("prior_shift") is not None and shift is None:
+        reading.flaw("values_not_numbers", ["prior_shift"])
     if line.get("pair") is not None and not _PSEUDONYM.fullmatch(str(line["pair"])):
         reading.flaw("pair_not_pseudonym")
     mode = line.get("mode")
@@ -179,6 +190,9 @@ def _take(line: dict[str, Any], reading: _Reading, spec_name: str, bundle: str, 
     if not abstained and (_number(score) is None or not 0 <= score <= 1):
         reading.flaw("score_out_of_range")
         return
+    if shift is not None:
+        reading.restated += 1
+        score = None if score is None else _own_score(score, shift)
     values = [*(_number(comparisons.get(key)) for key in reading.comparisons), _number(score)]
     reading.ids[identity] = None
     reading.rows.append([np.nan if value is None else value for value in values])
@@ -204,6 +218,11 @@ def _faults(reading: _Reading) -> tuple[IntegrityFault, ...]:
     ]
     faults += [IntegrityFault(code=code, count=n, of=max(of, n)) for code, (n, of) in counted.items() if n]
     return tuple(faults)
+
+
+def _own_score(score: float, shift: float) -> float:
+    """The score in the bundle's own register."""
+    return round(float(restated(np.array(score), -shift)), SCORE_DECIMALS)
 
 
 def _number(value: Any) -> float | None:

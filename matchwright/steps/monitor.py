@@ -118,6 +118,11 @@ def _describe(window: DecisionWindow, period: Period) -> Window:
     if window.other_bundles:
         others = ", ".join(f"{digest[:12]} ({count:,})" for digest, count in list(window.other_bundles.items())[:3])
         notes.append(f"{sum(window.other_bundles.values()):,} decisions by other bundles are left out: {others}.")
+    if window.restated:
+        notes.append(
+            f"{window.restated:,} decisions are for another register than the bundle's (prior_shift): their scores are "
+            "compared as if they were for its own, and their bands as they were decided."
+        )
     if window.torn_lines:
         notes.append(f"{window.torn_lines} incomplete line(s) are left out: the writer was stopped.")
     if window.other_labels:

@@ -15,6 +15,7 @@ from matchwright.adapters.endpoints.base import probe_of
 from matchwright.adapters.endpoints.local import LocalEndpoint
 from matchwright.errors import EndpointError
 from matchwright.secrets import IDENTIFIER_KEY, SIGNING_KEY, VERIFY_KEY
+from matchwright.stated_register import StatedRegister
 from matchwright.supervisor import Supervisor, fetch
 
 
@@ -83,6 +84,20 @@ def test_after_a_reboot_the_endpoint_is_stopped_until_it_is_resumed(endpoint, lo
     with pytest.raises(EndpointError, match="matchwright up"):
         later.invoke(probe_of(trained_bundle))
     assert later.resume().status == "in_service"
+
+
+def test_the_process_is_replaced_when_the_settings_state_another_register(endpoint, local_settings, register_bundle):
+    digest = digest_of(register_bundle)
+    first = endpoint.deploy(register_bundle, digest)
+    stated = StatedRegister(left_records=8_000, right_records=8_000, restate_prior=True)
+    larger = local_settings.model_copy(
+        update={"endpoint": local_settings.endpoint.model_copy(update={"stated_register": stated})}
+    )
+    second = LocalEndpoint(larger).deploy(register_bundle, digest)
+    assert second.pid != first.pid
+    answer = json.loads(fetch(f"{second.address}/ping").body)
+    assert answer["register"]["stated"] == stated.model_dump()
+    assert endpoint.deploy(register_bundle, digest).pid != second.pid
 
 
 def test_before_the_first_release_there_is_no_endpoint_to_resume(endpoint):

@@ -30,6 +30,12 @@ def bundle(trained_bundle: Path, verify_key: bytes) -> Bundle:
 
 
 @pytest.fixture
+def limited_bundle(register_bundle: Path, verify_key: bytes) -> Bundle:
+    """A verified bundle of persons that knows its own register: 800 and 800 records."""
+    return load_bundle(register_bundle, verify_key)
+
+
+@pytest.fixture
 def altered_bundle(trained_bundle: Path, tmp_path: Path) -> Path:
     """A bundle that was changed after signing: the threshold for a match is lower."""
     folder = Path(shutil.copytree(trained_bundle, tmp_path / "altered"))

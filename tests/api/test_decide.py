@@ -88,6 +88,20 @@ def test_pairs_refer_to_records_of_two_tables_by_id(bundle: Bundle, febrl: tuple
     assert decided["score"]["c"] < 0.1 < 0.9 < min(decided["score"]["a"], decided["score"]["b"])
 
 
+def test_tables_much_larger_than_the_register_of_the_bundle_are_warned_of(
+    limited_bundle: Bundle, febrl: tuple[pd.DataFrame, pd.DataFrame], caplog: pytest.LogCaptureFixture
+) -> None:
+    left, right = febrl
+    pairs = pd.DataFrame({"left_id": ["rec-1-org"], "right_id": ["rec-1-dup-0"]})
+    extra = pd.concat([right, *(right.assign(rec_id=right["rec_id"] + suffix) for suffix in "ab")])
+
+    matchwright.decide(limited_bundle, left, right, pairs)
+    matchwright.decide(limited_bundle, left.head(3), right.head(3))
+    assert "register_larger" not in caplog.text
+    matchwright.decide(limited_bundle, left, extra, pairs)
+    assert f"The register of these tables has 800 left and {len(extra):,} right records" in caplog.text
+
+
 def test_two_ids_that_look_alike_are_two_records(bundle: Bundle) -> None:
     ids = ["①", "1", "a\tb", "a b"]
     left, right = frame(*[PERSON] * 4, rec_id=ids), frame(PERSON, OTHER, PERSON, OTHER, rec_id=ids)

@@ -47,6 +47,32 @@ def test_the_keys_of_a_home_are_removed_from_the_environment(released_home: Path
     assert not set(ENVIRONMENT) & set(os.environ)
 
 
+def test_a_bundle_is_restated_for_the_register_that_it_is_used_on(register_bundle: Path) -> None:
+    size = {"left_records": 8_000, "right_records": 8_000}
+    bundle = matchwright.load_bundle(register_bundle, stated_register={**size, "restate_prior": True})
+    assert bundle.model.prior_shift == pytest.approx(-2.302585)
+    assert matchwright.load_bundle(register_bundle).model.prior_shift is None
+
+
+def test_a_much_larger_register_is_warned_of_once_when_the_bundle_is_loaded(
+    register_bundle: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    matchwright.load_bundle(register_bundle, stated_register={"left_records": 1_601, "right_records": 800})
+    assert caplog.text.count("register_larger: The stated register has 1,601 left and 800 right records") == 1
+    assert "Hint: state the register with restate_prior: true, or train on it" in caplog.text
+
+
+def test_faults_of_a_stated_register_are_reported_together(register_bundle: Path) -> None:
+    with pytest.raises(SettingsError, match=r"has 2 fault\(s\)"):
+        matchwright.load_bundle(register_bundle, stated_register={"left_records": -1})
+
+
+def test_a_registered_bundle_that_cannot_be_restated_is_refused(released_home: Path) -> None:
+    size = {"left_records": 8_000, "right_records": 8_000, "restate_prior": True}
+    with pytest.raises(SettingsError, match="does not know its own register"):
+        matchwright.load_bundle("models:/persons/1", stated_register=size)
+
+
 def test_an_altered_bundle_is_refused(altered_bundle: Path) -> None:
     with pytest.raises(
         BundleError, match=r"bands\.json was altered.*\nHint: download the bundle from the registry again"

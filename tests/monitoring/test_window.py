@@ -1,6 +1,7 @@
 """Reading the decision log: the decisions that count, and the faults of the log."""
 
 import json
+import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -131,6 +132,15 @@ def test_decisions_of_other_bundles_and_specs_are_ignored_and_other_bundles_are_
     window = read(tmp_path)
     assert window.ids == ["d1"]
     assert window.other_bundles == {OTHER[:12]: 2}
+
+
+def test_a_restated_score_is_read_as_that_of_the_own_register_of_the_bundle(tmp_path: Path) -> None:
+    odds_one_ninth = line(1, score=0.5, prior_shift=math.log(1 / 9))
+    write(tmp_path, odds_one_ninth, line(2, prior_shift=None), line(3), line(4, prior_shift=CANARY))
+    window = read(tmp_path)
+    assert window.frame["score"].tolist() == [0.9, 0.9, 0.9, 0.9]
+    assert window.restated == 1
+    assert faults(window) == {"values_not_numbers": (1, ("prior_shift",))}
 
 
 def test_a_decision_that_is_logged_twice_counts_once(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ def test_ping_returns_the_bundle(client: TestClient, bundle: Bundle) -> None:
     assert response.status_code == 200
     assert response.headers["X-Matchwright-Bundle"] == bundle.digest
     facts = {"name": "persons", "version": bundle.manifest.version, "digest": bundle.digest}
-    assert response.json() == {"status": "ok", "bundle": facts, "mode": "full"}
+    unknown = {"learned": None, "stated": None, "prior_shift": None, "warning": None}
+    assert response.json() == {"status": "ok", "bundle": facts, "register": unknown, "mode": "full"}
 
 
 def test_before_the_bundle_is_loaded_the_answer_is_503(tmp_path: Path) -> None:
@@ -109,7 +110,7 @@ def test_the_log_has_the_expected_keys_and_pseudonyms_and_no_values(client: Test
     first, second = logged(tmp_path)
     assert set(first) == {
         "decision_id", "time", "name", "bundle", "mode", "kind", "pair", "score", "band", "reasons", "comparisons",
-        "hint",
+        "hint", "prior_shift",
     }  # fmt: skip
     assert (first["kind"], second["kind"]) == ("pair", "rank")
     assert first["pair"] == pair_pseudonym(f"left:{CANARY}-1", f"right:{CANARY}-2")

@@ -126,6 +126,27 @@ def test_the_process_ends_with_an_error_for_a_corrupt_bundle(
     assert "bands.json was altered" in (tmp_path / "output-0").read_text()
 
 
+def test_a_process_serves_for_the_register_that_is_stated_to_it(
+    start: Start, register_bundle: Path, tmp_path: Path
+) -> None:
+    port, larger = free_port(), '{"left_records": 8000, "right_records": 8000, "restate_prior": true}'
+    start(register_bundle, "--port", str(port), "--stated-register", larger)
+    wait_for(lambda: digest_at(port) is not None)
+    assert ask(port, "/ping")[1]["register"]["prior_shift"] == pytest.approx(-2.302585)
+    assert "the prior is restated" in (tmp_path / "output-0").read_text()
+
+
+def test_the_process_ends_with_an_error_for_a_register_that_it_cannot_serve(
+    start: Start, trained_bundle: Path, tmp_path: Path
+) -> None:
+    faulty = '{"left_records": 0, "matches": 5}'
+    unknown = '{"left_records": 8000, "right_records": 8000, "restate_prior": true}'
+    for number, (given, message) in enumerate(((faulty, "has 3 fault(s)"), (unknown, "does not know its own"))):
+        process = start(trained_bundle, "--port", str(free_port()), "--stated-register", given)
+        assert process.wait(timeout=60) == 1
+        assert message in (tmp_path / f"output-{number}").read_text()
+
+
 def test_a_new_process_takes_over_the_port_and_no_request_fails(
     start: Start, trained_bundle: Path, second_bundle: Path, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ _FROM_THIS_PROCESS = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONP
 
 def serving_environment(settings: Settings) -> dict[str, str]:
     """The variables for every target. The key that signs bundles is never among them."""
-    features = settings.features
+    features, stated = settings.features, settings.endpoint.stated_register
     named = {
         VERIFY_KEY: os.environ.get(VERIFY_KEY, ""),
         IDENTIFIER_KEY: os.environ.get(IDENTIFIER_KEY, ""),
@@ -19,6 +19,7 @@ def serving_environment(settings: Settings) -> dict[str, str]:
         f"{PREFIX}FEATURES__ONLINE": features.online,
         f"{PREFIX}FEATURES__CONNECTION": features.connection,
         f"{PREFIX}FEATURES__REGISTRY_URI": features.registry_uri,
+        f"{PREFIX}ENDPOINT__STATED_REGISTER": stated.model_dump_json(exclude_none=True) if stated else "",
         "OMP_NUM_THREADS": str(COMPUTE_THREADS),
         "DO_NOT_TRACK": "1",
         "FEAST_USAGE": "False",

@@ -175,6 +175,9 @@ class LocalEndpoint:
         command = [sys.executable, "-P", "-m", "serving", "--bundle", str(copy), "--host", host]
         command += ["--port", str(parts.port), "--log-folder", str(log_folder)]
         command += ["--hand-over", str(self._door(name))]
+        if stated := self._settings.endpoint.stated_register:
+            # an option, and not only a variable: a process whose command differs is replaced
+            command += ["--stated-register", stated.model_dump_json(exclude_none=True)]
         if name in _SLOTS:
             command += ["--take-over", str(self._door(_SLOTS[name]))]
         return Service(

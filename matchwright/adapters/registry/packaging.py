@@ -17,7 +17,7 @@ from matchwright.core.records import conform_values
 from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.secrets import VERIFY_KEY, secret
 
-_CODE = ("__init__.py", "errors.py", "frozen.py", "telemetry.py", "threads.py", "core")
+_CODE = ("__init__.py", "errors.py", "frozen.py", "stated_register.py", "telemetry.py", "threads.py", "core")
 
 
 def write_model(bundle: Path, folder: Path, model_id: str, run_id: str) -> None:

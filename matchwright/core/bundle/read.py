@@ -43,16 +43,21 @@ from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import load_spec, written_digest
 from matchwright.errors import DAMAGED, BundleError
+from matchwright.stated_register import StatedRegister
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A verified bundle; ``digest`` is the SHA-256 of its manifest."""
+    """A verified bundle; ``digest`` is the SHA-256 of its manifest.
+
+    ``stated`` is the register that it is used on, see :func:`~matchwright.core.bundle.use.use_on`. None: its own.
+    """
 
     model: DecisionModel
     manifest: Manifest
     digest: str
     folder: Path
+    stated: StatedRegister | None = None
 
     def reference(self) -> pd.DataFrame:
         """Comparisons, score, band and label of the evaluation set."""

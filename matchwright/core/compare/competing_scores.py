@@ -5,6 +5,7 @@ has a much higher score. This also holds where a record may have several matches
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from scipy.special import expit
 
 from matchwright.core.compare.competing import SIDES, Grouped, Numbers
+from matchwright.core.compare.engine import framed
 from matchwright.core.compare.names import field_of
 from matchwright.core.spec.vocabulary import CONTEXT, REGISTER, SCORED_COMPARATORS
 
@@ -65,16 +67,26 @@ def score_columns(found: Mapping[str, Measures], pairs: int, alike: bool) -> pd.
     return pd.DataFrame(columns)
 
 
-def with_scores(comparisons: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """The comparisons with the columns of :func:`competing_scores`, row by row.
+def with_scores(comparisons: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
+    """The comparisons with the columns of :func:`competing_scores`, row by row. None: no candidates are known.
 
     They come before the other ones of context: the first comparison of a group gives its level of evidence.
     """
-    names = list(comparisons.columns)
-    at = next((index for index, name in enumerate(names) if field_of(name) in (CONTEXT, REGISTER)), len(names))
+    names, at = _with_scored_names(tuple(comparisons.columns))
     values = comparisons.to_numpy()
-    joined = np.hstack([values[:, :at], scores.to_numpy(), values[:, at:]])
-    return pd.DataFrame(joined, columns=[*names[:at], *SCORED_NAMES, *names[at:]])
+    joined = np.full((len(values), len(names)), np.nan, dtype=np.float32)
+    joined[:, :at] = values[:, :at]
+    joined[:, at + len(SCORED_NAMES) :] = values[:, at:]
+    if scores is not None:
+        joined[:, at : at + len(SCORED_NAMES)] = scores.to_numpy()
+    return framed(joined, names)
+
+
+@lru_cache
+def _with_scored_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """The names with those of competing scores, and where these start."""
+    at = next((index for index, name in enumerate(names) if field_of(name) in (CONTEXT, REGISTER)), len(names))
+    return (*names[:at], *SCORED_NAMES, *names[at:]), at
 
 
 def candidates_known(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

@@ -1,6 +1,7 @@
 """Turning row-aligned record features into comparisons."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -82,10 +83,21 @@ def compare(
     comparisons = np.empty((len(names), count), dtype=np.float32)
     for start in range(0, count, BATCH):
         rows = slice(start, start + BATCH)
-        found = _batch(take(one, rows), take(other, rows), spec, corpus, words, embeddings)
+        left_rows, right_rows = (side if count <= BATCH else take(side, rows) for side in (one, other))
+        found = _batch(left_rows, right_rows, spec, corpus, words, embeddings)
         for index, values in enumerate(found):
             comparisons[index, rows] = values
-    return pd.DataFrame(np.round(comparisons, DECIMALS).T, columns=names)
+    return framed(np.round(comparisons, DECIMALS).T, tuple(names))
+
+
+def framed(values: np.ndarray[Any, Any], names: tuple[str, ...]) -> pd.DataFrame:
+    """A data frame of comparisons, shape (pairs, comparisons). For one pair, making the index of names costs most."""
+    return pd.DataFrame(values, columns=_index_of(names).view(), copy=False)
+
+
+@lru_cache
+def _index_of(names: tuple[str, ...]) -> "pd.Index[str]":
+    return pd.Index(names)
 
 
 def record_fit(left: Table, right: Table, spec: MatchSpec, corpus: Corpus) -> np.ndarray[Any, np.dtype[np.float64]]:

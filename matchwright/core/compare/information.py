@@ -1,6 +1,6 @@
 """How much the agreeing values of a pair say: a rare name says much, a common state says little."""
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from matchwright.core.compare.names import comparators_of
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
-from matchwright.core.spec import FieldSpec, MatchSpec
+from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX, SWAPPED
 
 TEXT = "text"
@@ -24,14 +24,10 @@ def counted_fields(spec: MatchSpec) -> tuple[str, ...]:
 
 def has_agreeing_text(comparisons: pd.DataFrame, spec: MatchSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Whether the two records of each pair have a text that does not disagree."""
-    agrees = np.zeros(len(comparisons), dtype=bool)
     texts = [name for name, section in spec.compared.items() if section.kind == TEXT]
     if not texts:
-        return agrees
-    columns = _Columns.of(comparisons)
-    for name in texts:
-        agrees |= _agrees(columns, name, spec.fields[name])
-    return agrees
+        return np.zeros(len(comparisons), dtype=bool)
+    return np.asarray(_agreeing(comparisons, spec, texts).any(axis=1))
 
 
 def agreeing_information(
@@ -53,36 +49,33 @@ def agreeing_information(
     Returns:
         Shape (pairs, counted fields), in the order of :func:`counted_fields`. 0 where a field is missing or disagrees.
     """
-    fields, columns = counted_fields(spec), _Columns.of(comparisons)
+    fields = counted_fields(spec)
+    agrees = _agreeing(comparisons, spec, fields)
     information = np.zeros((len(comparisons), len(fields)))
-    for index, field in enumerate(fields):
-        rows = np.flatnonzero(_agrees(columns, field, spec.fields[field]))
-        if len(rows):
-            values = np.concatenate([left[field][rows], right[field][rows]])
-            information[rows, index] = corpus.value_information(field, values).reshape(2, -1).min(axis=0)
+    for index in np.flatnonzero(agrees.any(axis=0)).tolist():
+        field, rows = fields[index], np.flatnonzero(agrees[:, index])
+        values = np.concatenate([left[field][rows], right[field][rows]])
+        information[rows, index] = corpus.value_information(field, values).reshape(2, -1).min(axis=0)
     return information
 
 
-class _Columns(NamedTuple):
-    """Comparisons as one array, and where each stands: for one pair, reading columns of a data frame costs too much."""
+def _agreeing(
+    comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str]
+) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+    """Whether both records have a field, and it does not disagree, or is swapped with another name.
 
-    values: "np.ndarray[Any, Any]"
-    at: dict[str, int]
-
-    @classmethod
-    def of(cls, comparisons: pd.DataFrame) -> "_Columns":
-        return cls(comparisons.to_numpy(), {name: index for index, name in enumerate(comparisons.columns)})
-
-
-def _agrees(columns: _Columns, field: str, section: FieldSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Whether both records have the field, and it does not disagree, or is swapped with another name."""
-    values, at = columns
-    comparator = comparators_of(section)[0]
-    primary = values[:, at[f"{field}__{comparator}"]].astype(np.float64)
-    if comparator in FALLING:
-        primary = 1 / (1 + np.maximum(primary, 0))
-    agrees = np.round(primary, 5) >= section.disagrees_below
-    swapped = at.get(f"{field}__{SWAPPED}")
-    if swapped is not None:
-        agrees |= values[:, swapped] >= section.agrees_at
-    return np.asarray((values[:, at[f"{field}__{MISSING_SUFFIX}"]] == 0) & agrees)
+    Shape (pairs, fields). The fields are read together: for one pair, each reading costs more than its values.
+    """
+    values, at = comparisons.to_numpy(), {name: index for index, name in enumerate(comparisons.columns)}
+    sections = [spec.fields[field] for field in fields]
+    comparators = [comparators_of(section)[0] for section in sections]
+    columns = [at[f"{field}__{comparator}"] for field, comparator in zip(fields, comparators, strict=True)]
+    primary = values[:, columns].astype(np.float64)
+    if falling := [index for index, comparator in enumerate(comparators) if comparator in FALLING]:
+        primary[:, falling] = 1 / (1 + np.maximum(primary[:, falling], 0))
+    agrees = np.round(primary, 5) >= np.array([section.disagrees_below for section in sections])
+    for index, (field, section) in enumerate(zip(fields, sections, strict=True)):
+        if (swapped := at.get(f"{field}__{SWAPPED}")) is not None:
+            agrees[:, index] |= values[:, swapped] >= section.agrees_at
+    known = values[:, [at[f"{field}__{MISSING_SUFFIX}"] for field in fields]] == 0
+    return np.asarray(agrees & known)

@@ -1,9 +1,11 @@
 """The names of a spec's comparisons, and their direction: whether more means more alike."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from matchwright.core.records.whole import impersonal_fields
 from matchwright.core.spec import FieldSpec, MatchSpec
+from matchwright.core.spec.fields import FieldKind
 from matchwright.core.spec.vocabulary import (
     COMPARATORS,
     CONTEXT,
@@ -54,12 +56,14 @@ def field_comparators(spec: MatchSpec, field: str) -> tuple[str, ...]:
     section = spec.fields[field]
     if section.comparators is not None:
         return section.comparators
-    without: frozenset[str] = frozenset()
-    if spec.record is None:
-        without |= NEEDS_RECORD
-    if not other_names(spec, field):
-        without |= NEEDS_ANOTHER_NAME
-    return tuple(name for name in comparators_of(section) if name not in without)
+    another_name = section.kind == "name" and bool(other_names(spec, field))
+    return _comparators_of_kind(section.kind, spec.record is not None, another_name)
+
+
+@cache
+def _comparators_of_kind(kind: FieldKind, record: bool, another_name: bool) -> tuple[str, ...]:
+    without = (frozenset() if record else NEEDS_RECORD) | (frozenset() if another_name else NEEDS_ANOTHER_NAME)
+    return tuple(name for name in COMPARATORS[kind] if name not in without)
 
 
 def other_names(spec: MatchSpec, field: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """One field of row-aligned pairs: its normal forms on both sides, and the rows in which both are known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
@@ -15,6 +15,10 @@ Codes = np.ndarray[Any, np.dtype[np.int64]]
 
 FEWEST_FOR_DISTINCT = 64
 """With fewer pairs, searching for equal pairs takes longer than comparing each pair."""
+
+
+FEW = 8
+"""With so few values, looking at each takes less time than preparing to look at all of them."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Numbered:
 class Pairing:
     """The values of both sides in one column; a missing string is None.
 
+    ``both`` is true for rows in which both sides have a value, and ``any`` says whether there is such a row.
+
     If the sources are ``alike``, the two strings are put in a fixed order before they are compared. Jaro-Winkler is
     not always symmetric.
     """
@@ -49,6 +55,13 @@ class Pairing:
     right_missing: Rows
     alike: bool
     numbered: Numbered | None = None
+    both: Rows = field(init=False)
+    any: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        both = ~(self.left_missing | self.right_missing)
+        object.__setattr__(self, "both", both)
+        object.__setattr__(self, "any", bool(both.any()))
 
     @classmethod
     def of(cls, left: Columns, right: Columns, column: str, alike: bool) -> "Pairing":
@@ -62,16 +75,6 @@ class Pairing:
         return cls(one, other, one_missing, other_missing, alike)
 
     @cached_property
-    def both(self) -> Rows:
-        """True for rows in which both sides have a value."""
-        return ~(self.left_missing | self.right_missing)
-
-    @cached_property
-    def any(self) -> bool:
-        """Whether there is such a row."""
-        return bool(self.both.any())
-
-    @cached_property
     def equal(self) -> Rows:
         """True for rows with the same value on both sides, or with none on both."""
         if self.numbered is not None:
@@ -82,7 +85,7 @@ class Pairing:
     def distinct(self) -> DistinctPairs:
         """The rows of :attr:`both` as pairs of strings. If there are many rows, equal pairs are listed once."""
         if self.numbered is None:
-            return DistinctPairs(*self._in_order(self.left[self.both], self.right[self.both]), None)
+            return DistinctPairs(*self._few_in_order(), None)
         first, second, values = self.numbered.left[self.both], self.numbered.right[self.both], self.numbered.values
         if self.alike:
             first, second = np.minimum(first, second), np.maximum(first, second)
@@ -95,6 +98,15 @@ class Pairing:
         if self.numbered is not None and bool(self.both.all()):
             return self.numbered
         return _numbered(self.left[self.both], self.right[self.both])
+
+    def _few_in_order(self) -> tuple[list[str], list[str]]:
+        """:meth:`_in_order` for few rows, where working on whole arrays takes longer."""
+        one, other = self.left[self.both].tolist(), self.right[self.both].tolist()
+        if self.alike:
+            for row, (first, second) in enumerate(zip(one, other, strict=True)):
+                if first > second:
+                    one[row], other[row] = second, first
+        return one, other
 
     def _in_order(self, one: Strings, other: Strings) -> tuple[list[str], list[str]]:
         if self.alike:
@@ -115,7 +127,8 @@ def _numbered(left: Strings, right: Strings) -> Numbered:
 
 
 def _values(values: Strings) -> tuple[Strings, Rows]:
-    missing = pd.isna(values)
+    few = len(values) <= FEW and values.dtype == object
+    missing = np.array([pd.isna(value) for value in values.tolist()], dtype=bool) if few else pd.isna(values)
     # online stores return NaN for a missing string; here a missing string is always None
     if values.dtype == object and missing.any():
         values = values.copy()

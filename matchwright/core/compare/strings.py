@@ -16,11 +16,14 @@ Scorer = Callable[..., float]
 
 def string_comparison(pairing: Pairing, scorer: Scorer, scale: float) -> Comparison:
     """Compare with a rapidfuzz scorer whose largest value is ``scale``."""
-    result = np.full(len(pairing.left), np.nan, dtype=np.float32)
+    count = len(pairing.left)
     if not pairing.any:
-        return result
+        return np.full(count, np.nan, dtype=np.float32)
     pairs = pairing.distinct
     scores = np.asarray(cpdist(pairs.left, pairs.right, scorer=scorer, dtype=np.float32)) / scale
+    if pairs.index is None and len(scores) == count:
+        return cast("Comparison", scores)
+    result = np.full(count, np.nan, dtype=np.float32)
     result[pairing.both] = scores if pairs.index is None else scores[pairs.index]
     return result
 

@@ -1,8 +1,9 @@
 """From two records to a decision: comparisons, score, band and reasons."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,10 @@ import pandas as pd
 from matchwright.core.compare import compare
 from matchwright.core.compare.competing import in_context
 from matchwright.core.compare.competing_scores import competing_scores, with_scores
-from matchwright.core.compare.engine import DECIMALS
+from matchwright.core.compare.engine import DECIMALS, framed
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
+from matchwright.core.decide.prior import restated
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence, limited
@@ -58,9 +60,22 @@ class Decision:
     hint: Hint | None = None
 
 
+class _Scores(NamedTuple):
+    """The scores of pairs as they come about: of the calibrated scorer, limited, restated, and rounded."""
+
+    own: Array
+    limited: Array
+    restated: Array
+    rounded: Array
+
+
 @dataclass(frozen=True)
 class DecisionModel:
-    """Everything that turns a pair into a decision."""
+    """Everything that turns a pair into a decision.
+
+    ``prior_shift`` is added to the log-odds of every pair, to restate the scores for the register that the model is
+    used on (see :mod:`matchwright.core.decide.prior`). None: they are for the register that the model learned from.
+    """
 
     spec: MatchSpec
     corpus: Corpus
@@ -72,6 +87,7 @@ class DecisionModel:
     words: LearnedWords | None = None
     embeddings: Embeddings | None = None
     register: RegisterEvidence | None = None
+    prior_shift: float | None = None
 
     def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
@@ -83,8 +99,7 @@ class DecisionModel:
         comparisons = compare(one, other, self.spec, self.corpus, self.words, self.embeddings)
         if self.register is not None:
             limit = self.register.limit(one, other, comparisons, self.spec, self.corpus)
-            columns = [*comparisons.columns, LIMIT]
-            comparisons = pd.DataFrame(np.column_stack([comparisons.to_numpy(), limit]), columns=columns)
+            comparisons = framed(np.column_stack([comparisons.to_numpy(), limit]), (*comparisons.columns, LIMIT))
         keys = one["record_key"], other["record_key"]
         if known and len(comparisons):
             comparisons = in_context(comparisons, *keys, self.spec, known)
@@ -103,22 +118,28 @@ class DecisionModel:
         """
         if not isinstance(self.scorer, TwoStageScorer):
             return comparisons
-        log_odds = self.scorer.first.log_odds(comparisons) if known else np.zeros(len(comparisons))
-        scores = competing_scores(log_odds, left_keys, right_keys, self.spec.sources.alike, known)
-        return with_scores(comparisons, scores)
+        if not known:
+            return with_scores(comparisons, None)
+        log_odds = self.scorer.first.log_odds(comparisons)
+        return with_scores(
+            comparisons, competing_scores(log_odds, left_keys, right_keys, self.spec.sources.alike, known)
+        )
 
     def score(self, comparisons: pd.DataFrame) -> Array:
         """Calibrated probability that each pair matches, shape (pairs,).
 
-        Where the bundle has register evidence, the agreeing values set an upper limit.
+        Where the bundle has register evidence, the agreeing values set an upper limit. Where the prior is restated, the
+        scores are for the stated register.
         """
         if not len(comparisons):
             return np.zeros(0)
-        return np.round(limited(self._own_scores(comparisons), comparisons), SCORE_DECIMALS)
+        return self._scores(self.scorer.log_odds(comparisons), comparisons).rounded
 
-    def _own_scores(self, comparisons: pd.DataFrame) -> Array:
-        """The scores before the register sets its limit."""
-        return self.calibrator.apply(self.scorer.log_odds(comparisons))
+    def _scores(self, scorer_log_odds: Array, comparisons: pd.DataFrame) -> _Scores:
+        own = self.calibrator.apply(scorer_log_odds)
+        within = limited(own, comparisons)
+        final = restated(within, self.prior_shift)
+        return _Scores(own, within, final, np.round(final, SCORE_DECIMALS))
 
     def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
         """The band of each pair: that of its score, except that two rules send a match to ``review``.
@@ -134,23 +155,27 @@ class DecisionModel:
         matches = bands == "match"
         held = np.full(len(bands), "", dtype=object)
         if matches.any():
-            known = np.sum([levels[name] != "MISSING" for name in self.spec.compared], axis=0)
             if len(self.spec.compared) >= FEWEST_KNOWN:
+                known = (_stacked(levels, self.spec.compared) != "MISSING").sum(axis=0)
                 held[matches & (known < FEWEST_KNOWN)] = LITTLE_EVIDENCE
             if self.spec.identity:
-                agrees = [(levels[name] == "AGREES") | (levels[name] == "PARTLY_AGREES") for name in self.spec.identity]
-                swapped = (f"{name}_{SWAPPED}" for name in self.spec.identity)
-                agrees += [levels[name] == "AGREES" for name in swapped if name in levels]
-                held[matches & ~np.any(agrees, axis=0)] = UNCONFIRMED
+                own = _stacked(levels, self.spec.identity)
+                agrees = ((own == "AGREES") | (own == "PARTLY_AGREES")).any(axis=0)
+                swapped = [name for name in (f"{one}_{SWAPPED}" for one in self.spec.identity) if name in levels]
+                if swapped:
+                    agrees |= (_stacked(levels, swapped) == "AGREES").any(axis=0)
+                held[matches & ~agrees] = UNCONFIRMED
         bands[held != ""] = "review"
         return bands, held
 
     def reasons(self, comparisons: pd.DataFrame, top: int = 4) -> list[tuple[Reason, ...]]:
         """At most ``top`` reasons of each pair, the most important first."""
-        return self._reasons(comparisons, evidence(comparisons, self.spec), top)
-
-    def _reasons(self, comparisons: pd.DataFrame, levels: Levels, top: int) -> list[tuple[Reason, ...]]:
         contributions, _ = self.scorer.contributions(comparisons)
+        return self._reasons(comparisons, contributions, evidence(comparisons, self.spec), top)
+
+    def _reasons(
+        self, comparisons: pd.DataFrame, contributions: Array, levels: Levels, top: int
+    ) -> list[tuple[Reason, ...]]:
         per_group = group_contributions(contributions, self.scorer.names)
         return give_reasons(levels, per_group, self.catalogue, top, self.figures, not_identical(comparisons))
 
@@ -168,14 +193,20 @@ class DecisionModel:
         return self.decide_compared(comparisons, top) if len(comparisons) else []
 
     def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
-        """Decisions from comparisons. A decision can be replayed this way from its logged comparisons."""
-        own = self._own_scores(comparisons)
-        scores = np.round(limited(own, comparisons), SCORE_DECIMALS)
+        """Decisions from comparisons. A decision can be replayed this way from its logged comparisons.
+
+        A model that replays a decision has the ``prior_shift`` of its line in the decision log.
+        """
+        explained = self.scorer.explain(comparisons)
+        found = self._scores(explained.log_odds, comparisons)
+        scores = found.rounded
         levels = evidence(comparisons, self.spec)
         bands, held = self._decided(scores, levels)
-        reasons = self._reasons(comparisons, levels, top)
-        for limited_row, lowered in _lowered(own, comparisons).items():
-            reasons[limited_row] = (self.catalogue.common_evidence(lowered), *reasons[limited_row])[:top]
+        reasons = self._reasons(comparisons, explained.contributions, levels, top)
+        for shifted, change in _changes(found.limited, found.restated).items():
+            reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
+        for lowered, change in _changes(found.own, found.limited).items():
+            reasons[lowered] = (self.catalogue.common_evidence(change), *reasons[lowered])[:top]
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]
@@ -203,7 +234,19 @@ class DecisionModel:
         ]
 
 
-def _lowered(scores: Array, comparisons: pd.DataFrame) -> dict[int, float]:
-    """The rows whose score the register limits, and by how much it lowers the log-odds (below 0)."""
-    lowered = log_odds(limited(scores, comparisons)) - log_odds(scores)
-    return {int(row): round(float(lowered[row]), 5) for row in np.flatnonzero(lowered < -SMALLEST_CONTRIBUTION)}
+def _stacked(levels: Levels, groups: Iterable[str]) -> np.ndarray[Any, Any]:
+    """The levels of groups as one array, shape (groups, pairs)."""
+    return np.array([levels[group] for group in groups], dtype=object)
+
+
+def _changes(before: Array, after: Array) -> dict[int, float]:
+    """The rows whose score a rule changes, and by how much it changes the log-odds."""
+    if after is before:
+        return {}
+    rows = np.flatnonzero(after != before)
+    changes = log_odds(after[rows]) - log_odds(before[rows])
+    return {
+        int(row): round(float(change), DECIMALS)
+        for row, change in zip(rows, changes, strict=True)
+        if abs(change) > SMALLEST_CONTRIBUTION
+    }

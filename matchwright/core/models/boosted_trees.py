@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.models.scorer import Array, matrix_of
+from matchwright.core.models.scorer import Array, Explanation, matrix_of
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.threads import COMPUTE_THREADS
 
@@ -38,13 +38,24 @@ class XGBoostScorer:
 
         Exact tree SHAP values: Lundberg et al. (2020), From local explanations to global understanding.
         """
+        return self._contributions(self._data(comparisons), len(comparisons))
+
+    def explain(self, comparisons: pd.DataFrame) -> Explanation:
+        """Log-odds, contributions and base value."""
+        data = self._data(comparisons)
+        margins = self.booster.predict(data, output_margin=True, validate_features=False)
+        log_odds = np.asarray(margins, dtype=np.float64).ravel()
+        return Explanation(log_odds, *self._contributions(data, len(comparisons)))
+
+    def _contributions(self, data: Any, pairs: int) -> tuple[Array, float]:
+        values = self.booster.predict(data, pred_contribs=True, validate_features=False)
+        values = np.asarray(values, dtype=np.float64).reshape(pairs, len(self.names) + 1)
+        return values[:, :-1], float(values[0, -1]) if pairs else 0.0
+
+    def _data(self, comparisons: pd.DataFrame) -> Any:
         import xgboost
 
-        matrix = xgboost.DMatrix(self._matrix(comparisons), missing=np.nan, nthread=COMPUTE_THREADS)
-        values = np.asarray(self.booster.predict(matrix, pred_contribs=True), dtype=np.float64)
-        values = values.reshape(len(comparisons), len(self.names) + 1)
-        base = float(values[0, -1]) if len(values) else 0.0
-        return values[:, :-1], base
+        return xgboost.DMatrix(self._matrix(comparisons), missing=np.nan, nthread=COMPUTE_THREADS)
 
     def _matrix(self, comparisons: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float32]]":
         return with_neutral(matrix_of(comparisons, self.names), self.neutral)

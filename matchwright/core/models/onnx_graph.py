@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from matchwright.core.models.scorer import Array, matrix_of
+from matchwright.core.models.scorer import Array, Explanation, matrix_of
 from matchwright.core.models.shapley import Matrix, group_shapley
 from matchwright.errors import DAMAGED, BundleError, Fault
 from matchwright.frozen import Frozen
@@ -100,6 +100,10 @@ class OnnxScorer:
         background = self._background()
         base = float(self._log_odds(background[None])[0])
         return group_shapley(self._log_odds, matrix_of(comparisons, self.names), background, self.names), base
+
+    def explain(self, comparisons: pd.DataFrame) -> Explanation:
+        """Log-odds, contributions and base value."""
+        return Explanation(self.log_odds(comparisons), *self.contributions(comparisons))
 
     def __reduce__(self) -> tuple[Any, tuple[bytes]]:
         return OnnxScorer.of, (self.content,)

@@ -9,6 +9,7 @@ of a match against each class rise with the information of every agreeing value.
 the classes. So one more agreeing value never lowers it. The form is that of Sill (1998), Monotonic Networks.
 """
 
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +20,7 @@ from pydantic import ValidationError
 from scipy.special import expit
 
 from matchwright.core.compare.information import agreeing_information, has_agreeing_text
+from matchwright.core.models.scorer import FEW_PAIRS
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
@@ -59,8 +61,13 @@ class RegisterEvidence(Frozen):
         ``information`` has shape (pairs, fields), see
         :func:`~matchwright.core.compare.information.agreeing_information`.
         """
-        linear = basis(information, self.steps) @ np.array(self.weights).T + np.array(self.intercepts)
+        linear = basis(information, self.steps) @ self._arrays[0].T + self._arrays[1]
         return cast("Array", np.round(smooth_minimum(linear)[0], DECIMALS))
+
+    @cached_property
+    def _arrays(self) -> tuple[Array, Array]:
+        """Weights and intercepts as arrays. For one pair, making them costs as much as using them."""
+        return np.array(self.weights), np.array(self.intercepts)
 
     def limit(
         self, left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
@@ -89,7 +96,9 @@ def limited(scores: Array, comparisons: pd.DataFrame) -> Array:
     """The scores, none above the limit of its pair. Without a limit in ``comparisons`` they stay the same."""
     if LIMIT not in comparisons:
         return scores
-    limits = expit(comparisons[LIMIT].to_numpy(dtype=np.float64))
+    few = len(comparisons) < FEW_PAIRS
+    limits = comparisons.to_numpy()[:, comparisons.columns.get_loc(LIMIT)] if few else comparisons[LIMIT].to_numpy()
+    limits = expit(limits.astype(np.float64))
     return cast("Array", np.fmin(scores, np.maximum(limits, SMALLEST)))
 
 
@@ -98,12 +107,25 @@ def basis(information: Array, steps: tuple[tuple[float, ...], ...]) -> Array:
 
     Shape (pairs, fields * (2 + steps of a field)).
     """
-    columns = []
-    for values, limits in zip(information.T, steps, strict=True):
+    fields, low, high, agrees = _functions(steps)
+    values = information[:, fields]
+    found = np.clip(values, low, high) - low
+    found[:, agrees] = values[:, agrees] > 0
+    return cast("Array", found)
+
+
+@lru_cache
+def _functions(steps: tuple[tuple[float, ...], ...]) -> tuple[Any, Array, Array, Any]:
+    """Of each function of :func:`basis` its field and the range that it measures; and those that say a field agrees."""
+    fields, low, high, agrees = [], [], [], []
+    for field, limits in enumerate(steps):
         edges = (0.0, *limits, np.inf)
-        columns.append((values > 0).astype(np.float64))
-        columns += [np.clip(values, low, high) - low for low, high in pairwise(edges)]
-    return np.column_stack(columns)
+        for index, (start, end) in enumerate([(0.0, np.inf), *pairwise(edges)]):
+            fields.append(field)
+            low.append(start)
+            high.append(end)
+            agrees.append(index == 0)
+    return np.array(fields), np.array(low), np.array(high), np.flatnonzero(agrees)
 
 
 def smooth_minimum(linear: Array) -> tuple[Array, Array]:

@@ -4,13 +4,14 @@ A pair whose competing candidates are not known, as in a request for one pair, g
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.competing_scores import RANKS, candidates_known
-from matchwright.core.models.scorer import Array, Scorer
+from matchwright.core.models.scorer import Array, Explanation, Scorer
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,12 @@ class TwoStageScorer:
     def log_odds(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,), before calibration, each by the stage that applies to the pair."""
         known = candidates_known(comparisons)
+        if not known.any():
+            return self.first.log_odds(comparisons)
         if known.all():
             return self.second.log_odds(comparisons)
         values = self.first.log_odds(comparisons)
-        if known.any():
-            values[known] = self.second.log_odds(comparisons[known])
+        values[known] = self.second.log_odds(comparisons[known])
         return values
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
@@ -41,16 +43,28 @@ class TwoStageScorer:
         What the base values differ by is what knowing the candidates changes on average. It is part of the
         contribution of the context.
         """
+        explained = self.explain(comparisons)
+        return explained.contributions, explained.base
+
+    def explain(self, comparisons: pd.DataFrame) -> Explanation:
+        """Log-odds, contributions and base value."""
         known = candidates_known(comparisons)
-        index = [self.names.index(name) for name in self.first.names]
-        found, base = np.zeros((len(comparisons), len(self.names))), 0.0
-        own, base = self.first.contributions(comparisons)
-        found[:, index] = own
+        log_odds, found = np.zeros(len(comparisons)), np.zeros((len(comparisons), len(self.names)))
+        alone = np.flatnonzero(~known)
+        # the base value is the same for all pairs, so one pair is enough where all have their candidates
+        first = self.first.explain(comparisons.iloc[alone] if len(alone) else comparisons.iloc[:1])
+        if len(alone):
+            log_odds[alone] = first.log_odds
+            found[np.ix_(alone, self._of_first)] = first.contributions
         if known.any():
-            values, second_base = self.second.contributions(comparisons[known])
-            values[:, self.names.index(RANKS[0])] += second_base - base
-            found[known] = values
-        return found, base
+            second = self.second.explain(comparisons[known])
+            second.contributions[:, self.names.index(RANKS[0])] += second.base - first.base
+            log_odds[known], found[known] = second.log_odds, second.contributions
+        return Explanation(log_odds, found, first.base)
+
+    @cached_property
+    def _of_first(self) -> list[int]:
+        return [self.names.index(name) for name in self.first.names]
 
     def save(self, path: Path) -> None:
         """Write the first stage; the second one has a file of its own."""

@@ -13,16 +13,15 @@ Algorithm for Weight Computation in the Fellegi-Sunter Model. Four things differ
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from matchwright.core.models.scorer import Array, Explanation
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Curve(Frozen):
@@ -42,8 +41,7 @@ class FellegiSunterScorer(Frozen):
 
     def log_odds(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,). No labels have confirmed them."""
-        contributions, base = self.contributions(comparisons)
-        return np.asarray(contributions.sum(axis=1) + base)
+        return self.explain(comparisons).log_odds
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
         """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value."""
@@ -53,6 +51,11 @@ class FellegiSunterScorer(Frozen):
             if name in self.curves:
                 added[:, index] = _read(self.curves[name], values[:, index])
         return added, self.base
+
+    def explain(self, comparisons: pd.DataFrame) -> Explanation:
+        """Log-odds, contributions and base value."""
+        contributions, base = self.contributions(comparisons)
+        return Explanation(np.asarray(contributions.sum(axis=1) + base), contributions, base)
 
     def save(self, path: Path) -> None:
         """Write ``scorer.json``."""

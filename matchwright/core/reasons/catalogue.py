@@ -24,6 +24,7 @@ from matchwright.core.spec.vocabulary import (
     NEARLY_SUFFIX,
     RECORD,
     REGISTER,
+    REGISTER_PRIOR,
     UNCONFIRMED,
     UNSUPERVISED,
 )
@@ -119,6 +120,13 @@ class Catalogue:
         """
         return Reason(COMMON_EVIDENCE, self.texts[COMMON_EVIDENCE], REGISTER, "COMMON", contribution)
 
+    def register_prior(self, contribution: float) -> Reason:
+        """The reason of a pair whose score is restated for another register.
+
+        ``contribution`` is how much that changes the log-odds.
+        """
+        return Reason(REGISTER_PRIOR, self.texts[REGISTER_PRIOR], REGISTER, "PRIOR", contribution)
+
     def unsupervised(self) -> Reason:
         """The reason of a pair in review before any pair is labelled. It is not evidence, so it contributes 0."""
         return Reason(UNSUPERVISED, self.texts[UNSUPERVISED], "model", "UNLABELLED", 0.0)
@@ -183,6 +191,7 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
         texts[UNCONFIRMED] = _filled(templates["unconfirmed"], {"labels": fields})
     texts[LITTLE_EVIDENCE] = templates["little_evidence"]
     texts[COMMON_EVIDENCE] = templates["common_evidence"]
+    texts[REGISTER_PRIOR] = templates["register_prior"]
     if spec.labels == "none":
         texts[UNSUPERVISED] = templates["unsupervised"]
     return texts

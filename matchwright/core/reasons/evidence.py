@@ -1,5 +1,7 @@
 """Levels of evidence: what each group of comparisons says about a pair. They do not depend on the model."""
 
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,6 +42,7 @@ NEARLY_KINDS = (VALUE, "swapped")
 _STRICT = ("exact", "levenshtein", "token_sort")
 """Comparators that are 1 only for values that are the same, or have the same words."""
 
+_LEVELS = np.array(EVIDENCE_LEVELS, dtype=object)
 _AGREES, _PARTLY, _DISAGREES, _MISSING = range(len(EVIDENCE_LEVELS))
 
 
@@ -62,22 +65,45 @@ def evidence(comparisons: pd.DataFrame, spec: MatchSpec) -> Levels:
     numbers = comparisons.to_numpy(dtype=np.float64)
     limits = [limits_of(group, spec) for group in groups]
     # rounded as in the decision log: 0.7 in 32 bits is a little less than 0.7, and a replay must give the same level
-    values = np.round(numbers[:, [group.primary for group in groups]], DECIMALS)
-    for index, group in enumerate(groups):
+    read = _reading_of(names)
+    values = np.round(numbers[:, read.primary], DECIMALS)
+    for index, sides in read.sides.items():
+        values[:, index] = np.round(np.fmin.reduce(numbers[:, sides], axis=1), DECIMALS)
+    for index in read.falling:
+        values[:, index] = 1 / (1 + np.maximum(values[:, index], 0))
+    missing = np.isnan(values)
+    missing[:, read.flagged] |= numbers[:, read.flags] > 0
+    agrees_at, disagrees_below = np.array(limits).reshape(-1, 2).T
+    with np.errstate(invalid="ignore"):
+        level = np.where(values >= agrees_at, _AGREES, np.where(values < disagrees_below, _DISAGREES, _PARTLY))
+    level[missing] = _MISSING
+    return dict(zip([g.name for g in groups], _LEVELS[level].T, strict=True))
+
+
+class _Reading(NamedTuple):
+    """Where the level of each group is read: the comparisons of ``primary``, and what is different for some groups."""
+
+    primary: list[int]
+    sides: dict[int, list[int]]
+    falling: list[int]
+    flagged: list[int]
+    flags: list[int]
+
+
+@lru_cache
+def _reading_of(names: tuple[str, ...]) -> _Reading:
+    read = _Reading([], {}, [], [], [])
+    for index, group in enumerate(groups_of(names)):
+        read.primary.append(group.primary)
         if group.kind == CONTEXT:
             measure = names[group.primary].rpartition("_")[0]
-            sides = [column for column in group.columns if names[column].rpartition("_")[0] == measure]
-            values[:, index] = np.round(np.fmin.reduce(numbers[:, sides], axis=1), DECIMALS)
+            read.sides[index] = [one for one in group.columns if names[one].rpartition("_")[0] == measure]
         if names[group.primary].partition("__")[2] in FALLING:
-            values[:, index] = 1 / (1 + np.maximum(values[:, index], 0))
-    missing = np.isnan(values)
-    flagged = [(index, group.flag) for index, group in enumerate(groups) if group.flag is not None]
-    missing[:, [index for index, _ in flagged]] |= numbers[:, [flag for _, flag in flagged]] > 0
-    with np.errstate(invalid="ignore"):
-        below = np.where(values < [limit.disagrees_below for limit in limits], _DISAGREES, _PARTLY)
-        level = np.where(values >= [limit.agrees_at for limit in limits], _AGREES, below)
-    level = np.where(missing, _MISSING, level)
-    return dict(zip([g.name for g in groups], np.array(EVIDENCE_LEVELS, dtype=object)[level].T, strict=True))
+            read.falling.append(index)
+        if group.flag is not None:
+            read.flagged.append(index)
+            read.flags.append(group.flag)
+    return read
 
 
 def not_identical(comparisons: pd.DataFrame) -> dict[str, np.ndarray[Any, np.dtype[np.bool_]]]:
@@ -86,14 +112,27 @@ def not_identical(comparisons: pd.DataFrame) -> dict[str, np.ndarray[Any, np.dty
     A similarity below 1 says so. So does a stricter comparison of the same values: an address within a longer one has
     all its words in it, but is not the same.
     """
-    names = tuple(comparisons.columns)
-    numbers = np.round(comparisons.to_numpy(dtype=np.float64), DECIMALS)
-    found: dict[str, np.ndarray[Any, np.dtype[np.bool_]]] = {}
+    groups, columns, starts = _compared_strictly(tuple(comparisons.columns))
+    if not groups:
+        return {}
+    below = np.round(comparisons.to_numpy()[:, columns].astype(np.float64), DECIMALS) < 1
+    return dict(zip(groups, np.logical_or.reduceat(below, starts, axis=1).T, strict=True))
+
+
+@lru_cache
+def _compared_strictly(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[int], list[int]]:
+    """The groups with a text for values that are not the same, their comparisons that say so, and where each starts."""
+    groups: dict[str, list[int]] = {}
     for group in groups_of(names):
         if group.kind in NEARLY_KINDS and names[group.primary].partition("__")[2] not in FALLING:
             strict = [column for column in group.columns if names[column].partition("__")[2] in _STRICT]
-            found[group.name] = np.asarray(np.any(numbers[:, [group.primary, *strict]] < 1, axis=1))
-    return found
+            groups[group.name] = [group.primary, *strict]
+    columns = list(groups.values())
+    return (
+        tuple(groups),
+        [each for some in columns for each in some],
+        list(accumulate(map(len, columns), initial=0))[:-1],
+    )
 
 
 def contradicts(level: str, contribution: float) -> bool:

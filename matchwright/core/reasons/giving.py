@@ -75,8 +75,7 @@ def give_reasons(
     values = contributions.to_numpy()
     exact = values.tolist()
     withheld = np.abs(values) < SMALLEST_CONTRIBUTION
-    for index, group in enumerate(groups):
-        withheld[:, index] |= _against(levels[group], values[:, index])
+    withheld |= _against(np.array([levels[group] for group in groups], dtype=object).T, values)
     sizes = np.where(withheld, 0.0, _sizes(values, groups, levels, figures.mean_contributions))
     largest = np.sort(sizes, axis=1)[:, ::-1][:, :top]
     withheld |= sizes < MATERIAL * largest.sum(axis=1, keepdims=True)
@@ -124,8 +123,10 @@ def _against(level: np.ndarray[Any, Any], values: Array) -> np.ndarray[Any, np.d
 def _sizes(values: Array, groups: list[str], levels: Levels, means: Mapping[str, float]) -> Array:
     """For each pair and group the mean of its code, within a factor of its own value. Without a mean, its own value."""
     own = np.abs(values)
-    known = np.full_like(values, math.nan)
-    for index, group in enumerate(groups):
-        of_level = {level: means.get(f"{group.upper()}_{level}", math.nan) for level in set(levels[group].tolist())}
-        known[:, index] = [of_level[level] for level in levels[group].tolist()]
+    columns = []
+    for group in groups:
+        listed = levels[group].tolist()
+        of_level = {level: means.get(f"{group.upper()}_{level}", math.nan) for level in set(listed)}
+        columns.append([of_level[level] for level in listed])
+    known = np.array(columns, dtype=np.float64).reshape(len(groups), len(values)).T
     return np.where(np.isnan(known), own, np.clip(known, own / WITHIN, own * WITHIN))

@@ -65,7 +65,12 @@ def group_contributions(contributions: Array, names: tuple[str, ...]) -> pd.Data
 
     Each row and the base value add up to the pair's log-odds.
     """
-    return pd.DataFrame(contributions @ _membership(names), columns=[group.name for group in groups_of(names)])
+    return pd.DataFrame(contributions @ _membership(names), columns=_group_names(names).view(), copy=False)
+
+
+@lru_cache
+def _group_names(names: tuple[str, ...]) -> "pd.Index[str]":
+    return pd.Index([group.name for group in groups_of(names)])
 
 
 @lru_cache

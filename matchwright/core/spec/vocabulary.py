@@ -93,6 +93,9 @@ UNCONFIRMED = "IDENTITY_UNCONFIRMED"
 COMMON_EVIDENCE = "EVIDENCE_IS_COMMON"
 """The code of a pair whose score is limited, because many records of the register agree in the same values."""
 
+REGISTER_PRIOR = "REGISTER_PRIOR"
+"""The code of a pair whose score is restated for the register that the bundle is used on."""
+
 LITTLE_EVIDENCE = "LITTLE_EVIDENCE"
 """The code of a match that a rule sends to review because at most one field is known in both records."""
 

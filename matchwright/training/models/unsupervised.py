@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.names import constraints, field_of, group_of
-from matchwright.core.models.unsupervised import Array, Curve, FellegiSunterScorer
+from matchwright.core.models.scorer import Array
+from matchwright.core.models.unsupervised import Curve, FellegiSunterScorer
 from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS
 from matchwright.errors import TrainingError
 from matchwright.training.models.agreement_levels import LEAD, SIMILARITY, Levels, Scale

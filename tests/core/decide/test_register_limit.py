@@ -1,24 +1,11 @@
 """Decisions whose score the register limits."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from matchwright.core.bundle.golden import decide_values
-from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.spec.vocabulary import COMMON_EVIDENCE, LIMIT
-from matchwright.training.register_evidence.fit import fit_register_evidence
-
-
-@pytest.fixture(scope="module")
-def limited_model(decision_model, small_world) -> DecisionModel:
-    keys = small_world.left["record_key"], small_world.right["record_key"]
-    matches = pd.DataFrame({"left_key": keys[0], "right_key": keys[1]})[small_world.labels == 1]
-    everyone = np.ones(len(small_world.features), bool)
-    world = small_world.features, matches, everyone, small_world.spec, small_world.corpus
-    return replace(decision_model, register=fit_register_evidence(*world))
 
 
 def decided(model, values, other=None):

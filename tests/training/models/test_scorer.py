@@ -90,6 +90,14 @@ def test_contributions_and_base_add_up_to_the_log_odds(scorer, comparisons, comp
         np.testing.assert_allclose(per_group.sum(axis=1) + base, scorer.log_odds(pairs), atol=1e-4)
 
 
+def test_one_call_explains_exactly_what_two_calls_do(scorer, comparisons, comparisons_with_gaps):
+    for pairs in (comparisons, comparisons_with_gaps, comparisons_with_gaps.head(1)):
+        log_odds, contributions, base = scorer.explain(pairs)
+        np.testing.assert_array_equal(log_odds, scorer.log_odds(pairs))
+        np.testing.assert_array_equal(contributions, scorer.contributions(pairs)[0])
+        assert base == scorer.contributions(pairs)[1]
+
+
 def test_a_written_scorer_is_read_back_unchanged(scorer, comparisons_with_gaps, tmp_path):
     write_scorer(scorer, tmp_path)
     again = read_scorer(tmp_path)
