@@ -10,10 +10,11 @@ from datetime import date
 import regex
 
 from matchwright.core.notation.dates import read_date
+from matchwright.core.records.compound_codes import with_whole_codes
 from matchwright.core.records.scripts import ascii_digits, compatible, folded
 from matchwright.core.spec import FieldKind
 
-NORMAL_FORMS = 3
+NORMAL_FORMS = 4
 """The version of the normal forms. Features of another version are not comparable."""
 
 LONGEST = {"name": 128, "text": 1_000, "id_code": 64, "address": 256, "category": 128}
@@ -36,8 +37,11 @@ def words(value: str) -> str | None:
 
 
 def running_text(value: str) -> str | None:
-    """As :func:`words`, but decimal points stay (``15.4``) and thousands lose their comma (``1,299``)."""
-    plain = _THOUSANDS.sub("", folded(value))
+    """As :func:`words`, but decimal points stay (``15.4``), thousands lose their comma (``1,299``), and a code is one word.
+
+    ``QX-40T-E`` is ``qx40te``: see :mod:`~matchwright.core.records.compound_codes`.
+    """
+    plain = with_whole_codes(_THOUSANDS.sub("", folded(value)))
     return (_NOT_RUNNING.sub(" ", plain).strip() if "." in plain else _parted(plain)) or None
 
 
