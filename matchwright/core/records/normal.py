@@ -37,9 +37,10 @@ def words(value: str) -> str | None:
 
 
 def running_text(value: str) -> str | None:
-    """As :func:`words`, but decimal points stay (``15.4``), thousands lose their comma (``1,299``), and a code is one word.
+    """As :func:`words`, but decimal points stay (``15.4``) and thousands lose their comma (``1,299``).
 
-    ``QX-40T-E`` is ``qx40te``: see :mod:`~matchwright.core.records.compound_codes`.
+    A code in several parts is one word, so ``QX-40T-E`` is ``qx40te``: see
+    :mod:`~matchwright.core.records.compound_codes`.
     """
     plain = with_whole_codes(_THOUSANDS.sub("", folded(value)))
     return (_NOT_RUNNING.sub(" ", plain).strip() if "." in plain else _parted(plain)) or None
