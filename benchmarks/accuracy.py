@@ -27,7 +27,7 @@ from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
 from benchmarks.problems.labelled import SPECS, Problem, problem_of
 from benchmarks.problems.prepared import prepared_pairs
 from matchwright.core.candidates import propose_candidates
-from matchwright.core.compare.names import context_names
+from matchwright.core.compare.names import context_names, disagreement_limits
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import load_spec
 from matchwright.training.models.scorer import train_scorer
@@ -103,7 +103,7 @@ def train_and_predict(problem: Problem, candidates: pd.DataFrame, seed: int) -> 
     spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
     parts = prepared_pairs(problem, spec, candidates).parts
     (valid, valid_labels), (test, test_labels) = parts["valid"], parts["test"]
-    scorer = train_scorer(*parts["train"], valid, valid_labels, spec.model).scorer
+    scorer = train_scorer(*parts["train"], valid, valid_labels, spec.model, limits=disagreement_limits(spec)).scorer
     threshold, valid_f1 = best_threshold(scorer.log_odds(valid), valid_labels)
     return Predictions(scorer.log_odds(test) >= threshold, test_labels == 1, valid_f1)
 

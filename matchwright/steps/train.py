@@ -133,7 +133,7 @@ def _train_in_run(
     prepared = split.prepared
     _log.info("%d labelled candidates, %d comparisons each", *prepared.comparisons.shape)
     imported = import_scorer(given, prepared.training) if given else None
-    learned = learn_and_challenge(prepared, spec.model, imported)
+    learned = learn_and_challenge(prepared, spec, imported)
     scorer = learned.scorer
     register, comparisons = learn_register_evidence(frame, labelled, split.parts, prepared, scorer.scorer, spec, corpus)
 

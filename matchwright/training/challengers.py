@@ -1,5 +1,6 @@
 """Challengers: other kinds of model on the same comparisons, compared with the scorer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,12 @@ RANKED_BY = "mrr"
 
 
 def challenge(
-    kind: Challenger, training: LabelledPairs, validation: LabelledPairs, main: TrainedScorer, spec: ModelSpec
+    kind: Challenger,
+    training: LabelledPairs,
+    validation: LabelledPairs,
+    main: TrainedScorer,
+    spec: ModelSpec,
+    limits: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Train a challenger, and compare it with the scorer on the labelled validation pairs.
 
@@ -31,6 +37,7 @@ def challenge(
         validation: the pairs for early stopping.
         main: the scorer that was trained on them.
         spec: the scorer's section of the match spec.
+        limits: the limits of disagreement, see :func:`~matchwright.core.compare.names.disagreement_limits`.
 
     Returns:
         ``figures`` of the challenger and of the ``scorer``, each with its interval, ``change`` (challenger less
@@ -45,7 +52,7 @@ def challenge(
         log_odds = _ranker(training.originals(), originals, spec)
     else:
         neural = spec.model_copy(update={"scorer": kind})
-        log_odds = learn(training, validation, neural).scorer.log_odds(originals.comparisons)
+        log_odds = learn(training, validation, neural, limits=limits).scorer.log_odds(originals.comparisons)
     keys, labels = originals.left_keys, originals.labels
     figures, of_scorer = (ranking_metrics(keys, scores, labels, seed=spec.seed) for scores in (log_odds, own))
     change = compare_rankings(keys, own, log_odds, labels, seed=spec.seed)

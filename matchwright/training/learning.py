@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.scorer import Scorer, TrainedScorer
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.learning import ModelSpec
 from matchwright.training.challengers import challenge
 from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.labelled_pairs import learn
@@ -53,23 +53,23 @@ def prepare_parts(
     return PreparedParts(parts, prepare(frame, used.candidates, labelled, parts, spec, corpus), used.report)
 
 
-def learn_and_challenge(prepared: Prepared, spec: ModelSpec, imported: Scorer | None = None) -> Learned:
+def learn_and_challenge(prepared: Prepared, spec: MatchSpec, imported: Scorer | None = None) -> Learned:
     """Train the scorer, and its challengers on the same pairs. An ``imported`` scorer is not trained.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
     """
-    training, validation = prepared.training, prepared.validation
-    step = "tree" if spec.scorer == "xgboost" else "epoch"
+    training, validation, limits = prepared.training, prepared.validation, disagreement_limits(spec)
+    step = "tree" if spec.model.scorer == "xgboost" else "epoch"
 
     def improved(number: int, loss: float) -> None:
         if number % 25 == 0:
             _log.info("scorer: %s %d, validation log loss %.5f", step, number, loss)
 
-    scorer = TrainedScorer(imported, (), ()) if imported else learn(training, validation, spec, improved)
+    scorer = TrainedScorer(imported, (), ()) if imported else learn(training, validation, spec.model, improved, limits)
     challengers: dict[str, dict[str, Any]] = {}
-    for kind in spec.challengers:
+    for kind in spec.model.challengers:
         own = prepared.network_datasets if kind == "torch" else None
-        challengers[kind] = challenge(kind, *(own or (training, validation)), scorer, spec)
+        challengers[kind] = challenge(kind, *(own or (training, validation)), scorer, spec.model, limits)
         _log.info("challenger %s: %s", kind, challengers[kind]["finding"])
     return Learned(scorer, challengers)

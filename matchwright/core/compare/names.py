@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from matchwright.core.records.whole import impersonal_fields
+from matchwright.core.records.whole import impersonal_fields, text_fields
 from matchwright.core.spec import FieldSpec, MatchSpec
 from matchwright.core.spec.vocabulary import (
     COMPARATORS,
@@ -27,6 +27,7 @@ __all__ = [
     "comparison_names",
     "constraints",
     "context_names",
+    "disagreement_limits",
     "field_comparators",
     "field_of",
     "group_of",
@@ -55,7 +56,7 @@ def field_comparators(spec: MatchSpec, field: str) -> tuple[str, ...]:
     if section.comparators is not None:
         return section.comparators
     without: frozenset[str] = frozenset()
-    if spec.record is None:
+    if spec.record is None or not text_fields(spec):
         without |= NEEDS_RECORD
     if not other_names(spec, field):
         without |= NEEDS_ANOTHER_NAME
@@ -125,6 +126,16 @@ def primary_comparison(spec: MatchSpec, field: str) -> str:
     if field == RECORD:
         return f"{RECORD}__{record_comparators(spec)[0]}"
     return f"{field}__{comparators_of(spec.compared[field])[0]}"
+
+
+def disagreement_limits(spec: MatchSpec) -> dict[str, float]:
+    """The first comparison of each field that is no text, with the limit below which the field disagrees."""
+    found = {
+        primary_comparison(spec, name): section.disagrees_below
+        for name, section in spec.compared.items()
+        if section.kind != "text"
+    }
+    return {name: limit for name, limit in found.items() if name.partition("__")[2] not in FALLING}
 
 
 def constraints(names: list[str]) -> list[int]:

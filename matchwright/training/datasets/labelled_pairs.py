@@ -1,5 +1,6 @@
 """A dataset of labelled pairs, for training or testing a scorer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +59,9 @@ def learn(
     validation: LabelledPairs,
     spec: ModelSpec,
     progress: Progress | None = None,
+    limits: Mapping[str, float] | None = None,
 ) -> TrainedScorer:
     """Train a scorer on one dataset and stop it early on another; see :func:`train_scorer`."""
     return train_scorer(
-        training.comparisons, training.labels, validation.comparisons, validation.labels, spec, progress
+        training.comparisons, training.labels, validation.comparisons, validation.labels, spec, progress, limits
     )

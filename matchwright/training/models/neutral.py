@@ -1,5 +1,6 @@
 """Neutral values: for each comparison the value that speaks neither for nor against a match."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ BONUS = frozenset({"rarity", "cross_field", SWAPPED})
 DECIMALS = 5
 
 
-def neutral_values(comparisons: pd.DataFrame, labels: Any) -> tuple[float, ...]:
+def neutral_values(
+    comparisons: pd.DataFrame, labels: Any, limits: Mapping[str, float] | None = None
+) -> tuple[float, ...]:
     """The neutral value of each comparison, in the order of the columns.
 
     It is the value at which a match becomes more likely than no match, if both were equally frequent. It is NaN for
@@ -25,15 +28,23 @@ def neutral_values(comparisons: pd.DataFrame, labels: Any) -> tuple[float, ...]:
     Args:
         comparisons: of the training pairs, one row per pair.
         labels: 1 for a match, else 0, shape (pairs,).
+        limits: for comparisons that say whether a field disagrees, the limit of that. No neutral value is below its
+            limit: what the spec calls a disagreement must not speak for a match.
     """
     target = np.asarray(labels, dtype=np.float64)
     names = list(map(str, comparisons.columns))
+    least = limits or {}
     return tuple(
         np.nan
         if field_of(name) == CONTEXT
         else 0.0
         if name.partition("__")[2] in BONUS
-        else _neutral(comparisons[name].to_numpy(dtype=np.float64), target, direction)
+        # np.maximum, because NaN stays NaN
+        else float(
+            np.maximum(
+                _neutral(comparisons[name].to_numpy(dtype=np.float64), target, direction), least.get(name, -np.inf)
+            )
+        )
         for name, direction in zip(names, constraints(names), strict=True)
     )
 
