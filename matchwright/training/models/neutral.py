@@ -8,12 +8,20 @@ import pandas as pd
 from sklearn.isotonic import IsotonicRegression
 
 from matchwright.core.compare.names import constraints, field_of
-from matchwright.core.spec.vocabulary import CONTEXT, SWAPPED
+from matchwright.core.spec.vocabulary import CONTEXT, MISSING_SUFFIX, SWAPPED
 
 BONUS = frozenset({"rarity", "cross_field", SWAPPED})
 """Comparators that only speak for a match. Their smallest value, 0, is neutral."""
 
 DECIMALS = 5
+
+
+def without_flags(comparisons: pd.DataFrame) -> tuple[str, ...]:
+    """The names of the comparisons without those that count missing sides.
+
+    A flag of missing values has no direction, so with it a blanked field could move the score either way.
+    """
+    return tuple(str(name) for name in comparisons if not str(name).endswith(f"__{MISSING_SUFFIX}"))
 
 
 def neutral_values(
