@@ -10,6 +10,7 @@ import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_metrics
 from matchwright.core.compare import compare
+from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.files import write_scorer
 from matchwright.core.reasons import mean_contributions
 from matchwright.core.records import PAIR_KEYS
@@ -89,7 +90,8 @@ def train_from_few_labels(
     comparisons = with_context(comparisons, labelled_candidates, proposed, frame, spec, corpus)
     drawn, unlabelled = _unlabelled(frame, proposed, spec, corpus)
     expected = expected_matches(most_matches(frame, spec), len(unlabelled), len(proposed))
-    unsupervised = fit_fellegi_sunter(unlabelled, expected, competing_sides(drawn, spec))
+    limits = disagreement_limits(spec)
+    unsupervised = fit_fellegi_sunter(unlabelled, expected, competing_sides(drawn, spec), limits)
     sides = rows_of(frame, drawn["left_key"]), rows_of(frame, drawn["right_key"])
     unlike = unlike_candidates(*sides, unsupervised.log_odds(unlabelled), spec, corpus)
     unlabelled = with_words(unlabelled, *sides, comparer.words, spec)
@@ -103,6 +105,7 @@ def train_from_few_labels(
         unsupervised,
         spec.model,
         unlike,
+        limits,
     )
     _log.info("few labels: %d pairs to learn from, %d trees", int(training.sum()), len(few.validation_losses))
 

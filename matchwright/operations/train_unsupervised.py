@@ -14,7 +14,7 @@ import pandas as pd
 
 from matchwright.adapters.registry import log_metrics
 from matchwright.core.compare import compare
-from matchwright.core.compare.names import CONTEXT_SIDES
+from matchwright.core.compare.names import CONTEXT_SIDES, disagreement_limits
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.files import write_scorer
 from matchwright.core.records import PAIR_KEYS
@@ -61,7 +61,8 @@ def train_without_labels(
     comparisons = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     comparisons = with_context(comparisons, pairs, proposed, frame, spec, corpus)
     expected = expected_matches(most_matches(frame, spec), len(pairs), len(proposed))
-    scorer = fit_fellegi_sunter(comparisons, expected, competing_sides(pairs, spec))
+    limits = disagreement_limits(spec)
+    scorer = fit_fellegi_sunter(comparisons, expected, competing_sides(pairs, spec), limits)
     _log.info("unsupervised start: weights of agreement from %d candidates without labels", len(pairs))
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(pairs))[:SHOWN])
     shown = pairs.iloc[kept][PAIR_KEYS].assign(label=np.int8(UNKNOWN), part="test").reset_index(drop=True)

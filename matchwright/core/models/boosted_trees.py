@@ -30,7 +30,7 @@ class XGBoostScorer:
 
     def log_odds(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,), before calibration."""
-        values = self.booster.inplace_predict(self._matrix(comparisons), predict_type="margin")
+        values = self.booster.inplace_predict(self.matrix(comparisons), predict_type="margin")
         return np.asarray(values, dtype=np.float64).ravel()
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
@@ -40,13 +40,14 @@ class XGBoostScorer:
         """
         import xgboost
 
-        matrix = xgboost.DMatrix(self._matrix(comparisons), missing=np.nan, nthread=COMPUTE_THREADS)
+        matrix = xgboost.DMatrix(self.matrix(comparisons), missing=np.nan, nthread=COMPUTE_THREADS)
         values = np.asarray(self.booster.predict(matrix, pred_contribs=True), dtype=np.float64)
         values = values.reshape(len(comparisons), len(self.names) + 1)
         base = float(values[0, -1]) if len(values) else 0.0
         return values[:, :-1], base
 
-    def _matrix(self, comparisons: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    def matrix(self, comparisons: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        """The comparisons as the trees read them, shape (pairs, comparisons)."""
         return with_neutral(matrix_of(comparisons, self.names), self.neutral, self.names)
 
     def save(self, path: Path) -> None:

@@ -37,14 +37,14 @@ def with_neutral(matrix: Matrix, neutral: tuple[float, ...], names: tuple[str, .
         return matrix
     values = np.array(neutral, dtype=np.float32)
     filled = np.where(np.isnan(matrix), values, matrix)
-    first = _first_of_field(names)
+    first = first_of_field(names)
     # where the first comparison of a field is its own, both conditions never hold
     return np.where((filled[:, first] < values[first]) & (filled > values), values, filled)
 
 
 @lru_cache
-def _first_of_field(names: tuple[str, ...]) -> "np.ndarray[Any, np.dtype[np.intp]]":
-    """The index of the comparison that says whether the field of each comparison disagrees, or its own index."""
+def first_of_field(names: tuple[str, ...]) -> "np.ndarray[Any, np.dtype[np.intp]]":
+    """For each comparison the index of the first one of its field; its own index where it may speak alone."""
     firsts: dict[str, int] = {}
     found = []
     for index, name in enumerate(names):
