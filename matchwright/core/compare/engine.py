@@ -121,7 +121,8 @@ def _batch(
 ) -> Iterator[Comparison]:
     """The comparisons in the order of their names. Those of context are missing: a single pair has none."""
     records = record_pairing(left, right, spec) if spec.record is not None else None
-    texts = searched_texts(left, right, spec) if text_fields(spec) else None
+    searches = any("cross_field" in field_comparators(spec, field) for field in spec.compared)
+    texts = searched_texts(left, right, spec) if searches and text_fields(spec) else None
     for field in spec.compared:
         yield from _field(left, right, field, spec, corpus, texts)
     if records is not None:

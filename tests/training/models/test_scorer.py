@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from matchwright.core.bundle import load_bundle, verify_bundle
 from matchwright.core.compare.names import constraints
+from matchwright.core.models.boosted_trees import XGBoostScorer
 from matchwright.core.models.files import read_scorer, scorer_file, write_scorer
 from matchwright.core.models.onnx_graph import background_row, wrap_onnx
 from matchwright.core.models.shapley import group_shapley
@@ -88,6 +89,19 @@ def test_contributions_and_base_add_up_to_the_log_odds(scorer, comparisons, comp
         np.testing.assert_allclose(contributions.sum(axis=1) + base, scorer.log_odds(pairs), atol=1e-4)
         per_group = group_contributions(contributions, scorer.names)
         np.testing.assert_allclose(per_group.sum(axis=1) + base, scorer.log_odds(pairs), atol=1e-4)
+
+
+def test_no_scorer_reads_how_many_sides_are_missing(scorer, comparisons):
+    flags = {name for name in comparisons if name.endswith("__missing")}
+    assert flags
+    assert not flags & set(scorer.names)
+
+
+def test_a_missing_comparison_counts_as_its_neutral_value(scorer, comparisons_with_gaps):
+    given = scorer.neutral if isinstance(scorer, XGBoostScorer) else scorer.contract.neutral
+    neutral = dict(zip(scorer.names, given, strict=True))
+    filled = comparisons_with_gaps.fillna({name: value for name, value in neutral.items() if value is not None})
+    np.testing.assert_array_equal(scorer.log_odds(filled), scorer.log_odds(comparisons_with_gaps))
 
 
 def test_a_written_scorer_is_read_back_unchanged(scorer, comparisons_with_gaps, tmp_path):
