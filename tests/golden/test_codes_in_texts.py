@@ -12,19 +12,19 @@ from matchwright.core.records.normal import running_text, squeezed
 
 CODES = [
     # a code, and how the text's normal form holds it
-    ("QX-40T-E", "qx40te"),
+    ("QX-40T-E", "qx-40t-e"),
     ("ZX111.417.37.04", "zx111.417.37.04"),
-    ("ZX111.417.37.04-B", "zx111.417.37.04b"),
-    ("WD10/EZEX-00", "wd10ezex00"),
-    ("WD10EZEX-00", "wd10ezex00"),
-    ("MA265ZM/A", "ma265zma"),
-    ("TT-4411", "tt4411"),
-    ("RS-232", "rs232"),
-    ("CM1-42T-BLK", "cm142tblk"),
-    ("PC2-5300", "pc25300"),
-    ("01-SSC-6046", "01ssc6046"),
-    ("432797-B21", "432797b21"),
-    ("АК-4711", "ак4711"),
+    ("ZX111.417.37.04-B", "zx111.417.37.04-b"),
+    ("WD10/EZEX-00", "wd10-ezex-00"),
+    ("WD10EZEX-00", "wd10ezex-00"),
+    ("MA265ZM/A", "ma265zm-a"),
+    ("TT-4411", "tt-4411"),
+    ("RS-232", "rs-232"),
+    ("CM1-42T-BLK", "cm1-42t-blk"),
+    ("PC2-5300", "pc2-5300"),
+    ("01-SSC-6046", "01-ssc-6046"),
+    ("432797-B21", "432797-b21"),
+    ("АК-4711", "ак-4711"),
 ]
 LONG = "a well-known kettle, {} with a t-shirt and 10-12 cups"
 WRITTEN = ["{}", "({})", "[{}].", "'{}',", "-{}-", "{}!", "东京{}"]
@@ -59,7 +59,7 @@ HYPHENS = "-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"
 @pytest.mark.parametrize(("code", "whole"), CODES)
 def test_a_code_in_a_long_text_stays_whole_at_its_ends_and_within_brackets(code, whole, written):
     text = running_text(LONG.format(written.format(code)))
-    assert codes_in(text.removeprefix("东京").replace("东京", " ")) == [whole]
+    assert codes_in(text.replace("东京", " ")) == [whole]
     assert text.startswith("a well known kettle ")
     assert text.endswith(" with a t shirt and 10 12 cups")
 
@@ -67,13 +67,13 @@ def test_a_code_in_a_long_text_stays_whole_at_its_ends_and_within_brackets(code,
 @pytest.mark.parametrize("hyphen", HYPHENS)
 def test_a_code_may_have_any_hyphen_of_unicode(hyphen):
     code = f"QX{hyphen}40T{hyphen}E"
-    assert running_text(f"kettle {code}.") == "kettle qx40te"
+    assert running_text(f"kettle {code}.") == "kettle qx-40t-e"
     assert squeezed(code) == "qx40te"
 
 
 @pytest.mark.parametrize(("code", "whole"), CODES)
 def test_a_code_is_the_same_in_a_text_and_in_a_field_of_codes(code, whole):
-    assert squeezed(code) == whole.replace(".", "")
+    assert squeezed(code) == whole.replace(".", "").replace("-", "")
 
 
 @pytest.mark.parametrize(("text", "divided"), WORDS)
@@ -82,7 +82,7 @@ def test_words_ranges_amounts_and_alternatives_are_divided(text, divided):
 
 
 def test_a_long_word_next_to_a_code_is_no_part_of_it():
-    assert running_text("PowerShot-SD900-BLK silver") == "powershot sd900blk silver"
+    assert running_text("PowerShot-SD900-BLK silver") == "powershot sd900-blk silver"
 
 
 def test_an_amount_keeps_its_unit_beside_a_code():

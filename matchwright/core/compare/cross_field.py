@@ -8,6 +8,7 @@ import numpy as np
 from matchwright.core.compare.pairing import Pairing, numbered_values
 from matchwright.core.compare.strings import Comparison, jaro_winkler
 from matchwright.core.records.columns import Columns, as_objects
+from matchwright.core.records.compound_codes import HYPHEN
 from matchwright.core.records.whole import as_text, record_fields, record_texts, text_fields
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import RECORD
@@ -64,7 +65,8 @@ def _sought(value: str | None, squeeze: bool) -> str:
 
 
 def _searched(text: str, squeeze: bool) -> str:
-    return text.replace(" ", "") if squeeze else f" {text} "
+    words = text.replace(HYPHEN, " ")
+    return words.replace(" ", "") if squeeze else f" {words} "
 
 
 def swapped(left: Columns, right: Columns, field: str, others: tuple[str, ...], alike: bool) -> Comparison:

@@ -25,10 +25,13 @@ FEWEST_IN_NUMBERS = 3
 FEWEST_AFTER_A_NUMBER = 4
 """Digits that a code needs if it begins with a number and no part has letters and digits: ``01-ssc-6046``."""
 
+HYPHEN = "-"
+"""What divides the parts of a code in the normal form of a text."""
+
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
-_SIGN = rf"[[\p{{L}}\p{{N}}]--[{WITHOUT_BLANKS}]]"
-_PART = rf"{_SIGN}++(?:(?<=\d)\.(?=\d){_SIGN}++)*"
-_RUN = regex.compile(rf"(?<!{_SIGN}|\p{{M}}|\d\.){_PART}(?:[-/]{_PART})+(?!{_SIGN}|\p{{M}})", regex.V1)
+SIGN = rf"[[\p{{L}}\p{{N}}]--[{WITHOUT_BLANKS}]]"
+_PART = rf"{SIGN}++(?:(?<=\d)\.(?=\d){SIGN}++)*"
+_RUN = regex.compile(rf"(?<!{SIGN}|\p{{M}}|\d\.){_PART}(?:[-/]{_PART})+(?!{SIGN}|\p{{M}})", regex.V1)
 _LONG_WORD = re.compile(rf"(?<![^-/])[^\W\d_]{{{LONGEST_LETTERS + 1},}}(?![^-/])")
 _AMOUNT = re.compile(r"\d+(?:\.\d+)*([^\W\d_]*)")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+[^\W\d_]?")
@@ -38,21 +41,21 @@ _LINKS = frozenset({"in", "to", "by", "x", "of", "a", "and", "or", "bis"})
 
 
 def with_whole_codes(plain: str) -> str:
-    """A folded text in which each compound code is one word: its hyphens and slashes are left out."""
+    """A folded text in which a hyphen or a slash between two signs is a hyphen within a code, and else a blank."""
     if not plain.isascii():
         plain = plain.translate(_HYPHENS)
     return _RUN.sub(_rewritten, plain) if "-" in plain or "/" in plain else plain
 
 
 def _rewritten(found: Any) -> str:
-    """A run of parts with its codes as single words. Everything else keeps its hyphens and slashes."""
+    """A run of parts, in which only codes have hyphens."""
     written: list[str] = []
     for choices in _without_words(found[0]):
         segments = [segment.split("-") for segment in choices.split("/")]
         if _is_code_with_ending(segments):
-            written.append("".join(part for parts in segments for part in parts))
+            written.append("-".join(part for parts in segments for part in parts))
         else:
-            written += ["".join(parts) if _is_code(parts) else "-".join(parts) for parts in segments]
+            written += ["-".join(parts) if _is_code(parts) else " ".join(parts) for parts in segments]
     return " ".join(written)
 
 
