@@ -28,7 +28,7 @@ from rich.table import Table
 
 from benchmarks.problems.few_labels import Pairs, Problem, problems
 from matchwright.core.compare.competing import without_context
-from matchwright.core.compare.names import constraints, field_of, group_of
+from matchwright.core.compare.names import constraints, disagreement_limits, field_of, group_of
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.unsupervised import FellegiSunterScorer
@@ -80,7 +80,10 @@ def rows(problem: Problem, seeds: int) -> Iterator[tuple[str, str, str, list[Log
     """Number of labels, matches among them, the method, and the log-odds of the test pairs per seed."""
     labels = problem.learn.labels
     unsupervised = fit_fellegi_sunter(
-        problem.candidates, problem.expected, competing_sides(problem.proposed, problem.spec)
+        problem.candidates,
+        problem.expected,
+        competing_sides(problem.proposed, problem.spec),
+        disagreement_limits(problem.spec),
     )
     yield "0", "0", "unsupervised start", [Fitted(unsupervised, None, problem.spec).both_log_odds(problem.tested)]
     yield "0", "0", "recordlinkage ECM", [(ecm := ecm_log_odds(problem), ecm)]
@@ -162,16 +165,17 @@ def fitted_on(problem: Problem, chosen: Any, unsupervised: FellegiSunterScorer |
     left, right, compared = learn.left.iloc[rows], learn.right.iloc[rows], learn.comparisons.iloc[rows]
     comparer = PairComparer.fitted_on(left, right, learn.labels[rows], spec, problem.labelled.corpus)
     dataset = few_label_dataset(comparer, left, right, compared, learn.labels[rows])
-    training, answers = dataset[list(compared.columns)], dataset["label"].to_numpy()
+    training, answers, limits = dataset[list(compared.columns)], dataset["label"].to_numpy(), disagreement_limits(spec)
     if unsupervised is None:
         stops = with_words(learn.comparisons, learn.left, learn.right, comparer.words, spec).iloc[chosen[held]]
-        return Fitted(train_scorer(training, answers, stops, labels[held], spec.model).scorer, comparer.words, spec)
+        fitted = train_scorer(training, answers, stops, labels[held], spec.model, limits=limits)
+        return Fitted(fitted.scorer, comparer.words, spec)
     sample = problem.sample
     unlabelled = with_words(sample.comparisons, sample.left, sample.right, comparer.words, spec)
     log_odds = unsupervised.log_odds(sample.comparisons)
     unlike = unlike_candidates(sample.left, sample.right, log_odds, spec, problem.labelled.corpus)
     few = train_on_few_labels(
-        training, answers, dataset["left_key"].to_numpy(), unlabelled, unsupervised, spec.model, unlike
+        training, answers, dataset["left_key"].to_numpy(), unlabelled, unsupervised, spec.model, unlike, limits
     )
     return Fitted(few.scorer, comparer.words, spec)
 

@@ -27,7 +27,7 @@ from benchmarks.accuracy import all_candidates, best_threshold, f1
 from benchmarks.calibration import problems
 from benchmarks.problems.labelled import SPECS, Problem
 from benchmarks.problems.prepared import prepared_pairs
-from matchwright.core.compare.names import learned_cosine
+from matchwright.core.compare.names import disagreement_limits, learned_cosine
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.spec import load_spec
 from matchwright.training.calibration.choose import choose_calibrator
@@ -135,7 +135,7 @@ def _answer(problem: Problem, training: Fitted, kind: str, seed: int) -> Answer:
     without = [] if kind.endswith(EMBEDDED) else list(training.learned)
     parts = {part: (pairs.drop(columns=without), labels) for part, (pairs, labels) in training.parts.items()}
     valid, test = parts["valid"], parts["test"]
-    scorer = train_scorer(*parts["train"], *valid, spec).scorer
+    scorer = train_scorer(*parts["train"], *valid, spec, limits=disagreement_limits(problem.spec)).scorer
     on_valid, on_test = scorer.log_odds(valid[0]), scorer.log_odds(test[0])
     threshold, _ = best_threshold(on_valid, valid[1])
     calibrator = choose_calibrator(on_valid, valid[1], training.groups["valid"], seed).calibrator

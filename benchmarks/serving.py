@@ -33,6 +33,7 @@ from matchwright.adapters.example_data.febrl import febrl4
 from matchwright.adapters.registry.packaging import write_model
 from matchwright.core.bundle import BundleParts, golden_decisions, write_bundle
 from matchwright.core.compare import compare
+from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.reasons import Catalogue
 from matchwright.core.records import conform, normal_forms, record_features
@@ -153,7 +154,7 @@ def train() -> tuple[DecisionModel, Labelled]:
     fitted = np.tile(np.arange(ENTITIES) % 2 == 0, 2)
     comparisons = compare(left, right, spec, corpus)
     known, held = (comparisons[fitted], pairs.labels[fitted]), (comparisons[~fitted], pairs.labels[~fitted])
-    scorer = train_scorer(*known, *held, spec.model).scorer
+    scorer = train_scorer(*known, *held, spec.model, limits=disagreement_limits(spec)).scorer
     log_odds = scorer.log_odds(held[0])
     calibrator = choose_calibrator(
         log_odds, held[1], left.loc[~fitted, "record_key"].to_numpy(), spec.model.seed

@@ -15,10 +15,11 @@ import pandas as pd
 from benchmarks.peers.texts import OF_CODES, OF_NUMBERS, OF_WORDS, Text, Weights, cosine, of_codes, of_numbers, of_words
 from benchmarks.peers.values import OF_VALUES, jaro_winkler
 from matchwright.core.compare import field_of
+from matchwright.core.compare.cross_field import SWAPPED_FROM
 from matchwright.core.compare.names import other_names
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
-from matchwright.core.records.whole import record_fields, record_texts
+from matchwright.core.records.whole import record_fields, record_texts, text_fields
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import CONTEXT, LEARNED_WORDS, MISSING_SUFFIX, RECORD
 
@@ -28,6 +29,7 @@ Compared = Callable[[Record, Record], list[float]]
 OF_DERIVED = frozenset({"phonetic", "initial", "year", "number"})
 """Comparators that check whether a derived record feature is equal."""
 
+TEXTS = "texts"
 OF_RECORDS = frozenset({"rarity", "swapped", "cross_field"})
 KNOWN = {*OF_VALUES, *OF_DERIVED, *OF_WORDS, *OF_NUMBERS, *OF_CODES, *OF_RECORDS, "ngram_cosine"}
 
@@ -67,10 +69,11 @@ class PairByPair:
         """Make the text of each whole record, once."""
         records = {record["record_key"]: record for side in self._sides for record in side}
         texts = record_texts(columns_of(pd.DataFrame(list(records.values()))), record_fields(self._spec))
-        by_key = dict(zip(records, texts, strict=True))
+        searched = record_texts(columns_of(pd.DataFrame(list(records.values()))), text_fields(self._spec))
+        by_key = dict(zip(records, zip(texts, searched, strict=True), strict=True))
         for side in self._sides:
             for record in side:
-                record[RECORD] = by_key[record["record_key"]]
+                record[RECORD], record[TEXTS] = by_key[record["record_key"]]
 
     def _weights(self, field: str, comparators: list[str]) -> Weights:
         needed = OF_WORDS.union(OF_NUMBERS, OF_CODES, {"ngram_cosine"}).intersection(comparators)
@@ -149,20 +152,27 @@ def swapped(left: Record, right: Record, field: str, others: tuple[str, ...], or
         if all(None not in pair for pair in pairs):
             similarity = min(jaro_winkler(*(sorted(pair) if ordered else pair)) for pair in pairs)
             best = similarity if best != best else max(best, similarity)
-    return best
+    return 0.0 if best < SWAPPED_FROM else best
 
 
 def cross_field(left: Record, right: Record, field: str, squeeze: bool) -> float:
-    """Share of both sides' values that occur anywhere in the other record."""
+    """1 where each known value occurs in the texts of the other record, or both are equal, else 0."""
+    one, other = left[field], right[field]
+    known = sum(value is not None for value in (one, other))
+    if known == 2 and one == other:
+        return 1.0
     found = looked = 0
-    for value, text in ((left[field], right[RECORD]), (right[field], left[RECORD])):
+    for value, text in ((one, right[TEXTS]), (other, left[TEXTS])):
         if value is None or text is None:
             continue
         wanted = value if isinstance(value, str) else f"{value:g}"
         if len(wanted) >= 2:
+            words = text.replace("-", " ")
             looked += 1
-            found += wanted in text.replace(" ", "") if squeeze else f" {wanted} " in f" {text} "
-    return found / looked if looked else nan
+            found += wanted in words.replace(" ", "") if squeeze else f" {wanted} " in f" {words} "
+    if not looked:
+        return 0.0 if known == 2 else nan
+    return float(found == known)
 
 
 def _records(side: pd.DataFrame) -> list[Record]:

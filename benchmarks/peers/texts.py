@@ -27,7 +27,7 @@ class Text:
     @classmethod
     def of(cls, value: str, weights: dict[str, float]) -> "Text":
         """Split one value. ``weights`` are the weights of all its words."""
-        written = value.split()
+        written = value.replace("-", " ").split()
         words = set(written)
         mass = sum(weights[word] for word in words)
         joined: dict[str, set[str]] = {}
@@ -35,7 +35,7 @@ class Text:
             whole = "".join(pair)
             if len(whole) >= SHORTEST and not whole.isdigit():
                 joined.setdefault(whole, set()).update(pair)
-        return cls(words, mass, set(numbers_in(value)), codes_in(value), value.replace(" ", ""), joined)
+        return cls(words, mass, set(numbers_in(value)), codes_in(value), _squeezed(value), joined)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Weights:
     @classmethod
     def of(cls, field: str, corpus: Corpus, texts: list[str], with_ngrams: bool) -> "Weights":
         """The weights for all texts of the benchmark."""
-        words = sorted({word for text in texts for word in text.split()})
+        words = sorted({word for text in texts for word in text.replace("-", " ").split()})
         weights = dict(zip(words, corpus.information(field, words).tolist(), strict=True))
         if not with_ngrams:
             return cls(weights, {})
@@ -92,14 +92,18 @@ def of_numbers(one: Text, other: Text) -> dict[str, float]:
 
 def of_codes(one: Text, other: Text, alike: bool) -> dict[str, float]:
     """The share of both sides' codes found in the other text, and the count of those not found, per side."""
-    found = sum(code in other.squeezed for code in one.codes)
-    found_other = sum(code in one.squeezed for code in other.codes)
+    found = sum(_squeezed(code) in other.squeezed for code in one.codes)
+    found_other = sum(_squeezed(code) in one.squeezed for code in other.codes)
     left, right = len(one.codes) - found, len(other.codes) - found_other
     if alike and left < right:
         left, right = right, left
     count = len(one.codes) + len(other.codes)
     share = (found + found_other) / count if count else nan
     return {"codes": share, "unmatched_codes_left": float(left), "unmatched_codes_right": float(right)}
+
+
+def _squeezed(text: str) -> str:
+    return text.replace(" ", "").replace("-", "")
 
 
 def cosine(one: dict[int, float], other: dict[int, float]) -> float:

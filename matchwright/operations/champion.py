@@ -7,8 +7,9 @@ import pandas as pd
 
 from matchwright.adapters.registry import VersionInfo, champion, download_bundle, version_by_digest
 from matchwright.core.bundle import load_bundle
+from matchwright.core.compare.competing import SIDES
 from matchwright.core.decide.decision import DecisionModel
-from matchwright.core.records import record_features
+from matchwright.core.records import PAIR_KEYS, record_features
 from matchwright.core.records.rows import rows_of
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
@@ -55,16 +56,27 @@ def champion_model(settings: Settings, name: str, run_id: str = "") -> DecisionM
         return load_bundle(folder, secret(VERIFY_KEY)).model
 
 
-def scored_by(model: DecisionModel, records: pd.DataFrame, pairs: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
-    """``pairs`` with the model's score and band, computed from conformed records with the model's own features.
+def scored_by(
+    model: DecisionModel,
+    records: pd.DataFrame,
+    pairs: pd.DataFrame,
+    competing: pd.DataFrame,
+    known: tuple[str, ...] = SIDES,
+) -> pd.DataFrame:
+    """``pairs`` with the model's score and band, as it decides them where candidates compete.
 
-    ``context`` holds, row by row, how each pair compares with its competing candidates. The candidate sets do not
-    depend on the model that scores them.
+    Args:
+        model: computes its own features from conformed records.
+        records: conformed records.
+        pairs: left_key and right_key of the pairs to score.
+        competing: left_key and right_key of all candidates of their records, and of the pairs themselves.
+        known: the sides on which the candidates are known.
     """
-    needed = records[records["record_key"].isin(pd.concat([pairs["left_key"], pairs["right_key"]]).unique())]
+    needed = records[records["record_key"].isin(pd.concat([competing["left_key"], competing["right_key"]]).unique())]
     features = record_features(needed.reset_index(drop=True), model.spec, model.corpus)
-    compared = model.compare(rows_of(features, pairs["left_key"]), rows_of(features, pairs["right_key"]))
-    shared = [name for name in compared.columns if name in context.columns]
-    compared = compared.assign(**{name: context[name].to_numpy() for name in shared})
+    sides = rows_of(features, competing["left_key"]), rows_of(features, competing["right_key"])
+    compared = model.compare(*sides, known=known)
+    chosen = pd.MultiIndex.from_frame(competing).get_indexer(pd.MultiIndex.from_frame(pairs[PAIR_KEYS]))
+    compared = compared.iloc[chosen].reset_index(drop=True)
     scores = model.score(compared)
     return pairs.assign(score=scores, band=model.band(scores, compared))

@@ -12,7 +12,7 @@ from matchwright.adapters.tables.read import read_input_table
 from matchwright.core.bundle import load_bundle
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
-from matchwright.core.compare.names import context_names
+from matchwright.core.compare.names import context_names, disagreement_limits
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features
@@ -105,7 +105,8 @@ class Pool:
     @cached_property
     def unsupervised(self) -> FellegiSunterScorer:
         """The Fellegi-Sunter scorer, fitted on these candidates."""
-        return fit_fellegi_sunter(self.comparisons, self.expected, competing_sides(self.scored, self.spec))
+        competing = competing_sides(self.scored, self.spec)
+        return fit_fellegi_sunter(self.comparisons, self.expected, competing, disagreement_limits(self.spec))
 
     def choose(
         self, labelled: Labels, count: int, bundle: DecisionModel | None = None, unsupervised: bool = False
@@ -147,7 +148,10 @@ class Pool:
         training = training.assign(**{name: context[name].to_numpy() for name in context_names(self.spec)})
         labels = known["label"].to_numpy(dtype=np.int64)
         keys = known["left_key"].to_numpy()
-        few = train_on_few_labels(training, labels, keys, self.comparisons, self.unsupervised, self.spec.model)
+        limits = disagreement_limits(self.spec)
+        few = train_on_few_labels(
+            training, labels, keys, self.comparisons, self.unsupervised, self.spec.model, limits=limits
+        )
         return few.scorer.log_odds(self.comparisons), f"a scorer trained on {len(known)} labels"
 
     def _log_odds_of(self, bundle: DecisionModel) -> Any:

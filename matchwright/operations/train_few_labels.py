@@ -10,6 +10,7 @@ import pandas as pd
 
 from matchwright.adapters.registry import log_curve, log_metrics
 from matchwright.core.compare import compare
+from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.files import write_scorer
 from matchwright.core.reasons import mean_contributions
 from matchwright.core.records import PAIR_KEYS
@@ -20,6 +21,7 @@ from matchwright.files import write_whole
 from matchwright.operations.train_unsupervised import competing_sides, expected_matches, most_matches
 from matchwright.operations.training_artifacts import (
     COMPARISONS,
+    COMPETING,
     HELD_OUT,
     MEAN_CONTRIBUTIONS,
     MISSED,
@@ -28,7 +30,7 @@ from matchwright.operations.training_artifacts import (
     WORDS,
 )
 from matchwright.settings import Settings
-from matchwright.training.datasets.candidate_sets import with_context
+from matchwright.training.datasets.candidate_sets import competing_with, with_context
 from matchwright.training.datasets.comparisons import UNRELATED, PairComparer
 from matchwright.training.datasets.split import assign_candidates, missed_pairs, split_entities
 from matchwright.training.few_labels.dataset import (
@@ -89,7 +91,8 @@ def train_from_few_labels(
     comparisons = with_context(comparisons, labelled_candidates, proposed, frame, spec, corpus)
     drawn, unlabelled = _unlabelled(frame, proposed, spec, corpus)
     expected = expected_matches(most_matches(frame, spec), len(unlabelled), len(proposed))
-    unsupervised = fit_fellegi_sunter(unlabelled, expected, competing_sides(drawn, spec))
+    limits = disagreement_limits(spec)
+    unsupervised = fit_fellegi_sunter(unlabelled, expected, competing_sides(drawn, spec), limits)
     sides = rows_of(frame, drawn["left_key"]), rows_of(frame, drawn["right_key"])
     unlike = unlike_candidates(*sides, unsupervised.log_odds(unlabelled), spec, corpus)
     unlabelled = with_words(unlabelled, *sides, comparer.words, spec)
@@ -103,6 +106,7 @@ def train_from_few_labels(
         unsupervised,
         spec.model,
         unlike,
+        limits,
     )
     _log.info("few labels: %d pairs to learn from, %d trees", int(training.sum()), len(few.validation_losses))
 
@@ -128,6 +132,7 @@ def train_from_few_labels(
         comparer.words.save(model / WORDS)
     labelled_candidates.to_parquet(model / PAIRS, index=False)
     missed.to_parquet(model / MISSED, index=False)
+    competing_with(labelled_candidates[~training], proposed).to_parquet(model / COMPETING, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
     held_out = dataset[["left_key", "label", "made"]].assign(log_odds=few.held_out_log_odds)
     held_out[held_out["made"] != COUNTER].to_parquet(model / HELD_OUT, index=False)

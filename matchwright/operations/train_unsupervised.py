@@ -14,7 +14,7 @@ import pandas as pd
 
 from matchwright.adapters.registry import log_metrics
 from matchwright.core.compare import compare
-from matchwright.core.compare.names import CONTEXT_SIDES
+from matchwright.core.compare.names import CONTEXT_SIDES, disagreement_limits
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.files import write_scorer
 from matchwright.core.records import PAIR_KEYS
@@ -24,9 +24,9 @@ from matchwright.core.spec import MatchSpec
 from matchwright.evaluation.behaviours import Behaviour, behave
 from matchwright.evaluation.gates import Gate
 from matchwright.files import write_whole
-from matchwright.operations.training_artifacts import COMPARISONS, MISSED, PAIRS, SUMMARY
+from matchwright.operations.training_artifacts import COMPARISONS, COMPETING, MISSED, PAIRS, SUMMARY
 from matchwright.settings import Settings
-from matchwright.training.datasets.candidate_sets import with_context
+from matchwright.training.datasets.candidate_sets import competing_with, with_context
 from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 UNKNOWN = -1
@@ -61,7 +61,8 @@ def train_without_labels(
     comparisons = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     comparisons = with_context(comparisons, pairs, proposed, frame, spec, corpus)
     expected = expected_matches(most_matches(frame, spec), len(pairs), len(proposed))
-    scorer = fit_fellegi_sunter(comparisons, expected, competing_sides(pairs, spec))
+    limits = disagreement_limits(spec)
+    scorer = fit_fellegi_sunter(comparisons, expected, competing_sides(pairs, spec), limits)
     _log.info("unsupervised start: weights of agreement from %d candidates without labels", len(pairs))
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(pairs))[:SHOWN])
     shown = pairs.iloc[kept][PAIR_KEYS].assign(label=np.int8(UNKNOWN), part="test").reset_index(drop=True)
@@ -80,6 +81,7 @@ def train_without_labels(
     write_scorer(scorer, model)
     shown.to_parquet(model / PAIRS, index=False)
     shown.iloc[:0].to_parquet(model / MISSED, index=False)
+    competing_with(shown, proposed).to_parquet(model / COMPETING, index=False)
     comparisons.iloc[kept].to_parquet(model / COMPARISONS, index=False)
     log_metrics(settings, run_id, {"labelled_pairs": 0.0, "fitted_on_candidates": float(len(pairs))})
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")

@@ -23,6 +23,8 @@ from matchwright.core.spec import MatchSpec
 WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 REGISTER_EVIDENCE = "register_evidence.json"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
+COMPETING = "competing.parquet"
+"""Every candidate that shares a record with a test pair, and the test pairs: left_key and right_key."""
 MISSING_FIELDS, HELD_OUT = "calibrate_missing_fields.parquet", "held_out.parquet"
 EXPORTED = "training.parquet"
 """The comparisons of the training and validation pairs, for whoever trains a scorer elsewhere."""
@@ -35,7 +37,10 @@ SCORED = "scored.parquet"
 
 @dataclass(frozen=True)
 class Trained:
-    """The parts of a trained model, its labelled candidates (left_key, right_key, label, part), their comparisons."""
+    """The parts of a trained model, its labelled candidates (left_key, right_key, label, part), their comparisons.
+
+    ``competing`` are left_key and right_key of all candidates of the test pairs' records.
+    """
 
     scorer: Scorer
     words: LearnedWords | None
@@ -45,6 +50,7 @@ class Trained:
     comparisons: pd.DataFrame
     run_id: str
     mean_contributions: dict[str, float]
+    competing: pd.DataFrame
     register: RegisterEvidence | None = None
 
     @classmethod
@@ -61,6 +67,7 @@ class Trained:
             comparisons=read_frame(folder / COMPARISONS),
             run_id=str(summary["run_id"]),
             mean_contributions=summary.get(MEAN_CONTRIBUTIONS, {}),
+            competing=read_frame(folder / COMPETING),
             register=RegisterEvidence.load(register) if register.exists() else None,
         )
 

@@ -88,12 +88,14 @@ def evaluate(
     outcomes = pair_outcomes(scored, missed)
     metrics = measure(outcomes, spec.costs, seed=spec.model.seed)
     alone_metrics = measure(pair_outcomes(alone, missed), spec.costs, seed=spec.model.seed)
-    ranking = ranking_metrics(*(outcomes[name] for name in RANKED), seed=spec.model.seed)
+    ranking = ranking_metrics(
+        *(_ranked(decider, trained, records, pairs, outcomes, missed)[name] for name in RANKED), seed=spec.model.seed
+    )
     frame = read_frame(features / "records.parquet")
     sides = rows_of(frame, outcomes["left_key"]), rows_of(frame, outcomes["right_key"])
     slices = measure_slices(outcomes, spec, *sides, seed=spec.model.seed)
     behaviours = _behaviours(decider, records, scored)
-    change = _against_champion(settings, spec, trained.run_id, records, pairs, comparisons, missed, outcomes)
+    change = _against_champion(settings, spec, trained, records, pairs, outcomes, missed)
     training = read_json(model / "train.json")
     few = bool(training.get("few_labels"))
     constrained = spec.precision_constraints.any
@@ -149,6 +151,24 @@ def _pairs_alone(
     return pairs.assign(**labelled), compared.assign(**labelled, label=pairs["label"])
 
 
+def _ranked(
+    decider: DecisionModel,
+    trained: Trained,
+    records: pd.DataFrame,
+    pairs: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    missed: pd.DataFrame,
+) -> pd.DataFrame:
+    """The outcomes where a query's candidates are ranked: those of its right records are not known.
+
+    In one table a record is a query on either side, so the outcomes with all candidates are used.
+    """
+    if records["source"].nunique() == 1:
+        return outcomes
+    competing = trained.competing[trained.competing["left_key"].isin(pairs["left_key"])].reset_index(drop=True)
+    return pair_outcomes(scored_by(decider, records, pairs, competing, known=("left",)), missed)
+
+
 def _behaviours(decider: DecisionModel, records: pd.DataFrame, scored: pd.DataFrame) -> list[Behaviour]:
     true = scored[scored["label"] == 1]
     sides = rows_of(records, true["left_key"]), rows_of(records, true["right_key"])
@@ -163,18 +183,16 @@ def _calibration(before: Any, scored: pd.DataFrame, seed: int) -> dict[str, Any]
 def _against_champion(
     settings: Settings,
     spec: MatchSpec,
-    run_id: str,
+    trained: Trained,
     records: pd.DataFrame,
     pairs: pd.DataFrame,
-    comparisons: pd.DataFrame,
-    missed: pd.DataFrame,
     outcomes: pd.DataFrame,
+    missed: pd.DataFrame,
 ) -> dict[str, Change]:
-    serving = champion_model(settings, spec.name, run_id)
+    serving = champion_model(settings, spec.name, trained.run_id)
     if serving is None:
         return {}
-    context = comparisons[context_names(spec)]
-    theirs = pair_outcomes(scored_by(serving, records, pairs, context), missed)
+    theirs = pair_outcomes(scored_by(serving, records, pairs, trained.competing), missed)
     return compare_models(theirs, outcomes, spec.costs, seed=spec.model.seed)
 
 

@@ -28,6 +28,7 @@ from matchwright.operations.train_few_labels import has_few_labels, train_from_f
 from matchwright.operations.train_unsupervised import train_without_labels
 from matchwright.operations.training_artifacts import (
     COMPARISONS,
+    COMPETING,
     EMBEDDINGS,
     EXPORTED,
     MEAN_CONTRIBUTIONS,
@@ -40,6 +41,7 @@ from matchwright.operations.training_artifacts import (
 )
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
+from matchwright.training.datasets.candidate_sets import competing_with
 from matchwright.training.datasets.prepare import Prepared
 from matchwright.training.exported_pairs import exported_pairs
 from matchwright.training.few_labels.scorer import FEW_LABELS
@@ -142,7 +144,7 @@ def _train_in_run(
         else learn_stages(prepared, split.proposed, frame, spec, corpus)
     )
     scorer = learned.scorer
-    challengers = challenge_all(prepared, learned, spec.model)
+    challengers = challenge_all(prepared, learned, spec)
     prepared = replace(prepared, comparisons=learned.comparisons)
     register, comparisons = learn_register_evidence(frame, labelled, split.parts, prepared, scorer.scorer, spec, corpus)
     trained = comparisons[(prepared.labelled_candidates["part"] == "train").to_numpy()].reset_index(drop=True)
@@ -178,6 +180,8 @@ def _train_in_run(
         prepared.embeddings.save(model / EMBEDDINGS)
     prepared.labelled_candidates.to_parquet(model / PAIRS, index=False)
     prepared.missed.to_parquet(model / MISSED, index=False)
+    tested = prepared.labelled_candidates[(prepared.labelled_candidates["part"] == "test").to_numpy()]
+    competing_with(tested, split.proposed).to_parquet(model / COMPETING, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
     prepared.missing_field_pairs.to_parquet(model / MISSING_FIELDS, index=False)
     exported_pairs(prepared.training, prepared.validation, spec.model.seed).to_parquet(model / EXPORTED, index=False)

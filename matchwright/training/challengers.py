@@ -1,5 +1,6 @@
 """Challengers: other kinds of model on the same comparisons, compared with the scorer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,12 @@ RANKED_BY = "mrr"
 
 
 def challenge(
-    kind: Challenger, training: LabelledPairs, validation: LabelledPairs, of_scorer: Array, spec: ModelSpec
+    kind: Challenger,
+    training: LabelledPairs,
+    validation: LabelledPairs,
+    of_scorer: Array,
+    spec: ModelSpec,
+    limits: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Train a challenger, and compare it with the scorer on the labelled validation pairs.
 
@@ -30,6 +36,7 @@ def challenge(
         validation: the pairs for early stopping.
         of_scorer: the scorer's log-odds of the labelled validation pairs.
         spec: the scorer's section of the match spec.
+        limits: the limits of disagreement, see :func:`~matchwright.core.compare.names.disagreement_limits`.
 
     Returns:
         ``figures`` of the challenger and of the ``scorer``, each with its interval, ``change`` (challenger less
@@ -43,7 +50,7 @@ def challenge(
         log_odds = _ranker(training.originals(), originals, spec)
     else:
         neural = spec.model_copy(update={"scorer": kind})
-        log_odds = learn(training, validation, neural).scorer.log_odds(originals.comparisons)
+        log_odds = learn(training, validation, neural, limits=limits).scorer.log_odds(originals.comparisons)
     keys, labels = originals.left_keys, originals.labels
     figures, own = (ranking_metrics(keys, scores, labels, seed=spec.seed) for scores in (log_odds, of_scorer))
     change = compare_rankings(keys, of_scorer, log_odds, labels, seed=spec.seed)

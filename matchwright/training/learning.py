@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.learning import ModelSpec
 from matchwright.training.challengers import challenge
 from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.labelled_pairs import learn
@@ -79,7 +79,7 @@ def learn_stages(
         if number % 25 == 0:
             _log.info("scorer: %s %d, validation log loss %.5f", step, number, loss)
 
-    first = learn(prepared.training, prepared.validation, model, improved)
+    first = learn(prepared.training, prepared.validation, model, improved, disagreement_limits(spec))
     if model.scorer == "xgboost" and model.second_stage:
         second = fit_second_stage(first.scorer, prepared, proposed, frame, spec, corpus)
         if second is not None:
@@ -87,13 +87,14 @@ def learn_stages(
     return Learned(first, prepared.comparisons)
 
 
-def challenge_all(prepared: Prepared, learned: Learned, spec: ModelSpec) -> dict[str, dict[str, Any]]:
+def challenge_all(prepared: Prepared, learned: Learned, spec: MatchSpec) -> dict[str, dict[str, Any]]:
     """Train the challengers of the spec on the scorer's pairs, and compare them with it."""
     read = learned.comparisons.iloc[prepared.validation.originals().origins].reset_index(drop=True)
     of_scorer = learned.scorer.scorer.log_odds(read)
+    limits = disagreement_limits(spec)
     found: dict[str, dict[str, Any]] = {}
-    for kind in spec.challengers:
+    for kind in spec.model.challengers:
         own = prepared.network_datasets if kind == "torch" else None
-        found[kind] = challenge(kind, *(own or (prepared.training, prepared.validation)), of_scorer, spec)
+        found[kind] = challenge(kind, *(own or (prepared.training, prepared.validation)), of_scorer, spec.model, limits)
         _log.info("challenger %s: %s", kind, found[kind]["finding"])
     return found

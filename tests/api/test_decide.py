@@ -52,7 +52,7 @@ def test_row_aligned_tables_get_the_same_decisions_as_at_the_endpoint(bundle: Bu
     assert decided["band"].tolist() == ["match", "no_match"]
     assert decided["codes"].tolist() == [[reason.code for reason in d.reasons] for d in expected]
     assert decided["reasons"].tolist() == [[reason.text for reason in d.reasons] for d in expected]
-    assert "The dates of birth differ." in decided["reasons"][9]
+    assert "Given name differs." in decided["reasons"][9]
 
 
 def test_only_a_pair_in_review_has_a_hint(bundle: Bundle) -> None:

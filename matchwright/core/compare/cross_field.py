@@ -8,11 +8,14 @@ import numpy as np
 from matchwright.core.compare.pairing import Pairing, numbered_values
 from matchwright.core.compare.strings import Comparison, jaro_winkler
 from matchwright.core.records.columns import Columns, as_objects
-from matchwright.core.records.whole import as_text, record_fields, record_texts
+from matchwright.core.records.compound_codes import HYPHEN
+from matchwright.core.records.whole import as_text, record_fields, record_texts, text_fields
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import RECORD
 
 SHORTEST_VALUE = 2
+SWAPPED_FROM = 0.7
+"""Names that are less alike are not swapped."""
 
 
 def record_pairing(left: Columns, right: Columns, spec: MatchSpec, fields: tuple[str, ...] | None = None) -> Pairing:
@@ -22,30 +25,37 @@ def record_pairing(left: Columns, right: Columns, spec: MatchSpec, fields: tuple
     return Pairing.of(one, other, RECORD, spec.sources.alike)
 
 
-def cross_field(pairing: Pairing, records: Pairing, squeeze: bool) -> Comparison:
-    """The share of the two values of a field that are found in the text of the other record: 0, 0.5 or 1.
+def searched_texts(left: Columns, right: Columns, spec: MatchSpec) -> Pairing:
+    """The running texts of both records, in which values of other fields are searched for."""
+    return record_pairing(left, right, spec, text_fields(spec))
 
-    NaN where neither side has a value of at least two characters, or the other record is empty. A value is searched
-    for also if the other record has none in this field.
+
+def cross_field(pairing: Pairing, texts: Pairing, squeeze: bool) -> Comparison:
+    """1 where each known value of a field is found in the texts of the other record, or both are equal; else 0.
+
+    NaN where one side alone has a value and the other record has no text, or neither side has a value. Only texts are
+    searched, and both values of two different ones must be found. So a value that disagrees is never evidence for a
+    match, neither for its own field nor for another one.
 
     Args:
         pairing: the field's values. Numbers are in their shortest notation.
-        records: the whole records of both sides as text.
+        texts: the texts of both sides, see :func:`searched_texts`.
         squeeze: search for codes inside words and across spaces; otherwise for whole words.
     """
     found, looked = np.zeros(len(pairing.left)), np.zeros(len(pairing.left))
-    values, texts = numbered_values(pairing), numbered_values(records)
+    values, whole = numbered_values(pairing), numbered_values(texts)
     # a missing value has number -1, so it reads the last element, which is empty
     sought = as_objects([*(_sought(value, squeeze) for value in as_text(values.values)), ""])
-    searched = as_objects([*(_searched(text, squeeze) for text in texts.values), ""])
+    searched = as_objects([*(_searched(text, squeeze) for text in whole.values), ""])
     asks, reads = sought != "", searched != ""
-    for value, text in ((values.left, texts.right), (values.right, texts.left)):
+    for value, text in ((values.left, whole.right), (values.right, whole.left)):
         rows = np.flatnonzero(asks[value] & reads[text])
         looked[rows] += 1
         hits = map(contains, searched[text[rows]].tolist(), sought[value[rows]].tolist())
         found[rows] += np.fromiter(hits, dtype=bool, count=len(rows))
-    share = np.divide(found, looked, out=np.full(len(found), np.nan), where=looked > 0)
-    return cast("Comparison", share.astype(np.float32))
+    wanted = np.where(pairing.both, 2, 1)
+    share = np.where(looked > 0, found == wanted, np.where(pairing.both, 0.0, np.nan))
+    return cast("Comparison", np.where(pairing.both & pairing.equal, 1.0, share).astype(np.float32))
 
 
 def _sought(value: str | None, squeeze: bool) -> str:
@@ -55,13 +65,15 @@ def _sought(value: str | None, squeeze: bool) -> str:
 
 
 def _searched(text: str, squeeze: bool) -> str:
-    return text.replace(" ", "") if squeeze else f" {text} "
+    words = text.replace(HYPHEN, " ")
+    return words.replace(" ", "") if squeeze else f" {words} "
 
 
 def swapped(left: Columns, right: Columns, field: str, others: tuple[str, ...], alike: bool) -> Comparison:
     """How well two names agree when they are swapped: the weaker of both Jaro-Winkler similarities, in [0, 1].
 
-    It is the best value over ``others``; NaN where none of them has all four values.
+    It is the best value over ``others``; NaN where none of them has all four values. Below :data:`SWAPPED_FROM` it is
+    0: names that are hardly alike are not swapped, and must not be evidence for a match.
     """
     best = np.full(len(left[field]), np.nan, dtype=np.float32)
     for other in others:
@@ -70,4 +82,4 @@ def swapped(left: Columns, right: Columns, field: str, others: tuple[str, ...], 
             for one, two in ((field, other), (other, field))
         ]
         best = np.fmax(best, np.minimum(jaro_winkler(across[0]), jaro_winkler(across[1])))
-    return best
+    return cast("Comparison", np.where(best < SWAPPED_FROM, np.float32(0), best))

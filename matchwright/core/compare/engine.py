@@ -9,7 +9,7 @@ import pandas as pd
 
 from matchwright.core.compare import geography, numbers, strings
 from matchwright.core.compare.competing import FIT, fit_of
-from matchwright.core.compare.cross_field import cross_field, record_pairing, swapped
+from matchwright.core.compare.cross_field import cross_field, record_pairing, searched_texts, swapped
 from matchwright.core.compare.names import (
     comparison_names,
     context_names,
@@ -23,7 +23,7 @@ from matchwright.core.compare.strings import Comparison
 from matchwright.core.compare.texts import TextEvidence
 from matchwright.core.records.columns import Columns, Table, columns_of, row_count, take
 from matchwright.core.records.corpus import Corpus
-from matchwright.core.records.whole import impersonal_fields
+from matchwright.core.records.whole import impersonal_fields, text_fields
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
 
@@ -133,8 +133,10 @@ def _batch(
 ) -> Iterator[Comparison]:
     """The comparisons in the order of their names. Those of context are missing: a single pair has none."""
     records = record_pairing(left, right, spec) if spec.record is not None else None
+    searches = any("cross_field" in field_comparators(spec, field) for field in spec.compared)
+    texts = searched_texts(left, right, spec) if searches and text_fields(spec) else None
     for field in spec.compared:
-        yield from _field(left, right, field, spec, corpus, records)
+        yield from _field(left, right, field, spec, corpus, texts)
     if records is not None:
         evidence = TextEvidence(records, RECORD, corpus)
         for comparator in record_comparators(spec):
@@ -151,7 +153,7 @@ def _batch(
 
 
 def _field(
-    left: Columns, right: Columns, field: str, spec: MatchSpec, corpus: Corpus, records: Pairing | None
+    left: Columns, right: Columns, field: str, spec: MatchSpec, corpus: Corpus, texts: Pairing | None
 ) -> Iterator[Comparison]:
     kind, alike = spec.fields[field].kind, spec.sources.alike
     pairing = Pairing.of(left, right, field, alike)
@@ -176,8 +178,10 @@ def _field(
                 yield nickname(pairing)
             case "swapped":
                 yield swapped(left, right, field, other_names(spec, field), alike)
+            case "cross_field" if texts is not None:
+                yield cross_field(pairing, texts, squeeze=kind == "id_code")
             case "cross_field":
-                yield cross_field(pairing, records or record_pairing(left, right, spec), squeeze=kind == "id_code")
+                yield np.full(len(pairing.left), np.nan, dtype=np.float32)
             case _:
                 yield _text(evidence, comparator)
     yield pairing.left_missing.astype(np.float32) + pairing.right_missing

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
-from matchwright.core.records.whole import impersonal_fields
+from matchwright.core.records.whole import impersonal_fields, text_fields
 from matchwright.core.spec import FieldSpec, MatchSpec
 from matchwright.core.spec.fields import FieldKind
 from matchwright.core.spec.vocabulary import (
@@ -29,6 +29,7 @@ __all__ = [
     "comparison_names",
     "constraints",
     "context_names",
+    "disagreement_limits",
     "field_comparators",
     "field_of",
     "group_of",
@@ -57,7 +58,8 @@ def field_comparators(spec: MatchSpec, field: str) -> tuple[str, ...]:
     if section.comparators is not None:
         return section.comparators
     another_name = section.kind == "name" and bool(other_names(spec, field))
-    return _comparators_of_kind(section.kind, spec.record is not None, another_name)
+    searched = spec.record is not None and bool(text_fields(spec))
+    return _comparators_of_kind(section.kind, searched, another_name)
 
 
 @cache
@@ -129,6 +131,16 @@ def primary_comparison(spec: MatchSpec, field: str) -> str:
     if field == RECORD:
         return f"{RECORD}__{record_comparators(spec)[0]}"
     return f"{field}__{comparators_of(spec.compared[field])[0]}"
+
+
+def disagreement_limits(spec: MatchSpec) -> dict[str, float]:
+    """The first comparison of each field that is no text, with the limit below which the field disagrees."""
+    found = {
+        primary_comparison(spec, name): section.disagrees_below
+        for name, section in spec.compared.items()
+        if section.kind != "text"
+    }
+    return {name: limit for name, limit in found.items() if name.partition("__")[2] not in FALLING}
 
 
 def constraints(names: list[str]) -> list[int]:

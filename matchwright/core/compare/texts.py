@@ -22,8 +22,9 @@ from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Word
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.notation.units import UNITS
 from matchwright.core.records.columns import as_objects
+from matchwright.core.records.compound_codes import HYPHEN
 from matchwright.core.records.corpus import Corpus
-from matchwright.core.records.word_split import split_words
+from matchwright.core.records.word_split import split_codes, split_words
 
 SHORTEST_CODE, SHORTEST_DIGIT_CODE = 4, 5
 """Least length of a code with letters and digits, and of a code of digits alone."""
@@ -147,7 +148,8 @@ class TextEvidence:
     def _codes(self) -> tuple[Numbers, Numbers, tuple[Numbers, Numbers]]:
         """How many codes each side has, and how many of them are found in the other text."""
         one, other = self._indices
-        codes = WeightedSets.of(words := self._split.replaced(codes_in), np.ones(len(words.vocabulary)))
+        words = Words.of(map(split_codes, self._texts)).replaced(codes_in)
+        codes = WeightedSets.of(words, np.ones(len(words.vocabulary)))
         written = [_squeezed(code) for code in words.vocabulary]
         found = _found_in(codes, written, self._texts, one, other), _found_in(codes, written, self._texts, other, one)
         return codes.mass[one], codes.mass[other], found
@@ -210,16 +212,18 @@ def numbers_in(text: str) -> list[str]:
     """The numbers of a text in one notation with all their digits (``15.40`` is ``15.4``), also inside words (``cs3``).
 
     A number with a unit is given alone and with the unit, which has one name: ``5 lb`` and ``5lbs`` are ``5``, ``5lb``.
-    A code in several parts (``111.417.37.04``) is no number.
+    A code in several parts with points (``111.417.37.04``) is no number, and a part of a code (``qx-40t-e``) no amount.
     """
     found: dict[str, None] = {}
     if text.count(".") > 1:
         text = " ".join(word for word in text.split() if word.count(".") < 2 or not _is_code(word))
-    for whole, part, word in _QUANTITY.findall(text):
+    for match in _QUANTITY.finditer(text):
+        whole, part, word = match.groups("")
         fraction = part.rstrip("0")
         number = (whole.lstrip("0") or "0") + (f".{fraction}" if fraction else "")
         found[number] = None
-        if (unit := UNITS.get(word)) is not None:
+        in_a_code = HYPHEN in (text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1])
+        if not in_a_code and (unit := UNITS.get(word)) is not None:
             found[f"{number}{unit}"] = None
     return list(found)
 

@@ -120,10 +120,8 @@ class DecisionModel:
             return comparisons
         if not known:
             return with_scores(comparisons, None)
-        log_odds = self.scorer.first.log_odds(comparisons)
-        return with_scores(
-            comparisons, competing_scores(log_odds, left_keys, right_keys, self.spec.sources.alike, known)
-        )
+        log_odds, alike = self.scorer.first.log_odds(comparisons), self.spec.sources.alike
+        return with_scores(comparisons, competing_scores(log_odds, left_keys, right_keys, alike, known))
 
     def score(self, comparisons: pd.DataFrame) -> Array:
         """Calibrated probability that each pair matches, shape (pairs,).

@@ -1,8 +1,7 @@
 """The XGBoost scorer: from comparisons to log-odds, with exact additive contributions.
 
-A missing comparison counts as its neutral value, which speaks neither for nor against a match. Together with the
-monotone constraints this holds the trees to common sense: a blanked field that agreed never raises the score, and a
-blanked field that disagreed never lowers it.
+Neutral values hold the trees to common sense together with the monotone constraints, see
+:mod:`matchwright.core.models.neutral`.
 """
 
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.models.neutral import with_neutral
 from matchwright.core.models.scorer import Array, Explanation, matrix_of
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.threads import COMPUTE_THREADS
@@ -30,7 +30,7 @@ class XGBoostScorer:
 
     def log_odds(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,), before calibration."""
-        values = self.booster.inplace_predict(self._matrix(comparisons), predict_type="margin")
+        values = self.booster.inplace_predict(self.matrix(comparisons), predict_type="margin")
         return np.asarray(values, dtype=np.float64).ravel()
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
@@ -55,10 +55,11 @@ class XGBoostScorer:
     def _data(self, comparisons: pd.DataFrame) -> Any:
         import xgboost
 
-        return xgboost.DMatrix(self._matrix(comparisons), missing=np.nan, nthread=COMPUTE_THREADS)
+        return xgboost.DMatrix(self.matrix(comparisons), missing=np.nan, nthread=COMPUTE_THREADS)
 
-    def _matrix(self, comparisons: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float32]]":
-        return with_neutral(matrix_of(comparisons, self.names), self.neutral)
+    def matrix(self, comparisons: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        """The comparisons as the trees read them, shape (pairs, comparisons)."""
+        return with_neutral(matrix_of(comparisons, self.names), self.neutral, self.names)
 
     def save(self, path: Path) -> None:
         """Write ``scorer.ubj``, with the names of the comparisons."""
@@ -83,12 +84,3 @@ class XGBoostScorer:
             raise BundleError("The scorer does not name its comparisons.", "train it with matchwright")
         neutral = booster.attr("neutral")
         return cls(booster, tuple(names.split(",")), tuple(map(float, neutral.split(","))) if neutral else ())
-
-
-def with_neutral(
-    matrix: "np.ndarray[Any, np.dtype[np.float32]]", neutral: tuple[float, ...]
-) -> "np.ndarray[Any, np.dtype[np.float32]]":
-    """The comparisons, shape (pairs, comparisons), with the neutral value where one is missing."""
-    if not neutral:
-        return matrix
-    return np.where(np.isnan(matrix), np.array(neutral, dtype=np.float32), matrix)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from matchwright.core.models.neutral import with_neutral
 from matchwright.core.models.scorer import Array, Explanation, matrix_of
 from matchwright.core.models.shapley import Matrix, group_shapley
 from matchwright.errors import DAMAGED, BundleError, Fault
@@ -35,7 +36,9 @@ class Contract(Frozen):
     ``names`` are the columns of its one input. ``output`` is the name of the output, and ``returns`` says what it
     holds. ``background`` has the comparisons of an ordinary pair (None: missing); contributions are relative to it.
     ``takes_missing`` says whether the graph accepts NaN. If it does not, a missing comparison gets the value of the
-    background, in which nothing may be missing.
+    background, in which nothing may be missing. ``neutral`` has the neutral value of each comparison, or None for one
+    that may stay missing, see :mod:`matchwright.core.models.neutral`. An imported graph has none: nothing is known of
+    what it does with them.
     """
 
     names: tuple[str, ...]
@@ -43,6 +46,7 @@ class Contract(Frozen):
     returns: Returns
     background: tuple[float | None, ...]
     takes_missing: bool
+    neutral: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class OnnxScorer:
         They are Shapley values of groups of evidence, see :mod:`matchwright.core.models.shapley`. The base value is
         the log-odds of the background. They add up to the log-odds of the pair within 1e-4.
         """
-        background = self._background()
+        background = _numbers(self.contract.background)
         base = float(self._log_odds(background[None])[0])
         return group_shapley(self._log_odds, matrix_of(comparisons, self.names), background, self.names), base
 
@@ -108,14 +112,12 @@ class OnnxScorer:
     def __reduce__(self) -> tuple[Any, tuple[bytes]]:
         return OnnxScorer.of, (self.content,)
 
-    def _background(self) -> Matrix:
-        return np.array([np.nan if value is None else value for value in self.contract.background], dtype=np.float32)
-
     def _log_odds(self, values: Matrix) -> Array:
         if not len(values):
             return np.zeros(0)
+        values = with_neutral(values, tuple(_numbers(self.contract.neutral).tolist()), self.names)
         if not self.contract.takes_missing:
-            values = np.where(np.isnan(values), self._background(), values)
+            values = np.where(np.isnan(values), _numbers(self.contract.background), values)
         asked = self.session.get_inputs()[0]
         (answer,) = self.session.run([self.contract.output], {asked.name: values.astype(FLOATS[asked.type])})
         # if there are two columns, one per class, the second is for a match
@@ -124,6 +126,10 @@ class OnnxScorer:
             return output
         probability = np.clip(output, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
         return np.asarray(np.log(probability) - np.log1p(-probability))
+
+
+def _numbers(values: tuple[float | None, ...]) -> Matrix:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float32)
 
 
 def background_row(comparisons: pd.DataFrame, keep_missing: bool = True) -> tuple[float | None, ...]:
@@ -147,6 +153,7 @@ def wrap_onnx(
     background: tuple[float | None, ...],
     takes_missing: bool = False,
     output: str | None = None,
+    neutral: tuple[float, ...] = (),
 ) -> OnnxScorer:
     """Make a scorer from an ONNX graph of any origin.
 
@@ -159,6 +166,8 @@ def wrap_onnx(
         background: the comparisons of an ordinary pair, see :func:`background_row`.
         takes_missing: whether the graph accepts NaN for a missing comparison.
         output: the name of the output. If it is not given, it is the first floating-point output.
+        neutral: the neutral value of each comparison, NaN for one that may stay missing. Without them the graph reads
+            the comparisons as they are.
 
     Raises:
         BundleError: the graph does not have such an input and output, or the background does not fit.
@@ -181,6 +190,7 @@ def wrap_onnx(
         returns=returns,
         background=background,
         takes_missing=takes_missing,
+        neutral=tuple(None if np.isnan(value) else value for value in neutral),
     )
     kept = [entry for entry in graph.metadata_props if entry.key != METADATA_KEY]
     del graph.metadata_props[:]
@@ -248,6 +258,9 @@ def _check(session: Any, contract: Contract) -> None:
         raise BundleError(
             f"The background row has {len(contract.background)} values for {width} comparisons.", "use background_row"
         )
+    if len(contract.neutral) not in (0, width):
+        problem = f"There are {len(contract.neutral)} neutral values for {width} comparisons."
+        raise BundleError(problem, "give one for each, or none")
     if not contract.takes_missing and None in contract.background:
         raise BundleError(
             "The background row has missing values, and the graph accepts none.",

@@ -63,8 +63,8 @@ class TwoStageScorer:
         return Explanation(log_odds, found, first.base)
 
     @cached_property
-    def _of_first(self) -> list[int]:
-        return [self.names.index(name) for name in self.first.names]
+    def _of_first(self) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+        return np.array([self.names.index(name) for name in self.first.names], dtype=np.intp)
 
     def save(self, path: Path) -> None:
         """Write the first stage; the second one has a file of its own."""

@@ -5,7 +5,7 @@ comparisons: ``m`` is how frequent a level of agreement is among matches, and ``
 pairs. Both are estimated from unlabelled candidates by expectation maximisation, after Winkler (1988), Using the EM
 Algorithm for Weight Computation in the Fellegi-Sunter Model. Four things differ from the textbook:
 
-- The weight of a comparison never falls as agreement rises.
+- The weight of a comparison never falls as agreement rises, and a field that disagrees adds nothing above 0.
 - The comparisons of one kind of evidence share one vote, because they compare the same two values.
 - Missing evidence adds nothing.
 - Where a record has at most one match, the lead over its competing candidates is evidence too. It is fitted last and
@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from matchwright.core.models.neutral import first_of_field
 from matchwright.core.models.scorer import Array, Explanation
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
@@ -50,7 +51,11 @@ class FellegiSunterScorer(Frozen):
         for index, name in enumerate(self.names):
             if name in self.curves:
                 added[:, index] = _read(self.curves[name], values[:, index])
-        return added, self.base
+        known = np.array([name in self.curves for name in self.names])
+        first = first_of_field(self.names)
+        first = np.where(known[first], first, np.arange(len(first)))
+        # where the first comparison of a field is not for a match, none of the others is
+        return np.where(added[:, first] <= 0, np.minimum(added, 0.0), added), self.base
 
     def explain(self, comparisons: pd.DataFrame) -> Explanation:
         """Log-odds, contributions and base value."""

@@ -20,6 +20,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from matchwright.core.records.columns import columns_of, numbering
+from matchwright.core.records.compound_codes import HYPHEN
 from matchwright.core.records.normal import NORMAL_FORMS
 from matchwright.core.records.whole import record_fields, record_texts
 from matchwright.core.records.word_split import split_words
@@ -227,7 +228,7 @@ def _ngram_counts(texts: list[str]) -> csr_matrix:
     words: list[int] = []
     starts = [0]
     for text in texts:
-        words.extend(map(positions.__getitem__, text.split()))
+        words.extend(map(positions.__getitem__, text.replace(HYPHEN, " ").split()))
         starts.append(len(words))
     of_texts = csr_matrix((np.ones(len(words)), words, starts), shape=(len(texts), max(len(positions), 1)))
     counts = (of_texts @ _ngram_counter().transform(list(positions) or [""])).tocsr()

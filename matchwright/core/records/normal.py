@@ -10,10 +10,11 @@ from datetime import date
 import regex
 
 from matchwright.core.notation.dates import read_date
+from matchwright.core.records.compound_codes import HYPHEN, SIGN, with_whole_codes
 from matchwright.core.records.scripts import ascii_digits, compatible, folded
 from matchwright.core.spec import FieldKind
 
-NORMAL_FORMS = 3
+NORMAL_FORMS = 4
 """The version of the normal forms. Features of another version are not comparable."""
 
 LONGEST = {"name": 128, "text": 1_000, "id_code": 64, "address": 256, "category": 128}
@@ -25,7 +26,7 @@ LONGEST_PLACE = 100
 _NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 _NOT_ASCII_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_NOT_RUNNING = regex.compile(r"(?:(?!(?<=\d)\.\d)[^\p{L}\p{M}\p{N}])+")
+_NOT_RUNNING = regex.compile(rf"(?:(?!(?<=\d)\.\d|(?<={SIGN}){HYPHEN}{SIGN})[^\p{{L}}\p{{M}}\p{{N}}])+", regex.V1)
 _COORDINATES = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)")
 _DIGITS = re.compile(r"\d+")
 
@@ -36,9 +37,13 @@ def words(value: str) -> str | None:
 
 
 def running_text(value: str) -> str | None:
-    """As :func:`words`, but decimal points stay (``15.4``) and thousands lose their comma (``1,299``)."""
-    plain = _THOUSANDS.sub("", folded(value))
-    return (_NOT_RUNNING.sub(" ", plain).strip() if "." in plain else _parted(plain)) or None
+    """As :func:`words`, but decimal points stay (``15.4``) and thousands lose their comma (``1,299``).
+
+    A code in several parts keeps them together: ``QX-40T-E`` is ``qx-40t-e``, see
+    :mod:`~matchwright.core.records.compound_codes`.
+    """
+    plain = with_whole_codes(_THOUSANDS.sub("", folded(value)))
+    return (_NOT_RUNNING.sub(" ", plain).strip() if "." in plain or HYPHEN in plain else _parted(plain)) or None
 
 
 def coordinates(value: str) -> str | None:

@@ -21,6 +21,11 @@ def record_fields(spec: MatchSpec) -> tuple[str, ...]:
     return named or tuple(name for name, field in spec.compared.items() if field.kind in _READ_AS_TEXT)
 
 
+def text_fields(spec: MatchSpec) -> tuple[str, ...]:
+    """The running texts among the fields of the record. Values of other fields are searched for in them."""
+    return tuple(name for name in record_fields(spec) if spec.fields[name].kind == "text")
+
+
 def impersonal_fields(spec: MatchSpec) -> tuple[str, ...]:
     """The fields of the record without personal data. Only their words are learned."""
     return tuple(name for name in record_fields(spec) if spec.fields[name].pii == "none")

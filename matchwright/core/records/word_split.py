@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import regex
 
+from matchwright.core.records.compound_codes import HYPHEN
 from matchwright.core.records.scripts import WITHOUT_BLANKS
 
 # a word sign or a syllable in one character, so that a word is often shorter than an n-gram
@@ -22,10 +23,16 @@ _ANY_OTHER = regex.compile(rf"[{WITHOUT_BLANKS}\p{{Hangul}}]")
 def split_words(text: str) -> list[str]:
     """The words of a normal form, in order.
 
-    Words end at blanks. Some scripts write no blanks between words: Han, kana, Thai, Lao, Khmer, Burmese and a few
-    others. A run of letters in such a script gives each letter and each pair of neighbouring letters (overlapping
-    bigrams). A letter has its marks. So ``東京都 12`` is ``東``, ``京``, ``都``, ``東京``, ``京都`` and ``12``.
+    Words end at blanks, and so do the parts of a code. Some scripts write no blanks between words: Han, kana, Thai,
+    Lao, Khmer, Burmese and a few others. A run of letters in such a script gives each letter and each pair of
+    neighbouring letters (overlapping bigrams). A letter has its marks. So ``東京都 12`` is ``東``, ``京``, ``都``,
+    ``東京``, ``京都`` and ``12``.
     """
+    return split_codes(text.replace(HYPHEN, " "))
+
+
+def split_codes(text: str) -> list[str]:
+    """As :func:`split_words`, but the parts of a code stay together: ``qx-40t-e`` is one word."""
     if text.isascii() or not _ANY_WITHOUT_BLANKS.search(text):
         return text.split()
     words: list[str] = []
@@ -51,6 +58,7 @@ def for_ngrams(text: str, ngram: int) -> str:
     neighbours. Texts in a script without blanks between words, and texts that are shorter than an n-gram, get blanks
     at both ends.
     """
+    text = text.replace(HYPHEN, " ")
     if len(text) >= ngram and (text.isascii() or not _ANY_OTHER.search(text)):
         return text
     if not text:

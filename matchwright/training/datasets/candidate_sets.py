@@ -37,3 +37,11 @@ def with_context(
     context = pairs.join(context_of(fit, pairs["left_key"], pairs["right_key"], spec))
     found = labelled[PAIR_KEYS].merge(context, how="left", on=PAIR_KEYS, validate="one_to_one")
     return comparisons.assign(**{name: found[name].to_numpy() for name in names})
+
+
+def competing_with(labelled: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
+    """The candidates that share a record with one of the labelled pairs, and these pairs: left_key and right_key."""
+    together = pd.concat([labelled[PAIR_KEYS], proposed[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
+    known = pd.concat([labelled["left_key"], labelled["right_key"]]).unique()
+    shared = together["left_key"].isin(known) | together["right_key"].isin(known)
+    return together[shared.to_numpy()].sort_values(PAIR_KEYS, ignore_index=True)

@@ -1,6 +1,6 @@
 """A dataset of labelled pairs, for training or testing a scorer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,8 +75,9 @@ def learn(
     validation: LabelledPairs,
     spec: ModelSpec,
     progress: Progress | None = None,
+    limits: Mapping[str, float] | None = None,
 ) -> TrainedScorer:
     """Train a scorer on one dataset and stop it early on another; see :func:`train_scorer`."""
     return train_scorer(
-        training.comparisons, training.labels, validation.comparisons, validation.labels, spec, progress
+        training.comparisons, training.labels, validation.comparisons, validation.labels, spec, progress, limits
     )

@@ -8,7 +8,7 @@ scores for calibration come from cross-fitting: a pair is scored by trees that w
 record. The result is an ordinary scorer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,13 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.models.boosted_trees import XGBoostScorer
+from matchwright.core.models.neutral import with_neutral
 from matchwright.core.models.scorer import Labels
 from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.errors import TrainingError
 from matchwright.training.models.boosted_trees import as_scorer, tree_parameters
+from matchwright.training.models.neutral import neutral_values, without_flags
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -38,6 +40,9 @@ On the validation parts of benchmark sets 300 is as good, and 3,000 is worse wit
 
 PRIOR_SAMPLE = 4_000
 """The most unlabelled candidates that get a soft label."""
+
+EVEN = 0.5
+"""From this soft label on, a pair counts as a match where neutral values are found."""
 
 FOLDS = 5
 FEWEST_PER_CLASS = 5
@@ -83,6 +88,7 @@ def train_on_few_labels(
     unsupervised: FellegiSunterScorer,
     spec: ModelSpec,
     unlike: pd.DataFrame | None = None,
+    limits: Mapping[str, float] | None = None,
 ) -> FewLabelScorer:
     """Boost trees on few labels and on the soft labels of the unsupervised start.
 
@@ -94,6 +100,7 @@ def train_on_few_labels(
         unsupervised: the unsupervised start of the same candidates.
         spec: the scorer's settings; ``trees`` is the largest number of trees.
         unlike: comparisons of counter-examples. Each weighs as much as an unlabelled candidate.
+        limits: the limits of disagreement, see :func:`~matchwright.core.compare.names.disagreement_limits`.
 
     Raises:
         TrainingError: fewer than five pairs of a class.
@@ -102,23 +109,26 @@ def train_on_few_labels(
     target = np.asarray(labels, dtype=np.float64)
     chosen = np.random.default_rng(spec.seed).permutation(len(unlabelled))[:PRIOR_SAMPLE]
     drawn = unlabelled.iloc[np.sort(chosen)].reset_index(drop=True)
-    dataset = _FewLabelDataset(
-        comparisons, target, drawn, unsupervised, spec, drawn.iloc[:0] if unlike is None else unlike
-    )
+    names = list(without_flags(comparisons))
+    added = drawn.iloc[:0] if unlike is None else unlike
+    soft = np.append(1 / (1 + np.exp(-unsupervised.log_odds(drawn))), np.zeros(len(added)))
+    weight = PRIOR_PAIRS / max(len(drawn), 1)
+    prior = pd.concat([drawn[names], added[names]], ignore_index=True)
+    dataset = _FewLabelDataset(comparisons[names], target, prior, soft, weight, spec, limits or {})
     fold_of = _folds(groups, target, spec.seed)
     by_round = np.zeros((spec.trees, len(target)))
     for fold in range(FOLDS):
         held = fold_of == fold
         if held.any():
-            booster = dataset.boosted(~held, spec.trees)
-            by_round[:, held] = _log_odds_by_round(booster, dataset.matrix(comparisons[held]), spec.trees)
+            fitted = dataset.boosted(~held, spec.trees)
+            by_round[:, held] = _log_odds_by_round(fitted, comparisons[held], spec.trees)
     losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * by_round)).mean(axis=1)
     rounds = max(min(FEWEST_ROUNDS, spec.trees), int(losses.argmin()) + 1)
     everything = dataset.boosted(np.ones(len(target), dtype=bool), rounds)
-    training = _log_odds_by_round(everything, dataset.matrix(comparisons), rounds)
+    training = _log_odds_by_round(everything, comparisons, rounds)
     train_losses = np.log1p(np.exp(-np.where(target == 1, 1, -1) * training)).mean(axis=1)
     return FewLabelScorer(
-        scorer=as_scorer(everything, list(map(str, comparisons.columns))),
+        scorer=everything,
         held_out_log_odds=by_round[rounds - 1],
         train_losses=tuple(round(float(loss), 6) for loss in train_losses),
         validation_losses=tuple(round(float(loss), 6) for loss in losses[:rounds]),
@@ -127,42 +137,42 @@ def train_on_few_labels(
 
 @dataclass(frozen=True)
 class _FewLabelDataset:
+    """Labelled pairs, and pairs with soft labels (``prior``, ``soft``), each of the same ``weight``."""
+
     comparisons: pd.DataFrame
     target: Array
-    unlabelled: pd.DataFrame
-    unsupervised: FellegiSunterScorer
+    prior: pd.DataFrame
+    soft: Array
+    weight: float
     spec: ModelSpec
-    unlike: pd.DataFrame
+    limits: Mapping[str, float]
 
-    def boosted(self, chosen: "np.ndarray[Any, np.dtype[np.bool_]]", rounds: int) -> Any:
+    def boosted(self, chosen: "np.ndarray[Any, np.dtype[np.bool_]]", rounds: int) -> XGBoostScorer:
         """Trees from the chosen labelled pairs and the prior."""
         import xgboost
 
-        known, labels = self.comparisons[chosen], self.target[chosen]
-        names = list(map(str, known.columns))
-        prior = self.unsupervised.log_odds(self.unlabelled)
-        soft = np.append(1 / (1 + np.exp(-prior)), np.zeros(len(self.unlike)))
-        weights = np.append(np.ones(len(known)), np.full(len(soft), PRIOR_PAIRS / max(len(prior), 1)))
+        names = list(map(str, self.comparisons.columns))
+        both = pd.concat([self.comparisons[chosen], self.prior], ignore_index=True)
+        labels = np.append(self.target[chosen], self.soft)
+        weights = np.append(np.ones(int(chosen.sum())), np.full(len(self.soft), self.weight))
         parameters = {
             **tree_parameters(names, self.spec),
             "objective": "binary:logistic",
             "base_score": 0.5,
             "min_child_weight": min(self.spec.min_child_weight, MIN_CHILD_WEIGHT),
         }
-        both = pd.concat([known, self.unlabelled[names], self.unlike[names]], ignore_index=True)
-        data = xgboost.DMatrix(both.to_numpy(dtype=np.float32), np.append(labels, soft), weight=weights, missing=np.nan)
-        return xgboost.train(parameters, data, num_boost_round=rounds)
-
-    def matrix(self, comparisons: pd.DataFrame) -> Any:
-        """Rows as the trees read them."""
-        import xgboost
-
-        return xgboost.DMatrix(comparisons.to_numpy(dtype=np.float32), missing=np.nan)
+        neutral = neutral_values(both, labels >= EVEN, self.limits)
+        matrix = with_neutral(both.to_numpy(dtype=np.float32), neutral, tuple(names))
+        data = xgboost.DMatrix(matrix, labels, weight=weights, missing=np.nan)
+        return as_scorer(xgboost.train(parameters, data, num_boost_round=rounds), names, neutral)
 
 
-def _log_odds_by_round(booster: Any, matrix: Any, rounds: int) -> Array:
+def _log_odds_by_round(scorer: XGBoostScorer, comparisons: pd.DataFrame, rounds: int) -> Array:
     """Log-odds after each round, shape (rounds, pairs): the sum of the leaves so far."""
-    steps = [booster.predict(matrix, output_margin=True, iteration_range=(0, last)) for last in range(1, rounds + 1)]
+    import xgboost
+
+    matrix, predict = xgboost.DMatrix(scorer.matrix(comparisons), missing=np.nan), scorer.booster.predict
+    steps = [predict(matrix, output_margin=True, iteration_range=(0, last)) for last in range(1, rounds + 1)]
     return np.asarray(steps, dtype=np.float64)
 
 

@@ -5,12 +5,12 @@ from typing import Any, cast
 import numpy as np
 
 from matchwright.core.compare.names import constraints
-from matchwright.core.models.boosted_trees import XGBoostScorer, with_neutral
+from matchwright.core.models.boosted_trees import XGBoostScorer
+from matchwright.core.models.neutral import with_neutral
 from matchwright.core.models.scorer import Progress, TrainedScorer, demand_both_classes
 from matchwright.core.spec.learning import ModelSpec
-from matchwright.core.spec.vocabulary import MISSING_SUFFIX
 from matchwright.threads import COMPUTE_THREADS
-from matchwright.training.models.neutral import neutral_values
+from matchwright.training.models.neutral import neutral_values, without_flags
 from matchwright.training.models.scorer_data import ScorerData
 
 
@@ -24,11 +24,11 @@ def train_boosted_trees(data: ScorerData, spec: ModelSpec, progress: Progress | 
 
     target = np.asarray(data.labels, dtype=np.float32)
     demand_both_classes(target)
-    # a flag of missing values has no direction, so with it a blanked field could move the score either way
-    names = [name for name in data.comparisons.columns if not name.endswith(f"__{MISSING_SUFFIX}")]
-    neutral = neutral_values(data.comparisons[names], target)
+    names = list(without_flags(data.comparisons))
+    neutral = neutral_values(data.comparisons[names], target, data.limits)
     matrix, held = (
-        with_neutral(table[names].to_numpy(dtype=np.float32), neutral) for table in (data.comparisons, data.validation)
+        with_neutral(table[names].to_numpy(dtype=np.float32), neutral, tuple(names))
+        for table in (data.comparisons, data.validation)
     )
     parameters = {
         **tree_parameters(names, spec),

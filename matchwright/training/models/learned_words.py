@@ -20,6 +20,10 @@ FEWEST_PAIRS = 3
 FEWEST_MATCHES = 50
 FOLDS = 5
 INVERSE_REGULARISATION = 0.2
+OPTIONS = {"maxiter": 500, "ftol": 1e-9}
+"""How exactly the weights are fitted."""
+
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,6 @@ def _words_of_pairs(left: list[str], right: list[str]) -> list[list[tuple[str, i
 
 def _fit(members: list[list[tuple[str, int]]], target: np.ndarray[Any, Any]) -> LearnedWords:
     from scipy.sparse import csr_matrix
-    from sklearn.linear_model import LogisticRegression
 
     pairs_with = Counter(word for each in members for word, _ in each)
     known = sorted(word for word, count in pairs_with.items() if count >= FEWEST_PAIRS)
@@ -97,10 +100,40 @@ def _fit(members: list[list[tuple[str, int]]], target: np.ndarray[Any, Any]) -> 
     ends = np.cumsum([0, *map(len, indices)])
     flat = np.array([index for each in indices for index in sorted(each)], dtype=np.intp)
     matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(members), max(2 * len(known), 1)))
-    model = LogisticRegression(C=INVERSE_REGULARISATION, solver="liblinear", max_iter=500).fit(matrix, target)
-    # rounded, so that machines that differ in the last bits write the same file
-    weights = np.round(model.coef_[0], DECIMALS)
+    shared, left_over, intercept = _weights(matrix[:, : len(known)], matrix[:, len(known) : 2 * len(known)], target)
     keys = hashed_words(known)
     order = np.argsort(keys, kind="stable")
-    shared, left_over = weights[: len(known)][order], weights[len(known) : 2 * len(known)][order]
-    return LearnedWords(keys[order], shared, left_over, round(float(model.intercept_[0]), DECIMALS))
+    return LearnedWords(keys[order], shared[order], left_over[order], intercept)
+
+
+def _weights(both: Any, one: Any, target: Array) -> tuple[Array, Array, float]:
+    """The weight of each word that both sides have, that of each word that one side has, and the intercept.
+
+    It is a logistic regression in which a word of one side alone is never evidence for a match, and a word never says
+    less for a match where both sides have it. So a value that one record loses never raises the score if it agreed, and
+    never lowers it if it disagreed.
+
+    Args:
+        both: 1 where both sides of a pair have the word, shape (pairs, words), sparse.
+        one: 1 where one side alone has it.
+        target: True for a match, shape (pairs,).
+    """
+    from scipy.optimize import minimize
+    from scipy.special import expit, log_expit
+
+    words, either, sign = both.shape[1], both + one, np.where(target, 1.0, -1.0)
+
+    def loss(values: Array) -> tuple[float, Array]:
+        gain, cost, intercept = values[:words], values[words:-1], values[-1]
+        margin = sign * (both @ gain - either @ cost + intercept)
+        push = -INVERSE_REGULARISATION * sign * expit(-margin)
+        total = -INVERSE_REGULARISATION * log_expit(margin).sum()
+        total += ((gain - cost) ** 2).sum() / 2 + (cost**2).sum() / 2 + intercept**2 / 2
+        slopes = [both.T @ push + gain - cost, -(either.T @ push) + 2 * cost - gain, [push.sum() + intercept]]
+        return float(total), np.concatenate(slopes)
+
+    bounds = [(0.0, None)] * (2 * words) + [(None, None)]
+    found = minimize(loss, np.zeros(2 * words + 1), jac=True, method="L-BFGS-B", bounds=bounds, options=OPTIONS).x
+    # rounded, so that machines that differ in the last bits write the same file
+    values = np.round(found, DECIMALS)
+    return np.round(values[:words] - values[words:-1], DECIMALS), -values[words:-1], float(values[-1])

@@ -1,5 +1,6 @@
 """Neutral values: for each comparison the value that speaks neither for nor against a match."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 from sklearn.isotonic import IsotonicRegression
 
 from matchwright.core.compare.names import constraints, field_of
-from matchwright.core.spec.vocabulary import CONTEXT, SWAPPED
+from matchwright.core.spec.vocabulary import CONTEXT, MISSING_SUFFIX, SWAPPED
 
 BONUS = frozenset({"rarity", "cross_field", SWAPPED})
 """Comparators that only speak for a match. Their smallest value, 0, is neutral."""
@@ -15,7 +16,17 @@ BONUS = frozenset({"rarity", "cross_field", SWAPPED})
 DECIMALS = 5
 
 
-def neutral_values(comparisons: pd.DataFrame, labels: Any) -> tuple[float, ...]:
+def without_flags(comparisons: pd.DataFrame) -> tuple[str, ...]:
+    """The names of the comparisons without those that count missing sides.
+
+    A flag of missing values has no direction, so with it a blanked field could move the score either way.
+    """
+    return tuple(str(name) for name in comparisons if not str(name).endswith(f"__{MISSING_SUFFIX}"))
+
+
+def neutral_values(
+    comparisons: pd.DataFrame, labels: Any, limits: Mapping[str, float] | None = None
+) -> tuple[float, ...]:
     """The neutral value of each comparison, in the order of the columns.
 
     It is the value at which a match becomes more likely than no match, if both were equally frequent. It is NaN for
@@ -25,15 +36,23 @@ def neutral_values(comparisons: pd.DataFrame, labels: Any) -> tuple[float, ...]:
     Args:
         comparisons: of the training pairs, one row per pair.
         labels: 1 for a match, else 0, shape (pairs,).
+        limits: for comparisons that say whether a field disagrees, the limit of that. No neutral value is below its
+            limit: what the spec calls a disagreement must not speak for a match.
     """
     target = np.asarray(labels, dtype=np.float64)
     names = list(map(str, comparisons.columns))
+    least = limits or {}
     return tuple(
         np.nan
         if field_of(name) == CONTEXT
         else 0.0
         if name.partition("__")[2] in BONUS
-        else _neutral(comparisons[name].to_numpy(dtype=np.float64), target, direction)
+        # np.maximum, because NaN stays NaN
+        else float(
+            np.maximum(
+                _neutral(comparisons[name].to_numpy(dtype=np.float64), target, direction), least.get(name, -np.inf)
+            )
+        )
         for name, direction in zip(names, constraints(names), strict=True)
     )
 

@@ -5,6 +5,8 @@
 tool.
 """
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from matchwright.core.models.scorer import Labels, Progress, TrainedScorer
@@ -20,6 +22,7 @@ def train_scorer(
     validation_labels: Labels,
     spec: ModelSpec,
     progress: Progress | None = None,
+    limits: Mapping[str, float] | None = None,
 ) -> TrainedScorer:
     """Train the kind of scorer that the spec names, stopped early on validation log loss; no class weights.
 
@@ -30,11 +33,12 @@ def train_scorer(
         validation_labels: their labels.
         spec: the scorer's section of the match spec.
         progress: called with each round, from 1, and its validation log loss.
+        limits: the limits of disagreement, see :func:`~matchwright.core.compare.names.disagreement_limits`.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
     """
-    data = ScorerData(comparisons, labels, validation, validation_labels)
+    data = ScorerData(comparisons, labels, validation, validation_labels, limits or {})
     if spec.scorer == "torch":
         from matchwright.training.models.network.scorer import fit_scorer
 

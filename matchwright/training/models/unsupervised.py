@@ -1,7 +1,7 @@
 """Estimating the weights of agreement from unlabelled candidates, by expectation maximisation."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,10 @@ DECIMALS = 6
 
 
 def fit_fellegi_sunter(
-    comparisons: pd.DataFrame, expected_matches: int, competing: "Sequence[pd.Series[str]]" = ()
+    comparisons: pd.DataFrame,
+    expected_matches: int,
+    competing: "Sequence[pd.Series[str]]" = (),
+    limits: Mapping[str, float] | None = None,
 ) -> FellegiSunterScorer:
     """Estimate the weights of agreement from unlabelled candidates.
 
@@ -40,6 +43,8 @@ def fit_fellegi_sunter(
         competing: the record key of each pair, for each side whose records have at most one match. Candidates of one
             record then compete in the estimation, so that a group of similar records does not count as many matches.
             The scorer itself stays additive and sees one pair at a time.
+        limits: the limits of disagreement, see :func:`~matchwright.core.compare.names.disagreement_limits`. Below its
+            limit a comparison adds nothing above 0.
 
     Returns:
         The scorer. It does not depend on the order of the pairs.
@@ -72,7 +77,8 @@ def fit_fellegi_sunter(
         before, share = share, _shares(log_odds, sides)
         if np.abs(share - before).max() < SETTLED:
             break
-    curves = {name: _curve(weights[name], SIMILARITY) for name in levels}
+    least = limits or {}
+    curves = {name: _curve(weights[name], SIMILARITY, least.get(name)) for name in levels}
     scorer = FellegiSunterScorer(names=tuple(map(str, comparisons.columns)), base=round(base, DECIMALS), curves=curves)
     return _with_lead(scorer, comparisons, sides)
 
@@ -147,9 +153,19 @@ def _values(comparisons: pd.DataFrame, name: str) -> Array:
     return comparisons[name].to_numpy(dtype=np.float64)
 
 
-def _curve(weights: Array, scale: Scale) -> Curve:
-    """The weights as a curve, so that pairs of one level still get different weights."""
-    return Curve(at=scale.middles, adds=tuple(round(float(value), DECIMALS) for value in weights))
+def _curve(weights: Array, scale: Scale, limit: float | None = None) -> Curve:
+    """The weights as a curve, so that pairs of one level still get different weights.
+
+    Below ``limit`` none is above 0.
+    """
+    at, adds = np.array(scale.middles), weights
+    if limit is not None:
+        found = np.interp(limit, at, adds)
+        place = int(np.searchsorted(at, limit))
+        at = np.insert(at, place, limit)
+        adds = np.insert(adds, place, found)
+        adds[: place + 1] = np.minimum(adds[: place + 1], 0.0)
+    return Curve(at=tuple(at.tolist()), adds=tuple(round(float(value), DECIMALS) for value in adds))
 
 
 def _first_guess(levels: dict[str, Levels], votes: dict[str, float], expected_matches: int) -> Array:

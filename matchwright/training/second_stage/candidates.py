@@ -16,6 +16,7 @@ from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
+from matchwright.training.datasets.candidate_sets import competing_with
 from matchwright.training.datasets.labelled_pairs import LabelledPairs
 from matchwright.training.datasets.prepare import Prepared
 
@@ -89,14 +90,6 @@ def score_candidates(
         if inside.any():
             own[index[inside]] = scorer.log_odds(prepared.comparisons[inside])
     return ScoredCandidates(pairs, index, served, own)
-
-
-def competing_with(labelled: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
-    """The candidates that share a record with one of the labelled pairs, and these pairs: left_key and right_key."""
-    together = pd.concat([labelled[PAIR_KEYS], proposed[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
-    known = pd.concat([labelled["left_key"], labelled["right_key"]]).unique()
-    shared = together["left_key"].isin(known) | together["right_key"].isin(known)
-    return together[shared.to_numpy()].sort_values(PAIR_KEYS, ignore_index=True)
 
 
 def held_out_scores(pairs: LabelledPairs, scorers: Sequence[Scorer], seed: int) -> Array:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from matchwright.core.compare.competing import SIDES, without_context
 from matchwright.core.compare.competing_scores import competing_scores, with_scores
+from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.scorer import Scorer, TrainedScorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records import PAIR_KEYS
@@ -63,8 +64,10 @@ def fit_second_stage(
     originals = training.originals()
     if min(int((originals.labels == label).sum()) for label in (0, 1)) < FEWEST:
         return None
-    fold = fold_of(training.left_keys, seed)
-    scorers = [learn(training.take(fold != number), validation, spec.model).scorer for number in range(FOLDS)]
+    fold, limits = fold_of(training.left_keys, seed), disagreement_limits(spec)
+    scorers = [
+        learn(training.take(fold != number), validation, spec.model, limits=limits).scorer for number in range(FOLDS)
+    ]
     scored = score_candidates(first, scorers, prepared, proposed, frame, spec, corpus)
     _log.info("second stage: %d candidates scored", len(scored.pairs))
     keys = [scored.pairs[key].to_numpy(object) for key in PAIR_KEYS]
@@ -85,7 +88,7 @@ def fit_second_stage(
     valid = replace(
         valid, comparisons=with_scores(valid.comparisons, scores.iloc[valid.origins].reset_index(drop=True))
     )
-    learned = learn(LabelledPairs.joined(parts), valid, spec.model)
+    learned = learn(LabelledPairs.joined(parts), valid, spec.model, limits=limits)
     return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons)
 
 

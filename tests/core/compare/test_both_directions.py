@@ -5,8 +5,12 @@ import pytest
 
 from matchwright.core.compare import compare
 from matchwright.core.compare.competing import SIDES, context_of, without_context
+from matchwright.core.compare.cross_field import SWAPPED_FROM
+from matchwright.core.compare.names import comparison_names
+from matchwright.core.reasons.evidence import LIMITS
 from matchwright.core.records import conform_values, record_features
 from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec.fields import RecordEvidence
 
 NO_CORPUS = Corpus({})
 
@@ -82,7 +86,41 @@ def test_a_value_in_another_field_is_found_from_either_record(products_spec):
         assert found["model__cross_field"] == 0
     # Both records have a code. Only one of the two codes is in the title of the other record.
     for found in both_orders(products_spec, {"model": "zz9900", "title": "turbo tt4411"}, coded):
-        assert found["model__cross_field"] == 0.5
+        assert found["model__cross_field"] == 0
+    crossed = {"model": "zz9900", "title": "turbo tt4411"}, {"model": "tt4411", "title": "zz9900 kettle"}
+    for found in both_orders(products_spec, *crossed):
+        assert found["model__cross_field"] == 1
+
+
+def test_equal_values_count_as_found_and_only_texts_are_searched(products_spec):
+    for found in both_orders(products_spec, {"model": "tt4411"}, {"model": "tt4411", "title": "kettle"}):
+        assert found["model__cross_field"] == 1
+    # A brand that is in the field of codes disagrees there, so it must not speak for a match.
+    for found in both_orders(products_spec, {"brand": "acme", "title": "pan"}, {"model": "acme", "title": "pan"}):
+        assert found["brand__cross_field"] == found["model__cross_field"] == 0
+
+
+def test_a_value_is_looked_up_in_no_other_field_if_the_other_record_has_no_text(products_spec):
+    for found in both_orders(products_spec, {"brand": "acme"}, {"model": "tt4411"}):
+        assert np.isnan(found["brand__cross_field"])
+    for found in both_orders(products_spec, {"brand": "acme"}, {"brand": "zenith"}):
+        assert found["brand__cross_field"] == 0
+
+
+def test_a_spec_without_texts_in_its_record_has_no_comparisons_across_fields(persons_spec):
+    section = RecordEvidence(fields=("surname", "postcode"))
+    names = comparison_names(persons_spec.model_copy(update={"record": section}))
+    assert not [name for name in names if name.endswith("__cross_field")]
+
+
+def test_names_that_are_hardly_alike_when_they_are_swapped_are_not_swapped(persons_spec):
+    assert LIMITS["swapped"].disagrees_below == SWAPPED_FROM
+    one = {"given_name": "osric", "surname": "testwell"}
+    nearly, hardly = {"given_name": "testwel", "surname": "osrik"}, {"given_name": "tostwig", "surname": "ossa"}
+    for found in both_orders(persons_spec, one, nearly):
+        assert found["surname__swapped"] > SWAPPED_FROM
+    for found in both_orders(persons_spec, one, hardly):
+        assert found["surname__swapped"] == 0
 
 
 def test_unmatched_words_are_reported_for_the_side_that_has_them(products_spec):

@@ -81,3 +81,18 @@ def test_a_background_row_with_missing_values_is_refused_for_a_graph_that_accept
         wrap_onnx(graph(TensorProto.FLOAT, 1), names, "log_odds", (None, 0.0))
     with pytest.raises(BundleError, match="1 values for 2 comparisons"):
         wrap_onnx(graph(TensorProto.FLOAT, 1), names, "log_odds", (0.0,))
+
+
+def test_a_graph_with_neutral_values_reads_them_in_place_of_missing_comparisons():
+    names = ("a__exact", "b__exact")
+    pairs = pd.DataFrame({"a__exact": [np.nan, 0.25], "b__exact": [0.5, np.nan]}, dtype=np.float32)
+    scorer = wrap_onnx(graph(TensorProto.FLOAT, 1), names, "log_odds", (0.0, 0.0), neutral=(0.25, 0.5))
+    assert scorer.log_odds(pairs).tolist() == [0.75, 0.75]
+    again = OnnxScorer.of(scorer.content)
+    assert again.contract.neutral == (0.25, 0.5)
+    assert again.log_odds(pairs).tolist() == [0.75, 0.75]
+
+
+def test_a_wrong_number_of_neutral_values_is_refused():
+    with pytest.raises(BundleError, match="1 neutral values for 2 comparisons"):
+        wrap_onnx(graph(TensorProto.FLOAT, 1), ("a__exact", "b__exact"), "log_odds", (0.0, 0.0), neutral=(0.5,))

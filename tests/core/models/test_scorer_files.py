@@ -82,3 +82,14 @@ def test_without_learned_words_every_pair_of_texts_has_the_intercept():
     left, right = (np.array(texts, dtype=object) for texts in (["steel pan", None, "pan"], ["pan", "pan", "pan"]))
     pairing = Pairing.of({"text": left}, {"text": right}, "text", alike=True)
     np.testing.assert_array_equal(nothing.compare(pairing), np.array([-1.5, np.nan, -1.5], np.float32))
+
+
+def test_an_unsupervised_score_is_not_raised_by_a_second_comparison_of_a_field_that_disagrees():
+    names = ("year__exact", "year__levenshtein", "year__cross_field")
+    flat = Curve(at=(0.0, 1.0), adds=(2.0, 2.0))
+    first = Curve(at=(0.0, 1.0), adds=(-3.0, 4.0))
+    scorer = FellegiSunterScorer(names=names, base=0.0, curves=dict(zip(names, (first, flat, flat), strict=True)))
+    pairs = pd.DataFrame([[0, 0.75, 1], [1, 0.75, 1], [np.nan, np.nan, np.nan]], columns=names, dtype=np.float32)
+    assert scorer.contributions(pairs)[0].tolist() == [[-3, 0, 2], [4, 2, 2], [0, 0, 0]]
+    without_first = scorer.model_copy(update={"curves": {names[1]: flat}})
+    assert without_first.contributions(pairs)[0][:, 1].tolist() == [2, 2, 0]

@@ -23,7 +23,7 @@ def test_embeddings_of_a_challenger_are_not_in_the_datasets_of_the_scorer(offers
         assert own.labels is more.labels
     for frame in (made.comparisons, made.missing_field_pairs):
         assert not LEARNED & set(frame)
-    learned = learn_and_challenge(made, spec.model)
+    learned = learn_and_challenge(made, spec)
     assert not LEARNED & set(learned.scorer.scorer.names)
     assert set(learned.challengers) == {"ranker", "torch"}
 

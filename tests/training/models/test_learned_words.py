@@ -100,3 +100,19 @@ def test_words_are_learned_only_from_fields_without_personal_data(persons_spec, 
     persons = persons_spec.model_copy(update={"record": RecordEvidence(fields=("given_name", "surname"))})
     assert impersonal_fields(persons) == ()
     assert "learned_words" not in record_comparators(persons)
+
+
+def test_a_word_of_one_side_is_never_for_a_match_and_a_shared_word_never_worse():
+    """A word that only matches have on one side, and a word that only other pairs share, would break both rules."""
+    generator = np.random.default_rng(3)
+    labels = generator.integers(2, size=400)
+    left = [f"item{n % 40} {'bonus' if label else 'bulk'}" for n, label in enumerate(labels)]
+    right = [f"item{n % 40} {'' if label else 'bulk'}" for n, label in enumerate(labels)]
+    words = fit_words(left, right, labels, np.arange(400), seed=1).words
+    assert (words.left_over <= 0).all()
+    assert (words.shared >= words.left_over).all()
+    with_bonus, without, shared, one_side = words.compare(
+        pairing(["item3 bonus", "item3", "item3 bulk", "item3 bulk"], ["item3", "item3", "item3 bulk", "item3"])
+    )
+    assert with_bonus <= without
+    assert shared >= one_side

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matchwright.training.models.neutral import neutral_values
+from matchwright.core.compare.names import disagreement_limits
+from matchwright.training.models.neutral import neutral_values, without_flags
 
 
 def neutral_of(values, labels, name="surname__levenshtein"):
@@ -46,3 +47,30 @@ def test_with_one_class_it_is_the_median(labels):
 
 def test_values_without_information_do_not_decide():
     assert neutral_of([0.5, 0.5, 0.5, 0.5], [0, 1, 0, 1]) == pytest.approx(0.5)
+
+
+def test_it_is_never_below_the_limit_of_disagreement():
+    table = pd.DataFrame({"state__levenshtein": np.array([0.1, 0.2, 0.4, 1.0], dtype=np.float32)})
+    assert neutral_values(table, [0, 0, 1, 1]) == (pytest.approx(0.3),)
+    assert neutral_values(table, [0, 0, 1, 1], {"state__levenshtein": 0.7}) == (0.7,)
+    assert neutral_values(table, [0, 0, 1, 1], {"state__levenshtein": 0.2}) == (pytest.approx(0.3),)
+
+
+def test_a_limit_gives_no_neutral_value_to_a_comparison_that_is_always_missing():
+    table = pd.DataFrame({"state__levenshtein": np.array([np.nan, np.nan], dtype=np.float32)})
+    assert np.isnan(neutral_values(table, [0, 1], {"state__levenshtein": 0.7})[0])
+
+
+def test_the_limits_of_a_spec_are_those_of_the_first_comparison_of_each_field_that_is_no_text(products_spec):
+    assert disagreement_limits(products_spec) == {
+        "brand__levenshtein": 0.5,
+        "model__levenshtein": 0.6,
+        "price__relative": 0.5,
+    }
+
+
+def test_flags_of_missing_values_are_not_read():
+    assert without_flags(pd.DataFrame(columns=["a__exact", "a__missing", "record__numbers"])) == (
+        "a__exact",
+        "record__numbers",
+    )

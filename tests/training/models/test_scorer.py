@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from matchwright.core.bundle import load_bundle, verify_bundle
 from matchwright.core.compare.names import constraints
+from matchwright.core.models.boosted_trees import XGBoostScorer
 from matchwright.core.models.files import read_scorer, scorer_file, write_scorer
 from matchwright.core.models.onnx_graph import background_row, wrap_onnx
 from matchwright.core.models.shapley import group_shapley
@@ -96,6 +97,19 @@ def test_one_call_explains_exactly_what_two_calls_do(scorer, comparisons, compar
         np.testing.assert_array_equal(log_odds, scorer.log_odds(pairs))
         np.testing.assert_array_equal(contributions, scorer.contributions(pairs)[0])
         assert base == scorer.contributions(pairs)[1]
+
+
+def test_no_scorer_reads_how_many_sides_are_missing(scorer, comparisons):
+    flags = {name for name in comparisons if name.endswith("__missing")}
+    assert flags
+    assert not flags & set(scorer.names)
+
+
+def test_a_missing_comparison_counts_as_its_neutral_value(scorer, comparisons_with_gaps):
+    given = scorer.neutral if isinstance(scorer, XGBoostScorer) else scorer.contract.neutral
+    neutral = dict(zip(scorer.names, given, strict=True))
+    filled = comparisons_with_gaps.fillna({name: value for name, value in neutral.items() if value is not None})
+    np.testing.assert_array_equal(scorer.log_odds(filled), scorer.log_odds(comparisons_with_gaps))
 
 
 def test_a_written_scorer_is_read_back_unchanged(scorer, comparisons_with_gaps, tmp_path):

@@ -112,3 +112,16 @@ def test_too_few_candidates_or_candidates_without_values_are_an_error(candidates
         fit_fellegi_sunter(candidates[0].head(5), 5)
     with pytest.raises(TrainingError, match="how alike"):
         fit_fellegi_sunter(pd.DataFrame({"title__token_overlap": [np.nan] * 30, "title__missing": [2.0] * 30}), 5)
+
+
+def test_a_comparison_adds_nothing_above_0_below_its_limit_of_disagreement():
+    generator = np.random.default_rng(2)
+    share = np.where(generator.random(600) < 0.3, generator.uniform(0.4, 0.6, 600), generator.uniform(0, 0.2, 600))
+    table = pd.DataFrame({"state__levenshtein": share, "name__jaro_winkler": share + 0.3}, dtype=np.float32)
+    below = pd.DataFrame({"state__levenshtein": [0.5, 0.69, 0.69999], "name__jaro_winkler": np.nan}, dtype=np.float32)
+    free, bounded = (
+        fit_fellegi_sunter(table, 300, limits=limits).contributions(below)[0][:, 0]
+        for limits in (None, {"state__levenshtein": 0.7})
+    )
+    assert (free > 0).all()
+    assert (bounded <= 0).all()

@@ -97,8 +97,9 @@ class PairHead(nn.Module):
 
     It has two hidden layers, after Runje and Shankaranarayana (2023), Constrained Monotonic Neural Networks. The
     weights are never negative, and a comparison changes its sign where more means less alike. Half of the units of each
-    layer are convex and half are concave. A missing comparison has a fitted value and a flag. The weight of the flag,
-    and the weights of comparisons that count missing sides, may have any sign.
+    layer are convex and half are concave. A comparison that may stay missing has a fitted value and a flag. The weight
+    of the flag may have any sign. In the pair score these are only comparisons with competing candidates: all others
+    have a neutral value where they are missing.
 
     Args:
         comparisons: of the training pairs, shape (pairs, comparisons), NaN where missing. Their means and standard

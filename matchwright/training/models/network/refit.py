@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare.names import comparison_names, learned_cosine
+from matchwright.core.compare.names import comparison_names, disagreement_limits, learned_cosine
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.records import PAIR_KEYS
@@ -53,6 +53,7 @@ def fit_on_pairs(
         learned[train] = pd.DataFrame(fitted.compare(*own, np.arange(train.sum()), spec)).set_axis(learned.index[train])
         compared = compared.join(learned)
         compared = compared[[name for name in comparison_names(spec, fitted.whole.fields) if name in compared]]
-    data = ScorerData(compared[train], labels[train], compared[held], labels[held])
+    limits = disagreement_limits(spec)
+    data = ScorerData(compared[train], labels[train], compared[held], labels[held], limits)
     trained = fit_scorer(data, spec.model)
     return FittedNetwork(fitted.whole if fitted else None, trained)

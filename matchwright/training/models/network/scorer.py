@@ -7,6 +7,7 @@ import torch
 from matchwright.core.compare.names import constraints
 from matchwright.core.models.network.module import DECIMALS, FARTHEST, MatchingNetwork, PairHead, log_odds
 from matchwright.core.models.network.onnx_graph import Weights, head_graph
+from matchwright.core.models.neutral import with_neutral
 from matchwright.core.models.onnx_graph import OnnxScorer, background_row, wrap_onnx
 from matchwright.core.models.scorer import Progress, TrainedScorer, demand_both_classes, matrix_of
 from matchwright.core.spec.learning import ModelSpec
@@ -14,6 +15,7 @@ from matchwright.errors import TrainingError
 from matchwright.training.models.network.fit import Matrix, Pairs, fit_network
 from matchwright.training.models.network.plans import PAIR_SCORE
 from matchwright.training.models.network.processes import seeded
+from matchwright.training.models.neutral import neutral_values, without_flags
 from matchwright.training.models.scorer_data import ScorerData
 
 TOLERANCE = 1e-5
@@ -26,9 +28,10 @@ def fit_scorer(data: ScorerData, spec: ModelSpec, progress: Progress | None = No
         TrainingError: fewer than ten pairs of a class, or the exported graph gives other scores than the network.
     """
     demand_both_classes(data.labels)
-    names = tuple(map(str, data.comparisons.columns))
+    names = without_flags(data.comparisons)
+    neutral = neutral_values(data.comparisons[list(names)], data.labels, data.limits)
     pairs, held = (
-        Pairs(matrix_of(table, names), np.asarray(answers, dtype=np.float32))
+        Pairs(with_neutral(matrix_of(table, names), neutral, names), np.asarray(answers, dtype=np.float32))
         for table, answers in ((data.comparisons, data.labels), (data.validation, data.validation_labels))
     )
     with seeded(spec.seed):
@@ -37,9 +40,9 @@ def fit_scorer(data: ScorerData, spec: ModelSpec, progress: Progress | None = No
         losses = fit_network(network, pairs, np.arange(len(pairs.target)), PAIR_SCORE, spec.seed, held, progress)
         weights = _rounded(head)
         expected = _scored(weights, held.comparisons)
-    scorer = wrap_onnx(
-        head_graph(weights, FARTHEST), names, "log_odds", background_row(data.comparisons), takes_missing=True
-    )
+    background = background_row(data.comparisons[list(names)])
+    graph = head_graph(weights, FARTHEST)
+    scorer = wrap_onnx(graph, names, "log_odds", background, takes_missing=True, neutral=neutral)
     _demand_equal(scorer, data.validation, expected)
     return TrainedScorer(scorer, losses.training, losses.validation)
 
