@@ -14,10 +14,15 @@ SPEC = ModelSpec(trees=60, early_stopping=10)
 ALMOST_NOTHING = SPEC.model_copy(update={"trees": 1, "depth": 1})
 
 
+def log_odds(training, validation, spec):
+    """The scorer's log-odds of the labelled validation pairs."""
+    return learn(training, validation, spec).scorer.log_odds(validation.originals().comparisons)
+
+
 @pytest.fixture(scope="module")
 def ranker():
     training, validation = dataset(300), dataset(200, 1)
-    return challenge("ranker", training, validation, learn(training, validation, SPEC), SPEC)
+    return challenge("ranker", training, validation, log_odds(training, validation, SPEC), SPEC)
 
 
 def test_a_ranker_learns_to_rank_and_has_no_log_loss(ranker):
@@ -35,7 +40,7 @@ def test_the_change_is_the_difference_and_a_ranker_is_no_better_if_its_interval_
 
 def test_a_ranker_that_learned_almost_nothing_is_worse_than_a_scorer():
     training, validation = dataset(300), dataset(200, 1)
-    ranker = challenge("ranker", training, validation, learn(training, validation, SPEC), ALMOST_NOTHING)
+    ranker = challenge("ranker", training, validation, log_odds(training, validation, SPEC), ALMOST_NOTHING)
     assert ranker["change"]["mrr"]["upper"] < 0
     assert ranker["better"] is False
     assert ranker["finding"].startswith("worse by 0.1")
@@ -43,7 +48,7 @@ def test_a_ranker_that_learned_almost_nothing_is_worse_than_a_scorer():
 
 def test_a_ranker_is_better_than_a_scorer_that_learned_almost_nothing():
     training, validation = dataset(300), dataset(200, 1)
-    challenger = challenge("ranker", training, validation, learn(training, validation, ALMOST_NOTHING), SPEC)
+    challenger = challenge("ranker", training, validation, log_odds(training, validation, ALMOST_NOTHING), SPEC)
     assert challenger["change"]["mrr"]["lower"] > 0
     assert challenger["better"] is True
     assert challenger["finding"].startswith("better by")
@@ -51,7 +56,7 @@ def test_a_ranker_is_better_than_a_scorer_that_learned_almost_nothing():
 
 def test_a_network_is_compared_by_its_log_loss():
     training, validation = dataset(100), dataset(60, 1)
-    network = challenge("torch", training, validation, learn(training, validation, SPEC), SPEC)
+    network = challenge("torch", training, validation, log_odds(training, validation, SPEC), SPEC)
     assert set(network["change"]) == {"mrr", "hit_at_1", "ndcg_at_10", "log_loss"}
     assert network["change"]["log_loss"]["lower"] < 0 < network["change"]["log_loss"]["upper"]
     assert network["better"] is False
@@ -63,7 +68,7 @@ def test_a_network_is_compared_by_its_log_loss():
 
 def test_a_network_with_a_lower_log_loss_than_the_scorer_is_better():
     training, validation = dataset(100), dataset(60, 1)
-    network = challenge("torch", training, validation, learn(training, validation, ALMOST_NOTHING), SPEC)
+    network = challenge("torch", training, validation, log_odds(training, validation, ALMOST_NOTHING), SPEC)
     assert network["change"]["log_loss"]["upper"] < 0
     assert network["better"] is True
     assert network["finding"].startswith("better by 0.4")

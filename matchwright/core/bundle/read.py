@@ -30,6 +30,7 @@ from matchwright.core.bundle.manifest import (
     bundle_digest,
     file_digest,
 )
+from matchwright.core.compare.competing_scores import SCORED_NAMES
 from matchwright.core.compare.names import comparison_names
 from matchwright.core.decide.bands import Bands
 from matchwright.core.decide.calibrator import Calibrator
@@ -38,6 +39,7 @@ from matchwright.core.models.files import SCORER_FILES, read_scorer
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.reasons import Catalogue, EvidenceFigures
 from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.records.frames import read_frame
@@ -146,7 +148,8 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
 
 def _demand_comparisons(model: DecisionModel) -> None:
     known = comparison_names(model.spec, model.embeddings.fields if model.embeddings else ())
-    absent = sorted(set(model.scorer.names) - set(known))
+    second = SCORED_NAMES if isinstance(model.scorer, TwoStageScorer) else ()
+    absent = sorted(set(model.scorer.names) - {*known, *second})
     if absent:
         raise BundleError(
             f"The scorer reads comparisons that the bundle does not compute: {', '.join(absent[:5])}.",

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from matchwright.core.compare.competing_scores import SCORED_NAMES
 from matchwright.core.compare.names import comparison_names
 from matchwright.core.reasons.evidence import NEARLY_KINDS
 from matchwright.core.reasons.groups import Group, groups_of
@@ -198,8 +199,8 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
 
 
 def _all_groups(spec: MatchSpec) -> list[Group]:
-    """The groups of the spec's comparisons."""
-    return list(groups_of(tuple(comparison_names(spec))))
+    """The groups of the spec's comparisons, and of those that a second stage reads."""
+    return list(groups_of((*comparison_names(spec), *(SCORED_NAMES if spec.model.second_stage else ()))))
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

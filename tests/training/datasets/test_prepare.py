@@ -3,7 +3,7 @@
 from matchwright.core.spec import MatchSpec
 from matchwright.training.datasets.parts import parts_of
 from matchwright.training.datasets.prepare import Prepared, prepare
-from matchwright.training.learning import learn_and_challenge
+from matchwright.training.learning import challenge_all, learn_stages
 
 LEARNED = {"title__learned_cosine", "category__learned_cosine", "record__learned_cosine"}
 
@@ -23,9 +23,9 @@ def test_embeddings_of_a_challenger_are_not_in_the_datasets_of_the_scorer(offers
         assert own.labels is more.labels
     for frame in (made.comparisons, made.missing_field_pairs):
         assert not LEARNED & set(frame)
-    learned = learn_and_challenge(made, spec)
+    learned = learn_stages(made, offers[3], offers[1], spec, offers[2])
     assert not LEARNED & set(learned.scorer.scorer.names)
-    assert set(learned.challengers) == {"ranker", "torch"}
+    assert set(challenge_all(made, learned, spec)) == {"ranker", "torch"}
 
 
 def test_the_scorer_gets_embeddings_if_the_spec_requests_them(offers):
