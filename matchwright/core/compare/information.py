@@ -63,6 +63,19 @@ def agreeing_information(
     return information
 
 
+def disagreeing(comparisons: pd.DataFrame, spec: MatchSpec) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+    """Whether both records of a pair have a field and clearly disagree in it; shape (pairs, counted fields).
+
+    A value that is partly the same, or a swapped name, is no clear disagreement.
+    """
+    fields, columns = counted_fields(spec), _Columns.of(comparisons)
+    found = np.zeros((len(comparisons), len(fields)), dtype=bool)
+    for index, field in enumerate(fields):
+        known = columns.values[:, columns.at[f"{field}__{MISSING_SUFFIX}"]] == 0
+        found[:, index] = known & ~_agrees(columns, field, spec.fields[field])
+    return found
+
+
 class _Columns(NamedTuple):
     """Comparisons as one array, and where each stands: for one pair, reading columns of a data frame costs too much."""
 

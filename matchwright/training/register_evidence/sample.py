@@ -6,10 +6,10 @@ apart, and weighted so that their shares are those of the whole register.
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
+from matchwright.training.register_evidence.agreement import Agreement, Weights
 from matchwright.training.register_evidence.register import Mask, Register, Rows
 
 COUNTED_SIZE = 3
@@ -21,8 +21,6 @@ DRAWN = 60_000
 FEWEST, MOST = 100, 1_500
 """The fewest and the most pairs of different entities that are drawn for one set."""
 MATCHES_PER_OTHER = 0.4
-
-Weights = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -71,25 +69,13 @@ def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, 
 def _of_set(
     register: Register, fields: tuple[int, ...], each: int, generator: np.random.Generator
 ) -> AgreeingPairs | None:
-    rows = np.r_[register.left, register.right]
-    group = register.groups(fields, rows)
-    one, other = group[: len(register.left)], group[len(register.left) :]
-    size = max(int(group.max(initial=-1)) + 1, 1)
-    in_left, in_right = (np.bincount(side[side >= 0], minlength=size) for side in (one, other))
-    partners = in_right - 1 if register.one_table else in_right
-    pairs = in_left * np.maximum(partners, 0)
-    true_left, true_right = register.true_rows
-    agrees = (register.codes[true_left][:, fields] == register.codes[true_right][:, fields]).all(axis=1)
-    agrees &= (register.codes[true_left][:, fields] >= 0).all(axis=1)
-    matches = np.flatnonzero(agrees)
-    others = int(pairs.sum()) - len(matches)
-    if others <= 0 and not len(matches):
+    agreement = Agreement.of(register, fields)
+    if agreement.others <= 0 and not len(agreement.matches):
         return None
-    taken = generator.permutation(matches)[: int(each * MATCHES_PER_OTHER)]
-    left, right, weight = _others(register, one, other, in_left, partners, pairs, each if others > 0 else 0, generator)
-    share = max(len(matches), 0.5)  # no match was seen: half of one is assumed
-    if len(weight):
-        weight *= others * register.scale / share / weight.sum()
+    taken = generator.permutation(agreement.matches)[: int(each * MATCHES_PER_OTHER)]
+    left, right, weight = agreement.drawn_others(each, generator)
+    share = max(len(agreement.matches), 0.5)  # no match was seen: half of one is assumed
+    true_left, true_right = register.true_rows
     known = np.zeros((len(taken) + len(left), register.codes.shape[1]), dtype=bool)
     known[:, fields] = True
     return AgreeingPairs(
@@ -97,42 +83,5 @@ def _of_set(
         np.r_[true_right[taken], right],
         known,
         np.repeat([True, False], [len(taken), len(left)]),
-        np.r_[np.full(len(taken), 1 / max(len(taken), 1)), weight],
+        np.r_[np.full(len(taken), 1 / max(len(taken), 1)), weight * (register.scale / share)],
     )
-
-
-def _others(
-    register: Register,
-    one: Rows,
-    other: Rows,
-    in_left: Rows,
-    partners: Rows,
-    pairs: Rows,
-    count: int,
-    generator: np.random.Generator,
-) -> tuple[Rows, Rows, Weights]:
-    """Pairs that are no known match, with weights in proportion to how many pairs each stands for.
-
-    Half are drawn evenly from all pairs, which are mostly those of common values. The other half are drawn evenly from
-    the left records, so that rare values are seen too. Weights follow the balance heuristic of Veach and Guibas (1995).
-    """
-    total = int(pairs.sum())
-    if not count or not total:
-        none = np.empty(0, dtype=np.int64)
-        return none, none, np.empty(0)
-    lefts = np.where(pairs > 0, in_left, 0)
-    by_pairs = np.searchsorted(np.cumsum(pairs), generator.integers(total, size=count - count // 2), side="right")
-    by_records = np.searchsorted(np.cumsum(lefts), generator.integers(lefts.sum(), size=count // 2), side="right")
-    chosen = np.r_[by_pairs, by_records]
-    left = register.left[_member(one, chosen, in_left, generator)]
-    right = register.right[_member(other, chosen, np.bincount(other[other >= 0], minlength=len(pairs)), generator)]
-    density = 0.5 / total + 0.5 / (lefts.sum() * np.maximum(partners[chosen], 1))
-    kept = (left != right) & ~register.are_true(left, right)
-    return left[kept], right[kept], (1 / density)[kept]
-
-
-def _member(group: Rows, chosen: Rows, sizes: Rows, generator: np.random.Generator) -> Rows:
-    """The index of a random record of each chosen group."""
-    order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(len(sizes)))
-    return np.asarray(order[starts[chosen] + (generator.random(len(chosen)) * sizes[chosen]).astype(np.int64)])
