@@ -14,8 +14,8 @@ bootstrap is over groups of equal values, and over entities for patterns with di
 interval ends at the share that three matches would have. Cells with fewer than 50 pairs are counted, but not judged.
 ``before`` is the same model without register evidence.
 
-The last table has the decisions for all these pairs, weighted as in the register: the share of the true and of the other
-pairs at or above a score of one half, and in each band.
+The last table has the decisions for all these pairs, weighted as in the register: the share of the true and of the
+other pairs at or above a score of one half, and in each band.
 """
 
 import argparse

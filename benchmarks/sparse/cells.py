@@ -46,9 +46,15 @@ class Cell:
         return min(float(self.pairs.sum()), self.drawn) >= FEWEST_PAIRS
 
     def interval(self, generator: np.random.Generator) -> tuple[float, float]:
-        """The 95% bootstrap interval of the share. Without a match, it ends at the share of three matches."""
+        """The 95% bootstrap interval of the share.
+
+        Without a match, it ends at the share of three matches. Without another pair, it starts where three units would
+        have nothing but other pairs.
+        """
         if not self.matches.any():
             return 0.0, min(RULE_OF_THREE / float(self.pairs.sum()), 1.0)
+        if self.share == 1:
+            return max(1 - RULE_OF_THREE / len(self.pairs), 0.0), 1.0
         drawn = generator.poisson(1.0, size=(REPLICATES, len(self.pairs)))
         shares = (drawn @ self.matches) / np.maximum(drawn @ self.pairs, 1)
         low, high = np.quantile(shares, [0.025, 0.975])

@@ -1,11 +1,15 @@
-"""A weighted sample of the pairs that a register holds with a given agreement.
+"""A weighted sample of the pairs that a register holds with a given agreement and disagreement.
 
 For each set of fields, the pairs that agree in all of them are counted by grouping. Matches and other pairs are drawn
-apart, and weighted so that their shares are those of the whole register.
+apart, and weighted so that their shares are those of the whole register. Some of them also clearly disagree in other
+fields. These are sampled again, with that disagreement known. So are those that agree or clearly disagree in every
+field that both records have, with all of it known.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,41 +20,69 @@ COUNTED_SIZE = 3
 """All sets of up to so many fields are sampled, and as many larger ones as :data:`LARGER_SETS`."""
 LARGER_SETS = 60
 MOST_SETS = 250
-DRAWN = 60_000
-"""About how many pairs are drawn in all."""
+DRAWN = 30_000
+"""About how many pairs are drawn for all sets of agreeing fields."""
 FEWEST, MOST = 100, 1_500
 """The fewest and the most pairs of different entities that are drawn for one set."""
 MATCHES_PER_OTHER = 0.4
+DISAGREEING_SETS = 4
+"""Sets of disagreeing fields that are drawn for a set of agreeing ones."""
+MOST_DISAGREEING = 3
+COMPARED_MATCHES = 20_000
+"""So many matches are compared, to know which of them disagree in a field."""
+
+Disagreement = Callable[[Rows, Rows], Mask]
+"""In which fields left and right rows clearly disagree; shape (pairs, fields)."""
 
 
 @dataclass(frozen=True)
-class AgreeingPairs:
-    """Pairs, the fields in which they agree and that alone are known, whether they are known matches, and weights.
+class SampledPairs:
+    """Pairs, the fields in which they agree or disagree and that alone are known, and whether they are known matches.
 
-    For each set of fields the weights of its matches add up to 1, and those of all pairs to the number of pairs per
-    match in the register. ``agree`` has shape (pairs, fields).
+    The weights of a set's matches and other pairs have the proportion of the whole register. ``agree`` and
+    ``disagree`` have shape (pairs, fields).
     """
 
     left: Rows
     right: Rows
     agree: Mask
+    disagree: Mask
     match: Mask
     weight: Weights
 
 
-def agreeing_pairs(register: Register, seed: int) -> AgreeingPairs:
-    """Draw pairs for many sets of agreeing fields, see :class:`AgreeingPairs`."""
+class _Drawn(NamedTuple):
+    """The pairs that agree in ``fields``: all ``matches``, as indices into the register's, and some other pairs."""
+
+    fields: tuple[int, ...]
+    matches: Rows
+    left: Rows
+    right: Rows
+    weight: Weights
+
+
+def sample_pairs(register: Register, disagreement: Disagreement, seed: int) -> SampledPairs:
+    """Draw pairs for many sets of agreeing and disagreeing fields, see :class:`SampledPairs`."""
     generator = np.random.default_rng(seed)
-    sets = _field_sets(register.codes.shape[1], generator)
+    width = register.codes.shape[1]
+    sets = _field_sets(width, generator)
     each = int(np.clip(DRAWN / len(sets) / (1 + MATCHES_PER_OTHER), FEWEST, MOST))
-    drawn = [found for fields in sets if (found := _of_set(register, fields, each, generator)) is not None]
-    if not drawn:
-        none = np.empty(0, dtype=np.int64)
-        return AgreeingPairs(none, none, np.empty((0, register.codes.shape[1]), bool), none.astype(bool), np.empty(0))
-    return AgreeingPairs(*(np.concatenate([getattr(one, name) for one in drawn]) for name in _NAMES))
+    drawn = [_drawn(register, fields, each, generator) for fields in sets]
+    true_left, true_right = register.true_rows
+    compared = np.sort(generator.permutation(len(register.true))[:COMPARED_MATCHES])
+    true_disagree = np.zeros((len(register.true), width), dtype=bool)
+    true_disagree[compared] = disagreement(true_left[compared], true_right[compared])
+    found = disagreement(*(np.concatenate([getattr(one, side) for one in drawn]) for side in ("left", "right")))
+    samples, start = [], 0
+    for one in drawn:
+        apart = found[start : start + len(one.left)]
+        start += len(one.left)
+        for fields in _disagreeing_sets(one.fields, width, generator):
+            samples.append(_of_set(register, one, fields, (true_disagree, apart), compared, each, generator))
+    return SampledPairs(*(np.concatenate([getattr(one, name) for one in samples]) for name in _NAMES))
 
 
-_NAMES = ("left", "right", "agree", "match", "weight")
+_NAMES = ("left", "right", "agree", "disagree", "match", "weight")
 
 
 def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, ...]]:
@@ -66,22 +98,74 @@ def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, 
     return [*small, *sorted(larger)]
 
 
-def _of_set(
-    register: Register, fields: tuple[int, ...], each: int, generator: np.random.Generator
-) -> AgreeingPairs | None:
+def _disagreeing_sets(
+    agree: tuple[int, ...], width: int, generator: np.random.Generator
+) -> Iterator[tuple[int, ...] | None]:
+    """No disagreement, all that is known (None), then a few sets of the other fields."""
+    yield ()
+    yield None
+    rest = [field for field in range(width) if field not in agree]
+    found = {
+        tuple(np.sort(generator.permutation(rest)[: generator.integers(1, MOST_DISAGREEING + 1)]).tolist())
+        for _ in range(DISAGREEING_SETS if rest else 0)
+    }
+    yield from sorted(found)
+
+
+def _drawn(register: Register, fields: tuple[int, ...], each: int, generator: np.random.Generator) -> _Drawn:
     agreement = Agreement.of(register, fields)
-    if agreement.others <= 0 and not len(agreement.matches):
-        return None
-    taken = generator.permutation(agreement.matches)[: int(each * MATCHES_PER_OTHER)]
     left, right, weight = agreement.drawn_others(each, generator)
-    share = max(len(agreement.matches), 0.5)  # no match was seen: half of one is assumed
+    return _Drawn(fields, agreement.matches, left, right, weight * register.scale)
+
+
+def _of_set(
+    register: Register,
+    drawn: _Drawn,
+    disagree: tuple[int, ...] | None,
+    apart: tuple[Mask, Mask],
+    compared: Rows,
+    each: int,
+    generator: np.random.Generator,
+) -> SampledPairs:
+    """The sample of the pairs that also disagree in ``disagree``. ``apart``: in what matches and other pairs disagree.
+
+    The weights of the matches add up to 1 without disagreement. Else they add up to the root of the share of matches
+    that disagree so: sets that are rare among matches count less, but are not lost.
+    """
+    true_apart, other_apart = apart
     true_left, true_right = register.true_rows
-    known = np.zeros((len(taken) + len(left), register.codes.shape[1]), dtype=bool)
-    known[:, fields] = True
-    return AgreeingPairs(
-        np.r_[true_left[taken], left],
-        np.r_[true_right[taken], right],
-        known,
-        np.repeat([True, False], [len(taken), len(left)]),
-        np.r_[np.full(len(taken), 1 / max(len(taken), 1)), weight * (register.scale / share)],
+    matches, count = drawn.matches, float(len(drawn.matches))
+    others = np.arange(len(drawn.left))
+    if disagree != ():
+        known = matches[np.isin(matches, compared, assume_unique=True)]
+        kept = _kept(register, disagree, true_left[known], true_right[known], true_apart[known])
+        matches = known[kept]
+        count *= len(matches) / max(len(known), 1)
+        others = np.flatnonzero(_kept(register, disagree, drawn.left, drawn.right, other_apart))
+    taken = generator.permutation(matches)[: int(each * MATCHES_PER_OTHER)]
+    # no match was seen: half of one is assumed
+    unit = np.sqrt(max(count, 0.5) * max(len(drawn.matches), 0.5))
+    left, right = np.r_[true_left[taken], drawn.left[others]], np.r_[true_right[taken], drawn.right[others]]
+    if disagree is None:
+        disagreeing = np.concatenate([true_apart[taken], other_apart[others]])
+        agreeing = (register.codes[left] >= 0) & (register.codes[right] >= 0) & ~disagreeing
+    else:
+        agreeing, disagreeing = (np.zeros((len(left), register.codes.shape[1]), dtype=bool) for _ in range(2))
+        agreeing[:, drawn.fields] = True
+        disagreeing[:, disagree] = True
+    return SampledPairs(
+        left,
+        right,
+        agreeing,
+        disagreeing,
+        np.repeat([True, False], [len(taken), len(others)]),
+        np.r_[np.full(len(taken), count / unit / max(len(taken), 1)), drawn.weight[others] / unit],
     )
+
+
+def _kept(register: Register, disagree: tuple[int, ...] | None, left: Rows, right: Rows, apart: Mask) -> Mask:
+    """The pairs that disagree in all these fields. None: that agree exactly or disagree in every field they have."""
+    if disagree is not None:
+        return np.asarray(apart[:, disagree].all(axis=1))
+    one, other = register.codes[left], register.codes[right]
+    return np.asarray(((one == other) | apart | (one < 0) | (other < 0)).all(axis=1))
