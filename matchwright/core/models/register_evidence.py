@@ -81,13 +81,9 @@ class RegisterEvidence(Frozen):
         """The limit for row-aligned record features and their comparisons, shape (pairs,).
 
         NaN where the pair has a text that does not disagree: how much a text says depends on more than its frequency.
-        Where a value agrees nearly, disagreements do not count: how much both say depends on how near it is.
         """
         information = agreeing_information(left, right, comparisons, spec, corpus)
-        nearly = np.zeros(len(information), dtype=bool)
-        for field, found in zip(self.fields, information.T, strict=True):
-            nearly |= (found > 0) & (left[field] != right[field])
-        limits = self.log_odds(information, disagreeing(comparisons, spec) & ~nearly[:, None])
+        limits = self.log_odds(information, disagreeing(comparisons, spec))
         return np.where(has_agreeing_text(comparisons, spec), np.nan, limits).astype(np.float32)
 
     def save(self, path: Path) -> None:

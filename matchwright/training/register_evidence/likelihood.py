@@ -16,7 +16,7 @@ SHAPES = ((1, 1), (3, 1), (6, 2))
 BETTER = 0.005
 """A shape is kept if it lowers the loss by more than this share. A register without households needs one class."""
 RIDGE = 1.0
-ROUNDS = 200
+ROUNDS = 300
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 For each set of fields, the pairs that agree in all of them are counted by grouping. Matches and other pairs are drawn
 apart, and weighted so that their shares are those of the whole register. Some of them also clearly disagree in other
-fields. These are sampled again, with that disagreement known. So are those that agree or clearly disagree in every
-field that both records have, with all of it known.
+fields. These are sampled again, with that disagreement known.
 """
 
 from collections.abc import Callable, Iterator
@@ -98,12 +97,9 @@ def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, 
     return [*small, *sorted(larger)]
 
 
-def _disagreeing_sets(
-    agree: tuple[int, ...], width: int, generator: np.random.Generator
-) -> Iterator[tuple[int, ...] | None]:
-    """No disagreement, all that is known (None), then a few sets of the other fields."""
+def _disagreeing_sets(agree: tuple[int, ...], width: int, generator: np.random.Generator) -> Iterator[tuple[int, ...]]:
+    """No disagreement, then a few sets of the other fields."""
     yield ()
-    yield None
     rest = [field for field in range(width) if field not in agree]
     found = {
         tuple(np.sort(generator.permutation(rest)[: generator.integers(1, MOST_DISAGREEING + 1)]).tolist())
@@ -121,7 +117,7 @@ def _drawn(register: Register, fields: tuple[int, ...], each: int, generator: np
 def _of_set(
     register: Register,
     drawn: _Drawn,
-    disagree: tuple[int, ...] | None,
+    disagree: tuple[int, ...],
     apart: tuple[Mask, Mask],
     compared: Rows,
     each: int,
@@ -133,39 +129,26 @@ def _of_set(
     that disagree so: sets that are rare among matches count less, but are not lost.
     """
     true_apart, other_apart = apart
-    true_left, true_right = register.true_rows
     matches, count = drawn.matches, float(len(drawn.matches))
     others = np.arange(len(drawn.left))
-    if disagree != ():
+    if disagree:
         known = matches[np.isin(matches, compared, assume_unique=True)]
-        kept = _kept(register, disagree, true_left[known], true_right[known], true_apart[known])
-        matches = known[kept]
+        matches = known[true_apart[known][:, disagree].all(axis=1)]
         count *= len(matches) / max(len(known), 1)
-        others = np.flatnonzero(_kept(register, disagree, drawn.left, drawn.right, other_apart))
+        others = np.flatnonzero(other_apart[:, disagree].all(axis=1))
     taken = generator.permutation(matches)[: int(each * MATCHES_PER_OTHER)]
     # no match was seen: half of one is assumed
     unit = np.sqrt(max(count, 0.5) * max(len(drawn.matches), 0.5))
-    left, right = np.r_[true_left[taken], drawn.left[others]], np.r_[true_right[taken], drawn.right[others]]
-    if disagree is None:
-        disagreeing = np.concatenate([true_apart[taken], other_apart[others]])
-        agreeing = (register.codes[left] >= 0) & (register.codes[right] >= 0) & ~disagreeing
-    else:
-        agreeing, disagreeing = (np.zeros((len(left), register.codes.shape[1]), dtype=bool) for _ in range(2))
-        agreeing[:, drawn.fields] = True
-        disagreeing[:, disagree] = True
+    true_left, true_right = register.true_rows
+    total = len(taken) + len(others)
+    agreeing, disagreeing = (np.zeros((total, register.codes.shape[1]), dtype=bool) for _ in range(2))
+    agreeing[:, drawn.fields] = True
+    disagreeing[:, disagree] = True
     return SampledPairs(
-        left,
-        right,
+        np.r_[true_left[taken], drawn.left[others]],
+        np.r_[true_right[taken], drawn.right[others]],
         agreeing,
         disagreeing,
         np.repeat([True, False], [len(taken), len(others)]),
         np.r_[np.full(len(taken), count / unit / max(len(taken), 1)), drawn.weight[others] / unit],
     )
-
-
-def _kept(register: Register, disagree: tuple[int, ...] | None, left: Rows, right: Rows, apart: Mask) -> Mask:
-    """The pairs that disagree in all these fields. None: that agree exactly or disagree in every field they have."""
-    if disagree is not None:
-        return np.asarray(apart[:, disagree].all(axis=1))
-    one, other = register.codes[left], register.codes[right]
-    return np.asarray(((one == other) | apart | (one < 0) | (other < 0)).all(axis=1))
