@@ -42,32 +42,29 @@ def fit_limit(design: Array, target: Array, weight: Array, matches: int, prior: 
     generator = np.random.default_rng(seed)
     # half the digits take half the time, and the result is rounded anyway
     small = design.astype(np.float32)
-    none = np.empty((0, 1)), np.empty((0, 1, design.shape[1]))
-    best = None
-    for shape in SHAPES:
-        start = none if best is None else (best.intercepts, best.weights)
-        found = _fitted(small, target, weight, RIDGE / max(matches, 1), _grown(*start, shape, prior, generator))
-        if best is not None and found.loss > best.loss * (1 - BETTER):
+    ridge = RIDGE / max(matches, 1)
+    nothing = Fit(np.empty((0, 1)), np.empty((0, 1, design.shape[1])), np.inf)
+    best = _fitted(small, target, weight, ridge, _grown(nothing, SHAPES[0], prior, generator))
+    for shape in SHAPES[1:]:
+        found = _fitted(small, target, weight, ridge, _grown(best, shape, prior, generator))
+        if found.loss > best.loss * (1 - BETTER):
             break
         best = found
-    assert best is not None  # there is a first shape
     return best
 
 
-def _grown(
-    intercepts: Array, weights: Array, shape: tuple[int, int], prior: float, generator: np.random.Generator
-) -> tuple[Array, Array]:
+def _grown(fit: Fit, shape: tuple[int, int], prior: float, generator: np.random.Generator) -> tuple[Array, Array]:
     """First values for a shape: those of a smaller one with its kinds split, and random classes."""
     classes, kinds = shape
-    known, smaller, functions = weights.shape
+    known, smaller, functions = fit.weights.shape
     split = kinds // smaller
     noise = 1 + (generator.random((known, kinds, functions)) - 0.5) * 0.6 * (split > 1)
     first = prior if not known else generator.uniform(prior, prior / 4, (classes - known, 1))
     new = np.broadcast_to(first - np.log(kinds), (classes - known, kinds))
     return (
-        np.concatenate([intercepts.repeat(split, axis=1) - np.log(split), new]),
+        np.concatenate([fit.intercepts.repeat(split, axis=1) - np.log(split), new]),
         np.concatenate(
-            [weights.repeat(split, axis=1) * noise, generator.random((classes - known, kinds, functions)) * 1.5]
+            [fit.weights.repeat(split, axis=1) * noise, generator.random((classes - known, kinds, functions)) * 1.5]
         ),
     )
 

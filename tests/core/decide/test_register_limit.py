@@ -43,6 +43,17 @@ def test_a_rare_surname_says_more_than_a_common_one(limited_model, small_world):
     assert common < rare
 
 
+def test_a_clear_disagreement_lowers_the_limit_and_a_near_agreement_does_not(limited_model, small_world):
+    household = {"surname": common_and_rare(small_world)[0], "state": "nsw"}
+    given = {**household, "given_name": "marianne"}
+
+    def limit(**other):
+        return decided(limited_model, given, {**household, **other}).comparisons[LIMIT]
+
+    assert limit(given_name="gilbert") < limit()
+    assert limit(given_name="mariane") >= limit()
+
+
 def test_the_reason_says_that_the_evidence_is_common_and_by_how_much_it_lowers(
     limited_model, decision_model, small_world
 ):
