@@ -63,7 +63,7 @@ def test_all_pairs_of_the_register_that_agree_are_counted(world, cells, agree):
 
 @pytest.mark.parametrize("agree", [(0,), (0, 1)])
 def test_pairs_that_disagree_are_drawn_with_the_weights_of_the_register(world, cells, agree):
-    """The states have no letter in common that would make them partly agree."""
+    """Two states are never alike enough to agree partly."""
     fields = [list(world.spec.compared)[index] for index in agree]
     pairs, matches = of_pattern(cells[KINDS[1]], agree, (2,))
     expected = register_pairs(world, fields, ["state"])

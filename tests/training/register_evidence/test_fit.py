@@ -62,7 +62,7 @@ def test_the_weights_restore_the_share_of_matches_in_the_register(world, fields)
 
 
 def test_the_weights_restore_the_share_of_matches_among_pairs_that_disagree(moved):
-    """States have two or three letters without one in common, so that they agree or clearly disagree."""
+    """Two states are never alike enough to agree partly."""
     share = share_of_weights(moved, sampled(moved)[1], ("given_name", "surname"), ("state",))
     assert share == pytest.approx(share_of_matches(moved, ("given_name", "surname"), ("state",)), rel=0.05)
 
