@@ -1,6 +1,7 @@
 """How much the agreeing values of a pair say: a rare name says much, a common state says little."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ TEXT = "text"
 """Kind of fields whose agreement is not counted: long texts are alike in part, and hardly ever equal."""
 
 Numbers = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def counted_fields(spec: MatchSpec) -> tuple[str, ...]:
@@ -59,10 +61,24 @@ def agreeing_information(
     return information
 
 
-def _agreeing(
-    comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str]
-) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
-    """Whether both records have a field, and it does not disagree, or is swapped with another name.
+def disagreeing(comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:
+    """Whether both records of a pair have a field and clearly disagree in it; shape (pairs, counted fields).
+
+    A value that is partly the same, or a swapped name, is no clear disagreement.
+    """
+    known, agrees = _known_and_agreeing(comparisons, spec, counted_fields(spec))
+    return np.asarray(known & ~agrees)
+
+
+def _agreeing(comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str]) -> Mask:
+    """Whether both records have a field, and it does not disagree, or is swapped with another name."""
+    known, agrees = _known_and_agreeing(comparisons, spec, fields)
+    return np.asarray(known & agrees)
+
+
+def _known_and_agreeing(comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str]) -> tuple[Mask, Mask]:
+    """Whether both records have a field, and whether it would agree if they have.
+
 
     Shape (pairs, fields). The fields are read together: for one pair, each reading costs more than its values.
     """
@@ -78,4 +94,4 @@ def _agreeing(
         if (swapped := at.get(f"{field}__{SWAPPED}")) is not None:
             agrees[:, index] |= values[:, swapped] >= section.agrees_at
     known = values[:, [at[f"{field}__{MISSING_SUFFIX}"] for field in fields]] == 0
-    return np.asarray(agrees & known)
+    return known, agrees

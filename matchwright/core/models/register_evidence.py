@@ -1,25 +1,27 @@
-"""Register evidence: how certain the agreeing values alone can make a match, in the register that was learned from.
+"""Register evidence: how certain agreeing and disagreeing values can make a match, in the register learned from.
 
 Two records of a large register that agree in a surname are rarely one person. A scorer learns from candidates, which
 agree in much more, so it cannot know that. This model can: it is fitted on the pairs that the register really holds
-with the same agreement and nothing else known. Its log-odds are an upper limit for the score of a pair.
+with the same agreement and disagreement, and nothing else known. Its log-odds are an upper limit for a pair's score.
 
-The pairs of different entities are a mixture of classes, such as strangers and members of one household. The log-odds
-of a match against each class rise with the information of every agreeing value. The limit is the smooth minimum over
-the classes. So one more agreeing value never lowers it. The form is that of Sill (1998), Monotonic Networks.
+The pairs of different entities are a mixture of classes, such as strangers and members of one household. The matches
+are a mixture of kinds, such as persons who moved and those who did not. The log-odds of each kind against each class
+rise with the information of every agreeing value, and fall with every clear disagreement. The limit is the smooth
+minimum over the classes of the smooth maximum over the kinds. So one more agreeing value never lowers it, and one more
+disagreeing value never raises it. The form is that of Sill (1998), Monotonic Networks.
 """
 
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from scipy.special import expit
 
-from matchwright.core.compare.information import agreeing_information, has_agreeing_text
+from matchwright.core.compare.information import agreeing_information, disagreeing, has_agreeing_text
 from matchwright.core.models.scorer import FEW_PAIRS
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
@@ -29,6 +31,8 @@ from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+NotNegative = Annotated[float, Field(ge=0)]
 
 DECIMALS = 2
 """Decimals of the limit, in log-odds. More would name a value by its frequency."""
@@ -39,35 +43,38 @@ SMALLEST = 1e-6
 
 
 class RegisterEvidence(Frozen):
-    """The limit on the log-odds of a pair, from the information of its agreeing values.
+    """The limit on the log-odds of a pair, from the information of its agreeing values and its disagreements.
 
     - ``fields``: the compared fields that are no texts, in order.
     - ``steps``: per field the information, rising, at which the weight of a value may change.
-    - ``intercepts`` and ``weights``: of each class of pairs of different entities. Weights are at least 0.
+    - ``intercepts`` and ``weights``: of each class of pairs of different entities, and in it of each kind of matches.
+      The weights are those of :func:`functions`.
     - ``left_records``, ``right_records``, ``matches``: the size of the register and its estimated number of matches.
     """
 
     fields: tuple[str, ...]
     steps: tuple[tuple[float, ...], ...]
-    intercepts: tuple[float, ...]
-    weights: tuple[tuple[float, ...], ...]
+    intercepts: tuple[tuple[float, ...], ...]
+    weights: tuple[tuple[tuple[NotNegative, ...], ...], ...]
     left_records: int
     right_records: int
     matches: float
 
-    def log_odds(self, information: Array) -> Array:
+    def log_odds(self, information: Array, disagree: Mask) -> Array:
         """The limit for each pair, shape (pairs,).
 
-        ``information`` has shape (pairs, fields), see
-        :func:`~matchwright.core.compare.information.agreeing_information`.
+        ``information`` and ``disagree`` have shape (pairs, fields), see
+        :func:`~matchwright.core.compare.information.agreeing_information` and
+        :func:`~matchwright.core.compare.information.disagreeing`.
         """
-        linear = basis(information, self.steps) @ self._arrays[0].T + self._arrays[1]
-        return cast("Array", np.round(smooth_minimum(linear)[0], DECIMALS))
+        weights, intercepts = self.arrays
+        linear = functions(information, disagree, self.steps) @ weights.T + intercepts
+        return cast("Array", np.round(margin(linear, len(self.intercepts))[0], DECIMALS))
 
     @cached_property
-    def _arrays(self) -> tuple[Array, Array]:
-        """Weights and intercepts as arrays. For one pair, making them costs as much as using them."""
-        return np.array(self.weights), np.array(self.intercepts)
+    def arrays(self) -> tuple[Array, Array]:
+        """Weights, shape (classes * kinds, functions), and intercepts as arrays."""
+        return np.concatenate(self.weights), np.concatenate(self.intercepts)
 
     def limit(
         self, left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
@@ -76,7 +83,8 @@ class RegisterEvidence(Frozen):
 
         NaN where the pair has a text that does not disagree: how much a text says depends on more than its frequency.
         """
-        limits = self.log_odds(agreeing_information(left, right, comparisons, spec, corpus))
+        information = agreeing_information(left, right, comparisons, spec, corpus)
+        limits = self.log_odds(information, disagreeing(comparisons, spec))
         return np.where(has_agreeing_text(comparisons, spec), np.nan, limits).astype(np.float32)
 
     def save(self, path: Path) -> None:
@@ -126,6 +134,24 @@ def _functions(steps: tuple[tuple[float, ...], ...]) -> tuple[Any, Array, Array,
             high.append(end)
             agrees.append(index == 0)
     return np.array(fields), np.array(low), np.array(high), np.flatnonzero(agrees)
+
+
+def functions(information: Array, disagree: Mask, steps: tuple[tuple[float, ...], ...]) -> Array:
+    """The functions of :func:`basis`, and -1 for each field that disagrees; shape (pairs, fields * (3 + steps))."""
+    return np.column_stack([basis(information, steps), -disagree.astype(np.float64)])
+
+
+def margin(linear: Array, classes: int) -> tuple[Array, Array]:
+    """The smooth minimum over the classes of the smooth maximum over the kinds of matches.
+
+    ``linear`` has shape (pairs, classes * kinds). Returns shape (pairs,), and how fast it rises with each of them.
+    """
+    by_class = linear.reshape(len(linear), classes, -1)
+    largest = by_class.max(axis=2, keepdims=True)
+    kinds = np.exp(by_class - largest)
+    total = kinds.sum(axis=2, keepdims=True)
+    found, shares = smooth_minimum((largest + np.log(total))[:, :, 0])
+    return found, (kinds / total * shares[:, :, None]).reshape(linear.shape)
 
 
 def smooth_minimum(linear: Array) -> tuple[Array, Array]:

@@ -5,27 +5,24 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 
-from matchwright.core.compare.information import counted_fields
-from matchwright.core.decide.calibrator import sigmoid
-from matchwright.core.models.register_evidence import RegisterEvidence, basis, smooth_minimum
+from matchwright.core.compare import compare
+from matchwright.core.compare.information import counted_fields, disagreeing
+from matchwright.core.models.register_evidence import RegisterEvidence, functions
+from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
+from matchwright.training.register_evidence.likelihood import fit_limit
 from matchwright.training.register_evidence.register import Mask, Register, Rows
-from matchwright.training.register_evidence.sample import AgreeingPairs, agreeing_pairs
+from matchwright.training.register_evidence.sample import Disagreement, sample_pairs
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Probability = Callable[[Rows, Rows], Array]
 """The probability that rows of the frame match, where no label says it; shape (pairs,)."""
 
-CLASSES = 5
-"""Classes of pairs of different entities. More did not fit better."""
-RIDGE = 1.0
 STEPS = (100, 20, 6)
 """A value that so many records have may have another weight per order of magnitude than a rarer one."""
 FEWEST_MATCHES = 50
-ROUNDS = 600
 
 
 def fit_register_evidence(
@@ -36,7 +33,7 @@ def fit_register_evidence(
     corpus: Corpus,
     probability: Probability | None = None,
 ) -> RegisterEvidence | None:
-    """Fit the limit that agreeing values set to the score.
+    """Fit the limit that agreeing and disagreeing values set to the score.
 
     Args:
         frame: record features of all records.
@@ -56,7 +53,7 @@ def fit_register_evidence(
     both_orders = 2 if register.one_table else 1
     if len(register.true) < FEWEST_MATCHES * both_orders:
         return None
-    pairs = agreeing_pairs(register, spec.model.seed)
+    pairs = sample_pairs(register, disagreement_of(frame, spec, corpus), spec.model.seed)
     if not pairs.match.any():
         return None
     target = pairs.match.astype(np.float64)
@@ -64,43 +61,39 @@ def fit_register_evidence(
         unlabelled = np.flatnonzero(~pairs.match)
         target[unlabelled] = probability(pairs.left[unlabelled], pairs.right[unlabelled])
     values = np.column_stack([corpus.value_information(field, frame[field].to_numpy()) for field in fields])
-    information = np.where(pairs.agree, (values[pairs.left] + values[pairs.right]) / 2, 0.0)
+    information = np.where(pairs.agree, np.minimum(values[pairs.left], values[pairs.right]), 0.0)
     steps = tuple(tuple(corpus.information_of_count(field, count) for count in STEPS) for field in fields)
     lefts, rights = _sizes(frame, register.one_table)
     found = len(register.true) / both_orders * register.scale
-    intercepts, weights = _fitted(basis(information, steps), target, pairs, np.log(found / lefts / rights), spec)
+    design = functions(information, pairs.disagree, steps)
+    prior = float(np.log(found / lefts / rights))
+    best = fit_limit(design, target, pairs.weight, int(pairs.match.sum()), prior, spec.model.seed)
     return RegisterEvidence(
         fields=fields,
         steps=steps,
-        intercepts=tuple(intercepts.round(6).tolist()),
-        weights=tuple(tuple(row) for row in weights.round(6).tolist()),
+        intercepts=tuple(tuple(kinds) for kinds in best.intercepts.round(6).tolist()),
+        weights=tuple(tuple(map(tuple, kinds)) for kinds in best.weights.round(6).tolist()),
         left_records=lefts,
         right_records=rights,
         matches=round(found, 1),
     )
 
 
-def _fitted(design: Array, target: Array, pairs: AgreeingPairs, prior: float, spec: MatchSpec) -> tuple[Array, Array]:
-    """The intercepts, shape (classes,), and weights, shape (classes, functions), by penalised maximum likelihood."""
-    functions = design.shape[1]
-    weight = pairs.weight / pairs.weight[pairs.match].sum()
-    ridge = RIDGE / max(int(pairs.match.sum()), 1)
-    inner = CLASSES * functions
+def disagreement_of(frame: pd.DataFrame, spec: MatchSpec, corpus: Corpus) -> Disagreement:
+    """In which counted fields rows of the frame clearly disagree."""
+    counted = counted_fields(spec)
+    others = {
+        name: section if name in counted else section.model_copy(update={"compare": False})
+        for name, section in spec.fields.items()
+    }
+    # texts and whole records take time, and are not needed
+    only = spec.model_copy(update={"fields": others, "record": None})
 
-    def loss(parameters: Array) -> tuple[float, Array]:
-        weights = parameters[:inner].reshape(CLASSES, functions)
-        margin, shares = smooth_minimum(design @ weights.T + parameters[inner:])
-        surplus = (weight * (sigmoid(margin) - target))[:, None] * shares
-        value = float((weight * (np.logaddexp(0, margin) - target * margin)).sum())
-        gradient = (surplus.T @ design).ravel() + ridge * parameters[:inner]
-        return value + ridge / 2 * float((parameters[:inner] ** 2).sum()), np.r_[gradient, surplus.sum(axis=0)]
+    def disagreement(left: Rows, right: Rows) -> Mask:
+        one, other = (columns_of(frame.iloc[rows].reset_index(drop=True)) for rows in (left, right))
+        return disagreeing(compare(one, other, only, corpus), only)
 
-    generator = np.random.default_rng(spec.model.seed)
-    start = np.r_[generator.random(inner) * 1.5, prior, generator.uniform(prior, prior / 4, CLASSES - 1)]
-    bounds = [(0.0, None)] * inner + [(None, None)] * CLASSES
-    options = {"maxiter": ROUNDS, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-7}
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
-    return best[inner:], best[:inner].reshape(CLASSES, functions)
+    return disagreement
 
 
 def _sizes(frame: pd.DataFrame, one_table: bool) -> tuple[int, int]:

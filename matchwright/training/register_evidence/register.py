@@ -1,6 +1,7 @@
 """A register as numbers: equal values of a field have equal codes."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -81,3 +82,9 @@ class Register:
     def true_rows(self) -> tuple[Rows, Rows]:
         """The left and right rows of the known matches."""
         return self.true // len(self.codes), self.true % len(self.codes)
+
+    @cached_property
+    def true_agreement(self) -> Mask:
+        """Whether the known matches agree exactly in each field; shape (matches, counted fields)."""
+        one, other = (self.codes[rows] for rows in self.true_rows)
+        return np.asarray((one == other) & (one >= 0))

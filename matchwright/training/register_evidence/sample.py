@@ -1,58 +1,87 @@
-"""A weighted sample of the pairs that a register holds with a given agreement.
+"""A weighted sample of the pairs that a register holds with a given agreement and disagreement.
 
 For each set of fields, the pairs that agree in all of them are counted by grouping. Matches and other pairs are drawn
-apart, and weighted so that their shares are those of the whole register.
+apart, and weighted so that their shares are those of the whole register. Some of them also clearly disagree in other
+fields. These are sampled again, with that disagreement known.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
+from matchwright.training.register_evidence.agreement import Agreement, Weights
 from matchwright.training.register_evidence.register import Mask, Register, Rows
 
 COUNTED_SIZE = 3
 """All sets of up to so many fields are sampled, and as many larger ones as :data:`LARGER_SETS`."""
 LARGER_SETS = 60
 MOST_SETS = 250
-DRAWN = 60_000
-"""About how many pairs are drawn in all."""
+DRAWN = 30_000
+"""About how many pairs are drawn for all sets of agreeing fields."""
 FEWEST, MOST = 100, 1_500
 """The fewest and the most pairs of different entities that are drawn for one set."""
 MATCHES_PER_OTHER = 0.4
+DISAGREEING_SETS = 4
+"""Sets of disagreeing fields that are drawn for a set of agreeing ones."""
+MOST_DISAGREEING = 3
+COMPARED_MATCHES = 20_000
+"""So many matches are compared, to know which of them disagree in a field."""
 
-Weights = np.ndarray[Any, np.dtype[np.float64]]
+Disagreement = Callable[[Rows, Rows], Mask]
+"""In which fields left and right rows clearly disagree; shape (pairs, fields)."""
 
 
 @dataclass(frozen=True)
-class AgreeingPairs:
-    """Pairs, the fields in which they agree and that alone are known, whether they are known matches, and weights.
+class SampledPairs:
+    """Pairs, the fields in which they agree or disagree and that alone are known, and whether they are known matches.
 
-    For each set of fields the weights of its matches add up to 1, and those of all pairs to the number of pairs per
-    match in the register. ``agree`` has shape (pairs, fields).
+    The weights of a set's matches and other pairs have the proportion of the whole register. ``agree`` and
+    ``disagree`` have shape (pairs, fields).
     """
 
     left: Rows
     right: Rows
     agree: Mask
+    disagree: Mask
     match: Mask
     weight: Weights
 
 
-def agreeing_pairs(register: Register, seed: int) -> AgreeingPairs:
-    """Draw pairs for many sets of agreeing fields, see :class:`AgreeingPairs`."""
+class _Drawn(NamedTuple):
+    """The pairs that agree in ``fields``: all ``matches``, as indices into the register's, and some other pairs."""
+
+    fields: tuple[int, ...]
+    matches: Rows
+    left: Rows
+    right: Rows
+    weight: Weights
+
+
+def sample_pairs(register: Register, disagreement: Disagreement, seed: int) -> SampledPairs:
+    """Draw pairs for many sets of agreeing and disagreeing fields, see :class:`SampledPairs`."""
     generator = np.random.default_rng(seed)
-    sets = _field_sets(register.codes.shape[1], generator)
+    width = register.codes.shape[1]
+    sets = _field_sets(width, generator)
     each = int(np.clip(DRAWN / len(sets) / (1 + MATCHES_PER_OTHER), FEWEST, MOST))
-    drawn = [found for fields in sets if (found := _of_set(register, fields, each, generator)) is not None]
-    if not drawn:
-        none = np.empty(0, dtype=np.int64)
-        return AgreeingPairs(none, none, np.empty((0, register.codes.shape[1]), bool), none.astype(bool), np.empty(0))
-    return AgreeingPairs(*(np.concatenate([getattr(one, name) for one in drawn]) for name in _NAMES))
+    drawn = [_drawn(register, fields, each, generator) for fields in sets]
+    true_left, true_right = register.true_rows
+    compared = np.sort(generator.permutation(len(register.true))[:COMPARED_MATCHES])
+    true_disagree = np.zeros((len(register.true), width), dtype=bool)
+    true_disagree[compared] = disagreement(true_left[compared], true_right[compared])
+    found = disagreement(*(np.concatenate([getattr(one, side) for one in drawn]) for side in ("left", "right")))
+    samples, start = [], 0
+    for one in drawn:
+        apart = found[start : start + len(one.left)]
+        start += len(one.left)
+        for fields in _disagreeing_sets(one.fields, width, generator):
+            samples.append(_of_set(register, one, fields, (true_disagree, apart), compared, each, generator))
+    return SampledPairs(*(np.concatenate([getattr(one, name) for one in samples]) for name in _NAMES))
 
 
-_NAMES = ("left", "right", "agree", "match", "weight")
+_NAMES = ("left", "right", "agree", "disagree", "match", "weight")
 
 
 def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, ...]]:
@@ -68,71 +97,58 @@ def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, 
     return [*small, *sorted(larger)]
 
 
+def _disagreeing_sets(agree: tuple[int, ...], width: int, generator: np.random.Generator) -> Iterator[tuple[int, ...]]:
+    """No disagreement, then a few sets of the other fields."""
+    yield ()
+    rest = [field for field in range(width) if field not in agree]
+    found = {
+        tuple(np.sort(generator.permutation(rest)[: generator.integers(1, MOST_DISAGREEING + 1)]).tolist())
+        for _ in range(DISAGREEING_SETS if rest else 0)
+    }
+    yield from sorted(found)
+
+
+def _drawn(register: Register, fields: tuple[int, ...], each: int, generator: np.random.Generator) -> _Drawn:
+    agreement = Agreement.of(register, fields)
+    left, right, weight = agreement.drawn_others(each, generator)
+    return _Drawn(fields, agreement.matches, left, right, weight * register.scale)
+
+
 def _of_set(
-    register: Register, fields: tuple[int, ...], each: int, generator: np.random.Generator
-) -> AgreeingPairs | None:
-    rows = np.r_[register.left, register.right]
-    group = register.groups(fields, rows)
-    one, other = group[: len(register.left)], group[len(register.left) :]
-    size = max(int(group.max(initial=-1)) + 1, 1)
-    in_left, in_right = (np.bincount(side[side >= 0], minlength=size) for side in (one, other))
-    partners = in_right - 1 if register.one_table else in_right
-    pairs = in_left * np.maximum(partners, 0)
-    true_left, true_right = register.true_rows
-    agrees = (register.codes[true_left][:, fields] == register.codes[true_right][:, fields]).all(axis=1)
-    agrees &= (register.codes[true_left][:, fields] >= 0).all(axis=1)
-    matches = np.flatnonzero(agrees)
-    others = int(pairs.sum()) - len(matches)
-    if others <= 0 and not len(matches):
-        return None
-    taken = generator.permutation(matches)[: int(each * MATCHES_PER_OTHER)]
-    left, right, weight = _others(register, one, other, in_left, partners, pairs, each if others > 0 else 0, generator)
-    share = max(len(matches), 0.5)  # no match was seen: half of one is assumed
-    if len(weight):
-        weight *= others * register.scale / share / weight.sum()
-    known = np.zeros((len(taken) + len(left), register.codes.shape[1]), dtype=bool)
-    known[:, fields] = True
-    return AgreeingPairs(
-        np.r_[true_left[taken], left],
-        np.r_[true_right[taken], right],
-        known,
-        np.repeat([True, False], [len(taken), len(left)]),
-        np.r_[np.full(len(taken), 1 / max(len(taken), 1)), weight],
-    )
-
-
-def _others(
     register: Register,
-    one: Rows,
-    other: Rows,
-    in_left: Rows,
-    partners: Rows,
-    pairs: Rows,
-    count: int,
+    drawn: _Drawn,
+    disagree: tuple[int, ...],
+    apart: tuple[Mask, Mask],
+    compared: Rows,
+    each: int,
     generator: np.random.Generator,
-) -> tuple[Rows, Rows, Weights]:
-    """Pairs that are no known match, with weights in proportion to how many pairs each stands for.
+) -> SampledPairs:
+    """The sample of the pairs that also disagree in ``disagree``. ``apart``: in what matches and other pairs disagree.
 
-    Half are drawn evenly from all pairs, which are mostly those of common values. The other half are drawn evenly from
-    the left records, so that rare values are seen too. Weights follow the balance heuristic of Veach and Guibas (1995).
+    The weights of the matches add up to 1 without disagreement. Else they add up to the root of the share of matches
+    that disagree so: sets that are rare among matches count less, but are not lost.
     """
-    total = int(pairs.sum())
-    if not count or not total:
-        none = np.empty(0, dtype=np.int64)
-        return none, none, np.empty(0)
-    lefts = np.where(pairs > 0, in_left, 0)
-    by_pairs = np.searchsorted(np.cumsum(pairs), generator.integers(total, size=count - count // 2), side="right")
-    by_records = np.searchsorted(np.cumsum(lefts), generator.integers(lefts.sum(), size=count // 2), side="right")
-    chosen = np.r_[by_pairs, by_records]
-    left = register.left[_member(one, chosen, in_left, generator)]
-    right = register.right[_member(other, chosen, np.bincount(other[other >= 0], minlength=len(pairs)), generator)]
-    density = 0.5 / total + 0.5 / (lefts.sum() * np.maximum(partners[chosen], 1))
-    kept = (left != right) & ~register.are_true(left, right)
-    return left[kept], right[kept], (1 / density)[kept]
-
-
-def _member(group: Rows, chosen: Rows, sizes: Rows, generator: np.random.Generator) -> Rows:
-    """The index of a random record of each chosen group."""
-    order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(len(sizes)))
-    return np.asarray(order[starts[chosen] + (generator.random(len(chosen)) * sizes[chosen]).astype(np.int64)])
+    true_apart, other_apart = apart
+    matches, count = drawn.matches, float(len(drawn.matches))
+    others = np.arange(len(drawn.left))
+    if disagree:
+        known = matches[np.isin(matches, compared, assume_unique=True)]
+        matches = known[true_apart[known][:, disagree].all(axis=1)]
+        count *= len(matches) / max(len(known), 1)
+        others = np.flatnonzero(other_apart[:, disagree].all(axis=1))
+    taken = generator.permutation(matches)[: int(each * MATCHES_PER_OTHER)]
+    # no match was seen: half of one is assumed
+    unit = np.sqrt(max(count, 0.5) * max(len(drawn.matches), 0.5))
+    true_left, true_right = register.true_rows
+    total = len(taken) + len(others)
+    agreeing, disagreeing = (np.zeros((total, register.codes.shape[1]), dtype=bool) for _ in range(2))
+    agreeing[:, drawn.fields] = True
+    disagreeing[:, disagree] = True
+    return SampledPairs(
+        np.r_[true_left[taken], drawn.left[others]],
+        np.r_[true_right[taken], drawn.right[others]],
+        agreeing,
+        disagreeing,
+        np.repeat([True, False], [len(taken), len(others)]),
+        np.r_[np.full(len(taken), count / unit / max(len(taken), 1)), drawn.weight[others] / unit],
+    )

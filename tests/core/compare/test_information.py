@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from matchwright.core.compare import compare
-from matchwright.core.compare.information import agreeing_information
+from matchwright.core.compare.information import agreeing_information, disagreeing
 from matchwright.core.records import normal_forms, record_features
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.conform import conform_values
@@ -82,3 +82,22 @@ def test_numbers_are_counted_with_all_their_digits(products_spec):
     found = corpus.value_information("price", pd.Series([9780306406157.0, 9780306406158.0, np.nan]).to_numpy())
     assert found[0] < found[1]
     assert found[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ({"surname": RARE}, {"surname": "abbott"}, {"surname"}),
+        ({"surname": "smith"}, {"surname": "smithe"}, set()),
+        ({"surname": RARE}, {}, set()),
+        ({"given_name": RARE, "surname": "abbott"}, {"given_name": "abbott", "surname": RARE}, set()),
+        ({"surname": RARE, "state": "nsw"}, {"surname": "abbott", "state": "vic"}, {"surname", "state"}),
+    ],
+)
+def test_fields_that_both_records_have_disagree_where_they_are_not_alike(persons_spec, corpus, left, right, expected):
+    sides = [
+        record_features(conform_values([values], persons_spec, "left"), persons_spec, corpus)
+        for values in (left, right)
+    ]
+    found = disagreeing(compare(*sides, persons_spec, corpus), persons_spec)[0]
+    assert {name for name, apart in zip(persons_spec.compared, found, strict=True) if apart} == expected

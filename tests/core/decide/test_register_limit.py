@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from matchwright.core.bundle.golden import decide_values
+from matchwright.core.compare.information import counted_fields, disagreeing
 from matchwright.core.spec.vocabulary import COMMON_EVIDENCE, LIMIT
 
 
@@ -28,6 +29,17 @@ def test_a_common_surname_alone_is_no_match(limited_model, decision_model, small
 def test_a_rare_surname_says_more_than_a_common_one(limited_model, small_world):
     common, rare = (decided(limited_model, {"surname": name}).score for name in common_and_rare(small_world))
     assert common < rare
+
+
+def test_a_clear_disagreement_lowers_the_limit_and_a_near_agreement_does_not(limited_model, small_world):
+    household = {"surname": common_and_rare(small_world)[0], "state": "nsw"}
+    given = {**household, "given_name": "marianne"}
+
+    def limit(**other):
+        return decided(limited_model, given, {**household, **other}).comparisons[LIMIT]
+
+    assert limit(given_name="gilbert") < limit()
+    assert limit(given_name="mariane") >= limit()
 
 
 def test_the_reason_says_that_the_evidence_is_common_and_by_how_much_it_lowers(
@@ -78,3 +90,24 @@ def test_swapped_names_with_one_date_of_birth_are_not_held_down(limited_model, d
     left = {"given_name": "marianne", "surname": "testwell", "date_of_birth": "19800214"}
     right = {**left, "given_name": "testwell", "surname": "marianne"}
     assert decided(limited_model, left, right).score == decided(decision_model, left, right).score
+
+
+def blanked(records, field, rows):
+    changed = records.copy()
+    for name in [column for column in records.columns if column.partition("__")[0] == field]:
+        changed[name] = changed[name].mask(rows, np.nan if changed[name].dtype.kind == "f" else None)
+    return changed
+
+
+@pytest.mark.parametrize("field", ["given_name", "surname", "street", "postcode", "state", "date_of_birth"])
+def test_a_blanked_field_moves_the_limit_against_what_it_said(limited_model, small_world, field):
+    left, right, spec = small_world.left, small_world.right, limited_model.spec
+    compared = limited_model.compare(left, right)
+    before = compared[LIMIT].to_numpy()
+    after = limited_model.compare(blanked(left, field, np.ones(len(left), bool)), right)[LIMIT].to_numpy()
+    agrees = (left[field] == right[field]).to_numpy()
+    disagrees = disagreeing(compared, spec)[:, counted_fields(spec).index(field)]
+    assert min(agrees.sum(), disagrees.sum()) > 20
+    assert (after[agrees] <= before[agrees]).all()
+    assert (after[disagrees] >= before[disagrees]).all()
+    assert (after[disagrees] > before[disagrees]).any()
