@@ -20,8 +20,8 @@ from matchwright.training.register_evidence.fit import fit_register_evidence
 LEARNED = RegisterEvidence(
     fields=("surname",),
     steps=((),),
-    intercepts=(0.0,),
-    weights=((1.0, 1.0),),
+    intercepts=((0.0,),),
+    weights=(((1.0, 1.0, 1.0),),),
     left_records=1_000,
     right_records=2_000,
     matches=500.0,
@@ -58,7 +58,9 @@ def test_in_a_register_ten_times_as_large_restated_limits_are_near_the_share_of_
     learned = fit_register_evidence(small.frame, small.matches, everyone, small.spec, small.corpus)
     shift = shift_between(learned, stated(12_000, 12_000))
     # the limit is a minimum of sums, so it shifts as much as its intercepts
-    shifted = learned.model_copy(update={"intercepts": tuple(each + shift for each in learned.intercepts)})
+    shifted = learned.model_copy(
+        update={"intercepts": tuple(tuple(each + shift for each in kinds) for kinds in learned.intercepts)}
+    )
     left = large.frame[large.frame["record_key"].isin(large.left)]
     for fields in (("state",), ("surname",), ("surname", "given_name", "state")):
         matches = len(left) / (left.groupby(list(fields)).size() ** 2).sum()

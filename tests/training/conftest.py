@@ -1,4 +1,4 @@
-"""Fixtures for the tests of training datasets."""
+"""Fixtures for the tests of training."""
 
 import pandas as pd
 import pytest
@@ -8,11 +8,11 @@ from matchwright.core.records import conform, normal_forms, record_features, rec
 from matchwright.core.records.corpus import Corpus
 
 
-@pytest.fixture
-def offers(products_spec, tmp_path):
+@pytest.fixture(scope="session")
+def offers(products_spec, tmp_path_factory):
     """The spec, the features, the corpus and the labelled pairs of two small shops."""
     spec = products_spec
-    files = write_products(tmp_path, products=160)
+    files = write_products(tmp_path_factory.mktemp("offers"), products=160)
     sides = {"left": pd.read_csv(files["records"]), "right": pd.read_csv(files["records_right"])}
     records = pd.concat([conform(table, spec, side) for side, table in sides.items()], ignore_index=True)
     corpus = Corpus.fit(normal_forms(records, spec), spec)

@@ -1,0 +1,30 @@
+"""An augmented pair stands in the place of the candidate that it was made from."""
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchwright.core.compare.competing_scores import competing_scores
+from matchwright.training.second_stage.standing_in import scores_standing_in
+
+CANDIDATES = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-6, 6), st.integers(-6, 6)),
+    min_size=1,
+    max_size=25,
+    unique_by=lambda row: row[:2],
+)
+
+
+@given(CANDIDATES, st.booleans())
+@settings(deadline=None, max_examples=60)
+def test_its_scores_are_those_it_would_have_as_a_candidate(rows, alike):
+    left, right, before, after = (np.array(column) for column in zip(*rows, strict=True))
+    log_odds, new = before / 2.0, after / 2.0
+    pairs = pd.DataFrame({"left_key": left, "right_key": right})
+    found = scores_standing_in(pairs, log_odds, np.arange(len(rows)), new, alike)
+    for row in range(len(rows)):
+        changed = log_odds.copy()
+        changed[row] = new[row]
+        expected = competing_scores(changed, left, right, alike)
+        np.testing.assert_allclose(found.iloc[row], expected.iloc[row], atol=2e-5)
