@@ -68,8 +68,9 @@ class Card:
 
     @property
     def alone(self) -> Summary:
-        """The figures in requests for one pair; empty where the spec does not compare with competing candidates."""
-        return self.evaluation["pairs_alone"] if context_names(self.spec) else {}
+        """The figures in requests for one pair; empty where pairs are not compared with competing candidates."""
+        compared = context_names(self.spec) or self.training.get("second_stage")
+        return self.evaluation["pairs_alone"] if compared else {}
 
     @property
     def f1_change(self) -> Summary:

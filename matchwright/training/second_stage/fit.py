@@ -28,6 +28,9 @@ from matchwright.training.second_stage.standing_in import scores_standing_in
 FEWEST = 50
 """With fewer training pairs of a class there is no second stage, because a fold would have too few."""
 
+FEWEST_IN_FOLDS = 20
+"""The fewest pairs of a class outside any one fold."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -62,7 +65,7 @@ def fit_second_stage(
     """
     training, validation, seed = prepared.training, prepared.validation, spec.model.seed
     originals = training.originals()
-    if min(int((originals.labels == label).sum()) for label in (0, 1)) < FEWEST:
+    if not _enough(originals, seed):
         return None
     fold, limits = fold_of(training.left_keys, seed), disagreement_limits(spec)
     scorers = [
@@ -90,6 +93,17 @@ def fit_second_stage(
     )
     learned = learn(LabelledPairs.joined(parts), valid, spec.model, limits=limits)
     return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons)
+
+
+def _enough(originals: LabelledPairs, seed: int) -> bool:
+    """Whether there are enough pairs of each class, also where all pairs of a fold are left out."""
+    fold = fold_of(originals.left_keys, seed)
+    for label in (0, 1):
+        of_class = originals.labels == label
+        in_others = [int((of_class & (fold != number)).sum()) for number in range(FOLDS)]
+        if int(of_class.sum()) < FEWEST or min(in_others) < FEWEST_IN_FOLDS:
+            return False
+    return True
 
 
 def _standing_in(
