@@ -18,6 +18,7 @@ from matchwright.core.compare.names import field_of
 from matchwright.core.spec.vocabulary import CONTEXT, REGISTER, SCORED_COMPARATORS
 
 DECIMALS = 5
+MANY = 64
 
 SCORED_NAMES = tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_COMPARATORS for side in SIDES)
 """The comparisons of a pair with its competing candidates by score."""
@@ -91,8 +92,17 @@ def _with_scored_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
 
 def candidates_known(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """The pairs whose competing candidates are known on a side, by score."""
-    present = [name for name in RANKS if name in comparisons.columns]
-    return np.asarray(comparisons[present].notna().any(axis=1), dtype=bool)
+    at = _ranks_at(tuple(comparisons.columns))
+    if not at:
+        return np.zeros(len(comparisons), dtype=bool)
+    # choosing columns of a data frame costs most for one pair, and reading all its columns costs most for many
+    ranks = comparisons.to_numpy()[:, at] if len(comparisons) < MANY else comparisons.iloc[:, at]
+    return np.asarray(~np.isnan(np.asarray(ranks, dtype=np.float32)).all(axis=1))
+
+
+@lru_cache
+def _ranks_at(names: tuple[str, ...]) -> list[int]:
+    return [names.index(name) for name in RANKS if name in names]
 
 
 def _among(groups: Any, log_odds: Numbers) -> Measures:

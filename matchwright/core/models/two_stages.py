@@ -49,6 +49,11 @@ class TwoStageScorer:
     def explain(self, comparisons: pd.DataFrame) -> Explanation:
         """Log-odds, contributions and base value."""
         known = candidates_known(comparisons)
+        if not known.any():  # as in every request for one pair
+            first = self.first.explain(comparisons)
+            found = np.zeros((len(comparisons), len(self.names)))
+            found[:, self._of_first] = first.contributions
+            return first._replace(contributions=found)
         log_odds, found = np.zeros(len(comparisons)), np.zeros((len(comparisons), len(self.names)))
         alone = np.flatnonzero(~known)
         # the base value is the same for all pairs, so one pair is enough where all have their candidates
