@@ -18,6 +18,7 @@ def test_a_part_has_its_own_pairs_comparisons_and_missed_pairs_from_row_0_on():
         comparisons=comparisons,
         run_id="r",
         mean_contributions={},
+        competing=pairs,
     )
     found = trained.part("test")
     pd.testing.assert_frame_equal(found[0], pd.DataFrame({"left_key": ["b", "d"], "part": ["test", "test"]}))

@@ -31,7 +31,7 @@ def judged(decision_model, small_world):
         compared = model.compare(small_world.left, small_world.right)
         labels = small_world.labels
         nobody = np.zeros(len(labels))
-        pairs = LabelledPairs(compared, labels, nobody.astype(object), nobody.astype(bool))
+        pairs = LabelledPairs(compared, labels, nobody.astype(object), nobody.astype(bool), np.arange(len(labels)))
         content = logistic(
             list(weights.values()), -11.0, returns="log_odds", properties={"comparisons": ",".join(weights)}
         )
