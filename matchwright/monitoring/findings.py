@@ -3,7 +3,7 @@
 from typing import Literal
 
 from matchwright.core.spec import Band, MatchSpec
-from matchwright.core.spec.vocabulary import CONTEXT, RECORD
+from matchwright.core.spec.vocabulary import CONTEXT, RECORD, REGISTER
 from matchwright.frozen import Frozen
 from matchwright.monitoring.figures import DriftFigures, ShareShift, ValueShift
 
@@ -19,7 +19,7 @@ MIX_FROM = 0.5
 WATCH_FROM = 0.5
 """A figure is watched from this share of its limit on."""
 _BOTH_SIDES_FROM = 1.5
-_WHOLE = {RECORD: "the whole record", CONTEXT: "competing candidates"}
+_WHOLE = {RECORD: "the whole record", CONTEXT: "competing candidates", REGISTER: "register evidence"}
 LOST_FROM = 0.95
 """A field that is missing in this share of decisions counts as lost."""
 
@@ -62,7 +62,8 @@ def _field_findings(field: str, shifts: list[ValueShift], spec: MatchSpec) -> li
     measured = [s for s in shifts if s.distance is not None and not s.counts_missing]
     own = [s for s in measured if not s.reads_other_fields]
     if moved := _moved(field, own, _changed_values(field, spec), spec):
-        found.append(moved)
+        # register evidence follows from all fields, so it never is the cause
+        found.append(moved.model_copy(update={"severity": "watch"}) if field == REGISTER else moved)
     elif moved := _moved(field, [s for s in measured if s.reads_other_fields], _changed_elsewhere(field), spec):
         # the field's own comparisons hold, so the change may lie in another field
         found.append(moved.model_copy(update={"severity": "watch"}))

@@ -89,7 +89,17 @@ def test_a_comparison_that_reads_other_fields_does_not_blame_its_own(persons_spe
     assert both.headline.startswith("ALARM: surname__exact moved by 0.50")
 
 
-@pytest.mark.parametrize(("field", "meant"), [("record", "the whole record"), ("context", "competing candidates")])
+def test_register_evidence_follows_from_the_fields_and_is_only_watched(persons_spec: MatchSpec) -> None:
+    reached = verdict(persons_spec, figures(shift("register__evidence", 2.0)))
+    assert (reached.status, reached.findings[0].subject) == ("watch", "register")
+    both = verdict(persons_spec, figures(shift("surname__exact", 0.5), shift("register__evidence", 2.0)))
+    assert both.headline.startswith("ALARM: surname__exact moved by 0.50")
+
+
+@pytest.mark.parametrize(
+    ("field", "meant"),
+    [("record", "the whole record"), ("context", "competing candidates"), ("register", "register evidence")],
+)
 def test_what_is_no_field_is_not_blamed_on_a_feed(persons_spec: MatchSpec, field: str, meant: str) -> None:
     for moved in (shift(f"{field}__lead", 2.0), shift(f"{field}__lead", None, (0.0, 1.0))):
         (step,) = verdict(persons_spec, figures(moved)).next_steps
