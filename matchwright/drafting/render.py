@@ -188,7 +188,8 @@ def _rules(draft: Draft) -> Iterator[str]:
     yield "  # A rule compares records that are equal in all its features. Comments count its pairs in these tables."
     if rules.recall is not None:
         pairs = sum(rule.pairs for rule in rules.chosen) / sum(draft.rows)
-        yield f"  # Together they find about {rules.recall:.1%} of the matches, with at most {pairs:.1f} pairs per record."
+        together = f"about {rules.recall:.1%} of the matches, with at most {pairs:.1f} pairs per record"
+        yield f"  # Together they find {together}."
         yield f"  # guessed: these shares are measured on {rules.source}."
     yield "  rules:"
     lines = [f"    - {_list(rule.features)}" for rule in rules.chosen]

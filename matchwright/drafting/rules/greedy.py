@@ -21,7 +21,7 @@ FEW_PAIRS = 0.25
 ONE_MORE_ERROR = 0.03
 """The weight of finding a match that had one more error, for each field: no error in one field shall lose a match."""
 _PRICES = tuple(0.0005 * 2.0**step for step in range(10))
-"""What a further pair per record must bring, in the share of matches that it finds. The least of them always holds."""
+"""What a further pair per record must bring, in the share of matches that it finds. The least always holds."""
 
 
 def candidate_blocks(
@@ -38,7 +38,7 @@ def candidate_blocks(
                 continue
             if not all(part in wide for part in combinations(rule, length - 1)):
                 continue  # a shorter rule makes few pairs already
-            found = agreement[list(rule)].all(axis=0)
+            found: Agreement = np.logical_and.reduce(agreement[list(rule)])
             if found.mean() < LEAST_RECALL:
                 continue
             block = counter.estimated(parts)
@@ -68,9 +68,8 @@ def choose_within_budget(
     best: tuple[float, list[int], float] = (-1.0, [], 0.0)
     for first in range(len(_PRICES)):
         chosen, missing = _greedy(found, pairs, weights, _PRICES[first::-1], records, budget)
-        value = (
-            float(weights.max(axis=0) @ (1 - missing.mean(axis=0))) - _PRICES[0] * int(pairs[chosen].sum()) / records
-        )
+        spent = _PRICES[0] * int(pairs[chosen].sum()) / records
+        value = float(weights.max(axis=0) @ (1 - missing.mean(axis=0))) - spent
         if value > best[0]:
             best = (value, chosen, 1 - float(missing[:, 0].mean()))
     return [blocks[index][0] for index in best[1]], best[2]

@@ -32,8 +32,8 @@ _FEWEST_PAIRS = 50
 _LEAST_AGREEMENT = 0.4
 """Of the pairs of some strict rule, at least this share agrees in a field; else there is none."""
 _NEARLY_BEST = 0.75
-"""The pairs of a strict rule agree in each other field at least this often, compared with those of the best rule for that
-field. Persons of one household do not: their given names and dates of birth differ."""
+"""The pairs of a strict rule agree in each other field at least this often, compared with those of the best rule for
+that field. Persons of one household do not: their given names and dates of birth differ."""
 _TOGETHER = 0.15
 """Fields whose disagreements correlate more than this are taken together."""
 
@@ -162,7 +162,15 @@ def _groups(features: Sequence[Feature], strict: Sequence[StrictPairs]) -> list[
     pure = [pairs for pairs in strict if pairs.by_chance <= _HARDLY_BY_CHANCE]
     for one, other in combinations(row, 2):
         pools = [pairs.agreement[[row[one], row[other]]] for pairs in pure if not pairs.fields & {one, other}]
-        if any(pool.std(axis=1).all() and np.corrcoef(pool)[0, 1] > _TOGETHER for pool in pools):
+        if any(_correlation(pool) > _TOGETHER for pool in pools):
             joined = group[one] | group[other]
             group.update(dict.fromkeys(joined, joined))
     return sorted(set(group.values()), key=min)
+
+
+def _correlation(two_rows: Agreement) -> float:
+    """The correlation of two rows; 0 if one of them is constant."""
+    if not two_rows.std(axis=1).all():
+        return 0.0
+    correlations: Any = np.corrcoef(two_rows)
+    return float(correlations[0, 1])
