@@ -24,7 +24,6 @@ PAIRS_PER_RECORD = 8
 _LEAST_BUDGET = 1_000
 _LEAST_COVERAGE = 0.05
 _MOST_USES = 3
-_COARSE = frozenset({"number", "category"})
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _by_coverage(features: Sequence[Feature], counter: PairCounter, budget: int)
     """Rules on different fields, the most complete ones first. For tables of which no match is known."""
     told = [feature for feature in features if not feature.name.endswith("__initial")]
     alone = [counter.estimated([feature]) for feature in told]
-    blocks = [block for block in alone if block.pairs <= budget // (10 if _is_coarse(block) else 2)]
+    blocks = [block for block in alone if block.affordable(budget // 2)]
     small = [block.features[0] for block in blocks]
     wide = [feature for feature in told if feature not in small]
     blocks += [
@@ -111,9 +110,3 @@ def _by_coverage(features: Sequence[Feature], counter: PairCounter, budget: int)
                 uses[name] += 1
     # if no rule fits, take the one that makes the fewest pairs
     return chosen or sorted(blocks or alone, key=lambda block: (block.pairs, -block.coverage))[:1]
-
-
-def _is_coarse(block: Block) -> bool:
-    """Equal categories and years are weak evidence, unless there are very many of them."""
-    feature = block.features[0]
-    return feature.field.kind in _COARSE or feature.name.endswith("__year")

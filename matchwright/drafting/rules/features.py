@@ -12,6 +12,7 @@ from matchwright.drafting.fields import DraftField
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 
 _MOST_FEATURES = 24
+_COARSE = frozenset({"number", "category"})
 _MOSTLY_PHONETIC = 0.9
 """At least this share of a column's names must have a phonetic feature for a rule with it."""
 _MOST_COUNTED = 100_000
@@ -26,6 +27,11 @@ class Feature:
     field: DraftField
     codes: Codes
 
+    @property
+    def coarse(self) -> bool:
+        """Equal categories, numbers and years are weak evidence, unless there are very many of them."""
+        return self.field.kind in _COARSE or self.name.endswith("__year")
+
 
 @dataclass(frozen=True)
 class Block:
@@ -39,6 +45,11 @@ class Block:
     def names(self) -> tuple[str, ...]:
         """The names of the features."""
         return tuple(feature.name for feature in self.features)
+
+    def affordable(self, budget: int) -> bool:
+        """Whether it makes pairs, and not too many. Coarse features alone may make a tenth of the budget."""
+        weak = all(feature.coarse for feature in self.features)
+        return 0 < self.pairs <= (budget // 10 if weak else budget)
 
     @property
     def fields(self) -> frozenset[str]:

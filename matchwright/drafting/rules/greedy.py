@@ -44,7 +44,7 @@ def candidate_blocks(
             block = counter.estimated(parts)
             if block.pairs > FEW_PAIRS * records:
                 wider.add(rule)
-            if 0 < block.pairs <= budget:
+            if block.affordable(budget):
                 yield block, found
         wide = wider
 
