@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from matchwright import __version__
-from matchwright.commands import demo, governance, label, monitoring, pipeline, spec, stack
+from matchwright.commands import demo, governance, label, monitoring, pipeline, spec, stack, synth
 from matchwright.commands.opening import homes
 from matchwright.errors import MatchwrightError
 from matchwright.storage import storage_error
@@ -31,7 +31,7 @@ def root(
         raise typer.Exit
 
 
-for group in (demo, spec, label, pipeline, governance, stack, monitoring):
+for group in (demo, spec, synth, label, pipeline, governance, stack, monitoring):
     group.register(app)
 
 

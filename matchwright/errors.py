@@ -55,6 +55,10 @@ class DataError(FaultsError):
     """Input tables that do not fit the match spec."""
 
 
+class SynthesisError(FaultsError):
+    """A synthetic register that cannot be made with these options or in this folder."""
+
+
 class LakeError(MatchwrightError):
     """A lake table, version or snapshot that is missing or cannot be written."""
 

@@ -1,6 +1,7 @@
-"""Files that are written atomically: completely or not at all."""
+"""Files and folders that are written atomically: completely or not at all."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,3 +39,20 @@ def write_whole(path: Path, content: str | bytes, mode: int = _READABLE) -> None
     """Write a file of text (as UTF-8) or bytes; see :func:`replacing`."""
     with replacing(path, mode) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into. It replaces ``folder`` when the block ends without an error, and is else removed."""
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft, old = (folder.with_name(f".{folder.name}.{uuid4().hex}") for _ in range(2))
+    draft.mkdir()
+    try:
+        yield draft
+        if folder.exists():
+            folder.replace(old)
+        draft.replace(folder)
+    finally:
+        for rest in (draft, old):
+            shutil.rmtree(rest, ignore_errors=True)

@@ -1,11 +1,11 @@
-"""A file is written completely or not at all."""
+"""A file or a folder is written completely or not at all."""
 
 import stat
 from pathlib import Path
 
 import pytest
 
-from matchwright.files import PRIVATE, replacing, write_whole
+from matchwright.files import PRIVATE, replacing, replacing_folder, write_whole
 
 
 def test_text_and_bytes_replace_the_old_content_and_folders_are_created(tmp_path: Path) -> None:
@@ -32,3 +32,23 @@ def test_a_private_file_is_private_even_if_it_replaces_a_public_file(tmp_path: P
     path.chmod(0o644)
     write_whole(path, "secret", PRIVATE)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_folder_is_written_whole_and_replaces_the_old_one(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "made"
+    for content in ("old", "newer"):
+        with replacing_folder(folder) as draft:
+            (draft / content).write_text(content)
+            assert not (folder / content).exists()
+    assert [path.name for path in folder.iterdir()] == ["newer"]
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_after_an_error_there_is_the_old_folder_and_no_temporary_one(tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    with replacing_folder(folder) as draft:
+        (draft / "old").touch()
+    with pytest.raises(FileNotFoundError), replacing_folder(folder) as draft:
+        (draft / "missing" / "half").touch()
+    assert [path.name for path in folder.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [folder]

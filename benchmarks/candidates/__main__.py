@@ -4,7 +4,7 @@
     python -m benchmarks.candidates --data FOLDER        tableA/tableB/train/valid/test.parquet, or one
                                                          records.parquet with a column "entity"
     python -m benchmarks.candidates --data FOLDER --spec specs/products.yaml
-    python -m benchmarks.candidates --records 1000000    synthetic registers of that size; see at_scale.py
+    python -m benchmarks.candidates --records 1000000    synthetic registers of that many persons; see at_scale.py
 
 Without a spec every column is a text field. The rules are then equality in each field that makes few enough pairs, and
 TF-IDF reads all fields. Completeness is the share of the labelled true pairs that are found, with Wilson's 95 %

@@ -2,10 +2,11 @@
 
     python -m benchmarks.candidates --records 1000000 [--records-right 100000]
 
-The persons are synthetic (see synthetic_register.py). The peer is sparse_dot_topn without a limit; we use
-the same library, but limit the records that the n-grams of one record may lead to. The peer gets a sample of the left
-records against the whole other register, and its time is scaled. Time is processor time of all threads, which depends
-least on other load. Compare the ratios of one run. Memory is the peak of the process, including the registers.
+The persons are those of ``matchwright synth``: each has one record in each register, with errors. The peer is
+sparse_dot_topn without a limit; we use the same library, but limit the records that the n-grams of one record may lead
+to. The peer gets a sample of the left records against the whole other register, and its time is scaled. Time is
+processor time of all threads, which depends least on other load. Compare the ratios of one run. Memory is the peak of
+the process, including the registers.
 """
 
 import resource
@@ -14,19 +15,22 @@ import time
 
 import joblib
 import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sparse_dot_topn import sp_matmul_topn
 
-from benchmarks.candidates.synthetic_register import FIELDS, synthetic_registers
 from matchwright.core.candidates.lookups import lookups_allowed
 from matchwright.core.candidates.table import Positions, Proposal, RecordTable
 from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf
+from matchwright.core.records.normal import words
 from matchwright.core.spec.blocking import TfidfTopK
 from matchwright.evaluation.wilson import wilson_interval
+from matchwright.synthesis import load_options, plan_register, record_values
 
+FIELDS = ("given_name", "surname", "address_1", "suburb", "date_of_birth")
 SAMPLE = 2_000
 """The number of left records with a true pair that the peer looks up."""
 SPEC = TfidfTopK(fields=FIELDS, top_k=5, min_similarity=0.2)
@@ -35,7 +39,7 @@ SPEC = TfidfTopK(fields=FIELDS, top_k=5, min_similarity=0.2)
 def measure(left: int, right: int, console: Console) -> None:
     """Print the table for registers of ``left`` and ``right`` persons."""
     console.print(f"making registers of {left:,} and {right:,} persons")
-    table = RecordTable.of(synthetic_registers(left, right).features)
+    table = RecordTable.of(registers(left, right))
     proposal, work = _ours(table, console)
     peak = _peak_gigabytes()
     sample = np.sort(np.random.default_rng(1).choice(len(table.right), min(SAMPLE, len(table.right)), replace=False))
@@ -65,6 +69,17 @@ def measure(left: int, right: int, console: Console) -> None:
     )
     console.print(result)
     console.print(f"peak memory of the process after our part: {peak:.1f} GB")
+
+
+def registers(left: int, right: int, seed: int = 1) -> pd.DataFrame:
+    """Record features of both registers: ``left`` persons, and the first ``right`` of them again in the same order."""
+    options = load_options("usual").model_copy(update={"overlap": 1.0})
+    register = plan_register(options, 2 * left, seed, two_tables=True)
+    rows = np.concatenate([np.flatnonzero(~register.right), np.flatnonzero(register.right)[:right]])
+    values = record_values(register, options, seed, rows)
+    features = {field: [words(value) if value else None for value in values[field]] for field in FIELDS}
+    keys = [f"left:{n:08d}" for n in range(left)] + [f"right:{n:08d}" for n in range(right)]
+    return pd.DataFrame({"record_key": keys, **features}, dtype=object)
 
 
 def _ours(table: RecordTable, console: Console) -> tuple[Proposal, float]:

@@ -168,7 +168,7 @@ def layers() -> str:
         ("steps", ("one function per pipeline step",), "plain"),
         ("operations", ("approve, roll back, label: what steps and commands share",), "plain"),
         ("adapters", ("one package per outside system",), "serve"),
-        ("labelling, drafting, monitoring, governance", (), "step"),
+        ("labelling, drafting, monitoring, governance, synthesis", (), "step"),
         ("training", ("datasets, fitting, calibration",), "step"),
         ("evaluation", ("metrics, gates, model card",), "step"),
         ("core", ("from two records to a decision: pure, all that serving needs",), "data"),

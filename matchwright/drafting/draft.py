@@ -17,7 +17,7 @@ from matchwright.drafting.golden import Golden, golden_values
 from matchwright.drafting.missing import MissingWords, find_missing, without_missing
 from matchwright.drafting.notices import Notice, notices_of
 from matchwright.drafting.privacy import why_about_persons
-from matchwright.drafting.rules import Rule, choose_rules
+from matchwright.drafting.rules import Rules, choose_rules
 from matchwright.drafting.tables import Labels, Lines, Tables, read_pairs, read_tables
 from matchwright.errors import DataError, Fault
 
@@ -48,7 +48,7 @@ class Draft:
     of_persons: bool
     record: list[str]
     identity: list[str]
-    rules: list[Rule]
+    rules: Rules
     tfidf_fields: list[str]
     top_k: int
     golden: Golden

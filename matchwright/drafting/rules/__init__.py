@@ -1,0 +1,112 @@
+"""Candidate rules that find most of the matches and make few pairs, at the size of the tables.
+
+What a rule costs grows faster than the tables: the pairs of equal values grow with the square of the records, and the
+matches with the records. So rules are chosen for the tables at hand. The pairs are counted, and the matches that a rule
+finds are seen in labelled matches or estimated without any.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from matchwright.drafting.fields import DraftField
+from matchwright.drafting.rules.features import Block, Feature, PairCounter, features_of
+from matchwright.drafting.rules.greedy import MOST_RULES, candidate_blocks, choose_within_budget
+from matchwright.drafting.rules.matches import FEWEST_MATCHES, Matches, estimated_matches, labelled_matches
+from matchwright.drafting.tables import Labels
+
+__all__ = ["PAIRS_PER_RECORD", "Rule", "Rules", "choose_rules"]
+
+PAIRS_PER_RECORD = 8
+"""The most pairs that all drafted rules together may make, per record of all tables."""
+
+_LEAST_BUDGET = 1_000
+_LEAST_COVERAGE = 0.05
+_MOST_USES = 3
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Record features that must be equal, how many pairs that makes in these tables, and the share of matches it finds.
+
+    ``recall`` is None where nothing is known about matches.
+    """
+
+    features: tuple[str, ...]
+    pairs: int
+    recall: float | None = None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The chosen rules, the share of matches that they find together, and what that was taken from."""
+
+    chosen: tuple[Rule, ...]
+    recall: float | None = None
+    source: str = ""
+
+
+def choose_rules(
+    sides: list[pd.DataFrame], fields: list[DraftField], labelled_pairs: Labels | None, ids: list[list[str]]
+) -> Rules:
+    """One to ten rules. They make at most ``PAIRS_PER_RECORD`` pairs per record, unless every rule makes more.
+
+    Args:
+        sides: record features of each table.
+        fields: the fields, compared or not.
+        labelled_pairs: labelled pairs, if any. Rules are then chosen by the matches they find.
+        ids: the record ids of each table, row by row.
+    """
+    sizes = [len(side) for side in sides]
+    features = features_of(pd.concat(sides, ignore_index=True), fields)
+    counter = PairCounter(sizes)
+    budget = max(PAIRS_PER_RECORD * sum(sizes), _LEAST_BUDGET)
+    matches = _matches(features, labelled_pairs, ids, counter)
+    if matches is not None:
+        blocks = list(candidate_blocks(features, matches.agreement, counter, budget))
+        chosen, recall = choose_within_budget(blocks, sum(sizes), budget)
+        if chosen:
+            recalls = {block.names: float(found.mean()) for block, found in blocks}
+            rules = tuple(Rule(block.names, counter.exact(block).pairs, recalls[block.names]) for block in chosen)
+            return Rules(rules, recall, matches.source)
+    covering = [counter.exact(block) for block in _by_coverage(features, counter, budget)]
+    return Rules(tuple(Rule(block.names, block.pairs) for block in covering))
+
+
+def _matches(
+    features: Sequence[Feature], labelled_pairs: Labels | None, ids: list[list[str]], counter: PairCounter
+) -> Matches | None:
+    labelled = labelled_matches(features, labelled_pairs, ids) if labelled_pairs is not None else None
+    if labelled is not None and labelled.agreement.shape[1] >= FEWEST_MATCHES:
+        return labelled
+    return estimated_matches(features, counter) or labelled
+
+
+def _by_coverage(features: Sequence[Feature], counter: PairCounter, budget: int) -> list[Block]:
+    """Rules on different fields, the most complete ones first. For tables of which no match is known."""
+    told = [feature for feature in features if not feature.name.endswith("__initial")]
+    alone = [counter.estimated([feature]) for feature in told]
+    blocks = [block for block in alone if block.affordable(budget // 2)]
+    small = [block.features[0] for block in blocks]
+    wide = [feature for feature in told if feature not in small]
+    blocks += [
+        counter.estimated([one, other])
+        for index, one in enumerate(wide)
+        for other in wide[index + 1 :]
+        if one.field.name != other.field.name
+    ]
+    order = sorted(blocks, key=lambda block: (len(block.fields), -round(block.coverage, 1), block.pairs))
+    uses = dict.fromkeys((feature.field.name for feature in features), 0)
+    chosen: list[Block] = []
+    left = budget
+    for block in order:
+        nested = any({*block.names} <= {*other.names} or {*block.names} >= {*other.names} for other in chosen)
+        usable = 0 < block.pairs <= left and block.coverage >= _LEAST_COVERAGE
+        if len(chosen) < MOST_RULES and usable and not nested and all(uses[name] < _MOST_USES for name in block.fields):
+            chosen.append(block)
+            left -= block.pairs
+            for name in block.fields:
+                uses[name] += 1
+    # if no rule fits, take the one that makes the fewest pairs
+    return chosen or sorted(blocks or alone, key=lambda block: (block.pairs, -block.coverage))[:1]

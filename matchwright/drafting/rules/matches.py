@@ -1,0 +1,176 @@
+"""In which features matches agree: seen in labelled matches, or estimated without any.
+
+Without labels there is no match to look at. But pairs that agree in three fields which are hardly ever equal by chance
+are nearly all matches. How often such pairs agree in the *other* fields is how often matches agree there: the way in
+which the m-probabilities of Fellegi and Sunter's model are estimated with some fields held fixed (Herzog, Scheuren and
+Winkler, Data Quality and Record Linkage Techniques, 2007, chapter 8). Fields that change together, such as those of an
+address, are taken together, and all others are taken to err independently.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from matchwright.drafting.rules.features import Codes, Feature, PairCounter, joint_codes
+from matchwright.drafting.tables import Labels
+
+Agreement = np.ndarray[Any, np.dtype[np.bool_]]
+"""Whether each match (column) agrees in each feature (row)."""
+
+FEWEST_MATCHES = 30
+"""With fewer labelled matches the estimate without labels is used."""
+_MOST_MATCHES = 8_000
+_MOST_STRICT_PAIRS = 2.0
+"""A strict rule makes at most so many pairs per record."""
+_HARDLY_BY_CHANCE, _MOST_BY_CHANCE = 0.02, 0.05
+"""Of the pairs of a strict rule, at most this share would agree by chance: where there is a choice, and at all."""
+_PAIRS_LOOKED_AT = 2_000
+_FEWEST_PAIRS = 50
+_LEAST_AGREEMENT = 0.4
+"""Of the pairs of some strict rule, at least this share agrees in a field; else there is none."""
+_NEARLY_BEST = 0.75
+"""The pairs of a strict rule agree in each other field at least this often, compared with those of the best rule for
+that field. Persons of one household do not: their given names and dates of birth differ."""
+_TOGETHER = 0.15
+"""Fields whose disagreements correlate more than this are taken together."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The agreement of matches, and what it was taken from."""
+
+    agreement: Agreement
+    source: str
+
+
+@dataclass(frozen=True)
+class StrictPairs:
+    """Pairs of a strict rule: its fields, the share that would agree by chance, and in what the pairs agree."""
+
+    fields: frozenset[str]
+    by_chance: float
+    agreement: Agreement
+
+
+def labelled_matches(features: Sequence[Feature], labels: Labels, ids: list[list[str]]) -> Matches | None:
+    """The agreement of the labelled matches; None if there is none."""
+    indices = [{record: index for index, record in enumerate(side)} for side in ids]
+    offset = len(ids[0]) if len(ids) == 2 else 0
+    rows = [
+        (indices[0][one], indices[-1][other] + offset)
+        for one, other, match in zip(labels.left, labels.right, labels.matches, strict=True)
+        if match and one in indices[0] and other in indices[-1]
+    ]
+    if not rows:
+        return None
+    found = np.array(rows, dtype=np.int64)
+    kept = found[np.sort(_picked(len(found), _MOST_MATCHES))]
+    return Matches(_agreement(features, kept), f"{len(kept):,} labelled matches")
+
+
+def estimated_matches(features: Sequence[Feature], counter: PairCounter) -> Matches | None:
+    """The agreement of simulated matches; None if no rule is strict enough."""
+    strict = _strict_pairs(features, counter)
+    if not strict:
+        return None
+    groups = _groups(features, strict)
+    made = np.zeros((len(features), _MOST_MATCHES), dtype=bool)
+    generator = np.random.default_rng(2)
+    for group in groups:
+        seen = [pairs for pairs in strict if not pairs.fields & group] or strict
+        kept = [pairs for pairs in seen if pairs.by_chance <= _HARDLY_BY_CHANCE] or seen
+        pool = np.concatenate([pairs.agreement for pairs in kept], axis=1)
+        rows = [row for row, feature in enumerate(features) if feature.field.name in group]
+        made[rows] = pool[rows][:, generator.integers(0, pool.shape[1], _MOST_MATCHES)]
+    return Matches(made, "pairs that agree in three other fields")
+
+
+def _strict_pairs(features: Sequence[Feature], counter: PairCounter) -> list[StrictPairs]:
+    """The pairs of strict rules, those first that agree least by chance."""
+    first: dict[str, Feature] = {}
+    for feature in features:
+        first.setdefault(feature.field.name, feature)
+    pairs_of = {rule: counter.estimated(rule).pairs for n in (1, 2) for rule in combinations(first.values(), n)}
+
+    def by_chance(rule: tuple[Feature, ...]) -> float:
+        """The pairs that would agree by chance, if one of the fields were independent of the other two."""
+        return max(
+            pairs_of[(one,)] / counter.all_pairs * pairs_of[others]
+            for one, others in zip(rule, reversed(list(combinations(rule, 2))), strict=True)
+        )
+
+    found: list[tuple[frozenset[str], float, Codes, dict[str, float]]] = []
+    for rule in combinations(first.values(), 3):
+        made = counter.estimated(rule).pairs
+        chance = by_chance(rule) / max(made, 1)
+        if not 0 < made <= _MOST_STRICT_PAIRS * sum(counter.sizes) or chance > _MOST_BY_CHANCE:
+            continue
+        pairs = _some_pairs(joint_codes([feature.codes for feature in rule]), counter.sizes)
+        if len(pairs) >= _FEWEST_PAIRS:
+            shares = {f.field.name: _share_that_agrees(f, pairs) for f in first.values() if f not in rule}
+            fields = frozenset(feature.field.name for feature in rule)
+            found.append((fields, chance, pairs, {name: share for name, share in shares.items() if share is not None}))
+    best = {name: max(shares.get(name, 0.0) for *_, shares in found) for name in first} if found else {}
+
+    def is_strict(shares: dict[str, float]) -> bool:
+        usable = {name: share for name, share in shares.items() if best[name] >= _LEAST_AGREEMENT}
+        return bool(usable) and all(share >= _NEARLY_BEST * best[name] for name, share in usable.items())
+
+    strict = [
+        StrictPairs(fields, chance, _agreement(features, pairs))
+        for fields, chance, pairs, shares in found
+        if is_strict(shares)
+    ]
+    return sorted(strict, key=lambda pairs: pairs.by_chance)
+
+
+def _some_pairs(codes: Codes, sizes: tuple[int, ...]) -> Codes:
+    """Some pairs of records with one code, as two columns of rows: neighbours after sorting by code."""
+    known = np.flatnonzero(codes >= 0)
+    order = known[np.argsort(codes[known], kind="stable")]
+    same = codes[order[:-1]] == codes[order[1:]]
+    if len(sizes) == 2:
+        same &= (order[:-1] < sizes[0]) & (order[1:] >= sizes[0])
+    pairs = np.column_stack([order[:-1][same], order[1:][same]])
+    return pairs[_picked(len(pairs), _PAIRS_LOOKED_AT)]
+
+
+def _picked(count: int, most: int) -> Codes:
+    return np.random.default_rng(3).permutation(count)[:most]
+
+
+def _agreement(features: Sequence[Feature], pairs: Codes) -> Agreement:
+    left, right = pairs.T
+    return np.array([(f.codes[left] >= 0) & (f.codes[left] == f.codes[right]) for f in features]).reshape(-1, len(left))
+
+
+def _share_that_agrees(feature: Feature, pairs: Codes) -> float | None:
+    """Of the pairs that have a feature in both records, the share that agrees in it; None if few have it."""
+    one, other = feature.codes[pairs[:, 0]], feature.codes[pairs[:, 1]]
+    both = (one >= 0) & (other >= 0)
+    return float((one == other)[both].mean()) if both.sum() >= _FEWEST_PAIRS // 2 else None
+
+
+def _groups(features: Sequence[Feature], strict: Sequence[StrictPairs]) -> list[frozenset[str]]:
+    """The fields, those together whose disagreements correlate in the pairs of some strict rule with neither."""
+    row = {feature.field.name: index for index, feature in reversed(list(enumerate(features)))}
+    group = {name: frozenset({name}) for name in row}
+    # pairs that agree by chance disagree in all the rest, which looks like correlation
+    pure = [pairs for pairs in strict if pairs.by_chance <= _HARDLY_BY_CHANCE]
+    for one, other in combinations(row, 2):
+        pools = [pairs.agreement[[row[one], row[other]]] for pairs in pure if not pairs.fields & {one, other}]
+        if any(_correlation(pool) > _TOGETHER for pool in pools):
+            joined = group[one] | group[other]
+            group.update(dict.fromkeys(joined, joined))
+    return sorted(set(group.values()), key=min)
+
+
+def _correlation(two_rows: Agreement) -> float:
+    """The correlation of two rows; 0 if one of them is constant."""
+    if not two_rows.std(axis=1).all():
+        return 0.0
+    correlations: Any = np.corrcoef(two_rows)
+    return float(correlations[0, 1])
