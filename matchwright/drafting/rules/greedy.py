@@ -1,6 +1,7 @@
 """Choose rules that together find the most matches within a budget of pairs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -20,6 +21,7 @@ FEW_PAIRS = 0.25
 """Pairs per record: a rule that makes fewer is not narrowed."""
 ONE_MORE_ERROR = 0.03
 """The weight of finding a match that had one more error, for each field: no error in one field shall lose a match."""
+_MOST_ROUNDS = 3
 _PRICES = tuple(0.0005 * 2.0**step for step in range(10))
 """What a further pair per record must bring, in the share of matches that it finds. The least always holds."""
 
@@ -65,36 +67,67 @@ def choose_within_budget(
     avoids = np.array([[name not in block.fields for name in fields] for block, _ in blocks], dtype=np.float32)
     # one column for what is found as it is, and one for each field that may be wrong besides
     weights = np.column_stack([np.ones(len(blocks)), ONE_MORE_ERROR * avoids]).astype(np.float32)
-    best: tuple[float, list[int], float] = (-1.0, [], 0.0)
-    for first in range(len(_PRICES)):
-        chosen, missing = _greedy(found, pairs, weights, _PRICES[first::-1], records, budget)
-        spent = _PRICES[0] * int(pairs[chosen].sum()) / records
-        value = float(weights.max(axis=0) @ (1 - missing.mean(axis=0))) - spent
-        if value > best[0]:
-            best = (value, chosen, 1 - float(missing[:, 0].mean()))
-    return [blocks[index][0] for index in best[1]], best[2]
+    choice = _Choice(found, pairs, weights, records, budget)
+    tried = [choice.exchanged(choice.greedy(_PRICES[first::-1])) for first in range(len(_PRICES))]
+    best = max(tried, key=choice.value)
+    return [blocks[index][0] for index in best], 1 - float(choice.missing(best)[:, 0].mean())
 
 
-def _greedy(
-    found: Numbers, pairs: Numbers, weights: Numbers, prices: Sequence[float], records: int, budget: int
-) -> tuple[list[int], Numbers]:
-    """The chosen rules, and which matches they leave missing, for each column of the weights.
+@dataclass(frozen=True)
+class _Choice:
+    """Which of some rules to take.
 
-    Rules that are worth the first price are taken first, then those that are worth the next lower one.
+    Attributes:
+        found: whether each rule (row) finds each match (column), as 0 and 1.
+        pairs: how many pairs each rule makes.
+        weights: what a match that a rule finds counts for: as it is, and with an error in each field (columns).
+        records: the number of records.
+        budget: the most pairs of all rules together.
     """
-    matches = found.shape[1]
-    missing = np.ones((matches, weights.shape[1]), dtype=np.float32)
-    chosen: list[int] = []
-    left = budget
-    for price in prices:
-        while len(chosen) < MOST_RULES:
-            gains = (found @ missing * weights).sum(axis=1) / matches
-            gains[pairs > left] = 0
-            worth = np.where(gains >= LEAST_GAIN, gains - price * pairs / records, 0)
-            best = int(np.argmax(worth))
-            if worth[best] <= 0:
+
+    found: Numbers
+    pairs: Numbers
+    weights: Numbers
+    records: int
+    budget: int
+
+    def greedy(self, prices: Sequence[float]) -> list[int]:
+        """Take the rules that are worth the first price, the best one first, then those worth the next lower one."""
+        chosen: list[int] = []
+        for price in prices:
+            while len(chosen) < MOST_RULES and (best := self._best(chosen, price)) is not None:
+                chosen.append(best)
+        return chosen
+
+    def exchanged(self, chosen: list[int]) -> list[int]:
+        """Exchange each rule for a better one while there is one: later rules can make an early one superfluous."""
+        for _ in range(_MOST_ROUNDS):
+            before = list(chosen)
+            for index in range(len(chosen)):
+                others = chosen[:index] + chosen[index + 1 :]
+                best = self._best(others, _PRICES[0])
+                changed = others if best is None else [*others[:index], best, *others[index:]]
+                chosen = changed if self.value(changed) > self.value(chosen) and len(changed) == len(chosen) else chosen
+            if chosen == before:
                 break
-            chosen.append(best)
-            left -= int(pairs[best])
-            missing[found[best] > 0] *= weights[best] == 0
-    return chosen, missing
+        return chosen
+
+    def value(self, chosen: list[int]) -> float:
+        """What rules find, less the least that their pairs must bring."""
+        spent = _PRICES[0] * int(self.pairs[chosen].sum()) / self.records
+        return float(self.weights.max(axis=0) @ (1 - self.missing(chosen).mean(axis=0))) - spent
+
+    def missing(self, chosen: list[int]) -> Numbers:
+        """Which matches (rows) rules leave missing, for each column of the weights, as 0 and 1."""
+        missing = np.ones((self.found.shape[1], self.weights.shape[1]), dtype=np.float32)
+        for index in chosen:
+            missing[self.found[index] > 0] *= self.weights[index] == 0
+        return missing
+
+    def _best(self, chosen: list[int], price: float) -> int | None:
+        """The rule that is worth most besides those that are chosen; None if none is worth its price."""
+        gains = (self.found @ self.missing(chosen) * self.weights).sum(axis=1) / self.found.shape[1]
+        gains[self.pairs > self.budget - self.pairs[chosen].sum()] = 0
+        worth = np.where(gains >= LEAST_GAIN, gains - price * self.pairs / self.records, 0)
+        best = int(np.argmax(worth))
+        return best if worth[best] > 0 else None

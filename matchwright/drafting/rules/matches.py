@@ -20,8 +20,8 @@ from matchwright.drafting.tables import Labels
 Agreement = np.ndarray[Any, np.dtype[np.bool_]]
 """Whether each match (column) agrees in each feature (row)."""
 
-FEWEST_MATCHES = 30
-"""With fewer labelled matches the estimate without labels is used."""
+FEWEST_MATCHES = 500
+"""With fewer labelled matches the estimate is used, if there is one: rules would fit a few matches too well."""
 _MOST_MATCHES = 8_000
 _MOST_STRICT_PAIRS = 2.0
 """A strict rule makes at most so many pairs per record."""
