@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
-from matchwright.core.records.whole import impersonal_fields, text_fields
+from matchwright.core.records.whole import impersonal_fields, record_fields, text_fields
 from matchwright.core.spec import FieldSpec, MatchSpec
 from matchwright.core.spec.fields import FieldKind
 from matchwright.core.spec.vocabulary import (
@@ -17,6 +17,7 @@ from matchwright.core.spec.vocabulary import (
     MISSING_SUFFIX,
     NEEDS_ANOTHER_NAME,
     NEEDS_RECORD,
+    RAREST_SHARED,
     RECORD,
     RECORD_COMPARATORS,
 )
@@ -80,8 +81,10 @@ def record_comparators(spec: MatchSpec) -> tuple[str, ...]:
         return ()
     if spec.record.comparators is not None:
         return spec.record.comparators
-    learns = bool(impersonal_fields(spec))
-    return tuple(name for name in RECORD_COMPARATORS if learns or name != LEARNED_WORDS)
+    impersonal = impersonal_fields(spec)
+    without = set() if impersonal == record_fields(spec) else {RAREST_SHARED}
+    without |= set() if impersonal else {LEARNED_WORDS}
+    return tuple(name for name in RECORD_COMPARATORS if name not in without)
 
 
 def context_names(spec: MatchSpec) -> list[str]:

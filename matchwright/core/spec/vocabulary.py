@@ -34,7 +34,13 @@ COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
 
 LEARNED_WORDS = "learned_words"
 
-RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set", LEARNED_WORDS)
+RAREST_SHARED = "rarest_shared"
+"""Comparator by how rare a shared word is. Only of records without personal data: it can point to a person."""
+
+RECORD_COMPARATORS = (
+    *("ngram_cosine", *COMPARATORS["text"], "token_set", RAREST_SHARED),
+    *("measures", "conflicting_measures", "common_prefix", LEARNED_WORDS),
+)
 """Comparators over the whole record. They need a section ``record`` in the spec."""
 
 LEARNED_COSINE = "learned_cosine"
@@ -67,9 +73,12 @@ READS_OTHER_FIELDS = NEEDS_RECORD | NEEDS_ANOTHER_NAME
 EVIDENCE_KINDS: dict[str, str] = {
     "numbers": "numbers",
     "unmatched_numbers": "numbers",
+    "measures": "measures",
+    "conflicting_measures": "measures",
     "codes": "codes",
     "unmatched_codes_left": "codes",
     "unmatched_codes_right": "codes",
+    "common_prefix": "codes",
     "cross_field": "cross_field",
     SWAPPED: SWAPPED,
 }
@@ -77,6 +86,7 @@ EVIDENCE_KINDS: dict[str, str] = {
 
 FALLING = frozenset(
     {"unmatched_left", "unmatched_right", "unmatched_numbers", "unmatched_codes_left", "unmatched_codes_right"}
+    | {"conflicting_measures"}
     | {"rank_left", "rank_right", "competing_left", "competing_right", "score_rank_left", "score_rank_right"}
 )
 """Comparators where a higher value means less alike. All others rise with agreement."""
