@@ -20,6 +20,7 @@ from matchwright.core.spec.vocabulary import (
     RAREST_SHARED,
     RECORD,
     RECORD_COMPARATORS,
+    UNDIRECTED,
 )
 
 __all__ = [
@@ -147,9 +148,13 @@ def disagreement_limits(spec: MatchSpec) -> dict[str, float]:
 
 
 def constraints(names: list[str]) -> list[int]:
-    """For each comparison 1 (more never lowers the score), -1 (more never raises it) or 0 (missing flags)."""
+    """For each comparison 1 (more never lowers the score), -1 (more never raises it) or 0 (it may do either).
+
+    Missing flags and the comparators of :data:`~matchwright.core.spec.vocabulary.UNDIRECTED` have no direction.
+    """
     directions = []
     for name in names:
         comparator = name.partition("__")[2]
-        directions.append(0 if comparator == MISSING_SUFFIX else -1 if comparator in FALLING else 1)
+        free = comparator == MISSING_SUFFIX or comparator in UNDIRECTED
+        directions.append(0 if free else -1 if comparator in FALLING else 1)
     return directions

@@ -89,7 +89,10 @@ FALLING = frozenset(
     | {"conflicting_measures"}
     | {"rank_left", "rank_right", "competing_left", "competing_right", "score_rank_left", "score_rank_right"}
 )
-"""Comparators where a higher value means less alike. All others rise with agreement."""
+"""Comparators where a higher value means less alike. All others rise with agreement, but those without a direction."""
+
+UNDIRECTED = frozenset({"common_prefix"})
+"""Comparators without a direction. Codes of the same series share a long beginning, and name different things."""
 
 MISSING_SUFFIX = "missing"
 EVIDENCE_LEVELS = ("AGREES", "PARTLY_AGREES", "DISAGREES", "MISSING")
