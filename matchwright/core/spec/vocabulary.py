@@ -17,12 +17,16 @@ RECORD_FEATURES: dict[FieldKind, dict[str, str]] = {
 SWAPPED = "swapped"
 """Comparator and kind of evidence for two names that are swapped."""
 
+_OF_TEXTS = (
+    *("token_overlap", "token_containment", "unmatched_left", "unmatched_right", "token_sort"),
+    *("numbers", "unmatched_numbers", "codes", "unmatched_codes_left", "unmatched_codes_right"),
+)
+"""Comparators of a text and of the whole record."""
+
 COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
     "name": ("jaro_winkler", "levenshtein", "phonetic", "token_sort", "initial", "nickname", "swapped", "rarity"),
-    "text": (
-        *("token_overlap", "token_containment", "unmatched_left", "unmatched_right", "token_sort"),
-        *("numbers", "unmatched_numbers", "codes", "unmatched_codes_left", "unmatched_codes_right"),
-    ),
+    # no measures of the whole record: there, the word beside a number may be of another field
+    "text": (*_OF_TEXTS, "measures", "conflicting_measures"),
     "id_code": ("levenshtein", "exact", "containment", "cross_field"),
     "number": ("relative", "exact", "cross_field"),
     "date": ("date", "exact", "year", "parts"),
@@ -37,10 +41,7 @@ LEARNED_WORDS = "learned_words"
 RAREST_SHARED = "rarest_shared"
 """Comparator by how rare a shared word is. Only of records without personal data: it can point to a person."""
 
-RECORD_COMPARATORS = (
-    *("ngram_cosine", *COMPARATORS["text"], "token_set", RAREST_SHARED),
-    *("measures", "conflicting_measures", "common_prefix", LEARNED_WORDS),
-)
+RECORD_COMPARATORS = ("ngram_cosine", *_OF_TEXTS, "token_set", RAREST_SHARED, "common_prefix", LEARNED_WORDS)
 """Comparators over the whole record. They need a section ``record`` in the spec."""
 
 LEARNED_COSINE = "learned_cosine"
