@@ -12,7 +12,19 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.peers.texts import OF_CODES, OF_NUMBERS, OF_WORDS, Text, Weights, cosine, of_codes, of_numbers, of_words
+from benchmarks.peers.texts import (
+    OF_CODES,
+    OF_MEASURES,
+    OF_NUMBERS,
+    OF_WORDS,
+    Text,
+    Weights,
+    cosine,
+    of_codes,
+    of_measures,
+    of_numbers,
+    of_words,
+)
 from benchmarks.peers.values import OF_VALUES, jaro_winkler
 from matchwright.core.compare import field_of
 from matchwright.core.compare.cross_field import SWAPPED_FROM
@@ -31,7 +43,7 @@ OF_DERIVED = frozenset({"phonetic", "initial", "year", "number"})
 
 TEXTS = "texts"
 OF_RECORDS = frozenset({"rarity", "swapped", "cross_field"})
-KNOWN = {*OF_VALUES, *OF_DERIVED, *OF_WORDS, *OF_NUMBERS, *OF_CODES, *OF_RECORDS, "ngram_cosine"}
+KNOWN = {*OF_VALUES, *OF_DERIVED, *OF_WORDS, *OF_NUMBERS, *OF_MEASURES, *OF_CODES, *OF_RECORDS, "ngram_cosine"}
 
 
 class PairByPair:
@@ -76,7 +88,7 @@ class PairByPair:
                 record[RECORD], record[TEXTS] = by_key[record["record_key"]]
 
     def _weights(self, field: str, comparators: list[str]) -> Weights:
-        needed = OF_WORDS.union(OF_NUMBERS, OF_CODES, {"ngram_cosine"}).intersection(comparators)
+        needed = OF_WORDS.union(OF_NUMBERS, OF_MEASURES, OF_CODES, {"ngram_cosine"}).intersection(comparators)
         values = {record[field] for side in self._sides for record in side} if needed else set()
         texts = sorted(value for value in values if value is not None)
         return Weights.of(field, self._corpus, texts, "ngram_cosine" in comparators)
@@ -92,6 +104,7 @@ def compared(spec: MatchSpec, field: str, comparators: list[str], weights: Weigh
         OF_WORDS.intersection(comparators),
         OF_NUMBERS.intersection(comparators),
         OF_CODES.intersection(comparators),
+        OF_MEASURES.intersection(comparators),
     )
     others = other_names(spec, field) if field != RECORD else ()
     taken_apart: dict[str, Text] = {}
@@ -117,6 +130,8 @@ def compared(spec: MatchSpec, field: str, comparators: list[str], weights: Weigh
                 evidence |= of_numbers(text, second)
             if needed[2]:
                 evidence |= of_codes(text, second, spec.sources.alike)
+            if needed[3]:
+                evidence |= of_measures(text, second)
         for name in comparators:
             if name == MISSING_SUFFIX:
                 row.append(float(missing))

@@ -49,7 +49,7 @@ class CompoundWords:
             other: the right text of each pair.
         """
         mine, theirs = self.members(sets, one, other)
-        return _weight(mine, sets, len(one)), _weight(theirs, sets, len(one))
+        return sets.total(mine, len(one)), sets.total(theirs, len(one))
 
     def members(self, sets: WeightedSets, one: Positions, other: Positions) -> tuple[Positions, Positions]:
         """These words of the left and of the right texts, as ``pair * sets.size + member``, rising."""
@@ -73,7 +73,3 @@ def _lacking(found: Positions, sets: WeightedSets, other: Positions) -> Position
     """The words that the other text does not have in the same form."""
     there = sets.holds(other[found // sets.size], found % sets.size)
     return cast("Positions", found[~there])
-
-
-def _weight(found: Positions, sets: WeightedSets, pairs: int) -> Numbers:
-    return np.bincount(found // sets.size, sets.weights[found % sets.size], minlength=pairs).astype(np.float64)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
-from matchwright.core.records.whole import impersonal_fields, text_fields
+from matchwright.core.records.whole import impersonal_fields, record_fields, text_fields
 from matchwright.core.spec import FieldSpec, MatchSpec
 from matchwright.core.spec.fields import FieldKind
 from matchwright.core.spec.vocabulary import (
@@ -17,8 +17,10 @@ from matchwright.core.spec.vocabulary import (
     MISSING_SUFFIX,
     NEEDS_ANOTHER_NAME,
     NEEDS_RECORD,
+    RAREST_SHARED,
     RECORD,
     RECORD_COMPARATORS,
+    UNDIRECTED,
 )
 
 __all__ = [
@@ -80,8 +82,10 @@ def record_comparators(spec: MatchSpec) -> tuple[str, ...]:
         return ()
     if spec.record.comparators is not None:
         return spec.record.comparators
-    learns = bool(impersonal_fields(spec))
-    return tuple(name for name in RECORD_COMPARATORS if learns or name != LEARNED_WORDS)
+    impersonal = impersonal_fields(spec)
+    without = set() if impersonal == record_fields(spec) else {RAREST_SHARED}
+    without |= set() if impersonal else {LEARNED_WORDS}
+    return tuple(name for name in RECORD_COMPARATORS if name not in without)
 
 
 def context_names(spec: MatchSpec) -> list[str]:
@@ -144,9 +148,13 @@ def disagreement_limits(spec: MatchSpec) -> dict[str, float]:
 
 
 def constraints(names: list[str]) -> list[int]:
-    """For each comparison 1 (more never lowers the score), -1 (more never raises it) or 0 (missing flags)."""
+    """For each comparison 1 (more never lowers the score), -1 (more never raises it) or 0 (it may do either).
+
+    Missing flags and the comparators of :data:`~matchwright.core.spec.vocabulary.UNDIRECTED` have no direction.
+    """
     directions = []
     for name in names:
         comparator = name.partition("__")[2]
-        directions.append(0 if comparator == MISSING_SUFFIX else -1 if comparator in FALLING else 1)
+        free = comparator == MISSING_SUFFIX or comparator in UNDIRECTED
+        directions.append(0 if free else -1 if comparator in FALLING else 1)
     return directions

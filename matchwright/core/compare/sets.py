@@ -73,8 +73,22 @@ class WeightedSets:
 
     def shared(self, one: Positions, other: Positions) -> Numbers:
         """The total weight of the members that both sets of each pair have."""
-        both = _common(self._keys(one), self._keys(other))
-        return cast("Numbers", np.bincount(both // self.size, self.weights[both % self.size], minlength=len(one)))
+        return self.total(self.common(one, other), len(one))
+
+    def common(self, one: Positions, other: Positions) -> Positions:
+        """The members that both sets of each pair have, as ``pair * size + member``, rising."""
+        return _common(self._keys(one), self._keys(other))
+
+    def total(self, found: Positions, pairs: int) -> Numbers:
+        """The total weight of the members that were found for each pair, given as ``pair * size + member``."""
+        return np.bincount(found // self.size, self.weights[found % self.size], minlength=pairs).astype(np.float64)
+
+    def greatest(self, found: Positions, pairs: int) -> Numbers:
+        """The greatest weight of the members that were found for each pair, 0 where there is none.
+
+        They are given as ``pair * size + member``, rising. No weight is below 0.
+        """
+        return greatest(found // self.size, self.weights[found % self.size], pairs)
 
     @property
     def size(self) -> int:
@@ -114,3 +128,12 @@ def _common(left: Positions, right: Positions) -> Positions:
         return left[:0]
     indices = np.minimum(np.searchsorted(right, left), len(right) - 1)
     return cast("Positions", left[right[indices] == left])
+
+
+def greatest(groups: Positions, values: Numbers, count: int) -> Numbers:
+    """The greatest value of each of ``count`` groups, 0 where a group has none. ``groups`` rise."""
+    result = np.zeros(count)
+    if len(groups):
+        starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]])
+        result[groups[starts]] = np.maximum.reduceat(values, starts)
+    return result

@@ -10,18 +10,17 @@ the ``_right`` comparisons the smaller. Then the order of the records does not m
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate
-from operator import contains
 from typing import Any, cast
 
 import numpy as np
 
+from matchwright.core.compare.codes import SharedCodes, squeezed
 from matchwright.core.compare.compound_words import CompoundWords
+from matchwright.core.compare.measures import SharedMeasures
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.sets import Numbers, Positions, WeightedSets, Words
 from matchwright.core.compare.strings import Comparison
 from matchwright.core.notation.units import UNITS
-from matchwright.core.records.columns import as_objects
 from matchwright.core.records.compound_codes import HYPHEN
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.word_split import split_codes, split_words
@@ -32,7 +31,6 @@ SHORTEST_CODE, SHORTEST_DIGIT_CODE = 4, 5
 _QUANTITY = re.compile(r"(\d+)(?:\.(\d+))?(?:\s?([^\W\d_]+))?")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*[a-z]?")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
-_DIVIDERS = str.maketrans("", "", " .-")
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,13 @@ class TextEvidence:
         return self._over[1]
 
     @property
+    def rarest_shared(self) -> Comparison:
+        """At least 0: information of the rarest word that both texts have, in decimal orders of magnitude."""
+        sets, *found = self._found
+        pairs = len(self._indices[0])
+        return self._whole(np.maximum.reduce([sets.greatest(words, pairs) for words in found]))
+
+    @property
     def numbers(self) -> Comparison:
         """[0, 1]: for the side with fewer numbers, the share of them in the other text; NaN where a side has none."""
         shared, fewer = self._numbers
@@ -81,10 +86,23 @@ class TextEvidence:
         return self._whole(np.where(fewer > 0, fewer - shared, np.nan))
 
     @property
+    def measures(self) -> Comparison:
+        """[0, 1]: share of the units and neighbouring words that both texts number, which have a value in common."""
+        found = self._measures
+        return self._whole(np.where(found.named > 0, _share(found.agreeing, found.named), np.nan))
+
+    @property
+    def conflicting_measures(self) -> Comparison:
+        """At least 0: how many of them have no value in common; NaN where a side has no number with such a name."""
+        found = self._measures
+        return self._whole(np.where(found.comparable, found.named - found.agreeing, np.nan))
+
+    @property
     def codes(self) -> Comparison:
         """[0, 1]: share of all codes that are found in the other text, however divided; NaN if there are no codes."""
-        left, right, found = self._codes
-        return self._whole(np.where(left + right > 0, _share(found[0] + found[1], left + right), np.nan))
+        left, right = self._codes.counts
+        found = sum(self._codes.found)
+        return self._whole(np.where(left + right > 0, _share(found, left + right), np.nan))
 
     @property
     def unmatched_codes_left(self) -> Comparison:
@@ -95,6 +113,11 @@ class TextEvidence:
     def unmatched_codes_right(self) -> Comparison:
         """The same for the codes of the right side."""
         return self._codes_over[1]
+
+    @property
+    def common_prefix(self) -> Comparison:
+        """[0, 1]: the longest beginning that a code of each side shares, over the shorter code; NaN if one has none."""
+        return self._whole(self._codes.common_prefix)
 
     @property
     def ngram_cosine(self) -> Comparison:
@@ -122,13 +145,19 @@ class TextEvidence:
         return Words.of(map(split_words, self._texts))
 
     @cached_property
-    def _words(self) -> tuple[tuple[Numbers, Numbers], Numbers, Numbers]:
-        """The weight of each side's words that the other side has, and of all words of each side."""
+    def _found(self) -> tuple[WeightedSets, Positions, Positions, Positions]:
+        """The sets of words, the words in both texts of each pair, and those that the other one writes differently."""
         one, other = self._indices
         words = self._split
         sets = WeightedSets.of(words, self.corpus.information(self.field, words.vocabulary))
-        shared = sets.shared(one, other)
-        left, right = CompoundWords.of(words).found(sets, one, other)
+        return sets, sets.common(one, other), *CompoundWords.of(words).members(sets, one, other)
+
+    @cached_property
+    def _words(self) -> tuple[tuple[Numbers, Numbers], Numbers, Numbers]:
+        """The weight of each side's words that the other side has, and of all words of each side."""
+        one, other = self._indices
+        sets, *found = self._found
+        shared, left, right = (sets.total(words, len(one)) for words in found)
         return (shared + left, shared + right), sets.mass[one], sets.mass[other]
 
     @cached_property
@@ -145,18 +174,17 @@ class TextEvidence:
         return sets.shared(one, other), np.minimum(sets.mass[one], sets.mass[other])
 
     @cached_property
-    def _codes(self) -> tuple[Numbers, Numbers, tuple[Numbers, Numbers]]:
-        """How many codes each side has, and how many of them are found in the other text."""
-        one, other = self._indices
+    def _measures(self) -> SharedMeasures:
+        return SharedMeasures.of(self._texts, *self._indices)
+
+    @cached_property
+    def _codes(self) -> SharedCodes:
         words = Words.of(map(split_codes, self._texts)).replaced(codes_in)
-        codes = WeightedSets.of(words, np.ones(len(words.vocabulary)))
-        written = [_squeezed(code) for code in words.vocabulary]
-        found = _found_in(codes, written, self._texts, one, other), _found_in(codes, written, self._texts, other, one)
-        return codes.mass[one], codes.mass[other], found
+        return SharedCodes(words, self._texts, *self._indices)
 
     @cached_property
     def _codes_over(self) -> tuple[Comparison, Comparison]:
-        left, right, found = self._codes
+        (left, right), found = self._codes.counts, self._codes.found
         return self._sides(left - found[0], right - found[1])
 
     def _sides(self, left: Numbers, right: Numbers) -> tuple[Comparison, Comparison]:
@@ -169,43 +197,6 @@ class TextEvidence:
         result = np.full(len(self.pairing.both), np.nan, dtype=np.float32)
         result[self.pairing.both] = values
         return result
-
-
-def _found_in(codes: WeightedSets, written: list[str], texts: list[str], one: Positions, other: Positions) -> Numbers:
-    """For each pair, how many codes of ``one`` are found in ``other``, however the text divides them."""
-    pair, member = codes.each(one)
-    reads = other[pair]
-    squeezed = as_objects([_squeezed(text) for text in texts])
-    looked = map(contains, squeezed[reads].tolist(), as_objects(written)[member].tolist())
-    hits = np.fromiter(looked, dtype=np.float64, count=len(pair))
-    # each code is looked at once per text: many pairs have the same two
-    rows = np.flatnonzero(hits)
-    first, index = np.unique(member[rows] * len(texts) + reads[rows], return_inverse=True)
-    alone = [_stands_alone(written[key // len(texts)], texts[key % len(texts)]) for key in first.tolist()]
-    hits[rows] = np.array(alone, dtype=np.float64)[index]
-    return np.bincount(pair, hits, minlength=len(one)).astype(np.float64)
-
-
-def _stands_alone(code: str, text: str) -> bool:
-    """Whether a text has a code that is not cut out of a longer number: ``64gb7`` is not in ``164gb7``."""
-    if f" {code} " in f" {text} ":
-        return True
-    words = [_squeezed(word) for word in text.replace(".", " ").replace("-", " ").split()]
-    squeezed = "".join(words)
-    edges = {0, *accumulate(map(len, words))}
-    start = squeezed.find(code)
-    while start >= 0:
-        end = start + len(code)
-        begins = start in edges or not (code[0].isdigit() and squeezed[start - 1].isdigit())
-        ends = end in edges or not (code[-1].isdigit() and squeezed[end].isdigit())
-        if begins and ends:
-            return True
-        start = squeezed.find(code, start + 1)
-    return False
-
-
-def _squeezed(text: str) -> str:
-    return text.translate(_DIVIDERS)
 
 
 def numbers_in(text: str) -> list[str]:
@@ -235,7 +226,7 @@ def codes_in(text: str) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def _is_code(word: str) -> bool:
-    bare = _squeezed(word)
+    bare = squeezed(word)
     if len(bare) < SHORTEST_CODE or not any(character.isdigit() for character in bare) or _is_quantity(word):
         return False
     if "." in word and (word.count(".") < 2 or _THOUSANDS.fullmatch(word)) and _VERSION.fullmatch(word):

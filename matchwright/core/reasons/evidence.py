@@ -27,6 +27,7 @@ class Limits(NamedTuple):
 LIMITS: dict[str, Limits] = {
     # a share: all found is agreement, less than half is disagreement
     "numbers": Limits(0.99, 0.5),
+    "measures": Limits(0.99, 0.5),
     "codes": Limits(0.99, 0.5),
     "cross_field": Limits(0.99, 0.5),
     # the weaker of the similarities of two swapped names

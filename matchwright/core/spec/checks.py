@@ -20,6 +20,7 @@ from matchwright.core.spec.vocabulary import (
     LEARNED_WORDS,
     LITTLE_EVIDENCE,
     NEARLY_SUFFIX,
+    RAREST_SHARED,
     RECORD,
     RECORD_COMPARATORS,
     RECORD_FEATURES,
@@ -70,10 +71,13 @@ def _record_faults(record: dict[str, Any], compared: dict[str, Any]) -> Iterator
     yield from _unknown_fields(listed(record, "fields"), "record.fields", compared)
     yield from _comparator_faults(record, "record", RECORD_COMPARATORS, "a comparator of the whole record")
     read = [name for name in listed(record, "fields") or list(compared) if isinstance(name, str)]
-    impersonal = any(compared.get(name, {}).get("pii") == "none" for name in read)
-    if LEARNED_WORDS in listed(record, "comparators") and not impersonal:
+    impersonal = [compared.get(name, {}).get("pii") == "none" for name in read]
+    if LEARNED_WORDS in listed(record, "comparators") and not any(impersonal):
         hint = "remove it, or let the record read such a field"
         yield Fault("record.comparators", f"'{LEARNED_WORDS}' reads only fields with pii: none", hint)
+    if RAREST_SHARED in listed(record, "comparators") and not all(impersonal):
+        hint = "remove it, or name under 'fields' those without personal data"
+        yield Fault("record.comparators", f"'{RAREST_SHARED}' needs a record whose fields all have pii: none", hint)
 
 
 def _comparator_faults(section: dict[str, Any], path: str, known: tuple[str, ...], what: str) -> Iterator[Fault]:

@@ -17,12 +17,16 @@ RECORD_FEATURES: dict[FieldKind, dict[str, str]] = {
 SWAPPED = "swapped"
 """Comparator and kind of evidence for two names that are swapped."""
 
+_OF_TEXTS = (
+    *("token_overlap", "token_containment", "unmatched_left", "unmatched_right", "token_sort"),
+    *("numbers", "unmatched_numbers", "codes", "unmatched_codes_left", "unmatched_codes_right"),
+)
+"""Comparators of a text and of the whole record."""
+
 COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
     "name": ("jaro_winkler", "levenshtein", "phonetic", "token_sort", "initial", "nickname", "swapped", "rarity"),
-    "text": (
-        *("token_overlap", "token_containment", "unmatched_left", "unmatched_right", "token_sort"),
-        *("numbers", "unmatched_numbers", "codes", "unmatched_codes_left", "unmatched_codes_right"),
-    ),
+    # no measures of the whole record: there, the word beside a number may be of another field
+    "text": (*_OF_TEXTS, "measures", "conflicting_measures"),
     "id_code": ("levenshtein", "exact", "containment", "cross_field"),
     "number": ("relative", "exact", "cross_field"),
     "date": ("date", "exact", "year", "parts"),
@@ -34,7 +38,10 @@ COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
 
 LEARNED_WORDS = "learned_words"
 
-RECORD_COMPARATORS = ("ngram_cosine", *COMPARATORS["text"], "token_set", LEARNED_WORDS)
+RAREST_SHARED = "rarest_shared"
+"""Comparator by how rare a shared word is. Only of records without personal data: it can point to a person."""
+
+RECORD_COMPARATORS = ("ngram_cosine", *_OF_TEXTS, "token_set", RAREST_SHARED, "common_prefix", LEARNED_WORDS)
 """Comparators over the whole record. They need a section ``record`` in the spec."""
 
 LEARNED_COSINE = "learned_cosine"
@@ -67,9 +74,12 @@ READS_OTHER_FIELDS = NEEDS_RECORD | NEEDS_ANOTHER_NAME
 EVIDENCE_KINDS: dict[str, str] = {
     "numbers": "numbers",
     "unmatched_numbers": "numbers",
+    "measures": "measures",
+    "conflicting_measures": "measures",
     "codes": "codes",
     "unmatched_codes_left": "codes",
     "unmatched_codes_right": "codes",
+    "common_prefix": "codes",
     "cross_field": "cross_field",
     SWAPPED: SWAPPED,
 }
@@ -77,9 +87,13 @@ EVIDENCE_KINDS: dict[str, str] = {
 
 FALLING = frozenset(
     {"unmatched_left", "unmatched_right", "unmatched_numbers", "unmatched_codes_left", "unmatched_codes_right"}
+    | {"conflicting_measures"}
     | {"rank_left", "rank_right", "competing_left", "competing_right", "score_rank_left", "score_rank_right"}
 )
-"""Comparators where a higher value means less alike. All others rise with agreement."""
+"""Comparators where a higher value means less alike. All others rise with agreement, but those without a direction."""
+
+UNDIRECTED = frozenset({"common_prefix"})
+"""Comparators without a direction. Codes of the same series share a long beginning, and name different things."""
 
 MISSING_SUFFIX = "missing"
 EVIDENCE_LEVELS = ("AGREES", "PARTLY_AGREES", "DISAGREES", "MISSING")

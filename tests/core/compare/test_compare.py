@@ -85,15 +85,15 @@ def test_no_pairs_give_no_rows(small_world, decision_model):
     )
 
 
-def test_every_comparison_except_a_missing_flag_has_a_direction(persons_spec, products_spec):
+def test_every_comparison_but_a_missing_flag_and_beginnings_of_codes_has_a_direction(persons_spec, products_spec):
     for spec in (persons_spec, products_spec):
         names = comparison_names(spec)
         for name, direction in zip(names, constraints(names), strict=True):
             assert direction == (
                 0
-                if name.endswith("__missing")
+                if name.endswith(("__missing", "__common_prefix"))
                 else -1
-                if any(word in name for word in ("unmatched", "rank", "competing"))
+                if any(word in name for word in ("unmatched", "conflicting", "rank", "competing"))
                 else 1
             )
 

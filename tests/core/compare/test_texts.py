@@ -11,9 +11,10 @@ from matchwright.core.compare import compare, comparison_names
 from matchwright.core.compare.compound_words import CompoundWords
 from matchwright.core.compare.sets import WeightedSets, Words
 from matchwright.core.compare.texts import codes_in, numbers_in
-from matchwright.core.records import conform_values, record_features
+from matchwright.core.records import conform_values, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.normal import coordinates, running_text
+from matchwright.core.spec.fields import RecordEvidence
 
 ANYTHING = st.one_of(st.none(), st.text(max_size=60), st.floats(), st.integers())
 NO_CORPUS = Corpus({})
@@ -207,6 +208,45 @@ def test_the_shared_weight_is_the_weight_of_the_intersection(sets):
     for number in range(len(words.vocabulary)):
         held = [words.vocabulary[number] in sets[b] for b in other]
         assert made.holds(other, np.full(len(other), number)).tolist() == held
+
+
+@given(st.lists(st.sets(st.sampled_from("abcdef")), min_size=1, max_size=8))
+@settings(deadline=None)
+def test_the_greatest_shared_weight_is_that_of_the_rarest_word_of_the_intersection(sets):
+    weights = {letter: float(index + 1) for index, letter in enumerate("abcdef")}
+    words = Words.of(sets)
+    made = WeightedSets.of(words, np.array([weights[word] for word in words.vocabulary], dtype=np.float64))
+    one, other = np.arange(len(sets)), np.roll(np.arange(len(sets)), 1)
+    expected = [max((weights[w] for w in sets[a] & sets[b]), default=0) for a, b in zip(one, other, strict=True)]
+    assert made.greatest(made.common(one, other), len(one)).tolist() == expected
+
+
+def test_the_rarest_shared_word_counts_however_many_others_are_shared(products_spec):
+    titles = ["common lantern"] * 50 + ["common qualm lantern"] * 4 + ["qualm"]
+    records = conform_values([{"id": str(i), "title": title} for i, title in enumerate(titles)], products_spec, "left")
+    corpus = Corpus.fit(normal_forms(records, products_spec), products_spec)
+
+    def rarest(left: str, right: str) -> float:
+        sides = [
+            record_features(conform_values([{"title": title}], products_spec, side), products_spec, corpus)
+            for title, side in ((left, "left"), (right, "right"))
+        ]
+        return float(compare(*sides, products_spec, corpus)["record__rarest_shared"].iloc[0])
+
+    assert 0 < rarest("common lantern", "common lantern") < rarest("qualm lantern", "qualm")
+    assert rarest("qualm lantern", "qualm") == rarest("qualm", "qualm common lantern")
+    # a word that the other record writes as two counts too
+    assert rarest("qualmlantern", "qualm lantern") >= rarest("qualm", "qualm")
+    assert rarest("common", "kettle") == 0
+
+
+def test_the_rarest_shared_word_is_left_out_where_the_record_has_personal_data(products_spec):
+    assert "record__rarest_shared" in comparison_names(products_spec)
+    brand = products_spec.fields["brand"].model_copy(update={"pii": "quasi"})
+    personal = products_spec.model_copy(update={"fields": {**products_spec.fields, "brand": brand}})
+    assert "record__rarest_shared" not in comparison_names(personal)
+    others = personal.model_copy(update={"record": RecordEvidence(fields=("title", "model"))})
+    assert "record__rarest_shared" in comparison_names(others)
 
 
 @given(st.lists(st.text("ab ", max_size=24), min_size=2, max_size=6))

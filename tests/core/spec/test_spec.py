@@ -169,6 +169,12 @@ def test_a_value_of_the_wrong_type_is_a_fault_at_its_key(raw, section, key, valu
             "record.comparators",
             "'learned_words' reads only fields with pii: none remove it, or let the record read such a field",
         ),
+        (
+            {"comparators": ["rarest_shared"], "fields": ["surname", "state"]},
+            "record.comparators",
+            "'rarest_shared' needs a record whose fields all have pii: none remove it, or name under 'fields' those "
+            "without personal data",
+        ),
     ],
 )
 def test_a_fault_in_the_evidence_of_the_whole_record_has_a_hint(raw, record, path, fault):
