@@ -67,7 +67,7 @@ def respond(
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     catalogue = bundle.model.catalogue
     language = catalogue.language_for(languages)
-    unscored = dict.fromkeys(bundle.model.scorer.names)
+    unscored = dict.fromkeys(bundle.model.comparison_names)
     decisions, lines = [], []
     for answer in answers:
         decision_id = uuid4().hex

@@ -101,7 +101,8 @@ def evaluate(
     constrained = spec.precision_constraints.any
     held = read_json(calibration / "calibration.json")["precision_constraints"]
     shown = held["constraints_met"] if constrained else None
-    alone_shown = alone_metrics if context_names(spec) or training.get("second_stage") else None
+    asked = context_names(spec) or training.get("second_stage") or spec.gates.pairs_alone_f1_min
+    alone_shown = alone_metrics if asked else None
     gates = check_gates(spec.gates, metrics, slices, behaviours, change.get("f1"), few, shown, alone_shown)
 
     summary = {

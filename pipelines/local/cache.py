@@ -45,6 +45,10 @@ class VerifiedCache(LocalCache):  # type: ignore[misc]  # the engine is untyped
         return folder / f"{key}.json"
 
 
+_NOT_READ: dict[str, Any] = {"user": True, "interfaces": True, "endpoint": {"port": True, "stated_register": True}}
+"""Settings that no step reads."""
+
+
 def open_cache(settings: Settings) -> VerifiedCache:
     """The cache of this environment in its present state.
 
@@ -52,7 +56,7 @@ def open_cache(settings: Settings) -> VerifiedCache:
     cache's folder depends on the settings that name these stores, on the keys, and on a mark inside each embedded
     store. If a store was deleted, or the feature registry lost a feature set, the earlier results are no longer hits.
     """
-    facts = [settings.model_dump_json(exclude={"user", "interfaces"}), pseudonym("cache")]
+    facts = [settings.model_dump_json(exclude=_NOT_READ), pseudonym("cache")]
     facts += [_mark(settings.folder(store)) for store in ("lake", "features", "mlflow")]
     facts += lost_feature_sets(settings)
     name = hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]

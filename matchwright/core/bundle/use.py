@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from matchwright.core.bundle.read import Bundle
-from matchwright.core.decide.prior import RegisterUse
+from matchwright.core.decide.prior import WITH_MATCHES, RegisterUse
 from matchwright.core.spec.vocabulary import REGISTER_PRIOR
 from matchwright.errors import Fault, SettingsError
 from matchwright.stated_register import SECTION, StatedRegister
@@ -37,7 +37,11 @@ def _faults(bundle: Bundle) -> Iterator[Fault]:
     path = f"{SECTION}.restate_prior"
     if bundle.model.register is None:
         problem = "needs register evidence, and the bundle has none: it does not know its own register"
-        yield Fault(path, problem, f"{_TRAIN_AGAIN} with at least fifty known matches, or set it to false")
+        yield Fault(
+            path,
+            problem,
+            f"{_TRAIN_AGAIN} {WITH_MATCHES}, or set it to false",
+        )
     if REGISTER_PRIOR not in bundle.model.catalogue.texts:
         problem = f"needs a text of the reason {REGISTER_PRIOR}, and the bundle has none"
         yield Fault(path, problem, f"{_TRAIN_AGAIN} with this version, or set it to false")

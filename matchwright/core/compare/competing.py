@@ -118,7 +118,7 @@ def context_of(
 
     Returns:
         float32 columns of :func:`~matchwright.core.compare.names.context_names`, one row per pair; no columns where
-        the spec has no context. If the sources are alike, ``left`` holds the weaker of the two sides and ``right``
+        the spec has no context. All are missing on a side where the record has no other candidate. If the sources are alike, ``left`` holds the weaker of the two sides and ``right``
         the stronger one. If only one side is known, both hold that side.
     """
     sides = CONTEXT_SIDES[spec.multiplicity]
@@ -126,7 +126,11 @@ def context_of(
     found = {side: Competition.among(keys[side], fit) for side in sides if side in known and len(fit)}
     columns = {name: np.full(len(fit), np.nan, dtype=np.float32) for name in context_names(spec)}
     for measure in CONTEXT_COMPARATORS:
-        values = {side: getattr(competition, measure) for side, competition in found.items()}
+        values = {
+            # a record without another candidate says nothing about this one
+            side: np.where(np.isnan(competition.lead), np.nan, getattr(competition, measure))
+            for side, competition in found.items()
+        }
         if spec.sources.alike and len(sides) == 2 and values:
             lower, upper = (np.fmin.reduce(list(values.values())), np.fmax.reduce(list(values.values())))
             weaker_first = (lower, upper) if measure == "lead" else (upper, lower)

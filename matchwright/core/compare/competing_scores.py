@@ -27,7 +27,7 @@ Measures = tuple[Numbers, Numbers, Numbers]
 """The lead, the rank and the share of pairs on one side, each of shape (pairs,)."""
 
 RANKS = tuple(name for name in SCORED_NAMES if "_rank_" in name)
-"""Those that every pair has whose candidates are known."""
+"""Those that every pair has with whose candidates other ones compete."""
 
 
 def competing_scores(
@@ -35,9 +35,9 @@ def competing_scores(
 ) -> pd.DataFrame:
     """Each pair compared with the other candidates of its records, by the first stage's log-odds.
 
-    On a side, ``score_lead`` are the log-odds of the pair less the largest ones of another candidate (NaN if there is
-    none), ``score_rank`` is one more than the number of candidates with larger ones, and ``score_share`` is the pair's
-    share of the sum of the candidates' probabilities.
+    On a side, ``score_lead`` are the log-odds of the pair less the largest ones of another candidate, ``score_rank`` is
+    one more than the number of candidates with larger ones, and ``score_share`` is the pair's share of the sum of the
+    candidates' probabilities. All are missing where a record has no other candidate: nothing competes.
 
     Args:
         log_odds: of each pair, by the first stage, shape (pairs,).
@@ -73,7 +73,7 @@ def with_scores(comparisons: pd.DataFrame, scores: pd.DataFrame | None) -> pd.Da
 
     They come before the other ones of context: the first comparison of a group gives its level of evidence.
     """
-    names, at = _with_scored_names(tuple(comparisons.columns))
+    names, at = with_scored_names(tuple(comparisons.columns))
     values = comparisons.to_numpy()
     joined = np.full((len(values), len(names)), np.nan, dtype=np.float32)
     joined[:, :at] = values[:, :at]
@@ -84,14 +84,14 @@ def with_scores(comparisons: pd.DataFrame, scores: pd.DataFrame | None) -> pd.Da
 
 
 @lru_cache
-def _with_scored_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+def with_scored_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
     """The names with those of competing scores, and where these start."""
     at = next((index for index, name in enumerate(names) if field_of(name) in (CONTEXT, REGISTER)), len(names))
     return (*names[:at], *SCORED_NAMES, *names[at:]), at
 
 
 def candidates_known(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """The pairs whose competing candidates are known on a side, by score."""
+    """The pairs that other candidates compete with on a known side."""
     at = _ranks_at(tuple(comparisons.columns))
     if not at:
         return np.zeros(len(comparisons), dtype=bool)
@@ -113,5 +113,7 @@ def _among(groups: Any, log_odds: Numbers) -> Measures:
     rank = np.searchsorted(ladder, ladder, side="left") - of.starts[of.of_group] + 1
     likely = expit(of.values)
     share = likely / np.bincount(of.of_group, likely)[of.of_group]
-    lead, rank, share = map(of.in_order_given, (of.values - of.best_other, rank, share))
+    best_other = of.best_other
+    lead, alone = of.values - best_other, np.isnan(best_other)
+    lead, rank, share = (of.in_order_given(np.where(alone, np.nan, each)) for each in (lead, rank, share))
     return lead, rank, share

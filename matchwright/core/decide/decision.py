@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import isnan
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare import compare
+from matchwright.core.compare import compare, comparison_names
 from matchwright.core.compare.competing import in_context
-from matchwright.core.compare.competing_scores import competing_scores, with_scores
+from matchwright.core.compare.competing_scores import competing_scores, with_scored_names, with_scores
 from matchwright.core.compare.engine import DECIMALS, framed
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
@@ -100,22 +101,32 @@ class DecisionModel:
         if self.register is not None:
             limit = self.register.limit(one, other, comparisons, self.spec, self.corpus)
             comparisons = framed(np.column_stack([comparisons.to_numpy(), limit]), (*comparisons.columns, LIMIT))
-        keys = one["record_key"], other["record_key"]
-        if known and len(comparisons):
-            comparisons = in_context(comparisons, *keys, self.spec, known)
-        return self.with_second_stage(comparisons, *keys, known)
+        if not known or not len(comparisons):
+            return self._with_second_stage(comparisons, (), (), ())
+        # a pair that is given twice does not compete with itself
+        pairs = pd.MultiIndex.from_arrays([one["record_key"], other["record_key"]])
+        number, distinct = pairs.factorize()
+        if len(distinct) < len(number):
+            rows = np.unique(number, return_index=True)[1]
+            found = self._competing(comparisons.iloc[rows].reset_index(drop=True), pairs[rows], known)
+            return found.iloc[number].reset_index(drop=True)
+        return self._competing(comparisons, pairs, known)
 
-    def with_second_stage(
-        self, comparisons: pd.DataFrame, left_keys: Any, right_keys: Any, known: tuple[str, ...] = ()
+    def _competing(self, comparisons: pd.DataFrame, pairs: pd.MultiIndex, known: tuple[str, ...]) -> pd.DataFrame:
+        left, right = (pairs.get_level_values(side).to_numpy(dtype=object) for side in range(2))
+        return self._with_second_stage(in_context(comparisons, left, right, self.spec, known), left, right, known)
+
+    @cached_property
+    def comparison_names(self) -> tuple[str, ...]:
+        """The columns of :meth:`compare`."""
+        names = tuple(comparison_names(self.spec, self.embeddings.fields if self.embeddings else ()))
+        names += (LIMIT,) if self.register is not None else ()
+        return with_scored_names(names)[0] if isinstance(self.scorer, TwoStageScorer) else names
+
+    def _with_second_stage(
+        self, comparisons: pd.DataFrame, left_keys: Any, right_keys: Any, known: tuple[str, ...]
     ) -> pd.DataFrame:
-        """The comparisons of all candidates with those that the second stage reads, where the scorer has one.
-
-        Args:
-            comparisons: of the candidates, as :meth:`compare` makes them without a second stage.
-            left_keys: the left record of each pair; equal keys are one record.
-            right_keys: the right record of each pair.
-            known: see :meth:`compare`.
-        """
+        """The comparisons of all candidates with those that the second stage reads, where the scorer has one."""
         if not isinstance(self.scorer, TwoStageScorer):
             return comparisons
         if not known:

@@ -45,6 +45,9 @@ MUCH_LARGER = 2
 """A register with more than so many times the records, on either side, is much larger. Twice as many records on one
 side halve the prior odds."""
 
+WITH_MATCHES = "with at least fifty known matches that agree exactly in fields of other kinds than text"
+"""What a bundle needs to know its own register."""
+
 WarningName = Literal["register_larger", "register_unknown"]
 WARNINGS: tuple[WarningName, ...] = ("register_larger", "register_unknown")
 
@@ -88,7 +91,7 @@ class RegisterUse:
             return RegisterWarning(
                 "register_unknown",
                 "The bundle does not know the size of its own register, so it cannot be compared with the stated one.",
-                "train again with at least fifty known matches: then a bundle has register evidence",
+                f"train again {WITH_MATCHES}",
             )
         return self.larger(self.stated.left_records, self.stated.right_records, "the stated register")
 

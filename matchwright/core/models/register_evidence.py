@@ -146,7 +146,7 @@ def margin(linear: Array, classes: int) -> tuple[Array, Array]:
 
     ``linear`` has shape (pairs, classes * kinds). Returns shape (pairs,), and how fast it rises with each of them.
     """
-    by_class = linear.reshape(len(linear), classes, -1)
+    by_class = linear.reshape(len(linear), classes, linear.shape[1] // classes)
     largest = by_class.max(axis=2, keepdims=True)
     kinds = np.exp(by_class - largest)
     total = kinds.sum(axis=2, keepdims=True)

@@ -61,6 +61,11 @@ class LabelledPairs:
         chosen = self.comparisons.iloc[rows].reset_index(drop=True)
         return LabelledPairs(chosen, self.labels[rows], self.left_keys[rows], self.made[rows], self.origins[rows])
 
+    def sample(self, share: float, seed: int) -> "LabelledPairs":
+        """A share of the pairs, drawn at random, whose candidates count as not known."""
+        rows = np.sort(np.random.default_rng(seed).permutation(len(self.labels))[: int(len(self.labels) * share)])
+        return replace(self.take(rows), origins=np.full(len(rows), -1))
+
     def originals(self) -> "LabelledPairs":
         """Without the pairs that augmentation made."""
         return self.take(~self.made)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare.names import learned_cosine
+from matchwright.core.compare.names import context_names, learned_cosine
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
 from matchwright.core.records import PAIR_KEYS
@@ -29,7 +29,8 @@ class Prepared:
     from augmentation. ``missing_field_pairs`` are calibration pairs with missing fields or without context: their
     comparisons, ``label`` and ``left_key``. ``words`` and ``embeddings`` were learned from the training pairs.
     ``network_datasets`` are the training and validation pairs with the comparisons that only a network reads; None
-    where the scorer reads the same comparisons.
+    where the scorer reads the same comparisons. ``without_match`` are training pairs that do not match, compared with
+    their candidates as if no match were among these. A share of them is in ``training`` too.
     """
 
     labelled_candidates: pd.DataFrame
@@ -43,6 +44,7 @@ class Prepared:
     words: LearnedWords | None
     embeddings: Embeddings | None
     network_datasets: tuple[LabelledPairs, LabelledPairs] | None
+    without_match: LabelledPairs
 
 
 def prepare(
@@ -91,6 +93,10 @@ def prepare_assigned(
     origins = np.where(made.alone, -1, made.rows)
     extra = made.comparisons.assign(label=made.labels, left_key=keys[made.rows], origin=origins)
     training = LabelledPairs.of(labelled_candidates[train], comparisons[train], extra)
+    without_match = _without_match(training, labelled_candidates, proposed, frame, spec, corpus)
+    if context_names(spec):
+        drawn = without_match.sample(spec.model.context_free_augmentation, spec.model.seed)
+        training = LabelledPairs.joined([training, drawn])
     validated = LabelledPairs.of(labelled_candidates[validation], comparisons[validation], sparse_pairs(validation))
     embeddings = comparer.embeddings
     network_datasets = None
@@ -109,4 +115,28 @@ def prepare_assigned(
         words=comparer.words,
         embeddings=embeddings if network_datasets is None else None,
         network_datasets=network_datasets,
+        without_match=without_match.without(*foreign),
     )
+
+
+def _without_match(
+    training: LabelledPairs,
+    labelled_candidates: pd.DataFrame,
+    proposed: pd.DataFrame,
+    frame: pd.DataFrame,
+    spec: MatchSpec,
+    corpus: Corpus,
+) -> LabelledPairs:
+    """Training pairs that do not match, with their context as if no match were among the candidates.
+
+    In labelled data nearly every record has its match. A scorer that sees nothing else learns that the best candidate
+    is one. In use, the match of a query is often not in the register.
+    """
+    originals = training.originals()
+    others = originals.take(originals.labels == 0)
+    pairs = labelled_candidates.iloc[others.origins]
+    matches = labelled_candidates.loc[labelled_candidates["label"] == 1, PAIR_KEYS]
+    marked = proposed[PAIR_KEYS].merge(matches, how="left", on=PAIR_KEYS, indicator=True)
+    rest = proposed[(marked["_merge"] == "left_only").to_numpy()]
+    comparisons = with_context(others.comparisons, pairs, rest, frame, spec, corpus)
+    return replace(others, comparisons=comparisons, made=np.ones(len(pairs), dtype=bool))

@@ -87,6 +87,7 @@ def fit_second_stage(
         originals, comparisons=with_scores(originals.comparisons, scores.iloc[own].reset_index(drop=True))
     )
     parts = [dataset, _standing_in(training, scored, scorers, spec), *_one_side(dataset, spec)]
+    parts.append(_without_match(prepared, scored, scorers, spec))
     valid = validation.originals()
     valid = replace(
         valid, comparisons=with_scores(valid.comparisons, scores.iloc[valid.origins].reset_index(drop=True))
@@ -115,6 +116,24 @@ def _standing_in(
     new = held_out_scores(made, scorers, spec.model.seed)
     scores = scores_standing_in(scored.pairs, scored.held_out, rows, new, spec.sources.alike)
     return replace(made, comparisons=with_scores(made.comparisons, scores))
+
+
+def _without_match(
+    prepared: Prepared, scored: ScoredCandidates, scorers: list[Scorer], spec: MatchSpec
+) -> LabelledPairs:
+    """A share of the pairs that do not match, as if no match were among their candidates."""
+    others, seed = prepared.without_match, spec.model.seed
+    log_odds = scored.held_out.copy()
+    log_odds[scored.rows[others.origins]] = held_out_scores(others, scorers, seed)
+    matches = scored.rows[(prepared.labelled_candidates["label"] == 1).to_numpy()]
+    kept = np.ones(len(log_odds), dtype=bool)
+    kept[matches] = False
+    left, right = (scored.pairs[key].to_numpy(object)[kept] for key in PAIR_KEYS)
+    scores = competing_scores(log_odds[kept], left, right, spec.sources.alike)
+    place = np.cumsum(kept) - 1
+    found = scores.iloc[place[scored.rows[others.origins]]].reset_index(drop=True)
+    changed = replace(others, comparisons=with_scores(others.comparisons, found))
+    return changed.sample(spec.model.context_free_augmentation, seed)
 
 
 def _one_side(dataset: LabelledPairs, spec: MatchSpec) -> list[LabelledPairs]:

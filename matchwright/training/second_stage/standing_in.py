@@ -45,4 +45,5 @@ def _on_side(keys: Any, log_odds: Array, rows: Rows, new: Array) -> Measures:
     likely = expit(of.values)
     rest = np.bincount(of.of_group, likely)[group] - likely[at]
     share = expit(new) / (expit(new) + np.maximum(rest, 0.0))
-    return np.asarray(new - others), np.asarray(better + 1.0), np.asarray(share)
+    alone = np.isnan(others)
+    return np.asarray(new - others), np.where(alone, np.nan, better + 1.0), np.where(alone, np.nan, share)

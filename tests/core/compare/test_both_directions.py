@@ -192,10 +192,10 @@ def test_the_context_of_a_side_is_measured_among_the_candidates_of_that_side(pro
     expected = {
         "context__lead_left": [0.4, -0.4, np.nan],
         "context__lead_right": [0.05, np.nan, -0.05],
-        "context__rank_left": [1, 2, 1],
-        "context__rank_right": [1, 1, 2],
-        "context__competing_left": [0, 1, 0],
-        "context__competing_right": [1, 0, 1],
+        "context__rank_left": [1, 2, np.nan],
+        "context__rank_right": [1, np.nan, 2],
+        "context__competing_left": [0, 1, np.nan],
+        "context__competing_right": [1, np.nan, 1],
     }
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, atol=1e-6, err_msg=name)
@@ -207,9 +207,9 @@ def test_for_alike_sources_every_measure_has_the_weaker_side_first(persons_spec)
         "context__lead_left": [0.05, -0.4, -0.05],
         "context__lead_right": [0.4, -0.4, -0.05],
         "context__rank_left": [1, 2, 2],
-        "context__rank_right": [1, 1, 1],
+        "context__rank_right": [1, 2, 2],
         "context__competing_left": [1, 1, 1],
-        "context__competing_right": [0, 0, 0],
+        "context__competing_right": [0, 1, 1],
     }
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, atol=1e-6, err_msg=name)

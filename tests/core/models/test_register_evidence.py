@@ -111,3 +111,16 @@ def test_a_damaged_file_is_refused(tmp_path):
     (tmp_path / "register_evidence.json").write_text("{}")
     with pytest.raises(BundleError, match="register evidence cannot be read"):
         RegisterEvidence.load(tmp_path / "register_evidence.json")
+
+
+def test_no_pairs_have_no_limits():
+    evidence = RegisterEvidence(
+        fields=("surname",),
+        steps=((),),
+        intercepts=((0.0, 1.0),),
+        weights=(((1.0, 1.0, 1.0), (1.0, 1.0, 1.0)),),
+        left_records=10,
+        right_records=10,
+        matches=5.0,
+    )
+    assert evidence.log_odds(np.empty((0, 1)), np.empty((0, 1), dtype=bool)).shape == (0,)

@@ -81,7 +81,8 @@ def test_a_request_for_one_pair_is_answered_by_the_first_stage(world):
     alone = model.compare(world.left, world.right)
     assert not candidates_known(alone).any()
     np.testing.assert_array_equal(model.scorer.log_odds(alone), model.scorer.first.log_odds(alone))
-    assert all("context" not in reason.code.lower() for reasons in model.reasons(alone) for reason in reasons)
+    codes = {reason.code for reasons in model.reasons(alone) for reason in reasons}
+    assert not codes & {"CONTEXT_AGREES", "CONTEXT_PARTLY_AGREES", "CONTEXT_DISAGREES"}
 
 
 def test_both_stages_are_written_and_read_back(world, tmp_path):
@@ -99,3 +100,28 @@ def test_decisions_are_replayed_from_their_logged_comparisons(world):
     decided = world.model.decide(world.left.head(60), world.right.head(60), known=SIDES)
     logged = pd.DataFrame([one.comparisons for one in decided], dtype=np.float32)
     assert [one.score for one in world.model.decide_compared(logged)] == [one.score for one in decided]
+
+
+def test_a_single_candidate_competes_with_nothing_and_is_decided_as_a_pair_alone(world):
+    one, other = world.left.head(40), world.right.head(40)
+    for row in range(40):
+        pair = one.iloc[[row]].reset_index(drop=True), other.iloc[[row]].reset_index(drop=True)
+        compared = world.model.compare(*pair, known=("left",))
+        assert not candidates_known(compared).any()
+        first = world.model.scorer.first.log_odds(compared)
+        np.testing.assert_array_equal(world.model.scorer.log_odds(compared), first)
+
+
+def test_a_candidate_that_is_given_twice_does_not_compete_with_itself(world):
+    once = [0, 1, 2, 3]
+    twice = [0, 1, 1, 2, 3, 0]
+    left, right = world.left.iloc[[0] * 4].reset_index(drop=True), world.right.iloc[once].reset_index(drop=True)
+    expected = world.model.compare(left, right, known=("left",)).iloc[twice].reset_index(drop=True)
+    doubled = left.iloc[[0] * 6].reset_index(drop=True), right.iloc[twice].reset_index(drop=True)
+    pd.testing.assert_frame_equal(world.model.compare(*doubled, known=("left",)), expected)
+
+
+def test_the_columns_of_comparisons_are_known_without_a_pair(world):
+    assert tuple(world.model.compare(world.left.head(2), world.right.head(2)).columns) == world.model.comparison_names
+    none = world.model.compare(world.left.head(0), world.right.head(0), known=SIDES)
+    assert tuple(none.columns) == world.model.comparison_names

@@ -246,7 +246,7 @@ FEW_LABELS = {"few_labels": True, "pairs_per_part": {"train": 70, "test": 30}}
 
 def test_with_few_labels_the_card_says_how_the_labels_were_used(products_spec):
     text = card_text(products_spec, training=FEW_LABELS)
-    assert "100 pairs are labelled: 70 for training and 30 for testing. Of the test pairs 11 match." in text
+    assert "100 labelled candidates are used: 70 for training and 30 for testing. Of the test pairs 11 match." in text
     assert "## Few labels" not in card_text(products_spec)
 
 
