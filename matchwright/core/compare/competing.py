@@ -118,8 +118,9 @@ def context_of(
 
     Returns:
         float32 columns of :func:`~matchwright.core.compare.names.context_names`, one row per pair; no columns where
-        the spec has no context. All are missing on a side where the record has no other candidate. If the sources are alike, ``left`` holds the weaker of the two sides and ``right``
-        the stronger one. If only one side is known, both hold that side.
+        the spec has no context. All are missing on a side where the record has no other candidate. If the sources are
+        alike, ``left`` holds the weaker of the two sides and ``right`` the stronger one. If only one side is known,
+        both hold that side.
     """
     sides = CONTEXT_SIDES[spec.multiplicity]
     keys = {"left": left_keys, "right": right_keys}

@@ -139,6 +139,16 @@ def test_for_alike_sources_the_larger_unmatched_weight_is_reported_as_left(alike
         assert forward[f"title__{measure}_left"] > forward[f"title__{measure}_right"] == 0
 
 
+def test_measures_codes_and_rare_words_are_the_same_in_either_order(products_spec, alike_products):
+    one = {"title": "turbo kettle qx1600 version 4 for 3 users"}
+    other = {"title": "kettle qx1601b version 5 and zz99 for 3 users steel"}
+    names = ("title__measures", "title__conflicting_measures", "record__common_prefix", "record__rarest_shared")
+    for spec in (products_spec, alike_products):
+        forward, backward = both_orders(spec, one, other)
+        assert [forward[name] for name in names] == [backward[name] for name in names]
+        assert not np.isnan([forward[name] for name in names]).any()
+
+
 def test_two_words_written_as_one_are_recognised_in_either_record(products_spec):
     for found in both_orders(products_spec, {"title": "photo shop"}, {"title": "photoshop"}):
         assert found["title__token_overlap"] == pytest.approx(1)
