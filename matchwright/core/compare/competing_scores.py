@@ -26,6 +26,9 @@ SCORED_NAMES = tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_
 Measures = tuple[Numbers, Numbers, Numbers]
 """The lead, the rank and the share of pairs on one side, each of shape (pairs,)."""
 
+SHARES = tuple(name for name in SCORED_NAMES if "_share_" in name)
+"""The pair's shares of the probability of its records' candidates."""
+
 RANKS = tuple(name for name in SCORED_NAMES if "_rank_" in name)
 """Those that every pair has with whose candidates other ones compete."""
 

@@ -1,6 +1,9 @@
 """A scorer of two stages: the second one knows the first one's scores of the competing candidates.
 
 A pair whose competing candidates are not known, as in a request for one pair, gets the first stage's log-odds.
+
+The likeliest candidate of a record keeps at least its share: its probability by the first stage, divided by one more
+than the expected matches among the others. So two candidates that fit equally well are not both rejected.
 """
 
 from dataclasses import dataclass
@@ -9,9 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit, logit
 
-from matchwright.core.compare.competing_scores import RANKS, candidates_known
+from matchwright.core.compare.competing_scores import RANKS, SHARES, candidates_known
 from matchwright.core.models.scorer import Array, Explanation, Scorer
+
+SMALLEST = 1e-9
+"""Shares and probabilities stay this far from 0 and 1 in the computation of the least log-odds."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +38,9 @@ class TwoStageScorer:
         known = candidates_known(comparisons)
         if not known.any():
             return self.first.log_odds(comparisons)
-        if known.all():
-            return self.second.log_odds(comparisons)
         values = self.first.log_odds(comparisons)
-        values[known] = self.second.log_odds(comparisons[known])
+        chosen = comparisons if known.all() else comparisons[known]
+        values[known] = np.maximum(self.second.log_odds(chosen), least_log_odds(values[known], chosen))
         return values
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
@@ -62,9 +68,12 @@ class TwoStageScorer:
             log_odds[alone] = first.log_odds
             found[np.ix_(alone, self._of_first)] = first.contributions
         if known.any():
-            second = self.second.explain(comparisons[known])
-            second.contributions[:, self.names.index(RANKS[0])] += second.base - first.base
-            log_odds[known], found[known] = second.log_odds, second.contributions
+            chosen = comparisons[known]
+            second = self.second.explain(chosen)
+            least = np.maximum(second.log_odds, least_log_odds(self.first.log_odds(chosen), chosen))
+            # the context's contribution has what knowing the candidates changes on average, and what the share adds
+            second.contributions[:, self.names.index(RANKS[0])] += second.base - first.base + least - second.log_odds
+            log_odds[known], found[known] = least, second.contributions
         return Explanation(log_odds, found, first.base)
 
     @cached_property
@@ -74,3 +83,17 @@ class TwoStageScorer:
     def save(self, path: Path) -> None:
         """Write the first stage; the second one has a file of its own."""
         self.first.save(path)
+
+
+def least_log_odds(first: Array, comparisons: pd.DataFrame) -> Array:
+    """The least log-odds of each pair by its share; minus infinity where another candidate is likelier.
+
+    Args:
+        first: log-odds by the first stage, shape (pairs,).
+        comparisons: of the same pairs, with those by the scores of competing candidates.
+    """
+    share = np.fmin.reduce(comparisons[list(SHARES)].to_numpy(dtype=np.float64), axis=1)
+    rank = np.fmax.reduce(comparisons[list(RANKS)].to_numpy(dtype=np.float64), axis=1)
+    likely = np.clip(expit(first), SMALLEST, 1 - SMALLEST)
+    rest = likely * (1 / np.maximum(share, SMALLEST) - 1)
+    return np.asarray(np.where(rank == 1, logit(likely / (1 + rest)), -np.inf))

@@ -11,7 +11,7 @@ from fixtures.models import REPOSITORY
 from matchwright.core.compare.competing_scores import SCORED_NAMES, candidates_known
 from matchwright.core.models.files import SECOND_STAGE_FILE, read_scorer, write_scorer
 from matchwright.core.models.scorer import Explanation
-from matchwright.core.models.two_stages import TwoStageScorer
+from matchwright.core.models.two_stages import TwoStageScorer, least_log_odds
 from matchwright.core.spec import load_spec
 
 SIDES = ("left", "right")
@@ -125,3 +125,27 @@ def test_the_columns_of_comparisons_are_known_without_a_pair(world):
     assert tuple(world.model.compare(world.left.head(2), world.right.head(2)).columns) == world.model.comparison_names
     none = world.model.compare(world.left.head(0), world.right.head(0), known=SIDES)
     assert tuple(none.columns) == world.model.comparison_names
+
+
+def test_two_candidates_that_fit_equally_well_keep_their_share_and_are_not_both_rejected():
+    tie = pairs((2.0, 0.0, np.nan, 1.0, np.nan, 0.5, np.nan))
+    rejecting = TwoStageScorer(Sums(("title__exact",), -1.0), Sums(("title__exact", *SCORED_NAMES), -30.0))
+    likely = 1 / (1 + np.exp(-1.0))
+    share = likely / (1 + likely)
+    (log_odds,) = rejecting.log_odds(tie)
+    assert log_odds == pytest.approx(np.log(share / (1 - share)))
+    explained = rejecting.explain(tie)
+    np.testing.assert_allclose(explained.contributions.sum(axis=1) + explained.base, explained.log_odds)
+    np.testing.assert_allclose(explained.log_odds, [log_odds])
+    # another candidate is likelier: the second stage decides
+    behind = pairs((2.0, -3.0, np.nan, 2.0, np.nan, 0.05, np.nan))
+    assert rejecting.log_odds(behind)[0] < -25
+
+
+def test_the_more_likely_the_others_are_the_less_the_likeliest_keeps():
+    shares = [0.9, 0.6, 0.4]
+    table = pairs(*((2.0, 0.1, np.nan, 1.0, np.nan, share, np.nan) for share in shares))
+    least = least_log_odds(np.full(3, 1.0), table)
+    assert least[0] > least[1] > least[2]
+    rising = least_log_odds(np.array([-1.0, 0.0, 3.0]), pairs(*[(2.0, 0.1, np.nan, 1.0, np.nan, 0.5, np.nan)] * 3))
+    assert rising[0] < rising[1] < rising[2]
