@@ -30,7 +30,7 @@ from matchwright.operations.training_artifacts import (
     WORDS,
 )
 from matchwright.settings import Settings
-from matchwright.training.datasets.candidate_sets import competing_with, with_context
+from matchwright.training.datasets.candidate_sets import competing_twice, with_context
 from matchwright.training.datasets.comparisons import UNRELATED, PairComparer
 from matchwright.training.datasets.split import assign_candidates, missed_pairs, split_entities
 from matchwright.training.few_labels.dataset import (
@@ -132,7 +132,7 @@ def train_from_few_labels(
         comparer.words.save(model / WORDS)
     labelled_candidates.to_parquet(model / PAIRS, index=False)
     missed.to_parquet(model / MISSED, index=False)
-    competing_with(labelled_candidates[~training], proposed).to_parquet(model / COMPETING, index=False)
+    competing_twice(labelled_candidates[~training], proposed).to_parquet(model / COMPETING, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
     held_out = dataset[["left_key", "label", "made"]].assign(log_odds=few.held_out_log_odds)
     held_out[held_out["made"] != COUNTER].to_parquet(model / HELD_OUT, index=False)

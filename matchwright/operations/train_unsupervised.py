@@ -26,7 +26,7 @@ from matchwright.evaluation.gates import Gate
 from matchwright.files import write_whole
 from matchwright.operations.training_artifacts import COMPARISONS, COMPETING, MISSED, PAIRS, SUMMARY
 from matchwright.settings import Settings
-from matchwright.training.datasets.candidate_sets import competing_with, with_context
+from matchwright.training.datasets.candidate_sets import competing_twice, with_context
 from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 UNKNOWN = -1
@@ -81,7 +81,7 @@ def train_without_labels(
     write_scorer(scorer, model)
     shown.to_parquet(model / PAIRS, index=False)
     shown.iloc[:0].to_parquet(model / MISSED, index=False)
-    competing_with(shown, proposed).to_parquet(model / COMPETING, index=False)
+    competing_twice(shown, proposed).to_parquet(model / COMPETING, index=False)
     comparisons.iloc[kept].to_parquet(model / COMPARISONS, index=False)
     log_metrics(settings, run_id, {"labelled_pairs": 0.0, "fitted_on_candidates": float(len(pairs))})
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")

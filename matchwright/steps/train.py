@@ -41,7 +41,7 @@ from matchwright.operations.training_artifacts import (
 )
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
-from matchwright.training.datasets.candidate_sets import competing_with
+from matchwright.training.datasets.candidate_sets import competing_twice
 from matchwright.training.datasets.prepare import Prepared
 from matchwright.training.exported_pairs import exported_pairs
 from matchwright.training.few_labels.scorer import FEW_LABELS
@@ -181,7 +181,7 @@ def _train_in_run(
     prepared.labelled_candidates.to_parquet(model / PAIRS, index=False)
     prepared.missed.to_parquet(model / MISSED, index=False)
     tested = prepared.labelled_candidates[(prepared.labelled_candidates["part"] == "test").to_numpy()]
-    competing_with(tested, split.proposed).to_parquet(model / COMPETING, index=False)
+    competing_twice(tested, split.proposed).to_parquet(model / COMPETING, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
     prepared.missing_field_pairs.to_parquet(model / MISSING_FIELDS, index=False)
     exported_pairs(prepared.training, prepared.validation, spec.model.seed).to_parquet(model / EXPORTED, index=False)

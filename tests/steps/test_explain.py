@@ -31,7 +31,7 @@ def test_a_challenger_orders_reasons_by_the_mean_contributions_of_the_champion(r
     made, registered = run
     set_alias(made.settings, "persons", "champion", registered["version"])
     try:
-        smaller_model = rerun_with_model(made, tmp_path, depth=1, trees=10)
+        smaller_model = rerun_with_model(made, tmp_path, subsample=0.6)
     finally:
         remove_alias(made.settings, "persons", "champion")
     champion = EvidenceFigures.load(made.bundle / "evidence.json")

@@ -45,3 +45,8 @@ def competing_with(labelled: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFra
     known = pd.concat([labelled["left_key"], labelled["right_key"]]).unique()
     shared = together["left_key"].isin(known) | together["right_key"].isin(known)
     return together[shared.to_numpy()].sort_values(PAIR_KEYS, ignore_index=True)
+
+
+def competing_twice(labelled: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
+    """:func:`competing_with` for the labelled pairs and for the candidates that compete with them."""
+    return competing_with(competing_with(labelled, proposed), proposed)

@@ -66,12 +66,16 @@ def score_candidates(
         corpus: the corpus statistics.
     """
     labelled = prepared.labelled_candidates
+    everything = pd.concat([labelled[PAIR_KEYS], proposed[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
+    # a competing candidate has competing candidates of its own, which the first stage reads too
+    fit = _fit(everything, frame, spec, corpus)
+    everything = everything.join(context_of(fit, everything["left_key"], everything["right_key"], spec))
     pairs = competing_with(labelled, proposed)
+    context = pairs.merge(everything, how="left", on=PAIR_KEYS, validate="one_to_one")
     trained = labelled["part"].to_numpy() == "train"
     fold = np.where(
         pairs["left_key"].isin(labelled.loc[trained, "left_key"]), fold_of(pairs["left_key"], spec.model.seed), -1
     )
-    context = context_of(_fit(pairs, frame, spec, corpus), pairs["left_key"], pairs["right_key"], spec)
     served, own = np.empty(len(pairs)), np.empty(len(pairs))
     for start in range(0, len(pairs), BATCH):
         rows = np.arange(start, min(start + BATCH, len(pairs)))
