@@ -118,7 +118,10 @@ def test_a_request_for_too_many_reasons_returns_all_of_them(decision_model):
 
 
 def test_competing_candidates_are_known_only_on_the_given_sides(decision_model, small_world):
-    left, right = small_world.left.head(4), small_world.right.head(4)
+    # two records on each side, each a candidate of both others
+    left = small_world.left.iloc[[0, 0, 1, 1]].reset_index(drop=True)
+    right = small_world.right.iloc[[0, 1, 0, 1]].reset_index(drop=True)
+    assert left["record_key"].nunique() == right["record_key"].nunique() == 2
     for known, expected in (((), True), (("left",), False), (("right",), False), (("left", "right"), False)):
         compared = decision_model.compare(left, right, known)
         assert compared.filter(regex="^context__rank").isna().all(axis=None) == expected
