@@ -1,6 +1,8 @@
 """Accuracy on benchmark sets in DeepMatcher's layout, compared with published figures.
 
-    python -m benchmarks.accuracy --data FOLDER [--spec SPEC ...] [--inferred] [--seeds 3]
+    python -m benchmarks.accuracy --data FOLDER [--spec SPEC ...] [--inferred] [--seeds 5]
+    python -m benchmarks.accuracy --data FOLDER --save before.json         keeps the predictions
+    python -m benchmarks.accuracy --data FOLDER --against before.json      and compares another version with them
 
 FOLDER is one set or holds several; the default is $MATCHWRIGHT_DATA. Each set is matched with the first given spec
 whose columns it has (from all of ``specs/`` if none is given). ``--inferred`` drafts the spec from the tables instead,
@@ -10,12 +12,15 @@ The figure is F1 on the test pairs, as published systems report it. The scorer i
 pairs stop the training and choose the threshold. *Pair evidence alone* uses only the two records of a pair, and the
 tables for word frequencies. *With context* also compares a pair with the other candidates of its records, which are
 found without labels: their similarity, and in the second stage their score. Most published systems do not do it, so
-both figures are shown. Intervals: 95% bootstrap over the test pairs, of the mean F1 over seeds.
+both figures are shown. Intervals: 95% bootstrap over the test pairs, of the mean F1 over seeds. The difference between
+two versions is bootstrapped over the same pairs for both.
+
+The command fails if a set cannot be run. It ends with 2 if no set could be run.
 """
 
 import argparse
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +29,22 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.benchmark_data import BenchmarkSet, find_sets, read_set
+from benchmarks.predictions import (
+    Predictions,
+    Saved,
+    changes_since,
+    interval_of_mean,
+    mean_f1,
+    read_predictions,
+    write_predictions,
+)
 from benchmarks.problems.labelled import SPECS, Problem, problem_of
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.names import context_names
 from matchwright.core.records import PAIR_KEYS
-from matchwright.core.spec import MatchSpec, load_spec
+from matchwright.core.spec import MatchSpec, load_spec, parse_spec
+from matchwright.drafting import infer_spec
+from matchwright.errors import DataError, Fault, MatchwrightError
 from matchwright.training.datasets.parts import VALIDATION_PART
 from matchwright.training.datasets.prepare import prepare_assigned
 from matchwright.training.learning import learn_stages
@@ -42,47 +58,52 @@ PUBLISHED = {
 }
 """F1 in percent of Magellan, DeepMatcher, Ditto, and the best published (a fine-tuned large language model)."""
 
-REPLICATES = 1000
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """Predictions for the test pairs with one seed, and the best F1 on the valid pairs, which chose the threshold.
-
-    The test pairs are in the order of their keys.
-    """
-
-    predicted: np.ndarray
-    labels: np.ndarray
-    valid_f1: float
+ALONE, CONTEXT = "alone", "with context"
 
 
 def main() -> None:
     """Print the table."""
     options = _options()
     os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))
-    sets = find_sets(options.data)
     console = Console(width=160)
+    try:
+        before = read_predictions(options.against) if options.against else {}
+        specs = [load_spec(path) for path in options.spec or sorted(SPECS.glob("*.yaml"))]
+    except MatchwrightError as error:
+        console.print(str(error), markup=False)
+        raise SystemExit(2) from None
+    sets = find_sets(options.data)
     if not sets:
         console.print("No benchmark set found: name a folder with --data, or set MATCHWRIGHT_DATA.")
         raise SystemExit(2)
     table = Table("set", "spec", "pair evidence alone", "with context", title=f"F1 on test in %, {options.seeds} seeds")
     for name in ("Magellan", "DeepMatcher", "Ditto", "best published"):
         table.add_column(name, justify="right")
+    found: Saved = {}
     for folder in sets:
-        found = read_set(folder)
-        problem = _problem(found, options)
-        if problem is None:
-            console.print(f"{found.name}: no given spec has its columns; --inferred drafts one")
+        try:
+            problem = _problem(read_set(folder), None if options.inferred else specs)
+            found[folder.name] = {
+                path: measured(replace(problem, spec=spec), range(1, options.seeds + 1))
+                for path, spec in ((ALONE, alone(problem.spec)), (CONTEXT, problem.spec))
+            }
+            changes = changes_since(before[folder.name], found[folder.name]) if folder.name in before else {}
+        except MatchwrightError as error:
+            console.print(f"{folder.name}: {error}", markup=False)
             continue
-        cells = []
-        for context in (False, True):
-            spec = problem.spec if context else alone(problem.spec)
-            cells.append(_cell(measured(replace(problem, spec=spec), range(1, options.seeds + 1))))
-        published = [f"{value:.1f}" for value in PUBLISHED.get(found.name, ())]
-        table.add_row(found.name, problem.spec.name, *cells, *published)
-        console.print(f"{found.name} ({problem.spec.name}): alone {cells[0]}, with context {cells[1]}")
-    console.print(table)
+        cells = [_cell(found[folder.name][path]) for path in (ALONE, CONTEXT)]
+        console.print(f"{folder.name} ({problem.spec.name}): alone {cells[0]}, with context {cells[1]}", markup=False)
+        for path, change in changes.items():
+            console.print(f"  since {options.against.name}, {path}: {change}", markup=False)
+        published = [f"{value:.1f}" for value in PUBLISHED.get(folder.name, ())]
+        table.add_row(folder.name, problem.spec.name, *cells, *published)
+    if found:
+        console.print(table)
+    if options.save:
+        write_predictions(options.save, found)
+    if len(found) < len(sets):
+        console.print(f"{len(sets) - len(found)} of {len(sets)} sets could not be run.")
+        raise SystemExit(1 if found else 2)
 
 
 def alone(spec: MatchSpec) -> MatchSpec:
@@ -130,33 +151,25 @@ def best_threshold(log_odds: np.ndarray, labels: np.ndarray) -> tuple[float, flo
 
 
 def _cell(predictions: list[Predictions]) -> str:
-    each = [f1(one.predicted, one.labels) for one in predictions]
-    generator = np.random.default_rng(0)
-    count = len(predictions[0].labels)
-    draws = []
-    for _ in range(REPLICATES):
-        rows = generator.integers(count, size=count)
-        draws.append(np.mean([f1(one.predicted[rows], one.labels[rows]) for one in predictions]))
-    low, high = np.quantile(draws, [0.025, 0.975])
+    low, high = interval_of_mean(predictions)
     valid = np.mean([one.valid_f1 for one in predictions])
-    return f"{np.mean(each) * 100:.1f} ({low * 100:.1f} to {high * 100:.1f}; valid {valid * 100:.1f})"
+    return f"{mean_f1(predictions) * 100:.1f} ({low * 100:.1f} to {high * 100:.1f}; valid {valid * 100:.1f})"
 
 
-def f1(predicted: np.ndarray, labels: np.ndarray) -> float:
-    """F1 of predicted matches, both of shape (pairs,) and boolean; 0 if there is no match in either."""
-    return float(2 * (predicted & labels).sum() / max(predicted.sum() + labels.sum(), 1))
+def _problem(found: BenchmarkSet, specs: list[MatchSpec] | None) -> Problem:
+    """The set with the first spec that has its columns, or with a drafted one if there are no specs.
 
-
-def _problem(found: BenchmarkSet, options: argparse.Namespace) -> Problem | None:
-    if options.inferred:
-        from matchwright.core.spec import parse_spec
-        from matchwright.drafting import infer_spec
-
+    Raises:
+        DataError: no spec has its columns.
+    """
+    if specs is None:
         # valid and test pairs must not influence the draft
         training = found.part("train").drop(columns="part")
-        return problem_of(found, [parse_spec(infer_spec(found.left, found.right, training, found.name))])
-    paths = options.spec or sorted(SPECS.glob("*.yaml"))
-    return problem_of(found, [load_spec(path) for path in paths])
+        specs = [parse_spec(infer_spec(found.left, found.right, training, found.name))]
+    problem = problem_of(found, specs)
+    if problem is None:
+        raise DataError("No given spec has its columns.", [Fault("", "nothing to match by", "--inferred drafts one")])
+    return problem
 
 
 def _options() -> argparse.Namespace:
@@ -164,7 +177,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="a set, or a folder of sets")
     parser.add_argument("--spec", type=Path, nargs="*", help="match specs to choose from (all of specs/)")
     parser.add_argument("--inferred", action="store_true", help="draft the spec from the tables")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--save", type=Path, help="a file for the predictions")
+    parser.add_argument("--against", type=Path, help="the predictions of another version, to compare with")
     return parser.parse_args()
 
 

@@ -12,6 +12,8 @@ from typing import Literal
 
 import pandas as pd
 
+from matchwright.errors import DataError, Fault
+
 PARTS: tuple[Literal["train", "valid", "test"], ...] = ("train", "valid", "test")
 FOLDER_VARIABLE = "MATCHWRIGHT_DATA"
 ID = "id"
@@ -48,10 +50,17 @@ def find_sets(folder: Path | None = None) -> list[Path]:
 
 
 def read_set(folder: Path) -> BenchmarkSet:
-    """Read one set. Without tables, the records are taken from the pairs."""
-    labelled = pd.concat(
-        [pd.read_parquet(folder / f"{part}.parquet").assign(part=part) for part in PARTS], ignore_index=True
-    )
+    """Read one set. Without tables, the records are taken from the pairs.
+
+    Raises:
+        DataError: a file cannot be read, or a column is missing.
+    """
+    labelled = pd.concat([_read(folder / f"{part}.parquet").assign(part=part) for part in PARTS], ignore_index=True)
+    absent = [] if "label" in labelled.columns else ["label"]
+    absent += [f"{side}*" for side in ("left_", "right_") if not any(str(name).startswith(side) for name in labelled)]
+    if absent:
+        hint = "each part has label, and the columns of both records as left_* and right_*"
+        raise DataError("This is no benchmark set.", [Fault(folder.name, f"no column {', '.join(absent)}", hint)])
     left, left_ids = _side(labelled, "left", "lid", folder / "tableA.parquet")
     right, right_ids = _side(labelled, "right", "rid", folder / "tableB.parquet")
     pairs = pd.DataFrame(
@@ -75,6 +84,15 @@ def _side(labelled: pd.DataFrame, side: str, key: str, table: Path) -> tuple[pd.
     else:
         ids = pd.Series([f"{side}-{n}" for n in values.groupby(list(values), dropna=False, sort=False).ngroup()])
     if table.is_file():
-        records = pd.read_parquet(table)
+        records = _read(table)
+        if ID not in records.columns:
+            raise DataError("This is no benchmark set.", [Fault(table.name, f"no column {ID}")])
         return records.assign(**{ID: records[ID].astype(str)}), ids
     return values.assign(**{ID: ids}).drop_duplicates(ID, ignore_index=True), ids
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors
+        raise DataError("A benchmark set cannot be read.", [Fault(path.name, str(error))]) from error

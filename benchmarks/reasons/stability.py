@@ -20,14 +20,17 @@ class ReasonChange(Frozen):
     first: float | None
 
 
-def reason_change(one: DecisionModel, other: DecisionModel, comparisons: pd.DataFrame, top: int = 4) -> ReasonChange:
-    """Compare the ``top`` reasons of two models on the same comparisons.
+def reason_change(
+    one: DecisionModel, other: DecisionModel, ours: pd.DataFrame, theirs: pd.DataFrame, top: int = 4
+) -> ReasonChange:
+    """Compare the ``top`` reasons of two models on the same pairs, row by row.
 
-    Models with different comparisons cannot be compared, because no pair has the same evidence for both.
+    Each model has its own comparisons of the pairs, because learned words and scores of competing candidates are its
+    own. Models with different comparisons cannot be compared, because no pair has the same evidence for both.
     """
-    if set(one.scorer.names) != set(other.scorer.names) or not len(comparisons):
+    if set(one.scorer.names) != set(other.scorer.names) or not len(ours):
         return ReasonChange(pairs=0, codes=None, first=None)
-    theirs, ours = (comparisons[list(model.scorer.names)] for model in (other, one))
+    ours, theirs = ours[list(one.scorer.names)], theirs[list(other.scorer.names)]
     before, after = evidence(theirs, other.spec), evidence(ours, one.spec)
     rows = np.flatnonzero(np.all([before[group] == after[group] for group in after], axis=0))
     codes = [

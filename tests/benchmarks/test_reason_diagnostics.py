@@ -15,7 +15,7 @@ from matchwright.core.reasons import Reason
 
 def test_a_model_compared_with_itself_shows_no_change_of_reasons(decision_model, small_world):
     comparisons = decision_model.compare(small_world.left, small_world.right)
-    change = reason_change(decision_model, decision_model, comparisons)
+    change = reason_change(decision_model, decision_model, comparisons, comparisons)
     assert (change.pairs, change.codes, change.first) == (len(comparisons), 0.0, 0.0)
 
 
@@ -23,7 +23,7 @@ def test_models_with_different_comparisons_cannot_be_compared(decision_model, sm
     comparisons = decision_model.compare(small_world.left, small_world.right)
     scorer = decision_model.scorer
     other = replace(decision_model, scorer=XGBoostScorer(scorer.booster, scorer.names[1:]))
-    assert reason_change(decision_model, other, comparisons).codes is None
+    assert reason_change(decision_model, other, comparisons, comparisons).codes is None
 
 
 def test_deleting_the_group_of_the_first_reason_changes_the_score_more_than_deleting_another_group(

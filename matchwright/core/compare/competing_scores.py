@@ -23,6 +23,12 @@ MANY = 64
 SCORED_NAMES = tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_COMPARATORS for side in SIDES)
 """The comparisons of a pair with its competing candidates by score."""
 
+
+def of_side(side: str) -> tuple[str, ...]:
+    """The comparisons of one side by score: the lead, the rank and the share."""
+    return tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_COMPARATORS)
+
+
 Measures = tuple[Numbers, Numbers, Numbers]
 """The lead, the rank and the share of pairs on one side, each of shape (pairs,)."""
 

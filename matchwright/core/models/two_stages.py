@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from matchwright.core.compare.competing_scores import RANKS, SHARES, candidates_known
+from matchwright.core.models.passing_on import passed_on
 from matchwright.core.models.scorer import Array, Explanation, Scorer
 
 SMALLEST = 1e-9
@@ -47,7 +48,8 @@ class TwoStageScorer:
         """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value of the first stage.
 
         What the base values differ by is what knowing the candidates changes on average. It is part of the
-        contribution of the context.
+        contribution of the context. What the second stage concludes from a lead is passed on to the fields that the
+        lead came from, see :mod:`matchwright.core.models.passing_on`.
         """
         explained = self.explain(comparisons)
         return explained.contributions, explained.base
@@ -55,25 +57,21 @@ class TwoStageScorer:
     def explain(self, comparisons: pd.DataFrame) -> Explanation:
         """Log-odds, contributions and base value."""
         known = candidates_known(comparisons)
+        first = self.first.explain(comparisons)
+        found = np.zeros((len(comparisons), len(self.names)))
+        found[:, self._of_first] = first.contributions
         if not known.any():  # as in every request for one pair
-            first = self.first.explain(comparisons)
-            found = np.zeros((len(comparisons), len(self.names)))
-            found[:, self._of_first] = first.contributions
             return first._replace(contributions=found)
-        log_odds, found = np.zeros(len(comparisons)), np.zeros((len(comparisons), len(self.names)))
-        alone = np.flatnonzero(~known)
-        # the base value is the same for all pairs, so one pair is enough where all have their candidates
-        first = self.first.explain(comparisons.iloc[alone] if len(alone) else comparisons.iloc[:1])
-        if len(alone):
-            log_odds[alone] = first.log_odds
-            found[np.ix_(alone, self._of_first)] = first.contributions
-        if known.any():
-            chosen = comparisons[known]
-            second = self.second.explain(chosen)
-            least = np.maximum(second.log_odds, least_log_odds(self.first.log_odds(chosen), chosen))
-            # the context's contribution has what knowing the candidates changes on average, and what the share adds
-            second.contributions[:, self.names.index(RANKS[0])] += second.base - first.base + least - second.log_odds
-            log_odds[known], found[known] = least, second.contributions
+        log_odds = first.log_odds
+        rows = np.flatnonzero(known)
+        chosen = comparisons.iloc[rows][list(self.names)]
+        alone = Explanation(first.log_odds[rows], first.contributions[rows], first.base)
+        second = self.second.explain(chosen)
+        least = np.maximum(second.log_odds, least_log_odds(alone.log_odds, chosen))
+        contributions = passed_on(second.contributions, alone, self.first.names, chosen)
+        # the context's contribution has what knowing the candidates changes on average, and what the share adds
+        contributions[:, self.names.index(RANKS[0])] += second.base - first.base + least - second.log_odds
+        log_odds[rows], found[rows] = least, contributions
         return Explanation(log_odds, found, first.base)
 
     @cached_property

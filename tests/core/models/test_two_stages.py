@@ -12,6 +12,7 @@ from matchwright.core.compare.competing_scores import SCORED_NAMES, candidates_k
 from matchwright.core.models.files import SECOND_STAGE_FILE, read_scorer, write_scorer
 from matchwright.core.models.scorer import Explanation
 from matchwright.core.models.two_stages import TwoStageScorer, least_log_odds
+from matchwright.core.reasons import group_contributions
 from matchwright.core.spec import load_spec
 
 SIDES = ("left", "right")
@@ -74,6 +75,16 @@ def test_the_likeliest_candidate_of_a_query_gains_and_the_others_lose(world):
     first, both = model.scorer.first.log_odds(compared), model.scorer.log_odds(compared)
     ranked_first = (compared["context__score_rank_left"] == 1).to_numpy()
     assert (both - first)[ranked_first].mean() > 0 > (both - first)[~ranked_first].mean()
+
+
+def test_the_fields_carry_most_of_what_the_lead_over_other_candidates_says(world):
+    model = world.model
+    compared = model.compare(world.left, world.right, known=SIDES)
+    sizes = group_contributions(model.scorer.contributions(compared)[0], model.scorer.names).abs().mean()
+    assert sizes["context"] < sizes.sum() / 3
+    # without it, the second stage alone says mostly that the pair leads
+    second = group_contributions(model.scorer.second.contributions(compared)[0], model.scorer.second.names).abs().mean()
+    assert second["context"] / second.sum() > sizes["context"] / sizes.sum()
 
 
 def test_a_request_for_one_pair_is_answered_by_the_first_stage(world):
