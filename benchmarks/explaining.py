@@ -122,7 +122,8 @@ def figures(seeds: list[Explained], samples: list[Explained], candidates: bool) 
     found |= _named_rows([(one.model, read(one)) for one in heirs([*seeds, *samples])])
     if candidates:
         found["share of the contributions that the context has"] = f"{context_share(model, pairs):.1%}"
-    lost = ablation(model, pairs, seed=1)
+    # with candidates, deleting a field would have to change the leads over all of them too
+    lost = None if candidates else ablation(model, pairs, seed=1)
     if lost:
         found["log-odds lost without the group of the first reason"] = _interval(lost.first)
         found["log-odds lost without another group, chosen at random"] = _interval(lost.random)

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from matchwright.core.compare.frames import framed, values_of
 from matchwright.core.compare.names import CONTEXT_SIDES, context_names, field_of, primary_comparison
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import CONTEXT, CONTEXT_COMPARATORS, RECORD
@@ -43,7 +44,7 @@ class Grouped:
     @classmethod
     def by(cls, groups: np.ndarray[Any, Any], values: Numbers) -> "Grouped":
         """Rows with the same value in ``groups`` are a group."""
-        _, group = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+        group = pd.factorize(np.asarray(groups))[0]
         order = np.lexsort((-values, group))
         sorted_group = group[order]
         starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]])
@@ -97,10 +98,10 @@ def fit_of(comparisons: pd.DataFrame, spec: MatchSpec) -> Numbers:
     Where the spec compares whole records, it is the mean of weighted word overlap and trigram cosine. Otherwise it is
     the mean of the first comparison of each field.
     """
-    names = [name for name in FIT if name in comparisons.columns]
+    names = tuple(name for name in FIT if name in comparisons.columns)
     if not names:
-        names = [primary_comparison(spec, field) for field in spec.compared]
-    values = comparisons[names].to_numpy(dtype=np.float64)
+        names = tuple(primary_comparison(spec, field) for field in spec.compared)
+    values = values_of(comparisons, names).astype(np.float64)
     return cast("Numbers", np.round(np.nan_to_num(np.clip(values, 0, 1)).mean(axis=1), 5))
 
 
@@ -122,6 +123,12 @@ def context_of(
         alike, ``left`` holds the weaker of the two sides and ``right`` the stronger one. If only one side is known,
         both hold that side.
     """
+    return pd.DataFrame(_context_of(fit, left_keys, right_keys, spec, known))
+
+
+def _context_of(
+    fit: Numbers, left_keys: Any, right_keys: Any, spec: MatchSpec, known: tuple[str, ...]
+) -> dict[str, "np.ndarray[Any, np.dtype[np.float32]]"]:
     sides = CONTEXT_SIDES[spec.multiplicity]
     keys = {"left": left_keys, "right": right_keys}
     found = {side: Competition.among(keys[side], fit) for side in sides if side in known and len(fit)}
@@ -138,15 +145,19 @@ def context_of(
             values = dict(zip(SIDES, weaker_first, strict=True))
         for side, value in values.items():
             columns[f"{CONTEXT}__{measure}_{side}"] = np.round(value, 5).astype(np.float32)
-    return pd.DataFrame(columns)
+    return columns
 
 
 def in_context(
     comparisons: pd.DataFrame, left_keys: Any, right_keys: Any, spec: MatchSpec, known: tuple[str, ...] = SIDES
 ) -> pd.DataFrame:
     """A copy of the comparisons of all candidates with the context filled in, see :func:`context_of`."""
-    context = context_of(fit_of(comparisons, spec), left_keys, right_keys, spec, known)
-    return comparisons.assign(**{str(name): context[name].to_numpy() for name in context})
+    context = _context_of(fit_of(comparisons, spec), left_keys, right_keys, spec, known)
+    names = tuple(comparisons.columns)
+    values = comparisons.to_numpy(copy=True)
+    for name, column in context.items():
+        values[:, names.index(name)] = column
+    return framed(values, names)
 
 
 def without_context(comparisons: pd.DataFrame, rows: Any, sides: tuple[str, ...] = SIDES) -> pd.DataFrame:

@@ -13,12 +13,11 @@ import pandas as pd
 from scipy.special import expit
 
 from matchwright.core.compare.competing import SIDES, Grouped, Numbers
-from matchwright.core.compare.engine import framed
+from matchwright.core.compare.frames import framed, values_of
 from matchwright.core.compare.names import field_of
 from matchwright.core.spec.vocabulary import CONTEXT, REGISTER, SCORED_COMPARATORS
 
 DECIMALS = 5
-MANY = 64
 
 SCORED_NAMES = tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_COMPARATORS for side in SIDES)
 """The comparisons of a pair with its competing candidates by score."""
@@ -31,6 +30,9 @@ def of_side(side: str) -> tuple[str, ...]:
 
 Measures = tuple[Numbers, Numbers, Numbers]
 """The lead, the rank and the share of pairs on one side, each of shape (pairs,)."""
+
+LEADS = tuple(name for name in SCORED_NAMES if "_lead_" in name)
+"""How far the pair leads the best other candidate on each side, in log-odds of the first stage."""
 
 SHARES = tuple(name for name in SCORED_NAMES if "_share_" in name)
 """The pair's shares of the probability of its records' candidates."""
@@ -101,17 +103,9 @@ def with_scored_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
 
 def candidates_known(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """The pairs that other candidates compete with on a known side."""
-    at = _ranks_at(tuple(comparisons.columns))
-    if not at:
+    if RANKS[0] not in comparisons.columns:
         return np.zeros(len(comparisons), dtype=bool)
-    # choosing columns of a data frame costs most for one pair, and reading all its columns costs most for many
-    ranks = comparisons.to_numpy()[:, at] if len(comparisons) < MANY else comparisons.iloc[:, at]
-    return np.asarray(~np.isnan(np.asarray(ranks, dtype=np.float32)).all(axis=1))
-
-
-@lru_cache
-def _ranks_at(names: tuple[str, ...]) -> list[int]:
-    return [names.index(name) for name in RANKS if name in names]
+    return np.asarray(~np.isnan(values_of(comparisons, RANKS)).all(axis=1))
 
 
 def _among(groups: Any, log_odds: Numbers) -> Measures:

@@ -1,7 +1,6 @@
 """Turning row-aligned record features into comparisons."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 from matchwright.core.compare import geography, numbers, strings
 from matchwright.core.compare.competing import FIT, fit_of
 from matchwright.core.compare.cross_field import cross_field, record_pairing, searched_texts, swapped
+from matchwright.core.compare.frames import framed
 from matchwright.core.compare.names import (
     comparison_names,
     context_names,
@@ -88,16 +88,6 @@ def compare(
         for index, values in enumerate(found):
             comparisons[index, rows] = values
     return framed(np.round(comparisons, DECIMALS).T, tuple(names))
-
-
-def framed(values: np.ndarray[Any, Any], names: tuple[str, ...]) -> pd.DataFrame:
-    """A data frame of comparisons, shape (pairs, comparisons). For one pair, making the index of names costs most."""
-    return pd.DataFrame(values, columns=_index_of(names).view(), copy=False)
-
-
-@lru_cache
-def _index_of(names: tuple[str, ...]) -> "pd.Index[str]":
-    return pd.Index(names)
 
 
 def record_fit(left: Table, right: Table, spec: MatchSpec, corpus: Corpus) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -12,7 +12,8 @@ import pandas as pd
 from matchwright.core.compare import compare, comparison_names
 from matchwright.core.compare.competing import in_context
 from matchwright.core.compare.competing_scores import competing_scores, with_scored_names, with_scores
-from matchwright.core.compare.engine import DECIMALS, framed
+from matchwright.core.compare.engine import DECIMALS
+from matchwright.core.compare.frames import framed
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
 from matchwright.core.decide.prior import restated
@@ -103,17 +104,17 @@ class DecisionModel:
             comparisons = framed(np.column_stack([comparisons.to_numpy(), limit]), (*comparisons.columns, LIMIT))
         if not known or not len(comparisons):
             return self._with_second_stage(comparisons, (), (), ())
+        # records by number, because grouping by numbers is faster than by keys
+        left_of, right_of = (pd.factorize(np.asarray(side["record_key"], dtype=object))[0] for side in (one, other))
         # a pair that is given twice does not compete with itself
-        pairs = pd.MultiIndex.from_arrays([one["record_key"], other["record_key"]])
-        number, distinct = pairs.factorize()
-        if len(distinct) < len(number):
-            rows = np.unique(number, return_index=True)[1]
-            found = self._competing(comparisons.iloc[rows].reset_index(drop=True), pairs[rows], known)
-            return found.iloc[number].reset_index(drop=True)
-        return self._competing(comparisons, pairs, known)
+        pair = left_of * (int(right_of.max()) + 1) + right_of
+        distinct, rows, place = np.unique(pair, return_index=True, return_inverse=True)
+        if len(distinct) == len(pair):
+            return self._competing(comparisons, left_of, right_of, known)
+        once = self._competing(comparisons.take(rows), left_of[rows], right_of[rows], known)
+        return once.take(place).reset_index(drop=True)
 
-    def _competing(self, comparisons: pd.DataFrame, pairs: pd.MultiIndex, known: tuple[str, ...]) -> pd.DataFrame:
-        left, right = (pairs.get_level_values(side).to_numpy(dtype=object) for side in range(2))
+    def _competing(self, comparisons: pd.DataFrame, left: Any, right: Any, known: tuple[str, ...]) -> pd.DataFrame:
         return self._with_second_stage(in_context(comparisons, left, right, self.spec, known), left, right, known)
 
     @cached_property

@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.competing import SIDES
-from matchwright.core.compare.competing_scores import of_side
+from matchwright.core.compare.competing_scores import LEADS, of_side
+from matchwright.core.compare.frames import values_of
 from matchwright.core.compare.names import field_of, group_of
 from matchwright.core.models.scorer import Array, Explanation
 from matchwright.core.spec.vocabulary import CONTEXT
@@ -38,14 +39,14 @@ def passed_on(second: Array, first: Explanation, first_names: tuple[str, ...], c
     Returns:
         Shape (pairs, comparisons).
     """
-    names = tuple(map(str, comparisons.columns))
+    names = tuple(comparisons.columns)
     membership, receivers = _fields_of(first_names, names)
     own = first.contributions @ membership
     own_context = first.contributions.sum(axis=1) - own.sum(axis=1)
-    found = second.copy()
-    for side in SIDES:
+    leads, found = values_of(comparisons, LEADS), second.copy()
+    for number, side in enumerate(SIDES):
         columns = [names.index(name) for name in of_side(side)]
-        lead = comparisons.iloc[:, columns[0]].to_numpy(dtype=np.float64)
+        lead = leads[:, number].astype(np.float64)
         # the log-odds of the best other candidate, above those of an average pair
         other = np.where(np.isnan(lead), 0.0, first.log_odds - lead - first.base)
         whole = found[:, columns].sum(axis=1)

@@ -21,8 +21,8 @@ import pandas as pd
 from pydantic import Field, ValidationError
 from scipy.special import expit
 
+from matchwright.core.compare.frames import FEW_PAIRS
 from matchwright.core.compare.information import agreeing_information, disagreeing, has_agreeing_text
-from matchwright.core.models.scorer import FEW_PAIRS
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec

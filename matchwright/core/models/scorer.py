@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 
+from matchwright.core.compare.frames import values_of
 from matchwright.errors import TrainingError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -18,10 +18,6 @@ Progress = Callable[[int, float], None]
 
 FEWEST_PER_CLASS = 10
 """The fewest matching and the fewest other pairs that a scorer is trained on."""
-
-
-FEW_PAIRS = 64
-"""With fewer pairs, choosing columns of a data frame costs more than choosing columns of its values."""
 
 
 class Explanation(NamedTuple):
@@ -82,17 +78,4 @@ def demand_both_classes(labels: Labels) -> None:
 
 def matrix_of(comparisons: pd.DataFrame, names: tuple[str, ...]) -> np.ndarray[Any, np.dtype[np.float32]]:
     """The comparisons as a contiguous float32 matrix with the columns in the order of ``names``."""
-    order = _order(tuple(comparisons.columns), names)
-    if order is not None and len(comparisons) < FEW_PAIRS:
-        return np.ascontiguousarray(comparisons.to_numpy()[:, order], dtype=np.float32)
-    wanted = comparisons if order is None else comparisons.iloc[:, order]  # other columns may hold text
-    return np.ascontiguousarray(wanted.to_numpy(dtype=np.float32))
-
-
-@lru_cache
-def _order(present: tuple[str, ...], wanted: tuple[str, ...]) -> "np.ndarray[tuple[int], np.dtype[np.intp]] | None":
-    """The indices of the wanted columns; None if they are all columns in their order."""
-    if present == wanted:
-        return None
-    index = {name: number for number, name in enumerate(present)}
-    return np.array([index[name] for name in wanted], dtype=np.intp)
+    return np.ascontiguousarray(values_of(comparisons, names))

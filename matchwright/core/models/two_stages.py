@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from matchwright.core.compare.competing_scores import RANKS, SHARES, candidates_known
+from matchwright.core.compare.frames import framed, values_of
 from matchwright.core.models.passing_on import passed_on
 from matchwright.core.models.scorer import Array, Explanation, Scorer
 
@@ -39,9 +40,15 @@ class TwoStageScorer:
         known = candidates_known(comparisons)
         if not known.any():
             return self.first.log_odds(comparisons)
-        values = self.first.log_odds(comparisons)
-        chosen = comparisons if known.all() else comparisons[known]
-        values[known] = np.maximum(self.second.log_odds(chosen), least_log_odds(values[known], chosen))
+        # whether its candidates are known or not, the second stage is asked: for few pairs, choosing costs more
+        values = self.second.log_odds(comparisons)
+        # the first stage decides pairs alone, and only the likeliest candidates have a least
+        rows = np.flatnonzero(~known | likeliest(comparisons))
+        if len(rows):
+            chosen = comparisons.iloc[rows]
+            first = self.first.log_odds(chosen)
+            least = np.maximum(values[rows], least_log_odds(first, chosen))
+            values[rows] = np.where(known[rows], least, first)
         return values
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
@@ -64,14 +71,19 @@ class TwoStageScorer:
             return first._replace(contributions=found)
         log_odds = first.log_odds
         rows = np.flatnonzero(known)
-        chosen = comparisons.iloc[rows][list(self.names)]
+        chosen = framed(values_of(comparisons, self.names)[rows], self.names)
         alone = Explanation(first.log_odds[rows], first.contributions[rows], first.base)
         second = self.second.explain(chosen)
-        least = np.maximum(second.log_odds, least_log_odds(alone.log_odds, chosen))
+        least = least_log_odds(alone.log_odds, chosen)
         contributions = passed_on(second.contributions, alone, self.first.names, chosen)
-        # the context's contribution has what knowing the candidates changes on average, and what the share adds
-        contributions[:, self.names.index(RANKS[0])] += second.base - first.base + least - second.log_odds
-        log_odds[rows], found[rows] = least, contributions
+        context = self.names.index(RANKS[0])
+        # what knowing the candidates changes on average
+        contributions[:, context] += second.base - first.base
+        # where the share decides, the score is the first stage's, less what the others take
+        by_share = least > second.log_odds
+        contributions[by_share] = found[rows[by_share]]
+        contributions[by_share, context] += (least - alone.log_odds)[by_share]
+        log_odds[rows], found[rows] = np.maximum(second.log_odds, least), contributions
         return Explanation(log_odds, found, first.base)
 
     @cached_property
@@ -90,8 +102,12 @@ def least_log_odds(first: Array, comparisons: pd.DataFrame) -> Array:
         first: log-odds by the first stage, shape (pairs,).
         comparisons: of the same pairs, with those by the scores of competing candidates.
     """
-    share = np.fmin.reduce(comparisons[list(SHARES)].to_numpy(dtype=np.float64), axis=1)
-    rank = np.fmax.reduce(comparisons[list(RANKS)].to_numpy(dtype=np.float64), axis=1)
+    share = np.fmin.reduce(values_of(comparisons, SHARES), axis=1).astype(np.float64)
     likely = np.clip(expit(first), SMALLEST, 1 - SMALLEST)
     rest = likely * (1 / np.maximum(share, SMALLEST) - 1)
-    return np.asarray(np.where(rank == 1, logit(likely / (1 + rest)), -np.inf))
+    return np.asarray(np.where(likeliest(comparisons), logit(likely / (1 + rest)), -np.inf))
+
+
+def likeliest(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """The pairs that no other candidate of their records beats by the first stage, on any known side."""
+    return np.asarray(np.fmax.reduce(values_of(comparisons, RANKS), axis=1) == 1)

@@ -153,6 +153,14 @@ def test_two_candidates_that_fit_equally_well_keep_their_share_and_are_not_both_
     assert rejecting.log_odds(behind)[0] < -25
 
 
+def test_where_the_share_decides_the_fields_have_the_first_stages_contributions():
+    rejecting = TwoStageScorer(Sums(("title__exact",), -1.0), Sums(("title__exact", *SCORED_NAMES), -30.0))
+    log_odds, contributions, base = rejecting.explain(pairs((2.0, 0.0, np.nan, 1.0, np.nan, 0.5, np.nan)))
+    assert contributions[0, 0] == 2.0
+    assert contributions[0, 1:].sum() == pytest.approx(log_odds[0] - 2.0 - base)
+    assert contributions[0, 1:].sum() < 0, "what the other candidate takes"
+
+
 def test_the_more_likely_the_others_are_the_less_the_likeliest_keeps():
     shares = [0.9, 0.6, 0.4]
     table = pairs(*((2.0, 0.1, np.nan, 1.0, np.nan, share, np.nan) for share in shares))
