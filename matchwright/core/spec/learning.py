@@ -22,7 +22,8 @@ class ModelSpec(Frozen):
     """The scorer: boosted trees or a PyTorch network. In both, more agreement never lowers a score.
 
     ``trees`` to ``early_stopping`` are settings of XGBoost. The network has fixed sizes. With few labels the trees are
-    used. ``subsample`` and ``columns_per_tree`` are the shares of the pairs and of the comparisons for each tree.
+    used. ``average_of`` models are trained with other seeds, and their log-odds are averaged. ``subsample`` and
+    ``columns_per_tree`` are the shares of the pairs and of the comparisons for each tree.
 
     ``embeddings`` says whether embeddings of text and names are fitted and compared. If it is not given, they are
     fitted where the network is the scorer.
@@ -40,6 +41,7 @@ class ModelSpec(Frozen):
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.15
     min_child_weight: Annotated[float, Field(ge=0)] = 2.0
     early_stopping: Annotated[int, Field(ge=1)] = 20
+    average_of: Annotated[int, Field(ge=1, le=20)] = 1
     subsample: Annotated[float, Field(gt=0, le=1)] = 0.8
     columns_per_tree: Annotated[float, Field(gt=0, le=1)] = 0.5
     missing_field_augmentation: Share = 0.4

@@ -10,12 +10,18 @@ from matchwright.core.models.neutral import with_neutral
 from matchwright.core.models.scorer import Progress, TrainedScorer, demand_both_classes
 from matchwright.core.spec.learning import ModelSpec
 from matchwright.threads import COMPUTE_THREADS
+from matchwright.training.models.averaging import averaged
 from matchwright.training.models.neutral import neutral_values, without_flags
 from matchwright.training.models.scorer_data import ScorerData
+
+SEED_STEP = 1_000
+"""The seeds of averaged models differ by this, so that those of neighbouring seeds have none in common."""
 
 
 def train_boosted_trees(data: ScorerData, spec: ModelSpec, progress: Progress | None = None) -> TrainedScorer:
     """Boost trees under monotone constraints, stopped early on validation log loss; no class weights.
+
+    With ``average_of`` several times, each time with another seed; the losses are those of the first one.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
@@ -38,24 +44,27 @@ def train_boosted_trees(data: ScorerData, spec: ModelSpec, progress: Progress | 
         "subsample": spec.subsample,
         "colsample_bytree": spec.columns_per_tree,
     }
-    history: dict[str, dict[str, list[float]]] = {}
-    booster = xgboost.train(
-        parameters,
-        xgboost.DMatrix(matrix, target, missing=np.nan),
-        num_boost_round=spec.trees,
-        evals=[
-            (xgboost.DMatrix(matrix, target, missing=np.nan), "train"),
-            (xgboost.DMatrix(held, data.validation_labels, missing=np.nan), "valid"),
-        ],
-        evals_result=history,
-        early_stopping_rounds=spec.early_stopping,
-        verbose_eval=False,
-        callbacks=[_callback(progress)] if progress else None,
-    )
-    best = booster[: booster.best_iteration + 1]
+    boosters, losses = [], []
+    for number in range(spec.average_of):
+        history: dict[str, dict[str, list[float]]] = {}
+        booster = xgboost.train(
+            {**parameters, "seed": spec.seed + number * SEED_STEP},
+            xgboost.DMatrix(matrix, target, missing=np.nan),
+            num_boost_round=spec.trees,
+            evals=[
+                (xgboost.DMatrix(matrix, target, missing=np.nan), "train"),
+                (xgboost.DMatrix(held, data.validation_labels, missing=np.nan), "valid"),
+            ],
+            evals_result=history,
+            early_stopping_rounds=spec.early_stopping,
+            verbose_eval=False,
+            callbacks=[_callback(progress)] if progress else None,
+        )
+        boosters.append(booster[: booster.best_iteration + 1])
+        losses.append([tuple(history[part]["logloss"]) for part in ("train", "valid")])
+    best = averaged(boosters) if len(boosters) > 1 else boosters[0]
     best.set_attr(best_iteration=None, best_score=None)
-    losses = (tuple(history[part]["logloss"]) for part in ("train", "valid"))
-    return TrainedScorer(as_scorer(best, names, neutral), *losses)
+    return TrainedScorer(as_scorer(best, names, neutral), *losses[0])
 
 
 def tree_parameters(names: list[str], spec: ModelSpec) -> dict[str, Any]:

@@ -8,6 +8,7 @@ Kind = Literal["xgboost", "torch", "few_labels", "fellegi_sunter", "imported"]
 
 OF_TREES = frozenset(
     {"trees", "depth", "learning_rate", "min_child_weight", "early_stopping", "subsample", "columns_per_tree"}
+    | {"average_of"}
 )
 """Keys of the spec's section that only boosted trees read."""
 
