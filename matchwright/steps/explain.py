@@ -10,7 +10,7 @@ import pandas as pd
 
 from matchwright.adapters.plots import plot_importance, plot_waterfall
 from matchwright.adapters.registry import log_folder, log_metrics
-from matchwright.core.reasons import Reason, contradictions, evidence, group_contributions, groups_of
+from matchwright.core.reasons import Reason, contradictions, evidence, group_contributions, group_values
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import TrainingError
@@ -84,9 +84,8 @@ def explain(
         "reasons": _reason_shares(reasons, bands),
     }
     plots = explanation / PLOTS
-    groups = groups_of(decider.scorer.names)
-    names, shares = [group.name for group in groups], per_group.to_numpy()
-    values = comparisons.to_numpy(dtype=np.float64)[:, [group.primary for group in groups]]
+    values = group_values(comparisons, decider.scorer.names).to_numpy(dtype=np.float64)
+    names, shares = per_group.columns.tolist(), per_group.to_numpy()
     plot_importance(shares, values, names, plots / "importance.png")
     for band in ("match", "review", "no_match"):
         rows = np.flatnonzero(bands == band)

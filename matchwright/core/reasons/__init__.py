@@ -6,7 +6,7 @@ from matchwright.core.reasons.counterfactual import settling_hints
 from matchwright.core.reasons.evidence import contradicts, evidence
 from matchwright.core.reasons.figures import EvidenceFigures
 from matchwright.core.reasons.giving import Contradictions, contradictions, give_reasons
-from matchwright.core.reasons.groups import group_contributions, groups_of
+from matchwright.core.reasons.groups import group_contributions, group_values, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "evidence",
     "give_reasons",
     "group_contributions",
+    "group_values",
     "groups_of",
     "mean_contributions",
     "settling_hints",

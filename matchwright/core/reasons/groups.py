@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.compare.frames import values_of
 from matchwright.core.compare.names import field_of, group_of
 from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS, LIMIT, MISSING_SUFFIX, RECORD
 
@@ -66,6 +67,16 @@ def group_contributions(contributions: Array, names: tuple[str, ...]) -> pd.Data
     Each row and the base value add up to the pair's log-odds.
     """
     return pd.DataFrame(contributions @ _membership(names), columns=_group_names(names).view(), copy=False)
+
+
+def group_values(comparisons: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """The first comparison of each group: one row per pair, one column per group of ``names``.
+
+    ``comparisons`` may have other columns too, such as flags of missing values that a scorer does not read.
+    """
+    groups = groups_of(names)
+    values = values_of(comparisons, tuple(names[group.primary] for group in groups))
+    return pd.DataFrame(values, columns=[group.name for group in groups])
 
 
 @lru_cache
