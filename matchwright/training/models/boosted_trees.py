@@ -44,17 +44,17 @@ def train_boosted_trees(data: ScorerData, spec: ModelSpec, progress: Progress | 
         "subsample": spec.subsample,
         "colsample_bytree": spec.columns_per_tree,
     }
+    # one object for training and its losses: XGBoost keeps its predictions from round to round
+    training = xgboost.DMatrix(matrix, target, missing=np.nan)
+    validation = xgboost.DMatrix(held, data.validation_labels, missing=np.nan)
     boosters, losses = [], []
     for number in range(spec.average_of):
         history: dict[str, dict[str, list[float]]] = {}
         booster = xgboost.train(
             {**parameters, "seed": spec.seed + number * SEED_STEP},
-            xgboost.DMatrix(matrix, target, missing=np.nan),
+            training,
             num_boost_round=spec.trees,
-            evals=[
-                (xgboost.DMatrix(matrix, target, missing=np.nan), "train"),
-                (xgboost.DMatrix(held, data.validation_labels, missing=np.nan), "valid"),
-            ],
+            evals=[(training, "train"), (validation, "valid")],
             evals_result=history,
             early_stopping_rounds=spec.early_stopping,
             verbose_eval=False,
