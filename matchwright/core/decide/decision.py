@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare import compare, comparison_names
-from matchwright.core.compare.competing import in_context
-from matchwright.core.compare.competing_scores import competing_scores, with_scored_names, with_scores
+from matchwright.core.compare.competing_scores import with_scored_names
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.frames import framed
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
+from matchwright.core.decide.candidates import among_candidates
 from matchwright.core.decide.prior import restated
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.network import Embeddings
@@ -102,20 +102,8 @@ class DecisionModel:
         if self.register is not None:
             limit = self.register.limit(one, other, comparisons, self.spec, self.corpus)
             comparisons = framed(np.column_stack([comparisons.to_numpy(), limit]), (*comparisons.columns, LIMIT))
-        if not known or not len(comparisons):
-            return self._with_second_stage(comparisons, (), (), ())
-        # records by number, because grouping by numbers is faster than by keys
-        left_of, right_of = (pd.factorize(np.asarray(side["record_key"], dtype=object))[0] for side in (one, other))
-        # a pair that is given twice does not compete with itself
-        pair = left_of * (int(right_of.max()) + 1) + right_of
-        distinct, rows, place = np.unique(pair, return_index=True, return_inverse=True)
-        if len(distinct) == len(pair):
-            return self._competing(comparisons, left_of, right_of, known)
-        once = self._competing(comparisons.take(rows), left_of[rows], right_of[rows], known)
-        return once.take(place).reset_index(drop=True)
-
-    def _competing(self, comparisons: pd.DataFrame, left: Any, right: Any, known: tuple[str, ...]) -> pd.DataFrame:
-        return self._with_second_stage(in_context(comparisons, left, right, self.spec, known), left, right, known)
+        keys = one["record_key"], other["record_key"]
+        return among_candidates(comparisons, *keys, known, self.scorer, self.spec)
 
     @cached_property
     def comparison_names(self) -> tuple[str, ...]:
@@ -123,17 +111,6 @@ class DecisionModel:
         names = tuple(comparison_names(self.spec, self.embeddings.fields if self.embeddings else ()))
         names += (LIMIT,) if self.register is not None else ()
         return with_scored_names(names)[0] if isinstance(self.scorer, TwoStageScorer) else names
-
-    def _with_second_stage(
-        self, comparisons: pd.DataFrame, left_keys: Any, right_keys: Any, known: tuple[str, ...]
-    ) -> pd.DataFrame:
-        """The comparisons of all candidates with those that the second stage reads, where the scorer has one."""
-        if not isinstance(self.scorer, TwoStageScorer):
-            return comparisons
-        if not known:
-            return with_scores(comparisons, None)
-        log_odds, alike = self.scorer.first.log_odds(comparisons), self.spec.sources.alike
-        return with_scores(comparisons, competing_scores(log_odds, left_keys, right_keys, alike, known))
 
     def score(self, comparisons: pd.DataFrame) -> Array:
         """Calibrated probability that each pair matches, shape (pairs,).
