@@ -222,8 +222,8 @@ class DecisionModel:
         reasons = self._reasons(comparisons, explained.contributions, levels, top)
         for shifted, change in _changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
-        for row, change in _changes(found.own, found.limited).items():
-            reasons[row] = self._with_register(reasons[row], change)[:top]
+        for moved, change in _changes(found.own, found.limited).items():
+            reasons[moved] = self._with_register(reasons[moved], change)[:top]
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]

@@ -56,8 +56,9 @@ DECIMALS = 2
 SMALLEST = 1e-6
 """No limit is nearer to 0 or 1 than this, because no finite register proves anything for certain."""
 
-FUNCTIONS = 3
-"""Of each field: whether it agrees, its evidence, and whether it disagrees."""
+MOST_UNCONFIRMED = 2.0
+"""Register evidence raises a score no further than to these log-odds where an identity field is not identical. A
+register that has no twins would make each pair of twins a match."""
 
 AT_ONCE = 20_000
 """Pairs whose sets of fields are compared at once, so that memory stays small."""
@@ -129,17 +130,17 @@ class RegisterEvidence(Frozen):
         """
         sets, intercepts, slopes = self._corrected
         agree = evidence > 0
-        large = agree.sum(axis=1) > sets.sum(axis=1).max(initial=-1)
-        largest = np.where(large, self.joint(evidence, disagree), -np.inf)
+        large = agree.sum(axis=1) > sets.sum(axis=1).max()
+        largest = np.where(large, self._joint(evidence, disagree), -np.inf)
         pairs, numbers = np.nonzero((~agree).astype(np.float32) @ sets.T.astype(np.float32) == 0)
         chosen = evidence[pairs] * sets[numbers]
-        found = self.joint(chosen, disagree[pairs]) + intercepts[numbers] + (chosen * slopes[numbers]).sum(axis=1)
+        found = self._joint(chosen, disagree[pairs]) + intercepts[numbers] + (chosen * slopes[numbers]).sum(axis=1)
         if len(pairs):
             starts = np.flatnonzero(np.diff(pairs, prepend=-1))
             largest[pairs[starts]] = np.maximum(largest[pairs[starts]], np.maximum.reduceat(found, starts))
         return cast("Array", largest)
 
-    def joint(self, evidence: Array, disagree: Mask) -> Array:
+    def _joint(self, evidence: Array, disagree: Mask) -> Array:
         """The log-odds without corrections, shape (pairs,)."""
         weights, intercepts = self._arrays
         linear = functions(evidence, disagree) @ weights.T + intercepts
@@ -171,7 +172,7 @@ class RegisterEvidence(Frozen):
         The most counts every field as agreeing that does not clearly disagree. It is NaN where the pair has a text that
         does not disagree: how much a text says depends on more than its frequency. The least counts every field as
         disagreeing that is not identical. It is NaN where both records have a text. Where an identity field is not
-        identical, the least is at most even odds: a register may have no twins and still get some.
+        identical, it is at most :data:`MOST_UNCONFIRMED`.
         """
         information = agreeing_information(left, right, comparisons, spec, corpus)
         apart = disagreeing(comparisons, spec)
@@ -181,7 +182,7 @@ class RegisterEvidence(Frozen):
         if (rows := np.flatnonzero((unlike != apart).any(axis=1))).size:
             least[rows] = self.log_odds(np.where(unlike[rows], 0.0, information[rows]), unlike[rows])
         own = [index for index, name in enumerate(self.fields) if name in spec.identity]
-        least = np.where(unlike[:, own].any(axis=1), np.minimum(least, 0.0), least)
+        least = np.where(unlike[:, own].any(axis=1), np.minimum(least, MOST_UNCONFIRMED), least)
         return np.column_stack(
             [
                 np.where(has_agreeing_text(comparisons, spec), np.nan, most),

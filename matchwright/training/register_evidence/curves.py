@@ -24,9 +24,7 @@ def evidence_curves(rows: EvidenceRows, prior: float) -> tuple[EvidenceCurve, ..
 
 def _curve(rows: EvidenceRows, field: int, prior: float) -> EvidenceCurve:
     order = np.argsort(rows.information[:, field])
-    information, matches, others = (
-        values[order] for values in (rows.information[:, field], rows.matches, rows.others)
-    )
+    information, matches, others = (values[order] for values in (rows.information[:, field], rows.matches, rows.others))
     if not len(order):
         return EvidenceCurve(information=(1.0,), evidence=(LEAST_EVIDENCE,))
     odds = (matches.sum() + 0.5) / (others.sum() + 0.5)

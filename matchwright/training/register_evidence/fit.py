@@ -8,7 +8,7 @@ import pandas as pd
 
 from matchwright.core.compare import compare
 from matchwright.core.compare.information import counted_fields, disagreeing
-from matchwright.core.models.register_evidence import RegisterEvidence, evidence_of, functions
+from matchwright.core.models.register_evidence import RegisterEvidence, evidence_of, functions, margin
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
@@ -73,19 +73,19 @@ def fit_register_evidence(
         prior,
         spec.model.seed,
     )
-    fitted = RegisterEvidence(
+    intercepts, weights = best.intercepts.round(6), best.weights.round(6)
+    linear = functions(evidence, rows.disagree) @ np.concatenate(weights).T + intercepts.ravel()
+    joint = margin(linear, len(intercepts))[0]
+    return RegisterEvidence(
         fields=fields,
         curves=curves,
-        intercepts=tuple(tuple(kinds) for kinds in best.intercepts.round(6).tolist()),
-        weights=tuple(tuple(map(tuple, kinds)) for kinds in best.weights.round(6).tolist()),
-        corrections=(),
+        intercepts=tuple(tuple(kinds) for kinds in intercepts.tolist()),
+        weights=tuple(tuple(map(tuple, kinds)) for kinds in weights.tolist()),
+        corrections=set_corrections(rows[agreeing], evidence[agreeing], joint[agreeing]),
         left_records=lefts,
         right_records=rights,
         matches=round(found, 1),
     )
-    joint = fitted.joint(evidence[agreeing], rows.disagree[agreeing])
-    corrections = set_corrections(rows[agreeing], evidence[agreeing], joint)
-    return fitted.model_copy(update={"corrections": corrections})
 
 
 def _rows(register: Register, pairs: SampledPairs, values: Array, probability: Probability | None) -> EvidenceRows:

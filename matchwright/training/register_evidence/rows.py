@@ -27,8 +27,8 @@ MOST_ROWS = 200
 class EvidenceRows:
     """Matches and other pairs by what is known of them.
 
-    ``information``, ``agree`` and ``disagree`` have shape (rows, fields). ``matches`` and ``others`` are numbers of pairs
-    of the whole register. ``unit`` is the number of pairs that has the weight 1 in the fit.
+    ``information``, ``agree`` and ``disagree`` have shape (rows, fields). ``matches`` and ``others`` are numbers of
+    pairs of the whole register. ``unit`` is the number of pairs that has the weight 1 in the fit.
     """
 
     information: Array
@@ -82,17 +82,21 @@ def sampled_rows(pairs: SampledPairs, values: Array, target: Array) -> EvidenceR
     """The sampled pairs as rows. ``target`` is the probability that each pair is a match."""
     information = np.where(pairs.agree, np.minimum(values[pairs.left], values[pairs.right]), 0.0)
     known = np.column_stack([pairs.agree, pairs.disagree])
-    code = pd.factorize(pd.MultiIndex.from_arrays(np.packbits(known, axis=1).T))[0]
+    code = np.unique(known, axis=0, return_inverse=True)[1].ravel()
     parts = []
     for chosen in np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1]):
         agree, apart = pairs.agree[chosen[0]], pairs.disagree[chosen[0]]
         weight = pairs.weight[chosen] * pairs.unit[chosen]
         matches = weight * target[chosen]
-        parts.append(_joined(information[chosen], agree, apart, matches, weight - matches, float(pairs.unit[chosen[0]])))
+        parts.append(
+            _joined(information[chosen], agree, apart, matches, weight - matches, float(pairs.unit[chosen[0]]))
+        )
     return EvidenceRows.joined(parts)
 
 
-def _joined(information: Array, agree: Mask, disagree: Mask, matches: Array, others: Array, unit: float) -> EvidenceRows:
+def _joined(
+    information: Array, agree: Mask, disagree: Mask, matches: Array, others: Array, unit: float
+) -> EvidenceRows:
     """Rows of one set of fields, joined where their information is about the same."""
     code, size = np.zeros(len(information), dtype=np.int64), 0
     for width in WIDTHS:
@@ -110,7 +114,7 @@ def _joined(information: Array, agree: Mask, disagree: Mask, matches: Array, oth
         np.column_stack(means),
         np.tile(agree, (size, 1)),
         np.tile(disagree, (size, 1)),
-        np.bincount(code, matches, size),
-        np.bincount(code, others, size),
+        np.bincount(code, matches, size).astype(np.float64),
+        np.bincount(code, others, size).astype(np.float64),
         np.full(size, unit),
     )

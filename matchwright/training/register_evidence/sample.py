@@ -19,9 +19,9 @@ COUNTED_SIZE = 3
 """All sets of up to so many fields are sampled, and as many larger ones as :data:`LARGER_SETS`."""
 LARGER_SETS = 60
 MOST_SETS = 250
-DRAWN = 30_000
+DRAWN = 80_000
 """About how many pairs are drawn for all sets of agreeing fields."""
-FEWEST, MOST = 100, 1_500
+FEWEST, MOST = 100, 3_000
 """The fewest and the most pairs of different entities that are drawn for one set."""
 MATCHES_PER_OTHER = 0.4
 DISAGREEING_SETS = 4
