@@ -172,7 +172,7 @@ class RegisterEvidence(Frozen):
         The most counts every field as agreeing that does not clearly disagree. It is NaN where the pair has a text that
         does not disagree: how much a text says depends on more than its frequency. The least counts every field as
         disagreeing that is not identical. It is NaN where both records have a text. Where an identity field is not
-        identical, it is at most :data:`MOST_UNCONFIRMED`.
+        identical, it is at most :data:`MOST_UNCONFIRMED`, and NaN if no other identity field is identical.
         """
         information = agreeing_information(left, right, comparisons, spec, corpus)
         apart = disagreeing(comparisons, spec)
@@ -182,7 +182,9 @@ class RegisterEvidence(Frozen):
         if (rows := np.flatnonzero((unlike != apart).any(axis=1))).size:
             least[rows] = self.log_odds(np.where(unlike[rows], 0.0, information[rows]), unlike[rows])
         own = [index for index, name in enumerate(self.fields) if name in spec.identity]
-        least = np.where(unlike[:, own].any(axis=1), np.minimum(least, MOST_UNCONFIRMED), least)
+        other = unlike[:, own].any(axis=1)
+        confirmed = ((information > 0) & ~unlike)[:, own].any(axis=1)
+        least = np.where(other, np.where(confirmed, np.minimum(least, MOST_UNCONFIRMED), np.nan), least)
         return np.column_stack(
             [
                 np.where(has_agreeing_text(comparisons, spec), np.nan, most),

@@ -45,6 +45,7 @@ def cross_check(raw: dict[str, Any]) -> list[Fault]:
     faults += _record_faults(mapping(raw, "record"), compared)
     faults += _candidate_faults(mapping(raw, "candidates"), compared)
     faults += _unknown_fields(listed(raw, "identity"), "identity", compared)
+    faults += _individual_faults(listed(raw, "individual"), listed(raw, "identity"))
     faults += _reference_faults(raw, fields, compared)
     faults += value_faults(raw, fields)
     faults += _model_faults(mapping(raw, "model"), mapping(raw, "candidates"))
@@ -116,6 +117,12 @@ def _candidate_faults(candidates: dict[str, Any], compared: dict[str, Any]) -> I
                     f"choose from {', '.join(sorted(features))}",
                 )
     yield from _unknown_fields(listed(mapping(candidates, "tfidf"), "fields"), "candidates.tfidf.fields", compared)
+
+
+def _individual_faults(individual: list[Any], identity: list[Any]) -> Iterator[Fault]:
+    for index, name in enumerate(individual):
+        if name not in identity:
+            yield Fault(f"individual[{index}]", f"{name!r} is no identity field", "name it in identity, or leave it out")
 
 
 def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
