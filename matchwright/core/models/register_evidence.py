@@ -11,8 +11,8 @@ It has three parts:
 - The evidence of a value of a field, by how many records have that value. A rare name says much, a common one little. A
   default date of birth says little, and so does a postcode that is only a slip of the pen.
 - What the evidence of several fields amounts to. The pairs of different entities are a mixture of classes, such as
-  strangers and members of one household. The matches are a mixture of kinds, such as persons who moved and those who did
-  not. The log-odds of each kind against each class rise with every agreeing value, and fall with every clear
+  strangers and members of one household. The matches are a mixture of kinds, such as persons who moved and those who
+  did not. The log-odds of each kind against each class rise with every agreeing value, and fall with every clear
   disagreement. They are joined by the smooth minimum over the classes of the smooth maximum over the kinds. The form is
   that of Sill (1998), Monotonic Networks.
 - A correction for every small set of fields, from all pairs of the register that agree in this set.

@@ -122,7 +122,9 @@ def _candidate_faults(candidates: dict[str, Any], compared: dict[str, Any]) -> I
 def _individual_faults(individual: list[Any], identity: list[Any]) -> Iterator[Fault]:
     for index, name in enumerate(individual):
         if name not in identity:
-            yield Fault(f"individual[{index}]", f"{name!r} is no identity field", "name it in identity, or leave it out")
+            yield Fault(
+                f"individual[{index}]", f"{name!r} is no identity field", "name it in identity, or leave it out"
+            )
 
 
 def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:

@@ -16,7 +16,6 @@ from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.names import context_names
 from matchwright.core.spec import MatchSpec
 
-
 HOUSEHOLD_SHARE = 0.5
 """The share of counter-examples that are members of one household, where the spec names individual fields."""
 

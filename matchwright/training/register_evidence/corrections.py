@@ -21,7 +21,7 @@ DECIMALS = 6
 
 
 def corrected_size(fields: int) -> int:
-    """All sets of up to so many fields are corrected: a set may not be left out, or more agreement could lower a score."""
+    """All sets of up to so many fields are corrected. If one were left out, more agreement could lower a score."""
     largest = min(LARGEST_SET, fields)
     sizes = [size for size in range(1, largest + 1) if sum(comb(fields, n) for n in range(1, size + 1)) <= MOST_SETS]
     return max(sizes, default=0)

@@ -71,7 +71,7 @@ def counted_rows(register: Register, sets: Mask, values: Array) -> EvidenceRows:
         present = np.flatnonzero(pairs > 0)
         information = np.zeros((len(present), sets.shape[1]))
         information[:, fields] = values[agreement.left_rows[present]][:, fields]
-        others = (pairs - matches)[present] * register.scale
+        others = (pairs - matches)[present].astype(np.float64) * register.scale
         unit = max(float(len(agreement.matches)), 0.5)  # no match was seen: half of one is assumed
         apart = np.zeros(sets.shape[1], dtype=bool)
         parts.append(_joined(information, chosen, apart, matches[present].astype(np.float64), others, unit))
