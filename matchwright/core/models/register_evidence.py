@@ -57,7 +57,7 @@ SMALLEST = 1e-6
 """No limit is nearer to 0 or 1 than this, because no finite register proves anything for certain."""
 
 MOST_UNCONFIRMED = 2.0
-"""Register evidence raises a score no further than to these log-odds where an identity field is not identical. A
+"""Register evidence raises a score no further than to these log-odds where an individual field is not identical. A
 register that has no twins would make each pair of twins a match."""
 
 AT_ONCE = 20_000
@@ -171,8 +171,9 @@ class RegisterEvidence(Frozen):
 
         The most counts every field as agreeing that does not clearly disagree. It is NaN where the pair has a text that
         does not disagree: how much a text says depends on more than its frequency. The least counts every field as
-        disagreeing that is not identical. It is NaN where both records have a text. Where an identity field is not
-        identical, it is at most :data:`MOST_UNCONFIRMED`, and NaN if no other identity field is identical.
+        disagreeing that is not identical. It is NaN where both records have a text. Where an individual field is not
+        identical (any identity field, if none is named), it is at most :data:`MOST_UNCONFIRMED`. It is NaN where an
+        identity field is not identical and no other one is.
         """
         information = agreeing_information(left, right, comparisons, spec, corpus)
         apart = disagreeing(comparisons, spec)
@@ -181,10 +182,13 @@ class RegisterEvidence(Frozen):
         least = most.copy()
         if (rows := np.flatnonzero((unlike != apart).any(axis=1))).size:
             least[rows] = self.log_odds(np.where(unlike[rows], 0.0, information[rows]), unlike[rows])
-        own = [index for index, name in enumerate(self.fields) if name in spec.identity]
-        other = unlike[:, own].any(axis=1)
-        confirmed = ((information > 0) & ~unlike)[:, own].any(axis=1)
-        least = np.where(other, np.where(confirmed, np.minimum(least, MOST_UNCONFIRMED), np.nan), least)
+        individual, identity = (
+            [index for index, name in enumerate(self.fields) if name in names]
+            for names in (spec.individual or spec.identity, spec.identity)
+        )
+        confirmed = ((information > 0) & ~unlike)[:, identity].any(axis=1)
+        least = np.where(unlike[:, individual].any(axis=1), np.minimum(least, MOST_UNCONFIRMED), least)
+        least = np.where(unlike[:, identity].any(axis=1) & ~confirmed, np.nan, least)
         return np.column_stack(
             [
                 np.where(has_agreeing_text(comparisons, spec), np.nan, most),
