@@ -78,8 +78,19 @@ def test_another_given_name_is_never_made_a_match_by_the_rest(limited_model, sma
     left, right = (side[true].reset_index(drop=True) for side in (small_world.left, small_world.right))
     other = right.assign(given_name="quibblewitz")
     least = limited_model.compare(left, other)[LEAST].to_numpy()
-    assert (least <= MOST_UNCONFIRMED).all()
-    assert (least == MOST_UNCONFIRMED).any()
+    assert np.nanmax(least) == MOST_UNCONFIRMED
+
+
+def test_another_surname_may_be_made_a_match_by_the_rest(limited_model):
+    """Who marries may have another surname, and no household shares the given name and the date of birth."""
+    left = {"given_name": "quibblewitz", "surname": "testwell", "date_of_birth": "19800214", "postcode": "2999"}
+    assert decided(limited_model, left, {**left, "surname": "placeholder"}).comparisons[LEAST] > MOST_UNCONFIRMED
+
+
+def test_an_equal_address_raises_no_score_where_all_else_differs(limited_model):
+    left = {"given_name": "marianne", "surname": "testwell", "date_of_birth": "19800214", "postcode": "2999"}
+    right = {"given_name": "leopold", "surname": "quibble", "date_of_birth": "19520903", "postcode": "2999"}
+    assert decided(limited_model, left, right).comparisons[LEAST] is None
 
 
 def test_a_value_that_is_nearly_the_same_raises_no_score(limited_model):
