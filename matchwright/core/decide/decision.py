@@ -42,6 +42,9 @@ from matchwright.core.spec.vocabulary import LEAST, LIMIT, LITTLE_EVIDENCE, SWAP
 FEWEST_KNOWN = 2
 """The fewest fields that both records must have for a match, where more than one field is compared."""
 
+SMALLEST_RISE = 0.02
+"""The register's rise of a score is a reason from so much on."""
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 __all__ = ["Decision", "DecisionModel", "Reason"]
@@ -223,7 +226,9 @@ class DecisionModel:
         for shifted, change in _changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
         for moved, change in _changes(found.own, found.limited).items():
-            reasons[moved] = self._with_register(reasons[moved], change)[:top]
+            # between 0.999 and 0.9999 lie many log-odds, and no decision
+            if change < 0 or found.limited[moved] - found.own[moved] >= SMALLEST_RISE:
+                reasons[moved] = self._with_register(reasons[moved], change)[:top]
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]
