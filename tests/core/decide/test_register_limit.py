@@ -7,6 +7,7 @@ import pytest
 from matchwright.core.bundle.golden import decide_values
 from matchwright.core.compare.information import counted_fields, disagreeing
 from matchwright.core.decide.calibrator import sigmoid
+from matchwright.core.decide.decision import SMALLEST_RISE
 from matchwright.core.models.register_evidence import MOST_UNCONFIRMED
 from matchwright.core.spec.vocabulary import COMMON_EVIDENCE, LEAST, LIMIT, RARE_EVIDENCE
 
@@ -70,6 +71,13 @@ def test_the_reason_says_that_the_evidence_is_rare_and_by_how_much_it_raises(lim
     own, final = (decided(model, values).score for model in (decision_model, limited_model))
     assert reason.contribution == pytest.approx(np.log(final / (1 - final)) - np.log(own / (1 - own)), abs=0.01)
     assert reason.text == limited_model.catalogue.texts[RARE_EVIDENCE]
+
+
+def test_a_rise_that_changes_no_decision_gives_no_reason(limited_model, decision_model):
+    values = {"given_name": "quibblewitz", "surname": "testwell", "date_of_birth": "19800214", "postcode": "2999"}
+    decision, own = (decided(model, values) for model in (limited_model, decision_model))
+    assert own.score < decision.score < own.score + SMALLEST_RISE
+    assert RARE_EVIDENCE not in {reason.code for reason in decision.reasons}
 
 
 def test_another_given_name_is_never_made_a_match_by_the_rest(limited_model, small_world):
