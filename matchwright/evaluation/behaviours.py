@@ -4,6 +4,7 @@ Invariance, directional and minimum-functionality tests after Ribeiro et al. (20
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,15 @@ import pandas as pd
 
 from matchwright.core.bundle.golden import decide_values
 from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.models.neutral import IN_ANOTHER_WAY
 from matchwright.core.reasons import evidence
 from matchwright.core.records import mistyped, record_features
 from matchwright.core.spec.vocabulary import SWAPPED
 
 SAMPLE = 200
 SWAP_TOLERANCE = 1e-6
+ALIKE = 0.8
+"""From here on, a value that is found in another way may be the same."""
 RISE_TOLERANCE = 0.01
 """A score that should not rise may still rise by this much: no decision depends on so little."""
 
@@ -51,7 +55,9 @@ def behave(model: DecisionModel, left: pd.DataFrame, right: pd.DataFrame, seed: 
     tried = _TriedPairs(model, left, right)
     found = [tried.symmetry()] if model.spec.sources.alike else []
     found += [tried.does_not_rise(kind) for kind in ("a typo", "a missing value")]
-    return [*found, *tried.disagreement(seed), tried.little_evidence(seed), *_golden(model)]
+    found += [*tried.disagreement(seed), tried.little_evidence(seed)]
+    found += [tried.household(seed)] if model.spec.individual else []
+    return [*found, *_golden(model)]
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,24 @@ class _TriedPairs:
             Behaviour(f"{name} does not lower the score", *n) for name, *n in zip(names, passed, total, strict=True)
         ]
 
+    def household(self, seed: int) -> Behaviour:
+        """Another member of one household is never matched without review: one with other individual fields."""
+        spec, generator = self.model.spec, np.random.default_rng(seed)
+        donors = generator.permutation(len(self.right))
+        passed = total = 0
+        for chosen in _sets_of(spec.individual):
+            member = self.right.copy()
+            for field in chosen:
+                member[field] = self.right[field].iloc[donors].to_numpy()
+            compared = self.compared(self.left, member)
+            levels = evidence(compared, spec)
+            # a short form of a name and two names that are swapped may be those of one person
+            other = np.all([levels[field] == "DISAGREES" for field in chosen], axis=0)
+            other &= ~_in_another_way(compared, chosen)
+            bands = self.model.band(self.model.score(compared), compared)[other]
+            passed, total = passed + int((bands != "match").sum()), total + len(bands)
+        return Behaviour("members of one household are not matched", passed, total)
+
     def _replaced(self, field: str, values: Any) -> pd.DataFrame:
         """The right records with other values in a field; None stands for a missing value."""
         missing = np.nan if self.right[field].dtype.kind == "f" else None
@@ -131,6 +155,18 @@ class _TriedPairs:
         compared = self.compared(self.left, sparse)
         bands = self.model.band(self.model.score(compared), compared)
         return Behaviour("a record with at most one field is not matched", int((bands != "match").sum()), len(bands))
+
+
+def _sets_of(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """All sets of the fields but the empty one."""
+    return [found for size in range(1, len(fields) + 1) for found in combinations(fields, size)]
+
+
+def _in_another_way(comparisons: pd.DataFrame, fields: tuple[str, ...]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Whether a value of the fields is found in another way than by its spelling."""
+    parts = [(name, *name.split("__", 1)) for name in map(str, comparisons)]
+    names = [name for name, field, comparator in parts if field in fields and comparator in IN_ANOTHER_WAY]
+    return np.asarray((comparisons[names] >= ALIKE).any(axis=1))
 
 
 def _spoiled(values: "pd.Series[Any]", kind: str) -> "pd.Series[Any]":

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from matchwright.adapters.registry import log_metrics
+from matchwright.core.compare.names import field_of
 from matchwright.core.decide.bands import bands_from_costs
 from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.models.register_evidence import limited
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import LIMIT
+from matchwright.core.spec.vocabulary import CONTEXT, LEAST, LIMIT
 from matchwright.evaluation.reliability import calibration_figures
 from matchwright.files import write_whole
 from matchwright.operations.failures import records_failure
@@ -107,8 +108,9 @@ def _held_out(trained: Trained, model: Path) -> tuple[pd.DataFrame, "np.ndarray[
 
 
 def _limits(comparisons: pd.DataFrame) -> dict[str, "pd.Series[float]"]:
-    """The limit of the register, where the pairs have one."""
-    return {LIMIT: comparisons[LIMIT]} if LIMIT in comparisons else {}
+    """What limits the score of the pairs, where the register says something: its limits, and the context."""
+    names = [name for name in map(str, comparisons) if name in (LIMIT, LEAST) or field_of(name) == CONTEXT]
+    return {name: comparisons[name] for name in names}
 
 
 def _without_labels(spec: MatchSpec, calibration: Path) -> dict[str, Any]:

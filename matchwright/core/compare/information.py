@@ -32,6 +32,14 @@ def has_agreeing_text(comparisons: pd.DataFrame, spec: MatchSpec) -> "np.ndarray
     return np.asarray(_agreeing(comparisons, spec, texts).any(axis=1))
 
 
+def has_text(comparisons: pd.DataFrame, spec: MatchSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Whether both records of each pair have some text."""
+    texts = [name for name, section in spec.compared.items() if section.kind == TEXT]
+    if not texts:
+        return np.zeros(len(comparisons), dtype=bool)
+    return np.asarray(_known_and_agreeing(comparisons, spec, texts)[0].any(axis=1))
+
+
 def agreeing_information(
     left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
 ) -> Numbers:
@@ -68,6 +76,13 @@ def disagreeing(comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:
     """
     known, agrees = _known_and_agreeing(comparisons, spec, counted_fields(spec))
     return np.asarray(known & ~agrees)
+
+
+def not_identical(left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:
+    """Whether both records of a pair have a field and its values are not the same; shape (pairs, counted fields)."""
+    fields = counted_fields(spec)
+    unlike = np.column_stack([np.asarray(left[field] != right[field], dtype=bool) for field in fields])
+    return np.asarray(unlike & _known_and_agreeing(comparisons, spec, fields)[0])
 
 
 def _agreeing(comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str]) -> Mask:

@@ -38,10 +38,13 @@ from matchwright.core.reasons.giving import SMALLEST_CONTRIBUTION
 from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import Band, MatchSpec
-from matchwright.core.spec.vocabulary import LIMIT, LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
+from matchwright.core.spec.vocabulary import LEAST, LIMIT, LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
 
 FEWEST_KNOWN = 2
 """The fewest fields that both records must have for a match, where more than one field is compared."""
+
+SMALLEST_RISE = 0.02
+"""The register's rise of a score is a reason from so much on."""
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -100,8 +103,9 @@ class DecisionModel:
         one, other = columns_of(left), columns_of(right)
         comparisons = compare(one, other, self.spec, self.corpus, self.words, self.embeddings)
         if self.register is not None:
-            limit = self.register.limit(one, other, comparisons, self.spec, self.corpus)
-            comparisons = framed(np.column_stack([comparisons.to_numpy(), limit]), (*comparisons.columns, LIMIT))
+            limits = self.register.limits(one, other, comparisons, self.spec, self.corpus)
+            names = (*comparisons.columns, LIMIT, LEAST)
+            comparisons = framed(np.column_stack([comparisons.to_numpy(), limits]), names)
         keys = one["record_key"], other["record_key"]
         return among_candidates(comparisons, *keys, known, self.scorer, self.spec)
 
@@ -109,13 +113,13 @@ class DecisionModel:
     def comparison_names(self) -> tuple[str, ...]:
         """The columns of :meth:`compare`."""
         names = tuple(comparison_names(self.spec, self.embeddings.fields if self.embeddings else ()))
-        names += (LIMIT,) if self.register is not None else ()
+        names += (LIMIT, LEAST) if self.register is not None else ()
         return with_scored_names(names)[0] if isinstance(self.scorer, TwoStageScorer) else names
 
     def score(self, comparisons: pd.DataFrame) -> Array:
         """Calibrated probability that each pair matches, shape (pairs,).
 
-        Where the bundle has register evidence, the agreeing values set an upper limit. Where the prior is restated, the
+        Where the bundle has register evidence, the agreeing values set limits. Where the prior is restated, the
         scores are for the stated register.
         """
         if not len(comparisons):
@@ -166,6 +170,13 @@ class DecisionModel:
         per_group = group_contributions(contributions, self.scorer.names)
         return give_reasons(levels, per_group, self.catalogue, top, self.figures, not_identical(comparisons))
 
+    def _with_register(self, reasons: tuple[Reason, ...], change: float) -> tuple[Reason, ...]:
+        """The reasons with that of the register: first where it lowers the score, else by how much it raises it."""
+        if change < 0:
+            return self.catalogue.common_evidence(change), *reasons
+        place = sum(abs(reason.contribution) >= change for reason in reasons)
+        return *reasons[:place], self.catalogue.rare_evidence(change), *reasons[place:]
+
     def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
         """What would settle each of these pairs, which must all be in review."""
         found = settling_hints(self, comparisons, evidence(comparisons, self.spec), self.figures)
@@ -192,8 +203,10 @@ class DecisionModel:
         reasons = self._reasons(comparisons, explained.contributions, levels, top)
         for shifted, change in _changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
-        for lowered, change in _changes(found.own, found.limited).items():
-            reasons[lowered] = (self.catalogue.common_evidence(change), *reasons[lowered])[:top]
+        for moved, change in _changes(found.own, found.limited).items():
+            # between 0.999 and 0.9999 lie many log-odds, and no decision
+            if change < 0 or found.limited[moved] - found.own[moved] >= SMALLEST_RISE:
+                reasons[moved] = self._with_register(reasons[moved], change)[:top]
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]

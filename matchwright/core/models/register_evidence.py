@@ -3,16 +3,25 @@
 Two records of a large register that agree in a surname are rarely one person. A scorer learns from candidates, which
 agree in much more, so it cannot know that. This model can: it is fitted on the pairs that the register really holds
 with the same agreement and disagreement, and nothing else known. Its log-odds are an upper limit for a pair's score.
+Where all that is known of a pair agrees exactly or clearly disagrees, they are a lower limit too: the scorer has seen
+few such pairs, and the register has all of them.
 
-The pairs of different entities are a mixture of classes, such as strangers and members of one household. The matches
-are a mixture of kinds, such as persons who moved and those who did not. The log-odds of each kind against each class
-rise with the information of every agreeing value, and fall with every clear disagreement. The limit is the smooth
-minimum over the classes of the smooth maximum over the kinds. So one more agreeing value never lowers it, and one more
-disagreeing value never raises it. The form is that of Sill (1998), Monotonic Networks.
+It has three parts:
+
+- The evidence of a value of a field, by how many records have that value. A rare name says much, a common one little. A
+  default date of birth says little, and so does a postcode that is only a slip of the pen.
+- What the evidence of several fields amounts to. The pairs of different entities are a mixture of classes, such as
+  strangers and members of one household. The matches are a mixture of kinds, such as persons who moved and those who
+  did not. The log-odds of each kind against each class rise with every agreeing value, and fall with every clear
+  disagreement. They are joined by the smooth minimum over the classes of the smooth maximum over the kinds. The form is
+  that of Sill (1998), Monotonic Networks.
+- A correction for every small set of fields, from all pairs of the register that agree in this set.
+
+The log-odds of a pair are the largest of all sets of fields that agree in it. So one more agreeing value never lowers
+them, and one more disagreeing value never raises them, whatever the corrections are.
 """
 
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -22,11 +31,18 @@ from pydantic import Field, ValidationError
 from scipy.special import expit
 
 from matchwright.core.compare.frames import FEW_PAIRS
-from matchwright.core.compare.information import agreeing_information, disagreeing, has_agreeing_text
+from matchwright.core.compare.information import (
+    agreeing_information,
+    disagreeing,
+    has_agreeing_text,
+    has_text,
+    not_identical,
+)
+from matchwright.core.compare.names import CONTEXT, field_of
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import LIMIT
+from matchwright.core.spec.vocabulary import LEAST, LIMIT
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
 
@@ -35,57 +51,150 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 NotNegative = Annotated[float, Field(ge=0)]
 
 DECIMALS = 2
-"""Decimals of the limit, in log-odds. More would name a value by its frequency."""
-
+"""Decimals of the limits, in log-odds. More would name a value by its frequency."""
 
 SMALLEST = 1e-6
-"""No limit is a smaller probability than this, because no finite register proves that a pair cannot match."""
+"""No limit is nearer to 0 or 1 than this, because no finite register proves anything for certain."""
+
+MOST_UNCONFIRMED = 2.0
+"""Register evidence raises a score no further than to these log-odds where an individual field is not identical. A
+register that has no twins would make each pair of twins a match."""
+
+AT_ONCE = 20_000
+"""Pairs whose sets of fields are compared at once, so that memory stays small."""
+
+
+class EvidenceCurve(Frozen):
+    """How much a value of a field adds to the log-odds if nothing else is known, by its information.
+
+    ``information`` rises. Between its points, the evidence is interpolated.
+    """
+
+    information: tuple[float, ...]
+    evidence: tuple[NotNegative, ...]
+
+    def at(self, information: Array) -> Array:
+        """The evidence of values; 0 where a field does not agree."""
+        return np.where(information > 0, np.interp(information, self.information, self.evidence), 0.0)
+
+
+class SetCorrection(Frozen):
+    """What is added to the log-odds of pairs that agree in these fields: ``intercept + slopes @ evidence``.
+
+    ``fields`` are indices.
+    """
+
+    fields: tuple[int, ...]
+    intercept: float
+    slopes: tuple[float, ...]
 
 
 class RegisterEvidence(Frozen):
-    """The limit on the log-odds of a pair, from the information of its agreeing values and its disagreements.
+    """The log-odds that a pair's agreeing values and its disagreements support.
 
     - ``fields``: the compared fields that are no texts, in order.
-    - ``steps``: per field the information, rising, at which the weight of a value may change.
+    - ``curves``: of each field.
     - ``intercepts`` and ``weights``: of each class of pairs of different entities, and in it of each kind of matches.
       The weights are those of :func:`functions`.
+    - ``corrections``: of all sets of up to so many fields.
     - ``left_records``, ``right_records``, ``matches``: the size of the register and its estimated number of matches.
     """
 
     fields: tuple[str, ...]
-    steps: tuple[tuple[float, ...], ...]
+    curves: tuple[EvidenceCurve, ...]
     intercepts: tuple[tuple[float, ...], ...]
     weights: tuple[tuple[tuple[NotNegative, ...], ...], ...]
+    corrections: tuple[SetCorrection, ...]
     left_records: int
     right_records: int
     matches: float
 
     def log_odds(self, information: Array, disagree: Mask) -> Array:
-        """The limit for each pair, shape (pairs,).
+        """The log-odds of each pair, shape (pairs,).
 
         ``information`` and ``disagree`` have shape (pairs, fields), see
         :func:`~matchwright.core.compare.information.agreeing_information` and
         :func:`~matchwright.core.compare.information.disagreeing`.
         """
-        weights, intercepts = self.arrays
-        linear = functions(information, disagree, self.steps) @ weights.T + intercepts
-        return cast("Array", np.round(margin(linear, len(self.intercepts))[0], DECIMALS))
+        evidence = evidence_of(information, self.curves)
+        found = [
+            self._largest(evidence[start : start + AT_ONCE], disagree[start : start + AT_ONCE])
+            for start in range(0, len(evidence), AT_ONCE)
+        ]
+        return cast("Array", np.round(np.concatenate([np.empty(0), *found]), DECIMALS))
+
+    def _largest(self, evidence: Array, disagree: Mask) -> Array:
+        """The largest log-odds of all sets of fields that agree.
+
+        Without corrections more fields never lower them. So of the sets that have none, the largest set is enough.
+        """
+        sets, intercepts, slopes = self._corrected
+        agree = evidence > 0
+        large = agree.sum(axis=1) > sets.sum(axis=1).max()
+        largest = np.where(large, self._joint(evidence, disagree), -np.inf)
+        pairs, numbers = np.nonzero((~agree).astype(np.float32) @ sets.T.astype(np.float32) == 0)
+        chosen = evidence[pairs] * sets[numbers]
+        found = self._joint(chosen, disagree[pairs]) + intercepts[numbers] + (chosen * slopes[numbers]).sum(axis=1)
+        if len(pairs):
+            starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+            largest[pairs[starts]] = np.maximum(largest[pairs[starts]], np.maximum.reduceat(found, starts))
+        return cast("Array", largest)
+
+    def _joint(self, evidence: Array, disagree: Mask) -> Array:
+        """The log-odds without corrections, shape (pairs,)."""
+        weights, intercepts = self._arrays
+        linear = functions(evidence, disagree) @ weights.T + intercepts
+        return margin(linear, len(self.intercepts))[0]
 
     @cached_property
-    def arrays(self) -> tuple[Array, Array]:
+    def _arrays(self) -> tuple[Array, Array]:
         """Weights, shape (classes * kinds, functions), and intercepts as arrays."""
         return np.concatenate(self.weights), np.concatenate(self.intercepts)
 
-    def limit(
+    @cached_property
+    def _corrected(self) -> tuple[Mask, Array, Array]:
+        """The sets with a correction, shape (sets, fields), their intercepts, and their slopes by field.
+
+        The empty set is one of them, so that a pair without any agreement has log-odds.
+        """
+        shape = (len(self.corrections) + 1, len(self.fields))
+        sets, slopes = np.zeros(shape, dtype=bool), np.zeros(shape)
+        for row, correction in enumerate(self.corrections):
+            sets[row, correction.fields] = True
+            slopes[row, correction.fields] = correction.slopes
+        return sets, np.array([*(correction.intercept for correction in self.corrections), 0.0]), slopes
+
+    def limits(
         self, left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
     ) -> "np.ndarray[Any, np.dtype[np.float32]]":
-        """The limit for row-aligned record features and their comparisons, shape (pairs,).
+        """The most and the least log-odds for row-aligned record features and their comparisons, shape (pairs, 2).
 
-        NaN where the pair has a text that does not disagree: how much a text says depends on more than its frequency.
+        The most counts every field as agreeing that does not clearly disagree. It is NaN where the pair has a text that
+        does not disagree: how much a text says depends on more than its frequency. The least counts every field as
+        disagreeing that is not identical. It is NaN where both records have a text. Where an individual field is not
+        identical (any identity field, if none is named), it is at most :data:`MOST_UNCONFIRMED`. It is NaN where an
+        identity field is not identical and no other one is.
         """
         information = agreeing_information(left, right, comparisons, spec, corpus)
-        limits = self.log_odds(information, disagreeing(comparisons, spec))
-        return np.where(has_agreeing_text(comparisons, spec), np.nan, limits).astype(np.float32)
+        apart = disagreeing(comparisons, spec)
+        most = self.log_odds(information, apart)
+        unlike = not_identical(left, right, comparisons, spec)
+        least = most.copy()
+        if (rows := np.flatnonzero((unlike != apart).any(axis=1))).size:
+            least[rows] = self.log_odds(np.where(unlike[rows], 0.0, information[rows]), unlike[rows])
+        individual, identity = (
+            [index for index, name in enumerate(self.fields) if name in names]
+            for names in (spec.individual or spec.identity, spec.identity)
+        )
+        confirmed = ((information > 0) & ~unlike)[:, identity].any(axis=1)
+        least = np.where(unlike[:, individual].any(axis=1), np.minimum(least, MOST_UNCONFIRMED), least)
+        least = np.where(unlike[:, identity].any(axis=1) & ~confirmed, np.nan, least)
+        return np.column_stack(
+            [
+                np.where(has_agreeing_text(comparisons, spec), np.nan, most),
+                np.where(has_text(comparisons, spec), np.nan, least),
+            ]
+        ).astype(np.float32)
 
     def save(self, path: Path) -> None:
         """Write ``register_evidence.json``."""
@@ -101,44 +210,45 @@ class RegisterEvidence(Frozen):
 
 
 def limited(scores: Array, comparisons: pd.DataFrame) -> Array:
-    """The scores, none above the limit of its pair. Without a limit in ``comparisons`` they stay the same."""
+    """The scores between the least and the most that the register says.
+
+    Without these in ``comparisons`` the scores stay the same. The least does not count where the pair is compared with
+    its competing candidates: another candidate may agree as much.
+    """
     if LIMIT not in comparisons:
         return scores
-    few = len(comparisons) < FEW_PAIRS
-    limits = comparisons.to_numpy()[:, comparisons.columns.get_loc(LIMIT)] if few else comparisons[LIMIT].to_numpy()
-    limits = expit(limits.astype(np.float64))
-    return cast("Array", np.fmin(scores, np.maximum(limits, SMALLEST)))
+    names = tuple(comparisons.columns)
+    context = _context_at(names)
+    if len(comparisons) < FEW_PAIRS:  # choosing columns of a data frame costs more than all its values
+        values = comparisons.to_numpy()
+        most, known = values[:, names.index(LIMIT)], values[:, context]
+        least = values[:, names.index(LEAST)] if LEAST in names else np.full(len(values), np.nan)
+    else:
+        most, known = comparisons[LIMIT].to_numpy(), comparisons.iloc[:, context].to_numpy()
+        least = comparisons[LEAST].to_numpy() if LEAST in names else np.full(len(comparisons), np.nan)
+    alone = np.isnan(known.astype(np.float32)).all(axis=1)
+    found = np.fmax(scores, np.where(alone, _probability(least), np.nan))
+    return cast("Array", np.fmin(found, _probability(most)))
 
 
-def basis(information: Array, steps: tuple[tuple[float, ...], ...]) -> Array:
-    """Functions of the information that never fall: whether a field agrees, and its information between the steps.
-
-    Shape (pairs, fields * (2 + steps of a field)).
-    """
-    fields, low, high, agrees = _functions(steps)
-    values = information[:, fields]
-    found = np.clip(values, low, high) - low
-    found[:, agrees] = values[:, agrees] > 0
-    return cast("Array", found)
+def _probability(limits: Array) -> Array:
+    return np.asarray(np.clip(expit(limits.astype(np.float64)), SMALLEST, 1 - SMALLEST))
 
 
 @lru_cache
-def _functions(steps: tuple[tuple[float, ...], ...]) -> tuple[Any, Array, Array, Any]:
-    """Of each function of :func:`basis` its field and the range that it measures; and those that say a field agrees."""
-    fields, low, high, agrees = [], [], [], []
-    for field, limits in enumerate(steps):
-        edges = (0.0, *limits, np.inf)
-        for index, (start, end) in enumerate([(0.0, np.inf), *pairwise(edges)]):
-            fields.append(field)
-            low.append(start)
-            high.append(end)
-            agrees.append(index == 0)
-    return np.array(fields), np.array(low), np.array(high), np.flatnonzero(agrees)
+def _context_at(names: tuple[str, ...]) -> list[int]:
+    return [index for index, name in enumerate(names) if field_of(name) == CONTEXT]
 
 
-def functions(information: Array, disagree: Mask, steps: tuple[tuple[float, ...], ...]) -> Array:
-    """The functions of :func:`basis`, and -1 for each field that disagrees; shape (pairs, fields * (3 + steps))."""
-    return np.column_stack([basis(information, steps), -disagree.astype(np.float64)])
+def evidence_of(information: Array, curves: tuple[EvidenceCurve, ...]) -> Array:
+    """The evidence of values by the curve of their field, shape (pairs, fields)."""
+    found = [curve.at(information[:, index]) for index, curve in enumerate(curves)]
+    return np.column_stack(found) if found else np.zeros(information.shape)
+
+
+def functions(evidence: Array, disagree: Mask) -> Array:
+    """Whether each field agrees, its evidence, and -1 where it disagrees; shape (pairs, 3 * fields)."""
+    return np.column_stack([evidence > 0, evidence, -disagree.astype(np.float64)])
 
 
 def margin(linear: Array, classes: int) -> tuple[Array, Array]:

@@ -23,6 +23,7 @@ from matchwright.core.spec.vocabulary import (
     LABEL_SUFFIX,
     LITTLE_EVIDENCE,
     NEARLY_SUFFIX,
+    RARE_EVIDENCE,
     RECORD,
     REGISTER,
     REGISTER_PRIOR,
@@ -121,6 +122,13 @@ class Catalogue:
         """
         return Reason(COMMON_EVIDENCE, self.texts[COMMON_EVIDENCE], REGISTER, "COMMON", contribution)
 
+    def rare_evidence(self, contribution: float) -> Reason:
+        """The reason of a pair whose score is raised to what its agreeing values show in the register.
+
+        ``contribution`` is how much that raises the log-odds.
+        """
+        return Reason(RARE_EVIDENCE, self.texts[RARE_EVIDENCE], REGISTER, "RARE", contribution)
+
     def register_prior(self, contribution: float) -> Reason:
         """The reason of a pair whose score is restated for another register.
 
@@ -192,6 +200,7 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
         texts[UNCONFIRMED] = _filled(templates["unconfirmed"], {"labels": fields})
     texts[LITTLE_EVIDENCE] = templates["little_evidence"]
     texts[COMMON_EVIDENCE] = templates["common_evidence"]
+    texts[RARE_EVIDENCE] = templates["rare_evidence"]
     texts[REGISTER_PRIOR] = templates["register_prior"]
     if spec.labels == "none":
         texts[UNSUPERVISED] = templates["unsupervised"]

@@ -15,7 +15,7 @@ from matchwright.core.reasons.evidence import Levels
 from matchwright.core.reasons.figures import EvidenceFigures
 from matchwright.core.reasons.groups import VALUE, Array, Group, groups_of, is_actionable
 from matchwright.core.reasons.reason import Hint
-from matchwright.core.spec.vocabulary import LIMIT
+from matchwright.core.spec.vocabulary import LEAST, LIMIT
 
 MOST_GROUPS = 3
 """The most groups in a hint. A longer hint would not be useful."""
@@ -134,6 +134,8 @@ class _Search:
                 altered[np.ix_(changed, group.columns)] = typical[list(group.columns)]
         if goal.agreement and LIMIT in self._columns:  # another agreeing field raises the limit by an unknown amount
             altered[:, self._columns.get_loc(LIMIT)] = np.nan
+        if not goal.agreement and LEAST in self._columns:  # a disagreement lowers what the others show
+            altered[:, self._columns.get_loc(LEAST)] = np.nan
         frame = pd.DataFrame(altered.astype(np.float32), columns=self._columns)
         scores = self._decider.score(frame)
         return scores, self._decider.band(scores, frame) == goal.band

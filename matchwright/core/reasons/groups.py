@@ -9,7 +9,7 @@ import pandas as pd
 
 from matchwright.core.compare.frames import values_of
 from matchwright.core.compare.names import field_of, group_of
-from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS, LIMIT, MISSING_SUFFIX, RECORD
+from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS, LEAST, LIMIT, MISSING_SUFFIX, RECORD
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -44,7 +44,7 @@ def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
     """
     columns: dict[str, list[int]] = {}
     for index, name in enumerate(names):
-        if name != LIMIT:  # it limits the score, and is no evidence of a field
+        if name not in (LIMIT, LEAST):  # they limit the score, and are no evidence of a field
             columns.setdefault(group_of(name), []).append(index)
     flags = {field_of(name): index for index, name in enumerate(names) if _is_flag(name)}
     found = []

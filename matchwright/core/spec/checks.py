@@ -20,6 +20,7 @@ from matchwright.core.spec.vocabulary import (
     LEARNED_WORDS,
     LITTLE_EVIDENCE,
     NEARLY_SUFFIX,
+    RARE_EVIDENCE,
     RAREST_SHARED,
     RECORD,
     RECORD_COMPARATORS,
@@ -44,6 +45,7 @@ def cross_check(raw: dict[str, Any]) -> list[Fault]:
     faults += _record_faults(mapping(raw, "record"), compared)
     faults += _candidate_faults(mapping(raw, "candidates"), compared)
     faults += _unknown_fields(listed(raw, "identity"), "identity", compared)
+    faults += _individual_faults(listed(raw, "individual"), listed(raw, "identity"))
     faults += _reference_faults(raw, fields, compared)
     faults += value_faults(raw, fields)
     faults += _model_faults(mapping(raw, "model"), mapping(raw, "candidates"))
@@ -117,6 +119,14 @@ def _candidate_faults(candidates: dict[str, Any], compared: dict[str, Any]) -> I
     yield from _unknown_fields(listed(mapping(candidates, "tfidf"), "fields"), "candidates.tfidf.fields", compared)
 
 
+def _individual_faults(individual: list[Any], identity: list[Any]) -> Iterator[Fault]:
+    for index, name in enumerate(individual):
+        if name not in identity:
+            yield Fault(
+                f"individual[{index}]", f"{name!r} is no identity field", "name it in identity, or leave it out"
+            )
+
+
 def _reference_faults(raw: dict[str, Any], fields: dict[str, Any], compared: dict[str, Any]) -> Iterator[Fault]:
     for index, piece in enumerate(listed(raw, "slices")):
         if isinstance(piece, dict):
@@ -165,7 +175,7 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
         f"{name.upper()}_{EVIDENCE_LEVELS[0]}{NEARLY_SUFFIX}"
         for name in (*named, *(f"{one}_{SWAPPED}" for one in named))
     }
-    codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COMMON_EVIDENCE, REGISTER_PRIOR, UNSUPERVISED}
+    codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COMMON_EVIDENCE, RARE_EVIDENCE, REGISTER_PRIOR, UNSUPERVISED}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
     texts = {("texts", code): text for code, text in mapping(reasons, "texts").items()}

@@ -32,6 +32,8 @@ class MatchSpec(Frozen):
 
     ``identity`` names fields. At least one of them must agree in a match, because people of one household share the
     other fields. Training gets counter-examples in which none agrees, and a match in which none agrees goes to review.
+    ``individual`` names those identity fields that members of one household do not share, such as the given name but
+    not the surname. Training also gets counter-examples in which only these differ.
     ``labels`` says what the pairs table holds: every true pair (``complete``) or the labelled pairs (``partial``).
     With ``none`` there is no table yet. This is an unsupervised start: a person decides every likely match.
     ``missing`` lists words for an empty cell, such as ``n/a``. A field may have a list of its own.
@@ -49,6 +51,7 @@ class MatchSpec(Frozen):
     fields: dict[str, FieldSpec]
     record: RecordEvidence | None = None
     identity: tuple[str, ...] = ()
+    individual: tuple[str, ...] = ()
     candidates: CandidateSpec
     split: SplitSpec = SplitSpec()
     model: ModelSpec = ModelSpec()

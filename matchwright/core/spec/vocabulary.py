@@ -65,8 +65,9 @@ NEEDS_ANOTHER_NAME = frozenset({SWAPPED})
 RECORD, CONTEXT = "record", "context"
 """The part before ``__`` in comparisons over the whole record, and in those with competing candidates."""
 
-REGISTER, LIMIT = "register", "register__evidence"
-"""The group and the comparison of register evidence: the most log-odds that the agreeing values can support."""
+REGISTER, LIMIT, LEAST = "register", "register__evidence", "register__least"
+"""The group and the comparisons of register evidence: the most log-odds that the agreeing values can support, and the
+least."""
 
 READS_OTHER_FIELDS = NEEDS_RECORD | NEEDS_ANOTHER_NAME
 """Comparators of a field that also read other fields: where another field changes, these change too."""
@@ -106,6 +107,9 @@ UNCONFIRMED = "IDENTITY_UNCONFIRMED"
 
 COMMON_EVIDENCE = "EVIDENCE_IS_COMMON"
 """The code of a pair whose score is limited, because many records of the register agree in the same values."""
+
+RARE_EVIDENCE = "EVIDENCE_IS_RARE"
+"""The code of a pair whose score is raised, because few different records of the register agree in the same values."""
 
 REGISTER_PRIOR = "REGISTER_PRIOR"
 """The code of a pair whose score is restated for the register that the bundle is used on."""

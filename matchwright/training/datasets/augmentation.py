@@ -1,7 +1,8 @@
 """Augmentation: training pairs of kinds that are rare in the data, made from other pairs.
 
-Counter-examples agree in everything except the identity fields. Blocking seldom proposes two members of one household,
-so without counter-examples a scorer learns that an equal address makes a match. Pairs with missing fields lack one
+Counter-examples agree in everything except identity fields. Blocking seldom proposes two members of one household, and
+many registers have none. So without counter-examples a scorer learns that an equal address makes a match, or an equal
+address, surname and date of birth. Pairs with missing fields lack one
 field or more, up to all of them. Without them the score of a pair with little evidence depends on chance, and an empty
 record could be matched.
 """
@@ -15,30 +16,64 @@ from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.names import context_names
 from matchwright.core.spec import MatchSpec
 
+HOUSEHOLD_SHARE = 0.5
+"""The share of counter-examples that are members of one household, where the spec names individual fields."""
+
 
 def counter_examples(right: pd.DataFrame, spec: MatchSpec, seed: int) -> tuple[pd.DataFrame, list[int]]:
-    """Right records of true pairs with the identity fields of another record.
+    """Right records of true pairs with identity fields of another record.
+
+    All identity fields are replaced. If the spec names individual fields, that is so in half of the records. In the
+    others one individual field or more are replaced: such as the given name for twins, the date of birth for a father
+    and a son of one name, and both for siblings.
 
     Args:
         right: record features of the right side of true pairs, one row per pair.
-        spec: its ``identity`` names the fields, ``model.counter_examples`` the share of pairs.
+        spec: its ``identity`` and ``individual`` name the fields, ``model.counter_examples`` the share of pairs.
         seed: of the choice.
 
     Returns:
         The changed records, and the rows of ``right`` they were made from. Paired with the left records of those rows
-        they do not match. A record is left out if one of its identity fields would still agree.
+        they do not match. A record is left out if one of its replaced fields is missing or the same as before.
     """
     generator = np.random.default_rng(seed)
     count = int(len(right) * spec.model.counter_examples) if spec.identity else 0
     rows = np.sort(generator.permutation(len(right))[:count])
     donors = generator.permutation(len(right))[:count]
-    columns = [name for name in right.columns if name.partition("__")[0] in spec.identity]
     made = right.iloc[rows].reset_index(drop=True)
     given = right.iloc[donors].reset_index(drop=True)
+    replaced = pd.DataFrame(True, index=made.index, columns=list(spec.identity))
+    if spec.individual:
+        household = generator.random(count) < HOUSEHOLD_SHARE
+        replaced[household] = chosen_fields(spec, int(household.sum()), generator)
     fields = list(spec.identity)
-    differs = (made[fields].ne(given[fields]) & made[fields].notna() & given[fields].notna()).all(axis=1).to_numpy()
-    made[columns] = given[columns]
-    return made[differs].reset_index(drop=True), rows[differs].tolist()
+    differs = made[fields].ne(given[fields]) & made[fields].notna() & given[fields].notna()
+    kept = (differs | ~replaced).all(axis=1).to_numpy()
+    made = with_values_of(made, given, replaced)
+    return made[kept].reset_index(drop=True), rows[kept].tolist()
+
+
+def chosen_fields(
+    spec: MatchSpec, count: int, generator: np.random.Generator
+) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    """Which identity fields of ``count`` pairs another member of a household has of their own, one at least.
+
+    Shape (pairs, identity fields). Every set of the individual fields is equally frequent.
+    """
+    individual = np.flatnonzero([field in spec.individual for field in spec.identity])
+    sets = generator.integers(1, 1 << len(individual), size=count)
+    chosen = np.zeros((count, len(spec.identity)), dtype=bool)
+    chosen[:, individual] = (sets[:, None] >> np.arange(len(individual))) & 1 == 1
+    return chosen
+
+
+def with_values_of(records: pd.DataFrame, others: pd.DataFrame, replaced: pd.DataFrame) -> pd.DataFrame:
+    """The records with the other records' values of the fields in which ``replaced`` is true."""
+    made = records.copy()
+    for field in replaced.columns:
+        for column in [name for name in made.columns if name.partition("__")[0] == field]:
+            made[column] = made[column].where(~replaced[field], others[column])
+    return made
 
 
 def missing_field_pairs(

@@ -45,6 +45,22 @@ class Agreement:
         return self.in_left * self.partners
 
     @property
+    def matches_by_group(self) -> Rows:
+        """How many known matches each group of equal values has."""
+        group = np.full(len(self.register.codes), -1, dtype=np.int64)
+        group[self.register.left] = self.left
+        matched = group[self.register.true_rows[0][self.matches]]
+        return np.bincount(matched, minlength=len(self.in_left))
+
+    @property
+    def left_rows(self) -> Rows:
+        """A left row of each group, -1 where it has none."""
+        rows = np.full(len(self.in_left), -1, dtype=np.int64)
+        present = self.left >= 0
+        rows[self.left[present]] = self.register.left[present]
+        return rows
+
+    @property
     def others(self) -> int:
         """How many of the pairs are no known match."""
         return int(self.pairs.sum()) - len(self.matches)

@@ -8,20 +8,21 @@ import pandas as pd
 
 from matchwright.core.compare import compare
 from matchwright.core.compare.information import counted_fields, disagreeing
-from matchwright.core.models.register_evidence import RegisterEvidence, functions
+from matchwright.core.models.register_evidence import RegisterEvidence, evidence_of, functions, margin
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
+from matchwright.training.register_evidence.corrections import set_corrections
+from matchwright.training.register_evidence.curves import evidence_curves
 from matchwright.training.register_evidence.likelihood import fit_limit
 from matchwright.training.register_evidence.register import Mask, Register, Rows
-from matchwright.training.register_evidence.sample import Disagreement, sample_pairs
+from matchwright.training.register_evidence.rows import EvidenceRows, counted_rows, sampled_rows
+from matchwright.training.register_evidence.sample import Disagreement, SampledPairs, sample_pairs
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Probability = Callable[[Rows, Rows], Array]
 """The probability that rows of the frame match, where no label says it; shape (pairs,)."""
 
-STEPS = (100, 20, 6)
-"""A value that so many records have may have another weight per order of magnitude than a rarer one."""
 FEWEST_MATCHES = 50
 
 
@@ -56,27 +57,49 @@ def fit_register_evidence(
     pairs = sample_pairs(register, disagreement_of(frame, spec, corpus), spec.model.seed)
     if not pairs.match.any():
         return None
-    target = pairs.match.astype(np.float64)
-    if probability is not None:
-        unlabelled = np.flatnonzero(~pairs.match)
-        target[unlabelled] = probability(pairs.left[unlabelled], pairs.right[unlabelled])
     values = np.column_stack([corpus.value_information(field, frame[field].to_numpy()) for field in fields])
-    information = np.where(pairs.agree, np.minimum(values[pairs.left], values[pairs.right]), 0.0)
-    steps = tuple(tuple(corpus.information_of_count(field, count) for count in STEPS) for field in fields)
+    rows = _rows(register, pairs, values, probability)
     lefts, rights = _sizes(frame, register.one_table)
     found = len(register.true) / both_orders * register.scale
-    design = functions(information, pairs.disagree, steps)
     prior = float(np.log(found / lefts / rights))
-    best = fit_limit(design, target, pairs.weight, int(pairs.match.sum()), prior, spec.model.seed)
+    agreeing = ~rows.disagree.any(axis=1)
+    curves = evidence_curves(rows[agreeing & (rows.agree.sum(axis=1) == 1)], prior)
+    evidence = evidence_of(rows.information, curves)
+    best = fit_limit(
+        functions(evidence, rows.disagree),
+        rows.matches / rows.total,
+        rows.total / rows.unit,
+        len(register.true),
+        prior,
+        spec.model.seed,
+    )
+    intercepts, weights = best.intercepts.round(6), best.weights.round(6)
+    linear = functions(evidence, rows.disagree) @ np.concatenate(weights).T + intercepts.ravel()
+    joint = margin(linear, len(intercepts))[0]
     return RegisterEvidence(
         fields=fields,
-        steps=steps,
-        intercepts=tuple(tuple(kinds) for kinds in best.intercepts.round(6).tolist()),
-        weights=tuple(tuple(map(tuple, kinds)) for kinds in best.weights.round(6).tolist()),
+        curves=curves,
+        intercepts=tuple(tuple(kinds) for kinds in intercepts.tolist()),
+        weights=tuple(tuple(map(tuple, kinds)) for kinds in weights.tolist()),
+        corrections=set_corrections(rows[agreeing], evidence[agreeing], joint[agreeing]),
         left_records=lefts,
         right_records=rights,
         matches=round(found, 1),
     )
+
+
+def _rows(register: Register, pairs: SampledPairs, values: Array, probability: Probability | None) -> EvidenceRows:
+    """All that the fit knows. Where every match is known, pairs without disagreement are counted and not sampled."""
+    target = pairs.match.astype(np.float64)
+    if probability is not None:
+        unlabelled = np.flatnonzero(~pairs.match)
+        target[unlabelled] = probability(pairs.left[unlabelled], pairs.right[unlabelled])
+        found = sampled_rows(pairs, values, target)
+    else:
+        sampled = sampled_rows(pairs, values, target)
+        sets = np.unique(pairs.agree, axis=0)
+        found = EvidenceRows.joined([counted_rows(register, sets, values), sampled[sampled.disagree.any(axis=1)]])
+    return found[found.total > 0]
 
 
 def disagreement_of(frame: pd.DataFrame, spec: MatchSpec, corpus: Corpus) -> Disagreement:

@@ -12,7 +12,7 @@ from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import LIMIT
+from matchwright.core.spec.vocabulary import LEAST, LIMIT
 from matchwright.training.datasets.prepare import Prepared
 from matchwright.training.register_evidence.fit import Probability, fit_register_evidence
 from matchwright.training.register_evidence.register import Rows
@@ -29,7 +29,7 @@ def learn_register_evidence(
     spec: MatchSpec,
     corpus: Corpus,
 ) -> tuple[RegisterEvidence | None, pd.DataFrame]:
-    """Fit register evidence, and set the limit of every labelled candidate.
+    """Fit register evidence, and set the limits of every labelled candidate.
 
     Args:
         frame: record features of all records.
@@ -41,7 +41,7 @@ def learn_register_evidence(
         corpus: the corpus statistics.
 
     Returns:
-        None, if too few matches are known, and the comparisons of the labelled candidates, with their limit.
+        None, if too few matches are known, and the comparisons of the labelled candidates, with their limits.
     """
     inside = (frame["record_key"].map(parts) != TEST_PART).to_numpy()
     matches = labelled[labelled["label"] == 1]
@@ -51,8 +51,8 @@ def learn_register_evidence(
         return None, prepared.comparisons
     pairs = prepared.labelled_candidates
     left, right = (columns_of(rows_of(frame, pairs[key])) for key in ("left_key", "right_key"))
-    limit = register.limit(left, right, prepared.comparisons, spec, corpus)
-    return register, prepared.comparisons.assign(**{LIMIT: limit})
+    limits = register.limits(left, right, prepared.comparisons, spec, corpus)
+    return register, prepared.comparisons.assign(**{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
 
 
 def _matches_by(

@@ -40,13 +40,11 @@ def fit_limit(design: Array, target: Array, weight: Array, matches: int, prior: 
         seed: of the first values.
     """
     generator = np.random.default_rng(seed)
-    # half the digits take half the time, and the result is rounded anyway
-    small = design.astype(np.float32)
     ridge = RIDGE / max(matches, 1)
     nothing = Fit(np.empty((0, 1)), np.empty((0, 1, design.shape[1])), np.inf)
-    best = _fitted(small, target, weight, ridge, _grown(nothing, SHAPES[0], prior, generator))
+    best = _fitted(design, target, weight, ridge, _grown(nothing, SHAPES[0], prior, generator))
     for shape in SHAPES[1:]:
-        found = _fitted(small, target, weight, ridge, _grown(best, shape, prior, generator))
+        found = _fitted(design, target, weight, ridge, _grown(best, shape, prior, generator))
         if found.loss > best.loss * (1 - BETTER):
             break
         best = found
@@ -70,7 +68,7 @@ def _grown(fit: Fit, shape: tuple[int, int], prior: float, generator: np.random.
 
 
 def _fitted(
-    design: "np.ndarray[Any, np.dtype[np.float32]]",
+    design: Array,
     target: Array,
     weight: Array,
     ridge: float,
@@ -83,11 +81,11 @@ def _fitted(
 
     def loss(parameters: Array) -> tuple[float, Array]:
         weights = parameters[:inner].reshape(units, functions)
-        linear = (design @ weights.T.astype(np.float32)).astype(np.float64) + parameters[inner:]
+        linear = design @ weights.T + parameters[inner:]
         found, rise = margin(linear, classes)
         surplus = (weight * (sigmoid(found) - target))[:, None] * rise
         value = float((weight * (np.logaddexp(0, found) - target * found)).sum())
-        gradient = (surplus.astype(np.float32).T @ design).astype(np.float64).ravel() + ridge * parameters[:inner]
+        gradient = (surplus.T @ design).ravel() + ridge * parameters[:inner]
         return value + ridge / 2 * float((parameters[:inner] ** 2).sum()), np.r_[gradient, surplus.sum(axis=0)]
 
     bounds = [(0.0, None)] * inner + [(None, None)] * units

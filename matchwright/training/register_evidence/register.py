@@ -78,7 +78,7 @@ class Register:
         found = self.true[np.minimum(np.searchsorted(self.true, wanted), len(self.true) - 1)] == wanted
         return np.asarray(found)
 
-    @property
+    @cached_property
     def true_rows(self) -> tuple[Rows, Rows]:
         """The left and right rows of the known matches."""
         return self.true // len(self.codes), self.true % len(self.codes)

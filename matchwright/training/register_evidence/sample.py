@@ -19,9 +19,9 @@ COUNTED_SIZE = 3
 """All sets of up to so many fields are sampled, and as many larger ones as :data:`LARGER_SETS`."""
 LARGER_SETS = 60
 MOST_SETS = 250
-DRAWN = 30_000
+DRAWN = 80_000
 """About how many pairs are drawn for all sets of agreeing fields."""
-FEWEST, MOST = 100, 1_500
+FEWEST, MOST = 100, 3_000
 """The fewest and the most pairs of different entities that are drawn for one set."""
 MATCHES_PER_OTHER = 0.4
 DISAGREEING_SETS = 4
@@ -39,7 +39,7 @@ class SampledPairs:
     """Pairs, the fields in which they agree or disagree and that alone are known, and whether they are known matches.
 
     The weights of a set's matches and other pairs have the proportion of the whole register. ``agree`` and
-    ``disagree`` have shape (pairs, fields).
+    ``disagree`` have shape (pairs, fields). ``unit`` is how many pairs of the register have the weight 1.
     """
 
     left: Rows
@@ -48,6 +48,7 @@ class SampledPairs:
     disagree: Mask
     match: Mask
     weight: Weights
+    unit: Weights
 
 
 class _Drawn(NamedTuple):
@@ -81,7 +82,7 @@ def sample_pairs(register: Register, disagreement: Disagreement, seed: int) -> S
     return SampledPairs(*(np.concatenate([getattr(one, name) for one in samples]) for name in _NAMES))
 
 
-_NAMES = ("left", "right", "agree", "disagree", "match", "weight")
+_NAMES = ("left", "right", "agree", "disagree", "match", "weight", "unit")
 
 
 def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, ...]]:
@@ -151,4 +152,5 @@ def _of_set(
         disagreeing,
         np.repeat([True, False], [len(taken), len(others)]),
         np.r_[np.full(len(taken), count / unit / max(len(taken), 1)), drawn.weight[others] / unit],
+        np.full(total, unit),
     )

@@ -25,7 +25,7 @@ FIELDS = {
     name: [field for field, section in spec.compared.items() if section.kind != "text"] for name, spec in SPECS.items()
 }
 WORLDS = [*(f"{name}, xgboost" for name in SPECS), *(f"persons, {kind}" for kind in KINDS[1:]), "products, torch"]
-WORLDS += ["papers, fellegi_sunter", "FEBRL 4, xgboost"]
+WORLDS += ["papers, fellegi_sunter", "FEBRL 4, xgboost", "FEBRL 4 with register evidence, xgboost"]
 CASES = [(world, field) for world in WORLDS for field in FIELDS.get(world.partition(",")[0], FIELDS["persons"])]
 SIDES = ("left", "right")
 
@@ -56,7 +56,8 @@ def make(name, request):
     if spec in SPECS:
         return made_world(SPECS[spec], kind)
     small = request.getfixturevalue("small_world")
-    return MadeWorld(small.left, small.right, request.getfixturevalue("decision_model"))
+    model = "limited_model" if spec.endswith("register evidence") else "decision_model"
+    return MadeWorld(small.left, small.right, request.getfixturevalue(model))
 
 
 def with_gaps(world):

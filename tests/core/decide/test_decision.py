@@ -170,7 +170,8 @@ def test_augmented_pairs_have_missing_fields_and_refer_to_their_original_rows(sm
 
 def test_counter_examples_differ_only_in_the_identity_fields(small_world):
     right = small_world.right[small_world.labels == 1].reset_index(drop=True)
-    made, rows = counter_examples(right, small_world.spec, seed=1)
+    spec = small_world.spec.model_copy(update={"individual": ()})
+    made, rows = counter_examples(right, spec, seed=1)
     source = right.iloc[rows].reset_index(drop=True)
     assert len(made) > 100
     for field in small_world.spec.identity:

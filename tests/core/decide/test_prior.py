@@ -12,16 +12,17 @@ from matchwright.core.bundle.golden import decide_values
 from matchwright.core.decide.bands import Bands
 from matchwright.core.decide.calibrator import log_odds, sigmoid
 from matchwright.core.decide.prior import RegisterUse, restated, shift_between
-from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.register_evidence import EvidenceCurve, RegisterEvidence
 from matchwright.core.spec.vocabulary import COMMON_EVIDENCE, REGISTER_PRIOR, UNCONFIRMED
 from matchwright.stated_register import StatedRegister
 from matchwright.training.register_evidence.fit import fit_register_evidence
 
 LEARNED = RegisterEvidence(
     fields=("surname",),
-    steps=((),),
+    curves=(EvidenceCurve(information=(1.0,), evidence=(1.0,)),),
     intercepts=((0.0,),),
     weights=(((1.0, 1.0, 1.0),),),
+    corrections=(),
     left_records=1_000,
     right_records=2_000,
     matches=500.0,
@@ -64,7 +65,8 @@ def test_in_a_register_ten_times_as_large_restated_limits_are_near_the_share_of_
     left = large.frame[large.frame["record_key"].isin(large.left)]
     for fields in (("state",), ("surname",), ("surname", "given_name", "state")):
         matches = len(left) / (left.groupby(list(fields)).size() ** 2).sum()
-        assert matches / 1.4 < large.mean_limit(shifted, fields) < matches * 1.4
+        # a name that only one person of the small register has, ten persons of the large one may have
+        assert matches / 1.6 < large.mean_limit(shifted, fields) < matches * 1.6
         assert large.mean_limit(learned, fields) > matches * 5
 
 

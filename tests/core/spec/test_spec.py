@@ -85,6 +85,11 @@ def test_a_spec_of_format_1_is_refused_with_the_new_name_of_each_key(raw):
     assert not [fault for fault in found.values() if "unknown key" in fault or "did you mean" in fault]
 
 
+def test_an_individual_field_must_be_an_identity_field(raw):
+    found = faults_of({**raw, "individual": ["given_name", "postcode"]})
+    assert "'postcode' is no identity field" in found["individual[1]"]
+
+
 def test_a_spec_cannot_be_changed(persons_spec):
     with pytest.raises(ValueError, match="frozen"):
         persons_spec.costs.review = 3
