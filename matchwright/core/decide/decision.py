@@ -15,8 +15,10 @@ from matchwright.core.compare.competing_scores import competing_scores, with_sco
 from matchwright.core.compare.engine import DECIMALS, framed
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
+from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.decide.prior import restated
 from matchwright.core.models.learned_words import LearnedWords
+from matchwright.core.models.neighbours import Neighbours
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence, limited
 from matchwright.core.models.scorer import Scorer
@@ -76,6 +78,9 @@ class DecisionModel:
 
     ``prior_shift`` is added to the log-odds of every pair, to restate the scores for the register that the model is
     used on (see :mod:`matchwright.core.decide.prior`). None: they are for the register that the model learned from.
+
+    ``neighbours`` says what the other predicted matches of a pair's records add to its score. Only a caller that has
+    scored all candidates of a register knows them, so :meth:`score` and :meth:`decide` never use them.
     """
 
     spec: MatchSpec
@@ -89,6 +94,7 @@ class DecisionModel:
     embeddings: Embeddings | None = None
     register: RegisterEvidence | None = None
     prior_shift: float | None = None
+    neighbours: Neighbours | None = None
 
     def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
@@ -201,17 +207,24 @@ class DecisionModel:
         comparisons = self.compare(left, right, known)
         return self.decide_compared(comparisons, top) if len(comparisons) else []
 
-    def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
+    def decide_compared(
+        self, comparisons: pd.DataFrame, top: int = 4, neighbours: Array | None = None
+    ) -> list[Decision]:
         """Decisions from comparisons. A decision can be replayed this way from its logged comparisons.
 
-        A model that replays a decision has the ``prior_shift`` of its line in the decision log.
+        A model that replays a decision has the ``prior_shift`` of its line in the decision log. ``neighbours`` is what
+        the neighbours of each pair add to its log-odds, shape (pairs,), of
+        :meth:`~matchwright.core.models.neighbours.Neighbours.contributions` for the scores of all candidates of a
+        register. Pairs that they change get no hint, because a hint is about the evidence of the pair alone.
         """
         explained = self.scorer.explain(comparisons)
         found = self._scores(explained.log_odds, comparisons)
-        scores = found.rounded
+        scores = found.rounded if neighbours is None else with_neighbours(found.rounded, neighbours)
         levels = evidence(comparisons, self.spec)
         bands, held = self._decided(scores, levels)
         reasons = self._reasons(comparisons, explained.contributions, levels, top)
+        for changed, change in _changes(found.rounded, scores).items():
+            reasons[changed] = (self.catalogue.neighbours(change), *reasons[changed])[:top]
         for shifted, change in _changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
         for lowered, change in _changes(found.own, found.limited).items():
@@ -223,7 +236,7 @@ class DecisionModel:
             for row in np.flatnonzero(bands == "review"):
                 reasons[row] = (self.catalogue.unsupervised(), *reasons[row])[:top]
         hints: list[Hint | None] = [None] * len(bands)
-        review = np.flatnonzero(bands == "review")
+        review = np.flatnonzero((bands == "review") & (scores == found.rounded))
         if len(review):
             for row, hint in zip(review, self.hints(comparisons.iloc[review].reset_index(drop=True)), strict=True):
                 hints[row] = hint
