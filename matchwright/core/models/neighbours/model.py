@@ -96,7 +96,8 @@ class Neighbours(Frozen):
         taken = self.discounts
         weights += [taken.common, taken.share, taken.unshared, taken.rejected]
         steps = {name: measure.steps for name, measure in (*self.rising.items(), *self.falling.items())}
-        return np.asarray(design(evidence, log_odds, steps) @ np.array(weights))
+        # a product of matrices would round a pair differently beside other pairs
+        return np.asarray((design(evidence, log_odds, steps) * np.array(weights)).sum(axis=1))
 
     def save(self, path: Path) -> None:
         """Write ``neighbours.json``."""
