@@ -14,7 +14,9 @@ all its pairs: every pair counts one half for each of its records. So pairs that
 - *and further candidates*: also the pairs that neighbours propose.
 - *transitive closure*: all pairs within the connected components of the scorer's predicted pairs.
 
-Intervals: 95% bootstrap over the entities of the test part.
+*Gap* is the difference of mean score and true share, among pairs of the test part with a score of 0.2 to 0.8.
+
+Intervals: 95% bootstrap over the entities of the test part, and Wilson's for the gap.
 """
 
 import argparse
@@ -37,6 +39,7 @@ from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.models.register_evidence import limited
 from matchwright.core.records import PAIR_KEYS
 from matchwright.evaluation.bootstrap import Estimate, bootstrap
+from matchwright.evaluation.reliability import mid_range_gap
 from matchwright.synthesis import load_options, plan_register, record_values
 from matchwright.training.calibration.choose import choose_calibrator
 from matchwright.training.datasets.parts import CALIBRATION_PART, parts_of
@@ -71,10 +74,12 @@ def main() -> None:
     parser.add_argument("--options", nargs="+", default=["usual", "dirty"])
     parser.add_argument("--data", type=Path)
     options = parser.parse_args()
-    table = Table("register", "method", "precision", "recall", "F1", title="Deduplication in batch, test part, in %")
+    table = Table(
+        "register", "method", "precision", "recall", "F1", "gap", title="Deduplication in batch, test part, in %"
+    )
     for name, records in _registers(options):
         for method, found in measured(score(records, name)).items():
-            table.add_row(name, method, *(_figure(found[figure]) for figure in ("precision", "recall", "f1")))
+            table.add_row(name, method, *map(_figure, found.values()))
             print(name, method, *(f"{figure} {_figure(each)}" for figure, each in found.items()), flush=True)
         table.add_section()
     Console(width=140).print(table)
@@ -135,7 +140,7 @@ def score(records: pd.DataFrame, name: str) -> Scored:
 
 
 def measured(scored: Scored) -> dict[str, dict[str, Estimate]]:
-    """Precision, recall and F1 of each method."""
+    """Precision, recall, F1 and calibration gap of each method. Closure gives no scores, so it has no gap."""
     candidates, certain = ~scored.further, scored.with_neighbours >= HALF
     by_scorer = candidates & (scored.scores >= HALF)
     counts = {
@@ -149,7 +154,15 @@ def measured(scored: Scored) -> dict[str, dict[str, Estimate]]:
     for method, (predicted, hits) in counts.items():
         values = np.column_stack([predicted, hits, true])[scored.tested] / 2
         found[method] = bootstrap(values, scored.entity[scored.tested], _figures)
+    found["scorer"]["gap"] = _gap(scored, scored.scores, candidates)
+    found["with neighbours"]["gap"] = _gap(scored, scored.with_neighbours, candidates)
+    found["and further candidates"]["gap"] = _gap(scored, scored.with_neighbours, candidates | scored.further)
     return found
+
+
+def _gap(scored: Scored, scores: np.ndarray, judged: np.ndarray) -> Estimate:
+    rows = judged & (scored.tested[scored.left] | scored.tested[scored.right])
+    return mid_range_gap(scores[rows], (scored.entity[scored.left] == scored.entity[scored.right])[rows])[0]
 
 
 def _of_pairs(scored: Scored, predicted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
