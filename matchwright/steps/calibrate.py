@@ -45,6 +45,7 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         TrainingError: the calibration split has no pair of one class.
     """
     trained = Trained.read(model, spec)
+    (calibration / NEIGHBOURS).unlink(missing_ok=True)  # an earlier run may have left one
     if spec.labels == "none":
         return _without_labels(spec, calibration)
     # Pairs with missing fields are included. On complete records the scorer is almost always certain. A calibrator
@@ -81,7 +82,6 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         },
     }
     calibration.mkdir(parents=True, exist_ok=True)
-    (calibration / NEIGHBOURS).unlink(missing_ok=True)  # an earlier run may have left one
     if neighbours is not None:
         neighbours.neighbours.save(calibration / NEIGHBOURS)
     choice.calibrator.save(calibration / CALIBRATOR)

@@ -3,9 +3,10 @@
 The contribution is a sum of rising functions of what speaks for a match, less one of what speaks against it. So one
 more common partner never lowers a score, and a pair without neighbours has a contribution of exactly 0.
 
-The scores of a register are very certain where its links are not independent. So neighbours also take back a part of
-the pair's own log-odds: those against a match where partners are common, and those for a match where they are not. It
-is at most nine tenths, so that more evidence of its own never lowers the score of a pair.
+A pair's own evidence and that of its neighbours are not independent, and a wrong score is often very certain. So
+neighbours also take back a part of the pair's own log-odds: of those against a match where partners are common, and of
+those for a match where they are not. It is at most nine tenths, so that more evidence of its own never lowers the score
+of a pair.
 """
 
 from pathlib import Path
