@@ -14,9 +14,9 @@ all its pairs: every pair counts one half for each of its records. So pairs that
 - *and further candidates*: also the pairs that neighbours propose.
 - *transitive closure*: all pairs within the connected components of the scorer's predicted pairs.
 
-*Gap* is the difference of mean score and true share, among pairs of the test part with a score of 0.2 to 0.8.
+*Gap* is the mean score less the true share, among pairs of the test part with a score of 0.2 to 0.8.
 
-Intervals: 95% bootstrap over the entities of the test part, and Wilson's for the gap.
+Intervals: 95% bootstrap over the entities of the test part. One entity with many records has many pairs.
 """
 
 import argparse
@@ -39,7 +39,7 @@ from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.models.register_evidence import limited
 from matchwright.core.records import PAIR_KEYS
 from matchwright.evaluation.bootstrap import Estimate, bootstrap
-from matchwright.evaluation.reliability import mid_range_gap
+from matchwright.evaluation.reliability import MIDDLE
 from matchwright.synthesis import load_options, plan_register, record_values
 from matchwright.training.calibration.choose import choose_calibrator
 from matchwright.training.datasets.parts import CALIBRATION_PART, parts_of
@@ -161,8 +161,13 @@ def measured(scored: Scored) -> dict[str, dict[str, Estimate]]:
 
 
 def _gap(scored: Scored, scores: np.ndarray, judged: np.ndarray) -> Estimate:
-    rows = judged & (scored.tested[scored.left] | scored.tested[scored.right])
-    return mid_range_gap(scores[rows], (scored.entity[scored.left] == scored.entity[scored.right])[rows])[0]
+    uncertain = (scores >= MIDDLE[0]) & (scores <= MIDDLE[1])
+    rows = judged & uncertain & (scored.tested[scored.left] | scored.tested[scored.right])
+    left, right = scored.left[rows], scored.right[rows]
+    true = scored.entity[left] == scored.entity[right]
+    of = scored.entity[np.where(scored.tested[left], left, right)]
+    values = np.column_stack([scores[rows] - true, np.ones(len(left))])
+    return bootstrap(values, of, lambda sums: {"gap": sums[..., 0] / np.maximum(sums[..., 1], 1)})["gap"]
 
 
 def _of_pairs(scored: Scored, predicted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
