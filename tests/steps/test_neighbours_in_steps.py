@@ -10,7 +10,7 @@ from fixtures.register_run import run_on_register
 
 from matchwright.core.bundle import load_bundle
 from matchwright.core.decide.neighbours import with_neighbours
-from matchwright.core.models.neighbours import Neighbours
+from matchwright.core.models.neighbours import Neighbours, further_candidates
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.frames import read_frame
 from matchwright.core.records.rows import rows_of
@@ -67,6 +67,30 @@ def test_a_candidate_has_the_same_score_in_the_register_as_in_the_evaluation(reg
     scores = pd.Series(decider.score(compared), index=pd.MultiIndex.from_frame(proposed[PAIR_KEYS]))
     own = scores.loc[pd.MultiIndex.from_frame(scored[PAIR_KEYS])]
     np.testing.assert_allclose(own, scored["score"], atol=2e-5)
+
+
+def test_batch_decisions_from_candidates_to_reasons_give_the_figures_of_the_evaluation(register_run, decider):
+    """The steps that batch use takes, from the scorer's log-odds on."""
+    frame = read_frame(register_run.work / "features" / "records.parquet")
+    pairs = read_frame(register_run.work / "model" / "neighbour_pairs.parquet")
+    blocked = pairs["proposed_by"] != "neighbours"
+    one, other = (pairs.loc[blocked, key].to_numpy(object) for key in PAIR_KEYS)
+    found = further_candidates(one, other, pairs.loc[blocked, "log_odds"].to_numpy())
+    assert list(zip(*found, strict=True)) == list(pairs.loc[~blocked, PAIR_KEYS].itertuples(index=False, name=None))
+    proposed = pairs.loc[blocked, PAIR_KEYS].reset_index(drop=True)
+    compared = decider.compare(*(rows_of(frame, proposed[key]) for key in PAIR_KEYS), known=SIDES)
+    alone = decider.compare(*(rows_of(frame, pd.Series(keys)) for keys in found))
+    compared = pd.concat([compared, alone], ignore_index=True)
+    left, right = (np.append(proposed[key].to_numpy(object), keys) for key, keys in zip(PAIR_KEYS, found, strict=True))
+    added = decider.neighbours.contributions(left, right, decider.score(compared))
+    tested = np.flatnonzero((pairs["part"] == "test").to_numpy())
+    decided = decider.decide_compared(compared.iloc[tested].reset_index(drop=True), neighbours=added[tested])
+    matched = np.array([decision.band == "match" for decision in decided])
+    label = pairs["label"].to_numpy()[tested]
+    figures = register_run.read("evaluation/evaluation.json")["with_neighbours"]["metrics"]
+    assert label[matched].mean() == pytest.approx(figures["precision"]["value"], abs=1e-3)
+    codes = {reason.code for decision in decided for reason in decision.reasons}
+    assert {"NEIGHBOURS_AGREE", "NEIGHBOURS_DISAGREE"} <= codes
 
 
 def test_the_bundle_has_what_was_fitted_and_decides_single_requests_without_it(register_run, decider, verify_key):
