@@ -19,6 +19,9 @@ PREDICTED_FROM = 0.0
 WEAKEST = 1e-6
 """The strength of a predicted link with log-odds of 0. A sparse matrix knows no link of strength 0."""
 
+PER_PAIR = 40
+"""The measures of a pair take as much memory as so many links."""
+
 AT_ONCE = 5_000_000
 """Links that are looked at together. This bounds memory and does not change results."""
 
@@ -95,7 +98,7 @@ class Links:
         one, other = self.other_partners()
         rows = np.flatnonzero((one > 0) | (other > 0))
         sizes = np.diff(self.compared.indptr)
-        yield from batches_of(rows, sizes[self.left[rows]] + sizes[self.right[rows]])
+        yield from batches_of(rows, PER_PAIR + sizes[self.left[rows]] + sizes[self.right[rows]])
 
 
 def batches_of(rows: Whole, work: Whole) -> Iterator[Whole]:
