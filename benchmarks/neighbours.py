@@ -35,6 +35,7 @@ from scipy.sparse.csgraph import connected_components
 from benchmarks.benchmark_data import FOLDER_VARIABLE
 from benchmarks.registers import TRAINING, register_of
 from matchwright.core.candidates import propose_candidates
+from matchwright.core.decide.bands import SCORE_DECIMALS
 from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.models.register_evidence import limited
 from matchwright.core.records import PAIR_KEYS
@@ -118,11 +119,12 @@ def score(records: pd.DataFrame, name: str) -> Scored:
         spec.model.seed,
         spec.calibration.methods,
     ).calibrator
-    scores = np.round(limited(calibrator.apply(scored["log_odds"].to_numpy()), scored), 6)
+    own = calibrator.apply(scored["log_odds"].to_numpy())
+    scores, unlimited = (np.round(each, SCORE_DECIMALS) for each in (limited(own, scored), own))
     inside = ((scored["part"] == CALIBRATION_PART) & (scored["label"] >= 0)).to_numpy()
-    fitted = fit_neighbours(scored, scores, inside, spec.model.seed)
+    fitted = fit_neighbours(scored, scores, unlimited, inside, spec.model.seed)
     left, right = (scored[key].to_numpy(object) for key in PAIR_KEYS)
-    added = fitted.neighbours.contributions(left, right, scores) if fitted else np.zeros(len(scores))
+    added = fitted.neighbours.contributions(left, right, scores, unlimited) if fitted else np.zeros(len(scores))
     keys = pd.Index(frame["record_key"])
     one_entity = coo_array(
         (np.ones(len(true)), (keys.get_indexer(true["left_key"]), keys.get_indexer(true["right_key"]))),

@@ -52,7 +52,7 @@ def fit_on_calibration(model: Path, calibrator: Calibrator, spec: MatchSpec) -> 
         return None
     pairs = read_frame(model / NEIGHBOUR_PAIRS)
     inside = ((pairs["part"] == CALIBRATION_PART) & (pairs["label"] >= 0)).to_numpy()
-    return fit_neighbours(pairs, _scores(calibrator, pairs), inside, spec.model.seed)
+    return fit_neighbours(pairs, *_scores(calibrator, pairs), inside, spec.model.seed)
 
 
 def measure_with_neighbours(
@@ -78,9 +78,9 @@ def measure_with_neighbours(
     if decider.neighbours is None:
         return {}
     everything = read_frame(model / NEIGHBOUR_PAIRS)
-    scores = _scores(decider.calibrator, everything)
+    scores, unlimited = _scores(decider.calibrator, everything)
     left, right = (everything[key].to_numpy(object) for key in PAIR_KEYS)
-    final = with_neighbours(scores, decider.neighbours.contributions(left, right, scores))
+    final = with_neighbours(scores, decider.neighbours.contributions(left, right, scores, unlimited))
     at = pd.MultiIndex.from_frame(everything[PAIR_KEYS]).get_indexer(pd.MultiIndex.from_frame(pairs[PAIR_KEYS]))
     own = pairs.assign(score=final[at], band=decider.band(final[at], comparisons))
     chosen = ((everything["proposed_by"] == BY_NEIGHBOURS) & (everything["part"] == "test")).to_numpy()
@@ -104,6 +104,7 @@ def measure_with_neighbours(
     }
 
 
-def _scores(calibrator: Calibrator, pairs: pd.DataFrame) -> Array:
-    """The scores that the bundle gives without neighbours."""
-    return np.asarray(np.round(limited(calibrator.apply(pairs["log_odds"].to_numpy()), pairs), SCORE_DECIMALS))
+def _scores(calibrator: Calibrator, pairs: pd.DataFrame) -> tuple[Array, Array]:
+    """The scores that the bundle gives without neighbours, and those without the limit of register evidence."""
+    own = calibrator.apply(pairs["log_odds"].to_numpy())
+    return np.round(limited(own, pairs), SCORE_DECIMALS), np.round(own, SCORE_DECIMALS)

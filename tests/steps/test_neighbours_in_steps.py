@@ -82,7 +82,9 @@ def test_batch_decisions_from_candidates_to_reasons_give_the_figures_of_the_eval
     alone = decider.compare(*(rows_of(frame, pd.Series(keys)) for keys in found))
     compared = pd.concat([compared, alone], ignore_index=True)
     left, right = (np.append(proposed[key].to_numpy(object), keys) for key, keys in zip(PAIR_KEYS, found, strict=True))
-    added = decider.neighbours.contributions(left, right, decider.score(compared))
+    added = decider.neighbours.contributions(
+        left, right, decider.score(compared), decider.score_without_limit(compared)
+    )
     tested = np.flatnonzero((pairs["part"] == "test").to_numpy())
     decided = decider.decide_compared(compared.iloc[tested].reset_index(drop=True), neighbours=added[tested])
     matched = np.array([decision.band == "match" for decision in decided])

@@ -150,6 +150,11 @@ class DecisionModel:
             return np.zeros(0)
         return self._scores(self.scorer.log_odds(comparisons), comparisons).rounded
 
+    def score_without_limit(self, comparisons: pd.DataFrame) -> Array:
+        """:meth:`score` without the limit of register evidence: it says who is a predicted partner of a record."""
+        own = self.calibrator.apply(self.scorer.log_odds(comparisons)) if len(comparisons) else np.zeros(0)
+        return np.asarray(np.round(restated(own, self.prior_shift), SCORE_DECIMALS))
+
     def _scores(self, scorer_log_odds: Array, comparisons: pd.DataFrame) -> _Scores:
         own = self.calibrator.apply(scorer_log_odds)
         within = limited(own, comparisons)

@@ -64,13 +64,14 @@ class FittedNeighbours:
 
 
 def fit_neighbours(
-    pairs: pd.DataFrame, scores: Array, inside: "np.ndarray[Any, np.dtype[np.bool_]]", seed: int
+    pairs: pd.DataFrame, scores: Array, unlimited: Array, inside: "np.ndarray[Any, np.dtype[np.bool_]]", seed: int
 ) -> FittedNeighbours | None:
     """Fit what neighbours add to the log-odds of a pair.
 
     Args:
         pairs: left_key, right_key and label of every candidate of the register.
         scores: of each candidate, more than 0 and less than 1, shape (pairs,).
+        unlimited: the same without the limit of register evidence.
         inside: the pairs to fit on, shape (pairs,): labelled ones, that neither scorer nor calibrator was trained on.
         seed: of the folds.
 
@@ -79,7 +80,7 @@ def fit_neighbours(
         other entities.
     """
     left, right, labels = (pairs[name].to_numpy() for name in ("left_key", "right_key", "label"))
-    links = Links.of(left, right, logit(scores))
+    links = Links.of(left, right, logit(unlimited))
     one, other = links.other_partners()
     rows = np.flatnonzero(inside & ((one > 0) | (other > 0)))
     true = (labels[rows] == 1).astype(np.float64)
@@ -88,7 +89,7 @@ def fit_neighbours(
     if len(rows) > MOST:
         rows = np.sort(np.random.default_rng(seed).permutation(rows)[:MOST])
         true = (labels[rows] == 1).astype(np.float64)
-    log_odds = links.log_odds[rows]
+    log_odds = logit(scores[rows])
     matrix = design(NeighbourEvidence.among(links, rows), log_odds, dict(STEPS))
     fold = _folds(links, rows[true == 1], seed)[links.left[rows]]
     held_out = np.zeros(len(rows))

@@ -27,7 +27,7 @@ def register(seed: int, distance: float = 2.0) -> tuple[pd.DataFrame, np.ndarray
 
 
 def fitted(pairs, scores, inside=None, seed=1):
-    return fit_neighbours(pairs, scores, np.ones(len(pairs), dtype=bool) if inside is None else inside, seed)
+    return fit_neighbours(pairs, scores, scores, np.ones(len(pairs), dtype=bool) if inside is None else inside, seed)
 
 
 def loss(scores, label):

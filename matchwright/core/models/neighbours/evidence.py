@@ -11,8 +11,8 @@ from matchwright.core.models.neighbours.links import PREDICTED_FROM, Array, Link
 class NeighbourEvidence:
     """Measures of pairs, each of shape (pairs,). All are 0 where neither record has another predicted partner.
 
-    The predicted partners of a record are its candidates with a probability of at least one half, without the pair
-    itself.
+    The predicted partners of a record are its candidates with a probability of at least one half in the links, without
+    the pair itself.
 
     - ``common``: the number of predicted partners that both records have.
     - ``share`` and ``share_of_larger``: this number, divided by the partners of the record with fewer and with more.

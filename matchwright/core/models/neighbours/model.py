@@ -76,18 +76,22 @@ class Neighbours(Frozen):
             raise ValueError("each measure needs its weights")
         return self
 
-    def contributions(self, left_keys: Keys, right_keys: Keys, scores: Array) -> Array:
+    def contributions(self, left_keys: Keys, right_keys: Keys, scores: Array, unlimited: Array | None = None) -> Array:
         """What neighbours add to the log-odds of each candidate of a register, shape (pairs,).
 
         Args:
             left_keys: one record of each candidate; equal keys are one record. All candidates must be given.
             right_keys: the other record.
             scores: the score of each candidate, more than 0 and less than 1.
+            unlimited: the scores without the limit of register evidence, which say who is a partner; see
+                :meth:`~matchwright.core.decide.decision.DecisionModel.score_without_limit`. None: the scores. The limit
+                is for a pair of which nothing else is known, and here its neighbours are.
         """
-        links = Links.of(left_keys, right_keys, logit(np.asarray(scores, dtype=np.float64)))
-        added = np.zeros(len(links.log_odds))
+        own = logit(np.asarray(scores, dtype=np.float64))
+        links = Links.of(left_keys, right_keys, own if unlimited is None else logit(unlimited))
+        added = np.zeros(len(own))
         for rows in links.batches():
-            added[rows] = self.of_evidence(NeighbourEvidence.among(links, rows), links.log_odds[rows])
+            added[rows] = self.of_evidence(NeighbourEvidence.among(links, rows), own[rows])
         return added
 
     def of_evidence(self, evidence: NeighbourEvidence, log_odds: Array) -> Array:

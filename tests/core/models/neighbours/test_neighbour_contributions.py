@@ -79,6 +79,15 @@ def test_batches_change_nothing(register):
         assert added(register) == whole
 
 
+def test_the_unlimited_scores_say_who_is_a_partner_and_the_scores_are_added_to():
+    left, right = np.array([0, 0, 1]), np.array([1, 2, 2])
+    limited, unlimited = np.array([0.2, 0.1, 0.1]), np.array([0.7, 0.9, 0.9])
+    assert NEIGHBOURS.contributions(left, right, limited).tolist() == [0, 0, 0]
+    found = NEIGHBOURS.contributions(left, right, limited, unlimited)
+    own = NEIGHBOURS.contributions(left, right, np.array([0.2, 0.9, 0.9]))
+    assert found[0] == own[0] > 0
+
+
 def test_a_score_stays_the_same_without_neighbours_and_moves_by_what_they_add():
     scores = np.array([0.123456, 0.5, 0.9, 1e-6])
     final = with_neighbours(scores, np.array([0.0, 2.0, -30.0, 30.0]))
