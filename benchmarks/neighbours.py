@@ -164,11 +164,11 @@ def measured(scored: Scored) -> dict[str, dict[str, Estimate]]:
 
 def _gap(scored: Scored, scores: np.ndarray, judged: np.ndarray) -> Estimate:
     uncertain = (scores >= MIDDLE[0]) & (scores <= MIDDLE[1])
-    rows = judged & uncertain & (scored.tested[scored.left] | scored.tested[scored.right])
-    left, right = scored.left[rows], scored.right[rows]
-    true = scored.entity[left] == scored.entity[right]
-    of = scored.entity[np.where(scored.tested[left], left, right)]
-    values = np.column_stack([scores[rows] - true, np.ones(len(left))])
+    left, right = scored.left[judged & uncertain], scored.right[judged & uncertain]
+    errors = scores[judged & uncertain] - (scored.entity[left] == scored.entity[right])
+    record, errors = np.append(left, right), np.append(errors, errors)
+    tested = scored.tested[record]
+    values, of = np.column_stack([errors, np.ones(len(errors))])[tested], scored.entity[record[tested]]
     return bootstrap(values, of, lambda sums: {"gap": sums[..., 0] / np.maximum(sums[..., 1], 1)})["gap"]
 
 
