@@ -83,7 +83,7 @@ def main() -> None:
             table.add_row(name, method, *map(_figure, found.values()))
             print(name, method, *(f"{figure} {_figure(each)}" for figure, each in found.items()), flush=True)
         table.add_section()
-    Console(width=140).print(table)
+    Console(width=170).print(table)
 
 
 def made_register(options: str, mean: float, records: int) -> pd.DataFrame:
