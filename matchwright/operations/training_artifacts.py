@@ -12,6 +12,7 @@ from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.files import read_scorer
 from matchwright.core.models.learned_words import LearnedWords
+from matchwright.core.models.neighbours import Neighbours
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.scorer import Scorer
@@ -23,6 +24,8 @@ from matchwright.core.spec import MatchSpec
 WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 REGISTER_EVIDENCE = "register_evidence.json"
 PAIRS, MISSED, COMPARISONS, SUMMARY = "pairs.parquet", "missed.parquet", "comparisons.parquet", "train.json"
+NEIGHBOURS, NEIGHBOUR_PAIRS = "neighbours.json", "neighbour_pairs.parquet"
+"""What neighbours add; and the log-odds of all candidates of the register, with those that neighbours propose."""
 COMPETING = "competing.parquet"
 """The test pairs, the candidates that share a record with one of them, and those that share one with these candidates:
 left_key and right_key. So each pair has all its competing candidates, and each of these has its own."""
@@ -84,6 +87,7 @@ class Trained:
 
     def decision_model(self, spec: MatchSpec, features: Path, calibration: Path) -> DecisionModel:
         """The whole decision model, from the features' corpus to the calibrated bands."""
+        neighbours = calibration / NEIGHBOURS
         return DecisionModel(
             spec=spec,
             corpus=Corpus.load(features / "corpus.safetensors"),
@@ -95,6 +99,7 @@ class Trained:
             bands=Bands.load(calibration / BANDS),
             catalogue=Catalogue.of(spec),
             figures=self._figures(spec),
+            neighbours=Neighbours.load(neighbours) if neighbours.exists() else None,
         )
 
     def _figures(self, spec: MatchSpec) -> EvidenceFigures:

@@ -18,7 +18,8 @@ from matchwright.core.spec.vocabulary import CONTEXT, LEAST, LIMIT
 from matchwright.evaluation.reliability import calibration_figures
 from matchwright.files import write_whole
 from matchwright.operations.failures import records_failure
-from matchwright.operations.training_artifacts import BANDS, CALIBRATOR, HELD_OUT, MISSING_FIELDS, Trained
+from matchwright.operations.neighbours import fit_on_calibration
+from matchwright.operations.training_artifacts import BANDS, CALIBRATOR, HELD_OUT, MISSING_FIELDS, NEIGHBOURS, Trained
 from matchwright.settings import Settings
 from matchwright.training.calibration.bands import bands_without_labels, choose_bands
 from matchwright.training.calibration.choose import choose_calibrator
@@ -34,7 +35,8 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         settings: the environment.
         spec: the match spec.
         model: folder of the train step.
-        calibration: folder to write: calibrator.json, bands.json, calibration.json.
+        calibration: folder to write: calibrator.json, bands.json, calibration.json, and neighbours.json where
+            neighbours are learned from.
 
     Returns:
         The content of ``calibration.json``: the method and each method's log loss; figures before and after
@@ -44,6 +46,7 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         TrainingError: the calibration split has no pair of one class.
     """
     trained = Trained.read(model, spec)
+    (calibration / NEIGHBOURS).unlink(missing_ok=True)  # an earlier run may have left one
     if spec.labels == "none":
         return _without_labels(spec, calibration)
     # Pairs with missing fields are included. On complete records the scorer is almost always certain. A calibrator
@@ -63,6 +66,7 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
     before = Calibrator(method="none").apply(log_odds)
     whole = choice.held_out[~missing_fields]
     figures = calibration_figures(before, whole, labels, groups, spec.model.seed)
+    neighbours = fit_on_calibration(model, choice.calibrator, spec)
     summary = {
         "method": choice.calibrator.method,
         "log_losses": choice.log_losses,
@@ -73,11 +77,14 @@ def calibrate(*, settings: Settings, spec: MatchSpec, model: Path, calibration: 
         "review_from": bands.bands.review_from,
         "match_from": bands.bands.match_from,
         "from_costs": bands.from_costs.model_dump(),
+        "neighbours": None if neighbours is None else neighbours.figures,
         "precision_constraints": {
             name: getattr(bands, name) for name in ("match_precision_bound", "no_match_npv_bound", "constraints_met")
         },
     }
     calibration.mkdir(parents=True, exist_ok=True)
+    if neighbours is not None:
+        neighbours.neighbours.save(calibration / NEIGHBOURS)
     choice.calibrator.save(calibration / CALIBRATOR)
     bands.bands.save(calibration / BANDS)
     write_whole(calibration / SUMMARY, json.dumps(summary, indent=1) + "\n")

@@ -31,6 +31,7 @@ from matchwright.evaluation.slices import SliceResult, measure_slices
 from matchwright.files import write_whole
 from matchwright.operations.champion import champion_digest, champion_model, scored_by
 from matchwright.operations.failures import records_failure
+from matchwright.operations.neighbours import measure_with_neighbours
 from matchwright.operations.snapshot import Snapshot
 from matchwright.operations.train_unsupervised import evaluation_without_labels
 from matchwright.operations.training_artifacts import SCORED, Trained, read_json
@@ -110,6 +111,7 @@ def evaluate(
         "true_pairs": int((outcomes["label"] == 1).sum()),
         "metrics": {name: estimate.as_dict() for name, estimate in metrics.items()},
         "pairs_alone": {name: estimate.as_dict() for name, estimate in alone_metrics.items()},
+        "with_neighbours": measure_with_neighbours(decider, model, frame, pairs, comparisons, missed),
         "ranking": {name: estimate.as_dict() for name, estimate in ranking.items()},
         "bands": json.loads(band_table(outcomes).to_json(orient="records")),
         "calibration": _calibration(before, scored, spec.model.seed),

@@ -23,6 +23,7 @@ from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import Fault, ScorerError
 from matchwright.files import write_whole
 from matchwright.operations.failures import failure_recorded
+from matchwright.operations.neighbours import write_neighbour_pairs
 from matchwright.operations.snapshot import Snapshot
 from matchwright.operations.train_few_labels import has_few_labels, train_from_few_labels
 from matchwright.operations.train_unsupervised import train_without_labels
@@ -34,6 +35,7 @@ from matchwright.operations.training_artifacts import (
     MEAN_CONTRIBUTIONS,
     MISSED,
     MISSING_FIELDS,
+    NEIGHBOUR_PAIRS,
     PAIRS,
     REGISTER_EVIDENCE,
     SUMMARY,
@@ -48,6 +50,7 @@ from matchwright.training.few_labels.scorer import FEW_LABELS
 from matchwright.training.imported_scorer import HEADLINE, ScorerFile, import_scorer
 from matchwright.training.learning import Learned, challenge_all, learn_stages, prepare_parts
 from matchwright.training.models.parameters import Kind, parameters_of
+from matchwright.training.neighbours.scores import RegisterScorer
 from matchwright.training.register_evidence.learn import learn_register_evidence
 
 _log = logging.getLogger(__name__)
@@ -126,7 +129,7 @@ def _train_in_run(
         raise ScorerError(HEADLINE, [Fault("labels", problem, hint)])
     kind = "imported" if given else kind
     log_parameters(settings, run_id, _parameters(spec, data, kind))
-    for name in (WORDS, EMBEDDINGS, EXPORTED, REGISTER_EVIDENCE):
+    for name in (WORDS, EMBEDDINGS, EXPORTED, REGISTER_EVIDENCE, NEIGHBOUR_PAIRS):
         (model / name).unlink(missing_ok=True)  # an earlier run may have left one
 
     if spec.labels == "none":
@@ -147,6 +150,9 @@ def _train_in_run(
     challengers = challenge_all(prepared, learned, spec)
     prepared = replace(prepared, comparisons=learned.comparisons)
     register, comparisons = learn_register_evidence(frame, labelled, split.parts, prepared, scorer.scorer, spec, corpus)
+    model.mkdir(parents=True, exist_ok=True)
+    in_register = RegisterScorer(frame, scorer.scorer, prepared, register, spec, corpus)
+    neighbours = write_neighbour_pairs(in_register, split.proposed, labelled, split.parts, model)
     trained = comparisons[(prepared.labelled_candidates["part"] == "train").to_numpy()].reset_index(drop=True)
 
     summary = {
@@ -162,6 +168,7 @@ def _train_in_run(
         "candidates_with_embedding": split.candidates,
         "challengers": challengers,
         "second_stage": isinstance(scorer.scorer, TwoStageScorer),
+        "neighbours": neighbours,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,
         "validation_losses": scorer.validation_losses,
@@ -170,7 +177,6 @@ def _train_in_run(
     _track(settings, run_id, summary, scorer)
     if (candidates / PLOTS).is_dir():  # drawn before the MLflow run existed
         log_folder(settings, run_id, candidates / PLOTS, "plots")
-    model.mkdir(parents=True, exist_ok=True)
     write_scorer(scorer.scorer, model)
     if register is not None:
         register.save(model / REGISTER_EVIDENCE)

@@ -93,3 +93,13 @@ def test_the_card_has_the_figures_of_the_evaluation(run):
     assert f"{evaluation['metrics']['f1']['value']:.4f}" in card
     assert f"| mrr | {evaluation['ranking']['mrr']['value']:.4f} (" in card
     assert yaml.safe_load((run[0].bundle / "bands.json").read_text())["match_from"] >= 0.9
+
+
+def test_without_many_records_per_entity_there_are_no_neighbours(run):
+    """FEBRL 4 has two tables, and at most one match per record."""
+    work = run[0].work
+    assert json.loads((work / "model" / "train.json").read_text())["neighbours"] is None
+    assert json.loads((work / "calibration" / "calibration.json").read_text())["neighbours"] is None
+    assert json.loads((work / "evaluation" / "evaluation.json").read_text())["with_neighbours"] == {}
+    assert not list(work.glob("*/neighbour*"))
+    assert "neighbours" not in (work / "bundle" / "card.md").read_text()

@@ -11,14 +11,14 @@ SIGNATURE = "signature"
 SPEC, CORPUS = "spec.yaml", "corpus.safetensors"
 WORDS, EMBEDDINGS = "words.safetensors", "embeddings.safetensors"
 CALIBRATOR, BANDS, REASONS = "calibrator.json", "bands.json", "reasons.yaml"
-EVIDENCE, REGISTER_EVIDENCE = "evidence.json", "register_evidence.json"
+EVIDENCE, REGISTER_EVIDENCE, NEIGHBOURS = "evidence.json", "register_evidence.json", "neighbours.json"
 GOLDEN, REFERENCE, CARD, LINEAGE = "golden.jsonl", "reference.parquet", "card.md", "lineage.json"
 
 REQUIRED = (SPEC, CORPUS, CALIBRATOR, BANDS, REASONS, EVIDENCE, GOLDEN, REFERENCE, CARD, LINEAGE)
 """Files that every bundle has.
 
-There is also one scorer, whose file name shows its kind. Learned words, embeddings and register evidence are
-optional.
+There is also one scorer, whose file name shows its kind. Learned words, embeddings, register evidence and the
+evidence of neighbours are optional.
 """
 
 

@@ -19,6 +19,7 @@ from matchwright.core.bundle.manifest import (
     EVIDENCE,
     GOLDEN,
     MANIFEST,
+    NEIGHBOURS,
     REASONS,
     REFERENCE,
     REGISTER_EVIDENCE,
@@ -37,6 +38,7 @@ from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.files import SCORER_FILES, read_scorer
 from matchwright.core.models.learned_words import LearnedWords
+from matchwright.core.models.neighbours import Neighbours
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.two_stages import TwoStageScorer
@@ -135,6 +137,7 @@ def load_bundle(folder: Path, verify_key: bytes) -> Bundle:
         catalogue=Catalogue.load(folder / REASONS),
         figures=EvidenceFigures.load(folder / EVIDENCE),
         register=RegisterEvidence.load(folder / REGISTER_EVIDENCE) if REGISTER_EVIDENCE in manifest.files else None,
+        neighbours=Neighbours.load(folder / NEIGHBOURS) if NEIGHBOURS in manifest.files else None,
     )
     _demand_comparisons(model)
     faults = replay(model, _golden(folder / GOLDEN))

@@ -22,6 +22,7 @@ from matchwright.core.bundle.manifest import (
     GOLDEN,
     LINEAGE,
     MANIFEST,
+    NEIGHBOURS,
     REASONS,
     REFERENCE,
     REGISTER_EVIDENCE,
@@ -93,6 +94,8 @@ def _write_files(model: DecisionModel, parts: BundleParts, folder: Path) -> None
         model.embeddings.save(folder / EMBEDDINGS)
     if model.register is not None:
         model.register.save(folder / REGISTER_EVIDENCE)
+    if model.neighbours is not None:
+        model.neighbours.save(folder / NEIGHBOURS)
     model.corpus.save(folder / CORPUS)
     model.calibrator.save(folder / CALIBRATOR)
     model.bands.save(folder / BANDS)

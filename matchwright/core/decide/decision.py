@@ -16,8 +16,10 @@ from matchwright.core.compare.frames import framed
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
 from matchwright.core.decide.candidates import among_candidates
+from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.decide.prior import restated
 from matchwright.core.models.learned_words import LearnedWords
+from matchwright.core.models.neighbours import Neighbours
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence, limited
 from matchwright.core.models.scorer import Scorer
@@ -80,6 +82,9 @@ class DecisionModel:
 
     ``prior_shift`` is added to the log-odds of every pair, to restate the scores for the register that the model is
     used on (see :mod:`matchwright.core.decide.prior`). None: they are for the register that the model learned from.
+
+    ``neighbours`` says what the other predicted matches of a pair's records add to its score. Only a caller that has
+    scored all candidates of a register knows them, so :meth:`score` and :meth:`decide` never use them.
     """
 
     spec: MatchSpec
@@ -93,6 +98,7 @@ class DecisionModel:
     embeddings: Embeddings | None = None
     register: RegisterEvidence | None = None
     prior_shift: float | None = None
+    neighbours: Neighbours | None = None
 
     def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
@@ -125,6 +131,11 @@ class DecisionModel:
         if not len(comparisons):
             return np.zeros(0)
         return self._scores(self.scorer.log_odds(comparisons), comparisons).rounded
+
+    def score_without_limit(self, comparisons: pd.DataFrame) -> Array:
+        """:meth:`score` without the limit of register evidence: it says who is a predicted partner of a record."""
+        own = self.calibrator.apply(self.scorer.log_odds(comparisons)) if len(comparisons) else np.zeros(0)
+        return np.asarray(np.round(restated(own, self.prior_shift), SCORE_DECIMALS))
 
     def _scores(self, scorer_log_odds: Array, comparisons: pd.DataFrame) -> _Scores:
         own = self.calibrator.apply(scorer_log_odds)
@@ -190,17 +201,24 @@ class DecisionModel:
         comparisons = self.compare(left, right, known)
         return self.decide_compared(comparisons, top) if len(comparisons) else []
 
-    def decide_compared(self, comparisons: pd.DataFrame, top: int = 4) -> list[Decision]:
+    def decide_compared(
+        self, comparisons: pd.DataFrame, top: int = 4, neighbours: Array | None = None
+    ) -> list[Decision]:
         """Decisions from comparisons. A decision can be replayed this way from its logged comparisons.
 
-        A model that replays a decision has the ``prior_shift`` of its line in the decision log.
+        A model that replays a decision has the ``prior_shift`` of its line in the decision log. ``neighbours`` is what
+        the neighbours of each pair add to its log-odds, shape (pairs,), of
+        :meth:`~matchwright.core.models.neighbours.Neighbours.contributions` for the scores of all candidates of a
+        register. Pairs that they change get no hint, because a hint is about the evidence of the pair alone.
         """
         explained = self.scorer.explain(comparisons)
         found = self._scores(explained.log_odds, comparisons)
-        scores = found.rounded
+        scores = found.rounded if neighbours is None else with_neighbours(found.rounded, neighbours)
         levels = evidence(comparisons, self.spec)
         bands, held = self._decided(scores, levels)
         reasons = self._reasons(comparisons, explained.contributions, levels, top)
+        for changed, change in _changes(found.rounded, scores).items():
+            reasons[changed] = (self.catalogue.neighbours(change), *reasons[changed])[:top]
         for shifted, change in _changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
         for moved, change in _changes(found.own, found.limited).items():
@@ -214,7 +232,7 @@ class DecisionModel:
             for row in np.flatnonzero(bands == "review"):
                 reasons[row] = (self.catalogue.unsupervised(), *reasons[row])[:top]
         hints: list[Hint | None] = [None] * len(bands)
-        review = np.flatnonzero(bands == "review")
+        review = np.flatnonzero((bands == "review") & (scores == found.rounded))
         if len(review):
             for row, hint in zip(review, self.hints(comparisons.iloc[review].reset_index(drop=True)), strict=True):
                 hints[row] = hint

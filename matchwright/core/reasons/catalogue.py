@@ -11,6 +11,7 @@ import yaml
 
 from matchwright.core.compare.competing_scores import SCORED_NAMES
 from matchwright.core.compare.names import comparison_names
+from matchwright.core.models.neighbours import applies_to
 from matchwright.core.reasons.evidence import NEARLY_KINDS
 from matchwright.core.reasons.groups import Group, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
@@ -23,6 +24,9 @@ from matchwright.core.spec.vocabulary import (
     LABEL_SUFFIX,
     LITTLE_EVIDENCE,
     NEARLY_SUFFIX,
+    NEIGHBOURS,
+    NEIGHBOURS_AGREE,
+    NEIGHBOURS_DISAGREE,
     RARE_EVIDENCE,
     RECORD,
     REGISTER,
@@ -136,6 +140,14 @@ class Catalogue:
         """
         return Reason(REGISTER_PRIOR, self.texts[REGISTER_PRIOR], REGISTER, "PRIOR", contribution)
 
+    def neighbours(self, contribution: float) -> Reason:
+        """The reason of a pair whose score the neighbours change, in batch use.
+
+        ``contribution`` is how much they change the log-odds.
+        """
+        code = NEIGHBOURS_AGREE if contribution > 0 else NEIGHBOURS_DISAGREE
+        return Reason(code, self.texts[code], NEIGHBOURS, code.removeprefix(f"{NEIGHBOURS.upper()}_"), contribution)
+
     def unsupervised(self) -> Reason:
         """The reason of a pair in review before any pair is labelled. It is not evidence, so it contributes 0."""
         return Reason(UNSUPERVISED, self.texts[UNSUPERVISED], "model", "UNLABELLED", 0.0)
@@ -202,6 +214,9 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
     texts[COMMON_EVIDENCE] = templates["common_evidence"]
     texts[RARE_EVIDENCE] = templates["rare_evidence"]
     texts[REGISTER_PRIOR] = templates["register_prior"]
+    if applies_to(spec, one_table=True):
+        texts[NEIGHBOURS_AGREE] = templates["neighbours_agree"]
+        texts[NEIGHBOURS_DISAGREE] = templates["neighbours_disagree"]
     if spec.labels == "none":
         texts[UNSUPERVISED] = templates["unsupervised"]
     return texts

@@ -20,6 +20,8 @@ from matchwright.core.spec.vocabulary import (
     LEARNED_WORDS,
     LITTLE_EVIDENCE,
     NEARLY_SUFFIX,
+    NEIGHBOURS_AGREE,
+    NEIGHBOURS_DISAGREE,
     RARE_EVIDENCE,
     RAREST_SHARED,
     RECORD,
@@ -176,6 +178,7 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
         for name in (*named, *(f"{one}_{SWAPPED}" for one in named))
     }
     codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COMMON_EVIDENCE, RARE_EVIDENCE, REGISTER_PRIOR, UNSUPERVISED}
+    codes |= {NEIGHBOURS_AGREE, NEIGHBOURS_DISAGREE}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
     texts = {("texts", code): text for code, text in mapping(reasons, "texts").items()}

@@ -32,6 +32,9 @@ class ModelSpec(Frozen):
     with missing fields. ``counter_examples`` is the share of true pairs repeated with the identity fields of another
     record. ``context_free_augmentation`` is the share of pairs repeated without their competing candidates.
 
+    ``neighbours`` says whether the common partners of a pair's records are learned from, where one table is
+    deduplicated. Only batch use knows them.
+
     ``challengers`` are trained on the same comparisons and compared with the scorer.
     """
 
@@ -48,6 +51,7 @@ class ModelSpec(Frozen):
     counter_examples: Share = 0.3
     context_free_augmentation: Share = 0.5
     second_stage: bool = True
+    neighbours: bool = True
     seed: int = 20
     embeddings: bool | None = None
     challengers: tuple[Challenger, ...] = ()

@@ -114,6 +114,12 @@ RARE_EVIDENCE = "EVIDENCE_IS_RARE"
 REGISTER_PRIOR = "REGISTER_PRIOR"
 """The code of a pair whose score is restated for the register that the bundle is used on."""
 
+NEIGHBOURS = "neighbours"
+"""The group of what the other predicted matches of a pair's records add to its score, in batch use alone."""
+
+NEIGHBOURS_AGREE, NEIGHBOURS_DISAGREE = "NEIGHBOURS_AGREE", "NEIGHBOURS_DISAGREE"
+"""The codes of a pair whose score the neighbours raise or lower."""
+
 LITTLE_EVIDENCE = "LITTLE_EVIDENCE"
 """The code of a match that a rule sends to review because at most one field is known in both records."""
 
@@ -128,6 +134,6 @@ LABEL_SUFFIX = "_LABEL"
 """The suffix of the key under which a translation names a group."""
 
 RESERVED_NAMES = frozenset(
-    {CONTEXT, RECORD, REGISTER, "identity", "record_id", "record_key", "source", COUNTERFACTUAL.lower()}
+    {CONTEXT, RECORD, REGISTER, NEIGHBOURS, "identity", "record_id", "record_key", "source", COUNTERFACTUAL.lower()}
 )
 """Names that no field may have: they have another meaning in tables, comparisons or reason codes."""

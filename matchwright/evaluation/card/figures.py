@@ -73,6 +73,12 @@ class Card:
         return self.evaluation["pairs_alone"] if compared else {}
 
     @property
+    def neighbours(self) -> Summary:
+        """The figures in batch use, where the neighbours of a pair are known; empty where they are not learned from."""
+        found: Summary = self.evaluation.get("with_neighbours") or {}
+        return found.get("metrics") or {}
+
+    @property
     def f1_change(self) -> Summary:
         """F1 of this version less that of the champion, with the p-value of the paired test; empty without one."""
         return self.evaluation["against_champion"].get("f1") or {}

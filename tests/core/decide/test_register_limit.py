@@ -173,3 +173,12 @@ def test_a_blanked_field_moves_the_limit_against_what_it_said(limited_model, sma
     assert (after[agrees] <= before[agrees]).all()
     assert (after[disagrees] >= before[disagrees]).all()
     assert (after[disagrees] > before[disagrees]).any()
+
+
+def test_the_score_without_the_limit_is_that_of_the_model_without_register_evidence(
+    limited_model, decision_model, small_world
+):
+    left, right = (side.head(200).reset_index(drop=True) for side in (small_world.left, small_world.right))
+    own = decision_model.score(decision_model.compare(left, right))
+    assert limited_model.score_without_limit(limited_model.compare(left, right)).tolist() == own.tolist()
+    assert len(limited_model.score_without_limit(limited_model.compare(left.head(0), right.head(0)))) == 0

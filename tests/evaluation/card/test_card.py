@@ -107,6 +107,16 @@ def test_figures_are_shown_with_intervals_for_both_paths_and_with_the_figures_of
     assert "This is beyond chance (paired randomisation test, p 0.010)." in beyond
 
 
+def test_figures_with_neighbours_have_a_column_and_are_for_batch_alone(products_spec):
+    batch = {"metrics": {"f1": estimate(0.9981, 0.997, 0.999)}, "further_candidates": 1_200, "further_true_pairs": 900}
+    text = card_text(products_spec, evaluation={**EVALUATION, "with_neighbours": batch})
+    assert "| figure | with competing candidates | with neighbours (batch alone) | pairs alone |" in text
+    assert "| f1 | 0.9951 (0.9920 to 0.9980) | 0.9981 (0.9970 to 0.9990) | 0.9700 (0.9600 to 0.9800) |" in text
+    assert "1,200 further candidates of the test part, of which 900 match. The endpoint never uses neighbours" in text
+    for none in ({}, {"with_neighbours": {}}):
+        assert "neighbours" not in card_text(products_spec, evaluation={**EVALUATION, **none})
+
+
 def test_without_a_champion_there_is_no_column_for_it(products_spec):
     text = card_text(products_spec)
     assert "| figure | with competing candidates | pairs alone |\n| --- | --- | --- |\n| f1 | 0.9951" in text

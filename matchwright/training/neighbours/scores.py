@@ -1,0 +1,130 @@
+"""The log-odds of every candidate of the register, and of the further candidates that neighbours propose."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.compare import compare
+from matchwright.core.compare.competing import context_of
+from matchwright.core.compare.competing_scores import competing_scores, with_scores
+from matchwright.core.compare.engine import record_fit
+from matchwright.core.compare.names import context_names
+from matchwright.core.models.neighbours import further_candidates
+from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.scorer import Scorer
+from matchwright.core.models.two_stages import TwoStageScorer
+from matchwright.core.records import PAIR_KEYS
+from matchwright.core.records.columns import Columns, columns_of, take
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import LIMIT
+from matchwright.evaluation.candidates.labels import label_candidates
+from matchwright.training.datasets.prepare import Prepared
+from matchwright.training.datasets.split import assign_candidates
+
+BATCH = 100_000
+"""Candidates compared at a time. This bounds memory and does not change results."""
+
+NO_PART = ""
+BY_NEIGHBOURS = "neighbours"
+"""What proposed a further candidate."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RegisterScorer:
+    """Scores candidates of a register: ``frame`` has the record features of all its records."""
+
+    frame: pd.DataFrame
+    scorer: Scorer
+    prepared: Prepared
+    register: RegisterEvidence | None
+    spec: MatchSpec
+    corpus: Corpus
+
+    def score(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """All candidates with ``log_odds`` by the scorer, before calibration, and the limit of the register evidence.
+
+        Each is compared with its competing candidates. A candidate that was used in training has a score that is more
+        certain than that of another one.
+
+        Args:
+            pairs: left_key and right_key of every candidate.
+        """
+        context = self._context(pairs)
+        first = self.scorer.first if isinstance(self.scorer, TwoStageScorer) else self.scorer
+        log_odds, limits = np.empty(len(pairs)), np.full(len(pairs), np.nan, dtype=np.float32)
+        for rows, compared, limit in self._compared(pairs, context):
+            log_odds[rows], limits[rows] = first.log_odds(compared), limit
+        if isinstance(self.scorer, TwoStageScorer):
+            left, right = (pairs[key].to_numpy(object) for key in PAIR_KEYS)
+            scores = competing_scores(log_odds, left, right, self.spec.sources.alike)
+            for rows, compared, _ in self._compared(pairs, context):  # to keep the comparisons would take much memory
+                log_odds[rows] = self.scorer.log_odds(with_scores(compared, scores.iloc[rows]))
+        return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits})
+
+    def score_alone(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """:meth:`score` for pairs whose competing candidates are not known."""
+        log_odds, limits = np.empty(len(pairs)), np.full(len(pairs), np.nan, dtype=np.float32)
+        for rows, compared, limit in self._compared(pairs, None):
+            read = with_scores(compared, None) if isinstance(self.scorer, TwoStageScorer) else compared
+            log_odds[rows], limits[rows] = self.scorer.log_odds(read), limit
+        return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits})
+
+    def _context(self, pairs: pd.DataFrame) -> pd.DataFrame | None:
+        if not context_names(self.spec):
+            return None
+        fits = [record_fit(left, right, self.spec, self.corpus) for _, left, right in self._sides(pairs)]
+        fit = np.concatenate([np.zeros(0), *fits])
+        return context_of(fit, pairs["left_key"], pairs["right_key"], self.spec)
+
+    def _compared(self, pairs: pd.DataFrame, context: pd.DataFrame | None) -> Iterator[tuple[slice, pd.DataFrame, Any]]:
+        """Batches of pairs: their rows, comparisons, and limits (NaN where there is no register evidence)."""
+        for rows, left, right in self._sides(pairs):
+            compared = compare(left, right, self.spec, self.corpus, self.prepared.words, self.prepared.embeddings)
+            if context is not None:
+                compared = compared.assign(**{str(name): context[name].to_numpy()[rows] for name in context})
+            limit: float | np.ndarray[Any, Any] = np.nan
+            if self.register is not None:
+                limit = self.register.limit(left, right, compared, self.spec, self.corpus)
+            yield rows, compared, limit
+
+    def _sides(self, pairs: pd.DataFrame) -> Iterator[tuple[slice, Columns, Columns]]:
+        columns, index = columns_of(self.frame), pd.Index(self.frame["record_key"])
+        one, other = (index.get_indexer(pairs[key]) for key in PAIR_KEYS)
+        for start in range(0, len(pairs), BATCH):
+            rows = slice(start, start + BATCH)
+            yield rows, take(columns, one[rows]), take(columns, other[rows])
+
+
+def score_register(
+    scorer: RegisterScorer, proposed: pd.DataFrame, labelled: pd.DataFrame, parts: "pd.Series[str]"
+) -> pd.DataFrame:
+    """Score all candidates of a register, and the further candidates that follow from their scores.
+
+    Args:
+        scorer: scores them.
+        proposed: left_key and right_key of every candidate.
+        labelled: the labelled pairs.
+        parts: the part of every record.
+
+    Returns:
+        left_key, right_key, log_odds, the limit, proposed_by (:data:`BY_NEIGHBOURS` for a further one), label (-1: not
+        labelled) and part (empty: none).
+    """
+    scored = scorer.score(proposed)
+    ends = further_candidates(
+        scored["left_key"].to_numpy(object), scored["right_key"].to_numpy(object), scored["log_odds"].to_numpy()
+    )
+    further = scorer.score_alone(pd.DataFrame(dict(zip(PAIR_KEYS, ends, strict=True)), dtype=object))
+    _log.info("neighbours: %d candidates scored, and %d further ones", len(scored), len(further))
+    pairs = pd.concat([scored.assign(proposed_by="blocking"), further.assign(proposed_by=BY_NEIGHBOURS)])
+    pairs = pairs.reset_index(drop=True)
+    found = label_candidates(pairs, labelled, scorer.frame["record_key"], scorer.spec.labels).candidates
+    assigned, _ = assign_candidates(found.loc[found["label"] >= 0, PAIR_KEYS], parts)
+    return found.assign(part=assigned["part"].reindex(found.index).fillna(NO_PART))
