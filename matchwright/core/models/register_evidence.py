@@ -28,7 +28,7 @@ from typing import Annotated, Any, cast
 import numpy as np
 import pandas as pd
 from pydantic import Field, ValidationError
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from matchwright.core.compare.frames import FEW_PAIRS
 from matchwright.core.compare.information import (
@@ -55,6 +55,8 @@ DECIMALS = 2
 
 SMALLEST = 1e-6
 """No limit is nearer to 0 or 1 than this, because no finite register proves anything for certain."""
+
+LARGEST_LOG_ODDS = float(logit(1 - SMALLEST))
 
 MOST_UNCONFIRMED = 2.0
 """Register evidence raises a score no further than to these log-odds where an individual field is not identical. A
@@ -132,7 +134,11 @@ class RegisterEvidence(Frozen):
         agree = evidence > 0
         large = agree.sum(axis=1) > sets.sum(axis=1).max()
         largest = np.where(large, self._joint(evidence, disagree), -np.inf)
-        pairs, numbers = np.nonzero((~agree).astype(np.float32) @ sets.T.astype(np.float32) == 0)
+        # what is beyond the largest limit needs no further sets, as for most pairs that agree in nearly everything
+        open_rows = np.flatnonzero(largest < LARGEST_LOG_ODDS)
+        within = (~agree[open_rows]).astype(np.float32) @ sets.T.astype(np.float32) == 0
+        pairs, numbers = np.nonzero(within)
+        pairs = open_rows[pairs]
         chosen = evidence[pairs] * sets[numbers]
         found = self._joint(chosen, disagree[pairs]) + intercepts[numbers] + (chosen * slopes[numbers]).sum(axis=1)
         if len(pairs):

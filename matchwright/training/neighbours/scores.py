@@ -91,7 +91,7 @@ class RegisterScorer:
                 compared = compared.assign(**{str(name): context[name].to_numpy()[rows] for name in context})
             limit: float | np.ndarray[Any, Any] = np.nan
             if self.register is not None:
-                limit = self.register.limit(left, right, compared, self.spec, self.corpus)
+                limit = self.register.limits(left, right, compared, self.spec, self.corpus)[:, 0]
             yield rows, compared, limit
 
     def _sides(self, pairs: pd.DataFrame) -> Iterator[tuple[slice, Columns, Columns]]:
