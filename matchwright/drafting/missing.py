@@ -187,7 +187,8 @@ def _placeholders(column: _Column) -> dict[str, int]:
         elif is_placeholder_code(value):
             found[value] += count
     coded = dated or sum(2 * sum(c.isdigit() for c in value) >= len(value) for value in sample) >= _MOSTLY * len(sample)
-    least = max(_FEWEST, SOMETIMES * column.rows, _TIMES_MORE * column.top + 1)
+    # a day that is known as a placeholder needs no share of a large table: real days are all about equally frequent
+    least = max(_FEWEST, 0 if dated else SOMETIMES * column.rows, _TIMES_MORE * column.top + 1)
     return {value: count for value, count in found.most_common() if coded and count >= least}
 
 
