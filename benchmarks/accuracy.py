@@ -122,7 +122,9 @@ def all_candidates(problem: Problem) -> pd.DataFrame:
     """Every candidate of the tables, and the labelled pairs. Labels are not used."""
     if not context_names(problem.spec) and not problem.spec.model.second_stage:
         return problem.pairs[PAIR_KEYS]
-    proposed = propose_candidates(problem.features, problem.spec)[PAIR_KEYS]
+    proposed = problem.candidates
+    if proposed is None:
+        proposed = propose_candidates(problem.features, problem.spec)[PAIR_KEYS]
     return pd.concat([proposed, problem.pairs[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
 
 

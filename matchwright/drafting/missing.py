@@ -23,6 +23,8 @@ _TIMES_MORE = 3
 
 _MOSTLY = 0.5
 _NAMES = frozenset({"given_name", "surname", "full_name", "authors", "name", "title"})
+_OF_PERSONS = frozenset({"given_name", "surname", "full_name"})
+_SHORTEST = 3
 _MEASURED = 2_000
 _LONGEST = 40
 _ORDERS: tuple[Order, ...] = ("day_first", "month_first")
@@ -167,9 +169,15 @@ def _chosen(column: _Column, spread: Counter[str]) -> list[str]:
         # a surname may be Null, and a band may be called None
         could_be_a_name = column.hint in _NAMES and word in ALSO_NAMES
         of_several = spread[word] > 1 and ((share >= SOMETIMES and count > 1) or not could_be_a_name)
-        if alone or of_several:
+        no_name = column.hint in _OF_PERSONS and count >= _FEWEST and _is_no_name(word)
+        if alone or of_several or no_name:
             chosen.append(word)
     return chosen
+
+
+def _is_no_name(word: str) -> bool:
+    """Whether nobody is called so. A short word may be an initial or the name itself, such as Ng."""
+    return word not in ALSO_NAMES and len(word) >= _SHORTEST
 
 
 def _placeholders(column: _Column) -> dict[str, int]:
@@ -187,7 +195,8 @@ def _placeholders(column: _Column) -> dict[str, int]:
         elif is_placeholder_code(value):
             found[value] += count
     coded = dated or sum(2 * sum(c.isdigit() for c in value) >= len(value) for value in sample) >= _MOSTLY * len(sample)
-    least = max(_FEWEST, SOMETIMES * column.rows, _TIMES_MORE * column.top + 1)
+    # a day that is known as a placeholder needs no share of a large table: real days are all about equally frequent
+    least = max(_FEWEST, 0 if dated else SOMETIMES * column.rows, _TIMES_MORE * column.top + 1)
     return {value: count for value, count in found.most_common() if coded and count >= least}
 
 

@@ -181,6 +181,9 @@ def _candidates(draft: Draft) -> Iterator[str]:
     both = ", both_ways: true" if len(draft.rows) == 2 and max(draft.rows) <= 3 * min(draft.rows) else ""
     limits = f"ngram: 3, top_k: {draft.top_k}, min_similarity: {least}{both}"
     yield f"  tfidf: {{fields: {_list(draft.tfidf_fields)}, {limits}}}"
+    if len(draft.rows) == 1:
+        yield "  # What changed twice may agree in too little. A record from between the changes brings both together."
+        yield "  common_neighbours: true"
 
 
 def _rules(draft: Draft) -> Iterator[str]:

@@ -106,6 +106,20 @@ def test_placeholder_dates_and_codes_are_missing_where_they_are_over_represented
     assert read.isna().sum() == 120
 
 
+@pytest.mark.parametrize("name", ["given_name", "surname"])
+def test_a_word_that_is_no_name_is_missing_among_names_of_persons_however_rare_it_is(name):
+    spec = drafted(table(**{name: {"Unknown": 3, "None": 3, "x": 3}}))[1]
+    assert spec.missing_in(name) == ("Unknown",)
+    # a film may be called so
+    assert drafted(table(title={"Unknown": 3}))[1].missing_in("title") == ()
+
+
+def test_a_placeholder_date_of_a_small_share_is_missing_too_and_a_code_is_not():
+    spec = drafted(table(2_000, birth={"1900-01-01": 18}, code={"99999": 18}))[1]
+    assert spec.missing_in("birth") == ("1900-01-01",)
+    assert spec.missing_in("code") == ()
+
+
 @pytest.mark.parametrize(("name", "value"), [("birth", "1970-01-01"), ("code", "99999")])
 def test_a_placeholder_that_is_no_more_frequent_than_a_real_value_is_kept(name, value):
     assert drafted(table(**{name: {value: 2}}))[1].missing_in(name) == ()

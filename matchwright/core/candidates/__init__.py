@@ -1,13 +1,14 @@
 """Candidates: the pairs that are scored.
 
 Equality rules and TF-IDF miss different pairs, so their candidates are united. Where the spec asks for it, training
-adds the nearest records by a fitted embedding.
+adds the nearest records by a fitted embedding, and records with a common neighbour become candidates too.
 """
 
 import pandas as pd
 
 from matchwright.core.candidates.budget import within_budget
 from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
+from matchwright.core.candidates.common_neighbour import propose_by_common_neighbour
 from matchwright.core.candidates.rules import propose_by_rules
 from matchwright.core.candidates.table import RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
@@ -39,7 +40,8 @@ def propose_without_budget(
         progress: called with the number of records that TF-IDF has looked up so far, and the number of all records.
 
     Returns:
-        One row per pair: left_key, right_key, proposed_by (``rule:surname__phonetic+postcode|tfidf|embedding``),
+        One row per pair: left_key, right_key, proposed_by
+        (``rule:surname__phonetic+postcode|tfidf|embedding`` or ``common_neighbour``),
         tfidf_rank and embedding_rank (Int16, 1 is the nearest, missing where that method did not propose the pair).
         Sorted by ``left_key`` and ``right_key``, for any order of ``features``.
 
@@ -52,4 +54,6 @@ def propose_without_budget(
         proposals.append(propose_by_tfidf(table, spec.candidates.tfidf, progress))
     if embed is not None and spec.candidates.embedding_top_k:
         proposals.append(propose_by_embedding(table, embed, spec.candidates.embedding_top_k))
+    if spec.candidates.common_neighbours and table.one_table:
+        proposals.append(propose_by_common_neighbour(table, proposals))
     return unite(table, proposals)

@@ -13,6 +13,7 @@ import pandas as pd
 from matchwright.errors import CandidateError
 
 Positions = np.ndarray[Any, np.dtype[np.int32]]
+Codes = np.ndarray[Any, np.dtype[np.int64]]
 MOST_PROPOSALS = 63
 RANKED = ("tfidf", "embedding")
 """The methods that rank their candidates. The ranks are in ``tfidf_rank`` and ``embedding_rank``."""
@@ -78,11 +79,8 @@ def unite(table: RecordTable, proposals: Sequence[Proposal]) -> pd.DataFrame:
     """
     if len(proposals) > MOST_PROPOSALS:
         raise CandidateError(f"{len(proposals)} candidate methods are more than {MOST_PROPOSALS}.", "remove rules")
-    size = np.int64(max(len(table.keys), 1))
-    codes, masks = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    for bit, proposal in enumerate(proposals):
-        new = np.unique(proposal.left * size + proposal.right)
-        codes, masks = _merge(codes, masks, new, np.int64(1) << bit)
+    size = size_of(table)
+    codes, masks = merged(table, proposals)
     combinations, which = np.unique(masks, return_inverse=True)
     names = np.array(["|".join(p.name for bit, p in enumerate(proposals) if mask >> bit & 1) for mask in combinations])
     return pd.DataFrame(
@@ -93,6 +91,23 @@ def unite(table: RecordTable, proposals: Sequence[Proposal]) -> pd.DataFrame:
             **{f"{name}_rank": _ranks(codes, size, [p for p in proposals if p.name == name]) for name in RANKED},
         }
     )
+
+
+def size_of(table: RecordTable) -> np.int64:
+    """The number by which the left position of a pair is multiplied in its code."""
+    return np.int64(max(len(table.keys), 1))
+
+
+def merged(table: RecordTable, proposals: Sequence[Proposal]) -> tuple[Codes, Codes]:
+    """The codes of all distinct pairs, rising, and for each a bit mask of the proposals that have it.
+
+    The code of a pair is its left position times :func:`size_of`, plus its right position.
+    """
+    codes, masks = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    for bit, proposal in enumerate(proposals):
+        new = np.unique(proposal.left * size_of(table) + proposal.right)
+        codes, masks = _merge(codes, masks, new, np.int64(1) << bit)
+    return codes, masks
 
 
 def _merge(

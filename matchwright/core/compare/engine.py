@@ -162,6 +162,8 @@ def _field(
                 yield numbers.date_similarity(pairing)
             case "parts":
                 yield numbers.date_parts(pairing)
+            case "reduced_precision":
+                yield numbers.date_of_reduced_precision(pairing)
             case "proximity":
                 yield geography.proximity(pairing)
             case "nickname":

@@ -8,7 +8,7 @@ A field may have several comparisons, and the first one says whether it disagree
 value, none of the others counts as more than neutral: two years that are not equal are no evidence for a match because
 they share three digits. Two kinds of comparisons are left as they are. Similarities of running texts each say something
 else about a text. And some comparisons find the same value in another way: a short form of a name, names that are
-swapped, a value in a text of the other record.
+swapped, a value in a text of the other record, a date of which only the year was known.
 """
 
 from functools import lru_cache
@@ -21,7 +21,7 @@ from matchwright.core.spec.vocabulary import COMPARATORS
 
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
-IN_ANOTHER_WAY = frozenset({"nickname", "cross_field", "swapped"})
+IN_ANOTHER_WAY = frozenset({"nickname", "cross_field", "swapped", "reduced_precision"})
 """Comparators that find the same value in another way than by its spelling."""
 
 

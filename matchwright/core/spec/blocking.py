@@ -32,10 +32,14 @@ class CandidateSpec(Frozen):
     record at most ``max_candidates_per_record`` pairs. The pairs that rank best without labels are kept. In
     deduplication a pair is kept if it is among the best of either of its records. So a record may then have more pairs,
     but the mean is at most twice this number.
+
+    With ``common_neighbours``, deduplication also proposes two records that no method proposes, if both are candidates
+    of a third one by two methods at least. A record that moved may be found through another one of the same person.
     """
 
     rules: tuple[tuple[str, ...], ...]
     tfidf: TfidfTopK | None = None
     embedding_top_k: Annotated[int, Field(ge=0, le=200)] = 0
+    common_neighbours: bool = False
     max_pairs_per_rule: Annotated[int, Field(ge=1)] = 5_000_000
     max_candidates_per_record: Annotated[int, Field(ge=1)] = 1_000

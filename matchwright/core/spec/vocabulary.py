@@ -29,7 +29,7 @@ COMPARATORS: dict[FieldKind, tuple[str, ...]] = {
     "text": (*_OF_TEXTS, "measures", "conflicting_measures"),
     "id_code": ("levenshtein", "exact", "containment", "cross_field"),
     "number": ("relative", "exact", "cross_field"),
-    "date": ("date", "exact", "year", "parts"),
+    "date": ("date", "exact", "year", "parts", "reduced_precision"),
     "address": ("token_set", "levenshtein", "number"),
     "category": ("levenshtein", "exact", "token_set", "cross_field"),
     "geo": ("proximity", "exact"),

@@ -196,6 +196,29 @@ def test_dates_are_compared_in_either_order(persons_spec, one, other, date, part
         assert found["date_of_birth__exact"] == (one == other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("19800514", "19800514", 3),
+        ("19800514", "19800501", 2),  # only the month is known
+        ("19800101", "19800123", 2),
+        ("19800514", "19800101", 1),  # only the year is known
+        ("19800101", "19800101", 3),
+        ("19800514", "19810101", 0),  # another year
+        ("19800514", "19800601", 0),  # the first day of another month
+        ("19800514", "19800513", 0),
+    ],
+)
+def test_the_first_day_of_a_year_or_a_month_may_stand_for_the_whole_of_it(persons_spec, one, other, shared):
+    for found in both_orders(persons_spec, {"date_of_birth": one}, {"date_of_birth": other}):
+        assert found["date_of_birth__reduced_precision"] == pytest.approx(shared / 3, abs=1e-5)
+
+
+def test_a_missing_date_has_no_precision(persons_spec):
+    for found in both_orders(persons_spec, {"date_of_birth": "19800514"}, {"date_of_birth": None}):
+        assert np.isnan(found["date_of_birth__reduced_precision"])
+
+
 def test_the_context_of_a_side_is_measured_among_the_candidates_of_that_side(products_spec):
     """Record a has the candidates x (0.9) and y (0.5). Record x has the candidates a (0.9) and b (0.85)."""
     found = context_of(np.array([0.9, 0.5, 0.85]), ["a", "a", "b"], ["x", "y", "x"], products_spec).round(5)

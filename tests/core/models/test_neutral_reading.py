@@ -32,7 +32,7 @@ def test_no_other_comparison_of_a_field_speaks_for_a_match_where_the_first_one_d
     assert read(year__exact=1, year__levenshtein=0.75) == {"year__exact": 1, "year__levenshtein": 0.75}
 
 
-@pytest.mark.parametrize("comparator", ["nickname", "swapped", "cross_field"])
+@pytest.mark.parametrize("comparator", ["nickname", "swapped", "cross_field", "reduced_precision"])
 def test_a_value_that_is_found_in_another_way_still_speaks_for_a_match(comparator):
     values = {"name__jaro_winkler": 0.2, f"name__{comparator}": 1.0}
     assert read(**values) == values
