@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pyarrow.parquet import read_schema
 from rich.console import Console
 from rich.table import Table
 
@@ -93,10 +94,10 @@ def _files(folder: Path | None) -> list[Path]:
     named = folder or (Path(os.environ[FOLDER_VARIABLE]) if os.environ.get(FOLDER_VARIABLE) else None)
     if named is None:
         return []
-    files = sorted(named.glob("*/records.parquet"))
+    files = [path for path in sorted(named.glob("*/records.parquet")) if "entity" in read_schema(path).names]
     if not files:
         hint = "name a folder of such folders with --data, or leave it out and unset MATCHWRIGHT_DATA for FEBRL 4 alone"
-        raise NothingToMeasureError(f"{named} has no folder with a records.parquet.", hint)
+        raise NothingToMeasureError(f"{named} has no folder with a records.parquet that has a column entity.", hint)
     return files
 
 

@@ -77,12 +77,13 @@ def test_of_a_large_register_a_share_of_the_entities_is_judged_with_all_candidat
 
 def test_a_folder_without_a_register_ends_with_code_2_and_one_line(tmp_path, capsys):
     (tmp_path / "products").mkdir()
+    pd.DataFrame({"id": ["1"], "title": ["without the truth"]}).to_parquet(tmp_path / "products" / "records.parquet")
     with pytest.raises(SystemExit) as ended:
         registers.main(["--data", str(tmp_path)])
     assert ended.value.code == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert "has no folder with a records.parquet. Hint: name a folder" in said
+    assert "has no folder with a records.parquet that has a column entity. Hint: name a folder" in said
 
 
 def test_a_folder_of_the_environment_without_a_register_is_no_pass_either(tmp_path, monkeypatch, capsys):
