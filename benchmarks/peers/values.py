@@ -64,11 +64,20 @@ def parts(one: str, other: str) -> float:
     return ((one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:] == other[6:])) / 3
 
 
+def reduced_precision(one: str, other: str) -> float:
+    """How many of year, month and day two dates share, if one may be a year or a month alone, over three."""
+    if one == other:
+        return 1.0
+    if one[:6] == other[:6] and "01" in (one[6:], other[6:]):
+        return 2 / 3
+    return 1 / 3 if one[:4] == other[:4] and "0101" in (one[4:], other[4:]) else 0.0
+
+
 OF_VALUES: dict[str, Callable[[Any, Any], float]] = {
     function.__name__: function
     for function in (
         *(jaro_winkler, levenshtein, token_sort, token_set, exact, containment, nickname),
-        *(relative, date, parts),
+        *(relative, date, parts, reduced_precision),
     )
 }
 """Comparators of one field's two values, by name."""

@@ -27,6 +27,7 @@ _ALSO = {
     "matchwright/operations/labelling.py": ("tests/commands/test_label.py",),
     "matchwright/operations/label_file.py": ("tests/commands/test_label.py",),
     "matchwright/operations/stack.py": ("tests/commands/test_stack.py",),
+    "matchwright/operations/neighbours.py": ("tests/steps/test_neighbours_in_steps.py",),
     "matchwright/operations/example_traffic.py": ("tests/end_to_end/test_demo.py",),
     "matchwright/steps/calibrate.py": (
         "tests/training/calibration",

@@ -57,6 +57,7 @@ SMALLEST = 1e-6
 """No limit is nearer to 0 or 1 than this, because no finite register proves anything for certain."""
 
 LARGEST_LOG_ODDS = float(logit(1 - SMALLEST))
+"""More than this is not told apart."""
 
 MOST_UNCONFIRMED = 2.0
 """Register evidence raises a score no further than to these log-odds where an individual field is not identical. A
@@ -144,7 +145,7 @@ class RegisterEvidence(Frozen):
         if len(pairs):
             starts = np.flatnonzero(np.diff(pairs, prepend=-1))
             largest[pairs[starts]] = np.maximum(largest[pairs[starts]], np.maximum.reduceat(found, starts))
-        return cast("Array", largest)
+        return cast("Array", np.minimum(largest, LARGEST_LOG_ODDS))
 
     def _joint(self, evidence: Array, disagree: Mask) -> Array:
         """The log-odds without corrections, shape (pairs,)."""
