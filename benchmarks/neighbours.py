@@ -22,7 +22,7 @@ Intervals: 95% bootstrap over the entities of the test part. One entity with man
 import argparse
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -106,9 +106,12 @@ def score(records: pd.DataFrame, name: str) -> Scored:
     split = prepare_parts(frame, _fewer_labels(labelled, parts), true, spec, corpus)
     learned = learn_stages(split.prepared, split.proposed, frame, spec, corpus)
     scorer = learned.scorer.scorer
-    register, compared = learn_register_evidence(frame, true, split.parts, split.prepared, scorer, spec, corpus)
+    prepared = replace(split.prepared, comparisons=learned.comparisons)
+    register, compared = learn_register_evidence(
+        frame, true, split.parts, prepared, scorer, spec, corpus, learned.scored
+    )
     scored = score_register(
-        RegisterScorer(frame, scorer, split.prepared, register, spec, corpus), proposed, true, split.parts
+        RegisterScorer(frame, scorer, prepared, register, spec, corpus), proposed, true, split.parts
     )
     pairs = split.prepared.labelled_candidates
     part = (pairs["part"] == CALIBRATION_PART).to_numpy()

@@ -149,7 +149,9 @@ def _train_in_run(
     scorer = learned.scorer
     challengers = challenge_all(prepared, learned, spec)
     prepared = replace(prepared, comparisons=learned.comparisons)
-    register, comparisons = learn_register_evidence(frame, labelled, split.parts, prepared, scorer.scorer, spec, corpus)
+    register, comparisons = learn_register_evidence(
+        frame, labelled, split.parts, prepared, scorer.scorer, spec, corpus, learned.scored
+    )
     model.mkdir(parents=True, exist_ok=True)
     in_register = RegisterScorer(frame, scorer.scorer, prepared, register, spec, corpus)
     neighbours = write_neighbour_pairs(in_register, split.proposed, labelled, split.parts, model)

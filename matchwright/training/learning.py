@@ -16,6 +16,7 @@ from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.labelled_pairs import learn
 from matchwright.training.datasets.parts import parts_of
 from matchwright.training.datasets.prepare import Prepared, prepare
+from matchwright.training.second_stage.candidates import ScoredCandidates
 from matchwright.training.second_stage.fit import fit_second_stage
 
 _log = logging.getLogger(__name__)
@@ -23,10 +24,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Learned:
-    """The scorer, and the comparisons of the labelled candidates that it reads."""
+    """The scorer, and the comparisons of the labelled candidates that it reads.
+
+    ``scored`` are the first stage's scores of all candidates that compete with these; None without a second stage.
+    """
 
     scorer: TrainedScorer
     comparisons: pd.DataFrame
+    scored: ScoredCandidates | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def learn_stages(
     if model.scorer == "xgboost" and model.second_stage:
         second = fit_second_stage(first.scorer, prepared, proposed, frame, spec, corpus)
         if second is not None:
-            return Learned(second.scorer, second.comparisons)
+            return Learned(second.scorer, second.comparisons, second.scored)
     return Learned(first, prepared.comparisons)
 
 

@@ -19,6 +19,10 @@ from matchwright.core.spec.vocabulary import CONTEXT, REGISTER, SCORED_COMPARATO
 
 DECIMALS = 5
 
+HOPELESS = 7.0
+"""A candidate that is so many log-odds behind the best one takes no share of another: its odds are a thousandth. A few
+known fields leave some probability to every stranger, and a hundred of them would add up to a match."""
+
 SCORED_NAMES = tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_COMPARATORS for side in SIDES)
 """The comparisons of a pair with its competing candidates by score."""
 
@@ -48,7 +52,8 @@ def competing_scores(
 
     On a side, ``score_lead`` are the log-odds of the pair less the largest ones of another candidate, ``score_rank`` is
     one more than the number of candidates with larger ones, and ``score_share`` is the pair's share of the sum of the
-    candidates' probabilities. All are missing where a record has no other candidate: nothing competes.
+    candidates' probabilities, without those that are :data:`HOPELESS`. All are missing where a record has no other
+    candidate: nothing competes.
 
     Args:
         log_odds: of each pair, by the first stage, shape (pairs,).
@@ -115,7 +120,9 @@ def _among(groups: Any, log_odds: Numbers) -> Measures:
     ladder = of.of_group * (int(level.max(initial=0)) + 1) + level[of.order]
     rank = np.searchsorted(ladder, ladder, side="left") - of.starts[of.of_group] + 1
     likely = expit(of.values)
-    share = likely / np.bincount(of.of_group, likely)[of.of_group]
+    serious = of.values >= of.values[of.starts][of.of_group] - HOPELESS
+    total = np.bincount(of.of_group, np.where(serious, likely, 0.0))[of.of_group]
+    share = likely / (total + np.where(serious, 0.0, likely))
     best_other = of.best_other
     lead, alone = of.values - best_other, np.isnan(best_other)
     lead, rank, share = (of.in_order_given(np.where(alone, np.nan, each)) for each in (lead, rank, share))

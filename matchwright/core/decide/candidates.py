@@ -7,9 +7,11 @@ import pandas as pd
 
 from matchwright.core.compare.competing import in_context
 from matchwright.core.compare.competing_scores import competing_scores, with_scores
+from matchwright.core.models.register_evidence import competing_log_odds
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import LIMIT
 
 
 def among_candidates(
@@ -46,4 +48,6 @@ def _compete(
     if not isinstance(scorer, TwoStageScorer):
         return comparisons
     log_odds = scorer.first.log_odds(comparisons)
+    if LIMIT in comparisons:
+        log_odds = competing_log_odds(log_odds, comparisons[LIMIT].to_numpy())
     return with_scores(comparisons, competing_scores(log_odds, left, right, spec.sources.alike, known))

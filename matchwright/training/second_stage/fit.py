@@ -36,10 +36,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SecondStage:
-    """The scorer of two stages, and the comparisons of the labelled candidates with those that the second one reads."""
+    """The scorer of two stages, and the comparisons of the labelled candidates with those that the second one reads.
+
+    ``scored`` are the first stage's scores of all candidates that compete with these.
+    """
 
     scorer: TrainedScorer
     comparisons: pd.DataFrame
+    scored: ScoredCandidates
 
 
 def fit_second_stage(
@@ -93,7 +97,7 @@ def fit_second_stage(
         valid, comparisons=with_scores(valid.comparisons, scores.iloc[valid.origins].reset_index(drop=True))
     )
     learned = learn(LabelledPairs.joined(parts), valid, spec.model, limits=limits)
-    return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons)
+    return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons, scored)
 
 
 def _enough(originals: LabelledPairs, seed: int) -> bool:

@@ -9,6 +9,7 @@ from scipy.special import expit
 
 from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.competing_scores import (
+    HOPELESS,
     SCORED_NAMES,
     candidates_known,
     competing_scores,
@@ -17,7 +18,7 @@ from matchwright.core.compare.competing_scores import (
 from matchwright.core.compare.names import constraints
 
 ROWS = st.lists(
-    st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-8, 8)),
+    st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-20, 20)),
     min_size=1,
     max_size=40,
     unique_by=lambda row: row[:2],
@@ -50,7 +51,20 @@ def test_the_measures_equal_those_of_a_loop_over_each_candidate_set(rows):
             assert rank == 1 + (others > log_odds[row]).sum()
             assert lead == pytest.approx(log_odds[row] - others.max())
             own = expit(log_odds[row])
-            assert share == pytest.approx(own / (own + expit(others).sum()), abs=1e-5)
+            serious = others[others >= max(others.max(), log_odds[row]) - HOPELESS]
+            assert share == pytest.approx(own / (own + expit(serious).sum()), abs=1e-5)
+
+
+def test_a_hundred_hopeless_candidates_take_no_share_of_the_best_one():
+    log_odds = np.array([6.0, *[-4.0] * 100])
+    found = competing_scores(log_odds, np.zeros(101), np.arange(101), alike=False)
+    assert found["context__score_share_left"][0] == 1.0
+    assert found["context__score_share_left"][1:].max() < 0.02
+    # behind by less, they count
+    near = competing_scores(log_odds - [2.0, *[0.0] * 100], np.zeros(101), np.arange(101), alike=False)
+    closer = competing_scores(log_odds - [4.0, *[0.0] * 100], np.zeros(101), np.arange(101), alike=False)
+    assert near["context__score_share_left"][0] == 1.0
+    assert closer["context__score_share_left"][0] < 0.5
 
 
 @given(ROWS)

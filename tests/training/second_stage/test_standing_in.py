@@ -9,7 +9,7 @@ from matchwright.core.compare.competing_scores import competing_scores
 from matchwright.training.second_stage.standing_in import scores_standing_in
 
 CANDIDATES = st.lists(
-    st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-6, 6), st.integers(-6, 6)),
+    st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-20, 20), st.integers(-20, 20)),
     min_size=1,
     max_size=25,
     unique_by=lambda row: row[:2],
