@@ -66,6 +66,9 @@ def main() -> None:
     options = _options()
     os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))
     console = Console(width=160)
+    if options.save and not options.save.absolute().parent.is_dir():
+        console.print(f"There is no folder {options.save.parent} for --save.")
+        raise SystemExit(2)
     try:
         before = read_predictions(options.against) if options.against else {}
         specs = [load_spec(path) for path in options.spec or sorted(SPECS.glob("*.yaml"))]
@@ -74,7 +77,13 @@ def main() -> None:
         raise SystemExit(2) from None
     sets = find_sets(options.data)
     if not sets:
-        console.print("No benchmark set found: name a folder with --data, or set MATCHWRIGHT_DATA.")
+        console.print(
+            "No benchmark set found: name a folder with --data, or set MATCHWRIGHT_DATA. "
+            "A set is a folder with train.parquet, valid.parquet and test.parquet."
+        )
+        raise SystemExit(2)
+    if before and not before.keys() & {folder.name for folder in sets}:
+        console.print(f"{options.against.name} has predictions of none of these sets.")
         raise SystemExit(2)
     table = Table("set", "spec", "pair evidence alone", "with context", title=f"F1 on test in %, {options.seeds} seeds")
     for name in ("Magellan", "DeepMatcher", "Ditto", "best published"):
@@ -83,14 +92,15 @@ def main() -> None:
     for folder in sets:
         try:
             problem = _problem(read_set(folder), None if options.inferred else specs)
-            found[folder.name] = {
+            measures = {
                 path: measured(replace(problem, spec=spec), range(1, options.seeds + 1))
                 for path, spec in ((ALONE, alone(problem.spec)), (CONTEXT, problem.spec))
             }
-            changes = changes_since(before[folder.name], found[folder.name]) if folder.name in before else {}
+            changes = changes_since(before[folder.name], measures) if folder.name in before else {}
         except MatchwrightError as error:
             console.print(f"{folder.name}: {error}", markup=False)
             continue
+        found[folder.name] = measures
         cells = [_cell(found[folder.name][path]) for path in (ALONE, CONTEXT)]
         console.print(f"{folder.name} ({problem.spec.name}): alone {cells[0]}, with context {cells[1]}", markup=False)
         for path, change in changes.items():

@@ -50,17 +50,16 @@ def find_sets(folder: Path | None = None) -> list[Path]:
 
 
 def read_set(folder: Path) -> BenchmarkSet:
-    """Read one set. Without tables, the records are taken from the pairs.
+    """Read one set. Without tables, the records are taken from the pairs. A pair in several parts stays in the last.
 
     Raises:
         DataError: a file cannot be read, or a column is missing.
     """
-    labelled = pd.concat([_read(folder / f"{part}.parquet").assign(part=part) for part in PARTS], ignore_index=True)
-    absent = [] if "label" in labelled.columns else ["label"]
-    absent += [f"{side}*" for side in ("left_", "right_") if not any(str(name).startswith(side) for name in labelled)]
-    if absent:
-        hint = "each part has label, and the columns of both records as left_* and right_*"
-        raise DataError("This is no benchmark set.", [Fault(folder.name, f"no column {', '.join(absent)}", hint)])
+    parts = {part: read_table(folder / f"{part}.parquet") for part in PARTS}
+    faults = [fault for part, table in parts.items() for fault in _part_faults(part, table)]
+    if faults:
+        raise DataError("This is no benchmark set.", faults)
+    labelled = pd.concat([table.assign(part=part) for part, table in parts.items()], ignore_index=True)
     left, left_ids = _side(labelled, "left", "lid", folder / "tableA.parquet")
     right, right_ids = _side(labelled, "right", "rid", folder / "tableB.parquet")
     pairs = pd.DataFrame(
@@ -71,7 +70,28 @@ def read_set(folder: Path) -> BenchmarkSet:
             "part": labelled["part"],
         }
     )
+    faults = [
+        Fault(file, f"{count} pairs have a record that it lacks", "each lid and rid is an id of its table")
+        for file, table, ids in (("tableA.parquet", left, left_ids), ("tableB.parquet", right, right_ids))
+        if (count := int((~ids.isin(table[ID])).sum()))
+    ]
+    if faults:
+        raise DataError("This is no benchmark set.", faults)
+    # what is tested is neither trained on nor used to choose the threshold
+    pairs = pairs.drop_duplicates(["left_id", "right_id"], keep="last", ignore_index=True)
     return BenchmarkSet(folder.name, left, right, pairs)
+
+
+def _part_faults(part: str, table: pd.DataFrame) -> list[Fault]:
+    file = f"{part}.parquet"
+    absent = [] if "label" in table.columns else ["label"]
+    absent += [f"{side}*" for side in ("left_", "right_") if not any(str(name).startswith(side) for name in table)]
+    if absent:
+        hint = "a part has label, and the columns of both records as left_* and right_*"
+        return [Fault(file, f"no column {', '.join(absent)}", hint)]
+    if not table["label"].isin([0, 1]).all():
+        return [Fault(file, "label has other values than 0 and 1")]
+    return [] if table["label"].nunique() == 2 else [Fault(file, "has not both matches and other pairs")]
 
 
 def _side(labelled: pd.DataFrame, side: str, key: str, table: Path) -> tuple[pd.DataFrame, "pd.Series[str]"]:
@@ -84,14 +104,19 @@ def _side(labelled: pd.DataFrame, side: str, key: str, table: Path) -> tuple[pd.
     else:
         ids = pd.Series([f"{side}-{n}" for n in values.groupby(list(values), dropna=False, sort=False).ngroup()])
     if table.is_file():
-        records = _read(table)
+        records = read_table(table)
         if ID not in records.columns:
             raise DataError("This is no benchmark set.", [Fault(table.name, f"no column {ID}")])
         return records.assign(**{ID: records[ID].astype(str)}), ids
     return values.assign(**{ID: ids}).drop_duplicates(ID, ignore_index=True), ids
 
 
-def _read(path: Path) -> pd.DataFrame:
+def read_table(path: Path) -> pd.DataFrame:
+    """A Parquet file.
+
+    Raises:
+        DataError: it cannot be read.
+    """
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors

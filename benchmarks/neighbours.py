@@ -33,7 +33,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from benchmarks.benchmark_data import FOLDER_VARIABLE
-from benchmarks.registers import TRAINING, register_of
+from benchmarks.registers import TRAINING, register_of, spec_name
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.decide.bands import SCORE_DECIMALS
 from matchwright.core.decide.neighbours import with_neighbours
@@ -97,7 +97,7 @@ def made_register(options: str, mean: float, records: int) -> pd.DataFrame:
 
 def score(records: pd.DataFrame, name: str) -> Scored:
     """Train on a register as the pipeline does, and score all its candidates."""
-    problem, true = register_of(records, name)
+    problem, true = register_of(records, spec_name(name))
     spec, frame, corpus = problem.spec, problem.features, problem.corpus
     true = true[[*PAIR_KEYS, "label"]]
     proposed = propose_candidates(frame, spec)[PAIR_KEYS]

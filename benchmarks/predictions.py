@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -85,17 +86,18 @@ def read_predictions(path: Path) -> Saved:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         return {
-            name: {
-                of: [
-                    Predictions(_booleans(one["predicted"]), _booleans(one["labels"]), one["valid_f1"]) for one in seeds
-                ]
-                for of, seeds in paths.items()
-            }
-            for name, paths in document.items()
+            name: {of: [_read(one) for one in seeds] for of, seeds in paths.items()} for name, paths in document.items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         fault = Fault(path.name, str(error), "name a file that --save wrote")
         raise DataError("Saved predictions cannot be read.", [fault]) from error
+
+
+def _read(document: dict[str, Any]) -> Predictions:
+    predicted, labels = _booleans(document["predicted"]), _booleans(document["labels"])
+    if len(predicted) != len(labels):
+        raise ValueError("predicted and labels have different lengths")
+    return Predictions(predicted, labels, float(document["valid_f1"]))
 
 
 def _interval(pairs: int, figure: Callable[[np.ndarray], float]) -> tuple[float, float]:

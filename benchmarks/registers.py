@@ -20,6 +20,7 @@ which numbers were assigned after matching.
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,12 +28,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pyarrow.parquet import read_schema
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.accuracy import all_candidates, train_and_predict
-from benchmarks.benchmark_data import FOLDER_VARIABLE
+from benchmarks.benchmark_data import FOLDER_VARIABLE, read_table
 from benchmarks.problems.labelled import Problem
 from benchmarks.problems.registers import febrl_register, register_of, synthetic_register
 from benchmarks.stages import Stages
@@ -86,7 +86,7 @@ def _registers(options: argparse.Namespace) -> Iterator[tuple[str, Register, Sta
     yield "FEBRL 4", febrl_register(), stages
     for path in files:
         stages = Stages()
-        yield path.parent.name, register_of(pd.read_parquet(path), path.parent.name, stages.begin), stages
+        yield path.parent.name, register_of(read_table(path), spec_name(path.parent.name), stages.begin), stages
 
 
 def _files(folder: Path | None) -> list[Path]:
@@ -94,11 +94,16 @@ def _files(folder: Path | None) -> list[Path]:
     named = folder or (Path(os.environ[FOLDER_VARIABLE]) if os.environ.get(FOLDER_VARIABLE) else None)
     if named is None:
         return []
-    files = [path for path in sorted(named.glob("*/records.parquet")) if "entity" in read_schema(path).names]
+    files = [path for path in sorted(named.glob("*/records.parquet")) if "entity" in read_table(path).columns]
     if not files:
         hint = "name a folder of such folders with --data, or leave it out and unset MATCHWRIGHT_DATA for FEBRL 4 alone"
         raise NothingToMeasureError(f"{named} has no folder with a records.parquet that has a column entity.", hint)
     return files
+
+
+def spec_name(folder: str) -> str:
+    """The name of a folder as a spec may have it: small letters, digits and underscores, after a letter."""
+    return f"set_{re.sub(r'[^a-z0-9]+', '_', folder.lower())}"[:40]
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

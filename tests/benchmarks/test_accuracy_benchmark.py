@@ -92,3 +92,38 @@ def test_predictions_of_other_pairs_and_files_that_are_none_are_refused(tmp_path
     (tmp_path / "other.json").write_text('{"shop": 3}', encoding="utf-8")
     with pytest.raises(DataError, match="cannot be read"):
         read_predictions(tmp_path / "other.json")
+
+
+def test_faults_of_a_set_are_named_and_other_sets_still_run(tmp_path, monkeypatch, capsys):
+    write_shop(tmp_path / "good")
+    for name, change in {
+        "labels": lambda table: table.assign(label=2),
+        "unlabelled": lambda table: table.drop(columns="label"),
+        "one_class": lambda table: table.assign(label=0),
+    }.items():
+        folder = write_shop(tmp_path / name)
+        change(pd.read_parquet(folder / "test.parquet")).to_parquet(folder / "test.parquet")
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, "--data", tmp_path, "--inferred", "--seeds", 1)
+    assert ended.value.code == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    for fault in (
+        "labels: This is no benchmark set. test.parquet: label has other values than 0 and 1",
+        "unlabelled: This is no benchmark set. test.parquet: no column label",
+        "one_class: This is no benchmark set. test.parquet: has not both matches and other pairs",
+        "good (good): alone",
+        "3 of 4 sets could not be run",
+    ):
+        assert fault in shown
+
+
+def test_what_cannot_be_saved_or_compared_is_said_before_anything_runs(tmp_path, monkeypatch, capsys):
+    write_shop(tmp_path / "sets" / "shop")
+    write_predictions(tmp_path / "other.json", {"another": {"alone": predictions(3)}})
+    for option in (("--save", tmp_path / "absent" / "kept.json"), ("--against", tmp_path / "other.json")):
+        with pytest.raises(SystemExit) as ended:
+            run(monkeypatch, "--data", tmp_path / "sets", *option)
+        assert ended.value.code == 2
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "There is no folder" in shown
+    assert "other.json has predictions of none of these sets" in shown

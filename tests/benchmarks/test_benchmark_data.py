@@ -43,3 +43,8 @@ def test_sets_are_found_by_folder_or_environment(tmp_path, monkeypatch):
     assert find_sets() == find_sets(tmp_path) == find_sets(first) == [first]
     monkeypatch.delenv("MATCHWRIGHT_DATA")
     assert find_sets() == []
+
+
+def test_a_pair_in_several_parts_is_tested_and_not_trained_on(tmp_path):
+    found = read_set(write_parts(tmp_path / "repeated", ids=True))
+    assert found.pairs["part"].tolist() == ["test", "test"]

@@ -112,3 +112,8 @@ def test_stages_add_up_and_a_stage_may_come_back():
     assert report.count("draft") == 1
     assert "candidates" in report
     assert "peak memory" in report
+
+
+def test_any_name_of_a_folder_is_made_a_name_of_a_spec():
+    assert registers.spec_name("2024-People") == "set_2024_people"
+    assert len(registers.spec_name("x" * 90)) == 40
