@@ -19,9 +19,11 @@ from matchwright.core.spec.vocabulary import CONTEXT, REGISTER, SCORED_COMPARATO
 
 DECIMALS = 5
 
-HOPELESS = 7.0
-"""A candidate that is so many log-odds behind the best one takes no share of another: its odds are a thousandth. A few
-known fields leave some probability to every stranger, and a hundred of them would add up to a match."""
+HOPELESS = 10.0
+"""A candidate that is so many log-odds behind the best one takes no share of another: its odds are a twenty-thousandth.
+
+A few known fields leave some probability to every stranger, and a hundred of them would add up to a match.
+"""
 
 SCORED_NAMES = tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_COMPARATORS for side in SIDES)
 """The comparisons of a pair with its competing candidates by score."""
@@ -69,6 +71,28 @@ def competing_scores(
     keys = dict(zip(SIDES, (left_keys, right_keys), strict=True))
     found = {side: _among(keys[side], log_odds) for side in known if len(log_odds)}
     return score_columns(found, len(log_odds), alike)
+
+
+def competing_scores_within(
+    log_odds: Numbers, limits: Any, left_keys: Any, right_keys: Any, alike: bool, known: tuple[str, ...] = SIDES
+) -> pd.DataFrame:
+    """:func:`competing_scores` with shares of what the register says is possible.
+
+    With few known fields the first stage leaves some probability to every stranger. A hundred of them would add up to
+    a match. Leads and ranks are those of the first stage: that others are impossible makes a pair no likelier.
+
+    Args:
+        log_odds: of each pair, by the first stage, shape (pairs,).
+        limits: the most log-odds that the register says, shape (pairs,), NaN where it says nothing.
+        left_keys: as in :func:`competing_scores`.
+        right_keys: as there.
+        alike: as there.
+        known: as there.
+    """
+    found = competing_scores(log_odds, left_keys, right_keys, alike, known)
+    within = np.asarray(np.fmin(log_odds, np.asarray(limits, dtype=np.float32)), dtype=np.float64)
+    shares = competing_scores(within, left_keys, right_keys, alike, known)
+    return found.assign(**{name: shares[name] for name in SHARES})
 
 
 def score_columns(found: Mapping[str, Measures], pairs: int, alike: bool) -> pd.DataFrame:

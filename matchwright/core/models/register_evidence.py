@@ -238,18 +238,6 @@ def limited(scores: Array, comparisons: pd.DataFrame) -> Array:
     return cast("Array", np.fmin(found, _probability(most)))
 
 
-def competing_log_odds(log_odds: Array, limits: Any) -> Array:
-    """The log-odds by which candidates compete with each other, none above what the register says is possible.
-
-    With few known fields the first stage gives strangers some probability. A hundred of them would add up to matches.
-
-    Args:
-        log_odds: of each candidate by the first stage, shape (pairs,).
-        limits: the most log-odds that the register says, NaN where it says nothing.
-    """
-    return np.asarray(np.fmin(log_odds, np.asarray(limits, dtype=np.float32)), dtype=np.float64)
-
-
 def _probability(limits: Array) -> Array:
     return np.asarray(np.clip(expit(limits.astype(np.float64)), SMALLEST, 1 - SMALLEST))
 

@@ -10,11 +10,11 @@ import pandas as pd
 
 from matchwright.core.compare import compare
 from matchwright.core.compare.competing import context_of
-from matchwright.core.compare.competing_scores import competing_scores, with_scores
+from matchwright.core.compare.competing_scores import competing_scores_within, with_scores
 from matchwright.core.compare.engine import record_fit
 from matchwright.core.compare.names import context_names
 from matchwright.core.models.neighbours import further_candidates
-from matchwright.core.models.register_evidence import RegisterEvidence, competing_log_odds
+from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records import PAIR_KEYS
@@ -63,7 +63,7 @@ class RegisterScorer:
             log_odds[rows], limits[rows] = first.log_odds(compared), limit
         if isinstance(self.scorer, TwoStageScorer):
             left, right = (pairs[key].to_numpy(object) for key in PAIR_KEYS)
-            scores = competing_scores(competing_log_odds(log_odds, limits), left, right, self.spec.sources.alike)
+            scores = competing_scores_within(log_odds, limits, left, right, self.spec.sources.alike)
             for rows, compared, _ in self._compared(pairs, context):  # to keep the comparisons would take much memory
                 log_odds[rows] = self.scorer.log_odds(with_scores(compared, scores.iloc[rows]))
         return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits})

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare import compare
-from matchwright.core.compare.competing_scores import SCORED_NAMES, competing_scores
-from matchwright.core.models.register_evidence import RegisterEvidence, competing_log_odds
+from matchwright.core.compare.competing_scores import SCORED_NAMES, competing_scores_within
+from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.columns import columns_of
@@ -35,7 +35,7 @@ def learn_register_evidence(
 ) -> tuple[RegisterEvidence | None, pd.DataFrame]:
     """Fit register evidence, and set the limits of every labelled candidate.
 
-    Candidates compete with each other within these limits, so the comparisons with competing candidates by their scores
+    Candidates share within these limits, so the comparisons with competing candidates by their scores
     are computed again, except for pairs of the training part.
 
     Args:
@@ -85,7 +85,7 @@ def _competing(
         compared = compare(left, right, spec, corpus, prepared.words, prepared.embeddings)
         most[rows] = register.limits(left, right, compared, spec, corpus)[:, 0]
     left_keys, right_keys = (scored.pairs[key].to_numpy(object) for key in PAIR_KEYS)
-    return competing_scores(competing_log_odds(scored.served, most), left_keys, right_keys, spec.sources.alike)
+    return competing_scores_within(scored.served, most, left_keys, right_keys, spec.sources.alike)
 
 
 def _matches_by(
