@@ -41,6 +41,8 @@ from benchmarks.predictions import (
 from benchmarks.problems.labelled import SPECS, Problem, problem_of
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare.names import context_names
+from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec, load_spec, parse_spec
 from matchwright.drafting import infer_spec
@@ -48,6 +50,7 @@ from matchwright.errors import DataError, Fault, MatchwrightError
 from matchwright.training.datasets.parts import VALIDATION_PART
 from matchwright.training.datasets.prepare import prepare_assigned
 from matchwright.training.learning import learn_stages
+from matchwright.training.register_evidence.learn import learn_register_evidence
 
 PUBLISHED = {
     "amazon_google": (49.1, 70.7, 75.6, 80.6),
@@ -143,12 +146,30 @@ def train_and_predict(problem: Problem, candidates: pd.DataFrame, seed: int) -> 
     spec = problem.spec.model_copy(update={"model": problem.spec.model.model_copy(update={"seed": seed})})
     assigned = problem.pairs.replace({"part": {"valid": VALIDATION_PART}})
     prepared = prepare_assigned(problem.features, candidates, assigned, spec, problem.corpus)
-    learned = learn_stages(prepared, candidates, problem.features, spec, problem.corpus)
+    known = assigned[assigned["part"] != "test"]
+
+    def fit_register(scorer: Scorer) -> RegisterEvidence | None:
+        return learn_register_evidence(
+            problem.features, known, parts_of_records(problem), prepared, scorer, spec, problem.corpus
+        )
+
+    learned = learn_stages(prepared, candidates, problem.features, spec, problem.corpus, fit_register)
     part, labels = (prepared.labelled_candidates[name].to_numpy() for name in ("part", "label"))
     log_odds = learned.scorer.scorer.log_odds(learned.comparisons)
     valid, test = part == VALIDATION_PART, part == "test"
     threshold, valid_f1 = best_threshold(log_odds[valid], labels[valid])
     return Predictions(log_odds[test] >= threshold, labels[test] == 1, valid_f1)
+
+
+def parts_of_records(problem: Problem) -> "pd.Series[str]":
+    """The part of every record. Where all matches are labelled, left records of test pairs are in the test part.
+
+    Where they are not, records are in several parts, and only the labels of test pairs stay unknown.
+    """
+    tested = problem.pairs.loc[problem.pairs["part"] == "test", "left_key"]
+    keys = problem.features["record_key"]
+    outside = keys.isin(tested) & (problem.spec.labels == "complete")
+    return pd.Series(np.where(outside, "test", "train"), index=keys.to_numpy())
 
 
 def best_threshold(log_odds: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

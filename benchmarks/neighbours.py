@@ -22,7 +22,7 @@ Intervals: 95% bootstrap over the entities of the test part. One entity with man
 import argparse
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +37,9 @@ from benchmarks.registers import TRAINING, register_of, spec_name
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.decide.bands import SCORE_DECIMALS
 from matchwright.core.decide.neighbours import with_neighbours
-from matchwright.core.models.register_evidence import limited
+from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.register_limits import limited
+from matchwright.core.models.scorer import Scorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.evaluation.bootstrap import Estimate, bootstrap
 from matchwright.evaluation.reliability import MIDDLE
@@ -104,12 +106,13 @@ def score(records: pd.DataFrame, name: str) -> Scored:
     labelled = proposed.merge(true, how="left", on=PAIR_KEYS).fillna({"label": 0}).astype({"label": int})
     parts = parts_of(frame, true, spec)
     split = prepare_parts(frame, _fewer_labels(labelled, parts), true, spec, corpus)
-    learned = learn_stages(split.prepared, split.proposed, frame, spec, corpus)
-    scorer = learned.scorer.scorer
-    prepared = replace(split.prepared, comparisons=learned.comparisons)
-    register, compared = learn_register_evidence(
-        frame, true, split.parts, prepared, scorer, spec, corpus, learned.scored
-    )
+    prepared = split.prepared
+
+    def fit_register(first: Scorer) -> RegisterEvidence | None:
+        return learn_register_evidence(frame, true, split.parts, prepared, first, spec, corpus)
+
+    learned = learn_stages(prepared, split.proposed, frame, spec, corpus, fit_register)
+    scorer, register, compared = learned.scorer.scorer, learned.register, learned.comparisons
     scored = score_register(
         RegisterScorer(frame, scorer, prepared, register, spec, corpus), proposed, true, split.parts
     )

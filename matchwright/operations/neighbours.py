@@ -11,7 +11,7 @@ from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.models.neighbours import applies_to
-from matchwright.core.models.register_evidence import limited
+from matchwright.core.models.register_limits import limited
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.frames import read_frame
 from matchwright.core.records.rows import rows_of

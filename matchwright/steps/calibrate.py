@@ -11,7 +11,7 @@ from matchwright.adapters.registry import log_metrics
 from matchwright.core.compare.names import field_of
 from matchwright.core.decide.bands import bands_from_costs
 from matchwright.core.decide.calibrator import Calibrator
-from matchwright.core.models.register_evidence import limited
+from matchwright.core.models.register_limits import limited
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import CONTEXT, LEAST, LIMIT

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ from matchwright.adapters.tables.read import read_bytes
 from matchwright.core.candidates.pairs import canonical_pairs
 from matchwright.core.models.files import write_scorer
 from matchwright.core.models.onnx_graph import OnnxScorer
-from matchwright.core.models.scorer import TrainedScorer
+from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.scorer import Scorer, TrainedScorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.reasons import mean_contributions
 from matchwright.core.records.corpus import Corpus
@@ -48,7 +48,7 @@ from matchwright.training.datasets.prepare import Prepared
 from matchwright.training.exported_pairs import exported_pairs
 from matchwright.training.few_labels.scorer import FEW_LABELS
 from matchwright.training.imported_scorer import HEADLINE, ScorerFile, import_scorer
-from matchwright.training.learning import Learned, challenge_all, learn_stages, prepare_parts
+from matchwright.training.learning import Learned, challenge_all, learn_stages, prepare_parts, with_limits
 from matchwright.training.models.parameters import Kind, parameters_of
 from matchwright.training.neighbours.scores import RegisterScorer
 from matchwright.training.register_evidence.learn import learn_register_evidence
@@ -141,17 +141,17 @@ def _train_in_run(
     prepared = split.prepared
     _log.info("%d labelled candidates, %d comparisons each", *prepared.comparisons.shape)
     imported = import_scorer(given, prepared.training) if given else None
-    learned = (
-        Learned(TrainedScorer(imported, (), ()), prepared.comparisons)
-        if imported
-        else learn_stages(prepared, split.proposed, frame, spec, corpus)
-    )
-    scorer = learned.scorer
+
+    def fit_register(scorer: Scorer) -> RegisterEvidence | None:
+        return learn_register_evidence(frame, labelled, split.parts, prepared, scorer, spec, corpus)
+
+    if imported:
+        alone = Learned(TrainedScorer(imported, (), ()), prepared.comparisons)
+        learned = with_limits(alone, fit_register(imported), prepared, frame, spec, corpus)
+    else:
+        learned = learn_stages(prepared, split.proposed, frame, spec, corpus, fit_register)
+    scorer, register, comparisons = learned.scorer, learned.register, learned.comparisons
     challengers = challenge_all(prepared, learned, spec)
-    prepared = replace(prepared, comparisons=learned.comparisons)
-    register, comparisons = learn_register_evidence(
-        frame, labelled, split.parts, prepared, scorer.scorer, spec, corpus, learned.scored
-    )
     model.mkdir(parents=True, exist_ok=True)
     in_register = RegisterScorer(frame, scorer.scorer, prepared, register, spec, corpus)
     neighbours = write_neighbour_pairs(in_register, split.proposed, labelled, split.parts, model)

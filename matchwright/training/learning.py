@@ -1,22 +1,26 @@
 """Training the scorer and its challengers on the prepared pairs."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from matchwright.core.compare.names import disagreement_limits
-from matchwright.core.models.scorer import TrainedScorer
+from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.scorer import Scorer, TrainedScorer
 from matchwright.core.records import PAIR_KEYS
+from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
+from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import LEAST, LIMIT
 from matchwright.training.challengers import challenge
 from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.labelled_pairs import learn
 from matchwright.training.datasets.parts import parts_of
 from matchwright.training.datasets.prepare import Prepared, prepare
-from matchwright.training.second_stage.candidates import ScoredCandidates
 from matchwright.training.second_stage.fit import fit_second_stage
 
 _log = logging.getLogger(__name__)
@@ -24,14 +28,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Learned:
-    """The scorer, and the comparisons of the labelled candidates that it reads.
+    """The scorer, the comparisons of the labelled candidates that it reads, and register evidence.
 
-    ``scored`` are the first stage's scores of all candidates that compete with these; None without a second stage.
+    ``register`` is None where it was not asked for, or too few matches are known. Else the comparisons have its limits.
     """
 
     scorer: TrainedScorer
     comparisons: pd.DataFrame
-    scored: ScoredCandidates | None = None
+    register: RegisterEvidence | None = None
+
+
+FitRegister = Callable[[Scorer], RegisterEvidence | None]
+"""Fits register evidence. The scorer of pairs alone says which unlabelled pairs match."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +71,16 @@ def prepare_parts(
 
 
 def learn_stages(
-    prepared: Prepared, proposed: pd.DataFrame, frame: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+    prepared: Prepared,
+    proposed: pd.DataFrame,
+    frame: pd.DataFrame,
+    spec: MatchSpec,
+    corpus: Corpus,
+    fit_register: FitRegister | None = None,
 ) -> Learned:
     """Train the scorer: its first stage, and the second one where the spec and the labels allow it.
+
+    Register evidence is fitted between the two: the second stage compares candidates by what each would have alone.
 
     Args:
         prepared: the labelled candidates and the datasets made from them.
@@ -73,6 +88,7 @@ def learn_stages(
         frame: record features of all records.
         spec: the match spec.
         corpus: the corpus statistics.
+        fit_register: fits register evidence; None to train without.
 
     Raises:
         TrainingError: fewer than ten pairs of a class.
@@ -85,11 +101,29 @@ def learn_stages(
             _log.info("scorer: %s %d, validation log loss %.5f", step, number, loss)
 
     first = learn(prepared.training, prepared.validation, model, improved, disagreement_limits(spec))
+    found, register = Learned(first, prepared.comparisons), fit_register(first.scorer) if fit_register else None
     if model.scorer == "xgboost" and model.second_stage:
-        second = fit_second_stage(first.scorer, prepared, proposed, frame, spec, corpus)
+        second = fit_second_stage(first.scorer, prepared, proposed, frame, spec, corpus, register)
         if second is not None:
-            return Learned(second.scorer, second.comparisons, second.scored)
-    return Learned(first, prepared.comparisons)
+            found = Learned(second.scorer, second.comparisons)
+    return with_limits(found, register, prepared, frame, spec, corpus)
+
+
+def with_limits(
+    learned: Learned,
+    register: RegisterEvidence | None,
+    prepared: Prepared,
+    frame: pd.DataFrame,
+    spec: MatchSpec,
+    corpus: Corpus,
+) -> Learned:
+    """The same with register evidence, and with its limits among the comparisons."""
+    if register is None:
+        return learned
+    left, right = (columns_of(rows_of(frame, prepared.labelled_candidates[key])) for key in PAIR_KEYS)
+    limits = register.limits(left, right, learned.comparisons, spec, corpus)
+    comparisons = learned.comparisons.assign(**{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
+    return Learned(learned.scorer, comparisons, register)
 
 
 def challenge_all(prepared: Prepared, learned: Learned, spec: MatchSpec) -> dict[str, dict[str, Any]]:

@@ -19,12 +19,6 @@ from matchwright.core.spec.vocabulary import CONTEXT, REGISTER, SCORED_COMPARATO
 
 DECIMALS = 5
 
-HOPELESS = 10.0
-"""A candidate that is so many log-odds behind the best one takes no share of another: its odds are a twenty-thousandth.
-
-A few known fields leave some probability to every stranger, and a hundred of them would add up to a match.
-"""
-
 SCORED_NAMES = tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_COMPARATORS for side in SIDES)
 """The comparisons of a pair with its competing candidates by score."""
 
@@ -50,15 +44,14 @@ RANKS = tuple(name for name in SCORED_NAMES if "_rank_" in name)
 def competing_scores(
     log_odds: Numbers, left_keys: Any, right_keys: Any, alike: bool, known: tuple[str, ...] = SIDES
 ) -> pd.DataFrame:
-    """Each pair compared with the other candidates of its records, by the first stage's log-odds.
+    """Each pair compared with the other candidates of its records, by what each would have alone.
 
     On a side, ``score_lead`` are the log-odds of the pair less the largest ones of another candidate, ``score_rank`` is
     one more than the number of candidates with larger ones, and ``score_share`` is the pair's share of the sum of the
-    candidates' probabilities, without those that are :data:`HOPELESS`. All are missing where a record has no other
-    candidate: nothing competes.
+    candidates' probabilities. All are missing where a record has no other candidate: nothing competes.
 
     Args:
-        log_odds: of each pair, by the first stage, shape (pairs,).
+        log_odds: of each pair alone, by the first stage and within what the register says, shape (pairs,).
         left_keys: the left record of each pair; equal keys are one record.
         right_keys: the right record of each pair.
         alike: whether both sources are alike. Then ``left`` holds the weaker of the two sides, and ``right`` the
@@ -71,28 +64,6 @@ def competing_scores(
     keys = dict(zip(SIDES, (left_keys, right_keys), strict=True))
     found = {side: _among(keys[side], log_odds) for side in known if len(log_odds)}
     return score_columns(found, len(log_odds), alike)
-
-
-def competing_scores_within(
-    log_odds: Numbers, limits: Any, left_keys: Any, right_keys: Any, alike: bool, known: tuple[str, ...] = SIDES
-) -> pd.DataFrame:
-    """:func:`competing_scores` with shares of what the register says is possible.
-
-    With few known fields the first stage leaves some probability to every stranger. A hundred of them would add up to
-    a match. Leads and ranks are those of the first stage: that others are impossible makes a pair no likelier.
-
-    Args:
-        log_odds: of each pair, by the first stage, shape (pairs,).
-        limits: the most log-odds that the register says, shape (pairs,), NaN where it says nothing.
-        left_keys: as in :func:`competing_scores`.
-        right_keys: as there.
-        alike: as there.
-        known: as there.
-    """
-    found = competing_scores(log_odds, left_keys, right_keys, alike, known)
-    within = np.asarray(np.fmin(log_odds, np.asarray(limits, dtype=np.float32)), dtype=np.float64)
-    shares = competing_scores(within, left_keys, right_keys, alike, known)
-    return found.assign(**{name: shares[name] for name in SHARES})
 
 
 def score_columns(found: Mapping[str, Measures], pairs: int, alike: bool) -> pd.DataFrame:
@@ -144,9 +115,7 @@ def _among(groups: Any, log_odds: Numbers) -> Measures:
     ladder = of.of_group * (int(level.max(initial=0)) + 1) + level[of.order]
     rank = np.searchsorted(ladder, ladder, side="left") - of.starts[of.of_group] + 1
     likely = expit(of.values)
-    serious = of.values >= of.values[of.starts][of.of_group] - HOPELESS
-    total = np.bincount(of.of_group, np.where(serious, likely, 0.0))[of.of_group]
-    share = likely / (total + np.where(serious, 0.0, likely))
+    share = likely / np.bincount(of.of_group, likely)[of.of_group]
     best_other = of.best_other
     lead, alone = of.values - best_other, np.isnan(best_other)
     lead, rank, share = (of.in_order_given(np.where(alone, np.nan, each)) for each in (lead, rank, share))

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.competing import in_context
-from matchwright.core.compare.competing_scores import competing_scores, competing_scores_within, with_scores
+from matchwright.core.compare.competing_scores import competing_scores, with_scores
+from matchwright.core.models.register_limits import within_register
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import LIMIT
 
 
 def among_candidates(
@@ -46,8 +46,5 @@ def _compete(
     comparisons = in_context(comparisons, left, right, spec, known)
     if not isinstance(scorer, TwoStageScorer):
         return comparisons
-    log_odds, alike = scorer.first.log_odds(comparisons), spec.sources.alike
-    if LIMIT not in comparisons:
-        return with_scores(comparisons, competing_scores(log_odds, left, right, alike, known))
-    limits = comparisons[LIMIT].to_numpy()
-    return with_scores(comparisons, competing_scores_within(log_odds, limits, left, right, alike, known))
+    log_odds = within_register(scorer.first.log_odds(comparisons), comparisons)
+    return with_scores(comparisons, competing_scores(log_odds, left, right, spec.sources.alike, known))

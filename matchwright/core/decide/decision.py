@@ -21,7 +21,8 @@ from matchwright.core.decide.prior import restated
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.neighbours import Neighbours
 from matchwright.core.models.network import Embeddings
-from matchwright.core.models.register_evidence import RegisterEvidence, limited
+from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.register_limits import limited
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.models.unsupervised import FellegiSunterScorer

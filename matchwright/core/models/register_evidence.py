@@ -21,16 +21,15 @@ The log-odds of a pair are the largest of all sets of fields that agree in it. S
 them, and one more disagreeing value never raises them, whatever the corrections are.
 """
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, ValidationError
-from scipy.special import expit, logit
+from scipy.special import logit
 
-from matchwright.core.compare.frames import FEW_PAIRS
 from matchwright.core.compare.information import (
     agreeing_information,
     disagreeing,
@@ -38,11 +37,9 @@ from matchwright.core.compare.information import (
     has_text,
     not_identical,
 )
-from matchwright.core.compare.names import CONTEXT, field_of
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import LEAST, LIMIT
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
 
@@ -214,37 +211,6 @@ class RegisterEvidence(Frozen):
             return cls.model_validate_json(path.read_text(encoding="utf-8"))
         except (ValidationError, UnicodeDecodeError) as error:
             raise BundleError("The register evidence cannot be read.", DAMAGED) from error
-
-
-def limited(scores: Array, comparisons: pd.DataFrame) -> Array:
-    """The scores between the least and the most that the register says.
-
-    Without these in ``comparisons`` the scores stay the same. The least does not count where the pair is compared with
-    its competing candidates: another candidate may agree as much.
-    """
-    if LIMIT not in comparisons:
-        return scores
-    names = tuple(comparisons.columns)
-    context = _context_at(names)
-    if len(comparisons) < FEW_PAIRS:  # choosing columns of a data frame costs more than all its values
-        values = comparisons.to_numpy()
-        most, known = values[:, names.index(LIMIT)], values[:, context]
-        least = values[:, names.index(LEAST)] if LEAST in names else np.full(len(values), np.nan)
-    else:
-        most, known = comparisons[LIMIT].to_numpy(), comparisons.iloc[:, context].to_numpy()
-        least = comparisons[LEAST].to_numpy() if LEAST in names else np.full(len(comparisons), np.nan)
-    alone = np.isnan(known.astype(np.float32)).all(axis=1)
-    found = np.fmax(scores, np.where(alone, _probability(least), np.nan))
-    return cast("Array", np.fmin(found, _probability(most)))
-
-
-def _probability(limits: Array) -> Array:
-    return np.asarray(np.clip(expit(limits.astype(np.float64)), SMALLEST, 1 - SMALLEST))
-
-
-@lru_cache
-def _context_at(names: tuple[str, ...]) -> list[int]:
-    return [index for index, name in enumerate(names) if field_of(name) == CONTEXT]
 
 
 def evidence_of(information: Array, curves: tuple[EvidenceCurve, ...]) -> Array:

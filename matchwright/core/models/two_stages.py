@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from matchwright.core.compare.competing_scores import RANKS, SHARES, candidates_known
+from matchwright.core.compare.competing_scores import RANKS, candidates_known
 from matchwright.core.compare.frames import framed, values_of
 from matchwright.core.models.passing_on import passed_on
+from matchwright.core.models.register_limits import likeliest, shared, within_most
 from matchwright.core.models.scorer import Array, Explanation, Scorer
 
 SMALLEST = 1e-9
@@ -74,7 +75,7 @@ class TwoStageScorer:
         chosen = framed(values_of(comparisons, self.names)[rows], self.names)
         alone = Explanation(first.log_odds[rows], first.contributions[rows], first.base)
         second = self.second.explain(chosen)
-        least = least_log_odds(alone.log_odds, chosen)
+        least = least_log_odds(alone.log_odds, comparisons.iloc[rows])
         contributions = passed_on(second.contributions, alone, self.first.names, chosen)
         context = self.names.index(RANKS[0])
         # what knowing the candidates changes on average
@@ -102,12 +103,5 @@ def least_log_odds(first: Array, comparisons: pd.DataFrame) -> Array:
         first: log-odds by the first stage, shape (pairs,).
         comparisons: of the same pairs, with those by the scores of competing candidates.
     """
-    share = np.fmin.reduce(values_of(comparisons, SHARES), axis=1).astype(np.float64)
-    likely = np.clip(expit(first), SMALLEST, 1 - SMALLEST)
-    rest = likely * (1 / np.maximum(share, SMALLEST) - 1)
-    return np.asarray(np.where(likeliest(comparisons), logit(likely / (1 + rest)), -np.inf))
-
-
-def likeliest(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """The pairs that no other candidate of their records beats by the first stage, on any known side."""
-    return np.asarray(np.fmax.reduce(values_of(comparisons, RANKS), axis=1) == 1)
+    alone = np.clip(expit(within_most(first, comparisons)), SMALLEST, 1 - SMALLEST)
+    return np.asarray(np.where(likeliest(comparisons), logit(shared(alone, comparisons)), -np.inf))

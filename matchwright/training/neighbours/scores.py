@@ -7,21 +7,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
 
 from matchwright.core.compare import compare
 from matchwright.core.compare.competing import context_of
-from matchwright.core.compare.competing_scores import competing_scores_within, with_scores
+from matchwright.core.compare.competing_scores import competing_scores, with_scores
 from matchwright.core.compare.engine import record_fit
 from matchwright.core.compare.names import context_names
 from matchwright.core.models.neighbours import further_candidates
 from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.register_limits import limits_of_scores, within_register
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.columns import Columns, columns_of, take
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import LIMIT
+from matchwright.core.spec.vocabulary import LEAST, LIMIT
 from matchwright.evaluation.candidates.labels import label_candidates
 from matchwright.training.datasets.prepare import Prepared
 from matchwright.training.datasets.split import assign_candidates
@@ -48,7 +50,7 @@ class RegisterScorer:
     corpus: Corpus
 
     def score(self, pairs: pd.DataFrame) -> pd.DataFrame:
-        """All candidates with ``log_odds`` by the scorer, before calibration, and the limit of the register evidence.
+        """All candidates with ``log_odds`` by the scorer, before calibration, and the limits that the register sets.
 
         Each is compared with its competing candidates. A candidate that was used in training has a score that is more
         certain than that of another one.
@@ -58,23 +60,26 @@ class RegisterScorer:
         """
         context = self._context(pairs)
         first = self.scorer.first if isinstance(self.scorer, TwoStageScorer) else self.scorer
-        log_odds, limits = np.empty(len(pairs)), np.full(len(pairs), np.nan, dtype=np.float32)
-        for rows, compared, limit in self._compared(pairs, context):
-            log_odds[rows], limits[rows] = first.log_odds(compared), limit
+        log_odds, limits = np.empty(len(pairs)), np.full((len(pairs), 2), np.nan)
+        within = np.empty(len(pairs))
+        for rows, compared in self._compared(pairs, context):
+            log_odds[rows], limits[rows] = first.log_odds(compared), _limits(compared)
+            within[rows] = within_register(log_odds[rows], compared)
         if isinstance(self.scorer, TwoStageScorer):
             left, right = (pairs[key].to_numpy(object) for key in PAIR_KEYS)
-            scores = competing_scores_within(log_odds, limits, left, right, self.spec.sources.alike)
-            for rows, compared, _ in self._compared(pairs, context):  # to keep the comparisons would take much memory
-                log_odds[rows] = self.scorer.log_odds(with_scores(compared, scores.iloc[rows]))
-        return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits})
+            scores = competing_scores(within, left, right, self.spec.sources.alike)
+            for rows, compared in self._compared(pairs, context):  # to keep the comparisons would take much memory
+                joined = with_scores(compared, scores.iloc[rows])
+                log_odds[rows], limits[rows] = self.scorer.log_odds(joined), _limits(joined)
+        return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
 
     def score_alone(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """:meth:`score` for pairs whose competing candidates are not known."""
-        log_odds, limits = np.empty(len(pairs)), np.full(len(pairs), np.nan, dtype=np.float32)
-        for rows, compared, limit in self._compared(pairs, None):
+        log_odds, limits = np.empty(len(pairs)), np.full((len(pairs), 2), np.nan)
+        for rows, compared in self._compared(pairs, None):
             read = with_scores(compared, None) if isinstance(self.scorer, TwoStageScorer) else compared
-            log_odds[rows], limits[rows] = self.scorer.log_odds(read), limit
-        return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits})
+            log_odds[rows], limits[rows] = self.scorer.log_odds(read), _limits(read)
+        return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
 
     def _context(self, pairs: pd.DataFrame) -> pd.DataFrame | None:
         if not context_names(self.spec):
@@ -83,16 +88,16 @@ class RegisterScorer:
         fit = np.concatenate([np.zeros(0), *fits])
         return context_of(fit, pairs["left_key"], pairs["right_key"], self.spec)
 
-    def _compared(self, pairs: pd.DataFrame, context: pd.DataFrame | None) -> Iterator[tuple[slice, pd.DataFrame, Any]]:
-        """Batches of pairs: their rows, comparisons, and limits (NaN where there is no register evidence)."""
+    def _compared(self, pairs: pd.DataFrame, context: pd.DataFrame | None) -> Iterator[tuple[slice, pd.DataFrame]]:
+        """Batches of pairs: their rows, and their comparisons with the limits of register evidence, if there is any."""
         for rows, left, right in self._sides(pairs):
             compared = compare(left, right, self.spec, self.corpus, self.prepared.words, self.prepared.embeddings)
             if context is not None:
                 compared = compared.assign(**{str(name): context[name].to_numpy()[rows] for name in context})
-            limit: float | np.ndarray[Any, Any] = np.nan
             if self.register is not None:
-                limit = self.register.limits(left, right, compared, self.spec, self.corpus)[:, 0]
-            yield rows, compared, limit
+                limits = self.register.limits(left, right, compared, self.spec, self.corpus)
+                compared = compared.assign(**{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
+            yield rows, compared
 
     def _sides(self, pairs: pd.DataFrame) -> Iterator[tuple[slice, Columns, Columns]]:
         columns, index = columns_of(self.frame), pd.Index(self.frame["record_key"])
@@ -100,6 +105,13 @@ class RegisterScorer:
         for start in range(0, len(pairs), BATCH):
             rows = slice(start, start + BATCH)
             yield rows, take(columns, one[rows]), take(columns, other[rows])
+
+
+def _limits(comparisons: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """The most and the least log-odds that a score can have, shape (pairs, 2); NaN where there is no such limit."""
+    if LIMIT not in comparisons.columns:
+        return np.full((len(comparisons), 2), np.nan)
+    return np.asarray(logit(limits_of_scores(comparisons)))
 
 
 def score_register(
@@ -114,7 +126,7 @@ def score_register(
         parts: the part of every record.
 
     Returns:
-        left_key, right_key, log_odds, the limit, proposed_by (:data:`BY_NEIGHBOURS` for a further one), label (-1: not
+        left_key, right_key, log_odds, the limits, proposed_by (:data:`BY_NEIGHBOURS` for a further one), label (-1: not
         labelled) and part (empty: none).
     """
     scored = scorer.score(proposed)

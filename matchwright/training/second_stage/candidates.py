@@ -11,8 +11,11 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.competing import context_of
 from matchwright.core.compare.engine import record_fit
 from matchwright.core.compare.names import context_names
+from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.register_limits import within_limits
 from matchwright.core.models.scorer import Array, Scorer
 from matchwright.core.records import PAIR_KEYS
+from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
@@ -27,16 +30,18 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class ScoredCandidates:
-    """Candidates and their log-odds by the first stage.
+    """Candidates and their log-odds alone, by the first stage and within what the register says.
 
     ``pairs`` has left_key and right_key. ``rows`` is the row in it of each labelled candidate. ``served`` are the
     log-odds that the bundle gives. ``held_out`` are those of scorers that saw no pair of the candidate's left record.
+    ``limits`` are the most and the least of each candidate, shape (candidates, 2), NaN where the register says nothing.
     """
 
     pairs: pd.DataFrame
     rows: "np.ndarray[tuple[int], np.dtype[np.intp]]"
     served: Array
     held_out: Array
+    limits: Array
 
 
 def fold_of(left_keys: Any, seed: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
@@ -53,6 +58,7 @@ def score_candidates(
     frame: pd.DataFrame,
     spec: MatchSpec,
     corpus: Corpus,
+    register: RegisterEvidence | None = None,
 ) -> ScoredCandidates:
     """Score every candidate that shares a record with a labelled one.
 
@@ -64,6 +70,7 @@ def score_candidates(
         frame: record features of all records.
         spec: the match spec.
         corpus: the corpus statistics.
+        register: limits the log-odds; None if there is none.
     """
     labelled = prepared.labelled_candidates
     everything = pd.concat([labelled[PAIR_KEYS], proposed[PAIR_KEYS]]).drop_duplicates(ignore_index=True)
@@ -77,11 +84,14 @@ def score_candidates(
         pairs["left_key"].isin(labelled.loc[trained, "left_key"]), fold_of(pairs["left_key"], spec.model.seed), -1
     )
     served, own = np.empty(len(pairs)), np.empty(len(pairs))
+    limits = np.full((len(pairs), 2), np.nan)
     for start in range(0, len(pairs), BATCH):
         rows = np.arange(start, min(start + BATCH, len(pairs)))
-        left, right = (rows_of(frame, pairs[key].iloc[rows]) for key in PAIR_KEYS)
+        left, right = (columns_of(rows_of(frame, pairs[key].iloc[rows])) for key in PAIR_KEYS)
         compared = compare(left, right, spec, corpus, prepared.words, prepared.embeddings)
         compared = compared.assign(**{name: context[name].to_numpy()[rows] for name in context_names(spec)})
+        if register is not None:
+            limits[rows] = register.limits(left, right, compared, spec, corpus)
         served[rows] = own[rows] = first.log_odds(compared)
         for number, scorer in enumerate(held_out):
             inside = fold[rows] == number
@@ -93,7 +103,7 @@ def score_candidates(
         inside = trained & (fold[index] == number)
         if inside.any():
             own[index[inside]] = scorer.log_odds(prepared.comparisons[inside])
-    return ScoredCandidates(pairs, index, served, own)
+    return ScoredCandidates(pairs, index, within_limits(served, limits), within_limits(own, limits), limits)
 
 
 def held_out_scores(pairs: LabelledPairs, scorers: Sequence[Scorer], seed: int) -> Array:

@@ -9,6 +9,8 @@ import pandas as pd
 from matchwright.core.compare.competing import SIDES, without_context
 from matchwright.core.compare.competing_scores import competing_scores, with_scores
 from matchwright.core.compare.names import disagreement_limits
+from matchwright.core.models.register_evidence import RegisterEvidence
+from matchwright.core.models.register_limits import within_limits
 from matchwright.core.models.scorer import Scorer, TrainedScorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records import PAIR_KEYS
@@ -36,14 +38,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SecondStage:
-    """The scorer of two stages, and the comparisons of the labelled candidates with those that the second one reads.
-
-    ``scored`` are the first stage's scores of all candidates that compete with these.
-    """
+    """The scorer of two stages, and the comparisons of the labelled candidates with those that the second one reads."""
 
     scorer: TrainedScorer
     comparisons: pd.DataFrame
-    scored: ScoredCandidates
 
 
 def fit_second_stage(
@@ -53,6 +51,7 @@ def fit_second_stage(
     frame: pd.DataFrame,
     spec: MatchSpec,
     corpus: Corpus,
+    register: RegisterEvidence | None = None,
 ) -> SecondStage | None:
     """Fit the second stage. None where too few pairs are labelled.
 
@@ -66,6 +65,7 @@ def fit_second_stage(
         frame: record features of all records.
         spec: the match spec.
         corpus: the corpus statistics.
+        register: limits the first stage's scores; None if there is none.
     """
     training, validation, seed = prepared.training, prepared.validation, spec.model.seed
     originals = training.originals()
@@ -75,7 +75,7 @@ def fit_second_stage(
     scorers = [
         learn(training.take(fold != number), validation, spec.model, limits=limits).scorer for number in range(FOLDS)
     ]
-    scored = score_candidates(first, scorers, prepared, proposed, frame, spec, corpus)
+    scored = score_candidates(first, scorers, prepared, proposed, frame, spec, corpus, register)
     _log.info("second stage: %d candidates scored", len(scored.pairs))
     keys = [scored.pairs[key].to_numpy(object) for key in PAIR_KEYS]
     held_out, served = (
@@ -97,7 +97,7 @@ def fit_second_stage(
         valid, comparisons=with_scores(valid.comparisons, scores.iloc[valid.origins].reset_index(drop=True))
     )
     learned = learn(LabelledPairs.joined(parts), valid, spec.model, limits=limits)
-    return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons, scored)
+    return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons)
 
 
 def _enough(originals: LabelledPairs, seed: int) -> bool:
@@ -128,14 +128,15 @@ def _without_match(
     """A share of the pairs that do not match, as if no match were among their candidates."""
     others, seed = prepared.without_match, spec.model.seed
     log_odds = scored.held_out.copy()
-    log_odds[scored.rows[others.origins]] = held_out_scores(others, scorers, seed)
+    rows = scored.rows[others.origins]
+    log_odds[rows] = within_limits(held_out_scores(others, scorers, seed), scored.limits[rows])
     matches = scored.rows[(prepared.labelled_candidates["label"] == 1).to_numpy()]
     kept = np.ones(len(log_odds), dtype=bool)
     kept[matches] = False
     left, right = (scored.pairs[key].to_numpy(object)[kept] for key in PAIR_KEYS)
     scores = competing_scores(log_odds[kept], left, right, spec.sources.alike)
     place = np.cumsum(kept) - 1
-    found = scores.iloc[place[scored.rows[others.origins]]].reset_index(drop=True)
+    found = scores.iloc[place[rows]].reset_index(drop=True)
     changed = replace(others, comparisons=with_scores(others.comparisons, found))
     return changed.sample(spec.model.context_free_augmentation, seed)
 

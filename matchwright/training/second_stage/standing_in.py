@@ -7,14 +7,11 @@ import pandas as pd
 from scipy.special import expit
 
 from matchwright.core.compare.competing import SIDES, Grouped
-from matchwright.core.compare.competing_scores import HOPELESS, Measures, score_columns
+from matchwright.core.compare.competing_scores import Measures, score_columns
 from matchwright.core.models.scorer import Array
 from matchwright.core.records import PAIR_KEYS
 
 Rows = np.ndarray[Any, np.dtype[np.intp]]
-
-APART = 1e5
-"""Larger than any difference of log-odds, so that one sorted search works over all groups."""
 
 
 def scores_standing_in(pairs: pd.DataFrame, log_odds: Array, rows: Rows, new: Array, alike: bool) -> pd.DataFrame:
@@ -46,23 +43,7 @@ def _on_side(keys: Any, log_odds: Array, rows: Rows, new: Array) -> Measures:
     better = np.searchsorted(ladder, group * width + levels[len(keys) :], side="left") - of.starts[group]
     better -= log_odds[rows] > new  # the candidate itself has left its place
     likely = expit(of.values)
-    rest = _likely_others(of, likely, group, np.fmax(new, others) - HOPELESS, at)
-    share = expit(new) / (expit(new) + np.maximum(rest, 0.0))
+    rest = np.maximum(np.bincount(of.of_group, likely)[group] - likely[at], 0.0)
+    share = expit(new) / (expit(new) + rest)
     alone = np.isnan(others)
     return np.asarray(new - others), np.where(alone, np.nan, better + 1.0), np.where(alone, np.nan, share)
-
-
-def _likely_others(of: Grouped, likely: Array, group: Rows, least: Array, at: Rows) -> Array:
-    """The sum of the probabilities of a group's candidates with log-odds of at least ``least``, without the one ``at``.
-
-    Args:
-        of: the candidates sorted by group, and within a group falling.
-        likely: their probabilities, in this order.
-        group: the group of each changed pair, shape (changed,).
-        least: the least log-odds that count, shape (changed,).
-        at: the place whose candidate does not count, shape (changed,).
-    """
-    rising = of.of_group * APART - of.values
-    end = np.searchsorted(rising, group * APART - least, side="right")
-    sums = np.concatenate([[0.0], np.cumsum(likely)])
-    return np.asarray(sums[end] - sums[of.starts[group]] - np.where(of.values[at] >= least, likely[at], 0.0))

@@ -9,11 +9,9 @@ from scipy.special import expit
 
 from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.competing_scores import (
-    HOPELESS,
     SCORED_NAMES,
     candidates_known,
     competing_scores,
-    competing_scores_within,
     with_scores,
 )
 from matchwright.core.compare.names import constraints
@@ -52,20 +50,7 @@ def test_the_measures_equal_those_of_a_loop_over_each_candidate_set(rows):
             assert rank == 1 + (others > log_odds[row]).sum()
             assert lead == pytest.approx(log_odds[row] - others.max())
             own = expit(log_odds[row])
-            serious = others[others >= max(others.max(), log_odds[row]) - HOPELESS]
-            assert share == pytest.approx(own / (own + expit(serious).sum()), abs=1e-5)
-
-
-def test_a_hundred_hopeless_candidates_take_no_share_of_the_best_one():
-    log_odds = np.array([8.0, *[-6.0] * 100])
-    found = competing_scores(log_odds, np.zeros(101), np.arange(101), alike=False)
-    assert found["context__score_share_left"][0] == 1.0
-    assert found["context__score_share_left"][1:].max() < 0.02
-    # behind by less, they count
-    near = competing_scores(log_odds - [2.0, *[0.0] * 100], np.zeros(101), np.arange(101), alike=False)
-    closer = competing_scores(log_odds - [8.0, *[0.0] * 100], np.zeros(101), np.arange(101), alike=False)
-    assert near["context__score_share_left"][0] == 1.0
-    assert closer["context__score_share_left"][0] < 0.7
+            assert share == pytest.approx(own / (own + expit(others).sum()), abs=1e-5)
 
 
 @given(ROWS)
@@ -104,16 +89,3 @@ def test_scores_come_before_the_other_comparisons_with_candidates_and_can_be_lef
 
 def test_more_lead_and_more_share_speak_for_a_match_and_a_higher_rank_against_it():
     assert constraints(list(SCORED_NAMES)) == [1, 1, -1, -1, 1, 1]
-
-
-def test_a_candidate_takes_no_larger_share_than_what_the_register_says_is_possible():
-    log_odds, limits = np.array([2.0, 1.0, 0.0]), np.array([np.nan, -12.0, -12.0])
-    keys = np.zeros(3), np.arange(3)
-    own = competing_scores(log_odds, *keys, alike=False)
-    within = competing_scores_within(log_odds, limits, *keys, alike=False)
-    assert own["context__score_share_left"][0] < 0.5
-    assert within["context__score_share_left"][0] == 1.0
-    others = [name for name in SCORED_NAMES if "_share_" not in name]
-    pd.testing.assert_frame_equal(own[others], within[others])
-    nothing = competing_scores_within(log_odds, np.full(3, np.nan), *keys, alike=False)
-    pd.testing.assert_frame_equal(nothing, own)

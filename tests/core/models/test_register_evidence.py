@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchwright.core.models.register_evidence import EvidenceCurve, RegisterEvidence, SetCorrection, limited
+from matchwright.core.models.register_evidence import EvidenceCurve, RegisterEvidence, SetCorrection
 from matchwright.core.spec.vocabulary import LEAST, LIMIT
 from matchwright.errors import BundleError
 
@@ -92,18 +92,6 @@ def test_the_limit_is_at_least_that_of_each_kind_of_matches():
     assert max(apart) <= together < max(apart) + np.log(2) + 0.01
 
 
-def test_a_score_is_lowered_to_its_limit_and_never_raised():
-    comparisons = pd.DataFrame({LIMIT: np.array([0.0, 5.0, np.nan], dtype=np.float32)})
-    assert limited(np.array([0.9, 0.9, 0.9]), comparisons).tolist() == [0.5, 0.9, 0.9]
-    assert limited(np.array([0.1, 0.1, 0.1]), comparisons).tolist() == [0.1, 0.1, 0.1]
-
-
-def test_a_score_is_raised_to_the_least_unless_competing_candidates_are_known():
-    columns = {LIMIT: [2.0, 2.0, 0.0], LEAST: [0.0, 0.0, 0.0], "context__lead_left": [np.nan, 0.1, np.nan]}
-    found = limited(np.array([0.1, 0.1, 0.9]), pd.DataFrame(columns))
-    assert found.tolist() == [0.5, 0.1, 0.5]
-
-
 def test_a_correction_changes_pairs_that_agree_in_its_fields():
     none = [SetCorrection(fields=(field,), intercept=0.0, slopes=(0.0,)) for field in range(FIELDS)]
     raised = [none[0], SetCorrection(fields=(1,), intercept=1.0, slopes=(0.5,)), none[2]]
@@ -114,14 +102,6 @@ def test_a_correction_changes_pairs_that_agree_in_its_fields():
 
 def test_evidence_lies_between_the_points_of_its_curve():
     assert CURVE.at(np.array([0.0, 0.5, 1.25, 9.0])).tolist() == [0.0, 1.0, 3.0, 2.0]
-
-
-def test_comparisons_without_a_limit_keep_their_score():
-    assert limited(np.array([0.9]), pd.DataFrame({"surname__exact": [1.0]})).tolist() == [0.9]
-
-
-def test_no_limit_is_certain_that_a_pair_cannot_match():
-    assert limited(np.array([0.5]), pd.DataFrame({LIMIT: [-40.0]})).tolist() == [1e-6]
 
 
 def test_it_is_read_as_it_was_written(tmp_path):
