@@ -1,13 +1,11 @@
 """The limit that the register sets to a score: it rises with every agreeing value and falls with every disagreement."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matchwright.core.models.register_evidence import EvidenceCurve, RegisterEvidence, SetCorrection
-from matchwright.core.spec.vocabulary import LEAST, LIMIT
 from matchwright.errors import BundleError
 
 FIELDS = 3

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matchwright.core.models.register_limits import limited
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec.vocabulary import LIMIT
@@ -34,7 +35,9 @@ def test_candidates_are_scored_with_their_competing_candidates_in_batches(
     found = scorer_of(limited_model, small_world).score(pairs)
     compared = limited_model.compare(*(rows_of(small_world.features, pairs[key]) for key in PAIR_KEYS), known=SIDES)
     np.testing.assert_allclose(found["log_odds"], limited_model.scorer.log_odds(compared), atol=1e-5)
-    np.testing.assert_array_equal(found[LIMIT], compared[LIMIT])
+    for score in (0.01, 0.5, 0.99):
+        given = np.full(len(pairs), score)
+        np.testing.assert_allclose(limited(given, found), limited(given, compared), atol=1e-6)
 
 
 def test_pairs_alone_have_no_competing_candidates_and_without_register_evidence_no_limit(
