@@ -15,11 +15,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from matchwright.core.compare.competing import SIDES
-from matchwright.core.compare.competing_scores import LEADS, of_side
-from matchwright.core.compare.frames import values_of
+from matchwright.core.compare.competing_scores import of_side
 from matchwright.core.compare.names import field_of, group_of
 from matchwright.core.models.scorer import Array, Explanation
 from matchwright.core.spec.vocabulary import CONTEXT
@@ -27,34 +25,36 @@ from matchwright.core.spec.vocabulary import CONTEXT
 Columns = np.ndarray[Any, np.dtype[np.intp]]
 
 
-def passed_on(second: Array, first: Explanation, first_names: tuple[str, ...], comparisons: pd.DataFrame) -> Array:
+def passed_on(
+    second: Array, first: Explanation, others: Array, first_names: tuple[str, ...], names: tuple[str, ...]
+) -> Array:
     """The contributions with those of competing scores passed on. The sum of each row stays the same.
 
     Args:
         second: contributions of the second stage, shape (pairs, comparisons).
         first: what the first stage says about the same pairs.
+        others: the log-odds of the best other candidate on each side, shape (pairs, 2); NaN where none is known.
         first_names: the comparisons of the first stage, in the order of its contributions.
-        comparisons: of the second stage, in the order of its contributions.
+        names: those of the second stage, in the order of its contributions.
 
     Returns:
         Shape (pairs, comparisons).
     """
-    names = tuple(comparisons.columns)
     membership, receivers = _fields_of(first_names, names)
     own = first.contributions @ membership
     own_context = first.contributions.sum(axis=1) - own.sum(axis=1)
-    leads, found = values_of(comparisons, LEADS), second.copy()
+    found = second.copy()
     for number, side in enumerate(SIDES):
         columns = [names.index(name) for name in of_side(side)]
-        lead = leads[:, number].astype(np.float64)
-        # the log-odds of the best other candidate, above those of an average pair
-        other = np.where(np.isnan(lead), 0.0, first.log_odds - lead - first.base)
+        known = ~np.isnan(others[:, number])
+        # above those of an average pair
+        other = np.where(known, others[:, number] - first.base, 0.0)
         whole = found[:, columns].sum(axis=1)
         direction = np.sign(whole)
         gains = np.maximum(own * direction[:, None], 0)
         stays = np.maximum(own_context * direction, 0) + np.maximum(-other * direction, 0)
         total = gains.sum(axis=1) + stays
-        share = np.divide(whole, total, out=np.zeros_like(whole), where=(total > 0) & ~np.isnan(lead))
+        share = np.divide(whole, total, out=np.zeros_like(whole), where=(total > 0) & known)
         moved = gains * share[:, None]
         found[:, receivers] += moved
         found[:, columns[0]] -= moved.sum(axis=1)

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from matchwright.core.compare.competing_scores import RANKS, candidates_known
+from matchwright.core.compare.competing_scores import LEADS, RANKS, candidates_known
 from matchwright.core.compare.frames import framed, values_of
 from matchwright.core.models.passing_on import passed_on
-from matchwright.core.models.register_limits import likeliest, shared, within_most
+from matchwright.core.models.register_limits import likeliest, shared, within_most, within_register
 from matchwright.core.models.scorer import Array, Explanation, Scorer
 
 SMALLEST = 1e-9
@@ -72,11 +72,13 @@ class TwoStageScorer:
             return first._replace(contributions=found)
         log_odds = first.log_odds
         rows = np.flatnonzero(known)
-        chosen = framed(values_of(comparisons, self.names)[rows], self.names)
+        chosen = framed(comparisons.to_numpy()[rows], tuple(comparisons.columns))
         alone = Explanation(first.log_odds[rows], first.contributions[rows], first.base)
         second = self.second.explain(chosen)
-        least = least_log_odds(alone.log_odds, comparisons.iloc[rows])
-        contributions = passed_on(second.contributions, alone, self.first.names, chosen)
+        least = least_log_odds(alone.log_odds, chosen)
+        leads = values_of(chosen, LEADS).astype(np.float64)
+        others = within_register(alone.log_odds, chosen)[:, None] - leads
+        contributions = passed_on(second.contributions, alone, others, self.first.names, self.names)
         context = self.names.index(RANKS[0])
         # what knowing the candidates changes on average
         contributions[:, context] += second.base - first.base

@@ -1,7 +1,6 @@
 """What the second stage concludes from a lead is passed on to the evidence that the lead came from."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,12 +19,10 @@ def explain(own, other_log_odds, lead_contribution, known=True):
     """The contributions of one pair whose left record has another candidate with the given log-odds."""
     own = np.array([own], dtype=np.float64)
     first = Explanation(own.sum(axis=1) + BASE, own, BASE)
-    values = dict.fromkeys(NAMES, np.nan)
-    if known:
-        values["context__score_lead_left"] = float(first.log_odds[0]) - other_log_odds
+    others = np.array([[other_log_odds if known else np.nan, np.nan]])
     second = np.zeros((1, len(NAMES)))
     second[0, LEAD] = lead_contribution
-    found = passed_on(second, first, FIRST, pd.DataFrame([values]))[0]
+    found = passed_on(second, first, others, FIRST, NAMES)[0]
     fields = {"title": found[0] + found[1], "price": found[2]}
     return fields | {"context": found[3:].sum()}
 
