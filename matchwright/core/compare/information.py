@@ -6,11 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matchwright.core.compare.frames import values_of
 from matchwright.core.compare.names import comparators_of
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX, SWAPPED
+from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX, RAREST_SHARED, RECORD, SWAPPED
+
+ROUNDING = 1e-4
+"""Information that differs by less is the same."""
 
 TEXT = "text"
 """Kind of fields whose agreement is not counted: long texts are alike in part, and hardly ever equal."""
@@ -38,6 +42,22 @@ def has_text(comparisons: pd.DataFrame, spec: MatchSpec) -> "np.ndarray[tuple[in
     if not texts:
         return np.zeros(len(comparisons), dtype=bool)
     return np.asarray(_known_and_agreeing(comparisons, spec, texts)[0].any(axis=1))
+
+
+def other_words(information: Numbers, comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Whether the whole records share a word that is rarer than all values that agree.
+
+    Then they have more in common than the values of fields, as where a title is in the wrong field.
+
+    Args:
+        information: of :func:`agreeing_information`, shape (pairs, fields).
+        comparisons: of the same pairs. Without the rarest shared word of whole records, nothing is known of words.
+    """
+    name = f"{RECORD}__{RAREST_SHARED}"
+    if name not in comparisons.columns:
+        return np.zeros(len(comparisons), dtype=bool)
+    rarest = values_of(comparisons, (name,))[:, 0]
+    return np.asarray(np.nan_to_num(rarest) > information.max(axis=1, initial=0) + ROUNDING)
 
 
 def agreeing_information(
@@ -99,14 +119,30 @@ def _known_and_agreeing(comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequ
     """
     values, at = comparisons.to_numpy(), {name: index for index, name in enumerate(comparisons.columns)}
     sections = [spec.fields[field] for field in fields]
-    comparators = [comparators_of(section)[0] for section in sections]
-    columns = [at[f"{field}__{comparator}"] for field, comparator in zip(fields, comparators, strict=True)]
-    primary = values[:, columns].astype(np.float64)
-    if falling := [index for index, comparator in enumerate(comparators) if comparator in FALLING]:
-        primary[:, falling] = 1 / (1 + np.maximum(primary[:, falling], 0))
+    primary = _similarities(values, at, spec, fields)
     agrees = np.round(primary, 5) >= np.array([section.disagrees_below for section in sections])
     for index, (field, section) in enumerate(zip(fields, sections, strict=True)):
         if (swapped := at.get(f"{field}__{SWAPPED}")) is not None:
             agrees[:, index] |= values[:, swapped] >= section.agrees_at
     known = values[:, [at[f"{field}__{MISSING_SUFFIX}"] for field in fields]] == 0
     return known, agrees
+
+
+def similarities(comparisons: pd.DataFrame, spec: MatchSpec) -> Numbers:
+    """How alike the two values of each counted field are, shape (pairs, counted fields); NaN where one is missing.
+
+    It is the first comparison of the field. Differences become similarities: 1 is no difference.
+    """
+    at = {name: index for index, name in enumerate(comparisons.columns)}
+    return _similarities(comparisons.to_numpy(), at, spec, counted_fields(spec))
+
+
+def _similarities(
+    values: "np.ndarray[Any, Any]", at: dict[str, int], spec: MatchSpec, fields: Sequence[str]
+) -> Numbers:
+    comparators = [comparators_of(spec.fields[field])[0] for field in fields]
+    columns = [at[f"{field}__{comparator}"] for field, comparator in zip(fields, comparators, strict=True)]
+    primary = values[:, columns].astype(np.float64)
+    if falling := [index for index, comparator in enumerate(comparators) if comparator in FALLING]:
+        primary[:, falling] = 1 / (1 + np.maximum(primary[:, falling], 0))
+    return primary

@@ -36,7 +36,10 @@ from matchwright.core.compare.information import (
     has_agreeing_text,
     has_text,
     not_identical,
+    other_words,
+    similarities,
 )
+from matchwright.core.models.similarity_evidence import SimilarityCurve
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
@@ -93,7 +96,7 @@ class RegisterEvidence(Frozen):
     """The log-odds that a pair's agreeing values and its disagreements support.
 
     - ``fields``: the compared fields that are no texts, in order.
-    - ``curves``: of each field.
+    - ``curves``: of each field. ``similar``: of each field, for values that are not the same.
     - ``intercepts`` and ``weights``: of each class of pairs of different entities, and in it of each kind of matches.
       The weights are those of :func:`functions`.
     - ``corrections``: of all sets of up to so many fields.
@@ -104,6 +107,7 @@ class RegisterEvidence(Frozen):
     curves: tuple[EvidenceCurve, ...]
     intercepts: tuple[tuple[float, ...], ...]
     weights: tuple[tuple[tuple[NotNegative, ...], ...], ...]
+    similar: tuple[SimilarityCurve, ...]
     corrections: tuple[SetCorrection, ...]
     left_records: int
     right_records: int
@@ -116,12 +120,28 @@ class RegisterEvidence(Frozen):
         :func:`~matchwright.core.compare.information.agreeing_information` and
         :func:`~matchwright.core.compare.information.disagreeing`.
         """
-        evidence = evidence_of(information, self.curves)
+        return self._of_evidence(evidence_of(information, self.curves), disagree)
+
+    def _of_evidence(self, evidence: Array, disagree: Mask) -> Array:
         found = [
             self._largest(evidence[start : start + AT_ONCE], disagree[start : start + AT_ONCE])
             for start in range(0, len(evidence), AT_ONCE)
         ]
         return cast("Array", np.round(np.concatenate([np.empty(0), *found]), DECIMALS))
+
+    def _of_nearly_the_same(
+        self, information: Array, unlike: Mask, comparisons: pd.DataFrame, spec: MatchSpec
+    ) -> Array:
+        """The evidence of agreeing values. Values that are not the same say no more than their similarity does."""
+        evidence = evidence_of(information, self.curves)
+        alike = similarities(comparisons, spec)
+        limits = np.array([spec.fields[name].disagrees_below for name in self.fields])
+        # values that are found in another way, as a short form of a name, may have little in common
+        nearly = unlike & (information > 0) & (np.round(alike, 5) >= limits)
+        for field in np.flatnonzero(nearly.any(axis=0)).tolist():
+            rows = np.flatnonzero(nearly[:, field])
+            evidence[rows, field] = np.minimum(evidence[rows, field], self.similar[field].at(alike[rows, field]))
+        return evidence
 
     def _largest(self, evidence: Array, disagree: Mask) -> Array:
         """The largest log-odds of all sets of fields that agree.
@@ -174,15 +194,16 @@ class RegisterEvidence(Frozen):
         """The most and the least log-odds for row-aligned record features and their comparisons, shape (pairs, 2).
 
         The most counts every field as agreeing that does not clearly disagree. It is NaN where the pair has a text that
-        does not disagree: how much a text says depends on more than its frequency. The least counts every field as
+        does not disagree, or shares a word that is rarer than all agreeing values: how much a text says depends on more
+        than its frequency. The least counts every field as
         disagreeing that is not identical. It is NaN where both records have a text. Where an individual field is not
         identical (any identity field, if none is named), it is at most :data:`MOST_UNCONFIRMED`. It is NaN where an
         identity field is not identical and no other one is.
         """
         information = agreeing_information(left, right, comparisons, spec, corpus)
         apart = disagreeing(comparisons, spec)
-        most = self.log_odds(information, apart)
         unlike = not_identical(left, right, comparisons, spec)
+        most = self._of_evidence(self._of_nearly_the_same(information, unlike, comparisons, spec), apart)
         least = most.copy()
         if (rows := np.flatnonzero((unlike != apart).any(axis=1))).size:
             least[rows] = self.log_odds(np.where(unlike[rows], 0.0, information[rows]), unlike[rows])
@@ -195,7 +216,7 @@ class RegisterEvidence(Frozen):
         least = np.where(unlike[:, identity].any(axis=1) & ~confirmed, np.nan, least)
         return np.column_stack(
             [
-                np.where(has_agreeing_text(comparisons, spec), np.nan, most),
+                np.where(has_agreeing_text(comparisons, spec) | other_words(information, comparisons), np.nan, most),
                 np.where(has_text(comparisons, spec), np.nan, least),
             ]
         ).astype(np.float32)

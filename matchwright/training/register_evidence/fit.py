@@ -6,18 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare import compare
-from matchwright.core.compare.information import counted_fields, disagreeing
+from matchwright.core.compare.information import counted_fields
 from matchwright.core.models.register_evidence import RegisterEvidence, evidence_of, functions, margin
-from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
+from matchwright.training.register_evidence.comparer import CountedComparer
 from matchwright.training.register_evidence.corrections import set_corrections
 from matchwright.training.register_evidence.curves import evidence_curves
 from matchwright.training.register_evidence.likelihood import fit_limit
 from matchwright.training.register_evidence.register import Mask, Register, Rows
 from matchwright.training.register_evidence.rows import EvidenceRows, counted_rows, sampled_rows
-from matchwright.training.register_evidence.sample import Disagreement, SampledPairs, sample_pairs
+from matchwright.training.register_evidence.sample import SampledPairs, sample_pairs
+from matchwright.training.register_evidence.similarity import random_pairs, similarity_curves
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Probability = Callable[[Rows, Rows], Array]
@@ -54,7 +54,8 @@ def fit_register_evidence(
     both_orders = 2 if register.one_table else 1
     if len(register.true) < FEWEST_MATCHES * both_orders:
         return None
-    pairs = sample_pairs(register, disagreement_of(frame, spec, corpus), spec.model.seed)
+    comparer = CountedComparer(frame, spec, corpus)
+    pairs = sample_pairs(register, comparer.disagreement, spec.model.seed)
     if not pairs.match.any():
         return None
     values = np.column_stack([corpus.value_information(field, frame[field].to_numpy()) for field in fields])
@@ -81,6 +82,7 @@ def fit_register_evidence(
         curves=curves,
         intercepts=tuple(tuple(kinds) for kinds in intercepts.tolist()),
         weights=tuple(tuple(map(tuple, kinds)) for kinds in weights.tolist()),
+        similar=similarity_curves(comparer.similarities(*random_pairs(register, spec.model.seed))),
         corrections=set_corrections(rows[agreeing], evidence[agreeing], joint[agreeing]),
         left_records=lefts,
         right_records=rights,
@@ -100,23 +102,6 @@ def _rows(register: Register, pairs: SampledPairs, values: Array, probability: P
         sets = np.unique(pairs.agree, axis=0)
         found = EvidenceRows.joined([counted_rows(register, sets, values), sampled[sampled.disagree.any(axis=1)]])
     return found[found.total > 0]
-
-
-def disagreement_of(frame: pd.DataFrame, spec: MatchSpec, corpus: Corpus) -> Disagreement:
-    """In which counted fields rows of the frame clearly disagree."""
-    counted = counted_fields(spec)
-    others = {
-        name: section if name in counted else section.model_copy(update={"compare": False})
-        for name, section in spec.fields.items()
-    }
-    # texts and whole records take time, and are not needed
-    only = spec.model_copy(update={"fields": others, "record": None})
-
-    def disagreement(left: Rows, right: Rows) -> Mask:
-        one, other = (columns_of(frame.iloc[rows].reset_index(drop=True)) for rows in (left, right))
-        return disagreeing(compare(one, other, only, corpus), only)
-
-    return disagreement
 
 
 def _sizes(frame: pd.DataFrame, one_table: bool) -> tuple[int, int]:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from fixtures.two_name_register import PERSONS, two_name_register
 
-from matchwright.training.register_evidence.fit import disagreement_of, fit_register_evidence
+from matchwright.training.register_evidence.comparer import CountedComparer
+from matchwright.training.register_evidence.fit import fit_register_evidence
 from matchwright.training.register_evidence.register import Register
 from matchwright.training.register_evidence.sample import sample_pairs
 
@@ -35,7 +36,7 @@ def fitted(world):
 def sampled(world, inside=None):
     inside = np.ones(len(world.frame), bool) if inside is None else inside
     register = Register.of(world.frame, world.matches, inside, world.spec)
-    return register, sample_pairs(register, disagreement_of(world.frame, world.spec, world.corpus), seed=1)
+    return register, sample_pairs(register, CountedComparer(world.frame, world.spec, world.corpus).disagreement, seed=1)
 
 
 def share_of_matches(world, fields, disagree=()):

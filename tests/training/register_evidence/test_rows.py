@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fixtures.two_name_register import two_name_register
 
-from matchwright.training.register_evidence.fit import disagreement_of
+from matchwright.training.register_evidence.comparer import CountedComparer
 from matchwright.training.register_evidence.register import Register
 from matchwright.training.register_evidence.rows import counted_rows, sampled_rows
 from matchwright.training.register_evidence.sample import sample_pairs
@@ -35,7 +35,7 @@ def test_counted_rows_have_every_pair_of_the_register(register, fields):
 
 def test_sampled_rows_keep_the_weights_of_the_pairs(register):
     world, pairs, values = register
-    sample = sample_pairs(pairs, disagreement_of(world.frame, world.spec, world.corpus), seed=1)
+    sample = sample_pairs(pairs, CountedComparer(world.frame, world.spec, world.corpus).disagreement, seed=1)
     found = sampled_rows(sample, values, sample.match.astype(float))
     assert (found.total / found.unit).sum() == pytest.approx(sample.weight.sum())
     assert (found.matches / found.unit).sum() == pytest.approx(sample.weight[sample.match].sum())
