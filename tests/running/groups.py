@@ -20,6 +20,7 @@ TOGETHER = {
         "test_evaluate.py",
         "test_explain.py",
         "test_imported_scorer_step.py",
+        "test_ranked_strangers.py",
         "test_register.py",
         "test_train.py",
     ),

@@ -1,6 +1,6 @@
-"""How much values can say that are nearly the same: no more than that two records are seldom so alike by chance.
+"""How much values say that are nearly the same: less than the same values, because more strangers have them.
 
-A surname that a slip of the pen made rare says little. Strangers have similar surnames more often than equal ones.
+A surname that a slip of the pen made rare has a frequency of one. Yet many strangers have a similar surname.
 """
 
 from typing import Annotated, Any

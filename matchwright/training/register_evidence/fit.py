@@ -17,7 +17,7 @@ from matchwright.training.register_evidence.likelihood import fit_limit
 from matchwright.training.register_evidence.register import Mask, Register, Rows
 from matchwright.training.register_evidence.rows import EvidenceRows, counted_rows, sampled_rows
 from matchwright.training.register_evidence.sample import SampledPairs, sample_pairs
-from matchwright.training.register_evidence.similarity import random_pairs, similarity_curves
+from matchwright.training.register_evidence.similarity import similarity_curves
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Probability = Callable[[Rows, Rows], Array]
@@ -82,7 +82,7 @@ def fit_register_evidence(
         curves=curves,
         intercepts=tuple(tuple(kinds) for kinds in intercepts.tolist()),
         weights=tuple(tuple(map(tuple, kinds)) for kinds in weights.tolist()),
-        similar=similarity_curves(comparer.similarities(*random_pairs(register, spec.model.seed))),
+        similar=similarity_curves(register, comparer, spec.model.seed),
         corrections=set_corrections(rows[agreeing], evidence[agreeing], joint[agreeing]),
         left_records=lefts,
         right_records=rights,

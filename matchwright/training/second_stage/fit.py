@@ -25,6 +25,7 @@ from matchwright.training.second_stage.candidates import (
     held_out_scores,
     score_candidates,
 )
+from matchwright.training.second_stage.little_known import queries_with_little_known
 from matchwright.training.second_stage.standing_in import scores_standing_in
 
 FEWEST = 50
@@ -92,6 +93,8 @@ def fit_second_stage(
     )
     parts = [dataset, _standing_in(training, scored, scorers, spec), *_one_side(dataset, spec)]
     parts.append(_without_match(prepared, scored, scorers, spec))
+    if spec.labels == "complete":  # else nobody knows who is a stranger
+        parts.append(queries_with_little_known(prepared, scorers, frame, spec, corpus, register))
     valid = validation.originals()
     valid = replace(
         valid, comparisons=with_scores(valid.comparisons, scores.iloc[valid.origins].reset_index(drop=True))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from matchwright.core.compare import compare
-from matchwright.core.compare.information import agreeing_information, disagreeing
+from matchwright.core.compare.information import agreeing_information, disagreeing, other_words, similarities
 from matchwright.core.records import normal_forms, record_features
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.conform import conform_values
@@ -101,3 +101,22 @@ def test_fields_that_both_records_have_disagree_where_they_are_not_alike(persons
     ]
     found = disagreeing(compare(*sides, persons_spec, corpus), persons_spec)[0]
     assert {name for name, apart in zip(persons_spec.compared, found, strict=True) if apart} == expected
+
+
+def test_the_first_comparison_of_a_field_says_how_alike_its_values_are(persons_spec, corpus):
+    left, right = {"surname": COMMON, "state": "nsw"}, {"surname": "smithe", "date_of_birth": "1980-01-01"}
+    sides = [
+        record_features(conform_values([values], persons_spec, "left"), persons_spec, corpus)
+        for values in (left, right)
+    ]
+    found = similarities(compare(*sides, persons_spec, corpus), persons_spec)
+    by_field = dict(zip(persons_spec.compared, found[0], strict=True))
+    assert 0.9 < by_field["surname"] < 1
+    assert np.isnan(by_field["state"])
+
+
+def test_whole_records_have_more_in_common_where_they_share_a_rarer_word():
+    information = np.array([[2.0, 0.0], [2.0, 0.0], [0.0, 0.0]])
+    comparisons = pd.DataFrame({"record__rarest_shared": [2.0, 3.0, np.nan]}, dtype=np.float32)
+    assert other_words(information, comparisons).tolist() == [False, True, False]
+    assert other_words(information, pd.DataFrame(index=range(3))).tolist() == [False, False, False]

@@ -13,6 +13,7 @@ from matchwright.core.decide.bands import Bands
 from matchwright.core.decide.calibrator import log_odds, sigmoid
 from matchwright.core.decide.prior import RegisterUse, restated, shift_between
 from matchwright.core.models.register_evidence import EvidenceCurve, RegisterEvidence
+from matchwright.core.models.similarity_evidence import STEPS, SimilarityCurve
 from matchwright.core.spec.vocabulary import COMMON_EVIDENCE, REGISTER_PRIOR, UNCONFIRMED
 from matchwright.stated_register import StatedRegister
 from matchwright.training.register_evidence.fit import fit_register_evidence
@@ -20,6 +21,7 @@ from matchwright.training.register_evidence.fit import fit_register_evidence
 LEARNED = RegisterEvidence(
     fields=("surname",),
     curves=(EvidenceCurve(information=(1.0,), evidence=(1.0,)),),
+    similar=(SimilarityCurve(evidence=(0.0,) * (STEPS + 1)),),
     intercepts=((0.0,),),
     weights=(((1.0, 1.0, 1.0),),),
     corrections=(),

@@ -6,11 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchwright.core.models.register_evidence import EvidenceCurve, RegisterEvidence, SetCorrection
+from matchwright.core.models.similarity_evidence import STEPS, SimilarityCurve
 from matchwright.errors import BundleError
 
 FIELDS = 3
 FUNCTIONS = 3 * FIELDS
 CURVE = EvidenceCurve(information=(0.5, 2.0, 4.0), evidence=(1.0, 5.0, 2.0))
+SIMILAR = SimilarityCurve(evidence=(0.0,) * (STEPS + 1))
 CLASSES, KINDS = 2, 2
 weight = st.floats(0, 5)
 unit = st.lists(weight, min_size=FUNCTIONS, max_size=FUNCTIONS)
@@ -33,6 +35,7 @@ def evidence(weights, intercepts, corrections=()):
     return RegisterEvidence(
         fields=("given_name", "surname", "state"),
         curves=(CURVE,) * FIELDS,
+        similar=(SIMILAR,) * FIELDS,
         intercepts=tuple(tuple(kinds) for kinds in intercepts),
         weights=tuple(tuple(tuple(row) for row in kinds) for kinds in weights),
         corrections=corrections,
@@ -123,6 +126,7 @@ def test_no_pairs_have_no_limits():
     evidence = RegisterEvidence(
         fields=("surname",),
         curves=(CURVE,),
+        similar=(SIMILAR,),
         intercepts=((0.0, 1.0),),
         weights=(((1.0, 1.0, 1.0), (1.0, 1.0, 1.0)),),
         corrections=(),
