@@ -6,15 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare.frames import values_of
 from matchwright.core.compare.names import comparators_of
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX, RAREST_SHARED, RECORD, SWAPPED
-
-ROUNDING = 1e-4
-"""Information that differs by less is the same."""
+from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX, SWAPPED
 
 TEXT = "text"
 """Kind of fields whose agreement is not counted: long texts are alike in part, and hardly ever equal."""
@@ -28,36 +24,14 @@ def counted_fields(spec: MatchSpec) -> tuple[str, ...]:
     return tuple(name for name, section in spec.compared.items() if section.kind != TEXT)
 
 
-def has_agreeing_text(comparisons: pd.DataFrame, spec: MatchSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Whether the two records of each pair have a text that does not disagree."""
+def both_have_texts(left: Columns, right: Columns, spec: MatchSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Whether both records of each pair have a text, be it the same field or another one."""
     texts = [name for name, section in spec.compared.items() if section.kind == TEXT]
+    pairs = len(left["record_key"])
     if not texts:
-        return np.zeros(len(comparisons), dtype=bool)
-    return np.asarray(_agreeing(comparisons, spec, texts).any(axis=1))
-
-
-def has_text(comparisons: pd.DataFrame, spec: MatchSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Whether both records of each pair have some text."""
-    texts = [name for name, section in spec.compared.items() if section.kind == TEXT]
-    if not texts:
-        return np.zeros(len(comparisons), dtype=bool)
-    return np.asarray(_known_and_agreeing(comparisons, spec, texts)[0].any(axis=1))
-
-
-def other_words(information: Numbers, comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Whether the whole records share a word that is rarer than all values that agree.
-
-    Then they have more in common than the values of fields, as where a title is in the wrong field.
-
-    Args:
-        information: of :func:`agreeing_information`, shape (pairs, fields).
-        comparisons: of the same pairs. Without the rarest shared word of whole records, nothing is known of words.
-    """
-    name = f"{RECORD}__{RAREST_SHARED}"
-    if name not in comparisons.columns:
-        return np.zeros(len(comparisons), dtype=bool)
-    rarest = values_of(comparisons, (name,))[:, 0]
-    return np.asarray(np.nan_to_num(rarest) > information.max(axis=1, initial=0) + ROUNDING)
+        return np.zeros(pairs, dtype=bool)
+    sides = [np.any([pd.notna(side[name]) for name in texts], axis=0) for side in (left, right)]
+    return np.asarray(sides[0] & sides[1])
 
 
 def agreeing_information(

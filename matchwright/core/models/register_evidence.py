@@ -32,11 +32,9 @@ from scipy.special import logit
 
 from matchwright.core.compare.information import (
     agreeing_information,
+    both_have_texts,
     disagreeing,
-    has_agreeing_text,
-    has_text,
     not_identical,
-    other_words,
     similarities,
 )
 from matchwright.core.models.similarity_evidence import SimilarityCurve
@@ -193,12 +191,10 @@ class RegisterEvidence(Frozen):
     ) -> "np.ndarray[Any, np.dtype[np.float32]]":
         """The most and the least log-odds for row-aligned record features and their comparisons, shape (pairs, 2).
 
-        The most counts every field as agreeing that does not clearly disagree. It is NaN where the pair has a text that
-        does not disagree, or shares a word that is rarer than all agreeing values: how much a text says depends on more
-        than its frequency. The least counts every field as
-        disagreeing that is not identical. It is NaN where both records have a text. Where an individual field is not
-        identical (any identity field, if none is named), it is at most :data:`MOST_UNCONFIRMED`. It is NaN where an
-        identity field is not identical and no other one is.
+        The most counts every field as agreeing that does not clearly disagree. The least counts every field as
+        disagreeing that is not identical. Where an individual field is not identical (any identity field, if none is
+        named), it is at most :data:`MOST_UNCONFIRMED`. It is NaN where an identity field is not identical and no other
+        one is. Both are NaN where both records have a text: how much texts say depends on more than their frequency.
         """
         information = agreeing_information(left, right, comparisons, spec, corpus)
         apart = disagreeing(comparisons, spec)
@@ -214,12 +210,9 @@ class RegisterEvidence(Frozen):
         confirmed = ((information > 0) & ~unlike)[:, identity].any(axis=1)
         least = np.where(unlike[:, individual].any(axis=1), np.minimum(least, MOST_UNCONFIRMED), least)
         least = np.where(unlike[:, identity].any(axis=1) & ~confirmed, np.nan, least)
-        return np.column_stack(
-            [
-                np.where(has_agreeing_text(comparisons, spec) | other_words(information, comparisons), np.nan, most),
-                np.where(has_text(comparisons, spec), np.nan, least),
-            ]
-        ).astype(np.float32)
+        limits = np.column_stack([most, least]).astype(np.float32)
+        limits[both_have_texts(left, right, spec)] = np.nan
+        return limits
 
     def save(self, path: Path) -> None:
         """Write ``register_evidence.json``."""

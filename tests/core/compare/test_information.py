@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from matchwright.core.compare import compare
-from matchwright.core.compare.information import agreeing_information, disagreeing, other_words, similarities
+from matchwright.core.compare.information import agreeing_information, both_have_texts, disagreeing, similarities
 from matchwright.core.records import normal_forms, record_features
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.conform import conform_values
@@ -115,8 +115,13 @@ def test_the_first_comparison_of_a_field_says_how_alike_its_values_are(persons_s
     assert np.isnan(by_field["state"])
 
 
-def test_whole_records_have_more_in_common_where_they_share_a_rarer_word():
-    information = np.array([[2.0, 0.0], [2.0, 0.0], [0.0, 0.0]])
-    comparisons = pd.DataFrame({"record__rarest_shared": [2.0, 3.0, np.nan]}, dtype=np.float32)
-    assert other_words(information, comparisons).tolist() == [False, True, False]
-    assert other_words(information, pd.DataFrame(index=range(3))).tolist() == [False, False, False]
+def test_both_records_have_texts_also_in_different_fields(products_spec):
+    left = {"record_key": ["l1", "l2", "l3"], "title": ["saw", "saw", None], "category": [None] * 3}
+    right = {"record_key": ["r1", "r2", "r3"], "title": ["saw", None, "saw"], "category": [None, "tools", "tools"]}
+    sides = (columns_of(pd.DataFrame(side, dtype=object)) for side in (left, right))
+    assert both_have_texts(*sides, products_spec).tolist() == [True, True, False]
+
+
+def test_records_of_a_spec_without_texts_have_none(persons_spec):
+    side = {"record_key": np.array(["l1", "l2"], dtype=object)}
+    assert both_have_texts(side, side, persons_spec).tolist() == [False, False]
