@@ -14,6 +14,7 @@ from matchwright.core.spec.format import FORMAT
 from matchwright.drafting.enough import too_few
 from matchwright.drafting.fields import DraftField, LeftOut, draft_fields
 from matchwright.drafting.golden import Golden, golden_values
+from matchwright.drafting.household import identity_fields, individual_fields
 from matchwright.drafting.missing import MissingWords, find_missing, without_missing
 from matchwright.drafting.notices import Notice, notices_of
 from matchwright.drafting.privacy import why_about_persons
@@ -28,7 +29,6 @@ _OFTEN = 0.02
 """Above this share, several matches per record (or duplicates in one table) do not count as mistakes in the data."""
 
 _TEXTUAL = ("text", "name", "address", "id_code")
-_IDENTITY_HINTS = ("given_name", "surname", "full_name", "birth")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Draft:
     of_persons: bool
     record: list[str]
     identity: list[str]
+    individual: list[str]
     rules: Rules
     tfidf_fields: list[str]
     top_k: int
@@ -110,7 +111,8 @@ def draft_spec(
         left_out=left_out,
         of_persons=of_persons,
         record=_record_fields(compared),
-        identity=_identity(compared, of_persons),
+        identity=identity_fields(compared, of_persons),
+        individual=individual_fields(compared),
         rules=rules,
         tfidf_fields=_tfidf_fields(compared, of_persons),
         top_k=_top_k(len(tables.sides[-1]), of_persons),
@@ -206,13 +208,6 @@ def _record_fields(compared: Sequence[DraftField]) -> list[str]:
     if not any(field.kind == "text" for field in compared):
         return []
     return [field.name for field in compared if field.kind != "geo"]
-
-
-def _identity(compared: Sequence[DraftField], of_persons: bool) -> list[str]:
-    """The fields that tell the members of a household apart. In doubt the names and dates that were not understood."""
-    known = [field.name for field in compared if field.hint in _IDENTITY_HINTS]
-    doubtful = [f.name for f in compared if f.kind in ("name", "date") and f.hint in ("", "name")]
-    return known or (doubtful if of_persons else [])
 
 
 def _tfidf_fields(compared: Sequence[DraftField], of_persons: bool) -> list[str]:
