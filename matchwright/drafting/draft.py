@@ -1,7 +1,7 @@
 """Drafting a match spec: every section is guessed from the tables, with the reasons."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,14 +11,14 @@ from matchwright.core.records import conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.format import FORMAT
-from matchwright.drafting.enough import too_few
+from matchwright.drafting.enough import not_trainable
 from matchwright.drafting.fields import DraftField, LeftOut, draft_fields
 from matchwright.drafting.golden import Golden, golden_values
 from matchwright.drafting.household import identity_fields, individual_fields
 from matchwright.drafting.missing import MissingWords, find_missing, without_missing
 from matchwright.drafting.notices import Notice, notices_of
 from matchwright.drafting.privacy import why_about_persons
-from matchwright.drafting.rules import Rules, choose_rules
+from matchwright.drafting.rules import Rules, choose_rules, share_of_likely_matches
 from matchwright.drafting.tables import Labels, Lines, Tables, read_pairs, read_tables
 from matchwright.errors import DataError, Fault
 
@@ -67,6 +67,7 @@ def draft_spec(
     pairs: pd.DataFrame | None = None,
     name: str = "matching",
     lines: Lines | None = None,
+    pair_lines: Callable[[], Sequence[int]] | None = None,
 ) -> Draft:
     """Draft a match spec from one table (deduplication) or two (linkage).
 
@@ -76,11 +77,12 @@ def draft_spec(
         pairs: labelled pairs, with two columns of record ids (``left_id``, ``right_id``) and usually a ``label``.
         name: the name of the spec.
         lines: the line of each row in the file of a table (0 is left, 1 is right), for messages about rows.
+        pair_lines: the line of each row in the file of the pairs.
 
     Raises:
         DataError: no spec can be drafted from these tables. The message quotes no value.
     """
-    labelled_pairs = read_pairs(pairs) if pairs is not None else None
+    labelled_pairs = read_pairs(pairs, pair_lines) if pairs is not None else None
     given = read_tables(left, right, labelled_pairs, lines)
     missing = find_missing(given)
     tables = without_missing(given, missing)
@@ -97,6 +99,10 @@ def draft_spec(
     of_persons = bool(why_persons)
     compared = [field for field in fields if field.compare]
     rules = choose_rules(sides, fields, labelled_pairs, ids)
+    untrained = ""
+    if labelled_pairs is not None:
+        listed = None if labelled_pairs.labelled else share_of_likely_matches(sides, fields, labelled_pairs, ids)
+        untrained = not_trainable(labelled_pairs, listed)
     known = [{value for side in tables.values(field.column) for value in side if value} for field in fields]
     return Draft(
         name=name,
@@ -104,7 +110,7 @@ def draft_spec(
         rows=tuple(len(side) for side in tables.sides),
         alike=_alike(tables, fields),
         multiplicity=_multiplicity(tables, fields, labelled_pairs),
-        labels=_labels(labelled_pairs),
+        labels=_labels(labelled_pairs, untrained),
         positives=int(labelled_pairs.matches.sum()) if labelled_pairs is not None else None,
         missing=missing,
         fields=fields,
@@ -117,7 +123,7 @@ def draft_spec(
         tfidf_fields=_tfidf_fields(compared, of_persons),
         top_k=_top_k(len(tables.sides[-1]), of_persons),
         golden=golden_values(fields, known),
-        notices=notices_of(tables, fields, why_persons, labelled_pairs),
+        notices=notices_of(tables, fields, why_persons, labelled_pairs, untrained),
     )
 
 
@@ -194,11 +200,11 @@ def _share_repeated(values: Iterable[str | None]) -> float:
     return sum(count > 1 for count in counts.values()) / max(len(counts), 1)
 
 
-def _labels(labelled_pairs: Labels | None) -> tuple[LabelsKind, str]:
+def _labels(labelled_pairs: Labels | None, untrained: str) -> tuple[LabelsKind, str]:
     if labelled_pairs is None:
         return "partial", "no pairs were given; complete if the pairs table lists every true match"
-    if few := too_few(labelled_pairs):
-        return "none", few
+    if untrained:
+        return "none", untrained
     if labelled_pairs.labelled:
         return "partial", "the pairs have labels of both kinds, so the other pairs are unknown"
     return "complete", "the pairs are matches only; partial if some matches may be missing"

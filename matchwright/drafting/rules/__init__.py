@@ -22,10 +22,11 @@ from matchwright.drafting.rules.matches import (
     Matches,
     estimated_matches,
     labelled_matches,
+    share_listed,
 )
 from matchwright.drafting.tables import Labels
 
-__all__ = ["PAIRS_PER_RECORD", "Rule", "Rules", "choose_rules"]
+__all__ = ["PAIRS_PER_RECORD", "Rule", "Rules", "choose_rules", "share_of_likely_matches"]
 
 PAIRS_PER_RECORD = 8
 """The most pairs that all drafted rules together may make, per record of all tables."""
@@ -94,6 +95,17 @@ def choose_rules(
         chosen = choose_within_budget(blocks, sum(sizes), budget)
     chosen = [counter.exact(block) for block in chosen or _by_coverage(features, counter, budget)]
     return _with_shares(chosen, features, labelled, labelled if count >= FEWEST_MEASURED else matches)
+
+
+def share_of_likely_matches(
+    sides: list[pd.DataFrame], fields: list[DraftField], labelled_pairs: Labels, ids: list[list[str]]
+) -> float | None:
+    """Of the likely matches of the tables, the share that is labelled as a match; None if no pair is likely to be one.
+
+    See :func:`choose_rules` for the arguments. The likely matches are those that rules are estimated from.
+    """
+    features = features_of(pd.concat(sides, ignore_index=True), fields)
+    return share_listed(features, PairCounter([len(side) for side in sides]), labelled_pairs, ids)
 
 
 def _with_shares(

@@ -63,17 +63,44 @@ class Matches:
 class StrictPairs:
     """Pairs of a strict rule: its fields, the share that would agree by chance, and in what the pairs agree.
 
-    ``shares`` has the share of pairs that agree in each other field, of those in which both records have it.
+    ``shares`` has the share of pairs that agree in each other field, of those in which both records have it. ``rows``
+    has the rows of each pair.
     """
 
     fields: frozenset[str]
     by_chance: float
     agreement: Agreement
     shares: dict[str, float]
+    rows: Codes
 
 
 def labelled_matches(features: Sequence[Feature], labels: Labels, ids: list[list[str]]) -> Matches | None:
     """The agreement of the labelled matches between records of the tables, each once; None if there is none."""
+    found = _rows_of(labels, ids)
+    if not len(found):
+        return None
+    kept = found[np.sort(_picked(len(found), _MOST_MATCHES))]
+    return Matches(_agreement(features, kept), f"{len(kept):,} labelled matches", labelled=True)
+
+
+def share_listed(
+    features: Sequence[Feature], counter: PairCounter, labels: Labels, ids: list[list[str]]
+) -> float | None:
+    """Of the pairs that agree in three fields hardly ever equal by chance, the share that is labelled as a match.
+
+    It is the median over the strict rules: the pairs of one may be members of a household, and the labels may have been
+    found by another. None if there are no such pairs.
+    """
+    strict = _strict_pairs(features, counter)
+    pure = [pairs for pairs in strict if pairs.by_chance <= _HARDLY_BY_CHANCE] or strict
+    records = sum(counter.sizes)
+    listed = _rows_of(labels, ids) @ [records, 1]
+    shares = [float(np.isin(pairs.rows @ [records, 1], listed).mean()) for pairs in pure]
+    return float(np.median(shares)) if shares else None
+
+
+def _rows_of(labels: Labels, ids: list[list[str]]) -> Codes:
+    """The rows of the labelled matches between two records of the tables, each once, in two columns."""
     indices = [{record: index for index, record in enumerate(side)} for side in ids]
     offset = len(ids[0]) if len(ids) == 2 else 0
     rows = [
@@ -83,11 +110,7 @@ def labelled_matches(features: Sequence[Feature], labels: Labels, ids: list[list
     ]
     found = np.array(rows, dtype=np.int64).reshape(-1, 2)
     # a record agrees with itself in everything, and a pair that is given twice is one match
-    found = np.unique(np.sort(found[found[:, 0] != found[:, 1]], axis=1), axis=0)
-    if not len(found):
-        return None
-    kept = found[np.sort(_picked(len(found), _MOST_MATCHES))]
-    return Matches(_agreement(features, kept), f"{len(kept):,} labelled matches", labelled=True)
+    return np.unique(np.sort(found[found[:, 0] != found[:, 1]], axis=1), axis=0)
 
 
 def estimated_matches(features: Sequence[Feature], counter: PairCounter) -> Matches | None:
@@ -149,7 +172,7 @@ def _strict_pairs(features: Sequence[Feature], counter: PairCounter) -> list[Str
         return bool(usable) and all(share >= _NEARLY_BEST * best[name] for name, share in usable.items())
 
     strict = [
-        StrictPairs(fields, chance, _agreement(features, pairs), shares)
+        StrictPairs(fields, chance, _agreement(features, pairs), shares, pairs)
         for fields, chance, pairs, shares in found
         if is_strict(shares)
     ]
