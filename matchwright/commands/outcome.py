@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _NO_MATCH = (
     "No test pair is a match, so there is no precision of match. If the spec says labels: complete, every match that "
-    "the pairs do not list counts as no match. Where some are missing, label pairs of both kinds and say labels: partial."
+    "the pairs do not list counts as no match. Where some are missing, label pairs of both kinds and say "
+    "labels: partial."
 )
 
 
