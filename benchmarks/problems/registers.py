@@ -59,7 +59,8 @@ def register_of(
     known = pairs[(true["left_key"].map(parts) == "train").to_numpy()]
     shown = known.sample(min(SHOWN, len(known)), random_state=0).assign(label=1)
     drafted = parse_spec(infer_spec(records, None, shown, name))
-    model = drafted.model.model_copy(update={"seed": SEED})
+    # the pairs of the draft are some matches, and those that train the model are all of them: then one model is enough
+    model = drafted.model.model_copy(update={"seed": SEED, "average_of": 1})
     spec = drafted.model_copy(update={"labels": "complete", "split": SPLIT, "model": model})
     begin("record features")
     features, corpus = features_of({"left": records}, spec)

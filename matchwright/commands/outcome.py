@@ -1,6 +1,7 @@
 """What a finished pipeline run did, for its user."""
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from pipelines.local.record import RunRecord
+
+_NO_MATCH = (
+    "No test pair is a match, so there is no precision of match. If the spec says labels: complete, every match that "
+    "the pairs do not list counts as no match. Where some are missing, label pairs of both kinds and say "
+    "labels: partial."
+)
 
 
 def outcome(run: "RunRecord") -> "Iterator[Text]":
@@ -42,12 +49,19 @@ def gates_passed(run: "RunRecord") -> bool:
 def _failed_gates(run: "RunRecord") -> "list[Text]":
     folder = next(step.artefacts["evaluation"] for step in reversed(run.steps) if "evaluation" in step.artefacts)
     gates = json.loads((Path(folder) / "gates.json").read_text(encoding="utf-8"))["gates"]
-    return [
+    failed = [gate for gate in gates if not gate["passed"]]
+    lines = [
         styled(
             "  ",
             ("gate failed", "red"),
-            f" {gate['name']}: {gate['value']:.4g}, must be {gate['must_be']} {gate['limit']:.4g}",
+            f" {gate['name']}: {_value(gate['value'])}, must be {gate['must_be']} {gate['limit']:.4g}",
         )
-        for gate in gates
-        if not gate["passed"]
+        for gate in failed
     ]
+    if any(gate["name"].startswith("precision of match") and math.isnan(gate["value"]) for gate in failed):
+        lines.append(styled(f"  {_NO_MATCH}"))
+    return lines
+
+
+def _value(value: float) -> str:
+    return "could not be measured" if math.isnan(value) else f"{value:.4g}"

@@ -60,6 +60,7 @@ def infer(
         read_input_table(pairs) if pairs else None,
         _spec_name(name or (out.stem if out else Path(tables[0]).stem)),
         lines=lambda side: row_lines(tables[side]),
+        pair_lines=lambda: row_lines(pairs),
     )
     text = draft_text(draft)
     if out is None:

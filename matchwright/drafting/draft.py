@@ -1,7 +1,7 @@
 """Drafting a match spec: every section is guessed from the tables, with the reasons."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,13 +11,14 @@ from matchwright.core.records import conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.format import FORMAT
-from matchwright.drafting.enough import too_few
+from matchwright.drafting.enough import not_trainable
 from matchwright.drafting.fields import DraftField, LeftOut, draft_fields
 from matchwright.drafting.golden import Golden, golden_values
+from matchwright.drafting.household import identity_fields, individual_fields
 from matchwright.drafting.missing import MissingWords, find_missing, without_missing
 from matchwright.drafting.notices import Notice, notices_of
 from matchwright.drafting.privacy import why_about_persons
-from matchwright.drafting.rules import Rules, choose_rules
+from matchwright.drafting.rules import Rules, choose_rules, share_of_likely_matches
 from matchwright.drafting.tables import Labels, Lines, Tables, read_pairs, read_tables
 from matchwright.errors import DataError, Fault
 
@@ -28,7 +29,6 @@ _OFTEN = 0.02
 """Above this share, several matches per record (or duplicates in one table) do not count as mistakes in the data."""
 
 _TEXTUAL = ("text", "name", "address", "id_code")
-_IDENTITY_HINTS = ("given_name", "surname", "full_name", "birth")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Draft:
     of_persons: bool
     record: list[str]
     identity: list[str]
+    individual: list[str]
     rules: Rules
     tfidf_fields: list[str]
     top_k: int
@@ -66,6 +67,7 @@ def draft_spec(
     pairs: pd.DataFrame | None = None,
     name: str = "matching",
     lines: Lines | None = None,
+    pair_lines: Callable[[], Sequence[int]] | None = None,
 ) -> Draft:
     """Draft a match spec from one table (deduplication) or two (linkage).
 
@@ -75,11 +77,12 @@ def draft_spec(
         pairs: labelled pairs, with two columns of record ids (``left_id``, ``right_id``) and usually a ``label``.
         name: the name of the spec.
         lines: the line of each row in the file of a table (0 is left, 1 is right), for messages about rows.
+        pair_lines: the line of each row in the file of the pairs.
 
     Raises:
         DataError: no spec can be drafted from these tables. The message quotes no value.
     """
-    labelled_pairs = read_pairs(pairs) if pairs is not None else None
+    labelled_pairs = read_pairs(pairs, pair_lines) if pairs is not None else None
     given = read_tables(left, right, labelled_pairs, lines)
     missing = find_missing(given)
     tables = without_missing(given, missing)
@@ -96,6 +99,10 @@ def draft_spec(
     of_persons = bool(why_persons)
     compared = [field for field in fields if field.compare]
     rules = choose_rules(sides, fields, labelled_pairs, ids)
+    untrained = ""
+    if labelled_pairs is not None:
+        listed = None if labelled_pairs.labelled else share_of_likely_matches(sides, fields, labelled_pairs, ids)
+        untrained = not_trainable(labelled_pairs, listed)
     known = [{value for side in tables.values(field.column) for value in side if value} for field in fields]
     return Draft(
         name=name,
@@ -103,19 +110,20 @@ def draft_spec(
         rows=tuple(len(side) for side in tables.sides),
         alike=_alike(tables, fields),
         multiplicity=_multiplicity(tables, fields, labelled_pairs),
-        labels=_labels(labelled_pairs),
+        labels=_labels(labelled_pairs, untrained),
         positives=int(labelled_pairs.matches.sum()) if labelled_pairs is not None else None,
         missing=missing,
         fields=fields,
         left_out=left_out,
         of_persons=of_persons,
         record=_record_fields(compared),
-        identity=_identity(compared, of_persons),
+        identity=identity_fields(compared, of_persons),
+        individual=individual_fields(compared),
         rules=rules,
         tfidf_fields=_tfidf_fields(compared, of_persons),
         top_k=_top_k(len(tables.sides[-1]), of_persons),
         golden=golden_values(fields, known),
-        notices=notices_of(tables, fields, why_persons, labelled_pairs),
+        notices=notices_of(tables, fields, why_persons, labelled_pairs, untrained),
     )
 
 
@@ -192,11 +200,11 @@ def _share_repeated(values: Iterable[str | None]) -> float:
     return sum(count > 1 for count in counts.values()) / max(len(counts), 1)
 
 
-def _labels(labelled_pairs: Labels | None) -> tuple[LabelsKind, str]:
+def _labels(labelled_pairs: Labels | None, untrained: str) -> tuple[LabelsKind, str]:
     if labelled_pairs is None:
         return "partial", "no pairs were given; complete if the pairs table lists every true match"
-    if few := too_few(labelled_pairs):
-        return "none", few
+    if untrained:
+        return "none", untrained
     if labelled_pairs.labelled:
         return "partial", "the pairs have labels of both kinds, so the other pairs are unknown"
     return "complete", "the pairs are matches only; partial if some matches may be missing"
@@ -206,13 +214,6 @@ def _record_fields(compared: Sequence[DraftField]) -> list[str]:
     if not any(field.kind == "text" for field in compared):
         return []
     return [field.name for field in compared if field.kind != "geo"]
-
-
-def _identity(compared: Sequence[DraftField], of_persons: bool) -> list[str]:
-    """The fields that tell the members of a household apart. In doubt the names and dates that were not understood."""
-    known = [field.name for field in compared if field.hint in _IDENTITY_HINTS]
-    doubtful = [f.name for f in compared if f.kind in ("name", "date") and f.hint in ("", "name")]
-    return known or (doubtful if of_persons else [])
 
 
 def _tfidf_fields(compared: Sequence[DraftField], of_persons: bool) -> list[str]:

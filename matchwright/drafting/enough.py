@@ -1,4 +1,4 @@
-"""Whether the labelled pairs are enough to train on."""
+"""Whether the labelled pairs are enough to train on, and whether matches alone may be all matches."""
 
 from math import ceil
 
@@ -12,6 +12,32 @@ FEWEST_MATCHES = ceil(FEWEST_FOR_CHOICE / SplitSpec().calibrate)
 
 FEWEST_OF_EACH = ceil(FEWEST_PER_CLASS / (1 - LEAST_TEST_SHARE))
 """The fewest matches, and the fewest other labelled pairs, that leave enough outside the test part."""
+
+
+COMPLETE_SHARE = 0.8
+"""At least this share of the likely matches is in a table that lists every match."""
+
+
+def not_trainable(labelled_pairs: Labels, share_listed: float | None) -> str:
+    """Why nothing can be trained on the pairs; empty if something can.
+
+    Args:
+        labelled_pairs: the pairs.
+        share_listed: of the likely matches of the tables, the share that is among them; None if it is not known.
+    """
+    return too_few(labelled_pairs) or _incomplete(labelled_pairs, share_listed)
+
+
+def _incomplete(labelled_pairs: Labels, share_listed: float | None) -> str:
+    """Why a table of matches alone is not taken to list every match; empty if it is, or has other pairs too."""
+    if labelled_pairs.labelled or (share_listed is None and not labelled_pairs.has_column):
+        return ""
+    matches = f"{int(labelled_pairs.matches.sum())} labelled pairs are all matches"
+    if share_listed is None:
+        return f"{matches}, and nothing shows that they are every match"
+    if share_listed < COMPLETE_SHARE:
+        return f"{matches}, and only {share_listed:.0%} of the pairs that agree in three other fields are among them"
+    return ""
 
 
 def too_few(labelled_pairs: Labels) -> str:

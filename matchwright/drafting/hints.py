@@ -13,14 +13,20 @@ from pathlib import Path
 import yaml
 
 HINTS = (
-    *("truth", "email", "phone", "network", "national_id", "birth", "gender", "given_name", "surname", "full_name"),
-    *("street_number", "url", "address", "postcode", "city", "region", "geo", "authors", "year", "date", "price"),
-    *("quantity", "code", "category", "title", "prose", "name"),
+    *("truth", "email", "phone", "network", "national_id", "birth", "death", "gender", "given_name", "further_name"),
+    *("surname", "full_name", "street_number", "url", "address", "postcode", "city", "region", "geo", "authors"),
+    *("year", "date", "price", "quantity", "code", "category", "company", "title", "prose", "name"),
 )
 """All hints. Of two phrases with as many words, that of the first hint counts."""
 
-PERSON_HINTS = frozenset({"given_name", "surname", "full_name", "birth", "gender", "national_id"})
+PERSON_HINTS = frozenset(
+    {"given_name", "further_name", "surname", "full_name", "birth", "death", "gender", "national_id"}
+)
 """Hints of columns that only tables of persons have."""
+
+_NAME_HINTS = ("given_name", "surname", "full_name")
+_NOT_OF_PERSONS = ("price", "authors", "company", "title")
+"""Hints of columns beside which a name alone is rather that of a thing."""
 
 _WORD_END = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
@@ -76,12 +82,17 @@ def hint_of(column: str) -> str:
 
 
 def hints_of(columns: Iterable[str]) -> dict[str, str]:
-    """The hint of each column. The word for a name alone is a surname beside given names, and the other way round."""
+    """The hint of each column. The word for a name alone is a surname beside given names, and the other way round.
+
+    Beside a date of birth and no other name, it is a full name.
+    """
     hints = {column: hint_of(column) for column in columns}
     names = [column for column, hint in hints.items() if hint == "name"]
     given, surname = ("given_name" in hints.values(), "surname" in hints.values())
     if len(names) == 1 and given != surname:
         hints[names[0]] = "surname" if given else "given_name"
+    elif len(names) == 1 and "birth" in hints.values() and not {*_NOT_OF_PERSONS, *_NAME_HINTS} & set(hints.values()):
+        hints[names[0]] = "full_name"
     return hints
 
 

@@ -36,7 +36,7 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
         return "text", "web addresses"
     if column.geo >= MOSTLY:
         return "geo", "latitude and longitude"
-    if (hint in ("birth", "date") and column.date >= 0.5) or column.date >= MOSTLY:
+    if (hint in ("birth", "death", "date") and column.date >= 0.5) or column.date >= MOSTLY:
         return "date", f"{column.date:.0%} are calendar dates"
     if column.month >= MOSTLY:
         return "category", "months without a day: equal or different"
@@ -69,7 +69,7 @@ def _numeric(hint: str, column: Profile) -> Guess:
 
 def _by_hint(hint: str, column: Profile) -> Guess | None:
     """Kinds that follow from the column's name, if the values do not contradict it."""
-    if hint in ("given_name", "surname") and column.words < 3:
+    if hint in ("given_name", "further_name", "surname") and column.words < 3:
         return "name", "its name"
     if hint == "address" or (hint != "prose" and column.street >= 0.4 and column.with_digit >= 0.2):
         return "address", "its name" if hint == "address" else "house numbers and words for streets"
@@ -83,7 +83,7 @@ def _by_hint(hint: str, column: Profile) -> Guess | None:
         return "category", "its name"
     if hint == "city" and column.words < 3:
         return ("category", "few values") if few_values(column) else ("name", "its name")
-    if hint == "category" and column.words < _PHRASE:
+    if hint in ("category", "company") and column.words < _PHRASE:
         return "category", "its name"
     if hint == "full_name" and column.words < 4:
         return "name", "its name"

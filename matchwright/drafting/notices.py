@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matchwright.drafting.enough import too_few
 from matchwright.drafting.fields import DraftField
 from matchwright.drafting.privacy import NAMES_SAY_SO, NOTHING_UNDERSTOOD
 from matchwright.drafting.tables import Labels, Tables
@@ -18,13 +17,23 @@ class Notice:
 
 
 def notices_of(
-    tables: Tables, fields: Sequence[DraftField], why_persons: str, labelled_pairs: Labels | None
+    tables: Tables, fields: Sequence[DraftField], why_persons: str, labelled_pairs: Labels | None, untrained: str
 ) -> list[Notice]:
-    """The notices of a draft: what was not understood, what was assumed for that, and faults of ids and labels."""
+    """The notices of a draft: what was not understood, what was assumed for that, and faults of ids and labels.
+
+    ``untrained`` says why nothing can be trained on the labelled pairs; empty if something can.
+    """
     notices = []
-    if labelled_pairs is not None and (few := too_few(labelled_pairs)):
+    if untrained:
         start = "So train without the pairs: labels: none is an unsupervised start."
-        notices.append(Notice(f"The {few}. {start} Or label more pairs with 'matchwright label', then write partial."))
+        notices.append(
+            Notice(f"The {untrained}. {start} Or label more pairs with 'matchwright label', then write partial.")
+        )
+        if labelled_pairs is not None and not labelled_pairs.labelled:
+            wrong = "Every other pair then counts as no match."
+            notices.append(Notice(f"Write labels: complete only where the pairs table lists every match. {wrong}"))
+    if labelled_pairs is not None and labelled_pairs.unread:
+        notices.append(Notice(f"{labelled_pairs.unread}. Training puts such rows into quarantine."))
     unknown = tuple(field.column for field in fields if not field.hint)
     if unknown:
         notices.append(Notice("Not understood by name, so look at their kind and class (pii):", unknown))

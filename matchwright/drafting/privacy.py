@@ -22,10 +22,12 @@ _BARE_DATES = frozenset({"date", "datum", "dato", "data", "fecha", "tarih"})
 """Names that do not say whose date it is."""
 _QUASI_HINTS = {
     "given_name": "a person's name",
+    "further_name": "a person's name",
     "surname": "a person's name",
     "full_name": "a person's name",
     "authors": "persons' names",
     "birth": "a date of birth",
+    "death": "a date of death",
     "gender": "describes a person",
     "address": "an address",
     "street_number": "part of an address",

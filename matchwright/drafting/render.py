@@ -1,17 +1,14 @@
 """Writing a draft as YAML for a person to edit: aligned, with the reason for every guess."""
 
 import math
-import re
 from collections.abc import Iterable, Iterator
 
-import yaml
-
-from matchwright.core.spec.blocking import CandidateSpec
 from matchwright.core.spec.format import FORMAT
 from matchwright.drafting.draft import Draft
 from matchwright.drafting.fields import DraftField
+from matchwright.drafting.render_rules import candidate_lines
+from matchwright.drafting.yaml_text import listed, scalar
 
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_./ -]*[A-Za-z0-9_])?")
 _AGREEMENT = {
     "text": (0.8, 0.4),
     "category": (0.99, 0.5),
@@ -32,7 +29,7 @@ def render(draft: Draft) -> str:
         _head(draft),
         _fields(draft),
         *filter(None, [_record(draft), _identity(draft)]),
-        _candidates(draft),
+        candidate_lines(draft),
         _learning(draft),
         _deciding(draft),
         *filter(None, [_slices(draft)]),
@@ -47,17 +44,6 @@ def how_values_are_read(draft: Draft) -> list[str]:
     """Lines for a person: the words for an empty cell, and masked forms of each column before and after reading."""
     comments = [*_missing(draft), *(line for field in draft.fields for line in reading_comments(field))]
     return [line.strip().removeprefix("# ") for line in comments]
-
-
-def scalar(value: str | float | None) -> str:
-    """A value as a YAML scalar that is safe in flow style; quoted only if needed."""
-    if value is None:
-        return "null"
-    if isinstance(value, int | float):
-        return f"{value:.10g}"
-    if _PLAIN.fullmatch(value) and yaml.safe_load(value) == value:
-        return value
-    return str(yaml.safe_dump(value, default_style='"', allow_unicode=True, width=math.inf)).strip()
 
 
 def _head(draft: Draft) -> Iterator[str]:
@@ -85,7 +71,7 @@ def _missing(draft: Draft) -> Iterator[str]:
     if words:
         yield "# Words for an empty cell. A field with a list of its own does not use this one."
         yield from (f"# {line}" for line in _counted(draft, words))
-        yield f"missing: {_list(words)}   # guessed: too frequent for real values"
+        yield f"missing: {listed(words)}   # guessed: too frequent for real values"
 
 
 def _counted(draft: Draft, words: Iterable[str]) -> Iterator[str]:
@@ -146,7 +132,7 @@ def _field(field: DraftField, widest: int) -> str:
         parts.append(f"column: {scalar(field.column)}")
     parts += [f"{key}: {notation}" for key, notation in field.reading.notation.items()]
     if field.reading.missing is not None:
-        parts.append(f"missing: {_list(field.reading.missing)}")
+        parts.append(f"missing: {listed(field.reading.missing)}")
     if not field.compare:
         parts.append("compare: false")
     elif field.kind in _AGREEMENT:
@@ -160,7 +146,7 @@ def _record(draft: Draft) -> list[str]:
         return []
     return [
         "# Compares the words of the whole record, whatever their field: for values in the wrong column.",
-        f"record: {{fields: {_list(draft.record)}}}",
+        f"record: {{fields: {listed(draft.record)}}}",
     ]
 
 
@@ -169,40 +155,17 @@ def _identity(draft: Draft) -> list[str]:
         return []
     return [
         "# Members of a household agree in the other fields. So a match without review needs one of these to agree.",
-        f"identity: {_list(draft.identity)}   # guessed: names and dates of birth",
+        f"identity: {listed(draft.identity)}   # guessed: names and dates of birth",
+        *_individual(draft),
     ]
 
 
-def _candidates(draft: Draft) -> Iterator[str]:
-    yield "candidates:"
-    yield from _rules(draft)
-    least = 0.1 if draft.of_persons else 0.05
-    yield "  # The most similar texts find pairs that no rule finds. A larger top_k finds more and takes longer."
-    both = ", both_ways: true" if len(draft.rows) == 2 and max(draft.rows) <= 3 * min(draft.rows) else ""
-    limits = f"ngram: 3, top_k: {draft.top_k}, min_similarity: {least}{both}"
-    yield f"  tfidf: {{fields: {_list(draft.tfidf_fields)}, {limits}}}"
-    if len(draft.rows) == 1:
-        yield "  # What changed twice may agree in too little. A record from between the changes brings both together."
-        yield "  common_neighbours: true"
-
-
-def _rules(draft: Draft) -> Iterator[str]:
-    rules = draft.rules
-    yield "  # A rule compares records that are equal in all its features. Comments count its pairs in these tables."
-    if rules.recall is not None:
-        pairs = sum(rule.pairs for rule in rules.chosen) / sum(draft.rows)
-        together = f"about {rules.recall:.1%} of the matches, with at most {pairs:.1f} pairs per record"
-        yield f"  # Together they find {together}."
-        yield f"  # guessed: these shares are measured on {rules.source}."
-    yield "  rules:"
-    lines = [f"    - {_list(rule.features)}" for rule in rules.chosen]
-    widest = max(map(len, lines))
-    for line, rule in zip(lines, rules.chosen, strict=True):
-        found = "" if rule.recall is None else f", finds {rule.recall:.0%} of the matches"
-        yield f"{line:<{widest}}  # {rule.pairs:,} pairs{found}"
-    most = max(rule.pairs for rule in rules.chosen)
-    if 2 * most > CandidateSpec.model_fields["max_pairs_per_rule"].default:
-        yield f"  max_pairs_per_rule: {2 * most}  # twice the pairs of the largest rule, so that the tables can grow"
+def _individual(draft: Draft) -> Iterator[str]:
+    if draft.individual:
+        yield "# Twins, or a father and a son of one name, differ in nothing but these. Training adds such pairs."
+        yield f"individual: {listed(draft.individual)}   # guessed: members of one household do not share these"
+    else:
+        yield "# individual: []   # of persons, name the given name and the date of birth: a household shares neither"
 
 
 def _learning(draft: Draft) -> Iterator[str]:
@@ -290,7 +253,3 @@ def _watching(draft: Draft) -> Iterator[str]:
     yield "# Every reason has a text made from the label. You can write your own, such as"
     yield f"# {example.name.upper()}_DISAGREES: The {example.label} differs."
     yield "reasons: {version: 1}"
-
-
-def _list(names: Iterable[str]) -> str:
-    return f"[{', '.join(map(scalar, names))}]"

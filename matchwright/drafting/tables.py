@@ -1,6 +1,6 @@
 """The tables for a draft: cleaned values, the column of record ids, and labelled pairs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,24 +8,37 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.records.conform import clean_text, id_text, per_distinct
+from matchwright.core.spec.watching import QualitySpec
 from matchwright.drafting.profile import profile_of
 from matchwright.drafting.record_id import Lines, faults_per_table, find_record_id, refused, row_numbers, table_names
-from matchwright.training.datasets.pair_columns import ID_COLUMNS, LABEL_COLUMNS, label_of
+from matchwright.training.datasets.pair_columns import (
+    ID_COLUMNS,
+    LABEL_COLUMNS,
+    label_of,
+    unread_fault,
+    unread_labels,
+)
 
 __all__ = ["ID_COLUMNS", "Labels", "Lines", "Tables", "read_pairs", "read_tables"]
+
+_MOST_UNREAD = QualitySpec().max_quarantined_share
+"""Training refuses a larger share of rows that it cannot use."""
 
 
 @dataclass(frozen=True)
 class Labels:
     """Labelled pairs: record ids of both sides, and whether each matches.
 
-    ``labelled`` is False if all pairs of the table match, as they do without a column of labels.
+    ``labelled`` is False if all pairs of the table match, as they do without a column of labels. ``has_column`` says
+    whether there is one. ``unread`` says which labels were not understood; empty if there is none.
     """
 
     left: list[str | None]
     right: list[str | None]
     matches: np.ndarray[tuple[int], np.dtype[np.bool_]]
     labelled: bool
+    has_column: bool = False
+    unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,13 +100,17 @@ def read_tables(
     )
 
 
-def read_pairs(pairs: pd.DataFrame) -> Labels:
+def read_pairs(pairs: pd.DataFrame, lines: Callable[[], Sequence[int]] | None = None) -> Labels:
     """Read the columns of record ids and labels from a pairs table.
 
     As in training, a pair whose label is neither yes nor no is left out, and without labels every pair is a match.
 
+    Args:
+        pairs: the pairs table.
+        lines: gives the line of each of its rows in its file. Without it, rows are numbered.
+
     Raises:
-        DataError: no two columns have names for record ids.
+        DataError: no two columns have names for record ids, or too many labels were not understood to train on.
     """
     named = next((names for names in ID_COLUMNS if set(names) <= set(pairs.columns)), None)
     if named is None:
@@ -103,10 +120,17 @@ def read_pairs(pairs: pd.DataFrame) -> Labels:
     left, right = (per_distinct(pairs[name], id_text) for name in named)
     if label is None:
         return Labels(left.tolist(), right.tolist(), np.ones(len(pairs), dtype=bool), labelled=False)
+    words, unread = pairs[label].tolist(), ""
+    if wrong := unread_labels(words):
+        fault = unread_fault(f"pairs.{label}", words, wrong, lines() if lines is not None else ())
+        if len(wrong) > _MOST_UNREAD * len(words):
+            raise refused(fault.path, fault.problem, fault.hint)
+        unread = f"{fault.path}: {fault.problem}"
     answers = per_distinct(pairs[label], label_of)
     known = np.array([answer is not None for answer in answers], dtype=bool)
     matches = np.array([answer == 1 for answer in answers[known]], dtype=bool)
-    return Labels(left[known].tolist(), right[known].tolist(), matches, labelled=not (known.all() and matches.all()))
+    labelled = not matches.all()
+    return Labels(left[known].tolist(), right[known].tolist(), matches, labelled, has_column=True, unread=unread)
 
 
 def _as_texts(table: pd.DataFrame, convert: Callable[[Any], str | None]) -> pd.DataFrame:

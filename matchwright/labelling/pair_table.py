@@ -1,6 +1,7 @@
 """The table of labelled pairs: its columns, and its conformed form."""
 
 import difflib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,21 @@ from matchwright.core.records import PAIR_KEYS, record_key
 from matchwright.core.records.conform import id_text, per_distinct
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault
-from matchwright.training.datasets.pair_columns import ID_COLUMNS, LABEL_COLUMNS, is_unsure, label_of
+from matchwright.training.datasets.pair_columns import (
+    ID_COLUMNS,
+    LABEL_COLUMNS,
+    is_unsure,
+    label_of,
+    unread_fault,
+    unread_labels,
+)
 
 __all__ = ["LABEL_COLUMNS", "conform_pairs", "id_column_names", "is_unsure", "label_of", "no_pairs"]
 
 
-def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.DataFrame:
+def conform_pairs(
+    table: pd.DataFrame, spec: MatchSpec, one_table: bool, lines: Callable[[], Sequence[int]] | None = None
+) -> pd.DataFrame:
     """Name the columns of a pairs table and turn its record ids into record keys.
 
     Args:
@@ -23,13 +33,15 @@ def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.D
             of labels. Without one every pair is a match. Pairs with an unsure answer are left out.
         spec: the match spec.
         one_table: both records come from one table. The pair is then put in order of its keys.
+        lines: gives the line of each row in the table's file, for messages.
 
     Returns:
         Columns left_key, right_key (str or None) and label (Int8; missing where a label is neither yes nor no),
         sorted by key.
 
     Raises:
-        DataError: no columns of record ids are found, or labels are needed and absent.
+        DataError: no columns of record ids are found, or labels are needed and absent, or more labels were not
+            understood than rows may be quarantined.
     """
     columns = [str(name) for name in table.columns]
     named = next((pair for pair in id_column_names(spec) if set(pair) <= set(columns)), None)
@@ -46,7 +58,9 @@ def conform_pairs(table: pd.DataFrame, spec: MatchSpec, one_table: bool) -> pd.D
     if faults or named is None:
         raise DataError("The pairs table does not fit.", faults)
     if label is not None:
-        table = table[[not is_unsure(value) for value in table[label]]].reset_index(drop=True)
+        _refuse_unread(label, table[label].tolist(), spec, lines)
+        kept = np.array([not is_unsure(value) for value in table[label]], dtype=bool)
+        table = table.loc[kept].reset_index(drop=True)
     left = _keys(table[named[0]], "left")
     right = _keys(table[named[1]], "left" if one_table else "right")
     if one_table:
@@ -67,6 +81,14 @@ def id_column_names(spec: MatchSpec) -> list[tuple[str, str]]:
     """The accepted names of the two columns of record ids, the preferred ones first."""
     named = (f"{spec.sources.left}_id", f"{spec.sources.right}_id")
     return [ID_COLUMNS[0], named, *ID_COLUMNS[1:]]
+
+
+def _refuse_unread(label: str, values: list[Any], spec: MatchSpec, lines: Callable[[], Sequence[int]] | None) -> None:
+    """Refuse labels of which too many were not understood. A few such rows go to quarantine."""
+    unread = unread_labels(values)
+    if len(unread) > spec.quality.max_quarantined_share * len(values):
+        found = unread_fault(label, values, unread, lines() if lines is not None else ())
+        raise DataError("The pairs table does not fit.", [found])
 
 
 def _keys(ids: "pd.Series[Any]", source: str) -> "np.ndarray[Any, Any]":

@@ -16,6 +16,7 @@ from matchwright.labelling import check_labels
 from matchwright.labelling.check import LabelFault
 from matchwright.labelling.pair_table import LABEL_COLUMNS, id_column_names, is_unsure, label_of
 from matchwright.labelling.session import Answer
+from matchwright.training.datasets.pair_columns import is_answered, unread_fault, unread_labels
 
 UNSURE = "unsure"
 _HEADER = "check its header row"
@@ -177,13 +178,14 @@ def _read(
         rewritten = sum(one != other for one, other in zip(named, plain, strict=True))
     rows, faults = [], []
     lines = row_lines(file) if len(table) else []
+    if label and (unread := unread_labels(words)):
+        found = unread_fault(label, words.tolist(), unread, lines)
+        faults.append(Fault(f"{name}, {label}", found.problem, found.hint))
     all_known = None if known is None else set(known)
     for number, (keys, word) in enumerate(zip(named, words, strict=True)):
-        if pd.isna(word) or not str(word).strip():
+        if not is_answered(word):
             continue
         line = f"{name}:{lines[number] if len(lines) == len(table) else number + 2}"
-        if label_of(word) is None and not is_unsure(word):
-            faults.append(Fault(line, "its label is neither yes nor no", "write 1, 0 or unsure, or leave it empty"))
         if None in keys:
             faults.append(Fault(line, "a record id is missing", "leave the id columns as they were written"))
             continue

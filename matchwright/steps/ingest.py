@@ -1,13 +1,14 @@
 """Ingest: conform the input tables to the match spec and write them to the lake as a snapshot."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path, PurePath
 
 import pandas as pd
 
 from matchwright.adapters.example_data.febrl import FEBRL4, febrl4
 from matchwright.adapters.lake.delta import frame_digest, write_table
-from matchwright.adapters.tables.read import read_input_table
+from matchwright.adapters.tables.read import read_input_table, row_lines
 from matchwright.core.records import conform, unreadable, unreadable_column
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import DataError, Fault
@@ -63,7 +64,7 @@ def _conform_files(files: Mapping[str, str], spec: MatchSpec) -> _Conformed:
     def reader(uri: str) -> Callable[[], pd.DataFrame]:
         return lambda: read_input_table(uri)
 
-    return _conform_all({name: reader(uri) for name, uri in files.items()}, spec)
+    return _conform_all({name: reader(uri) for name, uri in files.items()}, spec, files.get(PAIRS))
 
 
 def _conform_example(spec: MatchSpec) -> _Conformed:
@@ -73,14 +74,17 @@ def _conform_example(spec: MatchSpec) -> _Conformed:
     return _conform_all({name: reader(frame) for name, frame in zip(INPUTS, febrl4(), strict=True)}, spec)
 
 
-def _conform_all(readers: Mapping[str, Callable[[], pd.DataFrame]], spec: MatchSpec) -> _Conformed:
-    """The conformed inputs, and the faults of those that do not conform."""
+def _conform_all(
+    readers: Mapping[str, Callable[[], pd.DataFrame]], spec: MatchSpec, pairs: str | None = None
+) -> _Conformed:
+    """The conformed inputs, and the faults of those that do not conform. ``pairs`` is the file of the pairs."""
     conformed: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for name, read in readers.items():
         try:
             if name == PAIRS:
-                conformed[name] = conform_pairs(read(), spec, one_table=RECORDS_RIGHT not in readers)
+                lines = None if pairs is None else partial(row_lines, pairs)
+                conformed[name] = conform_pairs(read(), spec, RECORDS_RIGHT not in readers, lines)
             else:
                 conformed[name] = _conform_records(read(), spec, "left" if name == RECORDS else "right")
         except DataError as error:

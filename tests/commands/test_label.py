@@ -173,7 +173,7 @@ def test_faults_name_the_file_and_its_line(ask, tmp_path):
     (tmp_path / "known.csv").write_text("left_id,right_id,label\ns1,c1\n")
     with pytest.raises(DataError) as refused:
         ask("--csv-in", str(tmp_path / "answered.csv"), "--pairs", str(tmp_path / "known.csv"))
-    assert "answered.csv:6: its label is neither" in str(refused.value)
+    assert "answered.csv, label: 1 of 2 values was not understood as a label (line 6)" in str(refused.value)
     assert "known.csv: 1 row(s) do not have 3 columns" in str(refused.value)
     assert not (tmp_path / "labels.csv").exists()
 
@@ -187,7 +187,7 @@ def test_all_faults_of_a_spreadsheet_are_listed_with_lines_and_keys(ask, tmp_pat
         ask("--csv-in", str(sheet))
     message = str(refused.value)
     assert "left:s1 and right:c1 are labelled both ways: 1 in answered.csv:2, 0 in answered.csv:3" in message
-    assert "answered.csv:4: its label is neither yes nor no" in message
+    assert "answered.csv, label: 1 of 6 values was not understood as a label (line 4)" in message
     assert "maybe" not in message
     assert "there is no record right:nobody" in message
     assert "left:s5 matches 2 records" in message

@@ -1,6 +1,7 @@
 """The output and the exit code of ``matchwright pipeline run``."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,21 @@ def test_failed_gates_have_their_own_exit_code(
     assert done.exit_code == code
     assert "Registered persons version 3" in done.output
     assert message in done.output
+
+
+def test_a_precision_that_could_not_be_measured_is_no_number_and_its_usual_cause_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = GATES[0] | {"name": "precision of match", "value": math.nan}
+    monkeypatch.setitem(globals(), "GATES", [nothing])
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("pipelines.run.run_pipeline", lambda *_, **__: finished(tmp_path, "fail"))
+
+    said = " ".join(CliRunner().invoke(app, ["pipeline", "run", "train", "--spec", str(SPEC)]).output.split())
+
+    assert "gate failed precision of match: could not be measured, must be at least 0.98" in said
+    assert "nan" not in said.split("gate failed")[1]
+    assert "If the spec says labels: complete, every match that the pairs do not list counts as no match." in said
 
 
 def test_the_exit_codes_are_in_the_help() -> None:

@@ -96,3 +96,13 @@ def test_a_repeated_id_is_named_with_its_line_with_and_without_pairs(tmp_path: P
     # one value spans two lines, so the last row stands on line 43
     assert "left table: record_id looks like the record id, and 1 of its 41 values stands twice (line 43)" in said
     assert "make them unique" in said
+
+
+def test_labels_that_were_not_understood_are_named_with_their_lines(tmp_path: Path) -> None:
+    (tmp_path / "left.csv").write_text(text())
+    (tmp_path / "right.csv").write_text(text("R"))
+    pairs = ["left_id,right_id,label", "", *[f"L{n:05},R{n:05},{n % 2 + 1}" for n in range(ROWS)]]
+    (tmp_path / "pairs.csv").write_text("\n".join(pairs) + "\n")
+    said = refused(tmp_path / "left.csv", tmp_path / "right.csv", "--pairs", tmp_path / "pairs.csv")
+    assert "pairs.label: 20 of 40 values were not understood as a label (lines 4, 6, 8, 10, 12 ...)" in said
+    assert "Hint: write 1 or 0" in said

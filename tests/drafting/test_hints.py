@@ -26,7 +26,10 @@ NAMES = {
     "phone": "phone mobile2 Telefon téléphone teléfono cellulare telefone telefoon телефон الهاتف मोबाइल 电话 联系电话 "
     "電話番号 전화번호",
     "email": "email e-mail E_Mail emailAddress courriel correo почта البريد_الإلكتروني ईमेल 邮箱 メールアドレス 이메일",
-    "category": "Factory brand manufacturer company_name Firma 会社名",
+    "category": "Factory brand manufacturer",
+    "company": "company_name Firma 会社名 companyName société empresa",
+    "further_name": "middle_name nickname отчество drugie_imię mellemnavn",
+    "death": "date_of_death Sterbedatum",
     "authors": "actor Actors author",
     "": "satisfactory mediator broadcast benefactor lastly Unnamed zyx",
 }
@@ -45,6 +48,9 @@ def test_whole_words_of_a_name_hint_at_its_content(name: str, hint: str) -> None
         (["nombre", "apellidos"], ["given_name", "surname"]),
         (["姓", "名"], ["surname", "given_name"]),
         (["name", "price"], ["name", "price"]),
+        (["name", "dob"], ["full_name", "birth"]),
+        (["name", "dob", "company"], ["name", "birth", "company"]),
+        (["name", "middle_name", "surname"], ["given_name", "further_name", "surname"]),
         (["name", "given_name", "surname"], ["name", "given_name", "surname"]),
         (["name", "nom", "surname"], ["name", "name", "surname"]),
     ],

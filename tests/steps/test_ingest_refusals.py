@@ -40,6 +40,17 @@ def test_the_faults_of_all_files_are_listed_in_one_error(
     assert "did you mean 'left_id'?" in faults["pairs.left_id, right_id"]
 
 
+def test_labels_that_were_not_understood_are_named_with_their_lines(
+    settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
+) -> None:
+    rows = [f"{n},{n},{label}" for n, label in enumerate(["2", "1", "", "0", "2", "unsure", CANARY])]
+    rewrite(files["pairs"], "left_id,right_id,label", "", *rows)
+    faults = faults_of(settings, persons_spec, tmp_path, **files)
+    assert faults["pairs.label"].startswith(
+        "3 of 6 values were not understood as a label (lines 3, 7, 9). write 1 or 0"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -97,10 +108,10 @@ def test_partial_labels_need_a_label_column(settings: Settings, products_spec: M
     files = {"records": shop, "records_right": shop, "pairs": pairs}
     assert "labels: partial" in faults_of(settings, products_spec, tmp_path, **files)["pairs.label"]
 
-    rewrite(pairs, "shop_id,catalogue_id,label", "a1,a1,TRUE", "a1,a1,0", "a1,a1,maybe", "a1,a1,")
+    rewrite(pairs, "shop_id,catalogue_id,label", "a1,a1,TRUE", *["a1,a1,0"] * 30, "a1,a1,maybe", "a1,a1,")
     snapshot = ingest(settings=settings, spec=products_spec, snapshot=tmp_path / "s.json", **files)
     assert snapshot.frame("records")["price"].tolist() == [1299.0, 1299.0]
-    assert snapshot.frame("pairs")["label"].fillna(-1).tolist() == [1, 0, -1, -1]
+    assert snapshot.frame("pairs")["label"].fillna(-1).tolist() == [1, *[0] * 30, -1, -1]
 
 
 def test_the_error_for_example_data_that_does_not_fit_the_spec_has_a_hint(

@@ -14,7 +14,7 @@ from matchwright.core.records.compound_codes import HYPHEN, SIGN, with_whole_cod
 from matchwright.core.records.scripts import ascii_digits, compatible, folded
 from matchwright.core.spec import FieldKind
 
-NORMAL_FORMS = 4
+NORMAL_FORMS = 5
 """The version of the normal forms. Features of another version are not comparable."""
 
 LONGEST = {"name": 128, "text": 1_000, "id_code": 64, "address": 256, "category": 128}
@@ -29,11 +29,20 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NOT_RUNNING = regex.compile(rf"(?:(?!(?<=\d)\.\d|(?<={SIGN}){HYPHEN}{SIGN})[^\p{{L}}\p{{M}}\p{{N}}])+", regex.V1)
 _COORDINATES = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)")
 _DIGITS = re.compile(r"\d+")
+_SHORT_NUMBER_WITH_ZEROS = re.compile(r"(?=\d{2,4}(?!\d))0+(?=\d)")
+"""At the beginning. Longer numbers are codes, in which a leading zero says something."""
 
 
 def words(value: str) -> str | None:
     """Lower case, without accents, with single spaces for punctuation."""
     return _parted(folded(value)) or None
+
+
+def numbered_words(value: str) -> str | None:
+    """As :func:`words`, but a short number at the beginning has no leading zeros: house ``012 a`` is ``12 a``."""
+    plain = words(value)
+    found = _SHORT_NUMBER_WITH_ZEROS.match(plain) if plain else None
+    return plain[found.end() :] if plain and found else plain
 
 
 def running_text(value: str) -> str | None:
@@ -109,7 +118,7 @@ NORMAL_FORM: dict[FieldKind, Callable[[str], str | None]] = {
     "text": _bounded("text", running_text),
     "id_code": _bounded("id_code", squeezed),
     "date": lambda value: calendar_date(ascii_digits(value)),
-    "address": _bounded("address", words),
-    "category": _bounded("category", words),
+    "address": _bounded("address", numbered_words),
+    "category": _bounded("category", numbered_words),
     "geo": coordinates,
 }

@@ -2,24 +2,37 @@
 
 What a rule costs grows faster than the tables: the pairs of equal values grow with the square of the records, and the
 matches with the records. So rules are chosen for the tables at hand. The pairs are counted, and the matches that a rule
-finds are seen in labelled matches or estimated without any.
+finds are seen in labelled matches or estimated without any. A match in which a rule's field is missing is not found.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from matchwright.drafting.fields import DraftField
 from matchwright.drafting.rules.features import Block, Feature, PairCounter, features_of
 from matchwright.drafting.rules.greedy import MOST_RULES, candidate_blocks, choose_within_budget
-from matchwright.drafting.rules.matches import FEWEST_MATCHES, Matches, estimated_matches, labelled_matches
+from matchwright.drafting.rules.matches import (
+    FEWEST_MATCHES,
+    FEWEST_MEASURED,
+    Agreement,
+    Matches,
+    estimated_matches,
+    labelled_matches,
+    share_listed,
+)
 from matchwright.drafting.tables import Labels
 
-__all__ = ["PAIRS_PER_RECORD", "Rule", "Rules", "choose_rules"]
+__all__ = ["PAIRS_PER_RECORD", "Rule", "Rules", "choose_rules", "share_of_likely_matches"]
 
 PAIRS_PER_RECORD = 8
 """The most pairs that all drafted rules together may make, per record of all tables."""
+
+Bound = Literal["", "at most", "at least", "perhaps"]
+"""Whether an estimated share is a bound, and of what; ``perhaps`` where it may be too high or too low."""
 
 _LEAST_BUDGET = 1_000
 _LEAST_COVERAGE = 0.05
@@ -30,27 +43,38 @@ _MOST_USES = 3
 class Rule:
     """Record features that must be equal, how many pairs that makes in these tables, and the share of matches it finds.
 
-    ``recall`` is None where nothing is known about matches.
+    ``recall`` is None where nothing is known about matches. ``bound`` says how an estimate is to be read.
     """
 
     features: tuple[str, ...]
     pairs: int
     recall: float | None = None
+    bound: Bound = ""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The chosen rules, the share of matches that they find together, and what that was taken from."""
+    """The chosen rules, the share of matches that they find together, and what the shares were taken from.
+
+    ``measured`` has the labelled matches that the rules find together, and how many there are; None without any.
+    ``estimated`` says that the shares are not from these. ``bound`` says how an estimate is to be read.
+    """
 
     chosen: tuple[Rule, ...]
     recall: float | None = None
     source: str = ""
+    measured: tuple[int, int] | None = None
+    estimated: bool = False
+    bound: Bound = ""
 
 
 def choose_rules(
     sides: list[pd.DataFrame], fields: list[DraftField], labelled_pairs: Labels | None, ids: list[list[str]]
 ) -> Rules:
     """One to ten rules. They make at most ``PAIRS_PER_RECORD`` pairs per record, unless every rule makes more.
+
+    The shares of matches that they find are measured on labelled matches where these are enough for a figure, whether
+    or not they are enough to choose rules by.
 
     Args:
         sides: record features of each table.
@@ -62,25 +86,59 @@ def choose_rules(
     features = features_of(pd.concat(sides, ignore_index=True), fields)
     counter = PairCounter(sizes)
     budget = max(PAIRS_PER_RECORD * sum(sizes), _LEAST_BUDGET)
-    matches = _matches(features, labelled_pairs, ids, counter)
+    labelled = labelled_matches(features, labelled_pairs, ids) if labelled_pairs is not None else None
+    count = 0 if labelled is None else labelled.agreement.shape[1]
+    matches = labelled if count >= FEWEST_MATCHES else estimated_matches(features, counter) or labelled
+    chosen: list[Block] = []
     if matches is not None:
         blocks = list(candidate_blocks(features, matches.agreement, counter, budget))
-        chosen, recall = choose_within_budget(blocks, sum(sizes), budget)
-        if chosen:
-            recalls = {block.names: float(found.mean()) for block, found in blocks}
-            rules = tuple(Rule(block.names, counter.exact(block).pairs, recalls[block.names]) for block in chosen)
-            return Rules(rules, recall, matches.source)
-    covering = [counter.exact(block) for block in _by_coverage(features, counter, budget)]
-    return Rules(tuple(Rule(block.names, block.pairs) for block in covering))
+        chosen = choose_within_budget(blocks, sum(sizes), budget)
+    chosen = [counter.exact(block) for block in chosen or _by_coverage(features, counter, budget)]
+    return _with_shares(chosen, features, labelled, labelled if count >= FEWEST_MEASURED else matches)
 
 
-def _matches(
-    features: Sequence[Feature], labelled_pairs: Labels | None, ids: list[list[str]], counter: PairCounter
-) -> Matches | None:
-    labelled = labelled_matches(features, labelled_pairs, ids) if labelled_pairs is not None else None
-    if labelled is not None and labelled.agreement.shape[1] >= FEWEST_MATCHES:
-        return labelled
-    return estimated_matches(features, counter) or labelled
+def share_of_likely_matches(
+    sides: list[pd.DataFrame], fields: list[DraftField], labelled_pairs: Labels, ids: list[list[str]]
+) -> float | None:
+    """Of the likely matches of the tables, the share that is labelled as a match; None if no pair is likely to be one.
+
+    See :func:`choose_rules` for the arguments. The likely matches are those that rules are estimated from.
+    """
+    features = features_of(pd.concat(sides, ignore_index=True), fields)
+    return share_listed(features, PairCounter([len(side) for side in sides]), labelled_pairs, ids)
+
+
+def _with_shares(
+    chosen: Sequence[Block], features: Sequence[Feature], labelled: Matches | None, matches: Matches | None
+) -> Rules:
+    """The rules with the shares of ``matches`` that they find."""
+    if matches is None:
+        return Rules(tuple(Rule(block.names, block.pairs) for block in chosen))
+    found, together = _found(chosen, features, matches)
+    measured = None if labelled is None else _found(chosen, features, labelled)[1]
+    return Rules(
+        tuple(
+            Rule(block.names, block.pairs, float(hits.mean()), _bound(block.fields, matches))
+            for block, hits in zip(chosen, found, strict=True)
+        ),
+        float(together.mean()),
+        matches.source,
+        None if measured is None else (int(measured.sum()), len(measured)),
+        not matches.labelled,
+        _bound(frozenset().union(*(block.fields for block in chosen)), matches),
+    )
+
+
+def _bound(fields: frozenset[str], matches: Matches) -> Bound:
+    unseen, mixed = bool(fields & matches.unseen), bool(fields & matches.mixed)
+    return "perhaps" if unseen and mixed else "at most" if unseen else "at least" if mixed else ""
+
+
+def _found(chosen: Sequence[Block], features: Sequence[Feature], matches: Matches) -> tuple[list[Agreement], Agreement]:
+    """Which matches each rule finds, and which all of them find together."""
+    row = {feature.name: index for index, feature in enumerate(features)}
+    found = [np.all(matches.agreement[[row[name] for name in block.names]], axis=0) for block in chosen]
+    return found, np.any(found, axis=0)
 
 
 def _by_coverage(features: Sequence[Feature], counter: PairCounter, budget: int) -> list[Block]:

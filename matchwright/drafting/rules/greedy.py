@@ -51,16 +51,14 @@ def candidate_blocks(
         wide = wider
 
 
-def choose_within_budget(
-    blocks: Sequence[tuple[Block, Agreement]], records: int, budget: int
-) -> tuple[list[Block], float]:
-    """The best of several greedy choices, and the share of matches that it finds.
+def choose_within_budget(blocks: Sequence[tuple[Block, Agreement]], records: int, budget: int) -> list[Block]:
+    """The best of several greedy choices.
 
     A greedy choice takes the rule whose further matches are worth most more than its pairs cost, at some price of a
     pair. A low first price spends the budget on a few wide rules, a high one on many narrow rules.
     """
     if not blocks:
-        return [], 0.0
+        return []
     found = np.array([hits for _, hits in blocks], dtype=np.float32)
     pairs = np.array([block.pairs for block, _ in blocks])
     fields = sorted({name for block, _ in blocks for name in block.fields})
@@ -70,7 +68,7 @@ def choose_within_budget(
     choice = _Choice(found, pairs, weights, records, budget)
     tried = [choice.exchanged(choice.greedy(_PRICES[first::-1])) for first in range(len(_PRICES))]
     best = max(tried, key=choice.value)
-    return [blocks[index][0] for index in best], 1 - float(choice.missing(best)[:, 0].mean())
+    return [blocks[index][0] for index in best]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ are nearly all matches. How often such pairs agree in the *other* fields is how 
 which the m-probabilities of Fellegi and Sunter's model are estimated with some fields held fixed (Herzog, Scheuren and
 Winkler, Data Quality and Record Linkage Techniques, 2007, chapter 8). Fields that change together, such as those of an
 address, are taken together, and all others are taken to err independently.
+
+A value that is missing in one of two records never agrees. In pairs that agree in a field both records have it, so they
+do not say how often it is missing. Where a field is in all such pairs, that is taken from the records.
 """
 
 from collections.abc import Sequence
@@ -22,6 +25,8 @@ Agreement = np.ndarray[Any, np.dtype[np.bool_]]
 
 FEWEST_MATCHES = 500
 """With fewer labelled matches the estimate is used, if there is one: rules would fit a few matches too well."""
+FEWEST_MEASURED = 50
+"""With fewer labelled matches, the share of one rule is estimated too: it would be off by more than 14 points."""
 _MOST_MATCHES = 8_000
 _MOST_STRICT_PAIRS = 2.0
 """A strict rule makes at most so many pairs per record."""
@@ -40,23 +45,62 @@ _TOGETHER = 0.15
 
 @dataclass(frozen=True)
 class Matches:
-    """The agreement of matches, and what it was taken from."""
+    """The agreement of matches, what it was taken from, and whether these are labelled matches.
+
+    ``unseen`` are fields that agree in all pairs that were looked at, so in matches they agree at most as often.
+    ``mixed`` are fields for which many of these pairs may be no matches, such as two members of a household. So in
+    matches they agree at least as often.
+    """
 
     agreement: Agreement
     source: str
+    labelled: bool
+    unseen: frozenset[str] = frozenset()
+    mixed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class StrictPairs:
-    """Pairs of a strict rule: its fields, the share that would agree by chance, and in what the pairs agree."""
+    """Pairs of a strict rule: its fields, the share that would agree by chance, and in what the pairs agree.
+
+    ``shares`` has the share of pairs that agree in each other field, of those in which both records have it. ``rows``
+    has the rows of each pair.
+    """
 
     fields: frozenset[str]
     by_chance: float
     agreement: Agreement
+    shares: dict[str, float]
+    rows: Codes
 
 
 def labelled_matches(features: Sequence[Feature], labels: Labels, ids: list[list[str]]) -> Matches | None:
-    """The agreement of the labelled matches; None if there is none."""
+    """The agreement of the labelled matches between records of the tables, each once; None if there is none."""
+    found = _rows_of(labels, ids)
+    if not len(found):
+        return None
+    kept = found[np.sort(_picked(len(found), _MOST_MATCHES))]
+    return Matches(_agreement(features, kept), f"{len(kept):,} labelled matches", labelled=True)
+
+
+def share_listed(
+    features: Sequence[Feature], counter: PairCounter, labels: Labels, ids: list[list[str]]
+) -> float | None:
+    """Of the pairs that agree in three fields hardly ever equal by chance, the share that is labelled as a match.
+
+    It is the median over the strict rules: the pairs of one may be members of a household, and the labels may have been
+    found by another. None if there are no such pairs.
+    """
+    strict = _strict_pairs(features, counter)
+    pure = [pairs for pairs in strict if pairs.by_chance <= _HARDLY_BY_CHANCE] or strict
+    records = sum(counter.sizes)
+    listed = _rows_of(labels, ids) @ [records, 1]
+    shares = [float(np.isin(pairs.rows @ [records, 1], listed).mean()) for pairs in pure]
+    return float(np.median(shares)) if shares else None
+
+
+def _rows_of(labels: Labels, ids: list[list[str]]) -> Codes:
+    """The rows of the labelled matches between two records of the tables, each once, in two columns."""
     indices = [{record: index for index, record in enumerate(side)} for side in ids]
     offset = len(ids[0]) if len(ids) == 2 else 0
     rows = [
@@ -64,11 +108,9 @@ def labelled_matches(features: Sequence[Feature], labels: Labels, ids: list[list
         for one, other, match in zip(labels.left, labels.right, labels.matches, strict=True)
         if match and one in indices[0] and other in indices[-1]
     ]
-    if not rows:
-        return None
-    found = np.array(rows, dtype=np.int64)
-    kept = found[np.sort(_picked(len(found), _MOST_MATCHES))]
-    return Matches(_agreement(features, kept), f"{len(kept):,} labelled matches")
+    found = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    # a record agrees with itself in everything, and a pair that is given twice is one match
+    return np.unique(np.sort(found[found[:, 0] != found[:, 1]], axis=1), axis=0)
 
 
 def estimated_matches(features: Sequence[Feature], counter: PairCounter) -> Matches | None:
@@ -79,13 +121,23 @@ def estimated_matches(features: Sequence[Feature], counter: PairCounter) -> Matc
     groups = _groups(features, strict)
     made = np.zeros((len(features), _MOST_MATCHES), dtype=bool)
     generator = np.random.default_rng(2)
+    unseen: frozenset[str] = frozenset()
+    mixed: frozenset[str] = frozenset()
     for group in groups:
-        seen = [pairs for pairs in strict if not pairs.fields & group] or strict
-        kept = [pairs for pairs in seen if pairs.by_chance <= _HARDLY_BY_CHANCE] or seen
-        pool = np.concatenate([pairs.agreement for pairs in kept], axis=1)
+        seen = [pairs for pairs in strict if not pairs.fields & group]
+        usable = seen or strict
+        pure = [pairs for pairs in usable if pairs.by_chance <= _HARDLY_BY_CHANCE]
+        kept = pure or usable
+        agreements = [_with_missing(pairs, features, group, counter.sizes, generator) for pairs in kept]
+        pool = np.concatenate(agreements, axis=1)
         rows = [row for row, feature in enumerate(features) if feature.field.name in group]
         made[rows] = pool[rows][:, generator.integers(0, pool.shape[1], _MOST_MATCHES)]
-    return Matches(made, "pairs that agree in three other fields")
+        unseen |= frozenset() if seen else group
+        mixed |= frozenset() if pure else group
+    names = {feature.field.name for feature in features} - unseen
+    shares = {name: [pairs.shares[name] for pairs in strict if name in pairs.shares] for name in names}
+    mixed |= {name for name, known in shares.items() if known and max(known) < _LEAST_AGREEMENT}
+    return Matches(made, "pairs that agree in three other fields", labelled=False, unseen=unseen, mixed=mixed)
 
 
 def _strict_pairs(features: Sequence[Feature], counter: PairCounter) -> list[StrictPairs]:
@@ -120,11 +172,32 @@ def _strict_pairs(features: Sequence[Feature], counter: PairCounter) -> list[Str
         return bool(usable) and all(share >= _NEARLY_BEST * best[name] for name, share in usable.items())
 
     strict = [
-        StrictPairs(fields, chance, _agreement(features, pairs))
+        StrictPairs(fields, chance, _agreement(features, pairs), shares, pairs)
         for fields, chance, pairs, shares in found
         if is_strict(shares)
     ]
     return sorted(strict, key=lambda pairs: pairs.by_chance)
+
+
+def _with_missing(
+    pairs: StrictPairs,
+    features: Sequence[Feature],
+    group: frozenset[str],
+    sizes: tuple[int, ...],
+    generator: np.random.Generator,
+) -> Agreement:
+    """The agreement of pairs, where fields of the group that their rule needs are missing as often as in the records.
+
+    Two records are drawn at random for each pair, one of each table. A field that one of them lacks does not agree.
+    """
+    count = pairs.agreement.shape[1]
+    one = generator.integers(0, sizes[0], count)
+    other = generator.integers(0, sizes[-1], count) + (sizes[0] if len(sizes) == 2 else 0)
+    agreement = pairs.agreement.copy()
+    for row, feature in enumerate(features):
+        if feature.field.name in pairs.fields & group:
+            agreement[row] &= (feature.codes[one] >= 0) & (feature.codes[other] >= 0)
+    return agreement
 
 
 def _some_pairs(codes: Codes, sizes: tuple[int, ...]) -> Codes:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matchwright.core.records import conform, conform_values, feature_schema, mistyped, normal_forms, record_features
 from matchwright.core.records.conform import parse_number
 from matchwright.core.records.corpus import Corpus, feature_version
-from matchwright.core.records.normal import calendar_date, is_calendar_date, squeezed, words
+from matchwright.core.records.normal import NORMAL_FORM, calendar_date, is_calendar_date, squeezed, words
 from matchwright.errors import DataError
 
 
@@ -85,7 +85,28 @@ def test_the_corpus_does_not_depend_on_the_row_order_and_is_read_back_unchanged(
     assert feature_version(small_world.spec, again) == feature_version(small_world.spec, small_world.corpus)
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "normal"),
+    [
+        ("category", "012", "12"),
+        ("category", "0012 A", "12 a"),
+        ("category", "0", "0"),
+        ("category", "00", "0"),
+        ("category", "100", "100"),
+        ("category", "0.5 l", "0 5 l"),
+        ("category", "00123", "00123"),
+        ("address", "07 High Street", "7 high street"),
+        ("address", "Feldweg 07", "feldweg 07"),
+        ("id_code", "012", "012"),
+        ("name", "007", "007"),
+    ],
+)
+def test_leading_zeros_of_a_house_number_do_not_matter_and_those_of_a_code_do(kind, value, normal):
+    assert NORMAL_FORM[kind](value) == normal
+
+
 @settings(max_examples=60, deadline=None)
+@example(value="00 05")
 @example(value="unit 4:_12")
 @given(value=st.text(max_size=300))
 def test_features_accept_any_text_and_a_normal_form_is_its_own_normal_form(persons_spec, value):
