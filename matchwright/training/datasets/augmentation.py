@@ -7,6 +7,7 @@ field or more, up to all of them. Without them the score of a pair with little e
 record could be matched.
 """
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -16,21 +17,27 @@ from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.names import context_names
 from matchwright.core.spec import MatchSpec
 
+Counts = Counter[tuple[bool, ...]]
+"""Numbers of pairs by the individual fields in which they differ."""
+
 HOUSEHOLD_SHARE = 0.5
 """The share of counter-examples that are members of one household, where the spec names individual fields."""
 
 
-def counter_examples(right: pd.DataFrame, spec: MatchSpec, seed: int) -> tuple[pd.DataFrame, list[int]]:
+def counter_examples(
+    right: pd.DataFrame, spec: MatchSpec, seed: int, own: Counts | None = None
+) -> tuple[pd.DataFrame, list[int]]:
     """Right records of true pairs with identity fields of another record.
 
     All identity fields are replaced. If the spec names individual fields, that is so in half of the records. In the
     others one individual field or more are replaced: such as the given name for twins, the date of birth for a father
-    and a son of one name, and both for siblings.
+    and a son of one name, and both for siblings. What the data have of a kind is not made.
 
     Args:
         right: record features of the right side of true pairs, one row per pair.
         spec: its ``identity`` and ``individual`` name the fields, ``model.counter_examples`` the share of pairs.
         seed: of the choice.
+        own: how many pairs of each kind the data have, see :func:`household_members`; None for none.
 
     Returns:
         The changed records, and the rows of ``right`` they were made from. Paired with the left records of those rows
@@ -43,14 +50,57 @@ def counter_examples(right: pd.DataFrame, spec: MatchSpec, seed: int) -> tuple[p
     made = right.iloc[rows].reset_index(drop=True)
     given = right.iloc[donors].reset_index(drop=True)
     replaced = pd.DataFrame(True, index=made.index, columns=list(spec.identity))
+    needed = np.ones(count, dtype=bool)
     if spec.individual:
         household = generator.random(count) < HOUSEHOLD_SHARE
         replaced[household] = chosen_fields(spec, int(household.sum()), generator)
+        if own is not None:
+            needed[household] = _beyond(replaced.loc[household, list(spec.individual)].to_numpy(), own)
     fields = list(spec.identity)
     differs = made[fields].ne(given[fields]) & made[fields].notna() & given[fields].notna()
-    kept = (differs | ~replaced).all(axis=1).to_numpy()
+    kept = (differs | ~replaced).all(axis=1).to_numpy() & needed
     made = with_values_of(made, given, replaced)
     return made[kept].reset_index(drop=True), rows[kept].tolist()
+
+
+def household_members(left: pd.DataFrame, right: pd.DataFrame, spec: MatchSpec) -> Counts:
+    """How many pairs of different entities are members of one household, by the individual fields in which they differ.
+
+    Members have equal values in the other identity fields, and in more than half of the fields that are no identity.
+
+    Args:
+        left: record features of the left records, one row per pair; no pair matches.
+        right: those of the right records.
+        spec: its ``identity`` and ``individual`` name the fields.
+
+    Returns:
+        By whether the pairs differ in each individual field.
+    """
+    individual = list(spec.individual)
+    shared = [name for name in spec.identity if name not in individual]
+    home = [name for name in spec.compared if name not in spec.identity]
+
+    def same(fields: list[str]) -> Any:
+        one, other = left[fields].reset_index(drop=True), right[fields].reset_index(drop=True)
+        return (one == other).to_numpy(), (one.notna() & other.notna()).to_numpy()
+
+    equal, _ = same(shared)
+    at_home, known = same(home)
+    inside = equal.all(axis=1) & (2 * (at_home & known).sum(axis=1) > known.sum(axis=1))
+    alike, there = same(individual)
+    differs = ~alike & there
+    inside &= there.all(axis=1) & differs.any(axis=1)
+    return Counter(map(tuple, differs[inside].tolist()))
+
+
+def _beyond(differs: Any, own: Counts) -> Any:
+    """Which made members are needed: those of a kind beyond the number that the data have. Shape (pairs,)."""
+    seen: Counts = Counter()
+    needed = np.ones(len(differs), dtype=bool)
+    for row, kind in enumerate(map(tuple, differs.tolist())):
+        seen[kind] += 1
+        needed[row] = seen[kind] > own[kind]
+    return needed
 
 
 def chosen_fields(

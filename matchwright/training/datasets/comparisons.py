@@ -16,7 +16,12 @@ from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEARNED_WORDS, RECORD
-from matchwright.training.datasets.augmentation import counter_examples, missing_field_pairs, pairs_alone
+from matchwright.training.datasets.augmentation import (
+    counter_examples,
+    household_members,
+    missing_field_pairs,
+    pairs_alone,
+)
 from matchwright.training.models.learned_words import CrossFittedWords, fit_words
 from matchwright.training.models.network.embeddings import CrossFittedEmbeddings, fit_embeddings
 
@@ -131,7 +136,9 @@ class MadePairs:
         left, right = (side[training].reset_index(drop=True) for side in (self.left, self.right))
         labels = self.labels[training]
         true = np.flatnonzero(labels == 1)
-        unlike, rows = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed)
+        others = labels == 0
+        own = household_members(left[others], right[others], spec) if spec.individual else None
+        unlike, rows = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed, own)
         blank_left, blank_right, blank_rows = missing_field_pairs(left, right, spec, spec.model.seed)
         compared = self.comparer.compare(
             pd.concat([left.iloc[true[rows]], blank_left], ignore_index=True),

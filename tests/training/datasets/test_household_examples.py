@@ -1,9 +1,13 @@
 """Counter-examples of members of one household: they share all but individual fields."""
 
+from collections import Counter
+
 import pandas as pd
 import pytest
 
-from matchwright.training.datasets.augmentation import HOUSEHOLD_SHARE, counter_examples
+from matchwright.core.records import normal_forms
+from matchwright.core.records.conform import conform_values
+from matchwright.training.datasets.augmentation import HOUSEHOLD_SHARE, counter_examples, household_members
 
 INDIVIDUAL = ("given_name", "date_of_birth")
 
@@ -51,3 +55,46 @@ def test_without_individual_fields_every_counter_example_has_another_surname(sma
     right = small_world.right[small_world.labels == 1].reset_index(drop=True)
     made, rows = counter_examples(right, small_world.spec.model_copy(update={"individual": ()}), seed=1)
     assert (made["surname"] != right.iloc[rows].reset_index(drop=True)["surname"]).all()
+
+
+def kinds_of(made, rows, right, spec):
+    """The individual fields in which made pairs differ, without those in which all identity fields differ."""
+    origin = right.iloc[rows].reset_index(drop=True)
+    differs = {field: (made[field].fillna("") != origin[field].fillna("")).to_numpy() for field in spec.identity}
+    household = ~differs["surname"]
+    return Counter(zip(*(differs[field][household].tolist() for field in spec.individual), strict=True))
+
+
+def test_members_of_households_that_the_data_have_are_not_made(small_world):
+    spec, right = small_world.spec, small_world.right[small_world.labels == 1].reset_index(drop=True)
+    made, rows = counter_examples(right, spec, seed=1)
+    kinds = kinds_of(made, rows, right, spec)
+    assert set(kinds) == {(True, False), (False, True), (True, True)}
+    siblings = (True, True)
+    fewer, fewer_rows = counter_examples(right, spec, seed=1, own=Counter({siblings: 10_000}))
+    others = Counter({kind: number for kind, number in kinds.items() if kind != siblings})
+    assert kinds_of(fewer, fewer_rows, right, spec) == others
+    assert len(fewer) == len(made) - kinds[siblings]
+
+
+def test_members_of_households_are_counted_by_what_they_differ_in(persons_spec):
+    home = {"surname": "miller", "street_number": "4", "street": "elm road", "postcode": "2000", "state": "nsw"}
+    father = {**home, "given_name": "john", "date_of_birth": "1950-01-01"}
+    others = [
+        {**father, "date_of_birth": "1980-05-05"},  # his son
+        {**father, "given_name": "peter"},  # his twin
+        {**father, "given_name": "anna", "date_of_birth": "1952-02-02"},
+        {**father, "given_name": "anna", "date_of_birth": None},
+        {**father, "given_name": "anna", "street": "oak road", "postcode": "3000", "street_number": "9"},
+        {**father, "surname": "smith"},
+        father,
+    ]
+    conformed = [conform_values(rows, persons_spec, "left") for rows in ([father] * len(others), others)]
+    left, right = (normal_forms(rows, persons_spec) for rows in conformed)
+    own = household_members(left, right, persons_spec)
+    given_name, date_of_birth = (persons_spec.individual.index(name) for name in ("given_name", "date_of_birth"))
+
+    def kind(*fields):
+        return tuple(index in fields for index in range(2))
+
+    assert own == Counter({kind(date_of_birth): 1, kind(given_name): 1, kind(given_name, date_of_birth): 1})
