@@ -27,6 +27,8 @@ MATCHES_PER_OTHER = 0.4
 DISAGREEING_SETS = 4
 """Sets of disagreeing fields that are drawn for a set of agreeing ones."""
 MOST_DISAGREEING = 3
+WHOLE_SETS = 4
+"""Sets of all fields in which a match disagrees that are drawn too. Who moves disagrees in every part of the address."""
 COMPARED_MATCHES = 20_000
 """So many matches are compared, to know which of them disagree in a field."""
 
@@ -77,7 +79,7 @@ def sample_pairs(register: Register, disagreement: Disagreement, seed: int) -> S
     for one in drawn:
         apart = found[start : start + len(one.left)]
         start += len(one.left)
-        for fields in _disagreeing_sets(one.fields, width, generator):
+        for fields in _disagreeing_sets(one.fields, true_disagree[one.matches], generator):
             samples.append(_of_set(register, one, fields, (true_disagree, apart), compared, each, generator))
     return SampledPairs(*(np.concatenate([getattr(one, name) for one in samples]) for name in _NAMES))
 
@@ -98,15 +100,19 @@ def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, 
     return [*small, *sorted(larger)]
 
 
-def _disagreeing_sets(agree: tuple[int, ...], width: int, generator: np.random.Generator) -> Iterator[tuple[int, ...]]:
-    """No disagreement, then a few sets of the other fields."""
+def _disagreeing_sets(
+    agree: tuple[int, ...], true_apart: Mask, generator: np.random.Generator
+) -> Iterator[tuple[int, ...]]:
+    """No disagreement, then a few sets of the other fields, and a few in which a match of ``true_apart`` disagrees."""
     yield ()
-    rest = [field for field in range(width) if field not in agree]
-    found = {
-        tuple(np.sort(generator.permutation(rest)[: generator.integers(1, MOST_DISAGREEING + 1)]).tolist())
+    rest = [field for field in range(true_apart.shape[1]) if field not in agree]
+    drawn = [
+        generator.permutation(rest)[: generator.integers(1, MOST_DISAGREEING + 1)]
         for _ in range(DISAGREEING_SETS if rest else 0)
-    }
-    yield from sorted(found)
+    ]
+    apart = np.flatnonzero(true_apart.any(axis=1))
+    whole = [np.flatnonzero(true_apart[match]) for match in generator.permutation(apart)[:WHOLE_SETS]]
+    yield from sorted({tuple(np.sort(fields).tolist()) for fields in (*drawn, *whole)})
 
 
 def _drawn(register: Register, fields: tuple[int, ...], each: int, generator: np.random.Generator) -> _Drawn:
