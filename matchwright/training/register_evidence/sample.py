@@ -24,11 +24,14 @@ DRAWN = 80_000
 FEWEST, MOST = 100, 3_000
 """The fewest and the most pairs of different entities that are drawn for one set."""
 MATCHES_PER_OTHER = 0.4
-DISAGREEING_SETS = 4
+DISAGREEING_SETS = 6
 """Sets of disagreeing fields that are drawn for a set of agreeing ones."""
 MOST_DISAGREEING = 3
-WHOLE_SETS = 4
-"""Sets of all fields in which a match disagrees that are drawn too. Who moves disagrees in every part of the address."""
+WHOLE_SETS = 6
+"""Larger sets that are drawn too: all fields in which a match disagrees. Who moves disagrees in the whole address."""
+SHARE_COUNTS, WHOLE_SHARE_COUNTS = 0.5, 0.75
+"""How a set counts by the share of matches that disagree so: that share to this power, and for larger sets to the other
+one. With less, a register with few such matches would be fitted to them."""
 COMPARED_MATCHES = 20_000
 """So many matches are compared, to know which of them disagree in a field."""
 
@@ -110,7 +113,7 @@ def _disagreeing_sets(
         generator.permutation(rest)[: generator.integers(1, MOST_DISAGREEING + 1)]
         for _ in range(DISAGREEING_SETS if rest else 0)
     ]
-    apart = np.flatnonzero(true_apart.any(axis=1))
+    apart = np.flatnonzero(true_apart.sum(axis=1) > MOST_DISAGREEING)
     whole = [np.flatnonzero(true_apart[match]) for match in generator.permutation(apart)[:WHOLE_SETS]]
     yield from sorted({tuple(np.sort(fields).tolist()) for fields in (*drawn, *whole)})
 
@@ -132,7 +135,7 @@ def _of_set(
 ) -> SampledPairs:
     """The sample of the pairs that also disagree in ``disagree``. ``apart``: in what matches and other pairs disagree.
 
-    The weights of the matches add up to 1 without disagreement. Else they add up to the root of the share of matches
+    The weights of the matches add up to 1 without disagreement. Else they add up to a power of the share of matches
     that disagree so: sets that are rare among matches count less, but are not lost.
     """
     true_apart, other_apart = apart
@@ -145,7 +148,8 @@ def _of_set(
         others = np.flatnonzero(other_apart[:, disagree].all(axis=1))
     taken = generator.permutation(matches)[: int(each * MATCHES_PER_OTHER)]
     # no match was seen: half of one is assumed
-    unit = np.sqrt(max(count, 0.5) * max(len(drawn.matches), 0.5))
+    power = SHARE_COUNTS if len(disagree) <= MOST_DISAGREEING else WHOLE_SHARE_COUNTS
+    unit = max(count, 0.5) ** (1 - power) * max(len(drawn.matches), 0.5) ** power
     true_left, true_right = register.true_rows
     total = len(taken) + len(others)
     agreeing, disagreeing = (np.zeros((total, register.codes.shape[1]), dtype=bool) for _ in range(2))
