@@ -30,8 +30,8 @@ MOST_DISAGREEING = 3
 WHOLE_SETS = 6
 """Larger sets that are drawn too: all fields in which a match disagrees. Who moves disagrees in the whole address."""
 SHARE_COUNTS, WHOLE_SHARE_COUNTS = 0.5, 0.75
-"""How a set counts by the share of matches that disagree so: that share to this power, and for larger sets to the other
-one. With less, a register with few such matches would be fitted to them."""
+"""A set counts as much as the share of matches that disagree so, to this power; a larger set to the other power. Few
+matches disagree in a larger set: by the first power they would bend the fit of a register that hardly has them."""
 COMPARED_MATCHES = 20_000
 """So many matches are compared, to know which of them disagree in a field."""
 
@@ -106,7 +106,10 @@ def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, 
 def _disagreeing_sets(
     agree: tuple[int, ...], true_apart: Mask, generator: np.random.Generator
 ) -> Iterator[tuple[int, ...]]:
-    """No disagreement, then a few sets of the other fields, and a few in which a match of ``true_apart`` disagrees."""
+    """No disagreement, then a few sets of the other fields, and the larger ones in which some match disagrees.
+
+    ``true_apart`` says in what each match with this agreement disagrees; shape (matches, fields).
+    """
     yield ()
     rest = [field for field in range(true_apart.shape[1]) if field not in agree]
     drawn = [
