@@ -12,10 +12,9 @@ import pandas as pd
 
 from matchwright.core.bundle.golden import decide_values
 from matchwright.core.decide.decision import DecisionModel
-from matchwright.core.models.neutral import IN_ANOTHER_WAY
 from matchwright.core.reasons import evidence
 from matchwright.core.records import mistyped, record_features
-from matchwright.core.spec.vocabulary import SWAPPED
+from matchwright.core.spec.vocabulary import IN_ANOTHER_WAY, SWAPPED
 
 SAMPLE = 200
 SWAP_TOLERANCE = 1e-6

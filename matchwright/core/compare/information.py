@@ -10,7 +10,7 @@ from matchwright.core.compare.names import comparators_of
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import FALLING, MISSING_SUFFIX, SWAPPED
+from matchwright.core.spec.vocabulary import FALLING, IN_ANOTHER_WAY, MISSING_SUFFIX
 
 TEXT = "text"
 """Kind of fields whose agreement is not counted: long texts are alike in part, and hardly ever equal."""
@@ -40,8 +40,7 @@ def agreeing_information(
     """The information of the values that agree, in decimal orders of magnitude: 3.0 is one record in a thousand.
 
     A field counts as agreeing if both records have it and it does not disagree. Where its two values are not the same,
-    that of the more common one counts. So two values that are nearly the same never say more than if they were. Names
-    that are swapped agree too.
+    that of the more common one counts. So two values that are nearly the same never say more than if they were.
 
     Args:
         left: record features of the left records, one row per pair.
@@ -66,7 +65,8 @@ def agreeing_information(
 def disagreeing(comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:
     """Whether both records of a pair have a field and clearly disagree in it; shape (pairs, counted fields).
 
-    A value that is partly the same, or a swapped name, is no clear disagreement.
+    A value that is partly the same is no clear disagreement. Nor is one that is found in another way: a name that is
+    swapped, a short form of a name, a date of which only the year was known.
     """
     known, agrees = _known_and_agreeing(comparisons, spec, counted_fields(spec))
     return np.asarray(known & ~agrees)
@@ -80,7 +80,7 @@ def not_identical(left: Columns, right: Columns, comparisons: pd.DataFrame, spec
 
 
 def _agreeing(comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str]) -> Mask:
-    """Whether both records have a field, and it does not disagree, or is swapped with another name."""
+    """Whether both records have a field, and it does not disagree."""
     known, agrees = _known_and_agreeing(comparisons, spec, fields)
     return np.asarray(known & agrees)
 
@@ -88,16 +88,15 @@ def _agreeing(comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str])
 def _known_and_agreeing(comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str]) -> tuple[Mask, Mask]:
     """Whether both records have a field, and whether it would agree if they have.
 
-
     Shape (pairs, fields). The fields are read together: for one pair, each reading costs more than its values.
     """
     values, at = comparisons.to_numpy(), {name: index for index, name in enumerate(comparisons.columns)}
     sections = [spec.fields[field] for field in fields]
     primary = _similarities(values, at, spec, fields)
     agrees = np.round(primary, 5) >= np.array([section.disagrees_below for section in sections])
-    for index, (field, section) in enumerate(zip(fields, sections, strict=True)):
-        if (swapped := at.get(f"{field}__{SWAPPED}")) is not None:
-            agrees[:, index] |= values[:, swapped] >= section.agrees_at
+    for index, field in enumerate(fields):
+        if another := [at[name] for name in (f"{field}__{way}" for way in IN_ANOTHER_WAY) if name in at]:
+            agrees[:, index] |= (values[:, another] > 0).any(axis=1)
     known = values[:, [at[f"{field}__{MISSING_SUFFIX}"] for field in fields]] == 0
     return known, agrees
 

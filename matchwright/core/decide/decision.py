@@ -46,8 +46,9 @@ from matchwright.core.spec.vocabulary import LEAST, LIMIT, LITTLE_EVIDENCE, SWAP
 FEWEST_KNOWN = 2
 """The fewest fields that both records must have for a match, where more than one field is compared."""
 
-SMALLEST_RISE = 0.02
-"""The register's rise of a score is a reason from so much on."""
+SMALLEST_CHANGE = 0.02
+"""What the register changes in a score is a reason from so much on, or if it changes the band. Between 0.999 and 0.9999
+lie many log-odds, and no decision."""
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -189,6 +190,12 @@ class DecisionModel:
         place = sum(abs(reason.contribution) >= change for reason in reasons)
         return *reasons[:place], self.catalogue.rare_evidence(change), *reasons[place:]
 
+    def _matters(self, own: Array, final: Array) -> bool:
+        """Whether the register changes a scorer's own score enough to be a reason; both have shape (1,)."""
+        without = restated(own, self.prior_shift)
+        other_band = self.bands.assign(without) != self.bands.assign(final)
+        return bool((other_band | (np.abs(final - without) >= SMALLEST_CHANGE)).all())
+
     def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
         """What would settle each of these pairs, which must all be in review."""
         found = settling_hints(self, comparisons, evidence(comparisons, self.spec), self.figures)
@@ -223,8 +230,7 @@ class DecisionModel:
         for shifted, change in _changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
         for moved, change in _changes(found.own, found.limited).items():
-            # between 0.999 and 0.9999 lie many log-odds, and no decision
-            if change < 0 or found.limited[moved] - found.own[moved] >= SMALLEST_RISE:
+            if self._matters(found.own[moved : moved + 1], found.restated[moved : moved + 1]):
                 reasons[moved] = self._with_register(reasons[moved], change)[:top]
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()

@@ -17,12 +17,9 @@ from typing import Any
 import numpy as np
 
 from matchwright.core.compare.names import CONTEXT, RECORD
-from matchwright.core.spec.vocabulary import COMPARATORS
+from matchwright.core.spec.vocabulary import COMPARATORS, IN_ANOTHER_WAY
 
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
-
-IN_ANOTHER_WAY = frozenset({"nickname", "cross_field", "swapped", "reduced_precision"})
-"""Comparators that find the same value in another way than by its spelling."""
 
 
 def with_neutral(matrix: Matrix, neutral: tuple[float, ...], names: tuple[str, ...]) -> Matrix:

@@ -69,6 +69,9 @@ REGISTER, LIMIT, LEAST = "register", "register__evidence", "register__least"
 """The group and the comparisons of register evidence: the most log-odds that the agreeing values can support, and the
 least."""
 
+IN_ANOTHER_WAY = frozenset({"nickname", "cross_field", SWAPPED, "reduced_precision"})
+"""Comparators that find the same value in another way than by its spelling."""
+
 READS_OTHER_FIELDS = NEEDS_RECORD | NEEDS_ANOTHER_NAME
 """Comparators of a field that also read other fields: where another field changes, these change too."""
 

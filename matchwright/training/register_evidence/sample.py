@@ -24,9 +24,14 @@ DRAWN = 80_000
 FEWEST, MOST = 100, 3_000
 """The fewest and the most pairs of different entities that are drawn for one set."""
 MATCHES_PER_OTHER = 0.4
-DISAGREEING_SETS = 4
+DISAGREEING_SETS = 6
 """Sets of disagreeing fields that are drawn for a set of agreeing ones."""
 MOST_DISAGREEING = 3
+WHOLE_SETS = 6
+"""Larger sets that are drawn too: all fields in which a match disagrees. Who moves disagrees in the whole address."""
+SHARE_COUNTS, WHOLE_SHARE_COUNTS = 0.5, 0.75
+"""A set counts as much as the share of matches that disagree so, to this power; a larger set to the other power. Few
+matches disagree in a larger set: by the first power they would bend the fit of a register that hardly has them."""
 COMPARED_MATCHES = 20_000
 """So many matches are compared, to know which of them disagree in a field."""
 
@@ -77,7 +82,7 @@ def sample_pairs(register: Register, disagreement: Disagreement, seed: int) -> S
     for one in drawn:
         apart = found[start : start + len(one.left)]
         start += len(one.left)
-        for fields in _disagreeing_sets(one.fields, width, generator):
+        for fields in _disagreeing_sets(one.fields, true_disagree[one.matches], generator):
             samples.append(_of_set(register, one, fields, (true_disagree, apart), compared, each, generator))
     return SampledPairs(*(np.concatenate([getattr(one, name) for one in samples]) for name in _NAMES))
 
@@ -98,15 +103,22 @@ def _field_sets(fields: int, generator: np.random.Generator) -> list[tuple[int, 
     return [*small, *sorted(larger)]
 
 
-def _disagreeing_sets(agree: tuple[int, ...], width: int, generator: np.random.Generator) -> Iterator[tuple[int, ...]]:
-    """No disagreement, then a few sets of the other fields."""
+def _disagreeing_sets(
+    agree: tuple[int, ...], true_apart: Mask, generator: np.random.Generator
+) -> Iterator[tuple[int, ...]]:
+    """No disagreement, then a few sets of the other fields, and the larger ones in which some match disagrees.
+
+    ``true_apart`` says in what each match with this agreement disagrees; shape (matches, fields).
+    """
     yield ()
-    rest = [field for field in range(width) if field not in agree]
-    found = {
-        tuple(np.sort(generator.permutation(rest)[: generator.integers(1, MOST_DISAGREEING + 1)]).tolist())
+    rest = [field for field in range(true_apart.shape[1]) if field not in agree]
+    drawn = [
+        generator.permutation(rest)[: generator.integers(1, MOST_DISAGREEING + 1)]
         for _ in range(DISAGREEING_SETS if rest else 0)
-    }
-    yield from sorted(found)
+    ]
+    apart = np.flatnonzero(true_apart.sum(axis=1) > MOST_DISAGREEING)
+    whole = [np.flatnonzero(true_apart[match]) for match in generator.permutation(apart)[:WHOLE_SETS]]
+    yield from sorted({tuple(np.sort(fields).tolist()) for fields in (*drawn, *whole)})
 
 
 def _drawn(register: Register, fields: tuple[int, ...], each: int, generator: np.random.Generator) -> _Drawn:
@@ -126,7 +138,7 @@ def _of_set(
 ) -> SampledPairs:
     """The sample of the pairs that also disagree in ``disagree``. ``apart``: in what matches and other pairs disagree.
 
-    The weights of the matches add up to 1 without disagreement. Else they add up to the root of the share of matches
+    The weights of the matches add up to 1 without disagreement. Else they add up to a power of the share of matches
     that disagree so: sets that are rare among matches count less, but are not lost.
     """
     true_apart, other_apart = apart
@@ -139,7 +151,8 @@ def _of_set(
         others = np.flatnonzero(other_apart[:, disagree].all(axis=1))
     taken = generator.permutation(matches)[: int(each * MATCHES_PER_OTHER)]
     # no match was seen: half of one is assumed
-    unit = np.sqrt(max(count, 0.5) * max(len(drawn.matches), 0.5))
+    power = SHARE_COUNTS if len(disagree) <= MOST_DISAGREEING else WHOLE_SHARE_COUNTS
+    unit = max(count, 0.5) ** (1 - power) * max(len(drawn.matches), 0.5) ** power
     true_left, true_right = register.true_rows
     total = len(taken) + len(others)
     agreeing, disagreeing = (np.zeros((total, register.codes.shape[1]), dtype=bool) for _ in range(2))

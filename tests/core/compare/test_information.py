@@ -16,7 +16,7 @@ COMMON, RARE = "smith", "quibblewitz"
 
 @pytest.fixture(scope="module")
 def corpus(persons_spec):
-    people = [{"surname": COMMON, "state": "nsw", "date_of_birth": "19800101"}] * 90
+    people = [{"given_name": "william", "surname": COMMON, "state": "nsw", "date_of_birth": "19800101"}] * 90
     people += [{"surname": f"name{number}", "state": "vic"} for number in range(10)]
     return Corpus.fit(normal_forms(conform_values(people, persons_spec, "left"), persons_spec), persons_spec)
 
@@ -62,6 +62,23 @@ def test_names_that_are_swapped_agree(persons_spec, corpus):
     assert found["given_name"] == corpus.value_information("given_name", np.array([RARE], dtype=object))[0]
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "field"),
+    [
+        ({"given_name": "william"}, {"given_name": "bill"}, "given_name"),
+        ({"given_name": RARE, "surname": "abbott"}, {"given_name": "a", "surname": RARE}, "surname"),
+        ({"date_of_birth": "1980-01-01"}, {"date_of_birth": "1980-12-24"}, "date_of_birth"),
+    ],
+)
+def test_a_value_that_is_found_in_another_way_agrees_as_much_as_the_more_common_one(
+    persons_spec, corpus, left, right, field
+):
+    """A short form of a name, names that are swapped with one cut to its initial, and a date with the year alone."""
+    forth, back = (information(*sides, persons_spec, corpus)[field] for sides in ((left, right), (right, left)))
+    values = np.array([side[field].replace("-", "") for side in (left, right)], dtype=object)
+    assert 0 < forth == back == corpus.value_information(field, values).min()
+
+
 def test_counts_of_whole_values_are_kept_and_read_again(persons_spec, corpus, tmp_path):
     corpus.save(tmp_path / "corpus.safetensors")
     again = Corpus.load(tmp_path / "corpus.safetensors")
@@ -92,6 +109,11 @@ def test_numbers_are_counted_with_all_their_digits(products_spec):
         ({"surname": RARE}, {}, set()),
         ({"given_name": RARE, "surname": "abbott"}, {"given_name": "abbott", "surname": RARE}, set()),
         ({"surname": RARE, "state": "nsw"}, {"surname": "abbott", "state": "vic"}, {"surname", "state"}),
+        ({"given_name": "william"}, {"given_name": "bill"}, set()),
+        ({"given_name": "william"}, {"given_name": "harry"}, {"given_name"}),
+        ({"given_name": RARE, "surname": "abbott"}, {"given_name": "a", "surname": RARE}, set()),
+        ({"date_of_birth": "1980-01-01"}, {"date_of_birth": "1980-12-24"}, set()),
+        ({"date_of_birth": "1980-01-01"}, {"date_of_birth": "1963-12-24"}, {"date_of_birth"}),
     ],
 )
 def test_fields_that_both_records_have_disagree_where_they_are_not_alike(persons_spec, corpus, left, right, expected):

@@ -16,9 +16,9 @@ from fixtures.made_records import KINDS, MadeWorld, made_world
 from fixtures.models import REPOSITORY
 
 from matchwright.core.compare.names import CONTEXT, RECORD, constraints, field_of
-from matchwright.core.models.neutral import IN_ANOTHER_WAY
 from matchwright.core.reasons import evidence
 from matchwright.core.spec import load_spec
+from matchwright.core.spec.vocabulary import IN_ANOTHER_WAY
 
 SPECS = {path.stem: load_spec(path) for path in sorted((REPOSITORY / "specs").glob("*.yaml"))}
 FIELDS = {

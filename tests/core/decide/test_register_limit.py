@@ -1,13 +1,16 @@
 """Decisions whose score the register limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from matchwright.core.bundle.golden import decide_values
 from matchwright.core.compare.information import counted_fields, disagreeing
-from matchwright.core.decide.calibrator import sigmoid
-from matchwright.core.decide.decision import SMALLEST_RISE
+from matchwright.core.decide.bands import Bands
+from matchwright.core.decide.calibrator import log_odds, sigmoid
+from matchwright.core.decide.decision import SMALLEST_CHANGE
 from matchwright.core.models.register_evidence import MOST_UNCONFIRMED
 from matchwright.core.spec.vocabulary import COMMON_EVIDENCE, LEAST, LIMIT, RARE_EVIDENCE
 
@@ -76,8 +79,39 @@ def test_the_reason_says_that_the_evidence_is_rare_and_by_how_much_it_raises(lim
 def test_a_rise_that_changes_no_decision_gives_no_reason(limited_model, decision_model):
     values = {"given_name": "quibblewitz", "surname": "testwell", "date_of_birth": "19800214", "postcode": "2999"}
     decision, own = (decided(model, values) for model in (limited_model, decision_model))
-    assert own.score < decision.score < own.score + SMALLEST_RISE
+    assert own.score < decision.score < own.score + SMALLEST_CHANGE
     assert RARE_EVIDENCE not in {reason.code for reason in decision.reasons}
+
+
+def with_limit(model, world, below):
+    """A pair in each band, whose score its limit lowers by so much; the two scores are those without and with it."""
+    compared = model.compare(world.left, world.right).assign(**{LEAST: np.nan, LIMIT: np.nan})
+    own = model.score(compared)
+    rows = [
+        np.flatnonzero((own > low + below + 0.001) & (own < high))[0]
+        for low, high in ((0.0, model.bands.review_from), (model.bands.review_from, model.bands.match_from))
+    ]
+    chosen = compared.iloc[rows].reset_index(drop=True)
+    return chosen.assign(**{LIMIT: log_odds(own[rows] - below)}), own[rows]
+
+
+def test_a_fall_that_changes_no_decision_gives_no_reason(limited_model, small_world):
+    compared, own = with_limit(limited_model, small_world, SMALLEST_CHANGE / 4)
+    for decision, before in zip(limited_model.decide_compared(compared), own, strict=True):
+        assert before - SMALLEST_CHANGE / 2 < decision.score < before
+        assert COMMON_EVIDENCE not in {reason.code for reason in decision.reasons}
+
+
+def test_a_small_fall_into_another_band_gives_a_reason(limited_model, small_world):
+    compared, own = with_limit(limited_model, small_world, SMALLEST_CHANGE / 4)
+    between = float(own[1] - SMALLEST_CHANGE / 8)
+    model = replace(limited_model, bands=Bands(review_from=between / 2, match_from=between))
+    decision = model.decide_compared(compared)[1]
+    assert decision.band == "review"
+    assert decision.reasons[0].code == COMMON_EVIDENCE
+    assert decision.reasons[0].contribution == pytest.approx(
+        float(log_odds(np.array(decision.score)) - log_odds(own[1])), abs=1e-3
+    )
 
 
 def test_another_given_name_is_never_made_a_match_by_the_rest(limited_model, small_world):
