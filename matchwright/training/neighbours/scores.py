@@ -59,21 +59,21 @@ class RegisterScorer:
         context = self._context(pairs)
         first = self.scorer.first if isinstance(self.scorer, TwoStageScorer) else self.scorer
         log_odds, limits = np.empty(len(pairs)), np.full(len(pairs), np.nan, dtype=np.float32)
-        for rows, compared, limit in self._compared(pairs, context):
-            log_odds[rows], limits[rows] = first.log_odds(compared), limit
+        for rows, one, other, compared in self._compared(pairs, context):
+            log_odds[rows], limits[rows] = first.log_odds(compared), self._limits(one, other, compared)
         if isinstance(self.scorer, TwoStageScorer):
             left, right = (pairs[key].to_numpy(object) for key in PAIR_KEYS)
             scores = competing_scores_within(log_odds, limits, left, right, self.spec.sources.alike)
-            for rows, compared, _ in self._compared(pairs, context):  # to keep the comparisons would take much memory
+            for rows, _, _, compared in self._compared(pairs, context):  # to keep them would take much memory
                 log_odds[rows] = self.scorer.log_odds(with_scores(compared, scores.iloc[rows]))
         return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits})
 
     def score_alone(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """:meth:`score` for pairs whose competing candidates are not known."""
         log_odds, limits = np.empty(len(pairs)), np.full(len(pairs), np.nan, dtype=np.float32)
-        for rows, compared, limit in self._compared(pairs, None):
+        for rows, one, other, compared in self._compared(pairs, None):
             read = with_scores(compared, None) if isinstance(self.scorer, TwoStageScorer) else compared
-            log_odds[rows], limits[rows] = self.scorer.log_odds(read), limit
+            log_odds[rows], limits[rows] = self.scorer.log_odds(read), self._limits(one, other, compared)
         return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits})
 
     def _context(self, pairs: pd.DataFrame) -> pd.DataFrame | None:
@@ -83,16 +83,21 @@ class RegisterScorer:
         fit = np.concatenate([np.zeros(0), *fits])
         return context_of(fit, pairs["left_key"], pairs["right_key"], self.spec)
 
-    def _compared(self, pairs: pd.DataFrame, context: pd.DataFrame | None) -> Iterator[tuple[slice, pd.DataFrame, Any]]:
-        """Batches of pairs: their rows, comparisons, and limits (NaN where there is no register evidence)."""
+    def _compared(
+        self, pairs: pd.DataFrame, context: pd.DataFrame | None
+    ) -> Iterator[tuple[slice, Columns, Columns, pd.DataFrame]]:
+        """Batches of pairs: their rows, the record features of both sides, and the comparisons."""
         for rows, left, right in self._sides(pairs):
             compared = compare(left, right, self.spec, self.corpus, self.prepared.words, self.prepared.embeddings)
             if context is not None:
                 compared = compared.assign(**{str(name): context[name].to_numpy()[rows] for name in context})
-            limit: float | np.ndarray[Any, Any] = np.nan
-            if self.register is not None:
-                limit = self.register.limits(left, right, compared, self.spec, self.corpus)[:, 0]
-            yield rows, compared, limit
+            yield rows, left, right, compared
+
+    def _limits(self, left: Columns, right: Columns, compared: pd.DataFrame) -> Any:
+        """The most that the register says of each pair, shape (pairs,), or NaN where there is no register evidence."""
+        if self.register is None:
+            return np.nan
+        return self.register.limits(left, right, compared, self.spec, self.corpus)[:, 0]
 
     def _sides(self, pairs: pd.DataFrame) -> Iterator[tuple[slice, Columns, Columns]]:
         columns, index = columns_of(self.frame), pd.Index(self.frame["record_key"])
