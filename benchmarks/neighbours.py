@@ -22,51 +22,21 @@ Intervals: 95% bootstrap over the entities of the test part. One entity with man
 import argparse
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from benchmarks.benchmark_data import FOLDER_VARIABLE
-from benchmarks.registers import TRAINING, register_of, spec_name
-from matchwright.core.candidates import propose_candidates
-from matchwright.core.decide.bands import SCORE_DECIMALS
-from matchwright.core.decide.neighbours import with_neighbours
-from matchwright.core.models.register_evidence import RegisterEvidence
-from matchwright.core.models.register_limits import limited
-from matchwright.core.models.scorer import Scorer
-from matchwright.core.records import PAIR_KEYS
-from matchwright.evaluation.bootstrap import Estimate, bootstrap
-from matchwright.evaluation.reliability import MIDDLE
+from benchmarks.problems.deduplicated import scored
+from benchmarks.problems.judged import at_one_half
+from benchmarks.problems.registers import register_of
+from benchmarks.registers import spec_name
+from matchwright.evaluation.bootstrap import Estimate
 from matchwright.synthesis import load_options, plan_register, record_values
-from matchwright.training.calibration.choose import choose_calibrator
-from matchwright.training.datasets.parts import CALIBRATION_PART, parts_of
-from matchwright.training.datasets.split import assign_candidates
-from matchwright.training.learning import learn_stages, prepare_parts
-from matchwright.training.neighbours.fit import fit_neighbours
-from matchwright.training.neighbours.scores import BY_NEIGHBOURS, RegisterScorer, score_register
-from matchwright.training.register_evidence.learn import learn_register_evidence
 
 SEED = 2
-HALF = 0.5
-
-
-@dataclass(frozen=True)
-class Scored:
-    """All candidates of a register with their numbers of records and scores, and the entity and part of each record."""
-
-    left: np.ndarray
-    right: np.ndarray
-    further: np.ndarray
-    scores: np.ndarray
-    with_neighbours: np.ndarray
-    entity: np.ndarray
-    tested: np.ndarray
 
 
 def main() -> None:
@@ -81,7 +51,7 @@ def main() -> None:
         "register", "method", "precision", "recall", "F1", "gap", title="Deduplication in batch, test part, in %"
     )
     for name, records in _registers(options):
-        for method, found in measured(score(records, name)).items():
+        for method, found in at_one_half(scored(*register_of(records, spec_name(name)), SEED)).items():
             table.add_row(name, method, *map(_figure, found.values()))
             print(name, method, *(f"{figure} {_figure(each)}" for figure, each in found.items()), flush=True)
         table.add_section()
@@ -95,120 +65,6 @@ def made_register(options: str, mean: float, records: int) -> pd.DataFrame:
     ids = [f"r{number:08d}" for number in range(records)]
     entity = plan.entity[plan.order]
     return pd.DataFrame({"rec_id": ids, **record_values(plan, rates, SEED, plan.order), "entity": entity})
-
-
-def score(records: pd.DataFrame, name: str) -> Scored:
-    """Train on a register as the pipeline does, and score all its candidates."""
-    problem, true = register_of(records, spec_name(name))
-    spec, frame, corpus = problem.spec, problem.features, problem.corpus
-    true = true[[*PAIR_KEYS, "label"]]
-    proposed = propose_candidates(frame, spec)[PAIR_KEYS]
-    labelled = proposed.merge(true, how="left", on=PAIR_KEYS).fillna({"label": 0}).astype({"label": int})
-    parts = parts_of(frame, true, spec)
-    split = prepare_parts(frame, _fewer_labels(labelled, parts), true, spec, corpus)
-    prepared = split.prepared
-
-    def fit_register(first: Scorer) -> RegisterEvidence | None:
-        return learn_register_evidence(frame, true, split.parts, prepared, first, spec, corpus)
-
-    learned = learn_stages(prepared, split.proposed, frame, spec, corpus, fit_register)
-    scorer, register, compared = learned.scorer.scorer, learned.register, learned.comparisons
-    scored = score_register(
-        RegisterScorer(frame, scorer, prepared, register, spec, corpus), proposed, true, split.parts
-    )
-    pairs = split.prepared.labelled_candidates
-    part = (pairs["part"] == CALIBRATION_PART).to_numpy()
-    calibrator = choose_calibrator(
-        scorer.log_odds(compared[part]),
-        pairs.loc[part, "label"].to_numpy(dtype=np.float64),
-        pairs.loc[part, "left_key"].to_numpy(),
-        spec.model.seed,
-        spec.calibration.methods,
-    ).calibrator
-    own = calibrator.apply(scored["log_odds"].to_numpy())
-    scores, unlimited = (np.round(each, SCORE_DECIMALS) for each in (limited(own, scored), own))
-    inside = ((scored["part"] == CALIBRATION_PART) & (scored["label"] >= 0)).to_numpy()
-    fitted = fit_neighbours(scored, scores, unlimited, inside, spec.model.seed)
-    left, right = (scored[key].to_numpy(object) for key in PAIR_KEYS)
-    added = fitted.neighbours.contributions(left, right, scores, unlimited) if fitted else np.zeros(len(scores))
-    keys = pd.Index(frame["record_key"])
-    one_entity = coo_array(
-        (np.ones(len(true)), (keys.get_indexer(true["left_key"]), keys.get_indexer(true["right_key"]))),
-        shape=(len(keys), len(keys)),
-    )
-    return Scored(
-        keys.get_indexer(left),
-        keys.get_indexer(right),
-        (scored["proposed_by"] == BY_NEIGHBOURS).to_numpy(),
-        scores,
-        with_neighbours(scores, added),
-        connected_components(one_entity, directed=False)[1],
-        (split.parts.reindex(keys) == "test").to_numpy(),
-    )
-
-
-def measured(scored: Scored) -> dict[str, dict[str, Estimate]]:
-    """Precision, recall, F1 and calibration gap of each method. Closure gives no scores, so it has no gap."""
-    candidates, certain = ~scored.further, scored.with_neighbours >= HALF
-    by_scorer = candidates & (scored.scores >= HALF)
-    counts = {
-        "scorer": _of_pairs(scored, by_scorer),
-        "with neighbours": _of_pairs(scored, candidates & certain),
-        "and further candidates": _of_pairs(scored, certain),
-        "transitive closure": _of_closure(scored, by_scorer),
-    }
-    true = np.bincount(scored.entity)[scored.entity] - 1
-    found = {}
-    for method, (predicted, hits) in counts.items():
-        values = np.column_stack([predicted, hits, true])[scored.tested] / 2
-        found[method] = bootstrap(values, scored.entity[scored.tested], _figures)
-    found["scorer"]["gap"] = _gap(scored, scored.scores, candidates)
-    found["with neighbours"]["gap"] = _gap(scored, scored.with_neighbours, candidates)
-    found["and further candidates"]["gap"] = _gap(scored, scored.with_neighbours, candidates | scored.further)
-    return found
-
-
-def _gap(scored: Scored, scores: np.ndarray, judged: np.ndarray) -> Estimate:
-    uncertain = (scores >= MIDDLE[0]) & (scores <= MIDDLE[1])
-    left, right = scored.left[judged & uncertain], scored.right[judged & uncertain]
-    errors = scores[judged & uncertain] - (scored.entity[left] == scored.entity[right])
-    record, errors = np.append(left, right), np.append(errors, errors)
-    tested = scored.tested[record]
-    values, of = np.column_stack([errors, np.ones(len(errors))])[tested], scored.entity[record[tested]]
-    return bootstrap(values, of, lambda sums: {"gap": sums[..., 0] / np.maximum(sums[..., 1], 1)})["gap"]
-
-
-def _of_pairs(scored: Scored, predicted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The predicted pairs of each record, and the true ones among them."""
-    left, right, size = scored.left[predicted], scored.right[predicted], len(scored.entity)
-    true = (scored.entity[left] == scored.entity[right]).astype(float)
-    pairs = np.bincount(left, minlength=size) + np.bincount(right, minlength=size)
-    return pairs, np.bincount(left, true, size) + np.bincount(right, true, size)
-
-
-def _of_closure(scored: Scored, predicted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    left, right, size = scored.left[predicted], scored.right[predicted], len(scored.entity)
-    links = coo_array((np.ones(len(left)), (left, right)), shape=(size, size))
-    component = connected_components(links, directed=False)[1].astype(np.int64)
-    both = np.unique(component * size + scored.entity, return_inverse=True)[1]
-    return np.bincount(component)[component] - 1, np.bincount(both)[both] - 1
-
-
-def _figures(sums: np.ndarray) -> dict[str, np.ndarray]:
-    predicted, hits, true = np.moveaxis(sums, -1, 0)
-    return {
-        "precision": hits / np.maximum(predicted, 1),
-        "recall": hits / np.maximum(true, 1),
-        "f1": 2 * hits / np.maximum(predicted + true, 1),
-    }
-
-
-def _fewer_labels(labelled: pd.DataFrame, parts: "pd.Series[str]") -> pd.DataFrame:
-    """The candidates with labels for at most :data:`TRAINING` of the train part. More of them take time."""
-    assigned = assign_candidates(labelled[PAIR_KEYS], parts)[0]
-    training = assigned.index[assigned["part"] == "train"]
-    unlabelled = np.random.default_rng(SEED).permutation(training)[TRAINING:]
-    return labelled.assign(label=labelled["label"].where(~labelled.index.isin(unlabelled), -1))
 
 
 def _registers(options: argparse.Namespace) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -25,10 +25,12 @@ from rich.table import Table
 
 from benchmarks.benchmark_data import FOLDER_VARIABLE
 from benchmarks.problems.labelled import Problem
-from benchmarks.problems.registers import febrl_register, register_of
+from benchmarks.problems.registers import febrl_register, fewer_judged, register_of
 from benchmarks.problems.trained import trained_model
 from benchmarks.sparse.ranked import CANDIDATES, Register, Requests
 from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.records import PAIR_KEYS
+from matchwright.training.datasets.parts import parts_of
 
 CERTAIN = 1e-6
 
@@ -43,7 +45,9 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     console = Console(width=140)
     for name, problem, true in _registers(options.data):
-        model, parts = trained_model(problem, true, options.seed)
+        true = true[[*PAIR_KEYS, "label"]]
+        parts = fewer_judged(parts_of(problem.features, true, problem.spec), true)
+        model = trained_model(problem, true, parts, options.seed)
         world = Register.of(problem, true, parts)
         generator = np.random.default_rng(options.seed)
         console.print(_ranked(name, model, world, world.searched(options.requests, generator)))

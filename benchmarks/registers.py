@@ -9,13 +9,20 @@ deduplicate, with a drafted spec without edits. The second command makes a regis
 many records, and uses it in the same way. A drafted spec compares no telephone number and no e-mail address, also where
 the table has them: a person has to allow it.
 
-Candidates are proposed in the whole register. Entities are split into train, valid and test. Each test record is judged
-with all its candidates, whatever part these are in. The scorer is trained on the pairs within the train part. The valid
-part stops the training and chooses the threshold. Of a large register only a share of the entities of these two parts
-is judged, and only some of the pairs of the train part are used. A true pair that is not a candidate counts as missed.
-Intervals: 95% bootstrap over the test part's left records, with a fixed number of missed pairs. The draft sees 2,000
-true pairs of the train part. It uses them to choose rules, and to find whether a record may have several matches and
-which numbers were assigned after matching.
+Candidates are proposed and scored in the whole register. Entities are split into train, validate, calibrate and test,
+as in the pipeline. Each record of the test part is judged with all its pairs, and every pair counts one half for each
+of its records. So a true pair that is not a candidate counts as missed. The scorer is trained on the train part, and
+the validate part stops it. The calibrate part fits calibration and neighbours, and chooses the threshold. Of a large
+register only some pairs of the train part are used, and a share of the entities of each other part: about 40,000
+records.
+
+- *scorer*: F1 by the score of each candidate with its competing candidates, as batch and the endpoint give it.
+- *with neighbours*: the same candidates in batch, where one table is deduplicated.
+- *and further candidates*: also the pairs that neighbours propose.
+
+Figures are means over the seeds of the training. Intervals: 95% bootstrap over the entities of the test part. The draft
+sees 2,000 true pairs of the train part. It uses them to choose rules, and to find whether a record may have several
+matches and which numbers were assigned after matching.
 """
 
 import argparse
@@ -23,25 +30,24 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accuracy import all_candidates, train_and_predict
 from benchmarks.benchmark_data import FOLDER_VARIABLE, read_table
+from benchmarks.problems.deduplicated import scored
+from benchmarks.problems.judged import FURTHER, SCORER, WITH_NEIGHBOURS, at_chosen_threshold, candidates_of
 from benchmarks.problems.labelled import Problem
 from benchmarks.problems.registers import febrl_register, register_of, synthetic_register
 from benchmarks.stages import Stages
 from matchwright.errors import MatchwrightError
+from matchwright.evaluation.bootstrap import Estimate
 
 PUBLISHED = {"FEBRL 4": "Splink 99.9", "persons_100k": "Splink 88.0, at its best threshold 97.7"}
-REPLICATES = 500
-TRAINING = 150_000
-"""The most candidates for training. More of them change little and take time."""
+METHODS = (SCORER, WITH_NEIGHBOURS, FURTHER)
+TITLE = "End to end: F1 on test in %"
 FEWEST_RECORDS = 5_000
 """A synthetic register has at least so many records: with fewer, no rules can be drafted from labelled matches."""
 
@@ -56,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Print the table. Exits with code 2 and one line where there is nothing to measure."""
     options = _options(arguments)
     try:
-        measure(options, Console(width=140))
+        measure(options, Console(width=170))
     except MatchwrightError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         raise SystemExit(2) from None
@@ -68,7 +74,7 @@ def measure(options: argparse.Namespace, console: Console) -> None:
     Raises:
         NothingToMeasureError: the folder that was named has no register.
     """
-    table = Table("register", "candidates", "pairs completeness", "F1 on test in %", "published", title="End to end")
+    table = Table("register", "candidates", "pairs completeness", *METHODS, "published", title=TITLE)
     for name, (problem, true), stages in _registers(options):
         table.add_row(name, *_measured(problem, true, options.seeds, stages), PUBLISHED.get(name, ""))
         console.print(f"{name}: {stages.report()}")
@@ -125,46 +131,19 @@ def _at_least(least: int) -> Callable[[str], int]:
     return number
 
 
-def _measured(problem: Problem, true: pd.DataFrame, seeds: int, stages: Stages) -> tuple[str, str, str]:
-    stages.begin("training and judging")
-    labelled = problem.pairs["part"] == "test"
-    labels = problem.pairs["label"].to_numpy()
-    wanted = int((true["part"] == "test").sum())
-    found = int(labels[labelled.to_numpy()].sum())
-    candidates = all_candidates(problem)
-    answers = [_predicted(problem, candidates, seed) for seed in range(1, seeds + 1)]
-    keys = pd.factorize(problem.pairs.loc[labelled, "left_key"])[0]
-    truth = labels[labelled.to_numpy()] == 1
-    each = [_f1(predicted, truth, wanted - found) for predicted in answers]
-    generator = np.random.default_rng(0)
-    draws = []
-    for _ in range(REPLICATES):
-        weight = np.bincount(generator.integers(keys.max() + 1, size=keys.max() + 1), minlength=keys.max() + 1)[keys]
-        draws.append(np.mean([_f1(predicted, truth, wanted - found, weight) for predicted in answers]))
-    low, high = np.quantile(draws, [0.025, 0.975])
-    figure = f"{np.mean(each) * 100:.2f} ({low * 100:.2f} to {high * 100:.2f})"
-    return f"{int(labelled.sum()):,}", f"{found / wanted:.4f} of {wanted:,}", figure
+def _measured(problem: Problem, true: pd.DataFrame, seeds: int, stages: Stages) -> list[str]:
+    """The candidates, pairs completeness, and F1 by each of :data:`METHODS`; empty where neighbours say nothing."""
+    stages.begin("training and scoring")
+    trained = [scored(problem, true, seed) for seed in range(1, seeds + 1)]
+    stages.begin("judging")
+    candidates, found, wanted = candidates_of(trained[0])
+    f1 = at_chosen_threshold(trained)
+    figures = [_figure(f1[method]) if method in f1 else "" for method in METHODS]
+    return [f"{candidates:,.0f}", f"{found / wanted:.4f} of {wanted:,.0f}", *figures]
 
 
-def _predicted(problem: Problem, candidates: pd.DataFrame, seed: int) -> np.ndarray:
-    fewer = replace(problem, pairs=fewer_for_training(problem.pairs, seed))
-    return train_and_predict(fewer, candidates, seed).predicted
-
-
-def fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The pairs with at most :data:`TRAINING` of the train part."""
-    training = pairs.index[pairs["part"] == "train"]
-    if len(training) <= TRAINING:
-        return pairs
-    dropped = np.random.default_rng(seed).permutation(training)[TRAINING:]
-    return pairs.drop(index=dropped).reset_index(drop=True)
-
-
-def _f1(predicted: np.ndarray, truth: np.ndarray, missed: int, weight: np.ndarray | None = None) -> float:
-    """F1 of the pairs, each counted ``weight`` times. ``missed`` counts the true pairs that are not among them."""
-    weight = np.ones(len(truth)) if weight is None else weight
-    hits = weight[predicted & truth].sum()
-    return float(2 * hits / max(weight[predicted].sum() + weight[truth].sum() + missed, 1))
+def _figure(estimate: Estimate) -> str:
+    return f"{estimate.value * 100:.2f} ({estimate.lower * 100:.2f} to {estimate.upper * 100:.2f})"
 
 
 if __name__ == "__main__":

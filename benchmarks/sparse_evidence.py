@@ -32,8 +32,8 @@ from scipy.sparse.csgraph import connected_components
 
 from benchmarks.benchmark_data import FOLDER_VARIABLE
 from benchmarks.problems.labelled import Problem
+from benchmarks.problems.registers import febrl_register, fewer_for_training, register_of
 from benchmarks.problems.scores import scorer_of, scores_of
-from benchmarks.registers import febrl_register, fewer_for_training, register_of
 from benchmarks.sparse.agreeing import agreeing_cells
 from benchmarks.sparse.cells import Cell, stratum_name
 from benchmarks.sparse.disagreeing import disagreeing_cells

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from benchmarks.problems.labelled import Problem, features_of, febrl_problem, register_pairs
@@ -15,11 +16,13 @@ from matchwright.core.spec.learning import ModelSpec, SplitSpec
 from matchwright.drafting import infer_spec
 from matchwright.operations.synthetic_register import ID, TRUTH, make_register
 from matchwright.synthesis import load_options
-from matchwright.training.datasets.parts import CALIBRATION_PART
+from matchwright.training.datasets.parts import CALIBRATION_PART, VALIDATION_PART
 from matchwright.training.datasets.split import split_entities, subdivide
 
 JUDGED = 40_000
 """The most records of the valid part and of the test part, about. Of a larger part, a share of the entities is used."""
+TRAINING = 150_000
+"""The most candidates for training. More of them change little and take time."""
 SHOWN = 2_000
 """The true pairs of the train part that the draft sees."""
 
@@ -66,7 +69,7 @@ def register_of(
     features, corpus = features_of({"left": records}, spec)
     del records
     begin("candidates")
-    parts = _fewer_judged(parts, true)
+    parts = fewer_judged(parts, true)
     candidates = propose_candidates(features, spec)[PAIR_KEYS]
     pairs = register_pairs(candidates, true, parts)
     return Problem(name, spec, features, corpus, pairs, candidates), _with_part(true, parts)
@@ -88,9 +91,15 @@ def _true_pairs(entity: "pd.Series[int]", ids: "pd.Series[str]") -> pd.DataFrame
     return both.rename(columns={"id_left": "left_id", "id_right": "right_id"})[["left_id", "right_id"]]
 
 
-def _fewer_judged(parts: "pd.Series[str]", true: pd.DataFrame) -> "pd.Series[str]":
+def fewer_for_training(pairs: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """The pairs with at most :data:`TRAINING` of the train part, each with its own index."""
+    training = pairs.index[pairs["part"] == "train"]
+    return pairs.drop(index=np.random.default_rng(seed).permutation(training)[TRAINING:])
+
+
+def fewer_judged(parts: "pd.Series[str]", true: pd.DataFrame) -> "pd.Series[str]":
     """The parts, with at most about :data:`JUDGED` records in those that judge. The other entities are in no part."""
-    for part in (CALIBRATION_PART, "test"):
+    for part in (VALIDATION_PART, CALIBRATION_PART, "test"):
         share = JUDGED / max(int((parts == part).sum()), 1)
         if share < 1:
             parts = subdivide(parts, part, 1 - share, SEED, pairs=true, label="unused")

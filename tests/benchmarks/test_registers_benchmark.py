@@ -117,3 +117,15 @@ def test_stages_add_up_and_a_stage_may_come_back():
 def test_any_name_of_a_folder_is_made_a_name_of_a_spec():
     assert registers.spec_name("2024-People") == "set_2024_people"
     assert len(registers.spec_name("x" * 90)) == 40
+
+
+@pytest.mark.slow
+def test_a_register_of_one_table_is_judged_by_the_scorer_and_with_neighbours(capsys):
+    registers.main(["--synthetic", str(RECORDS), "--seeds", "1"])
+    said = capsys.readouterr().out
+    for method in ("scorer", "with neighbours", "and further candidates"):
+        assert method in said
+    row = next(line for line in said.splitlines() if "synthetic persons" in line and "│" in line)
+    figures = [float(cell.split()[0]) for cell in row.split("│") if "to" in cell]
+    assert len(figures) == 3
+    assert min(figures) > 90

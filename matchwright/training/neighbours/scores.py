@@ -16,7 +16,7 @@ from matchwright.core.compare.engine import record_fit
 from matchwright.core.compare.names import context_names
 from matchwright.core.models.neighbours import further_candidates
 from matchwright.core.models.register_evidence import RegisterEvidence
-from matchwright.core.models.register_limits import limits_of_scores, within_register
+from matchwright.core.models.register_limits import limits_of_scores, within_limits
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records import PAIR_KEYS
@@ -30,6 +30,8 @@ from matchwright.training.datasets.split import assign_candidates
 
 BATCH = 100_000
 """Candidates compared at a time. This bounds memory and does not change results."""
+
+Limits = np.ndarray[Any, np.dtype[np.float32]]
 
 NO_PART = ""
 BY_NEIGHBOURS = "neighbours"
@@ -60,26 +62,40 @@ class RegisterScorer:
         """
         context = self._context(pairs)
         first = self.scorer.first if isinstance(self.scorer, TwoStageScorer) else self.scorer
-        log_odds, limits = np.empty(len(pairs)), np.full((len(pairs), 2), np.nan)
-        within = np.empty(len(pairs))
-        for rows, compared in self._compared(pairs, context):
-            log_odds[rows], limits[rows] = first.log_odds(compared), _limits(compared)
-            within[rows] = within_register(log_odds[rows], compared)
+        log_odds, limits = np.empty(len(pairs)), np.full((len(pairs), 2), np.nan, dtype=np.float32)
+        for rows, one, other, compared in self._compared(pairs, context):
+            log_odds[rows], limits[rows] = first.log_odds(compared), self._limits(one, other, compared)
+        scores: pd.DataFrame | None = None
         if isinstance(self.scorer, TwoStageScorer):
             left, right = (pairs[key].to_numpy(object) for key in PAIR_KEYS)
-            scores = competing_scores(within, left, right, self.spec.sources.alike)
-            for rows, compared in self._compared(pairs, context):  # to keep the comparisons would take much memory
-                joined = with_scores(compared, scores.iloc[rows])
-                log_odds[rows], limits[rows] = self.scorer.log_odds(joined), _limits(joined)
+            scores = competing_scores(within_limits(log_odds, limits), left, right, self.spec.sources.alike)
+        if scores is not None:
+            for rows, _, _, compared in self._compared(pairs, context):  # to keep them would take much memory
+                read = self._read(compared, limits[rows], scores.iloc[rows])
+                log_odds[rows], limits[rows] = self.scorer.log_odds(read), self._of_scores(read)
+        elif context is not None:
+            limits[:, 1] = np.nan  # such a scorer has no least where candidates are known
         return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
 
     def score_alone(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """:meth:`score` for pairs whose competing candidates are not known."""
-        log_odds, limits = np.empty(len(pairs)), np.full((len(pairs), 2), np.nan)
-        for rows, compared in self._compared(pairs, None):
-            read = with_scores(compared, None) if isinstance(self.scorer, TwoStageScorer) else compared
-            log_odds[rows], limits[rows] = self.scorer.log_odds(read), _limits(read)
+        log_odds, limits = np.empty(len(pairs)), np.full((len(pairs), 2), np.nan, dtype=np.float32)
+        for rows, one, other, compared in self._compared(pairs, None):
+            limits[rows] = self._limits(one, other, compared)
+            log_odds[rows] = self.scorer.log_odds(self._read(compared, limits[rows], None))
         return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
+
+    def _read(self, compared: pd.DataFrame, limits: Limits, scores: pd.DataFrame | None) -> pd.DataFrame:
+        """What the scorer reads: the comparisons with the limits, and with the scores of competing candidates."""
+        if self.register is not None:
+            compared = compared.assign(**{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
+        return with_scores(compared, scores) if isinstance(self.scorer, TwoStageScorer) else compared
+
+    def _of_scores(self, read: pd.DataFrame) -> Limits:
+        """The limits among competing candidates, shape (pairs, 2); NaN without register evidence."""
+        if self.register is None:
+            return np.full((len(read), 2), np.nan, dtype=np.float32)
+        return np.asarray(logit(limits_of_scores(read)), dtype=np.float32)
 
     def _context(self, pairs: pd.DataFrame) -> pd.DataFrame | None:
         if not context_names(self.spec):
@@ -88,16 +104,21 @@ class RegisterScorer:
         fit = np.concatenate([np.zeros(0), *fits])
         return context_of(fit, pairs["left_key"], pairs["right_key"], self.spec)
 
-    def _compared(self, pairs: pd.DataFrame, context: pd.DataFrame | None) -> Iterator[tuple[slice, pd.DataFrame]]:
-        """Batches of pairs: their rows, and their comparisons with the limits of register evidence, if there is any."""
+    def _compared(
+        self, pairs: pd.DataFrame, context: pd.DataFrame | None
+    ) -> Iterator[tuple[slice, Columns, Columns, pd.DataFrame]]:
+        """Batches of pairs: their rows, the record features of both sides, and the comparisons."""
         for rows, left, right in self._sides(pairs):
             compared = compare(left, right, self.spec, self.corpus, self.prepared.words, self.prepared.embeddings)
             if context is not None:
                 compared = compared.assign(**{str(name): context[name].to_numpy()[rows] for name in context})
-            if self.register is not None:
-                limits = self.register.limits(left, right, compared, self.spec, self.corpus)
-                compared = compared.assign(**{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
-            yield rows, compared
+            yield rows, left, right, compared
+
+    def _limits(self, left: Columns, right: Columns, compared: pd.DataFrame) -> Limits:
+        """The most and the least that the register says of each pair alone, shape (pairs, 2), or NaN."""
+        if self.register is None:
+            return np.full((len(compared), 2), np.nan, dtype=np.float32)
+        return self.register.limits(left, right, compared, self.spec, self.corpus)
 
     def _sides(self, pairs: pd.DataFrame) -> Iterator[tuple[slice, Columns, Columns]]:
         columns, index = columns_of(self.frame), pd.Index(self.frame["record_key"])
@@ -105,13 +126,6 @@ class RegisterScorer:
         for start in range(0, len(pairs), BATCH):
             rows = slice(start, start + BATCH)
             yield rows, take(columns, one[rows]), take(columns, other[rows])
-
-
-def _limits(comparisons: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float64]]":
-    """The most and the least log-odds that a score can have, shape (pairs, 2); NaN where there is no such limit."""
-    if LIMIT not in comparisons.columns:
-        return np.full((len(comparisons), 2), np.nan)
-    return np.asarray(logit(limits_of_scores(comparisons)))
 
 
 def score_register(
