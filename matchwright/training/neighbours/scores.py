@@ -61,20 +61,19 @@ class RegisterScorer:
             pairs: left_key and right_key of every candidate.
         """
         context = self._context(pairs)
+        two_stages = isinstance(self.scorer, TwoStageScorer)
         first = self.scorer.first if isinstance(self.scorer, TwoStageScorer) else self.scorer
         log_odds, limits = np.empty(len(pairs)), np.full((len(pairs), 2), np.nan, dtype=np.float32)
         for rows, one, other, compared in self._compared(pairs, context):
             log_odds[rows], limits[rows] = first.log_odds(compared), self._limits(one, other, compared)
-        scores: pd.DataFrame | None = None
-        if isinstance(self.scorer, TwoStageScorer):
+            if not two_stages:
+                limits[rows] = self._of_scores(self._read(compared, limits[rows], None))
+        if two_stages:
             left, right = (pairs[key].to_numpy(object) for key in PAIR_KEYS)
             scores = competing_scores(within_limits(log_odds, limits), left, right, self.spec.sources.alike)
-        if scores is not None:
             for rows, _, _, compared in self._compared(pairs, context):  # to keep them would take much memory
                 read = self._read(compared, limits[rows], scores.iloc[rows])
                 log_odds[rows], limits[rows] = self.scorer.log_odds(read), self._of_scores(read)
-        elif context is not None:
-            limits[:, 1] = np.nan  # such a scorer has no least where candidates are known
         return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
 
     def score_alone(self, pairs: pd.DataFrame) -> pd.DataFrame:
