@@ -91,6 +91,29 @@ class Competition:
         near = np.searchsorted(ladder, ladder + NEAR + ROUNDING, side="right") - starts[of_group] - 1
         return cls(*map(of.in_order_given, (sorted_fit - best_other, better + 1, near)))
 
+    @classmethod
+    def in_place_of(
+        cls, groups: np.ndarray[Any, Any], fit: Numbers, rows: np.ndarray[Any, Any], new: Numbers
+    ) -> "Competition":
+        """Changed pairs, each compared with the other pairs of its group as if it stood in the place of a row.
+
+        Args:
+            groups: pairs with the same value compete, shape (pairs,).
+            fit: of the pairs, shape (pairs,).
+            rows: the pair whose place each changed pair takes, shape (changed,).
+            new: the fit of the changed pairs, shape (changed,).
+        """
+        of = Grouped.by(groups, fit)
+        place = np.empty(len(of.order), dtype=np.intp)
+        place[of.order] = np.arange(len(of.order))
+        at = place[rows]
+        group, starts, old = of.of_group[at], of.starts[of.of_group[at]], of.values[at]
+        ladder = of.of_group * 4.0 - of.values
+        better = np.searchsorted(ladder, group * 4.0 - new, side="left") - starts - (old > new)
+        near = np.searchsorted(ladder, group * 4.0 - new + NEAR + ROUNDING, side="right") - starts
+        near -= old >= new - NEAR - ROUNDING
+        return cls(new - of.best_other[at], better + 1.0, near.astype(np.float64))
+
 
 def fit_of(comparisons: pd.DataFrame, spec: MatchSpec) -> Numbers:
     """How alike the whole records of each pair are, in [0, 1]. Missing evidence counts as 0.
@@ -126,20 +149,48 @@ def context_of(
     return pd.DataFrame(_context_of(fit, left_keys, right_keys, spec, known))
 
 
+def context_in_place_of(
+    fit: Numbers, left_keys: Any, right_keys: Any, rows: np.ndarray[Any, Any], new: Numbers, spec: MatchSpec
+) -> pd.DataFrame:
+    """:func:`context_of` for changed pairs, each in the place of one of the candidates.
+
+    Args:
+        fit: the fit of each candidate, shape (candidates,).
+        left_keys: the left record of each candidate.
+        right_keys: the right record of each candidate.
+        rows: the candidate whose place each changed pair takes, shape (changed,).
+        new: the fit of the changed pairs, shape (changed,).
+        spec: its ``multiplicity`` says on which sides candidates compete.
+    """
+    keys = {"left": np.asarray(left_keys, dtype=object), "right": np.asarray(right_keys, dtype=object)}
+    found = {
+        side: Competition.in_place_of(keys[side], fit, rows, new)
+        for side in CONTEXT_SIDES[spec.multiplicity]
+        if len(fit)
+    }
+    return pd.DataFrame(_columns(found, len(rows), spec))
+
+
 def _context_of(
     fit: Numbers, left_keys: Any, right_keys: Any, spec: MatchSpec, known: tuple[str, ...]
 ) -> dict[str, "np.ndarray[Any, np.dtype[np.float32]]"]:
     sides = CONTEXT_SIDES[spec.multiplicity]
     keys = {"left": left_keys, "right": right_keys}
     found = {side: Competition.among(keys[side], fit) for side in sides if side in known and len(fit)}
-    columns = {name: np.full(len(fit), np.nan, dtype=np.float32) for name in context_names(spec)}
+    return _columns(found, len(fit), spec)
+
+
+def _columns(
+    found: dict[str, Competition], pairs: int, spec: MatchSpec
+) -> dict[str, "np.ndarray[Any, np.dtype[np.float32]]"]:
+    columns = {name: np.full(pairs, np.nan, dtype=np.float32) for name in context_names(spec)}
     for measure in CONTEXT_COMPARATORS:
         values = {
             # a record without another candidate says nothing about this one
             side: np.where(np.isnan(competition.lead), np.nan, getattr(competition, measure))
             for side, competition in found.items()
         }
-        if spec.sources.alike and len(sides) == 2 and values:
+        if spec.sources.alike and len(CONTEXT_SIDES[spec.multiplicity]) == 2 and values:
             lower, upper = (np.fmin.reduce(list(values.values())), np.fmax.reduce(list(values.values())))
             weaker_first = (lower, upper) if measure == "lead" else (upper, lower)
             values = dict(zip(SIDES, weaker_first, strict=True))

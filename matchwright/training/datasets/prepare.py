@@ -13,7 +13,7 @@ from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec import MatchSpec
-from matchwright.training.datasets.candidate_sets import with_context
+from matchwright.training.datasets.candidate_sets import with_context, with_context_in_place
 from matchwright.training.datasets.comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.training.datasets.labelled_pairs import LabelledPairs
 from matchwright.training.datasets.parts import CALIBRATION_PART, VALIDATION_PART
@@ -92,6 +92,12 @@ def prepare_assigned(
     made = pairs.for_training(train)
     origins = np.where(made.alone, -1, made.rows)
     extra = made.comparisons.assign(label=made.labels, left_key=keys[made.rows], origin=origins)
+    if context_names(spec):
+        # another member of a household is among candidates too, where it may be the best one
+        unlike = ~made.alone & (made.labels == 0) & (labels[made.rows] == 1)
+        replaced = labelled_candidates.iloc[made.rows[unlike]]
+        placed = with_context_in_place(made.comparisons[unlike], replaced, proposed, frame, spec, corpus)
+        extra = pd.concat([extra.assign(origin=np.where(unlike, -1, origins)), extra[unlike].assign(**placed)])
     training = LabelledPairs.of(labelled_candidates[train], comparisons[train], extra)
     without_match = _without_match(training, labelled_candidates, proposed, frame, spec, corpus)
     if context_names(spec):

@@ -91,7 +91,8 @@ def fit_second_stage(
     dataset = replace(
         originals, comparisons=with_scores(originals.comparisons, scores.iloc[own].reset_index(drop=True))
     )
-    parts = [dataset, _standing_in(training, scored, scorers, spec), *_one_side(dataset, spec)]
+    placed = _standing_in(training, scored, scorers, spec)
+    parts = [dataset, placed, *_one_side(dataset, spec), *_one_side(placed, spec)]
     parts.append(_without_match(prepared, scored, scorers, spec))
     if spec.labels == "complete":  # else nobody knows who is a stranger
         parts.append(queries_with_little_known(prepared, scorers, frame, spec, corpus, register))
