@@ -20,10 +20,11 @@ from matchwright.core.records import conform
 from matchwright.core.spec import MatchSpec, spec_yaml
 from matchwright.errors import DataError, Fault, PipelineError
 from matchwright.files import PRIVATE, write_whole
-from matchwright.labelling.pair_table import LABEL_COLUMNS, conform_pairs, id_column_names
+from matchwright.labelling.pair_table import conform_pairs, id_column_names
 from matchwright.operations.training_artifacts import read_json
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
+from matchwright.training.datasets.pair_columns import label_column, unnamed_labels
 
 if TYPE_CHECKING:
     from pipelines.local.record import RunRecord
@@ -109,7 +110,10 @@ def _frames(spec: MatchSpec, given: Mapping[str, pd.DataFrame | None]) -> dict[s
             if name == "pairs":
                 conform_pairs(table.head(0), spec, one_table="records_right" not in tables)
                 ids = {column for names in id_column_names(spec) for column in names}
-                wanted = [column for column in table.columns if column in ids | set(LABEL_COLUMNS)]
+                label = label_column(table.columns)
+                if label is None and (unnamed := unnamed_labels(table)):
+                    raise DataError("The pairs table does not fit.", [unnamed])
+                wanted = [column for column in table.columns if column in ids or column == label]
             else:
                 source = "left" if name == "records" else "right"
                 conform(table.head(0), spec, source)

@@ -178,11 +178,9 @@ def _multiplicity(
     if len(tables.sides) == 1:
         return "many_to_many", "one table: any number of its records may match"
     if labelled_pairs is not None and labelled_pairs.matches.any():
-        matches = labelled_pairs.matches.tolist()
-        left, right = (
-            _share_repeated(value for value, match in zip(ids, matches, strict=True) if match)
-            for ids in (labelled_pairs.left, labelled_pairs.right)
-        )
+        given = zip(labelled_pairs.left, labelled_pairs.right, labelled_pairs.matches.tolist(), strict=True)
+        matches = dict.fromkeys((one, other) for one, other, match in given if match)  # a pair may be given twice
+        left, right = (_share_repeated(ids) for ids in zip(*matches, strict=True))
         seen = f"in the pairs {left:.0%} of left and {right:.0%} of right records have several matches"
         if right > _OFTEN:
             swap = "; if you swap the tables it is one_to_many" if left <= _OFTEN else ""

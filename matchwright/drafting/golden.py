@@ -11,6 +11,7 @@ Golden = tuple[dict[str, Value], dict[str, Value]]
 # One record takes the first value of a list that is not in the data, the other record the last one.
 _BY_HINT: dict[str, Sequence[Value]] = {
     "given_name": ("marianne", "ottoline", "wilfrida", "osric", "leopold", "bertrand"),
+    "relative": ("leopoldine", "ottokar", "wilfried", "ansgar", "marieluise", "berthold"),
     "further_name": ("leopoldine", "ottokar", "wilfried", "ansgar", "marieluise", "berthold"),
     "surname": ("testwell", "mockworth", "sampleton", "fixturely", "stubbs-demo", "quibble"),
     "full_name": ("marianne testwell", "ottoline mockworth", "leopold stubbs-demo", "bertrand quibble"),

@@ -14,13 +14,14 @@ import yaml
 
 HINTS = (
     *("truth", "email", "phone", "network", "national_id", "birth", "death", "gender", "given_name", "further_name"),
+    *("relative",),
     *("surname", "full_name", "street_number", "url", "address", "postcode", "city", "region", "geo", "authors"),
     *("year", "date", "price", "quantity", "code", "category", "company", "title", "prose", "name"),
 )
 """All hints. Of two phrases with as many words, that of the first hint counts."""
 
 PERSON_HINTS = frozenset(
-    {"given_name", "further_name", "surname", "full_name", "birth", "death", "gender", "national_id"}
+    {"given_name", "further_name", "relative", "surname", "full_name", "birth", "death", "gender", "national_id"}
 )
 """Hints of columns that only tables of persons have."""
 

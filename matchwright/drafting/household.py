@@ -6,7 +6,7 @@ from matchwright.drafting.fields import DraftField
 
 _IDENTITY_HINTS = ("given_name", "further_name", "surname", "full_name", "birth", "death")
 _HOME_HINTS = frozenset({"address", "street_number", "postcode", "city"})
-"""Hints of columns that the members of a household share."""
+"""Hints of columns that the members of a household share. Those of relatives are shared by brothers and sisters."""
 _THING_HINTS = frozenset({"price", "authors", "company"})
 """Hints of columns of things, such as papers or companies. A person named there may be replaced by another one."""
 _MOSTLY_YEARS = 0.5

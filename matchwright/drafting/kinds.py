@@ -69,7 +69,7 @@ def _numeric(hint: str, column: Profile) -> Guess:
 
 def _by_hint(hint: str, column: Profile) -> Guess | None:
     """Kinds that follow from the column's name, if the values do not contradict it."""
-    if hint in ("given_name", "further_name", "surname") and column.words < 3:
+    if hint in ("given_name", "further_name", "relative", "surname") and column.words < 3:
         return "name", "its name"
     if hint == "address" or (hint != "prose" and column.street >= 0.4 and column.with_digit >= 0.2):
         return "address", "its name" if hint == "address" else "house numbers and words for streets"

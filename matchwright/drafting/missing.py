@@ -22,8 +22,8 @@ _TIMES_MORE = 3
 """A placeholder is so many times more frequent than the most frequent other value."""
 
 _MOSTLY = 0.5
-_NAMES = frozenset({"given_name", "further_name", "surname", "full_name", "authors", "name", "title"})
-_OF_PERSONS = frozenset({"given_name", "further_name", "surname", "full_name"})
+_NAMES = frozenset({"given_name", "further_name", "relative", "surname", "full_name", "authors", "name", "title"})
+_OF_PERSONS = frozenset({"given_name", "further_name", "relative", "surname", "full_name"})
 _SHORTEST = 3
 _MEASURED = 2_000
 _LONGEST = 40

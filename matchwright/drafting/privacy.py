@@ -23,6 +23,7 @@ _BARE_DATES = frozenset({"date", "datum", "dato", "data", "fecha", "tarih"})
 _QUASI_HINTS = {
     "given_name": "a person's name",
     "further_name": "a person's name",
+    "relative": "a person's name",
     "surname": "a person's name",
     "full_name": "a person's name",
     "authors": "persons' names",

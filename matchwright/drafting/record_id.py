@@ -18,7 +18,19 @@ _LEAST_OWN = 0.5
 """The least share of records with a value of their own in a column that may be the record id."""
 _SHOWN = 5
 _NO_IDS = frozenset(
-    {"email", "phone", "national_id", "network", "birth", "death", "given_name", "further_name", "surname", "full_name"}
+    {
+        "email",
+        "phone",
+        "national_id",
+        "network",
+        "birth",
+        "death",
+        "given_name",
+        "further_name",
+        "relative",
+        "surname",
+        "full_name",
+    }
     | {"name", "address", "title", "prose", "price", "quantity", "date", "year", "geo", "authors"}
 )
 """Hints of columns that are no record ids, although all their values may differ."""

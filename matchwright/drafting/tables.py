@@ -13,8 +13,9 @@ from matchwright.drafting.profile import profile_of
 from matchwright.drafting.record_id import Lines, faults_per_table, find_record_id, refused, row_numbers, table_names
 from matchwright.training.datasets.pair_columns import (
     ID_COLUMNS,
-    LABEL_COLUMNS,
+    label_column,
     label_of,
+    unnamed_labels,
     unread_fault,
     unread_labels,
 )
@@ -116,7 +117,9 @@ def read_pairs(pairs: pd.DataFrame, lines: Callable[[], Sequence[int]] | None = 
     if named is None:
         accepted = "; ".join(" and ".join(names) for names in ID_COLUMNS)
         raise refused("pairs", "no columns of record ids", f"name them {accepted}")
-    label = next((name for name in LABEL_COLUMNS if name in pairs.columns), None)
+    label = label_column(pairs.columns)
+    if label is None and (fault := unnamed_labels(pairs)):
+        raise refused(f"pairs.{fault.path}", fault.problem, fault.hint)
     left, right = (per_distinct(pairs[name], id_text) for name in named)
     if label is None:
         return Labels(left.tolist(), right.tolist(), np.ones(len(pairs), dtype=bool), labelled=False)

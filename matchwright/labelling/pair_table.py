@@ -15,7 +15,9 @@ from matchwright.training.datasets.pair_columns import (
     ID_COLUMNS,
     LABEL_COLUMNS,
     is_unsure,
+    label_column,
     label_of,
+    unnamed_labels,
     unread_fault,
     unread_labels,
 )
@@ -45,7 +47,7 @@ def conform_pairs(
     """
     columns = [str(name) for name in table.columns]
     named = next((pair for pair in id_column_names(spec) if set(pair) <= set(columns)), None)
-    label = next((name for name in LABEL_COLUMNS if name in columns), None)
+    label = label_column(columns)
     faults = [] if named else [_no_id_columns(columns, spec)]
     if label is None and spec.labels == "partial":
         faults.append(
@@ -55,6 +57,8 @@ def conform_pairs(
                 "add a column 'label' of 1 and 0, or say labels: complete where the table lists every match",
             )
         )
+    if label is None and (unnamed := unnamed_labels(table)):
+        faults.append(unnamed)
     if faults or named is None:
         raise DataError("The pairs table does not fit.", faults)
     if label is not None:

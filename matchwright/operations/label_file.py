@@ -14,9 +14,15 @@ from matchwright.errors import DataError, Fault
 from matchwright.files import PRIVATE, replacing
 from matchwright.labelling import check_labels
 from matchwright.labelling.check import LabelFault
-from matchwright.labelling.pair_table import LABEL_COLUMNS, id_column_names, is_unsure, label_of
+from matchwright.labelling.pair_table import id_column_names, is_unsure, label_of
 from matchwright.labelling.session import Answer
-from matchwright.training.datasets.pair_columns import is_answered, unread_fault, unread_labels
+from matchwright.training.datasets.pair_columns import (
+    is_answered,
+    label_column,
+    unnamed_labels,
+    unread_fault,
+    unread_labels,
+)
 
 UNSURE = "unsure"
 _HEADER = "check its header row"
@@ -161,10 +167,12 @@ def _read(
     table, name = read_input_table(file), PurePath(file).name
     columns = list(map(str, table.columns))
     ids = next((pair for pair in id_column_names(spec) if set(pair) <= set(columns)), None)
-    label = next((column for column in LABEL_COLUMNS if column in columns), None)
+    label = label_column(columns)
     keyed = set(PAIR_KEYS) <= set(columns)
     lacking = [] if ids or keyed else ["two columns of record ids (left_id, right_id)"]
     lacking += [] if label or spec.labels != "partial" else ["a column label"]
+    if not label and (unnamed := unnamed_labels(table)):
+        raise DataError("A file of labels does not fit.", [unnamed])
     if lacking:
         raise DataError("A file of labels does not fit.", [Fault("", f"lacks {' and '.join(lacking)}", _HEADER)])
     words = table[label] if label else pd.Series(["1"] * len(table))

@@ -120,3 +120,12 @@ def test_the_draft_says_why_there_are_individual_fields() -> None:
     text = infer_spec(table)
     assert "individual: [given_name, dob]   # guessed: members of one household do not share these" in text
     assert "# Twins, or a father and a son of one name, differ in nothing but these." in text
+
+
+@pytest.mark.parametrize(
+    "relative", ["father_given_name", "mothers_maiden_name", "partner_first_name", "FatherGivenName"]
+)
+def test_a_name_of_a_relative_is_neither_individual_nor_identity(relative) -> None:
+    spec = drafted({"surname": "surname", relative: "given", "date_of_birth": "born", "address_1": "address"})
+    assert list(spec.individual) == ["date_of_birth"]
+    assert {spec.column_of(name) for name in spec.identity} == {"surname", "date_of_birth"}

@@ -1,6 +1,7 @@
 """Strangers are ranked by what little is known of a query. One of them is the best, and still a stranger."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from rapidfuzz.distance import JaroWinkler
 
@@ -9,6 +10,7 @@ from matchwright.core.records import record_features
 from matchwright.core.records.rows import rows_of
 from matchwright.operations.snapshot import Snapshot
 from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.training.datasets.augmentation import with_values_of
 
 QUERIES, STRANGERS = 150, 5
 
@@ -52,3 +54,19 @@ def test_the_best_of_some_strangers_is_no_match(world, fields):
     assert not (bands == "match").any()
     assert (scores >= 0.5).mean() < 0.03
     assert scores.mean() < 0.1
+
+
+@pytest.mark.parametrize("fields", [("given_name", "surname", "date_of_birth"), ("given_name", "date_of_birth")])
+def test_somebody_else_at_the_address_is_no_match_beside_a_stranger(world, fields):
+    """A spouse or a sibling asks, and their own record is not among the candidates. The stranger says nothing."""
+    model, _, features = world
+    generator = np.random.default_rng(1)
+    right = features[features["record_key"].str.startswith("right:") & features[list(fields)].notna().all(axis=1)]
+    theirs, others, strangers = (
+        right.iloc[generator.permutation(len(right))[:QUERIES]].reset_index(drop=True) for _ in range(3)
+    )
+    replaced = pd.DataFrame(dict.fromkeys(fields, True), index=theirs.index)
+    asked = with_values_of(theirs, others, replaced).assign(record_key=[f"left:query {n}" for n in theirs.index])
+    compared = model.compare(pd.concat([asked, asked]), pd.concat([theirs, strangers]), known=("left",))
+    bands = model.band(model.score(compared), compared)[: len(theirs)]
+    assert (bands == "match").mean() < 0.2

@@ -22,6 +22,9 @@ from matchwright.core.compare.names import field_of, group_of
 from matchwright.core.models.scorer import Array, Explanation
 from matchwright.core.spec.vocabulary import CONTEXT
 
+SMALLEST = 1e-9
+"""Contributions that are smaller in sum are none: nothing is divided by them."""
+
 Columns = np.ndarray[Any, np.dtype[np.intp]]
 
 
@@ -54,7 +57,7 @@ def passed_on(
         gains = np.maximum(own * direction[:, None], 0)
         stays = np.maximum(own_context * direction, 0) + np.maximum(-other * direction, 0)
         total = gains.sum(axis=1) + stays
-        share = np.divide(whole, total, out=np.zeros_like(whole), where=(total > 0) & known)
+        share = np.divide(whole, total, out=np.zeros_like(whole), where=(total > SMALLEST) & known)
         moved = gains * share[:, None]
         found[:, receivers] += moved
         found[:, columns[0]] -= moved.sum(axis=1)

@@ -29,7 +29,7 @@ from matchwright.drafting.tables import Labels
 __all__ = ["PAIRS_PER_RECORD", "Rule", "Rules", "choose_rules", "share_of_likely_matches"]
 
 PAIRS_PER_RECORD = 8
-"""The most pairs that all drafted rules together may make, per record of all tables."""
+"""The most pairs that all drafted rules together may make, per record of all tables, beside the labelled matches."""
 
 Bound = Literal["", "at most", "at least", "perhaps"]
 """Whether an estimated share is a bound, and of what; ``perhaps`` where it may be too high or too low."""
@@ -71,7 +71,9 @@ class Rules:
 def choose_rules(
     sides: list[pd.DataFrame], fields: list[DraftField], labelled_pairs: Labels | None, ids: list[list[str]]
 ) -> Rules:
-    """One to ten rules. They make at most ``PAIRS_PER_RECORD`` pairs per record, unless every rule makes more.
+    """One to ten rules. They make at most ``PAIRS_PER_RECORD`` pairs per record beside the labelled matches.
+
+    They make more only where every rule does.
 
     The shares of matches that they find are measured on labelled matches where these are enough for a figure, whether
     or not they are enough to choose rules by.
@@ -85,7 +87,9 @@ def choose_rules(
     sizes = [len(side) for side in sides]
     features = features_of(pd.concat(sides, ignore_index=True), fields)
     counter = PairCounter(sizes)
-    budget = max(PAIRS_PER_RECORD * sum(sizes), _LEAST_BUDGET)
+    # matches are wanted, however many there are of each entity
+    wanted = int(labelled_pairs.matches.sum()) if labelled_pairs is not None else 0
+    budget = max(PAIRS_PER_RECORD * sum(sizes), _LEAST_BUDGET) + wanted
     labelled = labelled_matches(features, labelled_pairs, ids) if labelled_pairs is not None else None
     count = 0 if labelled is None else labelled.agreement.shape[1]
     matches = labelled if count >= FEWEST_MATCHES else estimated_matches(features, counter) or labelled

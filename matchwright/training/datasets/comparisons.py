@@ -112,12 +112,14 @@ class Made:
     """Augmented pairs: their comparisons, their labels, and the rows (of all pairs) that they were made from.
 
     ``alone`` is True for pairs whose competing candidates are not known. The others stand in the place of their row.
+    ``unlike`` are counter-examples in which all identity fields are those of another record.
     """
 
     comparisons: pd.DataFrame
     labels: np.ndarray[Any, Any]
     rows: np.ndarray[Any, Any]
     alone: "np.ndarray[Any, np.dtype[np.bool_]]"
+    unlike: "np.ndarray[Any, np.dtype[np.bool_]]"
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,8 @@ class MadePairs:
         labels = self.labels[training]
         true = np.flatnonzero(labels == 1)
         others = labels == 0
-        own = household_members(left[others], right[others], spec) if spec.individual else None
-        unlike, rows = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed, own)
+        known = household_members(left[others], right[others], spec) if spec.individual else None
+        unlike, rows = counter_examples(right.iloc[true].reset_index(drop=True), spec, spec.model.seed, known)
         blank_left, blank_right, blank_rows = missing_field_pairs(left, right, spec, spec.model.seed)
         compared = self.comparer.compare(
             pd.concat([left.iloc[true[rows]], blank_left], ignore_index=True),
@@ -147,12 +149,16 @@ class MadePairs:
         )
         alone, alone_rows = pairs_alone(self.comparisons[training].reset_index(drop=True), spec)
         answers = [np.zeros(len(rows), dtype=labels.dtype), labels[blank_rows], labels[alone_rows]]
+        own = list(spec.individual or spec.identity)
+        before, after = (side[own].reset_index(drop=True).fillna("") for side in (right.iloc[true[rows]], unlike))
+        strangers = before.ne(after).all(axis=1).to_numpy()
         made_from = np.concatenate([true[rows], blank_rows, alone_rows]).astype(np.intp)
         return Made(
             comparisons=pd.concat([compared, alone], ignore_index=True),
             labels=np.concatenate(answers),
             rows=np.flatnonzero(training)[made_from],
             alone=np.repeat([False, True], [len(compared), len(alone)]),
+            unlike=np.append(strangers, np.zeros(len(made_from) - len(rows), dtype=bool)),
         )
 
     def with_little_evidence(self, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[pd.DataFrame, Any]:

@@ -26,6 +26,29 @@ _SCORE_HINT = "a score is no label: decide from which score on a pair is a match
 _SHOWN = 5
 
 
+def label_column(columns: Iterable[Any]) -> str | None:
+    """The column of labels, in small or capital letters; None if there is none."""
+    names = [str(column) for column in columns]
+    by_plain = {name.strip().lower(): name for name in reversed(names)}
+    return next((by_plain[accepted] for accepted in LABEL_COLUMNS if accepted in by_plain), None)
+
+
+def unnamed_labels(table: pd.DataFrame) -> Fault | None:
+    """What to say about a column that holds yes and no but is not named as a column of labels; None if there is none.
+
+    Without its labels every pair would count as a match.
+    """
+    ids = {name for names in ID_COLUMNS for name in names}
+    for column in table.columns:
+        if str(column) in ids:
+            continue
+        answers = {label_of(value) for value in pd.unique(table[column].dropna())}
+        if answers == {0, 1}:
+            hint = f"name it {LABEL_COLUMNS[0]} if it says which pairs match; else leave it out"
+            return Fault(str(column), "holds yes and no, but is not named as a column of labels", hint)
+    return None
+
+
 def is_answered(value: Any) -> bool:
     """Whether a label is there, understood or not."""
     return not pd.isna(value) and clean_text(value) is not None

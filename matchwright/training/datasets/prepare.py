@@ -93,8 +93,9 @@ def prepare_assigned(
     origins = np.where(made.alone, -1, made.rows)
     extra = made.comparisons.assign(label=made.labels, left_key=keys[made.rows], origin=origins)
     if context_names(spec):
-        # another member of a household is among candidates too, where it may be the best one
-        unlike = ~made.alone & (made.labels == 0) & (labels[made.rows] == 1)
+        # somebody else at the same address is among candidates too, and may be the best one. Pairs that agree in an
+        # individual field are left out: where such a pair is the best candidate, it mostly is a match with an error
+        unlike = made.unlike
         replaced = labelled_candidates.iloc[made.rows[unlike]]
         placed = with_context_in_place(made.comparisons[unlike], replaced, proposed, frame, spec, corpus)
         extra = pd.concat([extra.assign(origin=np.where(unlike, -1, origins)), extra[unlike].assign(**placed)])

@@ -111,3 +111,17 @@ def test_removing_the_context_changes_no_other_comparison(small_world):
     together = in_context(alone, list("aabbcc"), list("xyzxyz"), spec)
     assert together[context_names(spec)].notna().any().any()
     pd.testing.assert_frame_equal(without_context(together, np.arange(6)), alone)
+
+
+@given(ROWS, st.integers(0, 20), st.integers(0, 1_000))
+@settings(deadline=None, max_examples=60)
+def test_a_changed_pair_is_compared_as_if_it_were_the_candidate_in_whose_place_it_stands(rows, new, chosen):
+    groups = np.array([group for group, _, _ in rows])
+    fit = np.array([fit for _, _, fit in rows]) / 20
+    row = chosen % len(rows)
+    found = Competition.in_place_of(groups, fit, np.array([row]), np.array([new / 20]))
+    changed = fit.copy()
+    changed[row] = new / 20
+    expected = Competition.among(groups, changed)
+    for measure in ("lead", "rank", "competing"):
+        np.testing.assert_allclose(getattr(found, measure), getattr(expected, measure)[[row]], equal_nan=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matchwright.core.compare.competing_scores import SCORED_NAMES
@@ -62,6 +62,7 @@ numbers = st.floats(-8, 8)
 
 
 @given(st.tuples(numbers, numbers, numbers, numbers), numbers, numbers)
+@example(own=(0.0, 0.0, 0.0, 2.2e-309), other=0.0, whole=1.0)
 def test_the_sum_stays_and_no_field_gets_more_than_the_whole_or_the_other_sign(own, other, whole):
     found = explain(own, other, whole)
     assert sum(found.values()) == pytest.approx(whole, abs=1e-9)

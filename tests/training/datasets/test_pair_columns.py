@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matchwright.training.datasets.pair_columns import is_answered, label_of, unread_fault, unread_labels
+from matchwright.training.datasets.pair_columns import (
+    is_answered,
+    label_column,
+    label_of,
+    unnamed_labels,
+    unread_fault,
+    unread_labels,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +39,19 @@ def test_the_first_labels_that_were_not_understood_are_named_and_all_are_counted
 def test_scores_are_no_labels() -> None:
     fault = unread_fault("label", ["0.8", "0.15", "1"], [0, 1])
     assert fault.hint.startswith("a score is no label")
+
+
+@pytest.mark.parametrize("name", ["label", "Label", "LABEL", " is_match ", "Match"])
+def test_the_column_of_labels_may_be_written_in_capitals(name: str) -> None:
+    assert label_column(["left_id", "right_id", name]) == name
+
+
+def test_a_column_of_yes_and_no_with_another_name_is_named() -> None:
+    pairs = pd.DataFrame({"left_id": ["a", "b"], "right_id": ["0", "1"], "target": [1, 0]})
+    assert label_column(pairs.columns) is None
+    fault = unnamed_labels(pairs)
+    assert fault is not None
+    assert fault.path == "target"
+    assert "name it label" in fault.hint
+    assert unnamed_labels(pairs.assign(target=["1", "1"])) is None
+    assert unnamed_labels(pairs.assign(target=["0.2", "0.9"])) is None
