@@ -1,7 +1,7 @@
 """Golden codes: model numbers in running text stay whole, however they are written. Other words with signs do not."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.compare import compare
@@ -113,6 +113,7 @@ def test_a_code_of_a_field_is_found_in_the_title_of_the_other_record(products_sp
 
 
 @given(st.text("abz019-/. (" + HYPHENS, max_size=30))
+@example("0.a\u20100")
 @settings(deadline=None)
 def test_a_normal_form_is_its_own_normal_form_and_keeps_all_letters_and_digits(text):
     normal = running_text(text) or ""

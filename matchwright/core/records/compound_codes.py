@@ -31,7 +31,7 @@ HYPHEN = "-"
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
 SIGN = rf"[[\p{{L}}\p{{N}}]--[{WITHOUT_BLANKS}]]"
 _PART = rf"{SIGN}++(?:(?<=\d)\.(?=\d){SIGN}++)*"
-_RUN = regex.compile(rf"(?<!{SIGN}|\p{{M}}|\d\.){_PART}(?:[-/]{_PART})+(?!{SIGN}|\p{{M}})", regex.V1)
+_RUN = regex.compile(rf"(?<!{SIGN}|\p{{M}}|\d\.(?=\d)){_PART}(?:[-/]{_PART})+(?!{SIGN}|\p{{M}})", regex.V1)
 _LONG_WORD = re.compile(rf"(?<![^-/])[^\W\d_]{{{LONGEST_LETTERS + 1},}}(?![^-/])")
 _AMOUNT = re.compile(r"\d+(?:\.\d+)*([^\W\d_]*)")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+[^\W\d_]?")
