@@ -113,8 +113,9 @@ def prepare(home: Path) -> list[Contestant]:
     sides = [_values(side, fields) for side in (pairs.left, pairs.right)]
     sent = [{"left": left, "right": right} for left, right in zip(*sides, strict=True)]
     rows = [{f"{side}_{name}": pair[side][name] for side in pair for name in fields} for pair in sent]
-    numbers = reference.to_numpy(dtype=np.float64).tolist()  # with NaN, because null would make a column of objects
-    names = list(reference.columns)
+    names = list(model.scorer.names)  # the trees read no flags of missing values
+    # with NaN, because null would make a column of objects
+    numbers = reference[names].to_numpy(dtype=np.float64).tolist()
     serving = [sys.executable, "-m", "serving", "--host", "127.0.0.1", "--bundle", str(bundle)]
     port, pyfunc_port, xgboost_port = _free_ports(3)
     return [

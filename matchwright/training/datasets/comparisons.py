@@ -112,7 +112,8 @@ class Made:
     """Augmented pairs: their comparisons, their labels, and the rows (of all pairs) that they were made from.
 
     ``alone`` is True for pairs whose competing candidates are not known. The others stand in the place of their row.
-    ``unlike`` are counter-examples in which all identity fields are those of another record.
+    ``unlike`` are counter-examples in which all individual fields are those of another record, or all identity fields
+    if the spec names no individual ones.
     """
 
     comparisons: pd.DataFrame
