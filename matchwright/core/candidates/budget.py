@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.candidates.table import RANKED
+from matchwright.core.candidates.table import NO_RANK, RANKED, CandidatePairs
 
 Ranks = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -24,11 +24,10 @@ def ranks_in_record(candidates: pd.DataFrame) -> Ranks:
     ranks = [candidates[f"{name}_rank"].to_numpy(dtype=np.float64, na_value=np.inf) for name in RANKED]
     rank = np.minimum.reduce(ranks)
     methods = np.asarray(candidates["proposed_by"].str.count(r"\|"), dtype=np.int64)
-    if not str(candidates["right_key"].iloc[0]).startswith("left:"):
-        return _ranks(pd.factorize(candidates["left_key"])[0], rank, methods)
+    one_table = str(candidates["right_key"].iloc[0]).startswith("left:")
     records = pd.factorize(np.concatenate([candidates["left_key"], candidates["right_key"]]))[0]
-    both = _ranks(records, np.tile(rank, 2), np.tile(methods, 2))
-    return np.asarray(both.reshape(2, -1).min(axis=0))
+    left, right = records.reshape(2, -1)
+    return _best_ranks(left, right, rank, methods, one_table)
 
 
 def within_budget(candidates: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -43,7 +42,27 @@ def within_budget(candidates: pd.DataFrame, most: int) -> pd.DataFrame:
     return candidates if kept.all() else candidates[kept].reset_index(drop=True)
 
 
-def _ranks(record: Ranks, rank: np.ndarray[Any, Any], methods: Ranks) -> Ranks:
+def pairs_within_budget(pairs: CandidatePairs, most: int, one_table: bool) -> CandidatePairs:
+    """As :func:`within_budget`, for pairs by position."""
+    records = np.concatenate([pairs.left, pairs.right]) if one_table else pairs.left
+    if np.bincount(records).max(initial=0) <= most:
+        return pairs
+    ranks = [np.where(values == NO_RANK, np.inf, values) for values in pairs.ranks.values()]
+    methods = np.bitwise_count(pairs.methods).astype(np.int64)
+    kept = _best_ranks(pairs.left, pairs.right, np.minimum.reduce(ranks), methods, one_table) <= most
+    return pairs if kept.all() else pairs.take(kept)
+
+
+def _best_ranks(
+    left: np.ndarray[Any, Any], right: np.ndarray[Any, Any], rank: np.ndarray[Any, Any], methods: Ranks, one_table: bool
+) -> Ranks:
+    if not one_table:
+        return _ranks(left, rank, methods)
+    both = _ranks(np.concatenate([left, right]), np.tile(rank, 2), np.tile(methods, 2))
+    return np.asarray(both.reshape(2, -1).min(axis=0))
+
+
+def _ranks(record: np.ndarray[Any, Any], rank: np.ndarray[Any, Any], methods: Ranks) -> Ranks:
     order = np.lexsort((-methods, rank, record))
     ordered = record[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])

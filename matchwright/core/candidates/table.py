@@ -4,7 +4,7 @@ A pair is two 32-bit positions until all pairs are made. Then the keys are looke
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,10 @@ from matchwright.errors import CandidateError
 
 Positions = np.ndarray[Any, np.dtype[np.int32]]
 Codes = np.ndarray[Any, np.dtype[np.int64]]
+Ranks = np.ndarray[Any, np.dtype[np.int16]]
 MOST_PROPOSALS = 63
+NO_RANK = int(np.iinfo(np.int16).max)
+"""The rank of a pair that a method did not propose."""
 RANKED = ("tfidf", "embedding")
 """The methods that rank their candidates. The ranks are in ``tfidf_rank`` and ``embedding_rank``."""
 
@@ -66,11 +69,53 @@ class Proposal:
     name: str
     left: Positions
     right: Positions
-    rank: np.ndarray[Any, np.dtype[np.int16]] | None = None
+    rank: Ranks | None = None
 
 
-def unite(table: RecordTable, proposals: Sequence[Proposal]) -> pd.DataFrame:
-    """The distinct pairs of all proposals with the names of the methods that proposed them, sorted by key.
+@dataclass(frozen=True)
+class CandidatePairs:
+    """Distinct pairs of records by position, rising by left and then by right position, so also by their keys.
+
+    - ``left``, ``right``: shape (pairs,).
+    - ``methods``: a bit mask per pair of the ``names`` of the methods that proposed it.
+    - ``ranks``: of each method that ranks, from 1; :data:`NO_RANK` where it did not propose the pair.
+    """
+
+    left: Positions
+    right: Positions
+    methods: Codes
+    names: tuple[str, ...]
+    ranks: dict[str, Ranks]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def take(self, rows: "np.ndarray[Any, Any] | slice") -> "CandidatePairs":
+        """Some of the pairs."""
+        ranks = {name: values[rows] for name, values in self.ranks.items()}
+        return replace(self, left=self.left[rows], right=self.right[rows], methods=self.methods[rows], ranks=ranks)
+
+    def frame(self, table: RecordTable) -> pd.DataFrame:
+        """The pairs with their keys: left_key, right_key, proposed_by (names joined by a bar), and the ranks (Int16)."""
+        return pd.DataFrame(
+            {
+                "left_key": table.keys[self.left],
+                "right_key": table.keys[self.right],
+                "proposed_by": self.proposed_by,
+                **{f"{name}_rank": pd.arrays.IntegerArray(v.copy(), v == NO_RANK) for name, v in self.ranks.items()},
+            }
+        )
+
+    @property
+    def proposed_by(self) -> "np.ndarray[Any, np.dtype[np.object_]]":
+        """The names of the methods that proposed each pair, joined by a bar, shape (pairs,)."""
+        combinations, which = np.unique(self.methods, return_inverse=True)
+        joined = ["|".join(name for bit, name in enumerate(self.names) if mask >> bit & 1) for mask in combinations]
+        return np.array(joined, dtype=object)[which] if len(self) else np.empty(0, dtype=object)
+
+
+def unite(table: RecordTable, proposals: Sequence[Proposal]) -> CandidatePairs:
+    """The distinct pairs of all proposals.
 
     One proposal is merged at a time, so memory grows only with the distinct pairs.
 
@@ -81,15 +126,12 @@ def unite(table: RecordTable, proposals: Sequence[Proposal]) -> pd.DataFrame:
         raise CandidateError(f"{len(proposals)} candidate methods are more than {MOST_PROPOSALS}.", "remove rules")
     size = size_of(table)
     codes, masks = merged(table, proposals)
-    combinations, which = np.unique(masks, return_inverse=True)
-    names = np.array(["|".join(p.name for bit, p in enumerate(proposals) if mask >> bit & 1) for mask in combinations])
-    return pd.DataFrame(
-        {
-            "left_key": table.keys[codes // size],
-            "right_key": table.keys[codes % size],
-            "proposed_by": names.astype(object)[which] if len(codes) else np.empty(0, dtype=object),
-            **{f"{name}_rank": _ranks(codes, size, [p for p in proposals if p.name == name]) for name in RANKED},
-        }
+    return CandidatePairs(
+        left=(codes // size).astype(np.int32),
+        right=(codes % size).astype(np.int32),
+        methods=masks,
+        names=tuple(proposal.name for proposal in proposals),
+        ranks={name: _ranks(codes, size, [p for p in proposals if p.name == name]) for name in RANKED},
     )
 
 
@@ -121,10 +163,10 @@ def _merge(
     return together[first], np.bitwise_or.reduceat(together_masks, first) if len(first) else together_masks
 
 
-def _ranks(codes: np.ndarray[Any, Any], size: np.int64, proposals: Sequence[Proposal]) -> Any:
-    ranks = np.full(len(codes), np.iinfo(np.int16).max, dtype=np.int16)
+def _ranks(codes: Codes, size: np.int64, proposals: Sequence[Proposal]) -> Ranks:
+    ranks = np.full(len(codes), NO_RANK, dtype=np.int16)
     for proposal in proposals:
         if proposal.rank is not None:
             at = np.searchsorted(codes, proposal.left * size + proposal.right)
             np.minimum.at(ranks, at, proposal.rank)
-    return pd.arrays.IntegerArray(ranks, ranks == np.iinfo(np.int16).max)
+    return ranks

@@ -95,7 +95,7 @@ def test_the_best_rank_of_a_pair_is_kept_in_any_order_of_the_proposals():
     table = RecordTable.of(town("left_1", "right_1"))
     place = np.array([0], dtype=np.int32)
     proposals = [Proposal("tfidf", place, place + 1, np.array([rank], dtype=np.int16)) for rank in (3, 2, 5)]
-    (row,) = unite(table, proposals).itertuples()
+    (row,) = unite(table, proposals).frame(table).itertuples()
     assert (row.left_key, row.right_key, row.tfidf_rank) == ("left:1", "right:1", 2)
     assert pd.isna(row.embedding_rank)
 
@@ -109,7 +109,7 @@ def test_63_candidate_methods_are_allowed_and_64_are_refused(more):
         with pytest.raises(CandidateError, match="64 candidate methods are more than 63"):
             unite(table, proposals)
     else:
-        assert unite(table, proposals)["proposed_by"][0].split("|") == [proposal.name for proposal in proposals]
+        assert unite(table, proposals).proposed_by[0].split("|") == [proposal.name for proposal in proposals]
 
 
 def test_the_two_keys_of_a_pair_of_one_table_are_sorted():
