@@ -71,6 +71,10 @@ class CandidateError(MatchwrightError):
     """Candidate rules that cannot be run."""
 
 
+class MatchingError(MatchwrightError):
+    """Whole tables that cannot be matched, or not in this folder."""
+
+
 class TrainingError(MatchwrightError):
     """Data that a model cannot be trained or evaluated on."""
 

@@ -9,10 +9,10 @@ import pandas as pd
 from matchwright.adapters.example_data.febrl import FEBRL4, febrl4
 from matchwright.adapters.lake.delta import frame_digest, write_table
 from matchwright.adapters.tables.read import read_input_table, row_lines
-from matchwright.core.records import conform, unreadable, unreadable_column
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import DataError, Fault
 from matchwright.labelling.pair_table import conform_pairs, no_pairs
+from matchwright.operations.conforming import conformed_records, together
 from matchwright.operations.inputs import INPUTS, PAIRS, RECORDS, RECORDS_RIGHT, faults_of_inputs, reads_example_data
 from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
@@ -49,8 +49,7 @@ def ingest(
         raise DataError(_headline(spec, example, len(faults)), faults)
     sides = [conformed[name] for name in (RECORDS, RECORDS_RIGHT) if name in conformed]
     frames = {
-        # sorted, so that the same rows in another order have the same digest
-        RECORDS: _with_whole_flags(pd.concat(sides)).sort_values("record_key", kind="stable", ignore_index=True),
+        RECORDS: together(sides),
         PAIRS: no_pairs() if spec.labels == "none" else conformed[PAIRS],
     }
     lake = f"{settings.lake_uri.rstrip('/')}/{spec.name}"
@@ -86,25 +85,10 @@ def _conform_all(
                 lines = None if pairs is None else partial(row_lines, pairs)
                 conformed[name] = conform_pairs(read(), spec, RECORDS_RIGHT not in readers, lines)
             else:
-                conformed[name] = _conform_records(read(), spec, "left" if name == RECORDS else "right")
+                conformed[name] = conformed_records(read(), spec, "left" if name == RECORDS else "right")
         except DataError as error:
             faults += [Fault(".".join(filter(None, (name, f.path))), f.problem, f.hint) for f in error.faults]
     return conformed, faults
-
-
-def _conform_records(table: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
-    wanted = [spec.record_id, *(spec.column_of(field) for field in spec.fields)]
-    if not set(wanted) & set(table.columns):
-        # its first row may be a record, so the message must not quote it
-        hint = f"check that its first row is a header. The spec reads {', '.join(wanted)}"
-        raise DataError("A table does not fit.", [Fault("", "has no column that the spec reads", hint)])
-    return conform(table, spec, source).assign(**unreadable(table, spec, source))
-
-
-def _with_whole_flags(records: pd.DataFrame) -> pd.DataFrame:
-    """The records with flags of unreadable values in every row, also if only one table has such a value."""
-    flagged = [name for name in records.columns if name.endswith(unreadable_column(""))]
-    return records.assign(**{name: records[name].eq(True) for name in flagged})
 
 
 def _headline(spec: MatchSpec, example: bool, count: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,6 @@ def validate_batch(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, 
     records, pairs = records.reset_index(drop=True), pairs.reset_index(drop=True)
     checks, record_reasons = _check_records(records, spec)
     bad_records = record_reasons != ""
-    checks.append(_quarantined_share(int(bad_records.sum()), len(records), spec))
 
     facts = pair_facts(pairs, records["record_key"].dropna(), records.loc[bad_records, "record_key"].dropna())
     observed = run_expectations(facts, pair_expectations(spec), PAIRS)
@@ -53,7 +53,38 @@ def validate_batch(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, 
     clean_pairs = pairs[~bad_pairs].astype({"label": "int8"}).reset_index(drop=True)
     checks += [one.check for one in run_expectations(clean_pairs, label_expectations(spec), PAIRS)]
 
-    result = QualityResult(
+    result = _result(records, bad_records, pairs, bad_pairs, clean_pairs, checks, spec, batch)
+    quarantine = _quarantine_table(records[bad_records], record_reasons, pairs[bad_pairs], pair_reasons, batch)
+    return BatchResult(result, _clean(records, bad_records, spec), clean_pairs, quarantine)
+
+
+def validate_records(records: pd.DataFrame, spec: MatchSpec, batch: str) -> BatchResult:
+    """As :func:`validate_batch`, for records that are matched: there are no labelled pairs.
+
+    Raises:
+        SpecError: an expectation does not suit its field.
+        QualityError: an expectation could not be computed.
+    """
+    records = records.reset_index(drop=True)
+    checks, reasons = _check_records(records, spec)
+    bad = reasons != ""
+    none = pd.DataFrame({"left_key": [], "right_key": [], "label": []}, dtype=object)
+    result = _result(records, bad, none, pd.Series([], dtype=bool), none, checks, spec, batch)
+    quarantine = _quarantine_table(records[bad], reasons, none, pd.Series([], dtype=object), batch)
+    return BatchResult(result, _clean(records, bad, spec), none, quarantine)
+
+
+def _result(
+    records: pd.DataFrame,
+    bad_records: "pd.Series[Any]",
+    pairs: pd.DataFrame,
+    bad_pairs: "pd.Series[Any]",
+    clean_pairs: pd.DataFrame,
+    checks: list[Check],
+    spec: MatchSpec,
+    batch: str,
+) -> QualityResult:
+    return QualityResult(
         spec_name=spec.name,
         batch=batch,
         passed=all(check.outcome != "stopped" for check in checks),
@@ -65,9 +96,10 @@ def validate_batch(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, 
             PAIRS: TableCount(rows=len(pairs), quarantined=int(bad_pairs.sum())),
         },
     )
-    quarantine = _quarantine_table(records[bad_records], record_reasons, pairs[bad_pairs], pair_reasons, batch)
-    clean_records = without_flags(records[~bad_records], spec).reset_index(drop=True)
-    return BatchResult(result, clean_records, clean_pairs, quarantine)
+
+
+def _clean(records: pd.DataFrame, bad: "pd.Series[Any]", spec: MatchSpec) -> pd.DataFrame:
+    return without_flags(records[~bad], spec).reset_index(drop=True)
 
 
 def _check_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check], pd.Series[str]]":
@@ -80,6 +112,7 @@ def _check_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check]
         checks += [one.check for one in observed]
         own = _reasons(observed, part.index.to_numpy(), len(records))
         reasons = reasons.where(own == "", own)
+    checks.append(_quarantined_share(int((reasons != "").sum()), len(records), spec))
     return checks, reasons
 
 
@@ -135,7 +168,7 @@ def _quarantine_table(
         "source": None,
         "record_id": None,
         "table": PAIRS,
-        "reasons": pair_reasons[pairs.index],
+        "reasons": pair_reasons[pairs.index].astype(object),
     }
     parts = [
         pd.DataFrame(of_records, index=records.index, dtype=object),

@@ -1,5 +1,6 @@
 """Read input tables: CSV and Parquet from a path or an object store. Every value becomes text."""
 
+import hashlib
 import re
 from enum import Enum
 from pathlib import PurePosixPath
@@ -15,6 +16,7 @@ from matchwright.adapters.tables.parquet import parquet_file, parquet_folder
 from matchwright.errors import DataError
 
 _CSV = re.compile(r"\.(csv|tsv|txt)(\.(gz|bz2|xz|zst))?$", re.I)
+_DIGESTED_AT_ONCE = 1024 * 1024
 _PARQUET = re.compile(r"\.(parquet|pq)$", re.I)
 
 
@@ -55,6 +57,35 @@ def row_lines(uri: str) -> list[int]:
     if kind is _Kind.FOLDER or not _CSV.search(uri):
         return []
     return [line for line, _ in layout_of(text_of(_content(filesystem, path, kind))).rows()]
+
+
+def content_digest(uri: str) -> str:
+    """SHA-256 (hex) of the content of a file, or of the names and contents of all files in a folder.
+
+    Raises:
+        DataError: it is absent or cannot be opened.
+    """
+    from pyarrow import fs
+
+    filesystem, path, kind = _located(uri)
+    _require(kind)
+    if kind is _Kind.FILE:
+        return _file_digest(filesystem, path)
+    inside = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
+    files = sorted(info.path for info in inside if info.type == fs.FileType.File)
+    of_files = [f"{file.removeprefix(path)} {_file_digest(filesystem, file)}" for file in files]
+    return hashlib.sha256("\n".join(of_files).encode()).hexdigest()
+
+
+def _file_digest(filesystem: Any, path: str) -> str:
+    digest = hashlib.sha256()
+    try:
+        with filesystem.open_input_stream(path) as file:
+            while part := file.read(_DIGESTED_AT_ONCE):
+                digest.update(part)
+    except OSError as error:
+        raise _closed(error) from None
+    return digest.hexdigest()
 
 
 class _Kind(Enum):

@@ -14,7 +14,14 @@ from matchwright.core.candidates.table import CandidatePairs, RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
 from matchwright.core.spec import MatchSpec
 
-__all__ = ["CandidatePairs", "RecordTable", "propose_candidates", "propose_pairs", "propose_without_budget"]
+__all__ = [
+    "CandidatePairs",
+    "RecordTable",
+    "pairs_within_budget",
+    "propose_candidates",
+    "propose_pairs",
+    "propose_without_budget",
+]
 
 
 def propose_candidates(features: pd.DataFrame, spec: MatchSpec, embed: Embed | None = None) -> pd.DataFrame:

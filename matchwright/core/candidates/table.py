@@ -37,8 +37,12 @@ class RecordTable:
     one_table: bool
 
     @classmethod
-    def of(cls, features: pd.DataFrame) -> "RecordTable":
+    def of(cls, features: pd.DataFrame, *, one_table: bool = False) -> "RecordTable":
         """The table of a frame with a ``record_key`` column.
+
+        Args:
+            features: record features.
+            one_table: look for pairs among all records, also if they come from two sources.
 
         Raises:
             CandidateError: record keys repeat.
@@ -50,7 +54,7 @@ class RecordTable:
             raise CandidateError(f"{repeated} record key(s) repeat.", "keep one row per record and source")
         positions = np.arange(len(ordered), dtype=np.int32)
         is_right = ordered["record_key"].str.startswith("right:").to_numpy(dtype=bool)
-        if not is_right.any():
+        if one_table or not is_right.any():
             return cls(ordered, keys, positions, positions, one_table=True)
         return cls(ordered, keys, positions[~is_right], positions[is_right], one_table=False)
 
@@ -96,7 +100,7 @@ class CandidatePairs:
         return replace(self, left=self.left[rows], right=self.right[rows], methods=self.methods[rows], ranks=ranks)
 
     def frame(self, table: RecordTable) -> pd.DataFrame:
-        """The pairs with their keys: left_key, right_key, proposed_by (names joined by a bar), and the ranks (Int16)."""
+        """The pairs with left_key, right_key, proposed_by (names joined by a bar) and the ranks (Int16)."""
         return pd.DataFrame(
             {
                 "left_key": table.keys[self.left],

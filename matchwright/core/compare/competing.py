@@ -4,6 +4,7 @@ Where a record has at most one true match, a candidate is unlikely to be it if a
 pair says how alike its whole records are. It needs no labels.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -168,7 +169,7 @@ def context_in_place_of(
         for side in CONTEXT_SIDES[spec.multiplicity]
         if len(fit)
     }
-    return pd.DataFrame(_columns(found, len(rows), spec))
+    return pd.DataFrame(context_columns(found, len(rows), spec))
 
 
 def _context_of(
@@ -177,12 +178,13 @@ def _context_of(
     sides = CONTEXT_SIDES[spec.multiplicity]
     keys = {"left": left_keys, "right": right_keys}
     found = {side: Competition.among(keys[side], fit) for side in sides if side in known and len(fit)}
-    return _columns(found, len(fit), spec)
+    return context_columns(found, len(fit), spec)
 
 
-def _columns(
-    found: dict[str, Competition], pairs: int, spec: MatchSpec
+def context_columns(
+    found: Mapping[str, Competition], pairs: int, spec: MatchSpec
 ) -> dict[str, "np.ndarray[Any, np.dtype[np.float32]]"]:
+    """The columns of :func:`context_of` from the competition on each known side."""
     columns = {name: np.full(pairs, np.nan, dtype=np.float32) for name in context_names(spec)}
     for measure in CONTEXT_COMPARATORS:
         values = {

@@ -62,7 +62,7 @@ def competing_scores(
         float32 columns :data:`SCORED_NAMES`, one row per pair.
     """
     keys = dict(zip(SIDES, (left_keys, right_keys), strict=True))
-    found = {side: _among(keys[side], log_odds) for side in known if len(log_odds)}
+    found = {side: measures_among(keys[side], log_odds) for side in known if len(log_odds)}
     return score_columns(found, len(log_odds), alike)
 
 
@@ -108,7 +108,9 @@ def candidates_known(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dt
     return np.asarray(~np.isnan(values_of(comparisons, RANKS)).all(axis=1))
 
 
-def _among(groups: Any, log_odds: Numbers) -> Measures:
+def measures_among(groups: Any, log_odds: Numbers) -> Measures:
+    """The lead, the rank and the share of each pair among those with the same value in ``groups``; see
+    :func:`competing_scores`."""
     of = Grouped.by(groups, log_odds)
     # equal log-odds have equal levels, so one sorted search over all groups counts exactly
     level = np.unique(-log_odds, return_inverse=True)[1]

@@ -69,6 +69,19 @@ class Decision:
     hint: Hint | None = None
 
 
+class ScoresOfPairs(NamedTuple):
+    """The scores of pairs, each of shape (pairs,).
+
+    - ``scores``: as :meth:`DecisionModel.score` gives them.
+    - ``unlimited``: as :meth:`DecisionModel.score_without_limit` gives them.
+    - ``log_odds``: of the scorer, before calibration.
+    """
+
+    scores: Array
+    unlimited: Array
+    log_odds: Array
+
+
 class _Scores(NamedTuple):
     """The scores of pairs as they come about: of the calibrated scorer, limited, restated, and rounded."""
 
@@ -136,8 +149,16 @@ class DecisionModel:
 
     def score_without_limit(self, comparisons: pd.DataFrame) -> Array:
         """:meth:`score` without the limit of register evidence: it says who is a predicted partner of a record."""
-        own = self.calibrator.apply(self.scorer.log_odds(comparisons)) if len(comparisons) else np.zeros(0)
-        return np.asarray(np.round(restated(own, self.prior_shift), SCORE_DECIMALS))
+        return self.scores(comparisons).unlimited
+
+    def scores(self, comparisons: pd.DataFrame) -> ScoresOfPairs:
+        """:meth:`score` and :meth:`score_without_limit` together: the scorer is asked once."""
+        if not len(comparisons):
+            return ScoresOfPairs(np.zeros(0), np.zeros(0), np.zeros(0))
+        log_odds = self.scorer.log_odds(comparisons)
+        found = self._scores(log_odds, comparisons)
+        unlimited = np.round(restated(found.own, self.prior_shift), SCORE_DECIMALS)
+        return ScoresOfPairs(found.rounded, np.asarray(unlimited), log_odds)
 
     def _scores(self, scorer_log_odds: Array, comparisons: pd.DataFrame) -> _Scores:
         own = self.calibrator.apply(scorer_log_odds)

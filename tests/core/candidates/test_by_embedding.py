@@ -27,7 +27,8 @@ def embeddings(persons_spec) -> Embeddings:
 def nearest(embeddings, persons_spec):
     def found(features: pd.DataFrame, top_k: int) -> pd.DataFrame:
         table = RecordTable.of(features)
-        return unite(table, [propose_by_embedding(table, partial(embeddings.record_vectors, spec=persons_spec), top_k)]).frame(table)
+        proposal = propose_by_embedding(table, partial(embeddings.record_vectors, spec=persons_spec), top_k)
+        return unite(table, [proposal]).frame(table)
 
     return found
 

@@ -1,0 +1,108 @@
+"""Competing candidates over a whole register: each pair compared with all other candidates of its records.
+
+They cross the borders of partitions. So this works on one number per pair of the whole register, and on few records at
+a time: the candidates of one record are always together.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from matchwright.core.compare.competing import SIDES, Competition, context_columns
+from matchwright.core.compare.competing_scores import SCORED_NAMES, measures_among, score_columns
+from matchwright.core.compare.names import CONTEXT_SIDES, context_names
+from matchwright.core.spec import MatchSpec
+
+AT_ONCE = 1_000_000
+"""Pairs that are looked at together. This bounds memory and does not change results."""
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Records = np.ndarray[Any, np.dtype[np.int32]]
+Columns = np.ndarray[Any, np.dtype[np.float32]]
+Measured = tuple[Numbers, Numbers, Numbers]
+Measure = Callable[[Records, Numbers], Measured]
+
+
+def context_over_all(fit: Numbers, left: Records, right: Records, spec: MatchSpec) -> Columns:
+    """The comparisons with competing candidates by fit, shape (pairs, :func:`context_names`).
+
+    Args:
+        fit: of each candidate, see :func:`~matchwright.core.compare.competing.fit_of`, shape (pairs,).
+        left: the left record of each candidate.
+        right: the right record of each candidate.
+        spec: the match spec.
+    """
+    ends = dict(zip(SIDES, (left, right), strict=True))
+    sides = {side: Competition(*_by_record(ends[side], fit, _competition)) for side in CONTEXT_SIDES[spec.multiplicity]}
+    names = context_names(spec)
+    return _in_parts(
+        len(fit),
+        len(names),
+        lambda rows: _stacked(
+            context_columns({side: _part(one, rows) for side, one in sides.items()}, rows.stop - rows.start, spec),
+            names,
+        ),
+    )
+
+
+def scores_over_all(log_odds: Numbers, left: Records, right: Records, spec: MatchSpec) -> Columns:
+    """The comparisons with competing candidates by score, shape (pairs, :data:`SCORED_NAMES`).
+
+    Args:
+        log_odds: of each candidate alone, by the first stage and within what the register says, shape (pairs,).
+        left: the left record of each candidate.
+        right: the right record of each candidate.
+        spec: the match spec.
+    """
+    sides = {side: _by_record(end, log_odds, measures_among) for side, end in zip(SIDES, (left, right), strict=True)}
+
+    def columns(rows: slice) -> Columns:
+        found = {side: (lead[rows], rank[rows], share[rows]) for side, (lead, rank, share) in sides.items()}
+        return score_columns(found, rows.stop - rows.start, spec.sources.alike).to_numpy()
+
+    return _in_parts(len(log_odds), len(SCORED_NAMES), columns)
+
+
+def _competition(records: Records, fit: Numbers) -> Measured:
+    found = Competition.among(records, fit)
+    return found.lead, found.rank, found.competing
+
+
+def _by_record(records: Records, values: Numbers, measure: Measure) -> Measured:
+    """Three measures of each pair among those of its record."""
+    found = tuple(np.empty(len(values), dtype=np.float64) for _ in range(3))
+    for rows in _whole_records(records):
+        for whole, part in zip(found, measure(records[rows], values[rows]), strict=True):
+            whole[rows] = part
+    return found[0], found[1], found[2]
+
+
+def _whole_records(records: Records) -> Iterator["np.ndarray[Any, np.dtype[np.intp]]"]:
+    """The rows of about :data:`AT_ONCE` pairs at a time, with all pairs of each record together."""
+    order = np.argsort(records, kind="stable")
+    ordered = records[order]
+    start = 0
+    while start < len(order):
+        stop = min(start + AT_ONCE, len(order))
+        if stop < len(order):  # up to the end of the record
+            stop = int(np.searchsorted(ordered, ordered[stop - 1], side="right"))
+        yield order[start:stop]
+        start = stop
+
+
+def _part(one: Competition, rows: slice) -> Competition:
+    return Competition(one.lead[rows], one.rank[rows], one.competing[rows])
+
+
+def _stacked(columns: dict[str, Any], names: Sequence[str]) -> Columns:
+    return np.column_stack([columns[name] for name in names])
+
+
+def _in_parts(pairs: int, width: int, columns: Callable[[slice], Columns]) -> Columns:
+    found = np.empty((pairs, width), dtype=np.float32)
+    for start in range(0, pairs, AT_ONCE):
+        rows = slice(start, min(start + AT_ONCE, pairs))
+        if width:
+            found[rows] = columns(rows)
+    return found

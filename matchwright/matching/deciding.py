@@ -1,0 +1,102 @@
+"""From the scores of a register to its decisions: bands, reasons and hints."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from matchwright.core.decide.decision import Decision
+from matchwright.matching.clusters import Clusters
+from matchwright.matching.scoring import RegisterScoring, ScoredPairs
+
+AT_ONCE = 20_000
+"""Pairs that get reasons together. This bounds memory and does not change results."""
+
+Reasons = Literal["review", "all"]
+Bands = np.ndarray[Any, np.dtype[np.object_]]
+Rows = np.ndarray[Any, np.dtype[np.intp]]
+
+ASSIGNED_ELSEWHERE, CUT = "assigned_elsewhere", "chain"
+"""Why a match did not join its records."""
+BY_NEIGHBOURS = "neighbours"
+"""What proposed a further pair."""
+
+
+def bands_of(scoring: RegisterScoring, scored: ScoredPairs) -> Bands:
+    """The band of each pair, shape (pairs,). Two rules send a match to review, as everywhere."""
+    model = scoring.model
+    bands = model.bands.assign(scored.scores)
+    for rows in _at_once(np.flatnonzero(bands == "match")):
+        bands[rows] = model.band(scored.scores[rows], scoring.comparisons(rows))
+    return np.asarray(bands, dtype=object)
+
+
+def decisions_of(scoring: RegisterScoring, scored: ScoredPairs, rows: Rows, top: int) -> Iterator[list[Decision]]:
+    """The decisions about some pairs with their reasons, in batches; ``rows`` rise."""
+    for some in _at_once(rows):
+        neighbours = scored.added[some] if scored.added[some].any() else None
+        yield scoring.model.decide_compared(scoring.comparisons(some), top, neighbours)
+
+
+def decided_pairs(
+    scoring: RegisterScoring,
+    scored: ScoredPairs,
+    bands: Bands,
+    clusters: Clusters,
+    reasons: Reasons = "review",
+    top: int = 4,
+) -> pd.DataFrame:
+    """Matches and reviews with their reasons.
+
+    Args:
+        scoring: has the comparisons.
+        scored: all pairs with their scores.
+        bands: of all pairs.
+        clusters: say which matches joined their records.
+        reasons: which pairs get reasons: those that a person looks at, or all that are kept.
+        top: the most reasons of a pair.
+
+    Returns:
+        left_key, right_key, score, band, joined, not_joined_because (empty, :data:`ASSIGNED_ELSEWHERE` or :data:`CUT`),
+        codes (joined by a bar), hint and proposed_by, sorted by keys.
+    """
+    kept = np.flatnonzero((bands != "no_match") | clusters.joined)
+    not_joined = np.where(clusters.assigned_elsewhere, ASSIGNED_ELSEWHERE, np.where(clusters.cut, CUT, ""))
+    looked_at = (bands[kept] == "review") | (not_joined[kept] != "")
+    with_reasons = np.flatnonzero(looked_at | (reasons == "all"))
+    codes, hints = np.full(len(kept), "", dtype=object), np.full(len(kept), None, dtype=object)
+    place = 0
+    for some in decisions_of(scoring, scored, kept[with_reasons], top):
+        for decision in some:
+            row = with_reasons[place]
+            codes[row] = "|".join(reason.code for reason in decision.reasons)
+            hints[row] = decision.hint and decision.hint.text
+            place += 1
+    keys = scoring.table.keys
+    frame = pd.DataFrame(
+        {
+            "left_key": keys[scored.left[kept]],
+            "right_key": keys[scored.right[kept]],
+            "score": scored.scores[kept],
+            "band": bands[kept],
+            "joined": clusters.joined[kept],
+            "not_joined_because": not_joined[kept].astype(object),
+            "codes": codes,
+            "hint": hints,
+            "proposed_by": _proposed_by(scoring, scored, kept),
+        }
+    )
+    return frame.sort_values(["left_key", "right_key"], kind="stable", ignore_index=True)
+
+
+def _proposed_by(scoring: RegisterScoring, scored: ScoredPairs, rows: Rows) -> Bands:
+    found = np.full(len(rows), BY_NEIGHBOURS, dtype=object)
+    inside = rows < scored.candidates
+    found[inside] = scoring.pairs.take(rows[inside]).proposed_by
+    return found
+
+
+def _at_once(rows: Rows) -> Iterator[Rows]:
+    for start in range(0, len(rows), AT_ONCE):
+        yield rows[start : start + AT_ONCE]

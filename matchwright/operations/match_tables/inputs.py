@@ -1,0 +1,40 @@
+"""The tables of a run: what they are called, what they hold, and how to read them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from matchwright.adapters.tables.read import content_digest, read_input_table
+from matchwright.errors import DataError, Fault
+from matchwright.operations.match_tables.run_folder import InputTable
+
+
+@dataclass(frozen=True)
+class MatchInput:
+    """A table to match. ``read`` gives its rows as text, each time anew: the run does not keep them in memory."""
+
+    table: InputTable
+    read: Callable[[], pd.DataFrame]
+
+
+def input_files(files: Mapping[str, str]) -> list[MatchInput]:
+    """The tables in files or folders, local or in an object store, by source.
+
+    Raises:
+        DataError: some of them do not exist. All of them are named.
+    """
+    found, faults = [], []
+    for source, uri in files.items():
+        try:
+            digest = content_digest(uri)
+        except DataError as error:
+            faults += [Fault(f"{source}: {uri}", fault.problem, fault.hint) for fault in error.faults]
+            continue
+        table = InputTable(source=source, name=PurePosixPath(uri.rstrip("/")).name, digest=digest)  # type: ignore[arg-type]
+        found.append(MatchInput(table, partial(read_input_table, uri)))
+    if faults:
+        raise DataError("The tables cannot be matched.", faults)
+    return found

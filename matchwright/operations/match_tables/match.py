@@ -1,0 +1,249 @@
+"""Match whole tables with a bundle: from tables to pairs, clusters and reviews in a folder."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from matchwright.core.bundle import Bundle, register_use
+from matchwright.core.candidates import CandidatePairs, RecordTable, pairs_within_budget, propose_pairs
+from matchwright.core.records.corpus import feature_version
+from matchwright.errors import Fault, SettingsError
+from matchwright.frozen import Frozen
+from matchwright.matching.clusters import clusters_of
+from matchwright.matching.deciding import bands_of, decided_pairs
+from matchwright.matching.funnel import funnel_of
+from matchwright.matching.partitions import Progress, Report, partition_size, silent
+from matchwright.matching.review import for_review
+from matchwright.matching.scoring import RegisterScoring
+from matchwright.matching.working_folder import WorkingFolder
+from matchwright.operations.match_tables.inputs import MatchInput
+from matchwright.operations.match_tables.outputs import (
+    CLUSTERS,
+    PAIRS,
+    REVIEW,
+    TableFormat,
+    clusters_table,
+    write_lake_table,
+    write_with_clusters,
+)
+from matchwright.operations.match_tables.register import register_of
+from matchwright.operations.match_tables.run_folder import RunFolder, RunIdentity, opened_run
+
+GIGABYTE = 1024**3
+LARGEST_SHOWN = 20
+"""How many of the largest and of the most doubtful clusters the summary names."""
+
+_log = logging.getLogger(__name__)
+
+Score = Annotated[float, Field(gt=0, lt=1)]
+
+
+class MatchOptions(Frozen):
+    """How tables are matched.
+
+    - ``reasons``: ``review`` gives reasons to the pairs that a person looks at, ``all`` also to matches.
+    - ``join_from``: matches join records, and pairs in review that have at least this score. None: matches alone.
+    - ``link_and_dedupe``: look for pairs within each of two tables too.
+    - ``guard``: cut clusters that only a chain holds together.
+    - ``memory``: bytes that partitions may take together. It changes no result.
+    - ``workers``: processes that compare and score. It changes no result.
+    - ``tables``: the format of the input tables with their clusters.
+    """
+
+    reasons: Literal["review", "all"] = "review"
+    join_from: Score | None = None
+    link_and_dedupe: bool = False
+    guard: bool = True
+    memory: Annotated[int, Field(ge=GIGABYTE // 4)] = 2 * GIGABYTE
+    workers: Annotated[int, Field(ge=1)] = 1
+    tables: TableFormat = "csv"
+
+
+def match_tables(
+    bundle: Bundle,
+    inputs: Sequence[MatchInput],
+    out: Path,
+    options: MatchOptions | None = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Find the matches of one table, or between two, and the clusters that they make.
+
+    If the same run was killed in the folder, it goes on where it was. A complete run is not run again.
+
+    Args:
+        bundle: decides.
+        inputs: one table, or the left and the right one.
+        out: the folder of the run.
+        options: how.
+        report: called after each partition.
+
+    Returns:
+        The content of ``summary.json``.
+
+    Raises:
+        MatchingError: the folder belongs to another run.
+        DataError: a table does not fit the bundle's spec.
+        QualityError: the tables do not hold the limits of the spec.
+        CandidateError: a rule would make too many pairs.
+        SettingsError: the options do not fit the tables.
+    """
+    options = options or MatchOptions()
+    _check(bundle, inputs, options)
+    with opened_run(out, identity_of(bundle, inputs, options)) as run:
+        if not run.is_complete:
+            run.finish(_matched(run, bundle, inputs, options, report))
+        run.clear()
+        return run.summary()
+
+
+def identity_of(bundle: Bundle, inputs: Sequence[MatchInput], options: MatchOptions) -> RunIdentity:
+    """What makes the run what it is; memory and workers do not."""
+    chosen = options.model_dump(exclude={"memory", "workers"})
+    stated = bundle.stated.model_dump_json() if bundle.stated else None
+    return RunIdentity(
+        bundle=bundle.digest,
+        spec=bundle.model.spec.name,
+        inputs=tuple(given.table for given in inputs),
+        options={**chosen, "stated_register": stated},
+        features=feature_version(bundle.model.spec, bundle.model.corpus),
+    )
+
+
+def _check(bundle: Bundle, inputs: Sequence[MatchInput], options: MatchOptions) -> None:
+    spec, faults = bundle.model.spec, []
+    if options.link_and_dedupe and len(inputs) == 1:
+        faults.append(Fault("link_and_dedupe", "needs two tables", "name the other one with --records-right"))
+    if options.link_and_dedupe and not (spec.sources.alike and spec.multiplicity == "many_to_many"):
+        problem = f"does not fit a bundle whose records have at most one match ({spec.multiplicity})"
+        faults.append(Fault("link_and_dedupe", problem, "train with multiplicity: many_to_many and alike sources"))
+    if options.join_from is not None and not options.join_from >= bundle.model.bands.review_from:
+        problem = f"is below {bundle.model.bands.review_from}, from which pairs go to review"
+        faults.append(Fault("join_from", problem, "pairs that are no match must not join records"))
+    if faults:
+        raise SettingsError("The tables cannot be matched in this way:", faults)
+
+
+def _matched(
+    run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], options: MatchOptions, report: Report
+) -> dict[str, Any]:
+    spec, model = bundle.model.spec, bundle.model
+    clock = _Clock(report)
+    one_table = len(inputs) == 1 or options.link_and_dedupe
+    register = clock.timed("reading and validating", lambda: register_of(run, bundle, inputs, one_table))
+    table = register.table
+    warning = register_use(bundle).larger(len(table.left), len(table.right), "the register of these tables")
+    if warning is not None:
+        _log.warning("%s: %s", warning.name, warning)
+    proposed, pairs = clock.timed("proposing candidates", lambda: _candidates(run.working, table, bundle, report))
+    size = partition_size(options.memory, options.workers)
+    scoring = RegisterScoring(model, table, pairs, run.working, size, options.workers, report)
+    scored = clock.timed("comparing and scoring", scoring.score)
+    bands = clock.timed("deciding", lambda: bands_of(scoring, scored))
+    may_join = bands == "match"
+    if options.join_from is not None:
+        may_join |= (bands == "review") & (scored.scores >= options.join_from)
+    clusters = clock.timed(
+        "clustering",
+        lambda: clusters_of(
+            len(table.keys), scored.left, scored.right, scored.scores, may_join, spec, guard=options.guard
+        ),
+    )
+    decided = clock.timed("giving reasons", lambda: decided_pairs(scoring, scored, bands, clusters, options.reasons))
+    made = clusters_table(table, clusters)
+    sizes = made.set_index("record_key")["cluster_size"]
+    review = for_review(decided, sizes, spec.costs)
+    name = run_name(run.identity)
+    for kind, frame in ((PAIRS, decided), (CLUSTERS, made), (REVIEW, review)):
+        clock.timed("writing", partial(write_lake_table, run.folder, kind, frame, bundle.digest, name))
+    files = clock.timed(
+        "writing", lambda: write_with_clusters(run.folder, inputs, spec.record_id, made, options.tables)
+    )
+    return {
+        "run": name,
+        "bundle": bundle.digest,
+        "spec": spec.name,
+        "one_table": one_table,
+        "records": {"left": len(table.left), "right": 0 if one_table else len(table.right)},
+        "quarantined": register.quality.tables["records"].quarantined,
+        "register_warning": None if warning is None else str(warning),
+        "funnel": funnel_of(table, pairs, scored, bands),
+        "cut_by_budget": proposed - len(pairs),
+        "clusters": _cluster_figures(made),
+        "not_joined": {
+            "assigned_elsewhere": int(clusters.assigned_elsewhere.sum()),
+            "chain": int(clusters.cut.sum()),
+        },
+        "reviews": len(review),
+        "files": [path.name for path in files],
+        "seconds": clock.seconds,
+    }
+
+
+def run_name(identity: RunIdentity) -> str:
+    """A short name of a run: the same inputs, bundle and options have the same one."""
+    return hashlib.sha256(identity.model_dump_json().encode()).hexdigest()[:12]
+
+
+def _candidates(
+    working: WorkingFolder, table: RecordTable, bundle: Bundle, report: Report
+) -> tuple[int, CandidatePairs]:
+    """How many pairs are proposed, and those within the budget."""
+    spec = bundle.model.spec
+    if not working.has("candidates/proposed"):
+        begun = time.monotonic()
+
+        def looked_up(done: int, of: int) -> None:
+            report(Progress("looking up similar records", done, of, time.monotonic() - begun))
+
+        embeddings = bundle.model.embeddings
+        embed = None if embeddings is None else partial(embeddings.record_vectors, spec=spec)
+        everything = propose_pairs(table, spec, embed, looked_up)
+        pairs = pairs_within_budget(everything, spec.candidates.max_candidates_per_record, table.one_table)
+        for name in ("left", "right", "methods"):
+            working.write(f"candidates/{name}", getattr(pairs, name))
+        for name, ranks in pairs.ranks.items():
+            working.write(f"candidates/{name}_rank", ranks)
+        working.write("candidates/names", np.array(pairs.names))
+        working.write("candidates/proposed", np.array([len(everything)]))  # last: its presence says done
+    kept = {name: np.array(working.read(f"candidates/{name}")) for name in ("left", "right", "methods")}
+    names = tuple(str(name) for name in working.read("candidates/names"))
+    pairs = CandidatePairs(**kept, names=names, ranks={})
+    return int(working.read("candidates/proposed")[0]), pairs
+
+
+def _cluster_figures(made: pd.DataFrame) -> dict[str, Any]:
+    first = made.drop_duplicates("cluster_id")
+    sizes = first["cluster_size"].value_counts().sort_index()
+    several = first[first["cluster_size"] > 1]
+    columns = ["cluster_id", "cluster_size", "weakest_link"]
+    largest = several.sort_values(["cluster_size", "cluster_id"], ascending=[False, True]).head(LARGEST_SHOWN)
+    doubtful = several.sort_values(["weakest_link", "cluster_id"]).head(LARGEST_SHOWN)
+    return {
+        "entities": len(first),
+        "by_size": {str(size): int(count) for size, count in sizes.items()},
+        "largest": largest[columns].to_dict("records"),
+        "most_doubtful": doubtful[columns].to_dict("records"),
+    }
+
+
+class _Clock:
+    """How long each stage of this try took."""
+
+    def __init__(self, report: Report) -> None:
+        self.seconds: dict[str, float] = {}
+        self._report = report
+
+    def timed(self, stage: str, work: Callable[[], Any]) -> Any:
+        self._report(Progress(stage, 0, 0, 0.0))
+        begun = time.monotonic()
+        found = work()
+        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.monotonic() - begun, 3)
+        return found

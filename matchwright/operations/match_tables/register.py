@@ -1,0 +1,79 @@
+"""The register of a run: its tables conformed, validated, and turned into record features."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from matchwright.adapters.lake.delta import frame_digest, write_table
+from matchwright.adapters.quality import QualityResult, render_report, validate_records
+from matchwright.adapters.quality.report import advice, sentence
+from matchwright.core.bundle import Bundle
+from matchwright.core.candidates import RecordTable
+from matchwright.core.records import record_features
+from matchwright.core.records.frames import read_frame
+from matchwright.errors import DataError, Fault, QualityError
+from matchwright.files import PRIVATE, replacing, write_whole
+from matchwright.operations.conforming import conformed_records, together
+from matchwright.operations.match_tables.inputs import MatchInput
+from matchwright.operations.match_tables.run_folder import WORKING, RunFolder
+
+FEATURES, QUALITY, QUARANTINE = "features.parquet", "quality.json", "quarantine"
+
+
+@dataclass(frozen=True)
+class Register:
+    """The record features of all records that are matched, and the result of validation."""
+
+    table: RecordTable
+    quality: QualityResult
+
+
+def register_of(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], one_table: bool) -> Register:
+    """Read, validate and prepare the tables; or read what an earlier try of this run has prepared.
+
+    The quarantine table, the quality report and its figures are written to the run's folder.
+
+    Args:
+        run: the folder.
+        bundle: whose spec and corpus are used.
+        inputs: the tables.
+        one_table: whether pairs are looked for within all tables together.
+
+    Raises:
+        DataError: tables do not fit the spec (all faults are listed).
+        QualityError: the tables do not hold the limits of the spec. The report is written.
+    """
+    kept = run.folder / WORKING / FEATURES
+    if not kept.exists():
+        features = _prepared(run, bundle, inputs)
+        with replacing(kept, PRIVATE) as file:
+            features.to_parquet(file, index=False)
+    table = RecordTable.of(read_frame(kept), one_table=one_table)
+    quality = QualityResult.model_validate_json((run.folder / QUALITY).read_text(encoding="utf-8"))
+    return Register(table, quality)
+
+
+def _prepared(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput]) -> pd.DataFrame:
+    spec = bundle.model.spec
+    sides, faults = [], []
+    for given in inputs:
+        try:
+            sides.append(conformed_records(given.read(), spec, given.table.source))
+        except DataError as error:
+            where = given.table.name
+            faults += [Fault(": ".join(filter(None, (where, f.path))), f.problem, f.hint) for f in error.faults]
+    if faults:
+        raise DataError(f"The tables do not fit spec '{spec.name}' of the bundle, {len(faults)} fault(s):", faults)
+    outcome = validate_records(together(sides), spec, batch=run.identity.bundle[:12])
+    del sides
+    quarantine = run.folder / QUARANTINE
+    write_table(str(quarantine), outcome.quarantine, frame_digest(outcome.quarantine))
+    report = run.folder / "quality.html"
+    write_whole(report, render_report(outcome.result, spec, f"the Delta table {QUARANTINE}"))
+    write_whole(run.folder / QUALITY, outcome.result.model_dump_json(indent=1) + "\n")
+    if not outcome.result.passed:
+        failed = [f"  - {sentence(check)}" for check in outcome.result.stopped_by]
+        fact = f"The tables do not hold {len(failed)} of the quality limits of spec '{spec.name}':"
+        raise QualityError("\n".join([fact, *failed]), f"read {report}. {advice(outcome.result, str(quarantine))}")
+    return record_features(outcome.records, spec, bundle.model.corpus)
