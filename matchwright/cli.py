@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from matchwright import __version__
-from matchwright.commands import demo, governance, label, monitoring, pipeline, spec, stack, synth
+from matchwright.commands import demo, governance, label, match, monitoring, pipeline, spec, stack, synth
 from matchwright.commands.opening import homes
 from matchwright.errors import MatchwrightError
 from matchwright.storage import storage_error
 from matchwright.terminal import styled, terminal
 
 app = typer.Typer(
-    help="Label, train, approve, release, serve and monitor matching models.",
+    help="Match tables, label, train, approve, release, serve and monitor matching models.",
     invoke_without_command=True,
     no_args_is_help=True,
     add_completion=False,
@@ -31,7 +31,7 @@ def root(
         raise typer.Exit
 
 
-for group in (demo, spec, synth, label, pipeline, governance, stack, monitoring):
+for group in (demo, spec, synth, label, match, pipeline, governance, stack, monitoring):
     group.register(app)
 
 

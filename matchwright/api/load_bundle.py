@@ -1,28 +1,19 @@
 """Load a decision bundle, from a folder or from the registry."""
 
 import logging
-import re
-import shutil
-import tempfile
-import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from matchwright.adapters.registry import VersionInfo, challenger, champion, download_bundle, version_info
 from matchwright.api.opening import opened
 from matchwright.core.bundle import Bundle, register_use, use_on
 from matchwright.core.bundle import load_bundle as load_folder
-from matchwright.errors import DAMAGED, BundleError, RegistryError
+from matchwright.operations.registered_bundle import PREFIX, load_registered
 from matchwright.secrets import VERIFY_KEY, secret
-from matchwright.settings import Settings
 from matchwright.stated_register import StatedRegister
 from matchwright.stated_register import stated_register as read_stated
 
 _log = logging.getLogger(__name__)
-_REGISTRY = "models:"
-_REGISTERED = re.compile(r"models:/([^/@]+)(?:/(\d+)|@(\w+))")
-_ALIASES = {"champion": champion, "challenger": challenger}
 
 
 def load_bundle(
@@ -65,39 +56,12 @@ def load_bundle(
     """
     named = str(source)
     stated = None if stated_register is None else read_stated(stated_register)
-    if not named.startswith(_REGISTRY):
+    if not named.startswith(PREFIX):
         with opened(home, needed=False):
             bundle = use_on(load_folder(Path(source), secret(VERIFY_KEY)), stated)
         register_use(bundle).log(_log)
         return bundle
     with opened(home) as settings:
-        version = _version(settings, named)
-        folder = tempfile.mkdtemp(prefix="matchwright-bundle-")
-        try:
-            fetched = download_bundle(settings, version.name, version.version, Path(folder, "bundle"))
-            bundle = use_on(load_folder(fetched, secret(VERIFY_KEY)), stated)
-            if bundle.digest != version.digest:
-                raise BundleError(f"{named} holds another bundle than was registered.", DAMAGED)
-        except BaseException:
-            shutil.rmtree(folder)
-            raise
+        bundle = use_on(load_registered(settings, named), stated)
     register_use(bundle).log(_log)
-    weakref.finalize(bundle, shutil.rmtree, folder, ignore_errors=True)
     return bundle
-
-
-def _version(settings: Settings, named: str) -> VersionInfo:
-    found = _REGISTERED.fullmatch(named)
-    if found is None or (found[3] and found[3] not in _ALIASES):
-        raise RegistryError(
-            f"'{named}' names no registered model.",
-            f"write models:/NAME/VERSION, or models:/NAME@ALIAS with {' or '.join(_ALIASES)}",
-        )
-    name, number, alias = found.groups()
-    if number:
-        return version_info(settings, name, number)
-    version = _ALIASES[alias](settings, name)
-    if version is None:
-        hint = "matchwright release puts an approved version there" if alias == "champion" else "train one"
-        raise RegistryError(f"Model '{name}' has no {alias}.", hint)
-    return version

@@ -28,6 +28,11 @@ def pair_counts(block: Blocks, table: RecordTable) -> np.ndarray[Any, np.dtype[n
     return left * (left - 1) // 2 if table.one_table else left * right
 
 
+def largest_block(block: Blocks) -> int:
+    """How many records the largest block holds."""
+    return int(np.bincount(block[block >= 0]).max(initial=0))
+
+
 def refusal(name: str, block: Blocks, table: RecordTable, most: int) -> str:
     """Why a rule is refused: the pairs that it would make, and the sizes of its largest blocks."""
     left, right = _sizes(block, table)

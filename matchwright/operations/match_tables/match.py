@@ -6,17 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
-from matchwright.core.bundle import Bundle, register_use
+from matchwright.core.bundle import Bundle, register_use, use_on
 from matchwright.core.candidates import CandidatePairs, RecordTable, pairs_within_budget, propose_pairs
 from matchwright.core.records.corpus import feature_version
 from matchwright.errors import Fault, SettingsError
-from matchwright.frozen import Frozen
 from matchwright.matching.clusters import clusters_of
 from matchwright.matching.deciding import bands_of, decided_pairs
 from matchwright.matching.funnel import funnel_of
@@ -25,46 +23,23 @@ from matchwright.matching.review import for_review
 from matchwright.matching.scoring import RegisterScoring
 from matchwright.matching.working_folder import WorkingFolder
 from matchwright.operations.match_tables.inputs import MatchInput
+from matchwright.operations.match_tables.options import MatchOptions
 from matchwright.operations.match_tables.outputs import (
     CLUSTERS,
     PAIRS,
     REVIEW,
-    TableFormat,
     clusters_table,
     write_lake_table,
     write_with_clusters,
 )
 from matchwright.operations.match_tables.register import register_of
 from matchwright.operations.match_tables.run_folder import RunFolder, RunIdentity, opened_run
+from matchwright.stated_register import StatedRegister
 
-GIGABYTE = 1024**3
 LARGEST_SHOWN = 20
 """How many of the largest and of the most doubtful clusters the summary names."""
 
 _log = logging.getLogger(__name__)
-
-Score = Annotated[float, Field(gt=0, lt=1)]
-
-
-class MatchOptions(Frozen):
-    """How tables are matched.
-
-    - ``reasons``: ``review`` gives reasons to the pairs that a person looks at, ``all`` also to matches.
-    - ``join_from``: matches join records, and pairs in review that have at least this score. None: matches alone.
-    - ``link_and_dedupe``: look for pairs within each of two tables too.
-    - ``guard``: cut clusters that only a chain holds together.
-    - ``memory``: bytes that partitions may take together. It changes no result.
-    - ``workers``: processes that compare and score. It changes no result.
-    - ``tables``: the format of the input tables with their clusters.
-    """
-
-    reasons: Literal["review", "all"] = "review"
-    join_from: Score | None = None
-    link_and_dedupe: bool = False
-    guard: bool = True
-    memory: Annotated[int, Field(ge=GIGABYTE // 4)] = 2 * GIGABYTE
-    workers: Annotated[int, Field(ge=1)] = 1
-    tables: TableFormat = "csv"
 
 
 def match_tables(
@@ -127,6 +102,8 @@ def _check(bundle: Bundle, inputs: Sequence[MatchInput], options: MatchOptions) 
     if options.join_from is not None and not options.join_from >= bundle.model.bands.review_from:
         problem = f"is below {bundle.model.bands.review_from}, from which pairs go to review"
         faults.append(Fault("join_from", problem, "pairs that are no match must not join records"))
+    if options.restate_prior and bundle.stated is not None:
+        faults.append(Fault("restate_prior", "is stated with the bundle already", "leave one of the two out"))
     if faults:
         raise SettingsError("The tables cannot be matched in this way:", faults)
 
@@ -139,6 +116,11 @@ def _matched(
     one_table = len(inputs) == 1 or options.link_and_dedupe
     register = clock.timed("reading and validating", lambda: register_of(run, bundle, inputs, one_table))
     table = register.table
+    if options.restate_prior:
+        stated = StatedRegister(left_records=len(table.left), right_records=len(table.right), restate_prior=True)
+        bundle = use_on(bundle, stated)
+        model = bundle.model
+        register_use(bundle).log(_log)
     warning = register_use(bundle).larger(len(table.left), len(table.right), "the register of these tables")
     if warning is not None:
         _log.warning("%s: %s", warning.name, warning)
@@ -173,6 +155,7 @@ def _matched(
         "one_table": one_table,
         "records": {"left": len(table.left), "right": 0 if one_table else len(table.right)},
         "quarantined": register.quality.tables["records"].quarantined,
+        "prior_shift": model.prior_shift,
         "register_warning": None if warning is None else str(warning),
         "funnel": funnel_of(table, pairs, scored, bands),
         "cut_by_budget": proposed - len(pairs),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -13,10 +12,10 @@ from matchwright.errors import MatchingError
 from matchwright.files import PRIVATE, replacing
 from matchwright.matching.clusters import Clusters
 from matchwright.operations.match_tables.inputs import MatchInput
+from matchwright.operations.match_tables.options import TableFormat
 
 PAIRS, CLUSTERS, REVIEW = "pairs", "clusters", "review"
 CLUSTER_ID = "cluster_id"
-TableFormat = Literal["csv", "parquet", "none"]
 
 
 def clusters_table(table: RecordTable, clusters: Clusters) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from matchwright.core.bundle import Bundle
 from matchwright.core.candidates import RecordTable
 from matchwright.core.records import record_features
 from matchwright.core.records.frames import read_frame
+from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault, QualityError
 from matchwright.files import PRIVATE, replacing, write_whole
 from matchwright.operations.conforming import conformed_records, together
@@ -54,8 +55,12 @@ def register_of(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], on
     return Register(table, quality)
 
 
-def _prepared(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput]) -> pd.DataFrame:
-    spec = bundle.model.spec
+def read_inputs(spec: MatchSpec, inputs: Sequence[MatchInput]) -> pd.DataFrame:
+    """The conformed records of all tables.
+
+    Raises:
+        DataError: tables do not fit the spec (all faults are listed).
+    """
     sides, faults = [], []
     for given in inputs:
         try:
@@ -65,8 +70,12 @@ def _prepared(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput]) -> p
             faults += [Fault(": ".join(filter(None, (where, f.path))), f.problem, f.hint) for f in error.faults]
     if faults:
         raise DataError(f"The tables do not fit spec '{spec.name}' of the bundle, {len(faults)} fault(s):", faults)
-    outcome = validate_records(together(sides), spec, batch=run.identity.bundle[:12])
-    del sides
+    return together(sides)
+
+
+def _prepared(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput]) -> pd.DataFrame:
+    spec = bundle.model.spec
+    outcome = validate_records(read_inputs(spec, inputs), spec, batch=run.identity.bundle[:12])
     quarantine = run.folder / QUARANTINE
     write_table(str(quarantine), outcome.quarantine, frame_digest(outcome.quarantine))
     report = run.folder / "quality.html"

@@ -1,0 +1,178 @@
+"""``matchwright match``: the matches and clusters of whole tables."""
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from matchwright.commands.opening import Environment, settings_of
+from matchwright.terminal import styled, terminal
+
+if TYPE_CHECKING:
+    from matchwright.core.bundle import Bundle
+    from matchwright.matching.partitions import Progress
+
+TABLES = "tables"
+EVERY = 5.0
+"""Seconds between two lines of progress."""
+
+
+class TablesFirst(TyperGroup):
+    """A group of commands whose first word is optional: without another one it is :data:`TABLES`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command's name before its options and files."""
+        named = bool(args) and args[0] in self.commands
+        return super().parse_args(ctx, args if named else [TABLES, *args])
+
+
+app = typer.Typer(cls=TablesFirst, help="Find the matches and the clusters of whole tables.")
+
+
+def register(root: typer.Typer) -> None:
+    """Add these commands to the root command."""
+    root.add_typer(app, name="match")
+
+
+@app.command(name=TABLES)
+def tables(
+    model: Annotated[str, typer.Option(help="A registered model: its champion decides.")] = "",
+    bundle: Annotated[Path | None, typer.Option(help="The folder of a bundle, in place of --model.")] = None,
+    records: Annotated[str, typer.Option(help="The records: CSV or Parquet, or a folder of Parquet files.")] = "",
+    records_right: Annotated[str, typer.Option(help="The other table. Leave it out to deduplicate one.")] = "",
+    out: Annotated[Path | None, typer.Option(help="The folder of the run, which is made.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Say what would be done, and what it takes. Do nothing.")
+    ] = False,
+    reasons: Annotated[str, typer.Option(help="Which pairs get reasons: review, or all.")] = "review",
+    join_from: Annotated[
+        float | None, typer.Option(help="Pairs in review join records too, from this score on.")
+    ] = None,
+    link_and_dedupe: Annotated[
+        bool, typer.Option("--link-and-dedupe", help="With two tables: look for pairs within each of them too.")
+    ] = False,
+    no_guard: Annotated[
+        bool, typer.Option("--no-guard", help="Do not cut clusters that a chain holds together.")
+    ] = False,
+    memory: Annotated[str, typer.Option(help="What partitions may take together, such as 2GB.")] = "2GB",
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the default is one for each processor core.")] = (
+        os.cpu_count() or 1
+    ),
+    table_format: Annotated[
+        str, typer.Option("--tables", help="The input tables with their clusters: csv, parquet or none.")
+    ] = "csv",
+    restate_prior: Annotated[
+        bool, typer.Option("--restate-prior", help="Restate the scores for the size of these tables.")
+    ] = False,
+    environment: Environment = "",
+) -> None:
+    """Match one table, or two, with a released model. To resume a run that was killed, run it again.
+
+    The folder gets Delta tables (pairs, clusters, review, quarantine), the tables with a column cluster_id, a summary
+    and a report. matchwright match explain FOLDER KEY KEY says why two records did or did not come together.
+    """
+    from matchwright.operations.match_tables.inputs import input_files
+    from matchwright.operations.match_tables.match import match_tables
+    from matchwright.operations.match_tables.options import MatchOptions, match_options
+
+    if not records:
+        raise typer.BadParameter("name the table to match with --records")
+    if not plan and out is None:
+        raise typer.BadParameter("name the folder of the run with --out")
+    options: MatchOptions = match_options(
+        reasons=reasons,
+        join_from=join_from,
+        link_and_dedupe=link_and_dedupe,
+        guard=not no_guard,
+        memory=_bytes(memory),
+        workers=workers,
+        tables=table_format,
+        restate_prior=restate_prior,
+    )
+    loaded = _bundle(model, bundle, environment)
+    files = {"left": records} | ({"right": records_right} if records_right else {})
+    inputs = input_files(files)
+    console = terminal()
+    if plan:
+        from matchwright.operations.match_tables.plan import plan_tables
+
+        for line in plan_tables(loaded, inputs, options).lines():
+            console.print(line)
+        return
+    assert out is not None
+    summary = match_tables(loaded, inputs, out, options, _Printed())
+    _print(summary, out)
+
+
+@app.command()
+def explain(
+    run: Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")],
+    keys: Annotated[
+        list[str], typer.Argument(help="One record key, or two: left:ID or right:ID.", metavar="KEY [KEY]")
+    ],
+    environment: Environment = "",
+) -> None:
+    """Why two records did or did not come together, or what a record was matched with."""
+
+
+def _bundle(model: str, folder: Path | None, environment: str) -> "Bundle":
+    from matchwright.commands.opening import opened_to_read
+    from matchwright.core.bundle import load_bundle
+    from matchwright.operations.registered_bundle import load_registered
+    from matchwright.secrets import VERIFY_KEY, load_local_secrets, secret
+
+    if bool(model) == (folder is not None):
+        raise typer.BadParameter("name what decides: --model NAME, or --bundle FOLDER")
+    if folder is None:
+        named = model if model.startswith("models:") else f"models:/{model}@champion"
+        return load_registered(opened_to_read(environment), named)
+    settings = settings_of(environment)
+    if settings.environment == "local":
+        load_local_secrets(settings.home)
+    return load_bundle(folder, secret(VERIFY_KEY))
+
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(MB|GB)", re.I)
+
+
+def _bytes(text: str) -> int:
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"--memory is '{text}': write a number and MB or GB, such as 2GB")
+    return int(float(found[1]) * 1024 ** (2 if found[2].upper() == "MB" else 3))
+
+
+class _Printed:
+    """Prints how far a stage is, every few seconds."""
+
+    def __init__(self) -> None:
+        self._stage, self._next, self._console = "", 0.0, terminal()
+
+    def __call__(self, progress: "Progress") -> None:
+        now = time.monotonic()
+        if progress.stage == self._stage and now < self._next:
+            return
+        self._stage, self._next = progress.stage, now + EVERY
+        text = f"  {progress.stage}"
+        if progress.of:
+            text += f": {progress.done:,} of {progress.of:,}"
+        if progress.rate and progress.seconds_left is not None:
+            text += f", {progress.rate:,.0f} a second, {progress.seconds_left:,.0f} s left"
+        self._console.print(text)
+
+
+def _print(summary: dict[str, Any], out: Path) -> None:
+    console = terminal()
+    bands, clusters = summary["funnel"]["bands"], summary["clusters"]
+    records = sum(summary["records"].values())
+    console.print(styled(("Matched", "green"), f" {records:,} records: {bands['match']:,} matches, in {out}"))
+    console.print(f"  {clusters['entities']:,} entities; {summary['reviews']:,} pairs for people, in {out / 'review'}")
+    if summary["quarantined"]:
+        console.print(f"  {summary['quarantined']:,} records are in quarantine: see {out / 'quality.html'}")
+    if summary["register_warning"]:
+        console.print(styled(("Warning:", "yellow"), f" {summary['register_warning']}"))
+    console.print(f"  Read {out / 'report.html'}")
