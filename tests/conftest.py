@@ -26,6 +26,7 @@ pytest_plugins = [
     "fixtures.object_store",
     "fixtures.postgres",
     "fixtures.redis",
+    "fixtures.register_run",
     "fixtures.registry",
     "fixtures.releases",
     "fixtures.training_run",

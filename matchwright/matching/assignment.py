@@ -37,7 +37,8 @@ def one_to_one(records: int, left: Positions, right: Positions, weights: Weights
     chosen = (counts[left] == 1) & (counts[right] == 1)
     contested = np.flatnonzero(~chosen)
     component = components(records, left[contested], right[contested])[left[contested]]
-    order = np.argsort(component, kind="stable")
+    # among equal sums the order of the pairs decides, so it must not be the one in which they were given
+    order = np.lexsort((right[contested], left[contested], component))
     for rows in np.split(contested[order], np.flatnonzero(np.diff(component[order])) + 1):
         graph: Any = nx.Graph()
         graph.add_weighted_edges_from(

@@ -17,7 +17,6 @@ from matchwright.matching.components import (
     Numbers,
     Positions,
     components,
-    smallest_member,
     weakest_links,
 )
 from matchwright.matching.correlation_clustering import correlation_clusters
@@ -76,6 +75,8 @@ def clusters_of(
             labels = _without_chains(labels, left, right, log_odds(scores))
         joined = np.zeros(len(scores), dtype=bool)
         joined[matches] = labels[left[matches]] == labels[right[matches]]
+        # a pair that is no match supports a cluster, and does not join its records
+        labels = components(records, left[joined], right[joined])
         none = np.zeros(len(scores), dtype=bool)
         found = labels, joined, none, is_match & ~joined
     else:
@@ -106,7 +107,8 @@ def _without_chains(labels: Labels, left: Positions, right: Positions, evidence:
     supported = np.bincount(component, evidence[inside] > 0, minlength=len(labels))
     doubtful = (sizes > 2) & (supported < sizes * (sizes - 1) // 2)
     chosen = np.flatnonzero(doubtful[component])
-    order = chosen[np.argsort(component[chosen], kind="stable")]
+    # sums of numbers depend on their order, so it must not be that of the pairs
+    order = chosen[np.lexsort((right[inside[chosen]], left[inside[chosen]], component[chosen]))]
     found = labels.copy()
     for rows in np.split(inside[order], np.flatnonzero(np.diff(component[order])) + 1):
         if not len(rows):
@@ -115,4 +117,4 @@ def _without_chains(labels: Labels, left: Positions, right: Positions, evidence:
         edges = list(zip(one, other, evidence[rows].tolist(), strict=True))
         for record, cluster in correlation_clusters(sorted({*one, *other}), edges).items():
             found[record] = cluster
-    return smallest_member(found)
+    return found

@@ -24,6 +24,12 @@ TOGETHER = {
         "test_register.py",
         "test_train.py",
     ),
+    "register_run": (
+        "test_match_command.py",
+        "test_match_tables.py",
+        "test_neighbours_in_steps.py",
+        "test_register_scoring.py",
+    ),
 }
 """The slow fixtures of a session and the files that use them. The slowest fixture is first."""
 

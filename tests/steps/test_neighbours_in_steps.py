@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from fixtures.register_run import run_on_register
 
 from matchwright.core.bundle import load_bundle
 from matchwright.core.decide.neighbours import with_neighbours
@@ -17,11 +16,6 @@ from matchwright.core.records.rows import rows_of
 from matchwright.operations.training_artifacts import Trained
 
 SIDES = ("left", "right")
-
-
-@pytest.fixture(scope="module")
-def register_run(tmp_path_factory):
-    return run_on_register(tmp_path_factory.mktemp("register"))
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,9 @@ def _matched(
     if warning is not None:
         _log.warning("%s: %s", warning.name, warning)
     proposed, pairs = clock.timed("proposing candidates", lambda: _candidates(run.working, table, bundle, report))
-    size = partition_size(options.memory, options.workers)
+    # a run that goes on keeps the partitions that it began with
+    wanted = np.array([partition_size(options.memory, options.workers)])
+    size = int(run.working.made("partition_size", lambda: wanted)[0])
     scoring = RegisterScoring(model, table, pairs, run.working, size, options.workers, report)
     scored = clock.timed("comparing and scoring", scoring.score)
     bands = clock.timed("deciding", lambda: bands_of(scoring, scored))
