@@ -222,8 +222,8 @@ def test_all_faults_of_the_options_are_named_together(bundle, records, tmp_path)
     with pytest.raises(SettingsError) as error:
         match_options(reasons="some", memory=5, tables="xlsx")
     assert {fault.path for fault in error.value.faults} == {"reasons", "memory", "tables"}
+    options = MatchOptions(link_and_dedupe=True, join_from=0.001)
     with pytest.raises(SettingsError) as error:
-        options = MatchOptions(link_and_dedupe=True, join_from=0.001)
         match_tables(bundle, input_files({"left": str(records)}), tmp_path / "run", options)
     assert {fault.path for fault in error.value.faults} == {"link_and_dedupe", "join_from"}
 

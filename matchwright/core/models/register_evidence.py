@@ -23,7 +23,7 @@ them, and one more disagreeing value never raises them, whatever the corrections
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,7 @@ from matchwright.core.compare.information import (
     not_identical,
     similarities,
 )
+from matchwright.core.models.joint_evidence import FieldSet, JointEvidence
 from matchwright.core.models.similarity_evidence import SimilarityCurve
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
@@ -60,9 +61,6 @@ LARGEST_LOG_ODDS = float(logit(1 - SMALLEST))
 MOST_UNCONFIRMED = 2.0
 """Register evidence raises a score no further than to these log-odds where an individual field is not identical. A
 register that has no twins would make each pair of twins a match."""
-
-AT_ONCE = 20_000
-"""Pairs whose sets of fields are compared at once, so that memory stays small."""
 
 
 class EvidenceCurve(Frozen):
@@ -96,7 +94,7 @@ class RegisterEvidence(Frozen):
     - ``fields``: the compared fields that are no texts, in order.
     - ``curves``: of each field. ``similar``: of each field, for values that are not the same.
     - ``intercepts`` and ``weights``: of each class of pairs of different entities, and in it of each kind of matches.
-      The weights are those of :func:`functions`.
+      The weights are of whether each field agrees, of its evidence, and of -1 where it disagrees.
     - ``corrections``: of all sets of up to so many fields.
     - ``left_records``, ``right_records``, ``matches``: the size of the register and its estimated number of matches.
     """
@@ -121,11 +119,7 @@ class RegisterEvidence(Frozen):
         return self._of_evidence(evidence_of(information, self.curves), disagree)
 
     def _of_evidence(self, evidence: Array, disagree: Mask) -> Array:
-        found = [
-            self._largest(evidence[start : start + AT_ONCE], disagree[start : start + AT_ONCE])
-            for start in range(0, len(evidence), AT_ONCE)
-        ]
-        return cast("Array", np.round(np.concatenate([np.empty(0), *found]), DECIMALS))
+        return np.asarray(np.round(self._joint.largest(evidence, disagree, LARGEST_LOG_ODDS), DECIMALS))
 
     def _of_nearly_the_same(
         self, information: Array, unlike: Mask, comparisons: pd.DataFrame, spec: MatchSpec
@@ -141,50 +135,10 @@ class RegisterEvidence(Frozen):
             evidence[rows, field] = np.minimum(evidence[rows, field], self.similar[field].at(alike[rows, field]))
         return evidence
 
-    def _largest(self, evidence: Array, disagree: Mask) -> Array:
-        """The largest log-odds of all sets of fields that agree.
-
-        Without corrections more fields never lower them. So of the sets that have none, the largest set is enough.
-        """
-        sets, intercepts, slopes = self._corrected
-        agree = evidence > 0
-        large = agree.sum(axis=1) > sets.sum(axis=1).max()
-        largest = np.where(large, self._joint(evidence, disagree), -np.inf)
-        # what is beyond the largest limit needs no further sets, as for most pairs that agree in nearly everything
-        open_rows = np.flatnonzero(largest < LARGEST_LOG_ODDS)
-        within = (~agree[open_rows]).astype(np.float32) @ sets.T.astype(np.float32) == 0
-        pairs, numbers = np.nonzero(within)
-        pairs = open_rows[pairs]
-        chosen = evidence[pairs] * sets[numbers]
-        found = self._joint(chosen, disagree[pairs]) + intercepts[numbers] + (chosen * slopes[numbers]).sum(axis=1)
-        if len(pairs):
-            starts = np.flatnonzero(np.diff(pairs, prepend=-1))
-            largest[pairs[starts]] = np.maximum(largest[pairs[starts]], np.maximum.reduceat(found, starts))
-        return cast("Array", np.minimum(largest, LARGEST_LOG_ODDS))
-
-    def _joint(self, evidence: Array, disagree: Mask) -> Array:
-        """The log-odds without corrections, shape (pairs,)."""
-        weights, intercepts = self._arrays
-        linear = functions(evidence, disagree) @ weights.T + intercepts
-        return margin(linear, len(self.intercepts))[0]
-
     @cached_property
-    def _arrays(self) -> tuple[Array, Array]:
-        """Weights, shape (classes * kinds, functions), and intercepts as arrays."""
-        return np.concatenate(self.weights), np.concatenate(self.intercepts)
-
-    @cached_property
-    def _corrected(self) -> tuple[Mask, Array, Array]:
-        """The sets with a correction, shape (sets, fields), their intercepts, and their slopes by field.
-
-        The empty set is one of them, so that a pair without any agreement has log-odds.
-        """
-        shape = (len(self.corrections) + 1, len(self.fields))
-        sets, slopes = np.zeros(shape, dtype=bool), np.zeros(shape)
-        for row, correction in enumerate(self.corrections):
-            sets[row, correction.fields] = True
-            slopes[row, correction.fields] = correction.slopes
-        return sets, np.array([*(correction.intercept for correction in self.corrections), 0.0]), slopes
+    def _joint(self) -> JointEvidence:
+        sets = [FieldSet(one.fields, one.intercept, one.slopes) for one in self.corrections]
+        return JointEvidence(np.array(self.intercepts), np.array(self.weights), sets)
 
     def limits(
         self, left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
@@ -231,32 +185,3 @@ def evidence_of(information: Array, curves: tuple[EvidenceCurve, ...]) -> Array:
     """The evidence of values by the curve of their field, shape (pairs, fields)."""
     found = [curve.at(information[:, index]) for index, curve in enumerate(curves)]
     return np.column_stack(found) if found else np.zeros(information.shape)
-
-
-def functions(evidence: Array, disagree: Mask) -> Array:
-    """Whether each field agrees, its evidence, and -1 where it disagrees; shape (pairs, 3 * fields)."""
-    return np.column_stack([evidence > 0, evidence, -disagree.astype(np.float64)])
-
-
-def margin(linear: Array, classes: int) -> tuple[Array, Array]:
-    """The smooth minimum over the classes of the smooth maximum over the kinds of matches.
-
-    ``linear`` has shape (pairs, classes * kinds). Returns shape (pairs,), and how fast it rises with each of them.
-    """
-    by_class = linear.reshape(len(linear), classes, linear.shape[1] // classes)
-    largest = by_class.max(axis=2, keepdims=True)
-    kinds = np.exp(by_class - largest)
-    total = kinds.sum(axis=2, keepdims=True)
-    found, shares = smooth_minimum((largest + np.log(total))[:, :, 0])
-    return found, (kinds / total * shares[:, :, None]).reshape(linear.shape)
-
-
-def smooth_minimum(linear: Array) -> tuple[Array, Array]:
-    """The smooth minimum over the classes, ``-log(sum(exp(-x)))``, and the share of each class in it.
-
-    ``linear`` has shape (pairs, classes).
-    """
-    smallest = linear.min(axis=1, keepdims=True)
-    shares = np.exp(smallest - linear)
-    total = shares.sum(axis=1, keepdims=True)
-    return (smallest - np.log(total)).ravel(), shares / total

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.information import counted_fields
-from matchwright.core.models.register_evidence import RegisterEvidence, evidence_of, functions, margin
+from matchwright.core.models.joint_evidence import margin
+from matchwright.core.models.register_evidence import RegisterEvidence, evidence_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.training.register_evidence.comparer import CountedComparer
 from matchwright.training.register_evidence.corrections import set_corrections
 from matchwright.training.register_evidence.curves import evidence_curves
-from matchwright.training.register_evidence.likelihood import fit_limit
+from matchwright.training.register_evidence.likelihood import fit_limit, functions
 from matchwright.training.register_evidence.register import Mask, Register, Rows
 from matchwright.training.register_evidence.rows import EvidenceRows, counted_rows, sampled_rows
 from matchwright.training.register_evidence.sample import SampledPairs, sample_pairs
@@ -76,7 +77,7 @@ def fit_register_evidence(
     )
     intercepts, weights = best.intercepts.round(6), best.weights.round(6)
     linear = functions(evidence, rows.disagree) @ np.concatenate(weights).T + intercepts.ravel()
-    joint = margin(linear, len(intercepts))[0]
+    joint = margin(linear.T, len(intercepts))
     return RegisterEvidence(
         fields=fields,
         curves=curves,

@@ -7,7 +7,6 @@ import numpy as np
 from scipy.optimize import minimize
 
 from matchwright.core.decide.calibrator import sigmoid
-from matchwright.core.models.register_evidence import margin
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -81,9 +80,9 @@ def _fitted(
 
     def loss(parameters: Array) -> tuple[float, Array]:
         weights = parameters[:inner].reshape(units, functions)
-        linear = design @ weights.T + parameters[inner:]
-        found, rise = margin(linear, classes)
-        surplus = (weight * (sigmoid(found) - target))[:, None] * rise
+        linear = weights @ design.T + parameters[inner:, None]
+        found, rise = margin_and_rise(linear, classes)
+        surplus = (weight * (sigmoid(found) - target))[:, None] * rise.T
         value = float((weight * (np.logaddexp(0, found) - target * found)).sum())
         gradient = (surplus.T @ design).ravel() + ridge * parameters[:inner]
         return value + ridge / 2 * float((parameters[:inner] ** 2).sum()), np.r_[gradient, surplus.sum(axis=0)]
@@ -96,3 +95,26 @@ def _fitted(
     return Fit(
         found[inner:].reshape(classes, kinds), found[:inner].reshape(classes, kinds, functions), float(result.fun)
     )
+
+
+def margin_and_rise(linear: Array, classes: int) -> tuple[Array, Array]:
+    """The joint log-odds of :func:`~matchwright.core.models.joint_evidence.margin`, and how fast they rise.
+
+    ``linear`` has shape (classes * kinds, pairs). Returns shape (pairs,), and for each of ``linear`` how fast the
+    log-odds rise with it.
+    """
+    by_kind = linear.reshape(classes, len(linear) // classes, linear.shape[1])
+    largest = by_kind.max(axis=1)
+    kinds = np.exp(by_kind - largest[:, None])
+    total = kinds.sum(axis=1)
+    by_class = largest + np.log(total)
+    smallest = by_class.min(axis=0)
+    shares = np.exp(smallest - by_class)
+    whole = shares.sum(axis=0)
+    rise = kinds / total[:, None] * (shares / whole)[:, None]
+    return smallest - np.log(whole), rise.reshape(linear.shape)
+
+
+def functions(evidence: Array, disagree: "np.ndarray[Any, np.dtype[np.bool_]]") -> Array:
+    """Whether each field agrees, its evidence, and -1 where it disagrees; shape (pairs, 3 * fields)."""
+    return np.column_stack([evidence > 0, evidence, -disagree.astype(np.float64)])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from matchwright.core.decide.calibrator import sigmoid
-from matchwright.core.models.register_evidence import margin
-from matchwright.training.register_evidence.likelihood import SHAPES, fit_limit
+from matchwright.core.models.joint_evidence import margin
+from matchwright.training.register_evidence.likelihood import SHAPES, fit_limit, margin_and_rise
 
 PAIRS = 20_000
 
@@ -22,7 +22,7 @@ def fitted(log_odds, design):
 
 def stated(fit, design):
     flat = fit.weights.reshape(-1, fit.weights.shape[2])
-    return margin(design @ flat.T + fit.intercepts.ravel(), len(fit.intercepts))[0]
+    return margin(flat @ design.T + fit.intercepts.reshape(-1, 1), len(fit.intercepts))
 
 
 def test_one_class_is_enough_where_all_other_pairs_are_strangers():
@@ -54,3 +54,15 @@ def test_the_same_pairs_and_seed_give_the_same_fit():
     first, second = (fitted(-3 + design @ np.array([4.0, 2.0]), design) for _ in range(2))
     assert (first.weights == second.weights).all()
     assert (first.intercepts == second.intercepts).all()
+
+
+def test_the_rise_is_that_of_the_margin():
+    """Against differences of the margin itself."""
+    generator = np.random.default_rng(2)
+    linear, step = generator.normal(size=(6, 5)) * 3, 1e-6
+    found, rise = margin_and_rise(linear, 3)
+    np.testing.assert_array_equal(found, margin(linear, 3))
+    for unit in range(6):
+        moved = linear.copy()
+        moved[unit] += step
+        np.testing.assert_allclose((margin(moved, 3) - found) / step, rise[unit], atol=1e-5)
