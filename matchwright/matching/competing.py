@@ -5,11 +5,12 @@ a time: the candidates of one record are always together.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from matchwright.core.compare.competing import SIDES, Competition, context_columns
+from matchwright.core.compare.competing import SIDES, Competition, Measures, context_columns, on_sides
 from matchwright.core.compare.competing_scores import SCORED_NAMES, measures_among, score_columns
 from matchwright.core.compare.names import CONTEXT_SIDES, context_names
 from matchwright.core.spec import MatchSpec
@@ -20,8 +21,7 @@ AT_ONCE = 1_000_000
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Records = np.ndarray[Any, np.dtype[np.int32]]
 Columns = np.ndarray[Any, np.dtype[np.float32]]
-Measured = tuple[Numbers, Numbers, Numbers]
-Measure = Callable[[Records, Numbers], Measured]
+Measure = Callable[[Records, Numbers], Measures]
 
 
 def context_over_all(fit: Numbers, left: Records, right: Records, spec: MatchSpec) -> Columns:
@@ -33,8 +33,8 @@ def context_over_all(fit: Numbers, left: Records, right: Records, spec: MatchSpe
         right: the right record of each candidate.
         spec: the match spec.
     """
-    ends = dict(zip(SIDES, (left, right), strict=True))
-    sides = {side: Competition(*_by_record(ends[side], fit, _competition)) for side in CONTEXT_SIDES[spec.multiplicity]}
+    measured = on_sides(left, right, fit, CONTEXT_SIDES[spec.multiplicity], partial(_by_record, Competition.measured))
+    sides = {side: Competition(*each) for side, each in measured.items()}
     names = context_names(spec)
     return _in_parts(
         len(fit),
@@ -55,7 +55,7 @@ def scores_over_all(log_odds: Numbers, left: Records, right: Records, spec: Matc
         right: the right record of each candidate.
         spec: the match spec.
     """
-    sides = {side: _by_record(end, log_odds, measures_among) for side, end in zip(SIDES, (left, right), strict=True)}
+    sides = on_sides(left, right, log_odds, SIDES, partial(_by_record, measures_among))
 
     def columns(rows: slice) -> Columns:
         found = {side: (lead[rows], rank[rows], share[rows]) for side, (lead, rank, share) in sides.items()}
@@ -64,12 +64,7 @@ def scores_over_all(log_odds: Numbers, left: Records, right: Records, spec: Matc
     return _in_parts(len(log_odds), len(SCORED_NAMES), columns)
 
 
-def _competition(records: Records, fit: Numbers) -> Measured:
-    found = Competition.among(records, fit)
-    return found.lead, found.rank, found.competing
-
-
-def _by_record(records: Records, values: Numbers, measure: Measure) -> Measured:
+def _by_record(measure: Measure, records: Records, values: Numbers) -> Measures:
     """Three measures of each pair among those of its record."""
     found = tuple(np.empty(len(values), dtype=np.float64) for _ in range(3))
     for rows in _whole_records(records):

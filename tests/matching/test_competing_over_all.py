@@ -30,7 +30,10 @@ def spec_of(multiplicity: str, alike: bool) -> MatchSpec:
 
 @st.composite
 def candidates(draw):
-    pairs = draw(st.sets(st.tuples(st.integers(0, 8), st.integers(9, 17)), min_size=1, max_size=40))
+    one_table = draw(st.booleans())
+    right = st.integers(0, 8) if one_table else st.integers(9, 17)
+    ends = st.tuples(st.integers(0, 8), right).filter(lambda pair: pair[0] < pair[1])
+    pairs = draw(st.sets(ends, min_size=1, max_size=40))
     left, right = (np.array(side, dtype=np.int32) for side in zip(*sorted(pairs), strict=True))
     values = draw(st.lists(st.sampled_from([0.0, 0.1, 0.12345, 0.3, 0.8, 1.0]), min_size=len(left), max_size=len(left)))
     return left, right, np.array(values)

@@ -4,7 +4,7 @@ Where a record has at most one true match, a candidate is unlikely to be it if a
 pair says how alike its whole records are. It needs no labels.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -67,6 +67,39 @@ class Grouped:
         return found
 
 
+Measures = tuple[Numbers, Numbers, Numbers]
+"""Three measures of pairs on one side, each of shape (pairs,)."""
+
+
+def on_sides(
+    left_keys: Any,
+    right_keys: Any,
+    values: Numbers,
+    sides: tuple[str, ...],
+    measure: Callable[[Any, Numbers], Measures],
+) -> dict[str, Measures]:
+    """Three measures of each pair among all pairs of its record, for the record of each side.
+
+    In one table a record is on the left of some pairs and on the right of others. Where both sides are known, all of
+    these compete. So nothing depends on which of two records is called the left one.
+
+    Args:
+        left_keys: the left record of each pair; equal keys are one record.
+        right_keys: the right record of each pair.
+        values: of the pairs, shape (pairs,).
+        sides: those to measure on.
+        measure: from groups and values, both of shape (rows,), to the measures of each row among those of its group.
+    """
+    keys = dict(zip(SIDES, (np.asarray(left_keys), np.asarray(right_keys)), strict=True))
+    if not len(values):
+        return {}
+    if set(sides) != set(SIDES):
+        return {side: measure(keys[side], values) for side in sides}
+    both = measure(np.concatenate([keys["left"], keys["right"]]), np.tile(values, 2))
+    lefts, rights = zip(*((each[: len(values)], each[len(values) :]) for each in both), strict=True)
+    return {"left": lefts, "right": rights}  # type: ignore[dict-item]
+
+
 @dataclass(frozen=True)
 class Competition:
     """Each pair compared with the other candidates of one of its records.
@@ -91,6 +124,12 @@ class Competition:
         better = np.searchsorted(ladder, ladder, side="left") - starts[of_group]
         near = np.searchsorted(ladder, ladder + NEAR + ROUNDING, side="right") - starts[of_group] - 1
         return cls(*map(of.in_order_given, (sorted_fit - best_other, better + 1, near)))
+
+    @classmethod
+    def measured(cls, groups: np.ndarray[Any, Any], fit: Numbers) -> Measures:
+        """The measures of :meth:`among`."""
+        found = cls.among(groups, fit)
+        return found.lead, found.rank, found.competing
 
     @classmethod
     def in_place_of(
@@ -163,10 +202,12 @@ def context_in_place_of(
         new: the fit of the changed pairs, shape (changed,).
         spec: its ``multiplicity`` says on which sides candidates compete.
     """
-    keys = {"left": np.asarray(left_keys, dtype=object), "right": np.asarray(right_keys, dtype=object)}
+    sides = CONTEXT_SIDES[spec.multiplicity]
+    keys = dict(zip(SIDES, (np.asarray(left_keys, dtype=object), np.asarray(right_keys, dtype=object)), strict=True))
+    both = np.concatenate([keys[side] for side in sides]) if sides else np.empty(0, dtype=object)
     found = {
-        side: Competition.in_place_of(keys[side], fit, rows, new)
-        for side in CONTEXT_SIDES[spec.multiplicity]
+        side: Competition.in_place_of(both, np.tile(fit, len(sides)), rows + number * len(fit), new)
+        for number, side in enumerate(sides)
         if len(fit)
     }
     return pd.DataFrame(context_columns(found, len(rows), spec))
@@ -175,10 +216,9 @@ def context_in_place_of(
 def _context_of(
     fit: Numbers, left_keys: Any, right_keys: Any, spec: MatchSpec, known: tuple[str, ...]
 ) -> dict[str, "np.ndarray[Any, np.dtype[np.float32]]"]:
-    sides = CONTEXT_SIDES[spec.multiplicity]
-    keys = {"left": left_keys, "right": right_keys}
-    found = {side: Competition.among(keys[side], fit) for side in sides if side in known and len(fit)}
-    return context_columns(found, len(fit), spec)
+    sides = tuple(side for side in CONTEXT_SIDES[spec.multiplicity] if side in known)
+    measured = on_sides(left_keys, right_keys, fit, sides, Competition.measured)
+    return context_columns({side: Competition(*each) for side, each in measured.items()}, len(fit), spec)
 
 
 def context_columns(

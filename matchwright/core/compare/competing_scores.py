@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from matchwright.core.compare.competing import SIDES, Grouped, Numbers
+from matchwright.core.compare.competing import SIDES, Grouped, Measures, Numbers, on_sides
 from matchwright.core.compare.frames import framed, values_of
 from matchwright.core.compare.names import field_of
 from matchwright.core.spec.vocabulary import CONTEXT, REGISTER, SCORED_COMPARATORS
@@ -27,9 +27,6 @@ def of_side(side: str) -> tuple[str, ...]:
     """The comparisons of one side by score: the lead, the rank and the share."""
     return tuple(f"{CONTEXT}__{comparator}_{side}" for comparator in SCORED_COMPARATORS)
 
-
-Measures = tuple[Numbers, Numbers, Numbers]
-"""The lead, the rank and the share of pairs on one side, each of shape (pairs,)."""
 
 LEADS = tuple(name for name in SCORED_NAMES if "_lead_" in name)
 """How far the pair leads the best other candidate on each side, in log-odds of the first stage."""
@@ -61,9 +58,7 @@ def competing_scores(
     Returns:
         float32 columns :data:`SCORED_NAMES`, one row per pair.
     """
-    keys = dict(zip(SIDES, (left_keys, right_keys), strict=True))
-    found = {side: measures_among(keys[side], log_odds) for side in known if len(log_odds)}
-    return score_columns(found, len(log_odds), alike)
+    return score_columns(on_sides(left_keys, right_keys, log_odds, known, measures_among), len(log_odds), alike)
 
 
 def score_columns(found: Mapping[str, Measures], pairs: int, alike: bool) -> pd.DataFrame:

@@ -32,7 +32,8 @@ def among_candidates(
     if not known or not len(comparisons):
         return with_scores(comparisons, None) if isinstance(scorer, TwoStageScorer) else comparisons
     # records by number, because grouping by numbers is faster than by keys
-    left, right = (pd.factorize(np.asarray(keys, dtype=object))[0] for keys in (left_keys, right_keys))
+    both = pd.factorize(np.concatenate([np.asarray(keys, dtype=object) for keys in (left_keys, right_keys)]))[0]
+    left, right = both[: len(comparisons)], both[len(comparisons) :]
     distinct, rows, place = np.unique(left * (int(right.max()) + 1) + right, return_index=True, return_inverse=True)
     if len(distinct) == len(comparisons):
         return _compete(comparisons, left, right, known, scorer, spec)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from matchwright.core.compare.competing import SIDES, Grouped
-from matchwright.core.compare.competing_scores import Measures, score_columns
+from matchwright.core.compare.competing import SIDES, Grouped, Measures
+from matchwright.core.compare.competing_scores import score_columns
 from matchwright.core.models.scorer import Array
 from matchwright.core.records import PAIR_KEYS
 
@@ -24,9 +24,11 @@ def scores_standing_in(pairs: pd.DataFrame, log_odds: Array, rows: Rows, new: Ar
         new: the changed pairs' log-odds, shape (changed,).
         alike: whether both sources are alike.
     """
+    # in one table a record is on the left of some of its pairs, and on the right of others
+    keys = np.concatenate([pairs[key].to_numpy(object) for key in PAIR_KEYS])
     found = {
-        side: _on_side(pairs[key].to_numpy(object), log_odds, rows, new)
-        for side, key in zip(SIDES, PAIR_KEYS, strict=True)
+        side: _on_side(keys, np.tile(log_odds, 2), rows + number * len(log_odds), new)
+        for number, side in enumerate(SIDES)
     }
     return score_columns(found, len(rows), alike)
 

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.compare import compare, engine
-from matchwright.core.compare.competing import NEAR, Competition, context_of, fit_of, in_context, without_context
+from matchwright.core.compare.competing import (
+    NEAR,
+    Competition,
+    context_in_place_of,
+    context_of,
+    fit_of,
+    in_context,
+    without_context,
+)
 from matchwright.core.compare.engine import record_fit
 from matchwright.core.compare.names import context_names
 from matchwright.core.records import conform_values, record_features
@@ -125,3 +133,15 @@ def test_a_changed_pair_is_compared_as_if_it_were_the_candidate_in_whose_place_i
     expected = Competition.among(groups, changed)
     for measure in ("lead", "rank", "competing"):
         np.testing.assert_allclose(getattr(found, measure), getattr(expected, measure)[[row]], equal_nan=True)
+
+
+def test_in_one_table_the_candidates_of_a_record_are_those_on_either_side(persons_spec):
+    """So renaming the records changes no decision."""
+    fit = np.array([0.9, 0.5, 0.2])
+    original = context_of(fit, ["a", "a", "b"], ["b", "c", "c"], persons_spec)
+    renamed = context_of(fit, ["b", "a", "c"], ["a", "c", "b"], persons_spec)
+    pd.testing.assert_frame_equal(original, renamed)
+    assert original["context__rank_left"].tolist() == [1, 2, 2]
+    changed = context_in_place_of(fit, ["a", "a", "b"], ["b", "c", "c"], np.array([1]), np.array([0.95]), persons_spec)
+    expected = context_of(np.array([0.9, 0.95, 0.2]), ["a", "a", "b"], ["b", "c", "c"], persons_spec)
+    pd.testing.assert_frame_equal(changed, expected.iloc[[1]].reset_index(drop=True))

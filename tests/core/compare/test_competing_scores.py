@@ -34,15 +34,22 @@ def test_the_likeliest_candidate_leads_and_has_most_of_the_probability():
     assert found.filter(like="_right").isna().all(axis=None)
 
 
-@given(ROWS)
+@given(ROWS, st.booleans())
 @settings(deadline=None, max_examples=60)
-def test_the_measures_equal_those_of_a_loop_over_each_candidate_set(rows):
-    left, right, score = (np.array(column) for column in zip(*rows, strict=True))
-    log_odds = score / 2.0
+def test_the_measures_equal_those_of_a_loop_over_each_candidate_set(rows, one_table):
+    """In one table, the candidates of a record are those on either side."""
+    ends = {tuple(sorted(row[:2])): row for row in rows if row[0] != row[1]} if one_table else {r[:2]: r for r in rows}
+    if not ends:
+        return
+    left, right = (np.array(column) for column in zip(*ends, strict=True))
+    log_odds = np.array([row[2] for row in ends.values()]) / 2.0
+    right = right if one_table else right + 100
     found = competing_scores(log_odds, left, right, alike=False)
     for side, keys in (("left", left), ("right", right)):
-        for row in range(len(rows)):
-            others = np.delete(log_odds, row)[np.delete(keys, row) == keys[row]]
+        for row in range(len(left)):
+            of_record = (left == keys[row]) | (right == keys[row])
+            of_record[row] = False
+            others = log_odds[of_record]
             lead, rank, share = (found[f"context__score_{name}_{side}"][row] for name in ("lead", "rank", "share"))
             if not len(others):
                 assert np.isnan([lead, rank, share]).all()
@@ -51,6 +58,15 @@ def test_the_measures_equal_those_of_a_loop_over_each_candidate_set(rows):
             assert lead == pytest.approx(log_odds[row] - others.max())
             own = expit(log_odds[row])
             assert share == pytest.approx(own / (own + expit(others).sum()), abs=1e-5)
+
+
+def test_it_does_not_matter_which_record_of_one_table_is_the_left_one():
+    """As where all records get new ids: a pair has the same competing candidates."""
+    log_odds = np.array([3.0, 1.0, -2.0])
+    original = competing_scores(log_odds, ["a", "a", "b"], ["b", "c", "c"], alike=True)
+    renamed = competing_scores(log_odds, ["b", "a", "c"], ["a", "c", "b"], alike=True)
+    pd.testing.assert_frame_equal(original, renamed)
+    assert original["context__score_rank_left"].tolist() == [1, 2, 2]
 
 
 @given(ROWS)

@@ -1,0 +1,84 @@
+"""``matchwright match``: tables in, a folder with matches and clusters out."""
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from matchwright.adapters.lake.delta import read_table
+from matchwright.cli import app
+from matchwright.errors import BundleError, DataError, MatchingError, RegistryError, SettingsError
+
+
+def match(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["match", *map(str, arguments)])
+
+
+@pytest.fixture
+def given(register_run, tmp_path, monkeypatch):
+    """The options that name the bundle and the table, and a folder that does not exist."""
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
+    records = register_run.work.parent / "records.csv"
+    return ["--bundle", register_run.work / "bundle", "--records", records, "--workers", 1], tmp_path / "run"
+
+
+def test_a_table_is_matched_and_the_result_is_said(given):
+    options, folder = given
+    done = match(*options, "--out", folder, "--tables", "parquet")
+    assert done.exit_code == 0, done.output
+    assert "comparing: " in done.output
+    assert "Matched 1,400 records: " in done.output
+    pairs = read_table(str(folder / "pairs"))
+    assert f"{(pairs['band'] == 'match').sum():,} matches" in done.output
+    assert pd.read_parquet(folder / "left_with_clusters.parquet")["cluster_id"].notna().all()
+    again = match(*options, "--out", folder, "--tables", "parquet")
+    assert again.exit_code == 0
+    assert "comparing: " not in again.output
+    assert again.output.splitlines()[-1] == done.output.splitlines()[-1]
+
+
+def test_a_plan_says_what_it_takes_and_writes_nothing(given):
+    options, folder = given
+    done = match(*options, "--plan")
+    assert done.exit_code == 0, done.output
+    assert "1,400 records, 979,300 possible pairs" in done.output
+    assert "rule:" in done.output
+    assert "tfidf" in done.output
+    assert "of memory" in done.output
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        (["--bundle", "b", "--model", "m", "--records", "r", "--out", "o"], "name what decides"),
+        (["--records", "r", "--out", "o"], "name what decides"),
+        (["--bundle", "b", "--out", "o"], "name the table to match with --records"),
+        (["--bundle", "b", "--records", "r"], "name the folder of the run with --out"),
+        (["--bundle", "b", "--records", "r", "--out", "o", "--memory", "much"], "write a number and MB or GB"),
+    ],
+)
+def test_options_that_are_absent_or_do_not_go_together(changed, says):
+    done = match(*changed)
+    assert done.exit_code == 2
+    assert says in " ".join(done.output.replace("│", " ").split())
+
+
+def test_faults_are_errors_that_say_what_to_do(given, tmp_path):
+    options, folder = given
+    assert isinstance(match(*options, "--out", folder, "--memory", "1MB").exception, SettingsError)
+    absent = match(*options[:2], "--records", tmp_path / "absent.csv", "--out", folder)
+    assert isinstance(absent.exception, DataError)
+    assert isinstance(match("--bundle", tmp_path, *options[2:], "--out", folder).exception, BundleError)
+    (tmp_path / "home").mkdir()
+    unknown = match("--model", "models:/persons/x", *options[2:], "--out", folder)
+    assert isinstance(unknown.exception, RegistryError)
+    (tmp_path / "mine").write_text("own")
+    assert isinstance(match(*options, "--out", tmp_path / "mine").exception, MatchingError)
+    assert (tmp_path / "mine").read_text() == "own"
+
+
+def test_help_is_that_of_matching_tables():
+    done = match("--help")
+    assert done.exit_code == 0
+    assert "--records-right" in done.output
+    assert match("explain", "--help").exit_code == 0
