@@ -28,7 +28,7 @@ def methods(problem: Problem) -> Iterator[tuple[str, Callable[[], pd.DataFrame],
     nearest, asked = nearest_of(spec), len(table.left)
     yield (
         f"equality rules ({len(spec.candidates.rules)})",
-        lambda: unite(table, propose_by_rules(table, spec.candidates)),
+        lambda: unite(table, propose_by_rules(table, spec.candidates).proposals).frame(table),
         asked,
     )
     yield f"TF-IDF char-{nearest.ngram} top {nearest.top_k}", partial(neighbours, problem), asked
@@ -51,7 +51,7 @@ def nearest_of(spec: MatchSpec) -> TfidfTopK:
 def neighbours(problem: Problem, **other: object) -> pd.DataFrame:
     """TF-IDF's candidates with the spec's settings, changed by ``other``."""
     nearest = nearest_of(problem.spec).model_copy(update=other)
-    return unite(problem.table, [propose_by_tfidf(problem.table, nearest)])
+    return unite(problem.table, [propose_by_tfidf(problem.table, nearest)]).frame(problem.table)
 
 
 def sample_of(table: RecordTable) -> Positions:

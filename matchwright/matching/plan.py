@@ -27,14 +27,14 @@ REPEATS = 2
 class PlannedMethod:
     """A method that proposes pairs: how many at most, its largest block in records, and the seconds for its pairs.
 
-    ``refused`` says that it would make more pairs than the spec allows.
+    ``narrowed`` says that it would make more pairs than the spec allows, so its large blocks are divided.
     """
 
     name: str
     pairs: int
     largest_block: int
     seconds: float
-    refused: bool
+    narrowed: bool
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,13 @@ def plan_of(model: DecisionModel, table: RecordTable, workers: int, memory: int)
     blocks = {rule_name(rule): blocks_of(table.features, rule) for rule in spec.rules}
     counts = {name: int(pair_counts(block, table).sum()) for name, block in blocks.items()}
     per_pair = _seconds_per_pair(model, table, list(blocks.values()))
-    methods = [
-        PlannedMethod(
-            name, counts[name], largest_block(block), counts[name] * per_pair, counts[name] > spec.max_pairs_per_rule
-        )
-        for name, block in blocks.items()
-    ]
+    methods = []
+    for name, block in blocks.items():
+        pairs = min(counts[name], spec.max_pairs_per_rule)
+        methods.append(PlannedMethod(name, pairs, largest_block(block), pairs * per_pair, pairs < counts[name]))
     if spec.tfidf is not None:
         most = len(table.left) * spec.tfidf.top_k
-        methods.append(PlannedMethod(TFIDF, most, 0, most * per_pair, refused=False))
+        methods.append(PlannedMethod(TFIDF, most, 0, most * per_pair, narrowed=False))
     pairs = sum(method.pairs for method in methods)
     features = int(table.features.memory_usage(deep=False).sum())
     partitions = min(memory, BYTES_PER_PAIR * MOST * workers)

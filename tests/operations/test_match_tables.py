@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -244,14 +245,21 @@ def test_two_tables_are_linked_and_also_deduplicated(bundle, records, tmp_path, 
     assert both["clusters"]["by_size"] == done[1]["clusters"]["by_size"]
 
 
-def test_a_rule_that_explodes_is_refused_by_name(bundle, records, tmp_path, monkeypatch):
-    from dataclasses import replace
+def test_a_rule_that_explodes_is_narrowed_and_said_or_refused_by_name(bundle, records, tmp_path, done):
+    def with_limit(pairs):
+        candidates = bundle.model.spec.candidates.model_copy(update={"max_pairs_per_rule": pairs})
+        spec = bundle.model.spec.model_copy(update={"candidates": candidates})
+        return replace(bundle, model=replace(bundle.model, spec=spec))
 
-    candidates = bundle.model.spec.candidates.model_copy(update={"max_pairs_per_rule": 10})
-    spec = bundle.model.spec.model_copy(update={"candidates": candidates})
-    narrow = replace(bundle, model=replace(bundle.model, spec=spec))
+    inputs = input_files({"left": str(records)})
+    largest = max(done[1]["funnel"]["methods"], key=lambda row: row["pairs"] * row["method"].startswith("rule:"))
+    narrow = match_tables(with_limit(largest["pairs"] - 100), inputs, tmp_path / "narrow")
+    (said,) = narrow["narrowed"]
+    assert said["rule"] == largest["method"]
+    assert said["kept"] < said["pairs"] == largest["pairs"]
+    assert said["by"]
     with pytest.raises(CandidateError, match="would make too many pairs"):
-        match_tables(narrow, input_files({"left": str(records)}), tmp_path / "run")
+        match_tables(with_limit(3), inputs, tmp_path / "refused")
 
 
 def test_a_larger_register_is_warned_of_and_the_prior_can_be_restated(bundle, records, tmp_path):

@@ -4,18 +4,21 @@ Equality rules and TF-IDF miss different pairs, so their candidates are united. 
 adds the nearest records by a fitted embedding, and records with a common neighbour become candidates too.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 
 from matchwright.core.candidates.budget import pairs_within_budget
 from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
 from matchwright.core.candidates.common_neighbour import propose_by_common_neighbour
 from matchwright.core.candidates.rules import propose_by_rules
-from matchwright.core.candidates.table import CandidatePairs, RecordTable, unite
+from matchwright.core.candidates.table import CandidatePairs, Narrowed, RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
 from matchwright.core.spec import MatchSpec
 
 __all__ = [
     "CandidatePairs",
+    "Narrowed",
     "RecordTable",
     "pairs_within_budget",
     "propose_candidates",
@@ -62,18 +65,26 @@ def propose_without_budget(
 
 
 def propose_pairs(
-    table: RecordTable, spec: MatchSpec, embed: Embed | None = None, progress: Progress = quiet
+    table: RecordTable,
+    spec: MatchSpec,
+    embed: Embed | None = None,
+    progress: Progress = quiet,
+    *,
+    narrow: bool = False,
 ) -> CandidatePairs:
     """As :func:`propose_without_budget`, with positions in the table in place of keys: a tenth of the memory.
+
+    With ``narrow``, a rule that would make too many pairs is narrowed. The rules that were are in ``narrowed``.
 
     Raises:
         CandidateError: a rule would make more than ``max_pairs_per_rule`` pairs.
     """
-    proposals = propose_by_rules(table, spec.candidates)
+    by_rules = propose_by_rules(table, spec.candidates, narrow=narrow)
+    proposals = by_rules.proposals
     if spec.candidates.tfidf is not None:
         proposals.append(propose_by_tfidf(table, spec.candidates.tfidf, progress))
     if embed is not None and spec.candidates.embedding_top_k:
         proposals.append(propose_by_embedding(table, embed, spec.candidates.embedding_top_k))
     if spec.candidates.common_neighbours and table.one_table:
         proposals.append(propose_by_common_neighbour(table, proposals))
-    return unite(table, proposals)
+    return replace(unite(table, proposals), narrowed=by_rules.narrowed)

@@ -50,7 +50,7 @@ def narrowings(rule: tuple[str, ...], block: Blocks, table: RecordTable, most: i
         values = table.features[feature]
         if "__" in str(feature) and pd.api.types.is_numeric_dtype(values):
             continue  # such as the rarity of a name, which different names share by chance
-        narrower = _narrowed(block, values)
+        narrower = narrower_blocks(block, values)
         pairs = int(pair_counts(narrower, table).sum())
         if 0 < pairs <= most:
             share = float((narrower >= 0).sum() / inside.sum())
@@ -66,7 +66,7 @@ def _sizes(block: Blocks, table: RecordTable) -> list[np.ndarray[Any, np.dtype[n
     return [np.bincount(block[side][block[side] >= 0], minlength=blocks) for side in (table.left, table.right)]
 
 
-def _narrowed(block: Blocks, feature: "pd.Series[Any]") -> Blocks:
+def narrower_blocks(block: Blocks, feature: "pd.Series[Any]") -> Blocks:
     """The blocks of a rule with one more feature."""
     codes = pd.factorize(feature)[0].astype(np.int64)
     both = block.astype(np.int64) * (codes.max(initial=0) + 1) + codes

@@ -4,14 +4,16 @@ DuckDB gets block numbers and no values, so the files that it may write to disk 
 """
 
 import tempfile
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from matchwright.core.candidates.blocks import blocks_of, narrowings, pair_counts, refusal
-from matchwright.core.candidates.table import Proposal, RecordTable
+from matchwright.core.candidates.blocks import Blocks, blocks_of, narrowings, pair_counts, refusal
+from matchwright.core.candidates.narrowing import narrowed_rule
+from matchwright.core.candidates.table import Narrowed, Positions, Proposal, RecordTable
 from matchwright.core.spec.blocking import CandidateSpec
 from matchwright.errors import CandidateError
 
@@ -24,18 +26,41 @@ _TWO_SOURCES = """
 _ONE_TABLE = _TWO_SOURCES + " WHERE l.position < r.position"
 
 
-def propose_by_rules(table: RecordTable, spec: CandidateSpec) -> list[Proposal]:
+@dataclass(frozen=True)
+class RulesProposal:
+    """One proposal per rule, and the rules that were narrowed to stay within the limit."""
+
+    proposals: list[Proposal]
+    narrowed: tuple[Narrowed, ...]
+
+
+def propose_by_rules(table: RecordTable, spec: CandidateSpec, *, narrow: bool = False) -> RulesProposal:
     """One proposal per rule, named ``rule:feature+feature``: pairs of records that are equal in all its features.
 
     A record with a missing feature is in no block of that rule. Pairs are counted before any join.
 
+    Args:
+        table: the records.
+        spec: the rules.
+        narrow: whether a rule that would make more than ``max_pairs_per_rule`` pairs is narrowed, see
+            :mod:`~matchwright.core.candidates.narrowing`. Otherwise it is refused.
+
     Raises:
-        CandidateError: rules would make more than ``max_pairs_per_rule`` pairs. The error lists all of them, the
-            sizes of their largest blocks, and features that would make them smaller.
+        CandidateError: rules would make too many pairs. The error lists all of them, the sizes of their largest
+            blocks, and features that would make them smaller.
     """
     blocks = {rule_name(rule): blocks_of(table.features, rule) for rule in spec.rules}
     most = spec.max_pairs_per_rule
-    refused = [rule for rule in spec.rules if pair_counts(blocks[rule_name(rule)], table).sum() > most]
+    made, narrowed, refused = {name: [block] for name, block in blocks.items()}, [], []
+    for rule in spec.rules:
+        name = rule_name(rule)
+        if pair_counts(blocks[name], table).sum() <= most:
+            continue
+        if narrow and (found := narrowed_rule(name, rule, blocks[name], table, most)):
+            made[name] = found[0]
+            narrowed.append(found[1])
+        else:
+            refused.append(rule)
     if refused:
         reports = [refusal(rule_name(rule), blocks[rule_name(rule)], table, most) for rule in refused]
         narrower = [narrowings(rule, blocks[rule_name(rule)], table, most) for rule in refused]
@@ -52,7 +77,8 @@ def propose_by_rules(table: RecordTable, spec: CandidateSpec) -> list[Proposal]:
             "autoinstall_known_extensions": False,
         }
         with duckdb.connect(":memory:", config=config) as connection:
-            return [_join(connection, name, block, table) for name, block in blocks.items()]
+            proposals = [_joined(connection, name, parts, table) for name, parts in made.items()]
+    return RulesProposal(proposals, tuple(narrowed))
 
 
 def rule_name(rule: tuple[str, ...]) -> str:
@@ -60,9 +86,16 @@ def rule_name(rule: tuple[str, ...]) -> str:
     return "rule:" + "+".join(rule)
 
 
-def _join(connection: Any, name: str, block: np.ndarray[Any, Any], table: RecordTable) -> Proposal:
+def _joined(connection: Any, name: str, blocks: list[Blocks], table: RecordTable) -> Proposal:
+    """The pairs of all blocks of a rule. Some may occur twice."""
+    ends = [_join(connection, block, table) for block in blocks]
+    left, right = (np.concatenate([end[side] for end in ends]) for side in (0, 1))
+    return Proposal(name, left, right)
+
+
+def _join(connection: Any, block: Blocks, table: RecordTable) -> tuple[Positions, Positions]:
     for side, positions in (("left_records", table.left), ("right_records", table.right)):
         inside = positions[block[positions] >= 0]
         connection.register(side, pa.table({"position": inside, "block": block[inside]}))
     pairs = connection.execute(_ONE_TABLE if table.one_table else _TWO_SOURCES).fetchnumpy()
-    return Proposal(name, pairs["left_position"], pairs["right_position"])
+    return pairs["left_position"], pairs["right_position"]

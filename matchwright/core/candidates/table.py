@@ -77,12 +77,28 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Narrowed:
+    """What was narrowed: a rule, how many of its blocks, how many records these hold, and by which features.
+
+    ``pairs`` is what the rule would have made, and ``kept`` what it makes now at most.
+    """
+
+    rule: str
+    blocks: int
+    records: int
+    by: tuple[str, ...]
+    pairs: int
+    kept: int
+
+
+@dataclass(frozen=True)
 class CandidatePairs:
     """Distinct pairs of records by position, rising by left and then by right position, so also by their keys.
 
     - ``left``, ``right``: shape (pairs,).
     - ``methods``: a bit mask per pair of the ``names`` of the methods that proposed it.
     - ``ranks``: of each method that ranks, from 1; :data:`NO_RANK` where it did not propose the pair.
+    - ``narrowed``: the rules that were narrowed.
     """
 
     left: Positions
@@ -90,6 +106,7 @@ class CandidatePairs:
     methods: Codes
     names: tuple[str, ...]
     ranks: dict[str, Ranks]
+    narrowed: tuple[Narrowed, ...] = ()
 
     def __len__(self) -> int:
         return len(self.left)

@@ -1,9 +1,11 @@
 """Match whole tables with a bundle: from tables to pairs, clusters and reviews in a folder."""
 
 import hashlib
+import json
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.bundle import Bundle, register_use, use_on
-from matchwright.core.candidates import CandidatePairs, RecordTable, pairs_within_budget, propose_pairs
+from matchwright.core.candidates import CandidatePairs, Narrowed, RecordTable, pairs_within_budget, propose_pairs
 from matchwright.core.records.corpus import feature_version
 from matchwright.errors import Fault, SettingsError
 from matchwright.matching.clusters import clusters_of
@@ -67,7 +69,7 @@ def match_tables(
         MatchingError: the folder belongs to another run.
         DataError: a table does not fit the bundle's spec.
         QualityError: the tables do not hold the limits of the spec.
-        CandidateError: a rule would make too many pairs.
+        CandidateError: a rule would make too many pairs, and no feature makes its blocks small enough.
         SettingsError: the options do not fit the tables.
     """
     options = options or MatchOptions()
@@ -125,8 +127,13 @@ def _matched(
     if warning is not None:
         _log.warning("%s: %s", warning.name, warning)
     proposed, pairs = clock.timed("proposing candidates", lambda: _candidates(run.working, table, bundle, report))
-    # a run that goes on keeps the partitions that it began with
     wanted = np.array([partition_size(options.memory, options.workers)])
+    for one in pairs.narrowed:
+        _log.warning(
+            "%s would make %d pairs: its %d largest blocks are divided by %s, and it makes %d",
+            *(one.rule, one.pairs, one.blocks, " or ".join(one.by), one.kept),
+        )
+    # a run that goes on keeps the partitions that it began with
     size = int(run.working.made("partition_size", lambda: wanted)[0])
     scoring = RegisterScoring(model, table, pairs, run.working, size, options.workers, report)
     scored = clock.timed("comparing and scoring", scoring.score)
@@ -161,6 +168,7 @@ def _matched(
         "register_warning": None if warning is None else str(warning),
         "funnel": funnel_of(table, pairs, scored, bands),
         "cut_by_budget": proposed - len(pairs),
+        "narrowed": [asdict(one) for one in pairs.narrowed],
         "clusters": _cluster_figures(made),
         "not_joined": {
             "assigned_elsewhere": int(clusters.assigned_elsewhere.sum()),
@@ -190,17 +198,21 @@ def _candidates(
 
         embeddings = bundle.model.embeddings
         embed = None if embeddings is None else partial(embeddings.record_vectors, spec=spec)
-        everything = propose_pairs(table, spec, embed, looked_up)
+        everything = propose_pairs(table, spec, embed, looked_up, narrow=True)
         pairs = pairs_within_budget(everything, spec.candidates.max_candidates_per_record, table.one_table)
         for name in ("left", "right", "methods"):
             working.write(f"candidates/{name}", getattr(pairs, name))
         for name, ranks in pairs.ranks.items():
             working.write(f"candidates/{name}_rank", ranks)
         working.write("candidates/names", np.array(pairs.names))
+        working.write("candidates/narrowed", np.array([json.dumps([asdict(one) for one in everything.narrowed])]))
         working.write("candidates/proposed", np.array([len(everything)]))  # last: its presence says done
     kept = {name: np.array(working.read(f"candidates/{name}")) for name in ("left", "right", "methods")}
     names = tuple(str(name) for name in working.read("candidates/names"))
-    pairs = CandidatePairs(**kept, names=names, ranks={})
+    narrowed = tuple(
+        Narrowed(**{**one, "by": tuple(one["by"])}) for one in json.loads(str(working.read("candidates/narrowed")[0]))
+    )
+    pairs = CandidatePairs(**kept, names=names, ranks={}, narrowed=narrowed)
     return int(working.read("candidates/proposed")[0]), pairs
 
 

@@ -26,8 +26,9 @@ class TablesPlan:
         yield f"  {'method':<50} {'pairs, at most':>16} {'largest block':>14} {'seconds':>9}"
         for method in plan.methods:
             block = f"{method.largest_block:,}" if method.largest_block else ""
-            refused = "  more than candidates.max_pairs_per_rule: it is refused" if method.refused else ""
-            yield f"  {method.name:<50} {method.pairs:>16,} {block:>14} {method.seconds / plan.workers:>9,.0f}{refused}"
+            narrowed = "  its large blocks are divided" if method.narrowed else ""
+            seconds = method.seconds / plan.workers
+            yield f"  {method.name:<50} {method.pairs:>16,} {block:>14} {seconds:>9,.0f}{narrowed}"
         yield (
             f"At most {plan.pairs:,} pairs in {plan.seconds:,.0f} s with {plan.workers} processes, after candidates "
             f"are proposed; {plan.memory / GIGABYTE:.1f} GB of memory and {plan.disk / GIGABYTE:.1f} GB of disk."
