@@ -23,6 +23,7 @@ TOGETHER = {
         "test_ranked_strangers.py",
         "test_register.py",
         "test_train.py",
+        "test_unseen_values.py",
     ),
 }
 """The slow fixtures of a session and the files that use them. The slowest fixture is first."""
