@@ -41,7 +41,7 @@ from matchwright.core.reasons.giving import SMALLEST_CONTRIBUTION
 from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import Band, MatchSpec
-from matchwright.core.spec.vocabulary import LEAST, LIMIT, LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
+from matchwright.core.spec.vocabulary import CONTEXT, LEAST, LIMIT, LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
 
 FEWEST_KNOWN = 2
 """The fewest fields that both records must have for a match, where more than one field is compared."""
@@ -227,11 +227,14 @@ class DecisionModel:
         reasons = self._reasons(comparisons, explained.contributions, levels, top)
         for changed, change in _changes(found.rounded, scores).items():
             reasons[changed] = (self.catalogue.neighbours(change), *reasons[changed])[:top]
+        nothing = _nothing_compared(levels)
         for shifted, change in _changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
         for moved, change in _changes(found.own, found.limited).items():
-            if self._matters(found.own[moved : moved + 1], found.restated[moved : moved + 1]):
+            if not nothing[moved] and self._matters(found.own[moved : moved + 1], found.restated[moved : moved + 1]):
                 reasons[moved] = self._with_register(reasons[moved], change)[:top]
+        for row in np.flatnonzero(nothing):
+            reasons[row] = (self.catalogue.nothing_compared(), *reasons[row])[:top]
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]
@@ -262,6 +265,12 @@ class DecisionModel:
 def _stacked(levels: Levels, groups: Iterable[str]) -> np.ndarray[Any, Any]:
     """The levels of groups as one array, shape (groups, pairs)."""
     return np.array([levels[group] for group in groups], dtype=object)
+
+
+def _nothing_compared(levels: Levels) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """The pairs of which no field is known in both records, shape (pairs,)."""
+    own = [group for group in levels if group != CONTEXT]
+    return np.asarray((_stacked(levels, own) == "MISSING").all(axis=0))
 
 
 def _changes(before: Array, after: Array) -> dict[int, float]:

@@ -22,6 +22,7 @@ from matchwright.core.spec.vocabulary import (
     NEARLY_SUFFIX,
     NEIGHBOURS_AGREE,
     NEIGHBOURS_DISAGREE,
+    NOTHING_COMPARED,
     RARE_EVIDENCE,
     RAREST_SHARED,
     RECORD,
@@ -177,7 +178,15 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
         f"{name.upper()}_{EVIDENCE_LEVELS[0]}{NEARLY_SUFFIX}"
         for name in (*named, *(f"{one}_{SWAPPED}" for one in named))
     }
-    codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COMMON_EVIDENCE, RARE_EVIDENCE, REGISTER_PRIOR, UNSUPERVISED}
+    codes |= {
+        UNCONFIRMED,
+        LITTLE_EVIDENCE,
+        NOTHING_COMPARED,
+        COMMON_EVIDENCE,
+        RARE_EVIDENCE,
+        REGISTER_PRIOR,
+        UNSUPERVISED,
+    }
     codes |= {NEIGHBOURS_AGREE, NEIGHBOURS_DISAGREE}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
