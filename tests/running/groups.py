@@ -16,6 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 TOGETHER = {
     "demo": ("test_demo.py", "test_readme.py"),
     "trained_run": (
+        "test_competing_reasons.py",
         "test_decision_parity.py",
         "test_evaluate.py",
         "test_explain.py",

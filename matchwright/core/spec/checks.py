@@ -10,6 +10,8 @@ from typing import Any
 from matchwright.core.spec.raw import listed, mapping, number
 from matchwright.core.spec.value_checks import value_faults
 from matchwright.core.spec.vocabulary import (
+    CANDIDATES_LOWER,
+    CANDIDATES_RAISE,
     COMMON_EVIDENCE,
     COMPARATORS,
     CONTEXT,
@@ -187,7 +189,7 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
         REGISTER_PRIOR,
         UNSUPERVISED,
     }
-    codes |= {NEIGHBOURS_AGREE, NEIGHBOURS_DISAGREE}
+    codes |= {NEIGHBOURS_AGREE, NEIGHBOURS_DISAGREE, CANDIDATES_LOWER, CANDIDATES_RAISE}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
     texts = {("texts", code): text for code, text in mapping(reasons, "texts").items()}
