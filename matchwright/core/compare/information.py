@@ -61,7 +61,7 @@ def agreeing_values(
         corpus: has the frequency of the values that it holds.
     """
     fields = counted_fields(spec)
-    agrees = _agreeing(comparisons, spec, fields)
+    agrees = agreeing(comparisons, spec)
     information = np.zeros((len(comparisons), len(fields)))
     held = np.ones(information.shape, dtype=bool)
     for index in np.flatnonzero(agrees.any(axis=0)).tolist():
@@ -90,9 +90,9 @@ def not_identical(left: Columns, right: Columns, comparisons: pd.DataFrame, spec
     return np.asarray(unlike & _known_and_agreeing(comparisons, spec, fields)[0])
 
 
-def _agreeing(comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str]) -> Mask:
-    """Whether both records have a field, and it does not disagree."""
-    known, agrees = _known_and_agreeing(comparisons, spec, fields)
+def agreeing(comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:
+    """Whether both records of a pair have a field, and it does not disagree; shape (pairs, counted fields)."""
+    known, agrees = _known_and_agreeing(comparisons, spec, counted_fields(spec))
     return np.asarray(known & agrees)
 
 

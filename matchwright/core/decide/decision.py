@@ -25,6 +25,7 @@ from matchwright.core.models.neighbours import Neighbours
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.register_limits import limited
+from matchwright.core.models.register_rise import least_rise
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.models.unsupervised import FellegiSunterScorer
@@ -200,6 +201,10 @@ class DecisionModel:
         moved = self._decided(alone_scores, of_rows)[0] != self._decided(scores[rows], of_rows)[0]
         change = log_odds(scores[rows]) - log_odds(alone_scores)
         return {int(rows[index]): round(float(change[index]), DECIMALS) for index in np.flatnonzero(moved)}
+
+    def limit_rise(self, before: pd.DataFrame, after: pd.DataFrame) -> Array:
+        """How much the limit of register evidence rises at least from some comparisons to others, shape (pairs,)."""
+        return least_rise(self.register, before, after, self.spec) if self.register else np.zeros(len(before))
 
     def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
         """What would settle each of these pairs, which must all be in review."""

@@ -123,9 +123,10 @@ class RegisterEvidence(Frozen):
         :func:`~matchwright.core.compare.information.agreeing_values` and
         :func:`~matchwright.core.compare.information.disagreeing`.
         """
-        return self._of_evidence(evidence_of(information, self.curves), disagree)
+        return self.of_evidence(evidence_of(information, self.curves), disagree)
 
-    def _of_evidence(self, evidence: Array, disagree: Mask) -> Array:
+    def of_evidence(self, evidence: Array, disagree: Mask) -> Array:
+        """The log-odds of each pair from the evidence of its agreeing values, shape (pairs, fields)."""
         found = [
             self._largest(evidence[start : start + AT_ONCE], disagree[start : start + AT_ONCE])
             for start in range(0, len(evidence), AT_ONCE)
@@ -208,10 +209,10 @@ class RegisterEvidence(Frozen):
         agreed = self._of_values(agreeing_values(left, right, comparisons, spec, corpus))
         apart = disagreeing(comparisons, spec)
         unlike = not_identical(left, right, comparisons, spec)
-        most = self._of_evidence(self._of_nearly_the_same(agreed, unlike, comparisons, spec), apart)
+        most = self.of_evidence(self._of_nearly_the_same(agreed, unlike, comparisons, spec), apart)
         least = most.copy()
         if (rows := np.flatnonzero((unlike != apart).any(axis=1))).size:
-            least[rows] = self._of_evidence(np.where(unlike[rows], 0.0, agreed[rows]), unlike[rows])
+            least[rows] = self.of_evidence(np.where(unlike[rows], 0.0, agreed[rows]), unlike[rows])
         individual, identity = (
             [index for index, name in enumerate(self.fields) if name in names]
             for names in (spec.individual or spec.identity, spec.identity)
