@@ -20,13 +20,17 @@ FEATURES_UNAVAILABLE: Mode = "features_unavailable"
 
 @dataclass(frozen=True)
 class Answer:
-    """One decision of a response. ``decision`` is None if serving abstains; then ``mode`` says why."""
+    """One decision of a response. ``decision`` is None if serving abstains; then ``mode`` says why.
+
+    ``unreadable`` are the values of the request that cannot be read, such as ``left.date_of_birth``.
+    """
 
     kind: Literal["pair", "rank"]
     decision: Decision | None
     pair: str | None = None
     candidate: str | None = None
     mode: Mode = FULL
+    unreadable: tuple[str, ...] = ()
 
     @property
     def score(self) -> float | None:
@@ -81,7 +85,8 @@ def respond(
             for reason in reasons
         ]
         hint = answer.decision.hint if answer.decision else None
-        decisions.append({**shown, "reasons": texts, "hint": _hint_content(hint, catalogue, language)})
+        shown |= {"reasons": texts, "hint": _hint_content(hint, catalogue, language)}
+        decisions.append({**shown, "unreadable": list(answer.unreadable)})
         lines.append(
             LoggedDecision(
                 decision_id=decision_id,
@@ -97,6 +102,7 @@ def respond(
                 hint=(hint.code, *hint.codes) if hint else (),
                 comparisons=answer.decision.comparisons if answer.decision else unscored,
                 prior_shift=bundle.model.prior_shift,
+                unreadable=answer.unreadable,
             )
         )
     # an unknown record concerns its own candidate alone: the rest of the response was made as usual

@@ -18,7 +18,8 @@ class LoggedDecision:
     """One line of the decision log. ``pair`` is a pseudonym, ``bundle`` is a digest, reasons and hint are codes.
 
     With the bundle, ``comparisons`` and ``prior_shift``, the decision can be replayed. A line without ``prior_shift``
-    is from before that key existed: the prior was not restated.
+    is from before that key existed: the prior was not restated. ``unreadable`` names the values of the request that
+    could not be read, by side and field.
     """
 
     decision_id: str
@@ -34,6 +35,7 @@ class LoggedDecision:
     comparisons: dict[str, float | None]
     hint: tuple[str, ...] = ()
     prior_shift: float | None = None
+    unreadable: tuple[str, ...] = ()
 
 
 class DecisionLog:

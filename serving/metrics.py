@@ -33,6 +33,12 @@ class Metrics:
         self.records_unknown = Counter(
             "matchwright_records_unknown", "Candidates that the feature store does not hold", registry=self._registry
         )
+        self.values_unreadable = Counter(
+            "matchwright_values_unreadable",
+            "Values of requests that could not be read and counted as missing",
+            ["field"],
+            registry=self._registry,
+        )
         self.log_failures = Counter(
             "matchwright_decision_log_failures",
             "Requests refused because the decision log could not be written",
@@ -61,6 +67,11 @@ class Metrics:
         """Count decisions."""
         for band, mode in band_and_mode:
             self.decisions.labels(kind, band, mode).inc()
+
+    def unreadable(self, fields: Iterable[str]) -> None:
+        """Count values that could not be read, by field."""
+        for field in fields:
+            self.values_unreadable.labels(field).inc()
 
     def text(self) -> bytes:
         """The metrics in Prometheus's text format."""

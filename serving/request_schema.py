@@ -93,7 +93,12 @@ _PAIRS: TypeAdapter[Any] = TypeAdapter(_Pairs)
 _RANK: TypeAdapter[Any] = TypeAdapter(_Rank)
 
 
-def _refuse(faults: Iterator[Fault]) -> None:
+def refuse(faults: Iterator[Fault]) -> None:
+    """Refuse a request that has a fault.
+
+    Raises:
+        RequestError: it has one or more. The message has at most :data:`MOST_FAULTS` of them.
+    """
     # stop at the limit: a body may have very many faults
     found = list(islice(faults, MOST_FAULTS))
     if found:
@@ -161,9 +166,9 @@ class RequestParser:
             BodyError: the body is not JSON.
             RequestError: the request has faults. Each has a path and a hint.
         """
-        _refuse(size_faults(body, _LONGEST_LISTS, self._most_values))
+        refuse(size_faults(body, _LONGEST_LISTS, self._most_values))
         document = parse_body(body)
-        _refuse(self._document_faults(document))
+        refuse(self._document_faults(document))
         language = document.get(LANGUAGE)
         if "pairs" in document:
             return PairsRequest(tuple((pair["left"], pair["right"]) for pair in document["pairs"]), language)

@@ -15,8 +15,9 @@ from matchwright.errors import FeatureStoreError, SettingsError
 from matchwright.secrets import IDENTIFIER_KEY, VERIFY_KEY, pair_pseudonym, secret
 from matchwright.stated_register import StatedRegister
 from serving.answers import FEATURES_UNAVAILABLE, FULL, RECORD_UNKNOWN, Answer, Mode
+from serving.given_values import GivenValues
 from serving.online_features import CandidateFeatures, OpenFeatures, open_online_features
-from serving.request_schema import RECORD_ID, PairsRequest, RankRequest, RequestParser
+from serving.request_schema import RECORD_ID, PairsRequest, RankRequest, RequestParser, refuse
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,11 @@ class Runtime:
         self._pseudonyms = _has_identifier_key()
 
     def answer(self, request: PairsRequest | RankRequest) -> list[Answer]:
-        """Decide the pairs of the request."""
+        """Decide the pairs of the request.
+
+        Raises:
+            RequestError: of a record of the request nothing is known.
+        """
         return self._pairs(request) if isinstance(request, PairsRequest) else self._rank(request)
 
     def warm_up(self) -> None:
@@ -47,17 +52,47 @@ class Runtime:
     def _pairs(self, request: PairsRequest) -> list[Answer]:
         left, right = zip(*request.pairs, strict=True)
         sides = self._both_features(left, right)
+        unreadable = self._unreadable(request.pairs, sides)
         decisions = self.bundle.model.decide(*sides)
         pairs = [self._pair(_key(one, "left"), _key(other, "right")) for one, other in request.pairs]
-        return [Answer("pair", decision, pair) for decision, pair in zip(decisions, pairs, strict=True)]
+        return [
+            Answer("pair", decision, pair, unreadable=fields)
+            for decision, pair, fields in zip(decisions, pairs, unreadable, strict=True)
+        ]
+
+    def _unreadable(
+        self, pairs: Sequence[tuple[Mapping[str, Any], ...]], sides: tuple[Columns, Columns]
+    ) -> list[tuple[str, ...]]:
+        """The values of each pair that cannot be read, such as ``left.date_of_birth``.
+
+        Raises:
+            RequestError: of a record nothing is known.
+        """
+        spec, sources = self.bundle.model.spec, ("left", "right")
+        given = [
+            GivenValues.of(records, features, spec, source)
+            for records, features, source in zip(zip(*pairs, strict=True), sides, sources, strict=True)
+        ]
+        paths = [[f"pairs.{row}.{source}" for row in range(len(pairs))] for source in sources]
+        refuse(fault for one, path in zip(given, paths, strict=True) for fault in one.faults(path, spec))
+        left, right = (
+            [tuple(f"{source}.{name}" for name in names) for names in one.unreadable]
+            for one, source in zip(given, sources, strict=True)
+        )
+        return [(*one, *other) for one, other in zip(left, right, strict=True)]
 
     def _rank(self, request: RankRequest) -> list[Answer]:
+        side, spec = _query_side(request.candidates[0]), self.bundle.model.spec
+        asked = self._features([request.query], side)
+        given = GivenValues.of([request.query], asked, spec, side)
+        refuse(given.faults(["query"], spec))
+        unreadable = tuple(f"query.{name}" for name in given.unreadable[0])
         candidates = self._candidate_features(request.candidates)
         decisions: dict[int, Decision] = {}
         if candidates is not None:
             # a candidate that the store does not know is not scored, because there is no evidence
             scored = [int(row) for row in np.flatnonzero(candidates["found"].to_numpy())]
-            sides = self._sides(request.query, candidates.drop(columns="found").iloc[scored])
+            sides = self._sides(asked, candidates.drop(columns="found").iloc[scored])
             # The candidates of the query compete with each other. The other pairs of a candidate are not known here.
             known = tuple({_query_side(request.candidates[row]) for row in scored})
             decided = self.bundle.model.decide(*sides, known=known if len(known) == 1 else ())
@@ -70,6 +105,7 @@ class Runtime:
                 self._pair(_key(request.query, _query_side(key)), key),
                 key,
                 FULL if row in decisions else unscored,
+                unreadable,
             )
             for row, key in enumerate(request.candidates)
         ]
@@ -88,11 +124,9 @@ class Runtime:
         self.mode = FULL
         return found
 
-    def _sides(self, query: Mapping[str, Any], candidates: pd.DataFrame) -> tuple[Columns, Columns]:
+    def _sides(self, asked: Columns, candidates: pd.DataFrame) -> tuple[Columns, Columns]:
         """Left and right columns of the query paired with each candidate. A record is on the side of its source."""
         found, count = columns_of(candidates), len(candidates)
-        # the query is of one source, so the first candidate says which
-        asked = self._features([query], _query_side(found["record_key"][0]) if count else "left")
         stacked = {name: np.concatenate([values, found[name]]) for name, values in asked.items()}
         query_rows, candidate_rows = np.zeros(count, dtype=int), np.arange(1, count + 1)
         swapped = np.array([_query_side(key) == "right" for key in found["record_key"]], dtype=bool)

@@ -2,15 +2,16 @@
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from matchwright.errors import MatchwrightError
-from serving.answers import FEATURES_UNAVAILABLE, FULL, RECORD_UNKNOWN, respond
+from serving.answers import FEATURES_UNAVAILABLE, FULL, RECORD_UNKNOWN, Answer, respond
 from serving.decision_log import DecisionLog
 from serving.languages import accepted_languages
 from serving.metrics import Metrics
-from serving.request_schema import RankRequest
+from serving.request_schema import PairsRequest, RankRequest
 from serving.runtime import Runtime
 
 _log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Service:
             raise RuntimeError("invoked before a bundle was loaded")
         request = runtime.requests.parse(body)
         answers = runtime.answer(request)
+        self.metrics.unreadable(_unreadable(request, answers))
         counts: dict[str, Any] = {}
         if isinstance(request, RankRequest):
             modes = Counter(answer.mode for answer in answers)
@@ -73,3 +75,9 @@ class Service:
             raise LogUnavailableError("The decision could not be logged, so it is not returned.") from error
         self.metrics.decided(lines[0].kind, [(line.band, line.mode) for line in lines])
         return {**content, **counts}
+
+
+def _unreadable(request: PairsRequest | RankRequest, answers: Sequence[Answer]) -> list[str]:
+    """The field of each value of the request that could not be read. All answers to a ranking have one query."""
+    counted = answers[:1] if isinstance(request, RankRequest) else answers
+    return [value.partition(".")[2] for answer in counted for value in answer.unreadable]

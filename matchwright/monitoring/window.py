@@ -21,7 +21,7 @@ from matchwright.monitoring.period import Period, parse_moment
 
 KEYS = frozenset(
     {"decision_id", "time", "name", "bundle", "mode", "kind", "pair", "score", "band", "reasons", "comparisons", "hint"}
-    | {"prior_shift"}
+    | {"prior_shift", "unreadable"}
 )
 """The keys that a line of the decision log may have. Any other key could hold personal data."""
 FULL_MODE = "full"

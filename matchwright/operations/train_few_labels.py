@@ -12,6 +12,7 @@ from matchwright.adapters.registry import log_curve, log_metrics
 from matchwright.core.compare import compare
 from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.files import write_scorer
+from matchwright.core.models.scorer import TrainedScorer
 from matchwright.core.reasons import mean_contributions
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
@@ -26,6 +27,7 @@ from matchwright.operations.training_artifacts import (
     MEAN_CONTRIBUTIONS,
     MISSED,
     PAIRS,
+    REGISTER_EVIDENCE,
     SUMMARY,
     WORDS,
 )
@@ -47,7 +49,9 @@ from matchwright.training.few_labels.scorer import (
     require_enough,
     train_on_few_labels,
 )
+from matchwright.training.learning import Learned, with_limits
 from matchwright.training.models.unsupervised import fit_fellegi_sunter
+from matchwright.training.register_evidence.learn import learn_register_evidence
 
 MOST_CANDIDATES = 50_000
 """The most candidates that the unsupervised start is fitted on."""
@@ -110,6 +114,11 @@ def train_from_few_labels(
     )
     _log.info("few labels: %d pairs to learn from, %d trees", int(training.sum()), len(few.validation_losses))
 
+    known = _with_predicted(labelled, drawn[few.scorer.log_odds(unlabelled) > 0])
+    register = learn_register_evidence(frame, known, parts, comparer, few.scorer, spec, corpus)
+    trained = TrainedScorer(few.scorer, (), ())
+    learned = with_limits(Learned(trained, comparisons), register, labelled_candidates, frame, spec, corpus)
+
     summary = {
         "run_id": run_id,
         "few_labels": True,
@@ -118,6 +127,7 @@ def train_from_few_labels(
         "pairs_across_parts": dropped,
         "augmented_pairs": int((dataset["made"] != AS_LABELLED).sum()),
         "learned_words": 0 if comparer.words is None else len(comparer.words.keys),
+        "register_evidence": register is not None,
         "rounds": len(few.validation_losses),
         "train_losses": few.train_losses,
         "validation_losses": few.validation_losses,
@@ -133,11 +143,23 @@ def train_from_few_labels(
     labelled_candidates.to_parquet(model / PAIRS, index=False)
     missed.to_parquet(model / MISSED, index=False)
     competing_twice(labelled_candidates[~training], proposed).to_parquet(model / COMPETING, index=False)
-    comparisons.to_parquet(model / COMPARISONS, index=False)
+    learned.comparisons.to_parquet(model / COMPARISONS, index=False)
+    if register is not None:
+        register.save(model / REGISTER_EVIDENCE)
     held_out = dataset[["left_key", "label", "made"]].assign(log_odds=few.held_out_log_odds)
     held_out[held_out["made"] != COUNTER].to_parquet(model / HELD_OUT, index=False)
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
+
+
+def _with_predicted(labelled: pd.DataFrame, predicted: pd.DataFrame) -> pd.DataFrame:
+    """The labelled pairs, and the candidates without a label that the scorer predicts to match.
+
+    A few hundred labels hold too few matches for register evidence, and the fit would be pulled to nothing. With nearly
+    all that is known of complete records, the scorer is right about most candidates, also with few labels.
+    """
+    columns = [*PAIR_KEYS, "label"]
+    return pd.concat([labelled[columns], predicted.assign(label=1)[columns]]).drop_duplicates(PAIR_KEYS)
 
 
 def _split(spec: MatchSpec) -> Any:

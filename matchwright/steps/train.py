@@ -147,7 +147,7 @@ def _train_in_run(
 
     if imported:
         alone = Learned(TrainedScorer(imported, (), ()), prepared.comparisons)
-        learned = with_limits(alone, fit_register(imported), prepared, frame, spec, corpus)
+        learned = with_limits(alone, fit_register(imported), prepared.labelled_candidates, frame, spec, corpus)
     else:
         learned = learn_stages(prepared, split.proposed, frame, spec, corpus, fit_register)
     scorer, register, comparisons = learned.scorer, learned.register, learned.comparisons
@@ -169,6 +169,7 @@ def _train_in_run(
         "embeddings": _embedded(prepared, spec),
         "candidates_with_embedding": split.candidates,
         "challengers": challengers,
+        "register_evidence": register is not None,
         "second_stage": isinstance(scorer.scorer, TwoStageScorer),
         "neighbours": neighbours,
         "rounds": len(scorer.validation_losses),

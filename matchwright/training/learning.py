@@ -106,21 +106,21 @@ def learn_stages(
         second = fit_second_stage(first.scorer, prepared, proposed, frame, spec, corpus, register)
         if second is not None:
             found = Learned(second.scorer, second.comparisons)
-    return with_limits(found, register, prepared, frame, spec, corpus)
+    return with_limits(found, register, prepared.labelled_candidates, frame, spec, corpus)
 
 
 def with_limits(
     learned: Learned,
     register: RegisterEvidence | None,
-    prepared: Prepared,
+    pairs: pd.DataFrame,
     frame: pd.DataFrame,
     spec: MatchSpec,
     corpus: Corpus,
 ) -> Learned:
-    """The same with register evidence, and with its limits among the comparisons."""
+    """The same with register evidence, and with its limits among the comparisons of ``pairs``, the labelled ones."""
     if register is None:
         return learned
-    left, right = (columns_of(rows_of(frame, prepared.labelled_candidates[key])) for key in PAIR_KEYS)
+    left, right = (columns_of(rows_of(frame, pairs[key])) for key in PAIR_KEYS)
     limits = register.limits(left, right, learned.comparisons, spec, corpus)
     comparisons = learned.comparisons.assign(**{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
     return Learned(learned.scorer, comparisons, register)

@@ -1,6 +1,7 @@
 """A usable first version from 150 labelled pairs."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,11 +9,16 @@ import pytest
 from fixtures.keys import keys_of_the_suite
 from fixtures.products import write_products
 from fixtures.training import run_training_steps
+from fixtures.training_run import new_run
+from fixtures.two_name_register import two_name_register
 
 from matchwright.core.bundle import load_bundle
+from matchwright.core.bundle.golden import decide_values
+from matchwright.core.records.frames import read_frame
 from matchwright.errors import TrainingError
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import load_settings
+from matchwright.training.register_evidence.learn import learn_register_evidence
 
 
 def keep_few_pairs(files: dict[str, str], count: int, positives: int) -> None:
@@ -84,12 +90,73 @@ def test_the_bundle_can_be_loaded_and_gives_reasons(first):
     assert decision.reasons
 
 
+@pytest.fixture(scope="module")
+def persons(persons_spec, febrl, tmp_path_factory):
+    """A version from 100 labelled pairs of persons, of which 40 match."""
+    folder = tmp_path_factory.mktemp("few_persons")
+    run = new_run(
+        folder, persons_spec.model_copy(update={"labels": "partial", "quality": with_matches(persons_spec, 1)}), febrl
+    )
+    left, right = febrl
+    same = left.merge(right, on="surname", suffixes=("", "_right"))[["rec_id", "rec_id_right"]]
+    other = same[same["rec_id"].str.replace("-org", "-dup-0") != same["rec_id_right"]].sample(60, random_state=1)
+    true = left["rec_id"].sample(40, random_state=1)
+    pairs = pd.DataFrame({"left_id": true, "right_id": true.str.replace("-org", "-dup-0"), "label": 1})
+    other = other.set_axis(["left_id", "right_id"], axis=1).assign(label=0)
+    pd.concat([pairs, other]).to_csv(run.files["pairs"], index=False)
+    with keys_of_the_suite():
+        run.run_training_steps()
+        yield run, load_bundle(run.bundle, secret(VERIFY_KEY)).model
+
+
+def with_matches(spec, count):
+    return spec.quality.model_copy(update={"labels": spec.quality.labels.model_copy(update={"min_positives": count})})
+
+
+def test_few_labels_are_enough_for_register_evidence(persons):
+    run, model = persons
+    assert json.loads((run.model / "train.json").read_text())["register_evidence"] is True
+    assert 500 < model.register.matches < 1_100
+    assert "no register evidence" not in (run.bundle / "card.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "values", [{"surname": "white"}, {"state": "nsw"}, {"postcode": "4350"}, {"surname": "white", "state": "nsw"}]
+)
+def test_strangers_that_agree_in_little_are_no_match_after_few_labels(persons, values):
+    assert decide_values(persons[1], [values], [values])[0].score < 0.3
+
+
+def test_register_evidence_makes_scores_of_pairs_alone_better_after_few_labels(persons):
+    run, model = persons
+    features = read_frame(run.features / "records.parquet").set_index("record_key", drop=False)
+    left = [key for key in features.index if key.startswith("left:")]
+    sides = features.loc[left], features.loc[[key.replace("left:", "right:").replace("-org", "-dup-0") for key in left]]
+    sides = [side.reset_index(drop=True) for side in sides]
+    losses = {}
+    for name, one in (("with", model), ("without", replace(model, register=None))):
+        true, strangers = (
+            one.score(one.compare(sides[0], right)) for right in (sides[1], sides[1].iloc[::-1].reset_index(drop=True))
+        )
+        losses[name] = -np.log(true).mean() - np.log(1 - strangers).mean()
+    assert losses["with"] < losses["without"]
+
+
+def test_without_register_evidence_the_log_and_the_card_say_so(first, caplog):
+    world = two_name_register(persons=40)
+    everyone = pd.Series("train", index=world.frame["record_key"])
+    labelled = world.matches.assign(label=1)
+    assert learn_register_evidence(world.frame, labelled, everyone, None, None, world.spec, world.corpus) is None
+    assert "no register evidence: it is learned with at least fifty known matches" in caplog.text
+    run = first[0]
+    trained = json.loads((run / "model" / "train.json").read_text())
+    said = "There is no register evidence" in (run / "bundle" / "card.md").read_text()
+    assert said is not trained["register_evidence"]
+
+
 def test_too_few_pairs_of_a_class_are_an_error_with_a_hint(products_spec, tmp_path):
     files = write_products(tmp_path, products=200)
     keep_few_pairs(files, 100, 4)
-    quality = products_spec.quality.model_copy(
-        update={"labels": products_spec.quality.labels.model_copy(update={"min_positives": 1})}
-    )
-    spec = products_spec.model_copy(update={"quality": quality})
+    spec = products_spec.model_copy(update={"quality": with_matches(products_spec, 1)})
     with pytest.raises(TrainingError, match="matchwright label"):
         run_training_steps(load_settings("local", home=tmp_path / "home", user="engineer"), spec, files, tmp_path)

@@ -16,6 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 TOGETHER = {
     "demo": ("test_demo.py", "test_readme.py"),
     "trained_run": (
+        "test_competing_reasons.py",
         "test_decision_parity.py",
         "test_evaluate.py",
         "test_explain.py",
@@ -23,6 +24,8 @@ TOGETHER = {
         "test_ranked_strangers.py",
         "test_register.py",
         "test_train.py",
+        "test_true_hints.py",
+        "test_unseen_values.py",
     ),
     "register_run": (
         "test_match_command.py",

@@ -110,7 +110,7 @@ def test_the_log_has_the_expected_keys_and_pseudonyms_and_no_values(client: Test
     first, second = logged(tmp_path)
     assert set(first) == {
         "decision_id", "time", "name", "bundle", "mode", "kind", "pair", "score", "band", "reasons", "comparisons",
-        "hint", "prior_shift",
+        "hint", "prior_shift", "unreadable",
     }  # fmt: skip
     assert (first["kind"], second["kind"]) == ("pair", "rank")
     assert first["pair"] == pair_pseudonym(f"left:{CANARY}-1", f"right:{CANARY}-2")

@@ -253,6 +253,12 @@ def in_context(
     return framed(values, names)
 
 
+def any_context(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """The pairs that are compared with a competing candidate, on any side."""
+    names = tuple(name for name in comparisons.columns if field_of(name) == CONTEXT)
+    return np.asarray(~np.isnan(values_of(comparisons, names)).all(axis=1))
+
+
 def without_context(comparisons: pd.DataFrame, rows: Any, sides: tuple[str, ...] = SIDES) -> pd.DataFrame:
     """A copy of some rows without the context of the given sides, as if their candidates were not known."""
     made: pd.DataFrame = comparisons.iloc[rows].reset_index(drop=True)

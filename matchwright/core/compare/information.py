@@ -1,14 +1,14 @@
 """How much the agreeing values of a pair say: a rare name says much, a common state says little."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.names import comparators_of
 from matchwright.core.records.columns import Columns
-from matchwright.core.records.corpus import Corpus
+from matchwright.core.records.corpus import SMALLEST_COUNT, Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import FALLING, IN_ANOTHER_WAY, MISSING_SUFFIX
 
@@ -34,10 +34,21 @@ def both_have_texts(left: Columns, right: Columns, spec: MatchSpec) -> "np.ndarr
     return np.asarray(sides[0] & sides[1])
 
 
-def agreeing_information(
+class AgreeingValues(NamedTuple):
+    """The values in which pairs agree; both of shape (pairs, counted fields), in the order of :func:`counted_fields`.
+
+    ``information`` is in decimal orders of magnitude: 3.0 is one record in a thousand. It is 0 where a field is missing
+    or disagrees. ``held`` says whether the corpus holds the values of both records.
+    """
+
+    information: Numbers
+    held: Mask
+
+
+def agreeing_values(
     left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
-) -> Numbers:
-    """The information of the values that agree, in decimal orders of magnitude: 3.0 is one record in a thousand.
+) -> AgreeingValues:
+    """The information of the values that agree, and whether the corpus holds them.
 
     A field counts as agreeing if both records have it and it does not disagree. Where its two values are not the same,
     that of the more common one counts. So two values that are nearly the same never say more than if they were.
@@ -47,19 +58,19 @@ def agreeing_information(
         right: those of the right records.
         comparisons: of the same pairs.
         spec: the match spec.
-        corpus: has the frequency of every value.
-
-    Returns:
-        Shape (pairs, counted fields), in the order of :func:`counted_fields`. 0 where a field is missing or disagrees.
+        corpus: has the frequency of the values that it holds.
     """
     fields = counted_fields(spec)
-    agrees = _agreeing(comparisons, spec, fields)
+    agrees = agreeing(comparisons, spec)
     information = np.zeros((len(comparisons), len(fields)))
+    held = np.ones(information.shape, dtype=bool)
     for index in np.flatnonzero(agrees.any(axis=0)).tolist():
         field, rows = fields[index], np.flatnonzero(agrees[:, index])
         values = np.concatenate([left[field][rows], right[field][rows]])
-        information[rows, index] = corpus.value_information(field, values).reshape(2, -1).min(axis=0)
-    return information
+        found = corpus.value_information(field, values).reshape(2, -1)
+        information[rows, index] = found.min(axis=0)
+        held[rows, index] = found.max(axis=0) < corpus.information_of_count(field, SMALLEST_COUNT - 1)
+    return AgreeingValues(information, held)
 
 
 def disagreeing(comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:
@@ -79,9 +90,9 @@ def not_identical(left: Columns, right: Columns, comparisons: pd.DataFrame, spec
     return np.asarray(unlike & _known_and_agreeing(comparisons, spec, fields)[0])
 
 
-def _agreeing(comparisons: pd.DataFrame, spec: MatchSpec, fields: Sequence[str]) -> Mask:
-    """Whether both records have a field, and it does not disagree."""
-    known, agrees = _known_and_agreeing(comparisons, spec, fields)
+def agreeing(comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:
+    """Whether both records of a pair have a field, and it does not disagree; shape (pairs, counted fields)."""
+    known, agrees = _known_and_agreeing(comparisons, spec, counted_fields(spec))
     return np.asarray(known & agrees)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare import compare, comparison_names
+from matchwright.core.compare.competing import any_context, without_context
 from matchwright.core.compare.competing_scores import with_scored_names
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.frames import framed
@@ -18,11 +19,13 @@ from matchwright.core.decide.calibrator import Calibrator, log_odds
 from matchwright.core.decide.candidates import among_candidates
 from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.decide.prior import restated
+from matchwright.core.decide.rule_reasons import changes, nothing_compared, with_candidates, with_register
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.neighbours import Neighbours
 from matchwright.core.models.network import Embeddings
 from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.register_limits import limited
+from matchwright.core.models.register_rise import least_rise
 from matchwright.core.models.scorer import Scorer
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.models.unsupervised import FellegiSunterScorer
@@ -37,7 +40,6 @@ from matchwright.core.reasons import (
     settling_hints,
 )
 from matchwright.core.reasons.evidence import Levels, not_identical
-from matchwright.core.reasons.giving import SMALLEST_CONTRIBUTION
 from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import Band, MatchSpec
@@ -204,18 +206,26 @@ class DecisionModel:
         per_group = group_contributions(contributions, self.scorer.names)
         return give_reasons(levels, per_group, self.catalogue, top, self.figures, not_identical(comparisons))
 
-    def _with_register(self, reasons: tuple[Reason, ...], change: float) -> tuple[Reason, ...]:
-        """The reasons with that of the register: first where it lowers the score, else by how much it raises it."""
-        if change < 0:
-            return self.catalogue.common_evidence(change), *reasons
-        place = sum(abs(reason.contribution) >= change for reason in reasons)
-        return *reasons[:place], self.catalogue.rare_evidence(change), *reasons[place:]
-
     def _matters(self, own: Array, final: Array) -> bool:
         """Whether the register changes a scorer's own score enough to be a reason; both have shape (1,)."""
         without = restated(own, self.prior_shift)
         other_band = self.bands.assign(without) != self.bands.assign(final)
         return bool((other_band | (np.abs(final - without) >= SMALLEST_CHANGE)).all())
+
+    def _moved_by_candidates(self, comparisons: pd.DataFrame, scores: Array, levels: Levels) -> dict[int, float]:
+        """The rows whose band the competing candidates change, and by how much they change the log-odds."""
+        rows = np.flatnonzero(any_context(comparisons))
+        if not len(rows):
+            return {}
+        alone = without_context(comparisons, rows)
+        alone_scores, of_rows = self.score(alone), {group: level[rows] for group, level in levels.items()}
+        moved = self._decided(alone_scores, of_rows)[0] != self._decided(scores[rows], of_rows)[0]
+        change = log_odds(scores[rows]) - log_odds(alone_scores)
+        return {int(rows[index]): round(float(change[index]), DECIMALS) for index in np.flatnonzero(moved)}
+
+    def limit_rise(self, before: pd.DataFrame, after: pd.DataFrame) -> Array:
+        """How much the limit of register evidence rises at least from some comparisons to others, shape (pairs,)."""
+        return least_rise(self.register, before, after, self.spec) if self.register else np.zeros(len(before))
 
     def hints(self, comparisons: pd.DataFrame) -> list[Hint | None]:
         """What would settle each of these pairs, which must all be in review."""
@@ -246,13 +256,18 @@ class DecisionModel:
         levels = evidence(comparisons, self.spec)
         bands, held = self._decided(scores, levels)
         reasons = self._reasons(comparisons, explained.contributions, levels, top)
-        for changed, change in _changes(found.rounded, scores).items():
+        for changed, change in changes(found.rounded, scores).items():
             reasons[changed] = (self.catalogue.neighbours(change), *reasons[changed])[:top]
-        for shifted, change in _changes(found.limited, found.restated).items():
+        nothing = nothing_compared(levels)
+        for shifted, change in changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
-        for moved, change in _changes(found.own, found.limited).items():
-            if self._matters(found.own[moved : moved + 1], found.restated[moved : moved + 1]):
-                reasons[moved] = self._with_register(reasons[moved], change)[:top]
+        for moved, change in changes(found.own, found.limited).items():
+            if not nothing[moved] and self._matters(found.own[moved : moved + 1], found.restated[moved : moved + 1]):
+                reasons[moved] = with_register(reasons[moved], change, self.catalogue)[:top]
+        for moved, change in self._moved_by_candidates(comparisons, found.rounded, levels).items():
+            reasons[moved] = with_candidates(reasons[moved], change, self.catalogue)[:top]
+        for row in np.flatnonzero(nothing):
+            reasons[row] = (self.catalogue.nothing_compared(), *reasons[row])[:top]
         for row in np.flatnonzero(held != ""):
             rule = self.catalogue.unconfirmed() if held[row] == UNCONFIRMED else self.catalogue.little_evidence()
             reasons[row] = (rule, *reasons[row])[:top]
@@ -283,16 +298,3 @@ class DecisionModel:
 def _stacked(levels: Levels, groups: Iterable[str]) -> np.ndarray[Any, Any]:
     """The levels of groups as one array, shape (groups, pairs)."""
     return np.array([levels[group] for group in groups], dtype=object)
-
-
-def _changes(before: Array, after: Array) -> dict[int, float]:
-    """The rows whose score a rule changes, and by how much it changes the log-odds."""
-    if after is before:
-        return {}
-    rows = np.flatnonzero(after != before)
-    changes = log_odds(after[rows]) - log_odds(before[rows])
-    return {
-        int(row): round(float(change), DECIMALS)
-        for row, change in zip(rows, changes, strict=True)
-        if abs(change) > SMALLEST_CONTRIBUTION
-    }

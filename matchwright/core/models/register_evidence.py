@@ -9,7 +9,9 @@ few such pairs, and the register has all of them.
 It has three parts:
 
 - The evidence of a value of a field, by how many records have that value. A rare name says much, a common one little. A
-  default date of birth says little, and so does a postcode that is only a slip of the pen.
+  default date of birth says little, and so does a postcode that is only a slip of the pen. A value that the corpus does
+  not hold says no more than agreement in the field says on average. It may be rare, or a common one that the register
+  happens to lack: the corpus cannot tell, and a query need not be of the register.
 - What the evidence of several fields amounts to. The pairs of different entities are a mixture of classes, such as
   strangers and members of one household. The matches are a mixture of kinds, such as persons who moved and those who
   did not. The log-odds of each kind against each class rise with every agreeing value, and fall with every clear
@@ -31,7 +33,8 @@ from pydantic import Field, ValidationError
 from scipy.special import logit
 
 from matchwright.core.compare.information import (
-    agreeing_information,
+    AgreeingValues,
+    agreeing_values,
     both_have_texts,
     disagreeing,
     not_identical,
@@ -66,11 +69,13 @@ register that has no twins would make each pair of twins a match."""
 class EvidenceCurve(Frozen):
     """How much a value of a field adds to the log-odds if nothing else is known, by its information.
 
-    ``information`` rises. Between its points, the evidence is interpolated.
+    ``information`` rises. Between its points, the evidence is interpolated. ``whatever`` is the evidence of all pairs
+    that agree in the field, whatever their value is: the likelihood ratio of Fellegi and Sunter (1969).
     """
 
     information: tuple[float, ...]
     evidence: tuple[NotNegative, ...]
+    whatever: NotNegative
 
     def at(self, information: Array) -> Array:
         """The evidence of values; 0 where a field does not agree."""
@@ -113,23 +118,28 @@ class RegisterEvidence(Frozen):
         """The log-odds of each pair, shape (pairs,).
 
         ``information`` and ``disagree`` have shape (pairs, fields), see
-        :func:`~matchwright.core.compare.information.agreeing_information` and
+        :func:`~matchwright.core.compare.information.agreeing_values` and
         :func:`~matchwright.core.compare.information.disagreeing`.
         """
-        return self._of_evidence(evidence_of(information, self.curves), disagree)
+        return self.of_evidence(evidence_of(information, self.curves), disagree)
 
-    def _of_evidence(self, evidence: Array, disagree: Mask) -> Array:
+    def of_evidence(self, evidence: Array, disagree: Mask) -> Array:
+        """The log-odds of each pair from the evidence of its agreeing values, shape (pairs, fields)."""
         return np.asarray(np.round(self._joint.largest(evidence, disagree, LARGEST_LOG_ODDS), DECIMALS))
 
-    def _of_nearly_the_same(
-        self, information: Array, unlike: Mask, comparisons: pd.DataFrame, spec: MatchSpec
-    ) -> Array:
+    def _of_values(self, agreeing: AgreeingValues) -> Array:
+        """The evidence of agreeing values, cautious where the corpus does not hold one of them."""
+        evidence = evidence_of(agreeing.information, self.curves)
+        whatever = np.array([curve.whatever for curve in self.curves])
+        return np.where(agreeing.held, evidence, np.minimum(evidence, whatever))
+
+    def _of_nearly_the_same(self, agreed: Array, unlike: Mask, comparisons: pd.DataFrame, spec: MatchSpec) -> Array:
         """The evidence of agreeing values. Values that are not the same say no more than their similarity does."""
-        evidence = evidence_of(information, self.curves)
+        evidence = agreed.copy()
         alike = similarities(comparisons, spec)
         limits = np.array([spec.fields[name].disagrees_below for name in self.fields])
         # values that are found in another way, as a short form of a name, may have little in common
-        nearly = unlike & (information > 0) & (np.round(alike, 5) >= limits)
+        nearly = unlike & (agreed > 0) & (np.round(alike, 5) >= limits)
         for field in np.flatnonzero(nearly.any(axis=0)).tolist():
             rows = np.flatnonzero(nearly[:, field])
             evidence[rows, field] = np.minimum(evidence[rows, field], self.similar[field].at(alike[rows, field]))
@@ -150,18 +160,18 @@ class RegisterEvidence(Frozen):
         named), it is at most :data:`MOST_UNCONFIRMED`. It is NaN where an identity field is not identical and no other
         one is. Both are NaN where both records have a text: how much texts say depends on more than their frequency.
         """
-        information = agreeing_information(left, right, comparisons, spec, corpus)
+        agreed = self._of_values(agreeing_values(left, right, comparisons, spec, corpus))
         apart = disagreeing(comparisons, spec)
         unlike = not_identical(left, right, comparisons, spec)
-        most = self._of_evidence(self._of_nearly_the_same(information, unlike, comparisons, spec), apart)
+        most = self.of_evidence(self._of_nearly_the_same(agreed, unlike, comparisons, spec), apart)
         least = most.copy()
         if (rows := np.flatnonzero((unlike != apart).any(axis=1))).size:
-            least[rows] = self.log_odds(np.where(unlike[rows], 0.0, information[rows]), unlike[rows])
+            least[rows] = self.of_evidence(np.where(unlike[rows], 0.0, agreed[rows]), unlike[rows])
         individual, identity = (
             [index for index, name in enumerate(self.fields) if name in names]
             for names in (spec.individual or spec.identity, spec.identity)
         )
-        confirmed = ((information > 0) & ~unlike)[:, identity].any(axis=1)
+        confirmed = ((agreed > 0) & ~unlike)[:, identity].any(axis=1)
         least = np.where(unlike[:, individual].any(axis=1), np.minimum(least, MOST_UNCONFIRMED), least)
         least = np.where(unlike[:, identity].any(axis=1) & ~confirmed, np.nan, least)
         limits = np.column_stack([most, least]).astype(np.float32)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from matchwright.core.compare.competing_scores import RANKS, SHARES
+from matchwright.core.compare.competing_scores import LEADS, RANKS, SHARES
 from matchwright.core.compare.frames import values_of
 from matchwright.core.compare.names import CONTEXT, field_of
 from matchwright.core.models.register_evidence import SMALLEST
@@ -71,10 +71,20 @@ def limits_of_scores(comparisons: pd.DataFrame) -> Array:
 
 
 def shared(probabilities: Array, comparisons: pd.DataFrame) -> Array:
-    """The probabilities of pairs alone, each divided by one more than the expected matches among its competitors."""
-    share = np.fmin.reduce(values_of(comparisons, SHARES), axis=1).astype(np.float64)
-    rest = probabilities * (1 / np.maximum(share, SMALLEST) - 1)
-    return np.asarray(probabilities / (1 + rest))
+    """The probabilities of pairs alone, if at most one of the candidates of a record is right.
+
+    Each candidate has its odds, and none of them has odds of 1: so a candidate that is hardly likely takes next to
+    nothing from one that is nearly certain, and equally likely ones have equal shares. The sum of the others' odds is
+    bounded by the sum of their probabilities, because none of them is likelier than the best.
+    """
+    alone = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
+    share, lead = (
+        np.fmin.reduce(values_of(comparisons, names), axis=1).astype(np.float64) for names in (SHARES, LEADS)
+    )
+    rest = alone * (1 / np.maximum(share, SMALLEST) - 1)
+    odds = alone / (1 - alone)
+    others = rest * (1 + odds * np.exp(-lead))  # the best has odds of ``odds * exp(-lead)``
+    return np.asarray(odds / (1 + odds + others))
 
 
 def likeliest(comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

@@ -2,8 +2,9 @@
 
 A pair whose competing candidates are not known, as in a request for one pair, gets the first stage's log-odds.
 
-The likeliest candidate of a record keeps at least its share: its probability by the first stage, divided by one more
-than the expected matches among the others. So two candidates that fit equally well are not both rejected.
+The likeliest candidate of a record keeps at least its share: its odds by the first stage beside those of the others and
+of none. So two candidates that fit equally well are not both rejected, and a candidate that is hardly likely takes next
+to nothing from one that is nearly certain.
 """
 
 from dataclasses import dataclass

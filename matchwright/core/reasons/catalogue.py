@@ -17,6 +17,8 @@ from matchwright.core.reasons.groups import Group, groups_of
 from matchwright.core.reasons.reason import Hint, Reason
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import (
+    CANDIDATES_LOWER,
+    CANDIDATES_RAISE,
     COMMON_EVIDENCE,
     CONTEXT,
     COUNTERFACTUAL,
@@ -27,6 +29,7 @@ from matchwright.core.spec.vocabulary import (
     NEIGHBOURS,
     NEIGHBOURS_AGREE,
     NEIGHBOURS_DISAGREE,
+    NOTHING_COMPARED,
     RARE_EVIDENCE,
     RECORD,
     REGISTER,
@@ -118,6 +121,18 @@ class Catalogue:
     def little_evidence(self) -> Reason:
         """The reason of a match sent to review because at most one field is known in both records."""
         return Reason(LITTLE_EVIDENCE, self.texts[LITTLE_EVIDENCE], "record", "LITTLE_EVIDENCE", 0.0)
+
+    def nothing_compared(self) -> Reason:
+        """The reason of a pair of which no field is known in both records. It is no evidence, so it contributes 0."""
+        return Reason(NOTHING_COMPARED, self.texts[NOTHING_COMPARED], "record", "NOTHING_COMPARED", 0.0)
+
+    def other_candidates(self, contribution: float) -> Reason:
+        """The reason of a pair whose band the competing candidates change.
+
+        ``contribution`` is how much they change the log-odds of the pair alone.
+        """
+        code = CANDIDATES_RAISE if contribution > 0 else CANDIDATES_LOWER
+        return Reason(code, self.texts[code], CONTEXT, code.removeprefix(f"{CONTEXT.upper()}_"), contribution)
 
     def common_evidence(self, contribution: float) -> Reason:
         """The reason of a pair whose score is limited by how common its agreeing values are.
@@ -211,6 +226,9 @@ def _plain_texts(spec: MatchSpec, language: str, own: Mapping[str, str]) -> Text
         fields = ", ".join(labels[name] for name in spec.identity)
         texts[UNCONFIRMED] = _filled(templates["unconfirmed"], {"labels": fields})
     texts[LITTLE_EVIDENCE] = templates["little_evidence"]
+    texts[NOTHING_COMPARED] = templates["nothing_compared"]
+    texts[CANDIDATES_LOWER] = templates["candidates_lower"]
+    texts[CANDIDATES_RAISE] = templates["candidates_raise"]
     texts[COMMON_EVIDENCE] = templates["common_evidence"]
     texts[RARE_EVIDENCE] = templates["rare_evidence"]
     texts[REGISTER_PRIOR] = templates["register_prior"]

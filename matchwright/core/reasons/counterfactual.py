@@ -15,7 +15,7 @@ from matchwright.core.reasons.evidence import Levels
 from matchwright.core.reasons.figures import EvidenceFigures
 from matchwright.core.reasons.groups import VALUE, Array, Group, groups_of, is_actionable
 from matchwright.core.reasons.reason import Hint
-from matchwright.core.spec.vocabulary import LEAST, LIMIT
+from matchwright.core.spec.vocabulary import LEAST, LIMIT, SWAPPED
 
 MOST_GROUPS = 3
 """The most groups in a hint. A longer hint would not be useful."""
@@ -35,6 +35,9 @@ class Decider(Protocol):
 
     def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
         """The band of each pair."""
+
+    def limit_rise(self, before: pd.DataFrame, after: pd.DataFrame) -> Array:
+        """How much the limit of register evidence rises at least, where further fields agree."""
 
 
 class _Goal(NamedTuple):
@@ -59,9 +62,9 @@ def settling_hints(
 
     A changed group gets the values of typical agreement (for ``no_match``, of typical disagreement). All other
     comparisons stay the same. Comparisons of the whole record and of context would really change too, in the same
-    direction. So a hint may ask for too much, but not for too little. If several smallest sets settle a pair, the one
-    with the most missing fields is chosen, because missing values can be looked up. Among these, the one that changes
-    the score most is chosen.
+    direction. A value that is not known yet counts as the most common one of its field. So a hint may ask for too much,
+    but not for too little. If several smallest sets settle a pair, the one with the most missing fields is chosen,
+    because missing values can be looked up. Among these, the one that changes the score most is chosen.
 
     Args:
         decider: gives scores and bands of the changed comparisons.
@@ -116,14 +119,22 @@ class _Search:
         return found
 
     def _open(self, row: int, levels: tuple[str, ...]) -> list[int]:
-        """Indices of the groups that a person can look up and whose level may change."""
+        """Indices of the groups that a person can look up and whose level may change.
+
+        A name that is swapped with another one is known. If it agreed in its own place, it would no longer be swapped.
+        """
         return [
             index
             for index, group in enumerate(self._groups)
             if is_actionable(group)
             and self._levels[group.name][row] in levels
             and (group.kind == VALUE or self._levels[group.field][row] != "MISSING")
+            and not (group.kind == VALUE and self._is_swapped(group, row))
         ]
+
+    def _is_swapped(self, group: Group, row: int) -> bool:
+        swapped = self._levels.get(f"{group.field}_{SWAPPED}")
+        return swapped is not None and swapped[row] in ("AGREES", "PARTLY_AGREES")
 
     def _outcomes(self, sets: list[tuple[int, tuple[int, ...]]], goal: _Goal) -> tuple[Array, Array]:
         typical = self._figures.filled(self._columns, goal.agreement)
@@ -132,13 +143,17 @@ class _Search:
             changed = [number for number, (_, choice) in enumerate(sets) if index in choice]
             if changed:
                 altered[np.ix_(changed, group.columns)] = typical[list(group.columns)]
-        if goal.agreement and LIMIT in self._columns:  # another agreeing field raises the limit by an unknown amount
-            altered[:, self._columns.get_loc(LIMIT)] = np.nan
+        if goal.agreement and LIMIT in self._columns:
+            before, after = (self._framed(values) for values in (self._values[[row for row, _ in sets]], altered))
+            altered[:, self._columns.get_loc(LIMIT)] += self._decider.limit_rise(before, after)
         if not goal.agreement and LEAST in self._columns:  # a disagreement lowers what the others show
             altered[:, self._columns.get_loc(LEAST)] = np.nan
-        frame = pd.DataFrame(altered.astype(np.float32), columns=self._columns)
+        frame = self._framed(altered)
         scores = self._decider.score(frame)
         return scores, self._decider.band(scores, frame) == goal.band
+
+    def _framed(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values.astype(np.float32), columns=self._columns)
 
     def _preference(
         self, sets: list[tuple[int, tuple[int, ...]]], scores: Array, goal: _Goal

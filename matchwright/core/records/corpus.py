@@ -29,7 +29,8 @@ from matchwright.core.spec.vocabulary import RECORD
 from matchwright.errors import DAMAGED, BundleError
 
 SMALLEST_COUNT = 3
-"""Values seen fewer times are not kept. They count as seen one time less than this."""
+"""Values seen fewer times are not kept. They count as seen one time less than this, and so does a value that was never
+seen. Nobody can tell them apart, which would say of a person whether the tables hold them."""
 
 NGRAM_BUCKETS = 2**14
 """Columns that character trigrams are hashed to."""

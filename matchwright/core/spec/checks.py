@@ -10,6 +10,8 @@ from typing import Any
 from matchwright.core.spec.raw import listed, mapping, number
 from matchwright.core.spec.value_checks import value_faults
 from matchwright.core.spec.vocabulary import (
+    CANDIDATES_LOWER,
+    CANDIDATES_RAISE,
     COMMON_EVIDENCE,
     COMPARATORS,
     CONTEXT,
@@ -22,6 +24,7 @@ from matchwright.core.spec.vocabulary import (
     NEARLY_SUFFIX,
     NEIGHBOURS_AGREE,
     NEIGHBOURS_DISAGREE,
+    NOTHING_COMPARED,
     RARE_EVIDENCE,
     RAREST_SHARED,
     RECORD,
@@ -177,8 +180,16 @@ def _reason_faults(reasons: dict[str, Any], compared: dict[str, Any], with_recor
         f"{name.upper()}_{EVIDENCE_LEVELS[0]}{NEARLY_SUFFIX}"
         for name in (*named, *(f"{one}_{SWAPPED}" for one in named))
     }
-    codes |= {UNCONFIRMED, LITTLE_EVIDENCE, COMMON_EVIDENCE, RARE_EVIDENCE, REGISTER_PRIOR, UNSUPERVISED}
-    codes |= {NEIGHBOURS_AGREE, NEIGHBOURS_DISAGREE}
+    codes |= {
+        UNCONFIRMED,
+        LITTLE_EVIDENCE,
+        NOTHING_COMPARED,
+        COMMON_EVIDENCE,
+        RARE_EVIDENCE,
+        REGISTER_PRIOR,
+        UNSUPERVISED,
+    }
+    codes |= {NEIGHBOURS_AGREE, NEIGHBOURS_DISAGREE, CANDIDATES_LOWER, CANDIDATES_RAISE}
     sentences = {f"{COUNTERFACTUAL}_MATCH", f"{COUNTERFACTUAL}_NO_MATCH"}
     labels = {f"{name.upper()}{LABEL_SUFFIX}" for name in subjects}
     texts = {("texts", code): text for code, text in mapping(reasons, "texts").items()}

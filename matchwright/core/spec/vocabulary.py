@@ -126,6 +126,12 @@ NEIGHBOURS_AGREE, NEIGHBOURS_DISAGREE = "NEIGHBOURS_AGREE", "NEIGHBOURS_DISAGREE
 LITTLE_EVIDENCE = "LITTLE_EVIDENCE"
 """The code of a match that a rule sends to review because at most one field is known in both records."""
 
+NOTHING_COMPARED = "NOTHING_COMPARED"
+"""The code of a pair with nothing to compare: no field is known in both records."""
+
+CANDIDATES_LOWER, CANDIDATES_RAISE = "CONTEXT_LOWERS", "CONTEXT_RAISES"
+"""The codes of a pair whose band the competing candidates change, where its own place among them does not say so."""
+
 COUNTERFACTUAL = "COUNTERFACTUAL"
 """The prefix of the codes of hints. The codes with ``_MATCH`` and ``_NO_MATCH`` have the whole sentences."""
 

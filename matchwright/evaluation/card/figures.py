@@ -129,6 +129,11 @@ class Card:
         return self.training.get("imported") or {}
 
     @property
+    def without_register(self) -> bool:
+        """Whether training could not learn register evidence."""
+        return self.training.get("register_evidence") is False
+
+    @property
     def catalogue(self) -> Catalogue:
         """The texts of reasons."""
         return Catalogue.of(self.spec)

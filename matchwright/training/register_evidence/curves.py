@@ -26,12 +26,14 @@ def _curve(rows: EvidenceRows, field: int, prior: float) -> EvidenceCurve:
     order = np.argsort(rows.information[:, field])
     information, matches, others = (values[order] for values in (rows.information[:, field], rows.matches, rows.others))
     if not len(order):
-        return EvidenceCurve(information=(1.0,), evidence=(LEAST_EVIDENCE,))
-    odds = (matches.sum() + 0.5) / (others.sum() + 0.5)
+        return EvidenceCurve(information=(1.0,), evidence=(LEAST_EVIDENCE,), whatever=LEAST_EVIDENCE)
+    odds = whatever = (matches.sum() + 0.5) / (others.sum() + 0.5)
     evidence = []
     for found, other in zip(matches, others, strict=True):
         odds = (found + SMOOTHED) / (other + SMOOTHED / odds)
         evidence.append(max(float(np.log(odds)) - prior, LEAST_EVIDENCE))
     return EvidenceCurve(
-        information=tuple(information.round(DECIMALS).tolist()), evidence=tuple(np.round(evidence, DECIMALS).tolist())
+        information=tuple(information.round(DECIMALS).tolist()),
+        evidence=tuple(np.round(evidence, DECIMALS).tolist()),
+        whatever=round(max(float(np.log(whatever)) - prior, LEAST_EVIDENCE), DECIMALS),
     )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from matchwright.core.compare import compare
-from matchwright.core.compare.information import agreeing_information, both_have_texts, disagreeing, similarities
+from matchwright.core.compare.information import agreeing_values, both_have_texts, disagreeing, similarities
 from matchwright.core.records import normal_forms, record_features
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.conform import conform_values
@@ -23,8 +23,14 @@ def corpus(persons_spec):
 
 def information(left, right, spec, corpus):
     sides = [record_features(conform_values([values], spec, "left"), spec, corpus) for values in (left, right)]
-    found = agreeing_information(*map(columns_of, sides), compare(*sides, spec, corpus), spec, corpus)
-    return dict(zip(spec.compared, found[0].tolist(), strict=True))
+    found = agreeing_values(*map(columns_of, sides), compare(*sides, spec, corpus), spec, corpus)
+    return dict(zip(spec.compared, found.information[0].tolist(), strict=True))
+
+
+def held(left, right, spec, corpus):
+    sides = [record_features(conform_values([values], spec, "left"), spec, corpus) for values in (left, right)]
+    found = agreeing_values(*map(columns_of, sides), compare(*sides, spec, corpus), spec, corpus)
+    return dict(zip(spec.compared, found.held[0].tolist(), strict=True))
 
 
 def test_a_rare_value_says_more_than_a_common_one(persons_spec, corpus):
@@ -91,6 +97,14 @@ def test_counts_of_whole_values_are_kept_and_read_again(persons_spec, corpus, tm
 def test_a_value_that_fewer_than_three_records_have_counts_as_seen_twice(persons_spec, corpus):
     found = corpus.value_information("surname", np.array(["name1", "never"], dtype=object))
     assert found[0] == found[1] == pytest.approx(np.log10(103 / 2), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [(COMMON, COMMON, True), (RARE, RARE, False), ("name1", "name1", False), (COMMON, "smithe", False)],
+)
+def test_the_corpus_holds_a_pair_of_values_if_three_records_have_each(persons_spec, corpus, left, right, expected):
+    assert held({"surname": left}, {"surname": right}, persons_spec, corpus)["surname"] == expected
 
 
 def test_numbers_are_counted_with_all_their_digits(products_spec):

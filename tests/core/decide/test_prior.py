@@ -20,7 +20,7 @@ from matchwright.training.register_evidence.fit import fit_register_evidence
 
 LEARNED = RegisterEvidence(
     fields=("surname",),
-    curves=(EvidenceCurve(information=(1.0,), evidence=(1.0,)),),
+    curves=(EvidenceCurve(information=(1.0,), evidence=(1.0,), whatever=1.0),),
     similar=(SimilarityCurve(evidence=(0.0,) * (STEPS + 1)),),
     intercepts=((0.0,),),
     weights=(((1.0, 1.0, 1.0),),),

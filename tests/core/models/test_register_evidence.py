@@ -11,7 +11,7 @@ from matchwright.errors import BundleError
 
 FIELDS = 3
 FUNCTIONS = 3 * FIELDS
-CURVE = EvidenceCurve(information=(0.5, 2.0, 4.0), evidence=(1.0, 5.0, 2.0))
+CURVE = EvidenceCurve(information=(0.5, 2.0, 4.0), evidence=(1.0, 5.0, 2.0), whatever=3.0)
 SIMILAR = SimilarityCurve(evidence=(0.0,) * (STEPS + 1))
 CLASSES, KINDS = 2, 2
 weight = st.floats(0, 5)

@@ -50,6 +50,21 @@ def test_candidates_that_agree_as_much_share_the_least():
     assert found == pytest.approx(alone / (1 + 3 * alone), abs=1e-4)
 
 
+@pytest.mark.parametrize(("own", "other"), [(8.0, 0.2), (8.0, 2.0), (6.0, -3.0)])
+def test_a_candidate_that_is_hardly_likely_takes_next_to_nothing_from_one_that_is_nearly_certain(own, other):
+    """Its odds count, beside those of the likeliest and of none: not its probability, of which the rest is not left."""
+    odds = np.exp([own, other])
+    found = limited(np.array([0.01, 0.01]), among([own, other], [own, other], [own, other]))
+    assert found[0] == pytest.approx(odds[0] / (1 + odds.sum()), abs=1e-4)
+
+
+def test_many_others_take_more_than_one():
+    found = [limited(np.full(2 + n, 0.01), among(*[[3.0, *[1.0] * (1 + n)]] * 3))[0] for n in range(3)]
+    assert found[0] > found[1] > found[2]
+    odds = np.exp([3.0, 1.0, 1.0, 1.0])
+    assert found[2] == pytest.approx(odds[0] / (1 + odds.sum()), abs=1e-3)
+
+
 def test_a_candidate_behind_another_one_has_no_least():
     found = limited(np.array([0.01, 0.01]), among([3.0, 2.0], [3.0, 2.0], [3.0, 2.0]))
     assert found[0] > 0.5

@@ -42,3 +42,10 @@ def test_an_agreeing_value_is_never_worse_than_a_missing_one():
 
 def test_a_field_without_agreeing_pairs_has_a_curve():
     assert len(evidence_curves(rows([], [], []), prior=-8.0)[0].evidence) == 1
+
+
+def test_agreement_in_a_value_of_unknown_frequency_says_what_agreement_says_on_average():
+    """Most pairs that agree have a common value, so it is nearer to that of common values."""
+    curve = evidence_curves(rows([1, 3], [1_000, 4_000], [100_000, 4_000]), prior=-8.0)[0]
+    assert curve.whatever == pytest.approx(np.log(5_000 / 104_000) + 8, abs=0.01)
+    assert curve.evidence[0] < curve.whatever < curve.evidence[1]
