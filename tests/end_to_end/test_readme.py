@@ -53,7 +53,7 @@ def test_every_command_has_the_exit_code_of_the_readme(demo: Demo, tmp_path: Pat
     answers = [text for command, text in output.items() if "/invocations" in command]
     assert len(answers) == 2
     assert all('"band"' in answer and '"error"' not in answer for answer in answers)
-    assert {path.stem for path in (tmp_path / "compiled").rglob("*.yaml")} == {"train", "release", "monitor"}
+    assert {path.stem for path in (tmp_path / "compiled").rglob("*.yaml")} == {"train", "release", "match", "monitor"}
 
 
 def adapted(command: str, demo: Demo, folder: Path) -> str:

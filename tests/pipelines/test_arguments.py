@@ -70,6 +70,21 @@ def test_the_arguments_have_the_full_path_and_the_digest_of_an_input_file(tmp_pa
     assert first["data_digest"] != second["data_digest"]
 
 
+def test_matching_needs_the_records_and_takes_its_own_options(tmp_path: Path) -> None:
+    file = tmp_path / "left.csv"
+    file.write_text("rec_id\n1\n")
+    options = {"target": "leads", "join_from": "0.8", "link_and_dedupe": "true", "version": "2"}
+    arguments, name = arguments_of("match", SPEC, {"records": str(file), **options}, "prod")
+
+    assert name == "persons"
+    assert {key: arguments[key] for key in options} == options
+    assert (arguments["records"], arguments["records_right"]) == (str(file), "")
+    with pytest.raises(DataError, match="--records: is not given"):
+        arguments_of("match", SPEC, {"records_right": str(file)})
+    with pytest.raises(PipelineError, match=r"'train' does not take --target\."):
+        arguments_of("train", SPEC, {"target": "leads"})
+
+
 def test_all_missing_files_are_listed_in_one_error() -> None:
     with pytest.raises(DataError) as caught:
         arguments_of("train", SPEC, {"records": "no.csv", "pairs": "nor.csv"})
@@ -148,7 +163,7 @@ def test_the_code_digest_does_not_change_with_the_command(monkeypatch: pytest.Mo
 
 
 def test_an_unknown_pipeline_is_refused() -> None:
-    with pytest.raises(PipelineError, match="choose from train, release, monitor"):
+    with pytest.raises(PipelineError, match="choose from train, release, match, monitor"):
         arguments_of("fly", SPEC, {})
 
 
