@@ -13,6 +13,7 @@ from matchwright.operations.match_tables.progress import ProgressLines
 from matchwright.operations.match_tables.published import (
     LATEST,
     MATCHES,
+    forget_lost,
     lake_address,
     publish,
     publish_quarantine,
@@ -78,13 +79,15 @@ def match(
     runs = settings.folder(MATCHES, spec.name, target)
     runs.chmod(0o700)
     run = runs / f"{run_name(identity)}-{code_digest[:12]}"
+    forget_lost(run)
     try:
         summary = match_tables(loaded, inputs, run, chosen, ProgressLines())
     except QualityError:
         publish_quarantine(run, address)
         without_tables(run, matches)
         raise
-    without_tables(run, matches, publish(run, summary["run"], address))
+    publish(run, summary["run"], address)
+    without_tables(run, matches)
     remove_earlier(run)
     return {
         "records": sum(summary["records"].values()),

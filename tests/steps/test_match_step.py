@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,9 @@ def test_the_artefact_holds_no_record_and_the_run_s_folder_is_private(
     files_of_artefact = {path.name: path.read_bytes() for path in (tmp_path / "matches").iterdir()}
     assert files_of_artefact.keys() >= {"summary.json", "run.json", "tables.json", "quality.html", "quality.json"}
     assert not [name for name, content in files_of_artefact.items() if CANARY.encode() in content]
+    kept = [path for path in settings.path("matches").rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if CANARY.encode() in path.read_bytes() or b"no postcode" in path.read_bytes()]
     assert stat.S_IMODE(settings.path("matches", "persons", "latest").stat().st_mode) == 0o700
 
 
@@ -140,6 +144,17 @@ def test_the_lake_has_the_last_result_also_if_it_was_computed_before(
     write_deltalake(address, read_table(address).head(3), mode="overwrite")
     assert step(**files) == first
     assert len(read_table(address)) > 3
+
+
+def test_a_lake_that_was_deleted_is_filled_again(
+    step: Any, files: dict[str, str], settings: Settings, matched_once: list[Path]
+) -> None:
+    first = step(**files)
+    shutil.rmtree(settings.lake_uri)
+
+    assert step(**files) == first
+    assert versions(settings) == dict.fromkeys(TABLES, 0)
+    assert len(matched_once) == 2, "only the lake had the quarantine table"
 
 
 def test_other_code_does_not_use_an_earlier_result(step: Any, files: dict[str, str], matched_once: list[Path]) -> None:

@@ -53,7 +53,7 @@ def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
 
     for _ in range(_ATTEMPTS):
         try:
-            version = _current(uri, digest)
+            version = current_version(uri, digest)
             if version is None:
                 write_deltalake(
                     address_of(uri),
@@ -63,7 +63,7 @@ def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
                     storage_options=storage_options(uri),
                     commit_properties=CommitProperties(custom_metadata={DIGEST_KEY: digest}),
                 )
-                version = _current(uri, digest)
+                version = current_version(uri, digest)
         except CommitFailedError:
             continue  # another writer was first: check the current version again
         except (DeltaError, OSError) as error:
@@ -100,6 +100,18 @@ def read_table(uri: str, version: int | None = None) -> pd.DataFrame:
         raise LakeError(f"The data files of {what} cannot be read.", hint) from None
 
 
+def current_version(uri: str, digest: str) -> int | None:
+    """The current version of a table if its digest is ``digest``, else None."""
+    from deltalake import DeltaTable
+    from deltalake.exceptions import TableNotFoundError
+
+    try:
+        latest = DeltaTable(address_of(uri), storage_options=storage_options(uri)).history(1)[0]
+    except TableNotFoundError:
+        return None
+    return int(latest["version"]) if latest.get(DIGEST_KEY) == digest else None
+
+
 def frame_digest(frame: pd.DataFrame) -> str:
     """SHA-256 (hex) over the column names, kinds and values, in the frame's order of rows."""
     digest = hashlib.sha256(f"{len(frame)}".encode())
@@ -116,18 +128,6 @@ def frame_digest(frame: pd.DataFrame) -> str:
         else:
             digest.update(present.to_numpy(dtype="<f8" if _kind(column) == "float64" else "<i8").tobytes())
     return digest.hexdigest()
-
-
-def _current(uri: str, digest: str) -> int | None:
-    """The current version if its digest is ``digest``, else None."""
-    from deltalake import DeltaTable
-    from deltalake.exceptions import TableNotFoundError
-
-    try:
-        latest = DeltaTable(address_of(uri), storage_options=storage_options(uri)).history(1)[0]
-    except TableNotFoundError:
-        return None
-    return int(latest["version"]) if latest.get(DIGEST_KEY) == digest else None
 
 
 def _first_line(error: Exception) -> str:

@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from matchwright.adapters.lake.delta import TableVersion, frame_digest, read_table, write_table
+from matchwright.adapters.lake.delta import TableVersion, current_version, frame_digest, read_table, write_table
 from matchwright.errors import Fault, SettingsError
 from matchwright.files import replacing_folder, write_whole
 from matchwright.frozen import Frozen
@@ -37,18 +37,21 @@ def lake_address(lake_uri: str, spec_name: str, target: str) -> str:
 
 
 def publish_quarantine(run: Path, address: str) -> TableVersion:
-    """Write the quarantine table of a run to the lake, also if the tables did not hold the limits of the spec.
+    """Move the quarantine table of a run to the lake, also if the tables did not hold the limits of the spec.
 
     Raises:
         LakeError: the lake cannot be written.
     """
-    return _published(run, address, QUARANTINE)
+    written = _written(run, address, QUARANTINE)
+    shutil.rmtree(run / QUARANTINE)
+    return written
 
 
 def publish(run: Path, name: str, address: str) -> PublishedTables:
     """Write the tables of a complete run to the lake. What is there already is not written again.
 
-    Each table is one commit. If this is killed between two of them, the next run writes the others.
+    Each table is one commit. If this is killed between two of them, the next run writes the others. The quarantine
+    table holds values of records. So it is in the lake alone afterwards.
 
     Args:
         run: the folder of the run.
@@ -58,18 +61,31 @@ def publish(run: Path, name: str, address: str) -> PublishedTables:
     Raises:
         LakeError: the lake cannot be written.
     """
-    kinds = (QUARANTINE, CLUSTERS, REVIEW, PAIRS)
-    return PublishedTables(run=name, tables={kind: _published(run, address, kind) for kind in kinds})
+    earlier = _published(run)
+    tables = {kind: _written(run, address, kind) for kind in (CLUSTERS, REVIEW, PAIRS)}
+    tables[QUARANTINE] = earlier.tables[QUARANTINE] if earlier else _written(run, address, QUARANTINE)
+    done = PublishedTables(run=name, tables=tables)
+    write_whole(run / PUBLISHED, done.model_dump_json(indent=1) + "\n")
+    shutil.rmtree(run / QUARANTINE, ignore_errors=True)
+    return done
 
 
-def without_tables(run: Path, folder: Path, published: PublishedTables | None = None) -> None:
+def forget_lost(run: Path) -> None:
+    """Remove the folder of a run whose quarantine table the lake has no more, so that the tables are matched again."""
+    earlier = _published(run)
+    if earlier is None:
+        return
+    quarantine = earlier.tables[QUARANTINE]
+    if current_version(quarantine.uri, quarantine.digest) is None:
+        removed_if_unused(run)
+
+
+def without_tables(run: Path, folder: Path) -> None:
     """Copy the files of a run that hold no record to a folder: the summary, the reports and where the tables lie."""
     with replacing_folder(folder) as draft:
         for file in run.iterdir():
             if file.is_file() and not file.name.startswith("."):
                 shutil.copyfile(file, draft / file.name)
-        if published is not None:
-            write_whole(draft / PUBLISHED, published.model_dump_json(indent=1) + "\n")
 
 
 def remove_earlier(run: Path) -> None:
@@ -79,6 +95,12 @@ def remove_earlier(run: Path) -> None:
             removed_if_unused(other)
 
 
-def _published(run: Path, address: str, kind: str) -> TableVersion:
+def _published(run: Path) -> PublishedTables | None:
+    """What the run wrote to the lake, if it was complete before."""
+    file = run / PUBLISHED
+    return PublishedTables.model_validate_json(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def _written(run: Path, address: str, kind: str) -> TableVersion:
     frame = read_table(str(run / kind))
     return write_table(f"{address}/{kind}", frame, frame_digest(frame))
