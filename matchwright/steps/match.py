@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from matchwright.adapters.lake.delta import TableVersion
 from matchwright.core.bundle import load_bundle
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import BundleError, QualityError
@@ -20,6 +21,7 @@ from matchwright.operations.match_tables.published import (
     remove_earlier,
     without_tables,
 )
+from matchwright.operations.match_tables.register import QUALITY_REPORT, QUARANTINE
 from matchwright.operations.match_tables.workers import workers_of
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.settings import Settings
@@ -82,10 +84,9 @@ def match(
     forget_lost(run)
     try:
         summary = match_tables(loaded, inputs, run, chosen, ProgressLines())
-    except QualityError:
-        publish_quarantine(run, address)
+    except QualityError as refused:
         without_tables(run, matches)
-        raise
+        raise QualityError(refused.fact, _moved(refused.hint, run, matches, publish_quarantine(run, address))) from None
     publish(run, summary["run"], address)
     without_tables(run, matches)
     remove_earlier(run)
@@ -101,3 +102,9 @@ def match(
         "address": address,
         "register_warning": summary["register_warning"] or "",
     }
+
+
+def _moved(hint: str, run: Path, matches: Path, quarantine: TableVersion) -> str:
+    """The hint with the places that the report and the quarantine table have now."""
+    at_hand = hint.replace(str(run / QUALITY_REPORT), str(matches / QUALITY_REPORT))
+    return at_hand.replace(str(run / QUARANTINE), f"version {quarantine.version} of lake table {quarantine.uri}")

@@ -198,9 +198,13 @@ def test_tables_beyond_the_limits_of_the_spec_leave_their_report_and_quarantine(
     table = pd.read_csv(files["records"], dtype=str)
     table.assign(postcode="no postcode").to_csv(files["records"], index=False)
 
-    with pytest.raises(QualityError, match="do not hold"):
+    with pytest.raises(QualityError, match="do not hold") as refused:
         step(**files)
 
+    hint = refused.value.hint
+    assert f"read {tmp_path / 'matches' / 'quality.html'}" in hint
+    assert f"version 0 of lake table {settings.lake_uri}/persons/matches/latest/quarantine" in hint
+    assert str(settings.path("matches")) not in hint.replace(settings.lake_uri, "")
     assert {path.name for path in (tmp_path / "matches").iterdir()} == {"run.json", "quality.html", "quality.json"}
     assert versions(settings) == {"quarantine": 0}
     assert len(read_table(f"{settings.lake_uri}/persons/matches/latest/quarantine")) == RECORDS
