@@ -18,7 +18,8 @@ class Pipeline:
     """A pipeline by its short name.
 
     ``make`` builds it with tasks made by a :class:`Step`. ``inputs`` maps each parameter that takes a digest to the
-    parameters that are the paths of the files. ``required`` are the options that a user must give.
+    parameters that are the paths of the files. A pipeline without cached steps has no parameter for a digest, and none
+    is taken. ``required`` are the options that a user must give.
     """
 
     name: str
