@@ -18,6 +18,7 @@ from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.match import match_tables
 from matchwright.operations.match_tables.options import GIGABYTE, match_options
 from matchwright.operations.match_tables.outputs import CLUSTERS, PAIRS, REVIEW
+from matchwright.operations.match_tables.progress import ProgressLines
 from matchwright.operations.match_tables.run_folder import InputTable
 
 Side = Literal["left", "right"]
@@ -60,7 +61,7 @@ def match(
 ) -> Matches:
     """Find the matches of one table, or between two, and the clusters that they make.
 
-    This gives the same as ``matchwright match`` for the same records.
+    This gives the same as ``matchwright match`` for the same records. How far it is is logged at level INFO.
 
     Args:
         bundle: what :func:`matchwright.load_bundle` gives.
@@ -119,7 +120,7 @@ def match(
         tables="none",
     )
     with _folder(out) as folder:
-        summary = match_tables(bundle, inputs, folder, options)
+        summary = match_tables(bundle, inputs, folder, options, ProgressLines())
         found = {kind: read_table(str(folder / kind)).drop(columns=_OF_THE_RUN) for kind in (PAIRS, CLUSTERS, REVIEW)}
     clusters = _with_ids(found[CLUSTERS], tables, texts, spec.record_id)
     return Matches(found[PAIRS], clusters, found[REVIEW], summary)

@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from deltalake import DeltaTable, write_deltalake
 from fixtures.graphs import logistic
 
 from matchwright.core.spec import load_spec, parse_spec
@@ -105,6 +107,20 @@ def test_a_table_may_be_a_folder_and_its_digest_is_that_of_its_files(tmp_path: P
     second = digests.data_digest([str(folder)])
     (folder / "part-0.parquet").rename(folder / "part-1.parquet")
     assert len({first, second, digests.data_digest([str(folder)])}) == 3
+
+
+def test_the_digest_of_a_delta_table_is_that_of_its_current_version(tmp_path: Path) -> None:
+    table = tmp_path / "left"
+    write_deltalake(str(table), pa.table({"id": ["1"]}))
+    first = digests.data_digest([str(table)])
+    write_deltalake(str(table), pa.table({"id": ["2"]}), mode="overwrite")
+    second = digests.data_digest([str(table)])
+    DeltaTable(str(table)).vacuum(0, dry_run=False, enforce_retention_duration=False)
+
+    assert first != second
+    assert digests.data_digest([str(table)]) == second, "the stale file was part of no version that is read"
+    next((table / "_delta_log").glob("*0.json")).write_text("damaged")
+    assert digests.data_digest([str(table)]) != second, "the step that reads the table reports it"
 
 
 def test_a_scorer_cannot_be_a_folder(tmp_path: Path) -> None:
