@@ -25,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup ## Run the whole loop on this machine: train, approve, release, decide, monitor.
+demo: setup ## Run the whole loop on this machine: train, approve, release, match, decide, monitor.
 	$(BIN)/matchwright demo
 
 test: setup ## Run the tests except the slow ones, in two processes (PYTEST_ARGS="-k name" for some, SLOW=1 for all).

@@ -1,4 +1,4 @@
-"""The summaries of candidates and of an evaluation on the pipeline's page."""
+"""The summaries of candidates, of an evaluation and of matches on the pipeline's page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -51,6 +51,27 @@ def candidates_markdown(name: str, report: Mapping[str, Any]) -> str:
         lines.append(
             f"| {row['budget']:,} | {row['candidates']:,} | {_figure(row['pairs_completeness'])} | {interval} |"
         )
+    return "\n".join(lines) + "\n"
+
+
+def matches_markdown(name: str, result: Mapping[str, Any], refusal: str) -> str:
+    """What matching tables has found, and where it is; or why the tables were refused."""
+    if refusal:
+        return f"# Matches of {name}\n\n{refusal}\n"
+    lines = [
+        f"# Matches of {name}",
+        "",
+        f"Tables `pairs`, `clusters`, `review` and `quarantine` in {result['address']}",
+    ]
+    lines += [
+        f"have run `{result['run']}`, by bundle `{result['bundle'][:12]}`.",
+        "",
+        "| figure | value |",
+        "|---|---|",
+    ]
+    lines += [f"| {figure} | {value:,} |" for figure, value in result.items() if isinstance(value, int)]
+    if result["register_warning"]:
+        lines += ["", f"**Warning:** {result['register_warning']}"]
     return "\n".join(lines) + "\n"
 
 

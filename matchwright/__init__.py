@@ -1,7 +1,7 @@
 """Matchwright: a portable MLOps stack for matching models.
 
-The verbs of a notebook are here: :func:`load_spec`, :func:`train`, :func:`load_bundle` and :func:`decide`. Each is
-imported when it is first used, so that ``import matchwright`` itself takes no time.
+The verbs of a notebook are here: :func:`load_spec`, :func:`train`, :func:`load_bundle`, :func:`decide` and
+:func:`match`. Each is imported when it is first used, so that ``import matchwright`` itself takes no time.
 """
 
 from importlib import import_module
@@ -12,17 +12,20 @@ from matchwright.telemetry import silence
 if TYPE_CHECKING:
     from matchwright.api.decide import decide
     from matchwright.api.load_bundle import load_bundle
+    from matchwright.api.match import Matches, match
     from matchwright.api.train import Training, train
     from matchwright.core.spec import load_spec
 
 __version__ = "0.1.0"
-__all__ = ["Training", "decide", "load_bundle", "load_spec", "train"]
+__all__ = ["Matches", "Training", "decide", "load_bundle", "load_spec", "match", "train"]
 
 _FOUND_IN = {
+    "Matches": "matchwright.api.match",
     "Training": "matchwright.api.train",
     "decide": "matchwright.api.decide",
     "load_bundle": "matchwright.api.load_bundle",
     "load_spec": "matchwright.core.spec",
+    "match": "matchwright.api.match",
     "train": "matchwright.api.train",
 }
 

@@ -38,6 +38,7 @@ def arguments_of(
     named = {"comparisons": names_file} if names_file else {}
     missing = [key for key, location in {**here, **named}.items() if not _exists(key, location)]
     faults = [Fault(_option(key), "no such file", "check the path") for key in missing]
+    faults += [Fault(_option(key), "is not given", "name it") for key in pipeline.required if not given.get(key)]
     if set(INPUTS) <= set(pipeline.parameters):
         tables = [key for key in INPUTS if files[key]]
         faults += [replace(f, path=_option(f.path)) for f in faults_of_inputs(tables, spec, environment)]
@@ -50,7 +51,11 @@ def arguments_of(
         "spec": spec_yaml(spec),
         "name": spec.name,
         "code_digest": code_digest(),
-        **{name: data_digest(files[key] for key in keys) for name, keys in pipeline.inputs.items()},
+        **{
+            name: data_digest(files[key] for key in keys)
+            for name, keys in pipeline.inputs.items()
+            if name in pipeline.parameters
+        },
         **given,
         **files,
         "comparisons": names,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from kfp.dsl.graph_component import GraphComponent
 
 from matchwright.errors import PipelineError
+from pipelines.match import match_pipeline
 from pipelines.monitor import monitor_pipeline
 from pipelines.placement import Step, here
 from pipelines.release import release_pipeline
@@ -17,12 +18,14 @@ class Pipeline:
     """A pipeline by its short name.
 
     ``make`` builds it with tasks made by a :class:`Step`. ``inputs`` maps each parameter that takes a digest to the
-    parameters that are the paths of the files.
+    parameters that are the paths of the files. A pipeline without cached steps has no parameter for a digest, and none
+    is taken. ``required`` are the options that a user must give.
     """
 
     name: str
     make: Callable[[Step], GraphComponent]
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -39,6 +42,7 @@ PIPELINES = {
             inputs={"data_digest": ("records", "records_right", "pairs"), "scorer_digest": ("scorer",)},
         ),
         Pipeline("release", release_pipeline),
+        Pipeline("match", match_pipeline, inputs={"data_digest": ("records", "records_right")}, required=("records",)),
         Pipeline("monitor", monitor_pipeline, inputs={"data_digest": ("labels",)}),
     )
 }

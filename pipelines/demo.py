@@ -14,7 +14,9 @@ from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.errors import ReleaseRefused
 from matchwright.monitoring.verdict import Verdict
 from matchwright.operations.approve import approve
+from matchwright.operations.example_tables import example_tables
 from matchwright.operations.example_traffic import Fault, example_pairs, fault_of, requests, shifted
+from matchwright.operations.inputs import RECORDS, RECORDS_RIGHT
 from matchwright.operations.training_artifacts import read_json
 from matchwright.settings import Settings
 from matchwright.terminal import styled
@@ -56,7 +58,7 @@ class DemoResult:
 def run_demo(
     settings: Settings, spec_file: Path, given: dict[str, str], environment: str, console: Console
 ) -> DemoResult:
-    """Train, approve, release, ask for decisions, and monitor two batches: a normal one and a shifted one.
+    """Train, approve, release, match whole tables, ask for decisions, and monitor a normal batch and a shifted one.
 
     Raises:
         MatchwrightError: a part failed. The error is its own.
@@ -97,14 +99,18 @@ def _run_demo(
     released = pipeline("release", ENGINEER, {"version": version})
     endpoint = open_endpoint(settings)
     try:
-        _chapter(console, "3  Decide, with normal data and after an upstream fault")
+        _chapter(console, "3  Match the whole tables")
+        tables = {name: given[name] for name in (RECORDS, RECORDS_RIGHT) if given[name]} or example_tables(settings)
+        matched = pipeline("match", ENGINEER, {**tables, "version": version})
+        console.print(styled(f"   {_matched(matched)}"))
+        _chapter(console, "4  Decide, with normal data and after an upstream fault")
         pairs = example_pairs(_artefact(trained, "validated"), _artefact(trained, "evaluation"), spec, PAIRS, SEED)
         examples = _examples(endpoint, spec, pairs)
         fault = fault_of(spec)
         normal_from = _send(endpoint, pairs)
         shifted_from = _send(endpoint, shifted(pairs, fault, SEED))
         console.print(styled(f"   the endpoint decided {2 * len(pairs)} pairs"))
-        _chapter(console, "4  Monitor: the decisions before and after the fault")
+        _chapter(console, "5  Monitor: the decisions before and after the fault")
         normal = _verdict(pipeline, {"since": normal_from, "until": shifted_from}, {})
         alarmed = _verdict(pipeline, {"since": shifted_from}, {"alarm": "alarm raised, as intended"})
     finally:
@@ -142,6 +148,12 @@ def _registered_version(run: RunRecord) -> str:
 
 def _artefact(run: RunRecord, name: str) -> Path:
     return next(Path(step.artefacts[name]) for step in reversed(run.steps) if name in step.artefacts)
+
+
+def _matched(run: RunRecord) -> str:
+    summary = read_json(_artefact(run, "matches") / "summary.json")
+    records, entities = sum(summary["records"].values()), summary["clusters"]["entities"]
+    return f"{records:,} records are {entities:,} entities; {summary['reviews']:,} pairs go to people"
 
 
 def _examples(endpoint: Endpoint, spec: MatchSpec, pairs: list[dict[str, Any]]) -> list[Example]:

@@ -3,10 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
+
+from matchwright.errors import DataError
 
 _PACKAGES = ("matchwright", "components", "feature_repo")
 _OUTSIDE_OF_RESULTS = ("matchwright/cli.py", "matchwright/api/", "matchwright/commands/")
@@ -27,7 +30,7 @@ def code_digest() -> str:
 
 
 def data_digest(locations: Iterable[str]) -> str:
-    """SHA-256 over the content of local files and of the files in local folders.
+    """SHA-256 over the content of local files and of the files in local folders; of a Delta table, its current version.
 
     A file in an object store is not read here, so it counts as changed every time, and the data is read again. Missing
     files are not an error here: ingest reports them.
@@ -40,10 +43,21 @@ def data_digest(locations: Iterable[str]) -> str:
         elif path.is_file():
             digest.update(_of_file(path))
         elif location and path.is_dir():  # an empty location is none, and not the current folder
-            for file in sorted(file for file in path.rglob("*") if file.is_file()):
-                digest.update(f"{file.relative_to(path).as_posix()}\0".encode() + _of_file(file))
+            digest.update(_of_folder(path))
         digest.update(f"\0{location != ''}\0{path.suffix}\0".encode())
     return digest.hexdigest()
+
+
+def _of_folder(path: Path) -> bytes:
+    if (path / "_delta_log").is_dir():
+        from matchwright.adapters.tables.read import content_digest
+
+        with suppress(DataError):  # the step that reads it says why it cannot be read
+            return bytes.fromhex(content_digest(str(path)))
+    digest = hashlib.sha256()
+    for file in sorted(file for file in path.rglob("*") if file.is_file()):
+        digest.update(f"{file.relative_to(path).as_posix()}\0".encode() + _of_file(file))
+    return digest.digest()
 
 
 def _of_file(path: Path) -> bytes:

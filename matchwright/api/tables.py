@@ -33,12 +33,15 @@ def table_of(given: object, name: str, spec: MatchSpec) -> pd.DataFrame:
     return table
 
 
-def field_columns(table: pd.DataFrame, name: str, spec: MatchSpec) -> tuple[dict[str, str], list[Fault]]:
-    """The column of each compared field, and a fault for each field that has none.
+def field_columns(
+    table: pd.DataFrame, name: str, spec: MatchSpec, fields: Iterable[str] | None = None
+) -> tuple[dict[str, str], list[Fault]]:
+    """The column of each of some fields, and a fault for each field that has none.
 
-    The column is the one that the spec reads, or one that is called like the field.
+    The column is the one that the spec reads, or one that is called like the field. Without ``fields`` they are those
+    that the spec compares.
     """
-    wanted = {field: (spec.column_of(field), field) for field in spec.compared}
+    wanted = {field: (spec.column_of(field), field) for field in (spec.compared if fields is None else fields)}
     known = [str(column) for column in table.columns]
     found = {field: next((name for name in names if name in known), "") for field, names in wanted.items()}
     faults = []

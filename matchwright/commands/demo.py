@@ -25,7 +25,7 @@ def demo(
     pairs: Annotated[str, typer.Option(help="Labelled pairs.")] = "",
     environment: Environment = "",
 ) -> None:
-    """Train, approve, release, decide and monitor on this machine, without any server, and print a summary."""
+    """Train, approve, release, match, decide and monitor on this machine, without any server, and print a summary."""
     from pipelines.demo import run_demo
 
     settings = opened(environment)

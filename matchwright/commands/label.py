@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from matchwright.operations.labelling import Chosen, Tables
 
 SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
-Records = Annotated[str, typer.Option(help="Records of the left source: CSV or Parquet.")]
+Records = Annotated[str, typer.Option(help="Records of the left source: CSV, Parquet or Delta.")]
 RecordsRight = Annotated[str, typer.Option(help="Records of the right source. Leave it out for deduplication.")]
-Pairs = Annotated[str, typer.Option(help="Known labels: CSV or Parquet. These pairs are not asked again.")]
+Pairs = Annotated[str, typer.Option(help="Known labels: CSV, Parquet or Delta. These pairs are not asked again.")]
 Out = Annotated[Path, typer.Option(help="The file of labels, created or continued. Training reads it with --pairs.")]
 Count = Annotated[int, typer.Option(min=1, help="How many pairs to ask about.")]
 CsvOut = Annotated[Path | None, typer.Option(help="Write the questions to this CSV, to answer them in a spreadsheet.")]

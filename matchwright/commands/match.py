@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,11 +13,8 @@ from matchwright.terminal import styled, terminal
 
 if TYPE_CHECKING:
     from matchwright.core.bundle import Bundle
-    from matchwright.matching.partitions import Progress
 
 TABLES = "tables"
-EVERY = 5.0
-"""Seconds between two lines of progress."""
 
 
 class TablesFirst(TyperGroup):
@@ -42,7 +38,9 @@ def register(root: typer.Typer) -> None:
 def tables(
     model: Annotated[str, typer.Option(help="A registered model: its champion decides.")] = "",
     bundle: Annotated[Path | None, typer.Option(help="The folder of a bundle, in place of --model.")] = None,
-    records: Annotated[str, typer.Option(help="The records: CSV or Parquet, or a folder of Parquet files.")] = "",
+    records: Annotated[
+        str, typer.Option(help="The records: CSV, Parquet or Delta, or a folder of Parquet files.")
+    ] = "",
     records_right: Annotated[str, typer.Option(help="The other table. Leave it out to deduplicate one.")] = "",
     out: Annotated[Path | None, typer.Option(help="The folder of the run, which is made.")] = None,
     plan: Annotated[
@@ -78,6 +76,7 @@ def tables(
     from matchwright.operations.match_tables.inputs import input_files
     from matchwright.operations.match_tables.match import match_tables
     from matchwright.operations.match_tables.options import MatchOptions, match_options
+    from matchwright.operations.match_tables.progress import ProgressLines
 
     if not records:
         raise typer.BadParameter("name the table to match with --records")
@@ -104,7 +103,8 @@ def tables(
             console.print(line)
         return
     assert out is not None
-    summary = match_tables(loaded, inputs, out, options, _Printed())
+    lines = ProgressLines(lambda line: console.print(f"  {line}"))
+    summary = match_tables(loaded, inputs, out, options, lines)
     _print(summary, out)
 
 
@@ -144,25 +144,6 @@ def _bytes(text: str) -> int:
     if found is None:
         raise typer.BadParameter(f"--memory is '{text}': write a number and MB or GB, such as 2GB")
     return int(float(found[1]) * 1024 ** (2 if found[2].upper() == "MB" else 3))
-
-
-class _Printed:
-    """Prints how far a stage is, every few seconds."""
-
-    def __init__(self) -> None:
-        self._stage, self._next, self._console = "", 0.0, terminal()
-
-    def __call__(self, progress: "Progress") -> None:
-        now = time.monotonic()
-        if progress.stage == self._stage and now < self._next:
-            return
-        self._stage, self._next = progress.stage, now + EVERY
-        text = f"  {progress.stage}"
-        if progress.of:
-            text += f": {progress.done:,} of {progress.of:,}"
-        if progress.rate and progress.seconds_left is not None:
-            text += f", {progress.rate:,.0f} a second, {progress.seconds_left:,.0f} s left"
-        self._console.print(text)
 
 
 def _print(summary: dict[str, Any], out: Path) -> None:

@@ -28,7 +28,9 @@ def drift(
     ] = Path("specs/persons.yaml"),
     since: Annotated[str, typer.Option(help="ISO date or time, or a span such as 24h or 7d. The default is all.")] = "",
     until: Annotated[str, typer.Option(help="ISO date or time, exclusive. The default is now.")] = "",
-    labels: Annotated[str, typer.Option(help="CSV or Parquet of arrived labels: decision_id, label (1 or 0).")] = "",
+    labels: Annotated[
+        str, typer.Option(help="CSV, Parquet or Delta of arrived labels: decision_id, label (1 or 0).")
+    ] = "",
     decisions: Annotated[
         Path | None, typer.Option(help="A decision log folder, or one of its files. The default is this environment's.")
     ] = None,

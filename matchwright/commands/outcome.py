@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,8 @@ def outcome(run: "RunRecord") -> "Iterator[Text]":
             if not failed:
                 then = f"then matchwright approve {name} --version {version}"
                 yield styled(f"  Next: matchwright up, read its card, {then}")
+        if step.name == "match":
+            yield from _matched(step.artefacts)
         if step.name == "release":
             bundle = str(step.outputs["Output"])[:12]
             yield styled(("Released", "green"), f" bundle {bundle}: the endpoint answers with it.")
@@ -44,6 +46,19 @@ def outcome(run: "RunRecord") -> "Iterator[Text]":
 def gates_passed(run: "RunRecord") -> bool:
     """False if gates failed, so that the version may not be released."""
     return all(step.outputs["Output"] == "pass" for step in run.steps if step.name == "gate")
+
+
+def _matched(artefacts: "Mapping[str, str]") -> "Iterator[Text]":
+    """What was matched, and where the tables are."""
+    folder = Path(artefacts["matches"])
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    tables = json.loads((folder / "tables.json").read_text(encoding="utf-8"))["tables"]
+    matches, records = summary["funnel"]["bands"]["match"], sum(summary["records"].values())
+    yield styled(("Matched", "green"), f" {records:,} records: {matches:,} matches")
+    yield styled(f"  {summary['clusters']['entities']:,} entities; {summary['reviews']:,} pairs for people")
+    yield from (styled(f"  {name}: version {table['version']} of {table['uri']}") for name, table in tables.items())
+    if summary["register_warning"]:
+        yield styled(("Warning:", "yellow"), f" {summary['register_warning']}")
 
 
 def _failed_gates(run: "RunRecord") -> "list[Text]":

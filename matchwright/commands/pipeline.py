@@ -11,28 +11,43 @@ from matchwright.terminal import styled, terminal
 
 app = typer.Typer(help="Run, compile and submit pipelines.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="train, release or monitor.")]
+Name = Annotated[str, typer.Argument(help="train, release, match or monitor.")]
 SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
 Records = Annotated[
-    str, typer.Option(help="train: records of the left source, CSV or Parquet. In local the default is FEBRL 4.")
+    str,
+    typer.Option(
+        help="train, match: records of the left source, CSV, Parquet or Delta. train: in local the default is FEBRL 4."
+    ),
 ]
-RecordsRight = Annotated[str, typer.Option(help="train: records of the right source. Leave it out for deduplication.")]
-Pairs = Annotated[str, typer.Option(help="train: labelled pairs, CSV or Parquet.")]
+RecordsRight = Annotated[
+    str, typer.Option(help="train, match: records of the right source. Leave it out for deduplication.")
+]
+Pairs = Annotated[str, typer.Option(help="train: labelled pairs, CSV, Parquet or Delta.")]
 ModelVersion = Annotated[
     str,
     typer.Option(
-        "--version", help="release: the version; the default is the challenger. monitor: the default is the champion."
+        "--version",
+        help="release: the version; the default is the challenger. match, monitor: the default is the champion.",
     ),
 ]
 Since = Annotated[str, typer.Option(help="monitor: from this date or time, or a span such as 24h or 7d.")]
 Until = Annotated[str, typer.Option(help="monitor: up to this date or time.")]
-Labels = Annotated[str, typer.Option(help="monitor: labels that have arrived, CSV or Parquet.")]
+Labels = Annotated[str, typer.Option(help="monitor: labels that have arrived, CSV, Parquet or Delta.")]
 Scorer = Annotated[str, typer.Option(help="train: an ONNX file to import as the scorer; none is fitted then.")]
 Comparisons = Annotated[
     str, typer.Option(help="train: text file of the imported scorer's comparisons, in the order of its input.")
 ]
 Returns = Annotated[
     str, typer.Option(help="train: what the imported scorer gives, probability or log_odds; else found out.")
+]
+Target = Annotated[str, typer.Option(help="match: the name of the result in the lake; the default is latest.")]
+Reasons = Annotated[str, typer.Option(help="match: which pairs get reasons: review, or all.")]
+JoinFrom = Annotated[str, typer.Option(help="match: pairs in review join records too, from this score on.")]
+LinkAndDedupe = Annotated[
+    bool, typer.Option("--link-and-dedupe", help="match: with two tables, look for pairs within each of them too.")
+]
+RestatePrior = Annotated[
+    bool, typer.Option("--restate-prior", help="match: restate the scores for the size of these tables.")
 ]
 
 
@@ -59,6 +74,11 @@ def run(
     scorer: Scorer = "",
     comparisons: Comparisons = "",
     returns: Returns = "",
+    target: Target = "",
+    reasons: Reasons = "",
+    join_from: JoinFrom = "",
+    link_and_dedupe: LinkAndDedupe = False,
+    restate_prior: RestatePrior = False,
     environment: Environment = "",
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Run every step again, also with unchanged inputs.")
@@ -77,6 +97,8 @@ def run(
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
     given |= {"since": since, "until": until, "labels": labels}
     given |= {"scorer": scorer, "comparisons": comparisons, "returns": returns}
+    given |= {"target": target, "reasons": reasons, "join_from": join_from}
+    given |= {"link_and_dedupe": _text(link_and_dedupe), "restate_prior": _text(restate_prior)}
     arguments, spec_name = arguments_of(name, spec, given, settings.environment)
     console = terminal()
     try:
@@ -150,6 +172,11 @@ def submit(
     scorer: Scorer = "",
     comparisons: Comparisons = "",
     returns: Returns = "",
+    target: Target = "",
+    reasons: Reasons = "",
+    join_from: JoinFrom = "",
+    link_and_dedupe: LinkAndDedupe = False,
+    restate_prior: RestatePrior = False,
     environment: Environment = "",
     run_name: Annotated[
         str, typer.Option(help="The run's name in the cluster. The default has the pipeline, the spec and the time.")
@@ -165,11 +192,18 @@ def submit(
     given = {"records": records, "records_right": records_right, "pairs": pairs, "version": version}
     given |= {"since": since, "until": until, "labels": labels}
     given |= {"scorer": scorer, "comparisons": comparisons, "returns": returns}
+    given |= {"target": target, "reasons": reasons, "join_from": join_from}
+    given |= {"link_and_dedupe": _text(link_and_dedupe), "restate_prior": _text(restate_prior)}
     arguments, spec_name = arguments_of(name, spec, given, settings.environment)
     title = run_name or f"{name} {spec_name} {datetime.now():%Y-%m-%d %H:%M}"
     done = submit_to_cluster(name, settings, arguments, run_name=title)
     started = f" run {done.run_id} of version {done.version}\n  {done.address}"
     terminal().print(styled(("Started", "green"), started))
+
+
+def _text(flag: bool) -> str:
+    """A flag as a pipeline's parameter: empty if it is not set."""
+    return "true" if flag else ""
 
 
 def _named(environment: str) -> str:

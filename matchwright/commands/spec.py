@@ -43,7 +43,7 @@ def infer(
     name: Annotated[str, typer.Option(help="The spec's name. The default is the file's name.")] = "",
     out: Annotated[Path | None, typer.Option(help="Write the draft here. The default is the terminal.")] = None,
 ) -> None:
-    """Draft a match spec from tables (CSV or Parquet), for a person to edit. It holds no value of the tables."""
+    """Draft a match spec from tables (CSV, Parquet or Delta), for a person to edit. It holds no value of the tables."""
     from matchwright.adapters.tables.read import read_input_table, row_lines
     from matchwright.drafting import draft_spec, draft_text, how_values_are_read
     from matchwright.errors import Fault, SpecError

@@ -63,7 +63,7 @@ def read_labels(
     ``left_key`` and ``right_key``, as a sheet of questions does, these name the records and the ids are ignored.
 
     Args:
-        files: CSV or Parquet with two id columns and one of labels.
+        files: CSV, Parquet or Delta with two id columns and one of labels.
         spec: the match spec.
         one_table: both records come from one table.
         known: the keys of all records. If given, every id must be among them.

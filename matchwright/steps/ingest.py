@@ -31,7 +31,7 @@ def ingest(
 ) -> Snapshot:
     """Read the input tables, enforce the spec's schema, write Delta tables and the snapshot file.
 
-    The arguments name CSV or Parquet files. Without any, the environment ``local`` reads the example data FEBRL 4.
+    The arguments name CSV or Parquet files or Delta tables. Without any, ``local`` reads the example data FEBRL 4.
     With ``labels: none`` there are no pairs. ``records`` and ``pairs`` without ``records_right`` mean
     deduplication: one table, whose records all get the source ``left``. The same input again writes nothing
     new. If a run was killed between two tables, the next run completes it. A number or date that cannot be read is

@@ -42,7 +42,7 @@ def monitor(
         decisions: log folder, or one of its files.
         since: ISO date or time, or a span such as ``24h``.
         until: ISO date or time, exclusive.
-        labels: CSV or Parquet with ``decision_id`` and ``label`` (1 or 0), if some have arrived.
+        labels: CSV, Parquet or Delta with ``decision_id`` and ``label`` (1 or 0), if some have arrived.
         report: HTML page to write. Evidently's full report is written to the same folder.
         verdict: JSON file to write. A text file with the suffix ``.txt`` is written to the same folder.
 

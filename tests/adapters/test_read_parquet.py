@@ -48,9 +48,6 @@ def test_partitions_are_refused_by_the_name_of_their_key(tmp_path: Path) -> None
 
 
 def test_other_folders_are_refused_by_their_cause(tmp_path: Path) -> None:
-    write(tmp_path / "delta" / "part-0.parquet", id=["1"])
-    (tmp_path / "delta" / "_delta_log").mkdir()
-    assert "is a Delta table" in refusal(tmp_path / "delta")
     write(tmp_path / "nested" / "data" / "part-0.parquet", id=["1"])
     assert "is a folder with 1 sub-folder(s)" in refusal(tmp_path / "nested")
     write(tmp_path / "mixed" / "part-0.parquet", id=["1"])

@@ -28,7 +28,7 @@ def _in_the_repository_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
 
 
-@pytest.mark.parametrize("function", ["load_spec", "load_bundle", "decide"])
+@pytest.mark.parametrize("function", ["load_spec", "load_bundle", "decide", "match"])
 def test_the_example_of_a_function_runs(function: str, released_home: Path) -> None:
     run_example(function)
 

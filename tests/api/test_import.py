@@ -31,11 +31,11 @@ def test_reading_a_spec_imports_no_store_and_no_model() -> None:
 
 
 def test_public_functions_are_listed_before_they_are_imported() -> None:
-    assert {"decide", "load_bundle", "load_spec", "train"} <= set(dir(matchwright))
+    assert {"decide", "load_bundle", "load_spec", "match", "train"} <= set(dir(matchwright))
     assert all(callable(getattr(matchwright, name)) for name in matchwright.__all__)
     assert set(matchwright.__all__) <= set(dir(matchwright))
 
 
 def test_an_unknown_attribute_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'match'"):
-        matchwright.match  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'guess'"):
+        matchwright.guess  # noqa: B018

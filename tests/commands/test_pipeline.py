@@ -61,6 +61,46 @@ def test_a_precision_that_could_not_be_measured_is_no_number_and_its_usual_cause
     assert "If the spec says labels: complete, every match that the pairs do not list counts as no match." in said
 
 
+def test_a_matching_run_says_what_was_found_and_where_the_tables_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = {
+        "records": {"left": 900, "right": 1100},
+        "funnel": {"bands": {"match": 1234}},
+        "clusters": {"entities": 766},
+        "reviews": 12,
+        "register_warning": "The register is larger.",
+    }
+    tables = {"pairs": {"version": 3, "uri": "s3://bucket/lake/persons/matches/latest/pairs"}}
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    (tmp_path / "tables.json").write_text(json.dumps({"tables": tables}))
+    (tmp_path / "left.csv").write_text("rec_id\n1\n")
+    given: dict[str, str] = {}
+
+    def matched(pipeline: object, settings: object, arguments: dict[str, str], **_: object) -> RunRecord:
+        given.update(arguments)
+        step = StepRecord(name="match", status="done", started=now(), artefacts={"matches": str(tmp_path)})
+        about = {"pipeline": "match", "environment": "local", "code_digest": "", "arguments": {}}
+        return RunRecord(run_id="run", started=now(), status="succeeded", steps=[step], **about)
+
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("pipelines.run.run_pipeline", matched)
+    options = ["--records", str(tmp_path / "left.csv"), "--join-from", "0.9", "--restate-prior"]
+
+    done = CliRunner().invoke(app, ["pipeline", "run", "match", "--spec", str(SPEC), *options])
+
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.output.split())
+    assert "Matched 2,000 records: 1,234 matches 766 entities; 12 pairs for people" in said
+    assert "pairs: version 3 of s3://bucket/lake/persons/matches/latest/pairs" in said
+    assert "Warning: The register is larger." in said
+    assert {name: given[name] for name in ("join_from", "restate_prior", "link_and_dedupe")} == {
+        "join_from": "0.9",
+        "restate_prior": "true",
+        "link_and_dedupe": "",
+    }
+
+
 def test_the_exit_codes_are_in_the_help() -> None:
     shown = CliRunner().invoke(app, ["pipeline", "run", "--help"]).output
     assert "4: train registered a version" in " ".join(shown.split())

@@ -36,6 +36,13 @@ def test_f1_is_at_least_99_percent_on_the_test_entities(demo):
     assert evaluation["true_pairs"] > 800
 
 
+def test_the_whole_tables_are_matched(demo):
+    summary = json.loads(demo.newest("artefacts/**/matches/summary.json").read_text())
+    assert summary["records"] == {"left": 4_999, "right": 5_000}
+    assert summary["funnel"]["bands"]["match"] > 4_800
+    assert f"9,999 records are {summary['clusters']['entities']:,} entities" in demo.printed
+
+
 def test_the_normal_batch_is_ok_and_the_shifted_batch_raises_an_alarm_about_the_lost_field(demo):
     verdicts = [
         json.loads(path.read_text()) for path in demo.home.glob("runs/*/artefacts/**/*.json") if "verdict" in path.name

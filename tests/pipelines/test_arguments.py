@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from deltalake import DeltaTable, write_deltalake
 from fixtures.graphs import logistic
 
 from matchwright.core.spec import load_spec, parse_spec
@@ -70,6 +72,21 @@ def test_the_arguments_have_the_full_path_and_the_digest_of_an_input_file(tmp_pa
     assert first["data_digest"] != second["data_digest"]
 
 
+def test_matching_needs_the_records_and_takes_its_own_options(tmp_path: Path) -> None:
+    file = tmp_path / "left.csv"
+    file.write_text("rec_id\n1\n")
+    options = {"target": "leads", "join_from": "0.8", "link_and_dedupe": "true", "version": "2"}
+    arguments, name = arguments_of("match", SPEC, {"records": str(file), **options}, "prod")
+
+    assert name == "persons"
+    assert {key: arguments[key] for key in options} == options
+    assert (arguments["records"], arguments["records_right"]) == (str(file), "")
+    with pytest.raises(DataError, match="--records: is not given"):
+        arguments_of("match", SPEC, {"records_right": str(file)})
+    with pytest.raises(PipelineError, match=r"'train' does not take --target\."):
+        arguments_of("train", SPEC, {"target": "leads"})
+
+
 def test_all_missing_files_are_listed_in_one_error() -> None:
     with pytest.raises(DataError) as caught:
         arguments_of("train", SPEC, {"records": "no.csv", "pairs": "nor.csv"})
@@ -90,6 +107,20 @@ def test_a_table_may_be_a_folder_and_its_digest_is_that_of_its_files(tmp_path: P
     second = digests.data_digest([str(folder)])
     (folder / "part-0.parquet").rename(folder / "part-1.parquet")
     assert len({first, second, digests.data_digest([str(folder)])}) == 3
+
+
+def test_the_digest_of_a_delta_table_is_that_of_its_current_version(tmp_path: Path) -> None:
+    table = tmp_path / "left"
+    write_deltalake(str(table), pa.table({"id": ["1"]}))
+    first = digests.data_digest([str(table)])
+    write_deltalake(str(table), pa.table({"id": ["2"]}), mode="overwrite")
+    second = digests.data_digest([str(table)])
+    DeltaTable(str(table)).vacuum(0, dry_run=False, enforce_retention_duration=False)
+
+    assert first != second
+    assert digests.data_digest([str(table)]) == second, "the stale file was part of no version that is read"
+    next((table / "_delta_log").glob("*0.json")).write_text("damaged")
+    assert digests.data_digest([str(table)]) != second, "the step that reads the table reports it"
 
 
 def test_a_scorer_cannot_be_a_folder(tmp_path: Path) -> None:
@@ -148,7 +179,7 @@ def test_the_code_digest_does_not_change_with_the_command(monkeypatch: pytest.Mo
 
 
 def test_an_unknown_pipeline_is_refused() -> None:
-    with pytest.raises(PipelineError, match="choose from train, release, monitor"):
+    with pytest.raises(PipelineError, match="choose from train, release, match, monitor"):
         arguments_of("fly", SPEC, {})
 
 

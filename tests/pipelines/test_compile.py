@@ -18,7 +18,7 @@ from pipelines.environments import FOLDER
 
 ENVIRONMENTS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 # The result of these steps also depends on a registry, an endpoint or a log, which can change at any time.
-UNCACHED = {"champion", "register", "register-2", "release", "fetch-champion", "monitor", "alarm"}
+UNCACHED = {"champion", "register", "register-2", "release", "fetch-champion", "match", "monitor", "alarm"}
 
 COMPILE = """
 import sys
@@ -71,7 +71,7 @@ def containers(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_there_is_a_package_for_every_environment_and_pipeline(compiled: dict[tuple[str, str], Any]) -> None:
     assert {"local", "dev", "staging", "prod"} <= set(ENVIRONMENTS)
-    assert {name for _, name in compiled} == set(PIPELINES) == {"train", "release", "monitor"}
+    assert {name for _, name in compiled} == set(PIPELINES) == {"train", "release", "match", "monitor"}
 
 
 def test_a_package_is_a_valid_pipeline(compiled: dict[tuple[str, str], Any]) -> None:
@@ -136,6 +136,26 @@ def test_cached_evaluation_depends_on_the_champion(compiled: dict[tuple[str, str
     parameters = tasks_of(compiled["local", "train"][0])["evaluate"]["inputs"]["parameters"]
 
     assert parameters["champion"]["taskOutputParameter"]["producerTask"] == "champion"
+
+
+def test_the_matching_pipeline_passes_on_the_tables_the_options_and_the_version(
+    compiled: dict[tuple[str, str], Any],
+) -> None:
+    spec = compiled["prod", "match"][0]
+    tasks = tasks_of(spec)
+
+    def passed(task: str) -> set[str]:
+        return {
+            name
+            for name, given in tasks[task]["inputs"]["parameters"].items()
+            if given.get("componentInputParameter") == name
+        }
+
+    assert set(tasks) == {"fetch-champion", "match", "accept"}
+    given = {name for name in spec["root"]["inputDefinitions"]["parameters"]}
+    assert passed("match") == given - {"version"}
+    assert "version" in passed("fetch-champion")
+    assert tasks["accept"]["inputs"]["parameters"]["refusal"]["taskOutputParameter"]["producerTask"] == "match"
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

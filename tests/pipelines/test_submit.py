@@ -43,6 +43,18 @@ def test_a_submission_uploads_the_pipeline_and_starts_a_run(kubeflow: Kubeflow) 
     assert done.version.startswith(arguments["code_digest"][:12])
 
 
+def test_matching_is_submitted_with_its_tables_and_options(kubeflow: Kubeflow) -> None:
+    given = {"records": "s3://bucket/left", "records_right": "s3://bucket/right", "join_from": "0.8"}
+    arguments, _ = arguments_of("match", SPEC, given, "prod")
+
+    submit("match", cluster_at(kubeflow.address), arguments, run_name="match persons")
+
+    (run,) = kubeflow.runs.values()
+    parameters = run["runtime_config"]["parameters"]
+    assert {key: parameters[key] for key in given} == given
+    assert "data_digest" not in parameters
+
+
 def test_the_uploaded_version_has_the_cluster_settings(kubeflow: Kubeflow) -> None:
     arguments, _ = arguments_of("release", SPEC, {})
 

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 from fixtures.two_registers import HEADER, person, rewrite, write_registers
 
 from matchwright.core.spec import MatchSpec
@@ -135,6 +137,20 @@ def test_tables_can_be_in_an_object_store(
     from_files = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
     assert (
         ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "b.json", **stored).tables == from_files.tables
+    )
+
+
+def test_the_current_version_of_delta_tables_gives_the_same_tables_as_csv_files(
+    settings: Settings, persons_spec: MatchSpec, files: dict[str, str], tmp_path: Path
+) -> None:
+    from_files = ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "a.json", **files)
+    tables = {name: str(tmp_path / "delta" / name) for name in files}
+    for name, table in tables.items():
+        rows = pd.read_csv(files[name], dtype=str, keep_default_na=False).replace("", None)
+        write_deltalake(table, pa.Table.from_pandas(pd.concat([rows, rows]), preserve_index=False))
+        write_deltalake(table, pa.Table.from_pandas(rows, preserve_index=False), mode="overwrite")
+    assert (
+        ingest(settings=settings, spec=persons_spec, snapshot=tmp_path / "b.json", **tables).tables == from_files.tables
     )
 
 

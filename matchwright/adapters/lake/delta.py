@@ -1,7 +1,6 @@
 """The lake: Delta tables in a folder or under ``s3://``. A table gets a new version only if its content changes."""
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pandas as pd
 from matchwright.errors import LakeError
 from matchwright.frozen import Frozen
 from matchwright.home import fault_of_path
+from matchwright.object_store import storage_options
 
 DIGEST_KEY = "matchwright.digest"
 _ATTEMPTS = 3
@@ -53,17 +53,17 @@ def write_table(uri: str, frame: pd.DataFrame, digest: str) -> TableVersion:
 
     for _ in range(_ATTEMPTS):
         try:
-            version = _current(uri, digest)
+            version = current_version(uri, digest)
             if version is None:
                 write_deltalake(
                     address_of(uri),
                     _arrow(frame),
                     mode="overwrite",
                     schema_mode="overwrite",
-                    storage_options=_storage_options(uri),
+                    storage_options=storage_options(uri),
                     commit_properties=CommitProperties(custom_metadata={DIGEST_KEY: digest}),
                 )
-                version = _current(uri, digest)
+                version = current_version(uri, digest)
         except CommitFailedError:
             continue  # another writer was first: check the current version again
         except (DeltaError, OSError) as error:
@@ -89,7 +89,7 @@ def read_table(uri: str, version: int | None = None) -> pd.DataFrame:
 
     what = f"version {version} of lake table {uri}" if version is not None else f"lake table {uri}"
     try:
-        table = DeltaTable(address_of(uri), version=version, storage_options=_storage_options(uri))
+        table = DeltaTable(address_of(uri), version=version, storage_options=storage_options(uri))
         reader = QueryBuilder(_IN_ORDER).register("lake", table).execute("SELECT * FROM lake")
         frame: pd.DataFrame = pa.RecordBatchReader.from_stream(reader).read_all().to_pandas()
         return frame
@@ -98,6 +98,18 @@ def read_table(uri: str, version: int | None = None) -> pd.DataFrame:
     except pa.ArrowException:  # its message may quote a value
         hint = "restore its data files, or remove the table and run the step that writes it"
         raise LakeError(f"The data files of {what} cannot be read.", hint) from None
+
+
+def current_version(uri: str, digest: str) -> int | None:
+    """The current version of a table if its digest is ``digest``, else None."""
+    from deltalake import DeltaTable
+    from deltalake.exceptions import TableNotFoundError
+
+    try:
+        latest = DeltaTable(address_of(uri), storage_options=storage_options(uri)).history(1)[0]
+    except TableNotFoundError:
+        return None
+    return int(latest["version"]) if latest.get(DIGEST_KEY) == digest else None
 
 
 def frame_digest(frame: pd.DataFrame) -> str:
@@ -118,18 +130,6 @@ def frame_digest(frame: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _current(uri: str, digest: str) -> int | None:
-    """The current version if its digest is ``digest``, else None."""
-    from deltalake import DeltaTable
-    from deltalake.exceptions import TableNotFoundError
-
-    try:
-        latest = DeltaTable(address_of(uri), storage_options=_storage_options(uri)).history(1)[0]
-    except TableNotFoundError:
-        return None
-    return int(latest["version"]) if latest.get(DIGEST_KEY) == digest else None
-
-
 def _first_line(error: Exception) -> str:
     return str(error).split("\n", 1)[0]
 
@@ -148,10 +148,3 @@ def _arrow(frame: pd.DataFrame) -> Any:
 
     schema = pa.schema([(str(name), pa.type_for_alias(_kind(frame[name]))) for name in frame.columns])
     return pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
-
-
-def _storage_options(uri: str) -> dict[str, str] | None:
-    """The address and credentials of an object store, from environment variables (``AWS_*``)."""
-    if not uri.startswith(("s3://", "s3a://")):
-        return None
-    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}

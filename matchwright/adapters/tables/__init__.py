@@ -1,1 +1,1 @@
-"""Input files: tables as CSV and Parquet, and others as bytes."""
+"""Input files: tables as CSV, Parquet and Delta, and others as bytes."""

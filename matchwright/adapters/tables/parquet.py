@@ -1,6 +1,7 @@
 """Reading Parquet: a file, or a folder of files as Spark writes it. Every value becomes text."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from matchwright.adapters.tables.faults import unreadable
@@ -46,15 +47,22 @@ def parquet_folder(filesystem: Any, path: str) -> Any:
     parts = _parts(filesystem, path)
     tables: list[Any] = []
     for part in parts:
-        try:
+        with within(part.base_name):
             table = parquet_file(filesystem, part.path)
-        except DataError as error:
-            faults = [Fault(": ".join(filter(None, (part.base_name, f.path))), f.problem, f.hint) for f in error.faults]
-            raise DataError("A folder cannot be read.", faults) from None
         if tables and set(table.column_names) != set(tables[0].column_names):
             raise unreadable(f"{part.base_name} has other columns than {parts[0].base_name}", _WRITE_ONE)
         tables.append(table.select(tables[0].column_names) if tables else table)
     return pa.concat_tables(tables)
+
+
+@contextmanager
+def within(name: str) -> Iterator[None]:
+    """Name the file of a folder in the faults of the block."""
+    try:
+        yield
+    except DataError as error:
+        faults = [Fault(": ".join(filter(None, (name, f.path))), f.problem, f.hint) for f in error.faults]
+        raise DataError("A folder cannot be read.", faults) from None
 
 
 def _parts(filesystem: Any, path: str) -> list[Any]:
@@ -62,8 +70,6 @@ def _parts(filesystem: Any, path: str) -> list[Any]:
 
     inside = filesystem.get_file_info(fs.FileSelector(path, recursive=False))
     folders = [info.base_name for info in inside if info.type == fs.FileType.Directory]
-    if "_delta_log" in folders:
-        raise unreadable("is a Delta table and not a file", "export it: some of its files may be of older versions")
     folders = [name for name in folders if not name.startswith(("_", "."))]
     keys = sorted({name.partition("=")[0] for name in folders if "=" in name})
     if keys:
@@ -95,7 +101,7 @@ def _converted(column: Any) -> tuple[str, str, Any]:
     import pyarrow as pa
 
     try:
-        text = _as_text(column)
+        text = as_text(column)
         text.validate(full=True)  # a column of type string is not checked before
     except pa.ArrowInvalid:
         row = _first_that_is_no_text(column)
@@ -106,7 +112,7 @@ def _converted(column: Any) -> tuple[str, str, Any]:
     return "", "", text
 
 
-def _as_text(column: Any) -> Any:
+def as_text(column: Any) -> Any:
     """A column as text, as a person would type it: whole numbers without ``.0``, days without ``00:00:00``."""
     import pyarrow as pa
     import pyarrow.compute as pc

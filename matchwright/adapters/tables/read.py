@@ -1,4 +1,4 @@
-"""Read input tables: CSV and Parquet from a path or an object store. Every value becomes text."""
+"""Read input tables: CSV, Parquet and Delta from a path or an object store. Every value becomes text."""
 
 import hashlib
 import re
@@ -11,6 +11,7 @@ import pandas as pd
 from matchwright.adapters.tables.content import text_of
 from matchwright.adapters.tables.csv_table import csv_table
 from matchwright.adapters.tables.csv_text import layout_of
+from matchwright.adapters.tables.delta import delta_table, delta_version, is_delta
 from matchwright.adapters.tables.faults import unreadable
 from matchwright.adapters.tables.parquet import parquet_file, parquet_folder
 from matchwright.errors import DataError
@@ -20,8 +21,10 @@ _DIGESTED_AT_ONCE = 1024 * 1024
 _PARQUET = re.compile(r"\.(parquet|pq)$", re.I)
 
 
-def read_input_table(uri: str) -> pd.DataFrame:
+def read_input_table(uri: str, version: int | None = None) -> pd.DataFrame:
     """A CSV (comma, semicolon, tab or bar) or Parquet file, or a folder of Parquet files; all columns as str or None.
+
+    A folder may be a Delta table. Then this is its current version, or the given ``version``.
 
     Text keeps its leading zeros. An empty cell is a missing value. A word such as ``NA`` is text. A CSV file may be
     compressed and in UTF-16, whatever its name says.
@@ -30,7 +33,7 @@ def read_input_table(uri: str) -> pd.DataFrame:
         DataError: the file is missing, empty, damaged, or has another format. The message quotes no values.
     """
     try:
-        return _read(uri)
+        return _read(uri, version)
     except DataError as error:
         name = PurePosixPath(uri.replace("\\", "/")).name
         raise DataError(f"{name or 'A file'} cannot be read.", error.faults) from None
@@ -59,8 +62,22 @@ def row_lines(uri: str) -> list[int]:
     return [line for line, _ in layout_of(text_of(_content(filesystem, path, kind))).rows()]
 
 
-def content_digest(uri: str) -> str:
+def current_version(uri: str) -> int | None:
+    """The current version of a Delta table; None for other tables.
+
+    Raises:
+        DataError: it is absent, or its log cannot be read.
+    """
+    filesystem, path, kind = _located(uri)
+    _require(kind)
+    is_table = kind is _Kind.FOLDER and is_delta(filesystem, path)
+    return delta_version(uri).version if is_table else None
+
+
+def content_digest(uri: str, version: int | None = None) -> str:
     """SHA-256 (hex) of the content of a file, or of the names and contents of all files in a folder.
+
+    In a Delta table these are the files of the current version, or of the given ``version``, and no others.
 
     Raises:
         DataError: it is absent or cannot be opened.
@@ -71,6 +88,9 @@ def content_digest(uri: str) -> str:
     _require(kind)
     if kind is _Kind.FILE:
         return _file_digest(filesystem, path)
+    if is_delta(filesystem, path):
+        root = path.rstrip("/")
+        return delta_version(uri, version).digest(lambda file: _file_digest(filesystem, f"{root}/{file}"))
     inside = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
     files = sorted(info.path for info in inside if info.type == fs.FileType.File)
     of_files = [f"{file.removeprefix(path)} {_file_digest(filesystem, file)}" for file in files]
@@ -94,9 +114,11 @@ class _Kind(Enum):
     ABSENT = "absent"
 
 
-def _read(uri: str) -> pd.DataFrame:
+def _read(uri: str, version: int | None) -> pd.DataFrame:
     filesystem, path, kind = _located(uri)
-    if kind is _Kind.FOLDER:
+    if kind is _Kind.FOLDER and is_delta(filesystem, path):
+        table = delta_table(filesystem, path, delta_version(uri, version)).to_pandas()
+    elif kind is _Kind.FOLDER:
         table = parquet_folder(filesystem, path).to_pandas()
     elif _CSV.search(uri):
         table = csv_table(layout_of(text_of(_content(filesystem, path, kind))))

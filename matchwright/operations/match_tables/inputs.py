@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from matchwright.adapters.tables.read import content_digest, read_input_table
+from matchwright.adapters.tables.read import content_digest, current_version, read_input_table
 from matchwright.errors import DataError, Fault
 from matchwright.operations.match_tables.run_folder import InputTable
 
@@ -23,18 +23,21 @@ class MatchInput:
 def input_files(files: Mapping[str, str]) -> list[MatchInput]:
     """The tables in files or folders, local or in an object store, by source.
 
+    Of a Delta table the run reads the version that is current now, also if it is written to meanwhile.
+
     Raises:
         DataError: some of them do not exist. All of them are named.
     """
     found, faults = [], []
     for source, uri in files.items():
         try:
-            digest = content_digest(uri)
+            version = current_version(uri)
+            digest = content_digest(uri, version)
         except DataError as error:
             faults += [Fault(f"{source}: {uri}", fault.problem, fault.hint) for fault in error.faults]
             continue
         table = InputTable(source=source, name=PurePosixPath(uri.rstrip("/")).name, digest=digest)  # type: ignore[arg-type]
-        found.append(MatchInput(table, partial(read_input_table, uri)))
+        found.append(MatchInput(table, partial(read_input_table, uri, version)))
     if faults:
         raise DataError("The tables cannot be matched.", faults)
     return found

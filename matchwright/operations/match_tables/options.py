@@ -36,6 +36,15 @@ class MatchOptions(Frozen):
     restate_prior: bool = False
 
 
+def options_of_text(**given: str) -> MatchOptions:
+    """The options from text, as a pipeline's parameters have it. An empty text leaves the default.
+
+    Raises:
+        SettingsError: keys have faults (all are listed).
+    """
+    return match_options(**{key: text for key, text in given.items() if text})
+
+
 def match_options(**given: Any) -> MatchOptions:
     """The options from their keys.
 

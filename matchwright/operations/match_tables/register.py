@@ -19,7 +19,7 @@ from matchwright.operations.conforming import conformed_records, together
 from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.run_folder import WORKING, RunFolder
 
-FEATURES, QUALITY, QUARANTINE = "features.parquet", "quality.json", "quarantine"
+FEATURES, QUALITY, QUALITY_REPORT, QUARANTINE = "features.parquet", "quality.json", "quality.html", "quarantine"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _prepared(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput]) -> p
     outcome = validate_records(read_inputs(spec, inputs), spec, batch=run.identity.bundle[:12])
     quarantine = run.folder / QUARANTINE
     write_table(str(quarantine), outcome.quarantine, frame_digest(outcome.quarantine))
-    report = run.folder / "quality.html"
+    report = run.folder / QUALITY_REPORT
     write_whole(report, render_report(outcome.result, spec, f"the Delta table {QUARANTINE}"))
     write_whole(run.folder / QUALITY, outcome.result.model_dump_json(indent=1) + "\n")
     if not outcome.result.passed:

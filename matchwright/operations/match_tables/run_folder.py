@@ -92,6 +92,17 @@ def opened_run(folder: Path, identity: RunIdentity) -> Iterator[RunFolder]:
         yield RunFolder(folder, identity)
 
 
+def removed_if_unused(folder: Path) -> bool:
+    """Remove the folder of a run, complete or not, unless another process works in it."""
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        shutil.rmtree(folder)
+        return True
+
+
 def run_in(folder: Path) -> RunFolder:
     """The complete run in a folder.
 
