@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,7 @@ def _matched(
         register_use(bundle).log(_log)
     warning = register_use(bundle).larger(len(table.left), len(table.right), "the register of these tables")
     if warning is not None:
+        warning = replace(warning, hint="restate the scores for it with --restate-prior, or train on it")
         _log.warning("%s: %s", warning.name, warning)
     proposed, pairs = clock.timed("proposing candidates", lambda: _candidates(run.working, table, bundle, report))
     wanted = np.array([partition_size(options.memory, options.workers)])

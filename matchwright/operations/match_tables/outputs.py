@@ -8,7 +8,6 @@ import pandas as pd
 from matchwright.adapters.lake.delta import frame_digest, write_table
 from matchwright.core.candidates import RecordTable
 from matchwright.core.records.conform import id_text, per_distinct, record_key
-from matchwright.errors import MatchingError
 from matchwright.files import PRIVATE, replacing
 from matchwright.matching.clusters import Clusters
 from matchwright.operations.match_tables.inputs import MatchInput
@@ -46,15 +45,11 @@ def write_with_clusters(
     """Write each input table with its rows in their order and a column ``cluster_id``.
 
     It is empty for a row in quarantine. The files hold the values of the input, so only their owner may read them.
-
-    Raises:
-        MatchingError: a table has a column ``cluster_id`` already.
     """
     cluster_of = clusters.set_index("record_key")[CLUSTER_ID]
     written = []
     for given in inputs if form != "none" else ():
         rows = given.read()
-        demand_no_cluster_column(rows, given)
         ids = per_distinct(rows[record_id], id_text)
         keys = [None if value is None else record_key(given.table.source, value) for value in ids]
         rows[CLUSTER_ID] = cluster_of.reindex(keys).to_numpy(dtype=object)
@@ -66,12 +61,3 @@ def write_with_clusters(
                 rows.to_csv(file, index=False, encoding="utf-8")
         written.append(path)
     return written
-
-
-def demand_no_cluster_column(rows: pd.DataFrame, given: MatchInput) -> None:
-    """Refuse a table whose own column would be replaced."""
-    if CLUSTER_ID in rows.columns:
-        raise MatchingError(
-            f"{given.table.name} has a column {CLUSTER_ID} already.",
-            "rename it, or leave the tables with clusters out: --tables none",
-        )

@@ -17,6 +17,7 @@ from matchwright.errors import DataError, Fault, QualityError
 from matchwright.files import PRIVATE, replacing, write_whole
 from matchwright.operations.conforming import conformed_records, together
 from matchwright.operations.match_tables.inputs import MatchInput
+from matchwright.operations.match_tables.outputs import CLUSTER_ID
 from matchwright.operations.match_tables.run_folder import WORKING, RunFolder
 
 FEATURES, QUALITY, QUALITY_REPORT, QUARANTINE = "features.parquet", "quality.json", "quality.html", "quarantine"
@@ -55,16 +56,25 @@ def register_of(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], on
     return Register(table, quality)
 
 
-def read_inputs(spec: MatchSpec, inputs: Sequence[MatchInput]) -> pd.DataFrame:
+def read_inputs(spec: MatchSpec, inputs: Sequence[MatchInput], added: str = "") -> pd.DataFrame:
     """The conformed records of all tables.
+
+    Args:
+        spec: the match spec.
+        inputs: the tables.
+        added: the column that the run will add to them, which they must not have; empty for none.
 
     Raises:
         DataError: tables do not fit the spec (all faults are listed).
     """
     sides, faults = [], []
     for given in inputs:
+        rows = given.read()
+        if added in rows.columns:
+            hint = "rename it, or leave the tables with clusters out: --tables none"
+            faults.append(Fault(f"{given.table.name}: {added}", "is a column that the run would add", hint))
         try:
-            sides.append(conformed_records(given.read(), spec, given.table.source))
+            sides.append(conformed_records(rows, spec, given.table.source))
         except DataError as error:
             where = given.table.name
             faults += [Fault(": ".join(filter(None, (where, f.path))), f.problem, f.hint) for f in error.faults]
@@ -75,7 +85,8 @@ def read_inputs(spec: MatchSpec, inputs: Sequence[MatchInput]) -> pd.DataFrame:
 
 def _prepared(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput]) -> pd.DataFrame:
     spec = bundle.model.spec
-    outcome = validate_records(read_inputs(spec, inputs), spec, batch=run.identity.bundle[:12])
+    added = "" if run.identity.options["tables"] == "none" else CLUSTER_ID
+    outcome = validate_records(read_inputs(spec, inputs, added), spec, batch=run.identity.bundle[:12])
     quarantine = run.folder / QUARANTINE
     write_table(str(quarantine), outcome.quarantine, frame_digest(outcome.quarantine))
     report = run.folder / QUALITY_REPORT
