@@ -6,7 +6,7 @@ adds the nearest records by a fitted embedding, and records with a common neighb
 
 import pandas as pd
 
-from matchwright.core.candidates.budget import pairs_within_budget
+from matchwright.core.candidates.budget import pair_ranks, pairs_within_budget
 from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
 from matchwright.core.candidates.common_neighbour import propose_by_common_neighbour
 from matchwright.core.candidates.rules import propose_by_rules
@@ -17,6 +17,7 @@ from matchwright.core.spec import MatchSpec
 __all__ = [
     "CandidatePairs",
     "RecordTable",
+    "pair_ranks",
     "pairs_within_budget",
     "propose_candidates",
     "propose_pairs",
