@@ -88,7 +88,7 @@ def text_of(page):
 def test_the_page_says_what_was_matched_and_what_was_found():
     text = text_of(render_report(SUMMARY))
     assert (
-        "The run found 79 entities in 60 records of a.csv and 58 records of b&amp;c.csv, with 40 matches; 4 pairs need a"
+        "The run found 79 entities in 60 records of a.csv and 58 records of b&amp;c.csv, with 40 matches; 4 pairs need"
         in text
     )
     assert "bundle ffffffffffff" in text
