@@ -9,7 +9,7 @@ import pytest
 from fixtures.keys import keys_of_the_suite
 
 from matchwright.adapters.lake.delta import read_table
-from matchwright.core.bundle import load_bundle
+from matchwright.core.bundle import load_bundle, use_on
 from matchwright.core.decide.bands import Bands
 from matchwright.errors import MatchingError, SettingsError
 from matchwright.operations.match_tables.explain import explain_pair, explain_record
@@ -18,6 +18,7 @@ from matchwright.operations.match_tables.match import match_tables
 from matchwright.operations.match_tables.options import MatchOptions
 from matchwright.operations.match_tables.outputs import COMPARED
 from matchwright.secrets import VERIFY_KEY, secret
+from matchwright.stated_register import StatedRegister
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +218,21 @@ def test_a_run_of_another_version_is_explained_with_a_note(run, bundle, inputs, 
     own = replace(bundle, model=replace(weak(bundle).model, prior_shift=-1.5))
     found = explain_pair(run[0], (one, other), own, inputs)
     assert "another version of Matchwright or of its libraries made the run" in found.notes[0]
+
+
+STATED = StatedRegister(left_records=20_000, right_records=20_000, restate_prior=True)
+
+
+@pytest.mark.parametrize("stated", [None, STATED])
+def test_a_run_with_restated_scores_is_explained_with_them(bundle, inputs, tmp_path, stated):
+    options = MatchOptions(tables="none", restate_prior=stated is None)
+    summary = match_tables(use_on(bundle, stated), inputs, tmp_path / "run", options)
+    assert summary["prior_shift"] is not None
+    pairs = read_table(str(tmp_path / "run/pairs"))
+    for one, other in some(pairs[pairs["score"] < 0.999]):
+        found = explain_pair(tmp_path / "run", (one, other), bundle, inputs)
+        assert found.notes == ()
+        assert found.reasons
 
 
 def test_records_that_the_run_does_not_have_are_an_error(run):

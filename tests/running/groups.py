@@ -27,7 +27,6 @@ TOGETHER = {
     "register_run": (
         "test_explain_matches.py",
         "test_match_command.py",
-        "test_match_explain.py",
         "test_match_tables.py",
         "test_neighbours_in_steps.py",
         "test_register_scoring.py",

@@ -5,6 +5,7 @@ from typing import Any
 
 from matchwright.matching.report.charts import histogram, linear_bars, log_bars, size_bars
 from matchwright.matching.report.sentences import (
+    NOT_JOINED,
     WHY_NOT_JOINED,
     Summary,
     budget_sentences,
@@ -44,6 +45,7 @@ def render_report(summary: Summary) -> str:
         largest=clusters["largest"] if any(c["cluster_size"] > 2 for c in clusters["largest"]) else [],
         not_joined=sum(summary["not_joined"][why] for why in WHY_NOT_JOINED),
         why_not_joined=WHY_NOT_JOINED,
+        few_words=NOT_JOINED,
         budget=budget_sentences(summary),
         stages=linear_bars([(stage, time, f"{time:,.1f} s") for stage, time in seconds.items()]),
         total_seconds=f"{sum(seconds.values()):,.0f}",

@@ -7,11 +7,17 @@ from matchwright.matching.deciding import ASSIGNED_ELSEWHERE, CUT
 
 Summary = Mapping[str, Any]
 
+FEWEST_MISSED = 0.5
+"""From so many expected matches on, raising the budget is a step to take."""
+
 WHY_NOT_JOINED = {
     ASSIGNED_ELSEWHERE: "a record of it has a better match",
     CUT: "the other pairs of its records speak against it",
 }
 """Why a match did not join its records, in words."""
+
+NOT_JOINED = {ASSIGNED_ELSEWHERE: "better match", CUT: "chain cut"}
+"""The same in few words."""
 
 
 def count(number: int, one: str, several: str = "") -> str:
@@ -68,8 +74,10 @@ def next_steps(summary: Summary) -> Iterator[str]:
     if summary["quarantined"]:
         rows = count(summary["quarantined"], "row")
         yield f"Correct {rows} in quarantine, which were not matched: quality.html and the table quarantine say why."
-    if summary["budget"]["expected_matches"]:
-        yield "Raise candidates.max_candidates_per_record in the spec: its budget may miss matches."
+    missed = summary["budget"]["expected_matches"] or 0
+    if missed >= FEWEST_MISSED:
+        matches = count(round(missed), "match", "matches")
+        yield f"Raise candidates.max_candidates_per_record in the spec: its budget may miss about {matches}."
     if summary["reviews"]:
         pairs = count(summary["reviews"], "pair")
         yield f"Let people decide the {pairs} of the table review, from its top: a wrong answer costs most there."

@@ -96,7 +96,7 @@ def test_the_page_says_what_was_matched_and_what_was_found():
     assert "rule:surname__phonetic + postcode 60 30 2 50.0% 4" in text
     assert "left:7 2 left:7, right:9 0.910000" in text
     assert "1 match: a record of it has a better match." in text
-    assert "left:7, right:10 0.950000 a record of it has a better match" in text
+    assert "left:7, right:10 0.950000 better match" in text
     assert "left:1, right:2 0.500000 12.50" in text
     assert "review from 0.1: 3 match from 0.9: 40" in text
     assert "2 s together" in text
