@@ -14,7 +14,28 @@ from matchwright.matching.scoring import ScoredPairs
 WORST = 0.25
 """This share of the ranks within the budget are the worst ones. Their pairs are most like those that were cut."""
 
-Ranks = np.ndarray[Any, np.dtype[np.int64]]
+Counts = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class Budgeted:
+    """What a budget did to the pairs that were proposed.
+
+    - ``ranks``: of each pair that is kept, in its record, from 1, shape (kept,); empty where nothing was cut off.
+    - ``cut``: how many pairs were cut off, by the number of methods that proposed them, shape (methods + 1,).
+    """
+
+    ranks: Counts
+    cut: Counts
+
+    @classmethod
+    def of(cls, proposed: CandidatePairs, within: CandidatePairs, most: int, one_table: bool) -> "Budgeted":
+        """What a budget of ``most`` candidates per record does to all pairs; ``within`` are those that it keeps."""
+        if len(within) == len(proposed):
+            return cls(np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64))
+        ranks = pair_ranks(proposed, one_table)
+        methods = np.bitwise_count(proposed.methods[ranks > most]).astype(np.int64)
+        return cls(ranks[ranks <= most], np.bincount(methods, minlength=1))
 
 
 @dataclass(frozen=True)
@@ -26,9 +47,9 @@ class CutByBudget:
     - ``worst_pairs``, ``worst_matches``: the pairs of the worst ranks that were kept, and the matches among them.
     - ``unmatched``: the records that may still have a match, where a record has at most one; else None. Not more
       matches than these can have been cut off.
-    - ``expected_matches``: those among the pairs cut off, if they match as often as the pairs of the worst ranks; None
-      where no pair has such a rank. The pairs cut off rank worse, so it is more likely too high than too low.
-    - ``matches_at_most``: the same, with the upper end of the 95% interval of that share.
+    - ``expected_matches``: those among the pairs cut off, if they match as often as the pairs of the worst ranks that
+      as many methods proposed; None where no pair has such a rank.
+    - ``matches_at_most``: the same, with the upper ends of the 95% intervals of these shares.
     """
 
     most: int
@@ -38,18 +59,6 @@ class CutByBudget:
     unmatched: int | None
     expected_matches: float | None
     matches_at_most: float | None
-
-
-def ranks_of_kept(proposed: CandidatePairs, most: int, one_table: bool) -> Ranks:
-    """The rank in its record of each pair that a budget keeps, from 1, shape (kept,).
-
-    Args:
-        proposed: all pairs, also those that the budget cuts off.
-        most: the candidates that a record may have.
-        one_table: whether one table is deduplicated.
-    """
-    ranks = pair_ranks(proposed, one_table)
-    return ranks[ranks <= most]
 
 
 def unmatched_records(table: RecordTable, scored: ScoredPairs, bands: Bands, spec: MatchSpec) -> int | None:
@@ -64,23 +73,30 @@ def unmatched_records(table: RecordTable, scored: ScoredPairs, bands: Bands, spe
     return min(len(table.left) - len(np.unique(left)), len(table.right) - len(np.unique(right)))
 
 
-def cut_by_budget(most: int, cut: int, ranks: Ranks, bands: Bands, unmatched: int | None) -> CutByBudget:
+def cut_by_budget(
+    most: int, budgeted: Budgeted, pairs: CandidatePairs, bands: Bands, unmatched: int | None
+) -> CutByBudget:
     """What the budget cut off.
 
     Args:
         most: the candidates that a record may have.
-        cut: how many pairs were cut off.
-        ranks: see :func:`ranks_of_kept`; empty where nothing was cut off.
-        bands: of the pairs that were kept, shape (kept,).
+        budgeted: what the budget did.
+        pairs: those that were kept.
+        bands: of these pairs, and after them of any further ones.
         unmatched: see :func:`unmatched_records`.
     """
-    worst = ranks > most * (1 - WORST)
-    pairs = int(worst.sum())
-    matches = int((bands[: len(ranks)][worst] == "match").sum())
-    if not cut or not pairs:
-        return CutByBudget(most, cut, pairs, matches, unmatched, None, None)
-    bound = float("inf") if unmatched is None else unmatched
-    expected, upper = (
-        min(cut * share, bound) for share in (matches / pairs, float(wilson_interval(matches, pairs)[1]))
-    )
-    return CutByBudget(most, cut, pairs, matches, unmatched, round(expected, 1), round(upper, 1))
+    worst = budgeted.ranks > most * (1 - WORST)
+    of_worst = np.bitwise_count(pairs.methods[: len(worst)][worst]).astype(np.int64)
+    matched = bands[: len(worst)][worst] == "match"
+    cut, size = int(budgeted.cut.sum()), max(len(budgeted.cut), int(of_worst.max(initial=0)) + 1)
+    counts = np.bincount(of_worst, minlength=size)
+    matches = np.bincount(of_worst[matched], minlength=size)
+    seen = int(counts.sum()), int(matches.sum())
+    if not cut or not seen[0]:
+        return CutByBudget(most, cut, *seen, unmatched, None, None)
+    # pairs that several methods propose match more often; without one of their kind, all of the worst ranks stand in
+    shares = np.where(counts > 0, matches / np.maximum(counts, 1), seen[1] / seen[0])
+    bound = np.inf if unmatched is None else unmatched
+    of_cut = np.pad(budgeted.cut, (0, size - len(budgeted.cut)))
+    expected, upper = ((of_cut * each).sum() for each in (shares, wilson_interval(matches, counts)[1]))
+    return CutByBudget(most, cut, *seen, unmatched, *(round(float(min(each, bound)), 1) for each in (expected, upper)))

@@ -53,10 +53,10 @@ def budget_sentences(summary: Summary) -> list[str]:
     return [
         *found,
         f"Of the {count(budget['worst_pairs'], 'kept pair')} with the worst ranks, "
-        f"{budget['worst_matches']:,} matched ({share:.2%}). If the pairs cut off matched as often, about "
-        f"{budget['expected_matches']:,.0f} matches would be missed, and at most {budget['matches_at_most']:,.0f} with "
-        "95% confidence in that share. They rank still lower, so this is more likely too many than too few."
-        f"{_bound(budget)}",
+        f"{budget['worst_matches']:,} matched ({share:.2%}). If the pairs cut off matched as often as those of them "
+        f"that as many methods proposed, about {budget['expected_matches']:,.0f} matches would be missed, and at most "
+        f"{budget['matches_at_most']:,.0f} by the 95% limits of these shares.{_bound(budget)} "
+        "Only a run with a larger budget can tell.",
     ]
 
 

@@ -16,7 +16,7 @@ from matchwright.core.candidates import CandidatePairs, RecordTable, pairs_withi
 from matchwright.core.records.corpus import feature_version
 from matchwright.errors import Fault, SettingsError
 from matchwright.files import write_whole
-from matchwright.matching.budget import Ranks, cut_by_budget, ranks_of_kept, unmatched_records
+from matchwright.matching.budget import Budgeted, cut_by_budget, unmatched_records
 from matchwright.matching.cluster_figures import cluster_figures
 from matchwright.matching.clusters import clusters_of
 from matchwright.matching.compared import compared_pairs
@@ -128,9 +128,7 @@ def _matched(
     warning = register_use(bundle).larger(len(table.left), len(table.right), "the register of these tables")
     if warning is not None:
         _log.warning("%s: %s", warning.name, warning)
-    proposed, pairs, ranks = clock.timed(
-        "proposing candidates", lambda: _candidates(run.working, table, bundle, report)
-    )
+    pairs, budgeted = clock.timed("proposing candidates", lambda: _candidates(run.working, table, bundle, report))
     # a run that goes on keeps the partitions that it began with
     wanted = np.array([partition_size(options.memory, options.workers)])
     size = int(run.working.made("partition_size", lambda: wanted)[0])
@@ -158,7 +156,7 @@ def _matched(
         "writing", lambda: write_with_clusters(run.folder, inputs, spec.record_id, made, options.tables)
     )
     unmatched = unmatched_records(table, scored, bands, spec)
-    cut = cut_by_budget(spec.candidates.max_candidates_per_record, proposed - len(pairs), ranks, bands, unmatched)
+    cut = cut_by_budget(spec.candidates.max_candidates_per_record, budgeted, pairs, bands, unmatched)
     summary = {
         "run": name,
         "bundle": bundle.digest,
@@ -197,8 +195,8 @@ def run_name(identity: RunIdentity) -> str:
 
 def _candidates(
     working: WorkingFolder, table: RecordTable, bundle: Bundle, report: Report
-) -> tuple[int, CandidatePairs, Ranks]:
-    """How many pairs are proposed, those within the budget, and their ranks if there are others."""
+) -> tuple[CandidatePairs, Budgeted]:
+    """The candidates within the budget, and what it cut off."""
     spec = bundle.model.spec
     if not working.has("candidates/proposed"):
         begun = time.monotonic()
@@ -211,8 +209,9 @@ def _candidates(
         everything = propose_pairs(table, spec, embed, looked_up)
         most = spec.candidates.max_candidates_per_record
         pairs = pairs_within_budget(everything, most, table.one_table)
-        cuts = len(pairs) < len(everything)
-        working.write("candidates/ranks", ranks_of_kept(everything, most, table.one_table) if cuts else np.zeros(0))
+        budgeted = Budgeted.of(everything, pairs, most, table.one_table)
+        working.write("candidates/ranks", budgeted.ranks)
+        working.write("candidates/cut", budgeted.cut)
         for name in ("left", "right", "methods"):
             working.write(f"candidates/{name}", getattr(pairs, name))
         for name, ranks in pairs.ranks.items():
@@ -222,7 +221,7 @@ def _candidates(
     kept = {name: np.array(working.read(f"candidates/{name}")) for name in ("left", "right", "methods")}
     names = tuple(str(name) for name in working.read("candidates/names"))
     pairs = CandidatePairs(**kept, names=names, ranks={})
-    return int(working.read("candidates/proposed")[0]), pairs, np.array(working.read("candidates/ranks"))
+    return pairs, Budgeted(*(np.array(working.read(f"candidates/{name}")) for name in ("ranks", "cut")))
 
 
 class _Clock:

@@ -200,7 +200,7 @@ def test_what_the_budget_cut_off_is_estimated_in_words():
     known = {**cut, "expected_matches": 2.2, "matches_at_most": 11.4, "unmatched": 15}
     estimate = budget_sentences(changed(budget=known))[1]
     assert "Of the 50 kept pairs with the worst ranks, 1 matched (2.00%)" in estimate
-    assert "about 2 matches would be missed, and at most 11" in estimate
+    assert "about 2 matches would be missed, and at most 11 by the 95% limits" in estimate
     assert "15 records without one are the limit" in estimate
     assert "are the limit" not in budget_sentences(changed(budget={**known, "unmatched": None}))[1]
 
