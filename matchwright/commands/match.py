@@ -114,9 +114,36 @@ def explain(
     keys: Annotated[
         list[str], typer.Argument(help="One record key, or two: left:ID or right:ID.", metavar="KEY [KEY]")
     ],
+    model: Annotated[str, typer.Option(help="The registered model of the run.")] = "",
+    bundle: Annotated[Path | None, typer.Option(help="The folder of the run's bundle, in place of --model.")] = None,
+    records: Annotated[str, typer.Option(help="The records that were matched.")] = "",
+    records_right: Annotated[str, typer.Option(help="The other table that was matched.")] = "",
     environment: Environment = "",
 ) -> None:
-    """Why two records did or did not come together, or what a record was matched with."""
+    """Why two records did or did not come together, or what a record was matched with.
+
+    Of a pair, the run keeps the score, the decision and what joined its records. With the bundle and the tables of the
+    run, the decision is computed again: then every pair has its reasons, and a pair that was not compared has what kept
+    each rule from proposing it. No value of a record is printed.
+    """
+    from matchwright.operations.match_tables.explain import explain_pair, explain_record
+    from matchwright.operations.match_tables.inputs import input_files
+
+    named = bool(model) or bundle is not None
+    if len(keys) > 2:
+        raise typer.BadParameter("name one record key, or two")
+    if named != bool(records):
+        raise typer.BadParameter("name both the bundle and the tables of the run: --model or --bundle, and --records")
+    console = terminal()
+    if len(keys) == 1:
+        lines = explain_record(run, keys[0]).lines()
+    else:
+        files = {"left": records} | ({"right": records_right} if records_right else {})
+        inputs = input_files(files) if named else []
+        loaded = _bundle(model, bundle, environment) if named else None
+        lines = explain_pair(run, (keys[0], keys[1]), loaded, inputs).lines()
+    for line in lines:
+        console.print(line)
 
 
 def _bundle(model: str, folder: Path | None, environment: str) -> "Bundle":

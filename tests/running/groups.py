@@ -28,6 +28,7 @@ TOGETHER = {
         "test_unseen_values.py",
     ),
     "register_run": (
+        "test_explain_matches.py",
         "test_match_command.py",
         "test_match_tables.py",
         "test_neighbours_in_steps.py",

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from matchwright.core.candidates.budget import pairs_within_budget
+from matchwright.core.candidates.budget import pair_ranks, pairs_within_budget
 from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
 from matchwright.core.candidates.common_neighbour import propose_by_common_neighbour
 from matchwright.core.candidates.rules import propose_by_rules
@@ -20,6 +20,7 @@ __all__ = [
     "CandidatePairs",
     "Narrowed",
     "RecordTable",
+    "pair_ranks",
     "pairs_within_budget",
     "propose_candidates",
     "propose_pairs",

@@ -47,10 +47,15 @@ def pairs_within_budget(pairs: CandidatePairs, most: int, one_table: bool) -> Ca
     records = np.concatenate([pairs.left, pairs.right]) if one_table else pairs.left
     if np.bincount(records).max(initial=0) <= most:
         return pairs
+    kept = pair_ranks(pairs, one_table) <= most
+    return pairs if kept.all() else pairs.take(kept)
+
+
+def pair_ranks(pairs: CandidatePairs, one_table: bool) -> Ranks:
+    """As :func:`ranks_in_record`, for pairs by position."""
     ranks = [np.where(values == NO_RANK, np.inf, values) for values in pairs.ranks.values()]
     methods = np.bitwise_count(pairs.methods).astype(np.int64)
-    kept = _best_ranks(pairs.left, pairs.right, np.minimum.reduce(ranks), methods, one_table) <= most
-    return pairs if kept.all() else pairs.take(kept)
+    return _best_ranks(pairs.left, pairs.right, np.minimum.reduce(ranks), methods, one_table)
 
 
 def _best_ranks(

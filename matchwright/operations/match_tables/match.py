@@ -11,16 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from matchwright.core.bundle import Bundle, register_use, use_on
 from matchwright.core.candidates import CandidatePairs, Narrowed, RecordTable, pairs_within_budget, propose_pairs
 from matchwright.core.records.corpus import feature_version
 from matchwright.errors import Fault, SettingsError
+from matchwright.files import write_whole
+from matchwright.matching.budget import Budgeted, cut_by_budget, unmatched_records
+from matchwright.matching.cluster_figures import cluster_figures
 from matchwright.matching.clusters import clusters_of
+from matchwright.matching.compared import compared_pairs
 from matchwright.matching.deciding import bands_of, decided_pairs
 from matchwright.matching.funnel import funnel_of
 from matchwright.matching.partitions import Progress, Report, partition_size, silent
+from matchwright.matching.report import render_report
 from matchwright.matching.review import for_review
 from matchwright.matching.scoring import RegisterScoring
 from matchwright.matching.working_folder import WorkingFolder
@@ -31,15 +35,14 @@ from matchwright.operations.match_tables.outputs import (
     PAIRS,
     REVIEW,
     clusters_table,
+    write_compared,
     write_lake_table,
     write_with_clusters,
 )
 from matchwright.operations.match_tables.register import register_of
-from matchwright.operations.match_tables.run_folder import RunFolder, RunIdentity, opened_run
+from matchwright.operations.match_tables.run_folder import REPORT, RunFolder, RunIdentity, opened_run
+from matchwright.operations.match_tables.shown import not_joined_pairs, review_pairs, table_counts
 from matchwright.stated_register import StatedRegister
-
-LARGEST_SHOWN = 20
-"""How many of the largest and of the most doubtful clusters the summary names."""
 
 _log = logging.getLogger(__name__)
 
@@ -127,7 +130,7 @@ def _matched(
     if warning is not None:
         warning = replace(warning, hint="restate the scores for it with --restate-prior, or train on it")
         _log.warning("%s: %s", warning.name, warning)
-    proposed, pairs = clock.timed("proposing candidates", lambda: _candidates(run.working, table, bundle, report))
+    pairs, budgeted = clock.timed("proposing candidates", lambda: _candidates(run.working, table, bundle, report))
     wanted = np.array([partition_size(options.memory, options.workers)])
     for one in pairs.narrowed:
         _log.warning(
@@ -155,30 +158,42 @@ def _matched(
     name = run_name(run.identity)
     for kind, frame in ((PAIRS, decided), (CLUSTERS, made), (REVIEW, review)):
         clock.timed("writing", partial(write_lake_table, run.folder, kind, frame, bundle.digest, name))
+    clock.timed("writing", lambda: write_compared(run.folder, compared_pairs(pairs, scored, bands)))
     files = clock.timed(
         "writing", lambda: write_with_clusters(run.folder, inputs, spec.record_id, made, options.tables)
     )
-    return {
+    unmatched = unmatched_records(table, scored, bands, spec)
+    cut = cut_by_budget(spec.candidates.max_candidates_per_record, budgeted, pairs, bands, unmatched)
+    summary = {
         "run": name,
         "bundle": bundle.digest,
         "spec": spec.name,
         "one_table": one_table,
         "records": {"left": len(table.left), "right": 0 if one_table else len(table.right)},
         "quarantined": register.quality.tables["records"].quarantined,
+        "tables": table_counts(run, table),
+        "options": run.identity.options,
+        "bands": model.bands.model_dump(),
         "prior_shift": model.prior_shift,
         "register_warning": None if warning is None else str(warning),
         "funnel": funnel_of(table, pairs, scored, bands),
-        "cut_by_budget": proposed - len(pairs),
+        "cut_by_budget": cut.pairs,
+        "budget": asdict(cut),
         "narrowed": [asdict(one) for one in pairs.narrowed],
-        "clusters": _cluster_figures(made),
+        "joined": int(clusters.joined.sum()),
+        "clusters": cluster_figures(made, decided),
         "not_joined": {
             "assigned_elsewhere": int(clusters.assigned_elsewhere.sum()),
             "chain": int(clusters.cut.sum()),
+            "pairs": not_joined_pairs(decided),
         },
         "reviews": len(review),
+        "first_reviews": review_pairs(review),
         "files": [path.name for path in files],
         "seconds": clock.seconds,
     }
+    write_whole(run.folder / REPORT, render_report(summary))
+    return summary
 
 
 def run_name(identity: RunIdentity) -> str:
@@ -188,8 +203,8 @@ def run_name(identity: RunIdentity) -> str:
 
 def _candidates(
     working: WorkingFolder, table: RecordTable, bundle: Bundle, report: Report
-) -> tuple[int, CandidatePairs]:
-    """How many pairs are proposed, and those within the budget."""
+) -> tuple[CandidatePairs, Budgeted]:
+    """The candidates within the budget, and what it cut off."""
     spec = bundle.model.spec
     if not working.has("candidates/proposed"):
         begun = time.monotonic()
@@ -200,7 +215,11 @@ def _candidates(
         embeddings = bundle.model.embeddings
         embed = None if embeddings is None else partial(embeddings.record_vectors, spec=spec)
         everything = propose_pairs(table, spec, embed, looked_up, narrow=True)
-        pairs = pairs_within_budget(everything, spec.candidates.max_candidates_per_record, table.one_table)
+        most = spec.candidates.max_candidates_per_record
+        pairs = pairs_within_budget(everything, most, table.one_table)
+        budgeted = Budgeted.of(everything, pairs, most, table.one_table)
+        working.write("candidates/ranks", budgeted.ranks)
+        working.write("candidates/cut", budgeted.cut)
         for name in ("left", "right", "methods"):
             working.write(f"candidates/{name}", getattr(pairs, name))
         for name, ranks in pairs.ranks.items():
@@ -214,22 +233,7 @@ def _candidates(
         Narrowed(**{**one, "by": tuple(one["by"])}) for one in json.loads(str(working.read("candidates/narrowed")[0]))
     )
     pairs = CandidatePairs(**kept, names=names, ranks={}, narrowed=narrowed)
-    return int(working.read("candidates/proposed")[0]), pairs
-
-
-def _cluster_figures(made: pd.DataFrame) -> dict[str, Any]:
-    first = made.drop_duplicates("cluster_id")
-    sizes = first["cluster_size"].value_counts().sort_index()
-    several = first[first["cluster_size"] > 1]
-    columns = ["cluster_id", "cluster_size", "weakest_link"]
-    largest = several.sort_values(["cluster_size", "cluster_id"], ascending=[False, True]).head(LARGEST_SHOWN)
-    doubtful = several.sort_values(["weakest_link", "cluster_id"]).head(LARGEST_SHOWN)
-    return {
-        "entities": len(first),
-        "by_size": {str(size): int(count) for size, count in sizes.items()},
-        "largest": largest[columns].to_dict("records"),
-        "most_doubtful": doubtful[columns].to_dict("records"),
-    }
+    return pairs, Budgeted(*(np.array(working.read(f"candidates/{name}")) for name in ("ranks", "cut")))
 
 
 class _Clock:

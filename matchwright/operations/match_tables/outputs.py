@@ -14,6 +14,7 @@ from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.options import TableFormat
 
 PAIRS, CLUSTERS, REVIEW = "pairs", "clusters", "review"
+COMPARED = "compared.parquet"
 CLUSTER_ID = "cluster_id"
 
 
@@ -37,6 +38,12 @@ def write_lake_table(folder: Path, name: str, frame: pd.DataFrame, bundle: str, 
     signed = frame.assign(bundle=pd.Series(bundle, index=frame.index, dtype=object))
     signed = signed.assign(run=pd.Series(run, index=frame.index, dtype=object))
     write_table(str(folder / name), signed, frame_digest(signed))
+
+
+def write_compared(folder: Path, compared: pd.DataFrame) -> None:
+    """Write all compared pairs as a compact file; see :func:`~matchwright.matching.compared.compared_pairs`."""
+    with replacing(folder / COMPARED) as file:
+        compared.to_parquet(file, index=False, compression="zstd")
 
 
 def write_with_clusters(

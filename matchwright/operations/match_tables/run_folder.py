@@ -17,7 +17,7 @@ from matchwright.files import write_whole
 from matchwright.frozen import Frozen
 from matchwright.matching.working_folder import WorkingFolder
 
-RUN, SUMMARY, WORKING, LOCK = "run.json", "summary.json", "working", ".lock"
+RUN, SUMMARY, REPORT, WORKING, LOCK = "run.json", "summary.json", "report.html", "working", ".lock"
 _ANOTHER_FOLDER = "name another folder with --out"
 
 
