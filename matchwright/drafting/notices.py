@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matchwright.drafting.enough import few_notice
 from matchwright.drafting.fields import DraftField
 from matchwright.drafting.privacy import NAMES_SAY_SO, NOTHING_UNDERSTOOD
-from matchwright.drafting.tables import Labels, Tables
+from matchwright.drafting.rules import Rules
+from matchwright.drafting.tables import Tables
+from matchwright.drafting.usable import UsablePairs
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,12 @@ class Notice:
 
 
 def notices_of(
-    tables: Tables, fields: Sequence[DraftField], why_persons: str, labelled_pairs: Labels | None, untrained: str
+    tables: Tables,
+    fields: Sequence[DraftField],
+    why_persons: str,
+    usable: UsablePairs | None,
+    untrained: str,
+    rules: Rules,
 ) -> list[Notice]:
     """The notices of a draft: what was not understood, what was assumed for that, and faults of ids and labels.
 
@@ -29,11 +37,15 @@ def notices_of(
         notices.append(
             Notice(f"The {untrained}. {start} Or label more pairs with 'matchwright label', then write partial.")
         )
-        if labelled_pairs is not None and not labelled_pairs.labelled:
+        if usable is not None and not usable.labels.labelled:
             wrong = "Every other pair then counts as no match."
             notices.append(Notice(f"Write labels: complete only where the pairs table lists every match. {wrong}"))
-    if labelled_pairs is not None and labelled_pairs.unread:
-        notices.append(Notice(f"{labelled_pairs.unread}. Training puts such rows into quarantine."))
+    if usable is not None:
+        if few := few_notice(usable.labels, rules.others_found):
+            notices.append(Notice(few))
+        notices += [Notice(fault) for fault in usable.faults]
+        if usable.labels.unread:
+            notices.append(Notice(f"{usable.labels.unread}. Training puts such rows into quarantine."))
     unknown = tuple(field.column for field in fields if not field.hint)
     if unknown:
         notices.append(Notice("Not understood by name, so look at their kind and class (pii):", unknown))

@@ -6,7 +6,7 @@ finds are seen in labelled matches or estimated without any. A match in which a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from matchwright.drafting.rules.matches import (
     FEWEST_MEASURED,
     Agreement,
     Matches,
+    agreement_of,
     estimated_matches,
     labelled_matches,
     share_listed,
@@ -57,13 +58,16 @@ class Rules:
     """The chosen rules, the share of matches that they find together, and what the shares were taken from.
 
     ``measured`` has the labelled matches that the rules find together, and how many there are; None without any.
-    ``estimated`` says that the shares are not from these. ``bound`` says how an estimate is to be read.
+    ``others_found`` is how many of the pairs that are
+    labelled as no match they find; None without any. ``estimated`` says that the shares are not from labelled matches.
+    ``bound`` says how an estimate is to be read.
     """
 
     chosen: tuple[Rule, ...]
     recall: float | None = None
     source: str = ""
     measured: tuple[int, int] | None = None
+    others_found: int | None = None
     estimated: bool = False
     bound: Bound = ""
 
@@ -98,7 +102,18 @@ def choose_rules(
         blocks = list(candidate_blocks(features, matches.agreement, counter, budget))
         chosen = choose_within_budget(blocks, sum(sizes), budget)
     chosen = [counter.exact(block) for block in chosen or _by_coverage(features, counter, budget)]
-    return _with_shares(chosen, features, labelled, labelled if count >= FEWEST_MEASURED else matches)
+    rules = _with_shares(chosen, features, labelled if count >= FEWEST_MEASURED else matches)
+    if labelled_pairs is None:
+        return rules
+    # all of them are counted, also where a sample of the matches is enough to choose rules by
+    found, others = (
+        _found(chosen, features, agreement_of(features, labelled_pairs, ids, match=match))[1] for match in (True, False)
+    )
+    return replace(
+        rules,
+        measured=(int(found.sum()), len(found)) if len(found) else None,
+        others_found=int(others.sum()) if labelled_pairs.labelled else None,
+    )
 
 
 def share_of_likely_matches(
@@ -112,14 +127,11 @@ def share_of_likely_matches(
     return share_listed(features, PairCounter([len(side) for side in sides]), labelled_pairs, ids)
 
 
-def _with_shares(
-    chosen: Sequence[Block], features: Sequence[Feature], labelled: Matches | None, matches: Matches | None
-) -> Rules:
+def _with_shares(chosen: Sequence[Block], features: Sequence[Feature], matches: Matches | None) -> Rules:
     """The rules with the shares of ``matches`` that they find."""
     if matches is None:
         return Rules(tuple(Rule(block.names, block.pairs) for block in chosen))
-    found, together = _found(chosen, features, matches)
-    measured = None if labelled is None else _found(chosen, features, labelled)[1]
+    found, together = _found(chosen, features, matches.agreement)
     return Rules(
         tuple(
             Rule(block.names, block.pairs, float(hits.mean()), _bound(block.fields, matches))
@@ -127,9 +139,8 @@ def _with_shares(
         ),
         float(together.mean()),
         matches.source,
-        None if measured is None else (int(measured.sum()), len(measured)),
-        not matches.labelled,
-        _bound(frozenset().union(*(block.fields for block in chosen)), matches),
+        estimated=not matches.labelled,
+        bound=_bound(frozenset().union(*(block.fields for block in chosen)), matches),
     )
 
 
@@ -138,10 +149,10 @@ def _bound(fields: frozenset[str], matches: Matches) -> Bound:
     return "perhaps" if unseen and mixed else "at most" if unseen else "at least" if mixed else ""
 
 
-def _found(chosen: Sequence[Block], features: Sequence[Feature], matches: Matches) -> tuple[list[Agreement], Agreement]:
-    """Which matches each rule finds, and which all of them find together."""
+def _found(chosen: Sequence[Block], features: Sequence[Feature], pairs: Agreement) -> tuple[list[Agreement], Agreement]:
+    """Which pairs each rule finds, and which all of them find together."""
     row = {feature.name: index for index, feature in enumerate(features)}
-    found = [np.all(matches.agreement[[row[name] for name in block.names]], axis=0) for block in chosen]
+    found = [np.all(pairs[[row[name] for name in block.names]], axis=0) for block in chosen]
     return found, np.any(found, axis=0)
 
 
