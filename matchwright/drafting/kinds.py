@@ -1,6 +1,7 @@
 """The kind of a column, from its values, and from its name where the values leave a choice."""
 
 from matchwright.core.spec import FieldKind
+from matchwright.drafting.hints import IDENTIFIERS
 from matchwright.drafting.profile import Profile
 
 Guess = tuple[FieldKind, str]
@@ -56,7 +57,9 @@ def _numeric(hint: str, column: Profile) -> Guess:
         return "category", "years: equal or different, however near"
     if hint == "street_number":
         return "category", "small numbers: equal or different"
-    if hint in ("phone", "postcode", "national_id", "code", "truth"):
+    if hint in ("phone", "postcode", "national_id", "code", "truth") or (
+        hint in IDENTIFIERS and not few_values(column)
+    ):
         return "id_code", "digits that identify something"
     if column.length >= 4 and column.same_length >= 0.6:
         return "id_code", "numbers of one length"
@@ -73,7 +76,13 @@ def _by_hint(hint: str, column: Profile) -> Guess | None:
         return "name", "its name"
     if hint == "address" or (hint != "prose" and column.street >= 0.4 and column.with_digit >= 0.2):
         return "address", "its name" if hint == "address" else "house numbers and words for streets"
-    if hint in ("postcode", "code", "phone", "national_id", "network") and column.words < 2 and column.length <= 40:
+    if hint in IDENTIFIERS and few_values(column) and column.words < _PHRASE:
+        return "category", "few values"
+    if (
+        hint in ("postcode", "code", "phone", "national_id", "network", *IDENTIFIERS)
+        and column.words < 2
+        and column.length <= 40
+    ):
         return "id_code", "its name and short values"
     if hint == "postcode" and column.words < 3 and column.length <= 12 and column.with_digit >= 0.5:
         return "id_code", "its name and short values"

@@ -46,6 +46,8 @@ def notices_of(
         notices += [Notice(fault) for fault in usable.faults]
         if usable.labels.unread:
             notices.append(Notice(f"{usable.labels.unread}. Training puts such rows into quarantine."))
+    for text in dict.fromkeys(field.notice for field in fields if field.notice):
+        notices.append(Notice(text, tuple(field.column for field in fields if field.notice == text)))
     unknown = tuple(field.column for field in fields if not field.hint)
     if unknown:
         notices.append(Notice("Not understood by name, so look at their kind and class (pii):", unknown))
