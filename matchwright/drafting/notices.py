@@ -1,14 +1,16 @@
 """What the reader of a draft must know first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from matchwright.drafting.enough import few_notice
 from matchwright.drafting.fields import DraftField
 from matchwright.drafting.privacy import NAMES_SAY_SO, NOTHING_UNDERSTOOD
+from matchwright.drafting.record_id import table_names
 from matchwright.drafting.rules import Rules
 from matchwright.drafting.tables import Tables
 from matchwright.drafting.usable import UsablePairs
+from matchwright.drafting.yaml_text import scalar
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def notices_of(
             notices.append(Notice(f"{usable.labels.unread}. Training puts such rows into quarantine."))
     for text in dict.fromkeys(field.notice for field in fields if field.notice):
         notices.append(Notice(text, tuple(field.column for field in fields if field.notice == text)))
+    notices += [Notice(text) for field in fields for text in _orders(field, tables)]
     unknown = tuple(field.column for field in fields if not field.hint)
     if unknown:
         notices.append(Notice("Not understood by name, so look at their kind and class (pii):", unknown))
@@ -60,3 +63,27 @@ def notices_of(
         Notice(f"{which}: {text}. Training puts such rows into quarantine.") for which, text in tables.id_faults
     ]
     return notices
+
+
+def _orders(field: DraftField, tables: Tables) -> Iterator[str]:
+    """What to say of dates with the day first and dates with the month first in one column of a table."""
+    notation = field.reading.notation
+    for which, proof, side in zip(table_names(tables.sides), field.reading.orders, ("", "_right"), strict=False):
+        if not proof.rarer:
+            continue
+        key = f"order{side}" if f"order{side}" in notation else "order"
+        fact = (
+            f"{scalar(field.column)} of {which} has dates in two orders: {proof.day_first:,} show that the day stands "
+            f"first, and {proof.month_first:,} that the month does"
+        )
+        if notation.get(key) == "mixed":
+            yield (
+                f"{fact}. So {key} is mixed: the {proof.either:,} that may be either are not read and count as "
+                "missing, also in the quality report. Give dates of one order, and they are read."
+            )
+        else:
+            share = proof.rarer / proof.proves
+            yield (
+                f"{fact}. Those of the rarer order count as missing. Of the {proof.either:,} that may be either, about "
+                f"{share * proof.either:.0f} may be read as another day. With {key}: mixed none of them is read."
+            )

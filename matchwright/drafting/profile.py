@@ -162,6 +162,8 @@ def _numbers(values: Sequence[str], decimals: Sequence[Decimal]) -> list[float |
 
 
 def _is_date(value: str, order: Order) -> bool:
+    if order == "mixed":  # dates that may be either are dates, although no day is read from them
+        return _is_date(value, "day_first") or _is_date(value, "month_first")
     day = read_date(value, order)
     if day is None or len(value) < len("1.1.80"):
         return False

@@ -9,7 +9,7 @@ from matchwright.core.notation.dates import read_date
 from matchwright.core.notation.numbers import read_number, without_zero_fraction
 from matchwright.core.spec import FieldKind
 from matchwright.drafting.missing import MissingWords
-from matchwright.drafting.notations import Told, date_forms, decimal_forms, unreadable_shares
+from matchwright.drafting.notations import OrderProof, Told, date_forms, decimal_forms, order_proof, unreadable_shares
 from matchwright.drafting.profile import Profile
 
 Values = Sequence[Sequence[str | None]]
@@ -31,6 +31,8 @@ class Reading:
     forms: tuple[tuple[str, str], ...]
     sure: bool
     unreadable: float
+    orders: tuple[OrderProof, ...] = ()
+    """What the dates of each table prove about their order."""
 
 
 def reading_of(column: str, kind: FieldKind, values: Values, profile: Profile, missing: MissingWords) -> Reading:
@@ -38,6 +40,7 @@ def reading_of(column: str, kind: FieldKind, values: Values, profile: Profile, m
     notation: dict[str, str] = {}
     forms: list[tuple[str, str]] = []
     told, unreadable = None, 0.0
+    orders: tuple[OrderProof, ...] = ()
     distinct = [list(dict.fromkeys(value for value in side if value is not None)) for side in values]
     if kind == "number":
         told = profile.decimals
@@ -49,6 +52,7 @@ def reading_of(column: str, kind: FieldKind, values: Values, profile: Profile, m
         notation = _keys("order", told)
         forms = date_forms(distinct, told)
         unreadable = unreadable_shares(values, _is_date, told)
+        orders = tuple(map(order_proof, values))
     return Reading(
         notation=notation,
         missing=missing.own.get(column),
@@ -57,6 +61,7 @@ def reading_of(column: str, kind: FieldKind, values: Values, profile: Profile, m
         forms=tuple(forms),
         sure=told is None or told.sure,
         unreadable=unreadable,
+        orders=orders,
     )
 
 
