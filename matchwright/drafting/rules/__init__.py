@@ -27,13 +27,13 @@ from matchwright.drafting.rules.matches import (
 )
 from matchwright.drafting.tables import Labels
 
-__all__ = ["PAIRS_PER_RECORD", "Rule", "Rules", "choose_rules", "share_of_likely_matches"]
+__all__ = ["PAIRS_PER_RECORD", "Lean", "Rule", "Rules", "choose_rules", "share_of_likely_matches"]
 
 PAIRS_PER_RECORD = 8
 """The most pairs that all drafted rules together may make, per record of all tables, beside the labelled matches."""
 
-Bound = Literal["", "at most", "at least", "perhaps"]
-"""Whether an estimated share is a bound, and of what; ``perhaps`` where it may be too high or too low."""
+Lean = Literal["", "or less", "or more", "or not"]
+"""In which direction an estimated share may be far off; ``or not`` if in both. It is a bound in none."""
 
 _LEAST_BUDGET = 1_000
 _LEAST_COVERAGE = 0.05
@@ -44,13 +44,13 @@ _MOST_USES = 3
 class Rule:
     """Record features that must be equal, how many pairs that makes in these tables, and the share of matches it finds.
 
-    ``recall`` is None where nothing is known about matches. ``bound`` says how an estimate is to be read.
+    ``recall`` is None where nothing is known about matches. ``lean`` says in which direction an estimate may be off.
     """
 
     features: tuple[str, ...]
     pairs: int
     recall: float | None = None
-    bound: Bound = ""
+    lean: Lean = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Rules:
     ``measured`` has the labelled matches that the rules find together, and how many there are; None without any.
     ``others_found`` is how many of the pairs that are
     labelled as no match they find; None without any. ``estimated`` says that the shares are not from labelled matches.
-    ``bound`` says how an estimate is to be read.
+    ``lean`` says in which direction an estimate may be off.
     """
 
     chosen: tuple[Rule, ...]
@@ -69,7 +69,7 @@ class Rules:
     measured: tuple[int, int] | None = None
     others_found: int | None = None
     estimated: bool = False
-    bound: Bound = ""
+    lean: Lean = ""
 
 
 def choose_rules(
@@ -134,19 +134,19 @@ def _with_shares(chosen: Sequence[Block], features: Sequence[Feature], matches: 
     found, together = _found(chosen, features, matches.agreement)
     return Rules(
         tuple(
-            Rule(block.names, block.pairs, float(hits.mean()), _bound(block.fields, matches))
+            Rule(block.names, block.pairs, float(hits.mean()), _lean(block.fields, matches))
             for block, hits in zip(chosen, found, strict=True)
         ),
         float(together.mean()),
         matches.source,
         estimated=not matches.labelled,
-        bound=_bound(frozenset().union(*(block.fields for block in chosen)), matches),
+        lean=_lean(frozenset().union(*(block.fields for block in chosen)), matches),
     )
 
 
-def _bound(fields: frozenset[str], matches: Matches) -> Bound:
+def _lean(fields: frozenset[str], matches: Matches) -> Lean:
     unseen, mixed = bool(fields & matches.unseen), bool(fields & matches.mixed)
-    return "perhaps" if unseen and mixed else "at most" if unseen else "at least" if mixed else ""
+    return "or not" if unseen and mixed else "or less" if unseen else "or more" if mixed else ""
 
 
 def _found(chosen: Sequence[Block], features: Sequence[Feature], pairs: Agreement) -> tuple[list[Agreement], Agreement]:
