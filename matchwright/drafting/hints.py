@@ -67,7 +67,10 @@ _LATIN = str.maketrans(
 )
 """Cyrillic and Greek in Latin letters, for the names of fields."""
 _RECORD_ID = re.compile(r"^(id|(rec|record|row|unique|source)_?(id|key|no|number)|key|uuid|guid|index|pk|identifier)$")
-_ROW_NUMBER = re.compile(r"^(unnamed(_\d+)*|(index_)?level_\d+|index|row(_?(number|no|names?))?)$")
+_ROW_NUMBER = re.compile(
+    r"^(unnamed(_\d+)*|(index_)?level_\d+|index|row(_?(number|no|names?))?|l_?p|lfd(_?nr)?|laufende_(nummer|nr)|s(r|l)?_?no"
+    r"|n_ord|volgnr|zeile)$"
+)
 
 
 @dataclass(frozen=True)
@@ -165,12 +168,13 @@ def _phrases() -> dict[str, list[_Phrase]]:
 
 
 def _numbers_of_somebody() -> Iterator[tuple[str, str]]:
-    """Phrases for numbers of persons and customers, each with its hint."""
+    """Phrases for numbers of persons, customers and goods, each with its hint."""
     words: dict[str, str] = _read("identifier_words.yaml")
-    for whose, number in product(("person", "customer"), _listed(words["number"])):
-        for somebody in _listed(words[whose]):
-            yield f"{whose}_id", f"{somebody} {number}"
-            yield f"{whose}_id", f"{number} {somebody}"
+    pairs = (("person_id", "person", "number"), ("customer_id", "customer", "number"), ("code", "thing", "code"))
+    for hint, whose, number in pairs:
+        for one, other in product(_listed(words[whose]), _listed(words[number])):
+            yield hint, f"{one} {other}"
+            yield hint, f"{other} {one}"
 
 
 def _read(name: str) -> Any:

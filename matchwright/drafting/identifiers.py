@@ -21,6 +21,8 @@ from matchwright.drafting.profile import Profile
 from matchwright.drafting.tables import Labels, Tables
 
 _FEWEST, _ALWAYS = 10, 0.99
+_IDENTIFY = frozenset({"email", "phone", "national_id", "network", "person_id", "customer_id"})
+_MOST_WORDS, _DIGITS = 12, 0.5
 _SHORTEST_DOCUMENT, _LONGEST_HOUSE = 6, 4.5
 _FEWEST_RECORDS = 20
 
@@ -60,9 +62,9 @@ def told_numbers(hints: Mapping[str, str], profiles: Mapping[str, Profile]) -> d
     """The hints, with one for each column that is called 'number' alone.
 
     Short numbers beside a street are house numbers. Long ones in a table of persons may be of a document, which is the
-    stricter guess. All others are codes.
+    stricter guess. All others are codes. A hint of a number that the values do not bear out is dropped.
     """
-    given = set(hints.values())
+    given = {hint for column, hint in hints.items() if not _is_flag(hint, profiles[column])}
 
     def told(column: str) -> str:
         profile = profiles[column]
@@ -70,7 +72,14 @@ def told_numbers(hints: Mapping[str, str], profiles: Mapping[str, Profile]) -> d
             return "street_number"
         return "national_id" if PERSON_HINTS & given and profile.length >= _SHORTEST_DOCUMENT else "code"
 
-    return {column: told(column) if hint == "number" else hint for column, hint in hints.items()}
+    supported = {column: "" if _is_flag(hint, profiles[column]) else hint for column, hint in hints.items()}
+    return {column: told(column) if hint == "number" else hint for column, hint in supported.items()}
+
+
+def _is_flag(hint: str, profile: Profile) -> bool:
+    """Whether a column only has a few words about a number or an address: ``email_confirmed`` or ``phone_type``."""
+    few = few_values(profile) and profile.distinct <= _MOST_WORDS
+    return hint in _IDENTIFY and few and profile.with_digit < _DIGITS
 
 
 def use_of(

@@ -43,7 +43,7 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
         return "category", "months without a day: equal or different"
     if column.duration >= MOSTLY:
         return "number", "durations, read as seconds"
-    if column.phone >= MOSTLY and (hint == "phone" or column.number < MOSTLY):
+    if column.phone >= MOSTLY and (hint == "phone" or (not hint and column.number < MOSTLY)):
         return "id_code", "looks like telephone numbers"
     if column.number >= MOSTLY or (hint == "price" and column.number >= _OFTEN_ENOUGH):
         return _numeric(hint, column)
@@ -51,7 +51,7 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
 
 
 def _numeric(hint: str, column: Profile) -> Guess:
-    if hint in ("price", "quantity") or column.decimal >= 0.1:
+    if hint in ("price", "quantity") or column.decimal >= 0.1 or (not hint and column.amount >= MOSTLY):
         return "number", "numbers whose distance matters"
     if column.year >= MOSTLY or hint == "year":
         return "category", "years: equal or different, however near"

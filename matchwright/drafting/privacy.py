@@ -22,6 +22,8 @@ _DIRECT_HINTS = {
 }
 _BARE_DATES = frozenset({"date", "datum", "dato", "data", "fecha", "tarih"})
 """Names that do not say whose date it is."""
+_NO_PHONES = frozenset({"code", "price", "quantity", "postcode", "street_number", "year", "date"})
+"""Hints of columns whose values may look like telephone numbers, such as the postcodes 1234-567 of Portugal."""
 _QUASI_HINTS = {
     "given_name": "a person's name",
     "further_name": "a person's name",
@@ -46,7 +48,7 @@ def guess_pii(hint: str, kind: FieldKind, column: Profile, of_persons: bool) -> 
         return "direct", _DIRECT_HINTS["email"]
     if hint in _DIRECT_HINTS:
         return "direct", _DIRECT_HINTS[hint]
-    if column.phone >= 0.5 and column.date < 0.5 and column.length >= 8 and hint not in ("code", "price", "quantity"):
+    if column.phone >= 0.5 and column.date < 0.5 and column.length >= 8 and hint not in _NO_PHONES:
         return "direct", "looks like telephone numbers"
     if of_persons and kind == "id_code" and hint != "postcode" and column.length >= 6 and column.distinct_share >= 0.4:
         return "direct", "a long code that few records share may identify a person"

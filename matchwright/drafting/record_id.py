@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from matchwright.drafting.hints import hint_of, names_a_record, names_a_row, plain_name
+from matchwright.drafting.hints import IDENTIFIERS, hint_of, names_a_record, names_a_row, plain_name
 from matchwright.drafting.lines import places
 from matchwright.errors import DataError, Fault
 
@@ -82,7 +82,7 @@ def find_record_id(
         part = f": {best!r}, the best one, has {known[best] / len(sides):.0%} of them" if best and known[best] else ""
         hint = "check that the pairs are of these tables, and that ids are written the same in both"
         raise refused("pairs", f"no column of the tables has their record ids{part}", hint)
-    endings = [column for column in ordered if column.lower().endswith(("id", "key"))]
+    endings = [column for column in ordered if column.lower().endswith(("id", "key")) or hint_of(column) in IDENTIFIERS]
     codes = [column for column in fitting if hint_of(column) not in _NO_IDS and not _has_blanks(sides, column)]
     choices = (
         [column for column in named if column in fitting and column not in rows],

@@ -56,8 +56,9 @@ def _share(share: float, estimated: bool, lean: Lean) -> str:
     """A share in words: an estimate is 'about' so much, is never all, and may be off in a direction."""
     if not estimated:
         return f"{share:.1%}" if share > _NEARLY_ALL else f"{share:.0%}"
-    about = "nearly all" if share > _NEARLY_ALL else f"about {share:.0%}"
-    return f"{about} {lean}".strip()
+    if share > _NEARLY_ALL:
+        return "nearly all" if lean in ("", "or more") else "nearly all or fewer"
+    return f"about {share:.0%} {lean}".strip()
 
 
 def _source(rules: Rules) -> Iterator[str]:
@@ -76,7 +77,8 @@ def _source(rules: Rules) -> Iterator[str]:
 def _estimate(rules: Rules) -> Iterator[str]:
     """How far estimates hold."""
     yield f"  # guessed: these shares are no counts and no bounds. They are estimated from {rules.source}."
-    yield f"  # Such pairs have fewer errors than other matches, so as a rule the shares are {_USUALLY_TOO_HIGH} too high."
+    why = "Such pairs have fewer errors than other matches"
+    yield f"  # {why}, so as a rule the shares are {_USUALLY_TOO_HIGH} too high."
     leans = {rule.lean for rule in rules.chosen} | {rules.lean}
     if leans & {"or less", "or not"}:
         yield "  # 'or less': those pairs all agree in a field of the rule, and matches may not."

@@ -142,7 +142,7 @@ def _contradicting(given: Labels, canonical: pd.DataFrame, flags: Flags) -> Iter
         found.append(f"{word} {yes} says 1 and {word} {no} says 0")
     more = " ..." if groups.ngroups > SHOWN else ""
     pairs = "pair is" if groups.ngroups == 1 else "pairs are"
-    then = "Training refuses contradicting labels: correct them. Beyond quality.labels.max_contradicting none may stay."
+    then = "Training refuses them. Correct them, or raise quality.labels.max_contradicting, and no row of them is used."
     yield f"pairs: {groups.ngroups:,} {pairs} labelled as a match and as none: {'; '.join(found)}{more}. {then}"
 
 
