@@ -8,6 +8,7 @@ from matchwright.drafting.fields import DraftField
 from matchwright.drafting.privacy import NAMES_SAY_SO, NOTHING_UNDERSTOOD
 from matchwright.drafting.record_id import table_names
 from matchwright.drafting.rules import Rules
+from matchwright.drafting.shared_ids import shared_ids
 from matchwright.drafting.tables import Tables
 from matchwright.drafting.usable import UsablePairs
 from matchwright.drafting.yaml_text import scalar
@@ -42,6 +43,8 @@ def notices_of(
         if usable is not None and not usable.labels.labelled:
             wrong = "Every other pair then counts as no match."
             notices.append(Notice(f"Write labels: complete only where the pairs table lists every match. {wrong}"))
+    if usable is None and (shared := shared_ids(tables)):
+        notices.append(Notice(f"{shared}."))
     if usable is not None:
         if few := few_notice(usable.labels, rules.others_found):
             notices.append(Notice(few))

@@ -57,7 +57,7 @@ def _share(share: float, estimated: bool, lean: Lean) -> str:
     if not estimated:
         return f"{share:.1%}" if share > _NEARLY_ALL else f"{share:.0%}"
     if share > _NEARLY_ALL:
-        return "nearly all" if lean in ("", "or more") else "nearly all or fewer"
+        return "nearly all" if lean in ("", "or more") else "nearly all or less"
     return f"about {share:.0%} {lean}".strip()
 
 

@@ -1,0 +1,76 @@
+"""Drafts of tables as programs of several countries export them."""
+
+import pandas as pd
+import pytest
+
+from matchwright.core.spec import FieldSpec, MatchSpec, parse_spec
+from matchwright.drafting import infer_spec
+
+ROWS = 120
+
+
+def table(side: str, **columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"record_id": [f"{side}{n}" for n in range(ROWS)], **columns})
+
+
+def drafted(*given: pd.DataFrame) -> tuple[str, MatchSpec]:
+    text = infer_spec(*given)
+    return text.partition("\nname: ")[0], parse_spec(text)
+
+
+def field(column: str, values: list[str], **others: list[str]) -> FieldSpec:
+    _, spec = drafted(*(table(side, **{column: values}, **others) for side in "LR"))
+    return spec.fields[next(name for name in spec.fields if spec.column_of(name) == column)]
+
+
+NAMES = {
+    "nome": [f"mock{chr(97 + n % 20)}{chr(97 + n // 20)}" for n in range(ROWS)],
+    "dt_nasc": ["1980-02-14", "1979-06-05"] * 60,
+}
+
+
+@pytest.mark.parametrize(("form", "decimal"), [("{}.{},00", "comma"), ("{},{}.00", "point"), ("{}{},50 €", "comma")])
+def test_amounts_with_two_decimals_are_numbers_also_if_all_are_whole(form: str, decimal: str) -> None:
+    amounts = [form.format(n % 9 + 1, 100 + n * 7 % 900) for n in range(ROWS)]
+    found = field("zyx", amounts, **NAMES)
+    assert (found.kind, found.decimal) == ("number", decimal)
+
+
+@pytest.mark.parametrize("column", ["cód. postal", "CEP"])
+def test_postcodes_with_a_hyphen_are_no_telephone_numbers(column: str) -> None:
+    found = field(column, [f"{1000 + n * 37 % 9000}-{100 + n * 13 % 900}" for n in range(ROWS)], **NAMES)
+    assert (found.kind, found.pii, found.compare) == ("id_code", "quasi", True)
+
+
+@pytest.mark.parametrize("column", ["email_confirmed", "phone_type", "contribuinte ativo", "passport"])
+def test_a_few_words_about_a_number_are_no_number(column: str) -> None:
+    found = field(column, ["yes", "no", "unclear"] * 40, **NAMES)
+    assert (found.kind, found.pii, found.compare) == ("category", "quasi", True)
+
+
+def test_a_code_that_both_tables_share_is_evidence_and_the_number_of_the_record_its_id() -> None:
+    ean = [f"84{10**9 + n * 7919}" for n in range(ROWS)]
+    sides = [
+        pd.DataFrame({"cod_producto": [f"{side}{n}" for n in range(ROWS)], "descripción": "taladro", "EAN": ean})
+        for side in "AB"
+    ]
+    _, spec = drafted(*sides)
+    assert spec.record_id == "cod_producto"
+    assert spec.fields["ean"].compare
+
+
+@pytest.mark.parametrize("column", ["lp", "Lfd. Nr.", "S.No", "L.p."])
+def test_a_running_number_of_a_list_is_no_record_id(column: str) -> None:
+    numbers = [str(n + 1) for n in range(ROWS)]
+    given = pd.DataFrame({column: numbers, "Kundennr": [f"K{n * 7}" for n in range(ROWS)], **NAMES})
+    _, spec = drafted(given)
+    assert spec.record_id == "Kundennr"
+    assert not [name for name in spec.fields if spec.column_of(name) == column]
+
+
+def test_ids_that_name_the_same_record_in_both_tables_are_said_to_be_the_matches() -> None:
+    left = pd.DataFrame({"customer_id": [str(n) for n in range(ROWS)], **NAMES})
+    top, _ = drafted(left, left.iloc[::-1].head(80))
+    assert "80 record ids are in both tables, and their records agree in 100% of their values." in top
+    numbered = left.assign(nome=left["nome"].sample(frac=1, random_state=1).to_numpy(), dt_nasc="1950-01-02")
+    assert "record ids are in both tables" not in drafted(left, numbered.assign(dt_nasc=NAMES["nome"]))[0]
