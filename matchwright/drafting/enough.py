@@ -1,5 +1,6 @@
 """Whether the labelled pairs are enough to train on, and whether matches alone may be all matches."""
 
+from collections.abc import Callable
 from math import ceil
 
 from matchwright.core.spec.learning import SplitSpec
@@ -36,21 +37,23 @@ def not_trainable(labelled_pairs: Labels, share_listed: float | None) -> str:
     return too_few(labelled_pairs) or _incomplete(labelled_pairs, share_listed)
 
 
-def few_notice(labelled_pairs: Labels, others_found: int | None) -> str:
+def few_notice(labelled_pairs: Labels, others_found: int | None, look_alike: Callable[[], bool]) -> str:
     """What to expect of a training on few labels of both kinds; empty if there are many, or not enough to train on.
 
     Args:
         labelled_pairs: the pairs.
         others_found: how many of the pairs that do not match agree in a candidate rule; None if it is not known.
+        look_alike: whether these pairs look alike, so that the most similar texts find some of them.
     """
     if not labelled_pairs.labelled or too_few(labelled_pairs):
         return ""
     matches = int(labelled_pairs.matches.sum())
     others = len(labelled_pairs.matches) - matches
-    if others_found is not None and others_found < _LEAST_FOUND:
-        fact = f"Only {others_found} of the {others:,} pairs that are labelled as no match agree in a candidate rule"
+    if others_found is not None and others_found < _LEAST_FOUND and not look_alike():
+        agree = f"{others_found} of the {others:,} pairs that are labelled as no match agree in a candidate rule"
+        fact = f"Only {agree}, and the others have nothing more in common than pairs drawn at random"
         why = f"Training uses candidates alone and needs {FEWEST_PER_CLASS} of each kind, so it may refuse these labels"
-        then = "Label pairs that look alike, with 'matchwright label': pairs drawn at random say little"
+        then = "Label pairs that look alike, with 'matchwright label'"
         return f"{fact}. {why}. {then}."
     if min(matches, others) < FEW_OF_EACH:
         fact = f"{matches:,} matches and {others:,} other pairs are few. Training learns from them"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from matchwright.drafting.alike import others_look_alike
 from matchwright.drafting.enough import few_notice
 from matchwright.drafting.fields import DraftField
 from matchwright.drafting.privacy import NAMES_SAY_SO, NOTHING_UNDERSTOOD
@@ -43,10 +44,13 @@ def notices_of(
         if usable is not None and not usable.labels.labelled:
             wrong = "Every other pair then counts as no match."
             notices.append(Notice(f"Write labels: complete only where the pairs table lists every match. {wrong}"))
+    compared = [field.column for field in fields if field.compare]
     if usable is None and (shared := shared_ids(tables)):
         notices.append(Notice(f"{shared}."))
     if usable is not None:
-        if few := few_notice(usable.labels, rules.others_found):
+        if few := few_notice(
+            usable.labels, rules.others_found, lambda: others_look_alike(tables, compared, usable.labels)
+        ):
             notices.append(Notice(few))
         notices += [Notice(fault) for fault in usable.faults]
         if usable.labels.unread:
