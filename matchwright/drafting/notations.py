@@ -44,26 +44,29 @@ class Told:
 
 
 @dataclass(frozen=True)
-class OrderProof:
-    """The dates of a table that prove that the day or the month stands first, and those that may be either."""
+class Proof:
+    """The values of a table that can be read in one of two notations only, and those that are read as two values.
 
-    day_first: int
-    month_first: int
+    The notations are the day first and the month first, or a decimal point and a decimal comma.
+    """
+
+    first: int
+    second: int
     either: int
 
     @property
     def proves(self) -> int:
-        """The dates that can be read in one order only."""
-        return self.day_first + self.month_first
+        """The values that can be read in one notation only."""
+        return self.first + self.second
 
     @property
     def rarer(self) -> int:
-        """The dates that prove the order that fewer dates have."""
-        return min(self.day_first, self.month_first)
+        """The values that prove the notation that fewer values have."""
+        return min(self.first, self.second)
 
     @property
     def is_mixed(self) -> bool:
-        """Whether so many dates prove each order that none of them is a typing error."""
+        """Whether so many values prove each notation that none of them is a typing error."""
         return self.rarer >= max(_FEWEST_MIXED, _LEAST_MIXED * self.proves)
 
 
@@ -86,15 +89,28 @@ def told_order(sides: Sequence[Sequence[str]]) -> Told:
     return replace(told, sides=tuple(orders), sure=told.sure or mixed)
 
 
-def order_proof(values: Iterable[str | None]) -> OrderProof:
+def order_proof(values: Iterable[str | None]) -> Proof:
     """How many dates can be read with the day first only, with the month first only, and as two different days."""
-    counts = Counter(value for value in values if value is not None)
-    proof = Counter[str]()
-    for value, count in counts.items():
-        day, month = read_date(value, "day_first"), read_date(value, "month_first")
-        if day != month:
-            proof["month" if day is None else "day" if month is None else "either"] += count
-    return OrderProof(proof["day"], proof["month"], proof["either"])
+    return _proof(values, lambda text: (read_date(text, "day_first"), read_date(text, "month_first")))
+
+
+def decimal_proof(values: Iterable[str | None]) -> Proof:
+    """How many numbers can be read with a decimal point only, with a comma only, and as two different numbers."""
+
+    def readings(text: str) -> tuple[float | None, float | None]:
+        point, comma = read_number(text, "point"), read_number(text, "comma")
+        return (None if math.isnan(point) else point), (None if math.isnan(comma) else comma)
+
+    return _proof(values, readings)
+
+
+def _proof(values: Iterable[str | None], readings: Callable[[str], tuple[Any, Any]]) -> Proof:
+    found = Counter[str]()
+    for value, count in Counter(value for value in values if value is not None).items():
+        first, second = readings(value)
+        if first != second:
+            found["second" if first is None else "first" if second is None else "either"] += count
+    return Proof(found["first"], found["second"], found["either"])
 
 
 def decimal_forms(sides: Sequence[Sequence[str]], told: Told) -> list[tuple[str, str]]:

@@ -57,7 +57,7 @@ def notices_of(
             notices.append(Notice(f"{usable.labels.unread}. Training puts such rows into quarantine."))
     for text in dict.fromkeys(field.notice for field in fields if field.notice):
         notices.append(Notice(text, tuple(field.column for field in fields if field.notice == text)))
-    notices += [Notice(text) for field in fields for text in _orders(field, tables)]
+    notices += [Notice(text) for field in fields for text in _notations(field, tables)]
     unknown = tuple(field.column for field in fields if not field.hint)
     if unknown:
         notices.append(Notice("Not understood by name, so look at their kind and class (pii):", unknown))
@@ -72,25 +72,29 @@ def notices_of(
     return notices
 
 
-def _orders(field: DraftField, tables: Tables) -> Iterator[str]:
-    """What to say of dates with the day first and dates with the month first in one column of a table."""
+def _notations(field: DraftField, tables: Tables) -> Iterator[str]:
+    """What to say of a column of one table whose values prove that they are written in two notations."""
     notation = field.reading.notation
-    for which, proof, side in zip(table_names(tables.sides), field.reading.orders, ("", "_right"), strict=False):
+    is_date = field.kind == "date"
+    name, one, other = (
+        ("order", "the day", "the month") if is_date else ("decimal", "a decimal point", "a decimal comma")
+    )
+    for which, proof, side in zip(table_names(tables.sides), field.reading.proofs, ("", "_right"), strict=False):
         if not proof.rarer:
             continue
-        key = f"order{side}" if f"order{side}" in notation else "order"
-        fact = (
-            f"{scalar(field.column)} of {which} has dates in two orders: {proof.day_first:,} show that the day stands "
-            f"first, and {proof.month_first:,} that the month does"
-        )
+        key = f"{name}{side}" if f"{name}{side}" in notation else name
+        what = "dates in two orders" if is_date else "numbers in two notations"
+        shown = f"{proof.first:,} can only have {one}{' first' if is_date else ''}, and {proof.second:,} {other}"
+        fact = f"{scalar(field.column)} of {which} has {what}: {shown}"
         if notation.get(key) == "mixed":
             yield (
                 f"{fact}. So {key} is mixed: the {proof.either:,} that may be either are not read and count as "
                 "missing, also in the quality report. Give dates of one order, and they are read."
             )
-        else:
-            share = proof.rarer / proof.proves
-            yield (
-                f"{fact}. Those of the rarer order count as missing. Of the {proof.either:,} that may be either, about "
-                f"{share * proof.either:.0f} may be read as another day. With {key}: mixed none of them is read."
-            )
+            continue
+        wrong = f"about {proof.rarer / proof.proves * proof.either:.0f}" if proof.either else "none"
+        mixed = f" With {key}: mixed none of them is read." if is_date else " Write all of them in one notation."
+        yield (
+            f"{fact}. Those of the rarer one count as missing. Of the {proof.either:,} that may be either, {wrong} may "
+            f"be read as another {'day' if is_date else 'number'}.{mixed}"
+        )

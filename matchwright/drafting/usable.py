@@ -106,8 +106,7 @@ def _unknown(
     if all_unknown.sum() > limit * len(all_unknown):
         raised = "or raise quality.labels.max_unknown_id_share"
         then = f"Training refuses more than {limit:.0%} of such rows: correct the ids or leave the rows out, {raised}."
-    written = _written_differently(given, flags, ids)
-    if written:
+    if flags.any() and (written := _written_differently(given, flags, ids)):
         then = f"In {written:,} of them the ids differ in case, blanks or leading zeros only. {then}"
     yield from _said(given, flags, f"name a record {where}", then)
 

@@ -136,14 +136,20 @@ def test_a_few_dates_of_another_order_are_counted_with_those_that_may_be_read_as
     text = infer_spec(table)
     assert parse_spec(text).fields["birth"].order == "day_first"
     top = text.partition("\nname: ")[0]
-    assert (
-        "show that the day stands first, and 2 that the month does. Those of the rarer order count as missing." in top
-    )
+    assert "can only have the day first, and 2 the month. Those of the rarer one count as missing." in top
     assert "may be read as another day. With order: mixed none of them is read." in top
 
 
 def test_dates_of_one_order_are_not_mentioned_at_the_top():
     assert "orders" not in drafted("birth", dates("{d:02}/{m:02}/{y}"))[0]
+
+
+def test_numbers_in_two_notations_in_one_table_are_counted_at_the_top():
+    either, neither = ["1,299", "2,450", "3,100"], ["120", "80", "75", "66", "12"]
+    top = drafted("price", [*numbers("{}.{},{}")[:40], *numbers("{},{}.{}")[:12], *either, *neither])[0]
+    fact = "price of the table has numbers in two notations: 12 can only have a decimal point, and 40 a decimal comma."
+    assert fact in top.partition("\nname: ")[0]
+    assert "Of the 3 that may be either, about 1 may be read as another number." in top
 
 
 def test_months_without_a_day_are_a_category_and_no_dates():
