@@ -50,7 +50,7 @@ def usable_pairs(given: Labels, tables: Tables) -> UsablePairs:
     unknown = (~(of_left & of_right)).to_numpy()
     exchanged = unknown & (pairs["left"].isin(ids[-1]) & pairs["right"].isin(ids[0])).to_numpy() & (not one_table)
     itself = (pairs["left"] == pairs["right"]).to_numpy() & ~unknown & one_table
-    both = canonical.groupby(["left", "right"])["match"].transform("nunique").to_numpy() > 1
+    both = _labelled_both_ways(canonical, given.matches)
     again = canonical.duplicated(["left", "right"]).to_numpy() & ~unknown & ~itself & ~both
     kept = ~(unknown | itself | both | again)
     faults = [
@@ -79,6 +79,16 @@ def _in_order(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs.assign(
         left=pairs["left"].where(~swap, pairs["right"]), right=pairs["right"].where(~swap, pairs["left"])
     )
+
+
+def _labelled_both_ways(canonical: pd.DataFrame, matches: Flags) -> Flags:
+    """The rows of pairs of known records that are labelled as a match and as none."""
+    codes, ids = pd.factorize(pd.concat([canonical["left"], canonical["right"]], ignore_index=True))
+    left, right = np.split(codes.astype(np.int64), 2)
+    _, pair = np.unique(left * len(ids) + right, return_inverse=True)
+    contradicts = (np.bincount(pair, matches) > 0) & (np.bincount(pair, ~matches) > 0)
+    both: Flags = contradicts[pair] & (left >= 0) & (right >= 0)
+    return both
 
 
 def _said(given: Labels, flags: Flags, what: str, then: str) -> Iterator[str]:
