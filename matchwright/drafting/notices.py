@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from matchwright.drafting.alike import others_look_alike
 from matchwright.drafting.enough import few_notice
 from matchwright.drafting.fields import DraftField
+from matchwright.drafting.one_side import one_side_notice
 from matchwright.drafting.privacy import NAMES_SAY_SO, NOTHING_UNDERSTOOD
 from matchwright.drafting.record_id import table_names
 from matchwright.drafting.rules import Rules
@@ -44,6 +45,10 @@ def notices_of(
         if usable is not None and not usable.labels.labelled:
             wrong = "Every other pair then counts as no match."
             notices.append(Notice(f"Write labels: complete only where the pairs table lists every match. {wrong}"))
+    if len(tables.sides) == 2:
+        own = [[c for c in side.columns if c in tables.only_one_side] for side in tables.sides]
+        if left_out := one_side_notice(*own):
+            notices.append(Notice(left_out))
     compared = [field.column for field in fields if field.compare]
     if usable is None and (shared := shared_ids(tables)):
         notices.append(Notice(f"{shared}."))

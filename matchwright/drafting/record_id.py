@@ -81,6 +81,8 @@ def find_record_id(
         best = max(known, key=lambda column: known[column], default="")
         part = f": {best!r}, the best one, has {known[best] / len(sides):.0%} of them" if best and known[best] else ""
         hint = "check that the pairs are of these tables, and that ids are written the same in both"
+        if alike := [column for column in ordered if _are_written_differently(wanted, sides, column)]:
+            hint = f"those of {alike[0]!r} differ in case, blanks or leading zeros only: write them the same in both"
         raise refused("pairs", f"no column of the tables has their record ids{part}", hint)
     endings = [column for column in ordered if column.lower().endswith(("id", "key")) or hint_of(column) in IDENTIFIERS]
     codes = [column for column in fitting if hint_of(column) not in _NO_IDS and not _has_blanks(sides, column)]
@@ -180,6 +182,19 @@ def _refuse_exchanged(wanted: Sequence[set[str]], sides: Sequence[pd.DataFrame],
         found = f"{of_left}, and {right:.0%} of the right ids in that of the left table"
         hint = "give the tables in the other order, or exchange the names of the columns of ids"
         raise refused("pairs", f"{found}, so left and right are exchanged", hint)
+
+
+def _are_written_differently(wanted: Sequence[set[str]], sides: Sequence[pd.DataFrame], column: str) -> bool:
+    """Whether most ids are in a column of their table but for case, blanks and leading zeros."""
+    plain = [set(map(plain_id, ids)) for ids in wanted]
+    known = [set(map(plain_id, side[column].dropna())) for side in sides]
+    shares = [len(ids & values) / max(len(ids), 1) for ids, values in zip(plain, known, strict=False)]
+    return sum(shares) > len(sides) / 2
+
+
+def plain_id(value: str) -> str:
+    """An id without blanks, leading zeros, differences of case, and the ``.0`` that some programs add."""
+    return "".join(value.split()).casefold().lstrip("0").removesuffix(".0")
 
 
 def _share_found(wanted: set[str], values: "pd.Series[str]") -> float:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from matchwright.core.records.conform import clean_text, id_text, per_distinct
 from matchwright.core.spec.watching import QualitySpec
+from matchwright.drafting.one_side import renamed, same_by_name
 from matchwright.drafting.profile import profile_of
 from matchwright.drafting.record_id import Lines, faults_per_table, find_record_id, refused, row_numbers, table_names
 from matchwright.training.datasets.pair_columns import (
@@ -91,7 +92,9 @@ def read_tables(
         _check(table, which)
     shared = [column for column in sides[0].columns if all(column in side.columns for side in sides)]
     if not shared:
-        raise refused("the tables", "have no column in common", "use the same column names in both")
+        same = same_by_name(*(map(str, side.columns) for side in sides))
+        hint = f"use the same column names in both: {renamed(same)}" if same else "use the same column names in both"
+        raise refused("the tables", "have no column in common", hint)
     others = sorted({str(c) for side in sides for c in side.columns} - set(shared))
     rows = row_numbers(sides, shared)
     wanted = _wanted(labelled_pairs, len(sides)) if labelled_pairs is not None else None

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from matchwright.core.spec.watching import LabelQuality, QualitySpec
 from matchwright.drafting.lines import SHOWN, named_lines, places
-from matchwright.drafting.record_id import refused
+from matchwright.drafting.record_id import plain_id, refused
 from matchwright.drafting.tables import Labels, Tables
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -122,16 +122,12 @@ def _unknown(
 
 
 def _written_differently(given: Labels, flags: Flags, ids: "Sequence[pd.Series[str]]") -> int:
-    known = [set(map(_plain_id, side.dropna())) for side in ids]
+    known = [set(map(plain_id, side.dropna())) for side in ids]
     return sum(
-        one is not None and other is not None and _plain_id(one) in known[0] and _plain_id(other) in known[-1]
+        one is not None and other is not None and plain_id(one) in known[0] and plain_id(other) in known[-1]
         for one, other, flag in zip(given.left, given.right, flags, strict=True)
         if flag
     )
-
-
-def _plain_id(value: str) -> str:
-    return "".join(value.split()).casefold().lstrip("0").removesuffix(".0")
 
 
 def _exchanged(given: Labels, flags: Flags) -> Iterator[str]:

@@ -5,6 +5,7 @@ import pytest
 
 from matchwright.core.spec import FieldSpec, MatchSpec, parse_spec
 from matchwright.drafting import infer_spec
+from matchwright.errors import DataError
 
 ROWS = 120
 
@@ -74,3 +75,31 @@ def test_ids_that_name_the_same_record_in_both_tables_are_said_to_be_the_matches
     assert "80 record ids are in both tables, and their records agree in 100% of their values." in top
     numbered = left.assign(nome=left["nome"].sample(frac=1, random_state=1).to_numpy(), dt_nasc="1950-01-02")
     assert "record ids are in both tables" not in drafted(left, numbered.assign(dt_nasc=NAMES["nome"]))[0]
+
+
+GERMAN = {"Vorname": NAMES["nome"], "geb. am": NAMES["dt_nasc"]}
+ENGLISH = {"first_name": NAMES["nome"], "dob": NAMES["dt_nasc"]}
+
+
+def test_columns_of_two_names_for_the_same_are_named_where_they_are_left_out() -> None:
+    shared = {"PLZ": [str(10_000 + n * 7) for n in range(ROWS)]}
+    top, spec = drafted(table("L", **shared, **GERMAN), table("R", **shared, **ENGLISH))
+    assert list(spec.fields) == ["plz"]
+    assert (
+        "Left out, because they are in one table only: Vorname and first_name; geb. am and dob. By their names" in top
+    )
+
+
+def test_tables_without_a_common_column_are_refused_with_the_columns_that_hold_the_same() -> None:
+    left, right = table("L", **GERMAN), table("R", **ENGLISH).rename(columns={"record_id": "number"})
+    with pytest.raises(
+        DataError, match=r"Vorname and first_name; geb\. am and dob\. By their names these hold the same"
+    ):
+        infer_spec(left, right)
+
+
+def test_ids_of_pairs_that_are_written_without_leading_zeros_are_told() -> None:
+    left, right = (pd.DataFrame({"id": [f"{side}{n:05}" for n in range(ROWS)], **NAMES}) for side in ("", "0"))
+    pairs = pd.DataFrame({"left_id": [str(n) for n in range(ROWS)], "right_id": [str(n) for n in range(ROWS)]})
+    with pytest.raises(DataError, match="those of 'id' differ in case, blanks or leading zeros only"):
+        infer_spec(left, right, pairs)
