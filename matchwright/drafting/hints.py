@@ -15,7 +15,19 @@ from typing import Any
 import yaml
 
 HINTS = (
-    *("truth", "email", "phone", "network", "national_id", "person_id", "customer_id", "birth", "death", "gender"),
+    *(
+        "truth",
+        "bookkeeping",
+        "email",
+        "phone",
+        "network",
+        "national_id",
+        "person_id",
+        "customer_id",
+        "birth",
+        "death",
+        "gender",
+    ),
     *("given_name", "further_name", "relative"),
     *("surname", "full_name", "street_number", "url", "address", "postcode", "city", "region", "geo", "authors"),
     *(
@@ -44,7 +56,17 @@ PERSON_HINTS = frozenset(
 IDENTIFIERS = frozenset({"person_id", "customer_id", "identifier"})
 """Hints of numbers that some register gave to a record, or to what it is about."""
 
-_REAL_CODES = IDENTIFIERS | {"truth", "email", "phone", "network", "national_id", "code", "postcode", "url"}
+_REAL_CODES = IDENTIFIERS | {
+    "truth",
+    "bookkeeping",
+    "email",
+    "phone",
+    "network",
+    "national_id",
+    "code",
+    "postcode",
+    "url",
+}
 """Hints that hold although the name ends with ``id``: an ``isbn_id`` is a code, and a ``city_id`` is no city."""
 
 _NAME_HINTS = ("given_name", "surname", "full_name")

@@ -43,6 +43,11 @@ _DOUBT_NOTICE = (
     "A number of some register, which records share. Matching may have assigned it, so it is not compared. If it was "
     "known before and will be known for new records, delete compare: false:"
 )
+_BOOKKEEPING = "when or how the record was written, and not what it is about"
+_BOOKKEEPING_NOTICE = (
+    "Says when, how or by whom the record was written, and not what it is about. So it is not compared. If it says "
+    "something of the thing itself, delete compare: false:"
+)
 _OFFICIAL_NOTICE = (
     "An official number is strong evidence, and identifies a person alone. So it stays in the lake and is not "
     "compared. If you may use it, delete compare: false. Its features then go to the feature store:"
@@ -96,6 +101,8 @@ def use_of(
         tables: the tables, without words for an empty cell.
         labels: the labelled pairs that training can use.
     """
+    if hint == "bookkeeping":
+        return Use(False, _BOOKKEEPING, _BOOKKEEPING_NOTICE)
     named = hint in IDENTIFIERS
     # prices, years and codes with a name of their own exist before matching, also where they agree in every match
     unknown = not hint and (kind == "id_code" or profile.number >= MOSTLY)

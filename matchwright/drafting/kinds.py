@@ -37,7 +37,7 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
         return "text", "web addresses"
     if column.geo >= MOSTLY:
         return "geo", "latitude and longitude"
-    if (hint in ("birth", "death", "date") and column.date >= 0.5) or column.date >= MOSTLY:
+    if (hint in ("birth", "death", "date", "bookkeeping") and column.date >= 0.5) or column.date >= MOSTLY:
         return "date", f"{column.date:.0%} are calendar dates"
     if column.month >= MOSTLY:
         return "category", "months without a day: equal or different"

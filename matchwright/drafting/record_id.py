@@ -33,7 +33,7 @@ _NO_IDS = frozenset(
         "surname",
         "full_name",
     }
-    | {"name", "address", "title", "prose", "price", "quantity", "date", "year", "geo", "authors"}
+    | {"name", "address", "title", "prose", "price", "quantity", "date", "year", "geo", "authors", "bookkeeping"}
 )
 """Hints of columns that are no record ids, although all their values may differ."""
 

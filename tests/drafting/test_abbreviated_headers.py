@@ -130,7 +130,11 @@ def test_letters_that_stand_alone_are_one_abbreviation(column: str, words: tuple
         ("id_produit", "identifier"),
         ("idea", ""),
         ("at_home", ""),
-        ("created_at", "date"),
+        ("released_on", "date"),
+        ("created_at", "bookkeeping"),
+        ("erstellt am", "bookkeeping"),
+        ("fecha_alta", "bookkeeping"),
+        ("date de création", "bookkeeping"),
     ],
 )
 def test_a_number_of_a_register_is_told_from_a_property(header: str, hint: str) -> None:

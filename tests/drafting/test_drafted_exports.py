@@ -103,3 +103,12 @@ def test_ids_of_pairs_that_are_written_without_leading_zeros_are_told() -> None:
     pairs = pd.DataFrame({"left_id": [str(n) for n in range(ROWS)], "right_id": [str(n) for n in range(ROWS)]})
     with pytest.raises(DataError, match="those of 'id' differ in case, blanks or leading zeros only"):
         infer_spec(left, right, pairs)
+
+
+@pytest.mark.parametrize("column", ["created_at", "Geändert am", "fecha_alta", "import_batch", "updated_by"])
+def test_when_a_record_was_written_is_no_evidence_and_the_draft_says_so(column: str) -> None:
+    values = [f"2024-0{n % 9 + 1}-1{n % 8}" for n in range(ROWS)]
+    top, spec = drafted(*(table(side, **NAMES, **{column: values}) for side in "LR"))
+    assert not spec.fields[next(name for name in spec.fields if spec.column_of(name) == column)].compare
+    assert "Says when, how or by whom the record was written, and not what it is about. So it is not compared." in top
+    assert column in top
