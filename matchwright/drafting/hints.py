@@ -91,7 +91,7 @@ _LATIN = str.maketrans(
 _RECORD_ID = re.compile(r"^(id|(rec|record|row|unique|source)_?(id|key|no|number)|key|uuid|guid|index|pk|identifier)$")
 _ROW_NUMBER = re.compile(
     r"^(unnamed(_\d+)*|(index_)?level_\d+|index|row(_?(number|no|names?))?|l_?p|lfd(_?nr)?|laufende_(nummer|nr)|s(r|l)?_?no"
-    r"|n_ord|volgnr|zeile)$"
+    r"|n_ord|volgnr|zeile|lop_?nr|lope_?nr)$"
 )
 
 

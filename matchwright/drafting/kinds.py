@@ -11,6 +11,9 @@ MOSTLY = 0.9
 _OFTEN_ENOUGH = 0.6
 """With this share of numbers, a column of prices has numbers. The others are written in another notation."""
 
+_FEW_CODES, _WITH_DIGITS = 12, 0.5
+"""A column of so few codes, mostly without digits, says of what sort a thing is and not which one."""
+
 _PHRASE = 2.2
 """With at least this number of words on average, values are compared by words, not by spelling."""
 
@@ -77,6 +80,8 @@ def _by_hint(hint: str, column: Profile) -> Guess | None:
     if hint == "address" or (hint != "prose" and column.street >= 0.4 and column.with_digit >= 0.2):
         return "address", "its name" if hint == "address" else "house numbers and words for streets"
     if hint in IDENTIFIERS and few_values(column) and column.words < _PHRASE:
+        return "category", "few values"
+    if hint == "code" and few_values(column) and column.distinct <= _FEW_CODES and column.with_digit < _WITH_DIGITS:
         return "category", "few values"
     if (
         hint in ("postcode", "code", "phone", "national_id", "network", *IDENTIFIERS)

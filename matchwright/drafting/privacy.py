@@ -48,7 +48,13 @@ def guess_pii(hint: str, kind: FieldKind, column: Profile, of_persons: bool) -> 
         return "direct", _DIRECT_HINTS["email"]
     if hint in _DIRECT_HINTS:
         return "direct", _DIRECT_HINTS[hint]
-    if column.phone >= 0.5 and column.date < 0.5 and column.length >= 8 and hint not in _NO_PHONES:
+    if (
+        column.phone >= 0.5
+        and column.date < 0.5
+        and not few_values(column)
+        and column.length >= 8
+        and hint not in _NO_PHONES
+    ):
         return "direct", "looks like telephone numbers"
     if of_persons and kind == "id_code" and hint != "postcode" and column.length >= 6 and column.distinct_share >= 0.4:
         return "direct", "a long code that few records share may identify a person"

@@ -60,7 +60,7 @@ def test_a_code_that_both_tables_share_is_evidence_and_the_number_of_the_record_
     assert spec.fields["ean"].compare
 
 
-@pytest.mark.parametrize("column", ["lp", "Lfd. Nr.", "S.No", "L.p."])
+@pytest.mark.parametrize("column", ["lp", "Lfd. Nr.", "S.No", "L.p.", "Löpnr"])
 def test_a_running_number_of_a_list_is_no_record_id(column: str) -> None:
     numbers = [str(n + 1) for n in range(ROWS)]
     given = pd.DataFrame({column: numbers, "Kundennr": [f"K{n * 7}" for n in range(ROWS)], **NAMES})
@@ -112,3 +112,12 @@ def test_when_a_record_was_written_is_no_evidence_and_the_draft_says_so(column: 
     assert not spec.fields[next(name for name in spec.fields if spec.column_of(name) == column)].compare
     assert "Says when, how or by whom the record was written, and not what it is about. So it is not compared." in top
     assert column in top
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "kind"),
+    [("plan_code", ["HMO", "PPO", "EPO"], "category"), ("zyx", ["1234567890", "1987654321", "1555555555"], "id_code")],
+)
+def test_a_few_codes_identify_nobody(column: str, values: list[str], kind: str) -> None:
+    found = field(column, values * 40, **NAMES)
+    assert (found.kind, found.pii) == (kind, "quasi")
