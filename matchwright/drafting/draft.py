@@ -20,6 +20,7 @@ from matchwright.drafting.notices import Notice, notices_of
 from matchwright.drafting.privacy import why_about_persons
 from matchwright.drafting.rules import Rules, choose_rules, share_of_likely_matches
 from matchwright.drafting.tables import Labels, Lines, Tables, read_pairs, read_tables
+from matchwright.drafting.usable import usable_pairs
 from matchwright.errors import DataError, Fault
 
 Multiplicity = Literal["one_to_one", "one_to_many", "many_to_many"]
@@ -82,8 +83,10 @@ def draft_spec(
     Raises:
         DataError: no spec can be drafted from these tables. The message quotes no value.
     """
-    labelled_pairs = read_pairs(pairs, pair_lines) if pairs is not None else None
-    given = read_tables(left, right, labelled_pairs, lines)
+    read = read_pairs(pairs, pair_lines) if pairs is not None else None
+    given = read_tables(left, right, read, lines)
+    usable = usable_pairs(read, given) if read is not None else None
+    labelled_pairs = usable.labels if usable is not None else None
     missing = find_missing(given)
     tables = without_missing(given, missing)
     fields, left_out = draft_fields(tables, labelled_pairs, missing)
@@ -123,7 +126,7 @@ def draft_spec(
         tfidf_fields=_tfidf_fields(compared, of_persons),
         top_k=_top_k(len(tables.sides[-1]), of_persons),
         golden=golden_values(fields, known),
-        notices=notices_of(tables, fields, why_persons, labelled_pairs, untrained),
+        notices=notices_of(tables, fields, why_persons, usable, untrained, rules),
     )
 
 
@@ -179,7 +182,7 @@ def _multiplicity(
         return "many_to_many", "one table: any number of its records may match"
     if labelled_pairs is not None and labelled_pairs.matches.any():
         given = zip(labelled_pairs.left, labelled_pairs.right, labelled_pairs.matches.tolist(), strict=True)
-        matches = dict.fromkeys((one, other) for one, other, match in given if match)  # a pair may be given twice
+        matches = [(one, other) for one, other, match in given if match]
         left, right = (_share_repeated(ids) for ids in zip(*matches, strict=True))
         seen = f"in the pairs {left:.0%} of left and {right:.0%} of right records have several matches"
         if right > _OFTEN:

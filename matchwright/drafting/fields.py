@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from matchwright.core.spec import FieldKind, PiiClass
 from matchwright.core.spec.vocabulary import EVIDENCE_KINDS, RESERVED_NAMES
 from matchwright.drafting.hints import hint_of, hints_of, plain_name
+from matchwright.drafting.identifiers import Use, told_numbers, use_of
 from matchwright.drafting.kinds import guess_kind
 from matchwright.drafting.missing import NO_WORDS, MissingWords
 from matchwright.drafting.privacy import guess_pii, why_about_persons
@@ -17,11 +16,6 @@ from matchwright.drafting.tables import Labels, Tables
 
 RESERVED = RESERVED_NAMES | {"label"}
 LONGEST_NAME = 40
-
-_KNOWN_BEFORE = frozenset({"phone", "national_id", "code", "postcode", "email"})
-"""Hints of numbers that exist before matching. They may agree in every match without being its result."""
-
-_FEWEST, _ALWAYS = 10, 0.99
 
 
 @dataclass(frozen=True)
@@ -38,6 +32,8 @@ class DraftField:
     hint: str
     profile: Profile
     reading: Reading
+    notice: str = ""
+    """What the top of the draft says of it, before the name of its column."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +49,8 @@ def draft_fields(
 ) -> tuple[list[DraftField], list[LeftOut]]:
     """A field for every useful column, and the columns that are left out.
 
-    A column of numbers that are equal in matching pairs only is drafted as not compared. Such numbers are usually
-    assigned after the records were matched. ``tables`` have no value that is one of the ``missing`` words.
+    Which numbers are compared is decided in :mod:`~matchwright.drafting.identifiers`. ``tables`` have no value that is
+    one of the ``missing`` words.
     """
     profiles = {column: profile_of(tables.values(column)) for column in tables.columns}
     left_out = [LeftOut(column, why) for column, profile in profiles.items() if (why := _useless(column, profile))]
@@ -62,15 +58,16 @@ def draft_fields(
     left_out += [LeftOut(column, "numbers the rows, so it says nothing of a record") for column in tables.row_numbers]
     useless = {column.column for column in left_out}
     kept = {column: profile for column, profile in profiles.items() if column not in useless}
-    hints = hints_of(kept)
+    hints = told_numbers(hints_of(kept), kept)
     of_persons = bool(why_about_persons(hints, kept))
     names = field_names(kept)
     fields = []
     for column, profile in kept.items():
-        answers = labelled_pairs is not None and _answers(tables, column, hints[column], profile, labelled_pairs)
         kind, why = guess_kind(hints[column], profile)
+        pii = guess_pii(hints[column], kind, profile, of_persons)
+        use = use_of(column, hints[column], kind, profile, pii[0] == "direct", tables, labelled_pairs)
         reading = reading_of(column, kind, tables.values(column), profile, missing)
-        fields.append(_field(column, names[column], hints[column], profile, of_persons, answers, kind, why, reading))
+        fields.append(_field(column, names[column], hints[column], profile, of_persons, use, (kind, why), pii, reading))
     return fields, left_out
 
 
@@ -101,38 +98,22 @@ def _useless(column: str, profile: Profile) -> str:
     return ""
 
 
-def _answers(tables: Tables, column: str, hint: str, profile: Profile, labelled_pairs: Labels) -> bool:
-    if profile.number < 0.9 or hint in _KNOWN_BEFORE or not labelled_pairs.labelled:
-        return False
-    ids = [dict(zip(side[tables.record_id], side[column], strict=True)) for side in tables.sides]
-    both = [
-        (ids[0].get(one), ids[-1].get(other))
-        for one, other in zip(labelled_pairs.left, labelled_pairs.right, strict=True)
-    ]
-    known = np.array([one is not None and other is not None for one, other in both])
-    equal = np.array([one == other for one, other in both])[known]
-    matches = labelled_pairs.matches[known]
-    if matches.sum() < _FEWEST or (~matches).sum() < _FEWEST:
-        return False
-    return bool(equal[matches].mean() >= _ALWAYS and equal[~matches].mean() <= 1 - _ALWAYS)
-
-
 def _field(
     column: str,
     name: str,
     hint: str,
     profile: Profile,
     of_persons: bool,
-    answers: bool,
-    kind: FieldKind,
-    kind_why: str,
+    use: Use | None,
+    kind: tuple[FieldKind, str],
+    pii: tuple[PiiClass, str],
     reading: Reading,
 ) -> DraftField:
-    pii, pii_why = guess_pii(hint, kind, profile, of_persons)
     # of persons a direct identifier stays in the lake; without persons it is a business's, and good evidence
-    compare = pii != "direct" or (not of_persons and hint not in ("national_id", "network"))
+    compare = pii[0] != "direct" or (not of_persons and hint not in ("national_id", "network"))
     label = " ".join(plain_name(column).split("_")) or name.replace("_", " ")
-    if answers:
-        compare, kind_why = False, "equal in matching pairs only: was it assigned after matching?"
-    why = f"{kind_why}; {pii_why}"
-    return DraftField(name, column, kind, pii, label, compare, why, hint, profile, reading)
+    if use is not None:
+        compare = compare and use.compare
+    why = f"{(use.why if use is not None else '') or kind[1]}; {pii[1]}"
+    notice = use.notice if use is not None and not (hint == "national_id" and compare) else ""
+    return DraftField(name, column, kind[0], pii[0], label, compare, why, hint, profile, reading, notice)

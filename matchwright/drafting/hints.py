@@ -1,6 +1,6 @@
 """What the name of a column hints at. The values must support a hint.
 
-The words are in ``words.yaml``, per language.
+The words are in ``words.yaml``, per language, and in ``identifier_words.yaml``.
 """
 
 import re
@@ -8,28 +8,75 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 HINTS = (
-    *("truth", "email", "phone", "network", "national_id", "birth", "death", "gender", "given_name", "further_name"),
-    *("relative",),
+    *(
+        "truth",
+        "bookkeeping",
+        "email",
+        "phone",
+        "network",
+        "national_id",
+        "person_id",
+        "customer_id",
+        "birth",
+        "death",
+        "gender",
+    ),
+    *("given_name", "further_name", "relative"),
     *("surname", "full_name", "street_number", "url", "address", "postcode", "city", "region", "geo", "authors"),
-    *("year", "date", "price", "quantity", "code", "category", "company", "title", "prose", "name"),
+    *(
+        "year",
+        "date",
+        "price",
+        "quantity",
+        "number",
+        "code",
+        "identifier",
+        "category",
+        "company",
+        "title",
+        "prose",
+        "name",
+    ),
 )
 """All hints. Of two phrases with as many words, that of the first hint counts."""
 
 PERSON_HINTS = frozenset(
     {"given_name", "further_name", "relative", "surname", "full_name", "birth", "death", "gender", "national_id"}
+    | {"person_id"}
 )
 """Hints of columns that only tables of persons have."""
+
+IDENTIFIERS = frozenset({"person_id", "customer_id", "identifier"})
+"""Hints of numbers that some register gave to a record, or to what it is about."""
+
+_REAL_CODES = IDENTIFIERS | {
+    "truth",
+    "bookkeeping",
+    "email",
+    "phone",
+    "network",
+    "national_id",
+    "code",
+    "postcode",
+    "url",
+}
+"""Hints that hold although the name ends with ``id``: an ``isbn_id`` is a code, and a ``city_id`` is no city."""
 
 _NAME_HINTS = ("given_name", "surname", "full_name")
 _NOT_OF_PERSONS = ("price", "authors", "company", "title")
 """Hints of columns beside which a name alone is rather that of a thing."""
 
 _WORD_END = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ORDINALS = {"1": "first", "2": "second"}
+_ORDINAL = re.compile(r"(?<![a-z0-9])(?:(1)_?st|(2)_?nd)(?![a-z0-9])")
+_ALONE = re.compile(r"(?<!\S)[a-zа-яα-ω](?: [a-zа-яα-ω])+(?!\S)")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 _NO_BLANKS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u1100-\u11ff]")
 """Letters of Chinese, Japanese and Korean, Korean also after its syllables are parted."""
@@ -42,7 +89,10 @@ _LATIN = str.maketrans(
 )
 """Cyrillic and Greek in Latin letters, for the names of fields."""
 _RECORD_ID = re.compile(r"^(id|(rec|record|row|unique|source)_?(id|key|no|number)|key|uuid|guid|index|pk|identifier)$")
-_ROW_NUMBER = re.compile(r"^(unnamed(_\d+)*|(index_)?level_\d+|index|row(_?(number|no|names?))?)$")
+_ROW_NUMBER = re.compile(
+    r"^(unnamed(_\d+)*|(index_)?level_\d+|index|row(_?(number|no|names?))?|l_?p|lfd(_?nr)?|laufende_(nummer|nr)|s(r|l)?_?no"
+    r"|n_ord|volgnr|zeile|lop_?nr|lope_?nr)$"
+)
 
 
 @dataclass(frozen=True)
@@ -66,10 +116,15 @@ def plain_name(column: str) -> str:
 
 
 def words_of(column: str) -> tuple[str, ...]:
-    """The words of a column's name in any script, in lower case, without accents and digits."""
-    letters = "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in _simplified(column))
+    """The words of a column's name in any script, in lower case, without accents, signs and digits.
+
+    Letters that stand alone are one abbreviation: ``D.O.B.`` is ``dob``.
+    """
+    named = _ORDINAL.sub(lambda found: _ORDINALS[found[1] or found[2]], _simplified(column))
+    letters = "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in named)
+    whole = _ALONE.sub(lambda found: found[0].replace(" ", ""), " ".join(letters.split()))
     # Arabic writes the article and the word together
-    return tuple(word.removeprefix("ال") if len(word) > 4 else word for word in letters.split())
+    return tuple(word.removeprefix("ال") if len(word) > 4 else word for word in whole.split())
 
 
 def hint_of(column: str) -> str:
@@ -77,6 +132,10 @@ def hint_of(column: str) -> str:
     known = _phrases()
     words = tuple(_singular(word) for word in words_of(column))
     fitting = [phrase for word in dict.fromkeys(words) for phrase in known.get(word, ()) if phrase.fits(words)]
+    named = min(fitting, key=_rank, default=None)
+    numbers = len(words) > 1 and (words[0] == "id" or any(phrase.hint == "identifier" for phrase in fitting))
+    if numbers and (named is None or (named.hint not in _REAL_CODES)):
+        return "identifier"
     if not fitting and _NO_BLANKS.search("".join(words)):
         fitting = list(_inside("".join(words)))
     return min(fitting, key=_rank).hint if fitting else ""
@@ -117,15 +176,35 @@ def _simplified(column: str) -> str:
 @cache
 def _phrases() -> dict[str, list[_Phrase]]:
     """Every phrase, by its last word. A phrase of several words also stands as one word."""
-    languages = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+    languages: dict[str, dict[str, str]] = _read("words.yaml")
+    written = [
+        (hint, phrase) for hints in languages.values() for hint, text in hints.items() for phrase in _listed(text)
+    ]
     found: dict[str, list[_Phrase]] = {}
-    for hint, text in ((hint, text) for hints in languages.values() for hint, text in hints.items()):
-        for written in map(str.strip, text.split(",")):
-            form = written[0] if written[0] in "=*" else ""
-            words = words_of(written)
-            for form_of_words in {words, ("".join(words),)}:
-                found.setdefault(form_of_words[-1], []).append(_Phrase(form_of_words, hint, form))
+    for hint, phrase in (*written, *_numbers_of_somebody()):
+        form = phrase[0] if phrase[0] in "=*" else ""
+        words = words_of(phrase)
+        for form_of_words in {words, ("".join(words),)}:
+            found.setdefault(form_of_words[-1], []).append(_Phrase(form_of_words, hint, form))
     return found
+
+
+def _numbers_of_somebody() -> Iterator[tuple[str, str]]:
+    """Phrases for numbers of persons, customers and goods, each with its hint."""
+    words: dict[str, str] = _read("identifier_words.yaml")
+    pairs = (("person_id", "person", "number"), ("customer_id", "customer", "number"), ("code", "thing", "code"))
+    for hint, whose, number in pairs:
+        for one, other in product(_listed(words[whose]), _listed(words[number])):
+            yield hint, f"{one} {other}"
+            yield hint, f"{other} {one}"
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+
+
+def _listed(text: str) -> list[str]:
+    return [phrase.strip() for phrase in text.split(",")]
 
 
 def _singular(word: str) -> str:

@@ -1,6 +1,7 @@
 """The kind of a column, from its values, and from its name where the values leave a choice."""
 
 from matchwright.core.spec import FieldKind
+from matchwright.drafting.hints import IDENTIFIERS
 from matchwright.drafting.profile import Profile
 
 Guess = tuple[FieldKind, str]
@@ -9,6 +10,9 @@ Guess = tuple[FieldKind, str]
 MOSTLY = 0.9
 _OFTEN_ENOUGH = 0.6
 """With this share of numbers, a column of prices has numbers. The others are written in another notation."""
+
+_FEW_CODES, _WITH_DIGITS = 12, 0.5
+"""A column of so few codes, mostly without digits, says of what sort a thing is and not which one."""
 
 _PHRASE = 2.2
 """With at least this number of words on average, values are compared by words, not by spelling."""
@@ -36,13 +40,13 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
         return "text", "web addresses"
     if column.geo >= MOSTLY:
         return "geo", "latitude and longitude"
-    if (hint in ("birth", "death", "date") and column.date >= 0.5) or column.date >= MOSTLY:
+    if (hint in ("birth", "death", "date", "bookkeeping") and column.date >= 0.5) or column.date >= MOSTLY:
         return "date", f"{column.date:.0%} are calendar dates"
     if column.month >= MOSTLY:
         return "category", "months without a day: equal or different"
     if column.duration >= MOSTLY:
         return "number", "durations, read as seconds"
-    if column.phone >= MOSTLY and (hint == "phone" or column.number < MOSTLY):
+    if column.phone >= MOSTLY and (hint == "phone" or (not hint and column.number < MOSTLY)):
         return "id_code", "looks like telephone numbers"
     if column.number >= MOSTLY or (hint == "price" and column.number >= _OFTEN_ENOUGH):
         return _numeric(hint, column)
@@ -50,13 +54,15 @@ def _by_form(hint: str, column: Profile) -> Guess | None:
 
 
 def _numeric(hint: str, column: Profile) -> Guess:
-    if hint in ("price", "quantity") or column.decimal >= 0.1:
+    if hint in ("price", "quantity") or column.decimal >= 0.1 or (not hint and column.amount >= MOSTLY):
         return "number", "numbers whose distance matters"
     if column.year >= MOSTLY or hint == "year":
         return "category", "years: equal or different, however near"
     if hint == "street_number":
         return "category", "small numbers: equal or different"
-    if hint in ("phone", "postcode", "national_id", "code", "truth"):
+    if hint in ("phone", "postcode", "national_id", "code", "truth") or (
+        hint in IDENTIFIERS and not few_values(column)
+    ):
         return "id_code", "digits that identify something"
     if column.length >= 4 and column.same_length >= 0.6:
         return "id_code", "numbers of one length"
@@ -73,7 +79,15 @@ def _by_hint(hint: str, column: Profile) -> Guess | None:
         return "name", "its name"
     if hint == "address" or (hint != "prose" and column.street >= 0.4 and column.with_digit >= 0.2):
         return "address", "its name" if hint == "address" else "house numbers and words for streets"
-    if hint in ("postcode", "code", "phone", "national_id", "network") and column.words < 2 and column.length <= 40:
+    if hint in IDENTIFIERS and few_values(column) and column.words < _PHRASE:
+        return "category", "few values"
+    if hint == "code" and few_values(column) and column.distinct <= _FEW_CODES and column.with_digit < _WITH_DIGITS:
+        return "category", "few values"
+    if (
+        hint in ("postcode", "code", "phone", "national_id", "network", *IDENTIFIERS)
+        and column.words < 2
+        and column.length <= 40
+    ):
         return "id_code", "its name and short values"
     if hint == "postcode" and column.words < 3 and column.length <= 12 and column.with_digit >= 0.5:
         return "id_code", "its name and short values"

@@ -16,10 +16,14 @@ _DIRECT_HINTS = {
     "email": "an e-mail address identifies alone",
     "phone": "a telephone number identifies alone",
     "national_id": "an official or account number identifies alone",
+    "person_id": "a person's number in a register identifies alone",
+    "customer_id": "a customer's number in a register may identify a person alone",
     "network": "a login or network address identifies alone",
 }
 _BARE_DATES = frozenset({"date", "datum", "dato", "data", "fecha", "tarih"})
 """Names that do not say whose date it is."""
+_NO_PHONES = frozenset({"code", "price", "quantity", "postcode", "street_number", "year", "date"})
+"""Hints of columns whose values may look like telephone numbers, such as the postcodes 1234-567 of Portugal."""
 _QUASI_HINTS = {
     "given_name": "a person's name",
     "further_name": "a person's name",
@@ -44,10 +48,18 @@ def guess_pii(hint: str, kind: FieldKind, column: Profile, of_persons: bool) -> 
         return "direct", _DIRECT_HINTS["email"]
     if hint in _DIRECT_HINTS:
         return "direct", _DIRECT_HINTS[hint]
-    if column.phone >= 0.5 and column.date < 0.5 and column.length >= 8 and hint not in ("code", "price", "quantity"):
+    if (
+        column.phone >= 0.5
+        and column.date < 0.5
+        and not few_values(column)
+        and column.length >= 8
+        and hint not in _NO_PHONES
+    ):
         return "direct", "looks like telephone numbers"
     if of_persons and kind == "id_code" and hint != "postcode" and column.length >= 6 and column.distinct_share >= 0.4:
         return "direct", "a long code that few records share may identify a person"
+    if of_persons and hint == "identifier" and not few_values(column):
+        return "direct", "a number that few records share may identify a person"
     if hint in _QUASI_HINTS:
         return "quasi", _QUASI_HINTS[hint]
     if kind in ("name", "address", "geo"):

@@ -32,6 +32,7 @@ _STREET = re.compile(
 _SHORT_CODE = re.compile(r"(?=(?:.*\d){2})[^\W_]{2,4}[ -][^\W_]{2,4}")
 _MONTH = re.compile(r"(?:1[89]|20)\d{2}[-/](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/](?:1[89]|20)\d{2}")
 _DURATION = re.compile(r"\d{1,4}(?::[0-5]\d){1,2}(?:[.,]\d+)?")
+_AMOUNT = re.compile(r"\d[.,]\d{2}(?!\d|[.,]\d)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _EXPONENT = re.compile(r"(?<=\d)[eE](?=[-+]?\d)")
 _CURRENCIES = frozenset({"usd", "eur", "gbp", "aud", "chf", "us", "a", "c", "r", "rs", "kr", "zł", "kč"})
@@ -61,6 +62,8 @@ class Profile:
     with_digit: float
     number: float
     decimal: float
+    amount: float
+    """Share of numbers that are written with two decimals, such as ``1.299,00``."""
     negative: bool
     year: float
     date: float
@@ -123,6 +126,7 @@ def profile_of(sides: Sequence[Sequence[str | None]]) -> Profile:
         with_digit=share([any(c.isdigit() for c in value) for value in sample]),
         number=share([number is not None for number in numbers]),
         decimal=len(fractions) / max(len(sample), 1),
+        amount=share([_AMOUNT.search(value) for value in sample]),
         negative=any(number < 0 for number in known),
         year=share([value.isascii() and value.isdigit() and int(value[:6]) in _YEARS for value in sample]),
         date=share([_is_date(value, order.sides[side]) for value, side in zip(sample, side_of, strict=True)]),
@@ -162,6 +166,8 @@ def _numbers(values: Sequence[str], decimals: Sequence[Decimal]) -> list[float |
 
 
 def _is_date(value: str, order: Order) -> bool:
+    if order == "mixed":  # dates that may be either are dates, although no day is read from them
+        return _is_date(value, "day_first") or _is_date(value, "month_first")
     day = read_date(value, order)
     if day is None or len(value) < len("1.1.80"):
         return False

@@ -9,7 +9,15 @@ from matchwright.core.notation.dates import read_date
 from matchwright.core.notation.numbers import read_number, without_zero_fraction
 from matchwright.core.spec import FieldKind
 from matchwright.drafting.missing import MissingWords
-from matchwright.drafting.notations import Told, date_forms, decimal_forms, unreadable_shares
+from matchwright.drafting.notations import (
+    Proof,
+    Told,
+    date_forms,
+    decimal_forms,
+    decimal_proof,
+    order_proof,
+    unreadable_shares,
+)
 from matchwright.drafting.profile import Profile
 
 Values = Sequence[Sequence[str | None]]
@@ -31,6 +39,8 @@ class Reading:
     forms: tuple[tuple[str, str], ...]
     sure: bool
     unreadable: float
+    proofs: tuple[Proof, ...] = ()
+    """What the values of each table prove about the order of its dates, or about the mark of its decimals."""
 
 
 def reading_of(column: str, kind: FieldKind, values: Values, profile: Profile, missing: MissingWords) -> Reading:
@@ -38,17 +48,20 @@ def reading_of(column: str, kind: FieldKind, values: Values, profile: Profile, m
     notation: dict[str, str] = {}
     forms: list[tuple[str, str]] = []
     told, unreadable = None, 0.0
+    proofs: tuple[Proof, ...] = ()
     distinct = [list(dict.fromkeys(value for value in side if value is not None)) for side in values]
     if kind == "number":
         told = profile.decimals
         notation = _keys("decimal", told)
         forms = decimal_forms(distinct, told)
         unreadable = unreadable_shares(values, lambda text, mark: not math.isnan(read_number(text, mark)), told)
+        proofs = tuple(map(decimal_proof, values))
     elif kind == "date":
         told = profile.order
         notation = _keys("order", told)
         forms = date_forms(distinct, told)
         unreadable = unreadable_shares(values, _is_date, told)
+        proofs = tuple(map(order_proof, values))
     return Reading(
         notation=notation,
         missing=missing.own.get(column),
@@ -57,6 +70,7 @@ def reading_of(column: str, kind: FieldKind, values: Values, profile: Profile, m
         forms=tuple(forms),
         sure=told is None or told.sure,
         unreadable=unreadable,
+        proofs=proofs,
     )
 
 

@@ -1,11 +1,12 @@
 """Finding the column of record ids, and what is wrong with its values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from matchwright.drafting.hints import hint_of, names_a_record, names_a_row, plain_name
+from matchwright.drafting.hints import IDENTIFIERS, hint_of, names_a_record, names_a_row, plain_name
+from matchwright.drafting.lines import places
 from matchwright.errors import DataError, Fault
 
 Lines = Callable[[int], Sequence[int]]
@@ -14,9 +15,10 @@ Lines = Callable[[int], Sequence[int]]
 _HEADLINE = "No match spec can be drafted from these tables."
 _REPEATED_IDS = 0.01
 """The most repeated ids, as a share of the records, with which a column still numbers the records."""
+_MORE = 0.2
+"""The ids of exchanged tables are found so much more often the other way round."""
 _LEAST_OWN = 0.5
 """The least share of records with a value of their own in a column that may be the record id."""
-_SHOWN = 5
 _NO_IDS = frozenset(
     {
         "email",
@@ -31,7 +33,7 @@ _NO_IDS = frozenset(
         "surname",
         "full_name",
     }
-    | {"name", "address", "title", "prose", "price", "quantity", "date", "year", "geo", "authors"}
+    | {"name", "address", "title", "prose", "price", "quantity", "date", "year", "geo", "authors", "bookkeeping"}
 )
 """Hints of columns that are no record ids, although all their values may differ."""
 
@@ -68,17 +70,21 @@ def find_record_id(
     fitting = [column for column in ordered if all(_numbers_records(side[column]) for side in sides)]
     named = [column for column in ordered if names_a_record(column)]
     if wanted is not None:
-        known = {c: sum(_share_found(w, s[c]) for w, s in zip(wanted, sides, strict=False)) for c in ordered}
+        known = {c: _shares_found(wanted, sides, c) for c in ordered}
+        _refuse_exchanged(wanted, sides, known)
         for choice in (fitting, ordered):
             best = max(choice, key=lambda column: known[column], default="")
             if best and known[best] > 0.5 * len(sides):
                 return _checked(best, fitting, sides, lines)
         if not fitting and named:
             return _checked(named[0], fitting, sides, lines)
-        raise refused(
-            "pairs", "no column of the tables has their record ids", "check that ids are written the same in both"
-        )
-    endings = [column for column in ordered if column.lower().endswith(("id", "key"))]
+        best = max(known, key=lambda column: known[column], default="")
+        part = f": {best!r}, the best one, has {known[best] / len(sides):.0%} of them" if best and known[best] else ""
+        hint = "check that the pairs are of these tables, and that ids are written the same in both"
+        if alike := [column for column in ordered if _are_written_differently(wanted, sides, column)]:
+            hint = f"those of {alike[0]!r} differ in case, blanks or leading zeros only: write them the same in both"
+        raise refused("pairs", f"no column of the tables has their record ids{part}", hint)
+    endings = [column for column in ordered if column.lower().endswith(("id", "key")) or hint_of(column) in IDENTIFIERS]
     codes = [column for column in fitting if hint_of(column) not in _NO_IDS and not _has_blanks(sides, column)]
     choices = (
         [column for column in named if column in fitting and column not in rows],
@@ -119,22 +125,18 @@ def _checked(column: str, fitting: Sequence[str], sides: Sequence[pd.DataFrame],
 
 
 def _faults(ids: "pd.Series[str]", lines: Sequence[int]) -> str:
-    where, word = (lines, "line") if len(lines) == len(ids) else (range(1, len(ids) + 1), "row")
-
-    def places(flags: "pd.Series[bool]") -> str:
-        found = [str(where[int(row)]) for row in np.flatnonzero(flags)]
-        shown = ", ".join(found[:_SHOWN]) + (" ..." if len(found) > _SHOWN else "")
-        return f"({word}{'s' if len(found) > 1 else ''} {shown})"
+    def where(flags: "pd.Series[bool]") -> str:
+        return places(map(int, np.flatnonzero(flags)), lines, len(ids))
 
     missing, again = ids.isna(), ids.duplicated() & ids.notna()
     said = []
     if again.any():
         values, extra = ids[again].nunique(), int(again.sum())
         often = "stands twice" if extra == 1 else "stands more than once" if values == 1 else "stand more than once"
-        said.append(f"{values} of its {ids.notna().sum()} values {often} {places(again)}")
+        said.append(f"{values} of its {ids.notna().sum()} values {often} {where(again)}")
     if missing.any():
         count = int(missing.sum())
-        said.append(f"{count} of its {len(ids)} values {'is' if count == 1 else 'are'} missing {places(missing)}")
+        said.append(f"{count} of its {len(ids)} values {'is' if count == 1 else 'are'} missing {where(missing)}")
     return " and ".join(said)
 
 
@@ -161,6 +163,38 @@ def _numbers_rows(column: str, values: "pd.Series[str]") -> bool:
     numbers = values.astype(np.int64)
     moved = not plain_name(column) or "unnamed" in plain_name(column) or "level" in plain_name(column)
     return bool(numbers.is_unique and (moved or numbers.is_monotonic_increasing))
+
+
+def _shares_found(wanted: Sequence[set[str]], sides: Sequence[pd.DataFrame], column: str) -> float:
+    """The shares of the ids that are in a column of their table, added up over the tables."""
+    return sum(_share_found(ids, side[column]) for ids, side in zip(wanted, sides, strict=False))
+
+
+def _refuse_exchanged(wanted: Sequence[set[str]], sides: Sequence[pd.DataFrame], known: Mapping[str, float]) -> None:
+    """Refuse pairs whose left ids are in the right table and the other way round."""
+    if len(sides) != 2:
+        return
+    other_way = {column: _shares_found(wanted[::-1], sides, column) for column in known}
+    best = max(other_way, key=lambda column: other_way[column], default="")
+    if best and other_way[best] > max(len(sides) / 2, max(known.values()) + _MORE):
+        left, right = (_share_found(ids, side[best]) for ids, side in zip(wanted, reversed(sides), strict=True))
+        of_left = f"{left:.0%} of the left ids are in {best!r} of the right table"
+        found = f"{of_left}, and {right:.0%} of the right ids in that of the left table"
+        hint = "give the tables in the other order, or exchange the names of the columns of ids"
+        raise refused("pairs", f"{found}, so left and right are exchanged", hint)
+
+
+def _are_written_differently(wanted: Sequence[set[str]], sides: Sequence[pd.DataFrame], column: str) -> bool:
+    """Whether most ids are in a column of their table but for case, blanks and leading zeros."""
+    plain = [set(map(plain_id, ids)) for ids in wanted]
+    known = [set(map(plain_id, side[column].dropna())) for side in sides]
+    shares = [len(ids & values) / max(len(ids), 1) for ids, values in zip(plain, known, strict=False)]
+    return sum(shares) > len(sides) / 2
+
+
+def plain_id(value: str) -> str:
+    """An id without blanks, leading zeros, differences of case, and the ``.0`` that some programs add."""
+    return "".join(value.split()).casefold().lstrip("0").removesuffix(".0")
 
 
 def _share_found(wanted: set[str], values: "pd.Series[str]") -> float:

@@ -9,10 +9,12 @@ import pandas as pd
 
 from matchwright.core.records.conform import clean_text, id_text, per_distinct
 from matchwright.core.spec.watching import QualitySpec
+from matchwright.drafting.one_side import renamed, same_by_name
 from matchwright.drafting.profile import profile_of
 from matchwright.drafting.record_id import Lines, faults_per_table, find_record_id, refused, row_numbers, table_names
 from matchwright.training.datasets.pair_columns import (
     ID_COLUMNS,
+    is_answered,
     label_column,
     label_of,
     unnamed_labels,
@@ -31,13 +33,18 @@ class Labels:
     """Labelled pairs: record ids of both sides, and whether each matches.
 
     ``labelled`` is False if all pairs of the table match, as they do without a column of labels. ``has_column`` says
-    whether there is one. ``unread`` says which labels were not understood; empty if there is none.
+    whether there is one. ``unread`` says which labels were not understood; empty if there is none. ``rows`` has the row
+    of each pair in its table, which has ``total`` rows. Of these ``blank`` have no label. ``lines`` gives their lines.
     """
 
     left: list[str | None]
     right: list[str | None]
     matches: np.ndarray[tuple[int], np.dtype[np.bool_]]
     labelled: bool
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]]
+    total: int
+    lines: Callable[[], Sequence[int]]
+    blank: int = 0
     has_column: bool = False
     unread: str = ""
 
@@ -85,7 +92,9 @@ def read_tables(
         _check(table, which)
     shared = [column for column in sides[0].columns if all(column in side.columns for side in sides)]
     if not shared:
-        raise refused("the tables", "have no column in common", "use the same column names in both")
+        same = same_by_name(*(map(str, side.columns) for side in sides))
+        hint = f"use the same column names in both: {renamed(same)}" if same else "use the same column names in both"
+        raise refused("the tables", "have no column in common", hint)
     others = sorted({str(c) for side in sides for c in side.columns} - set(shared))
     rows = row_numbers(sides, shared)
     wanted = _wanted(labelled_pairs, len(sides)) if labelled_pairs is not None else None
@@ -117,23 +126,36 @@ def read_pairs(pairs: pd.DataFrame, lines: Callable[[], Sequence[int]] | None = 
     if named is None:
         accepted = "; ".join(" and ".join(names) for names in ID_COLUMNS)
         raise refused("pairs", "no columns of record ids", f"name them {accepted}")
+    where = lines if lines is not None else tuple
+    rows = np.arange(len(pairs), dtype=np.int64)
     label = label_column(pairs.columns)
     if label is None and (fault := unnamed_labels(pairs)):
         raise refused(f"pairs.{fault.path}", fault.problem, fault.hint)
     left, right = (per_distinct(pairs[name], id_text) for name in named)
     if label is None:
-        return Labels(left.tolist(), right.tolist(), np.ones(len(pairs), dtype=bool), labelled=False)
+        matches = np.ones(len(pairs), dtype=bool)
+        return Labels(left.tolist(), right.tolist(), matches, labelled=False, rows=rows, total=len(pairs), lines=where)
     words, unread = pairs[label].tolist(), ""
     if wrong := unread_labels(words):
-        fault = unread_fault(f"pairs.{label}", words, wrong, lines() if lines is not None else ())
+        fault = unread_fault(f"pairs.{label}", words, wrong, where())
         if len(wrong) > _MOST_UNREAD * len(words):
             raise refused(fault.path, fault.problem, fault.hint)
         unread = f"{fault.path}: {fault.problem}"
     answers = per_distinct(pairs[label], label_of)
     known = np.array([answer is not None for answer in answers], dtype=bool)
     matches = np.array([answer == 1 for answer in answers[known]], dtype=bool)
-    labelled = not matches.all()
-    return Labels(left[known].tolist(), right[known].tolist(), matches, labelled, has_column=True, unread=unread)
+    return Labels(
+        left[known].tolist(),
+        right[known].tolist(),
+        matches,
+        labelled=not matches.all(),
+        rows=rows[known],
+        total=len(pairs),
+        lines=where,
+        blank=sum(not is_answered(word) for word in words),
+        has_column=True,
+        unread=unread,
+    )
 
 
 def _as_texts(table: pd.DataFrame, convert: Callable[[Any], str | None]) -> pd.DataFrame:

@@ -109,6 +109,49 @@ def test_the_other_table_tells_the_order_of_dates_without_a_day_above_12():
     assert (field.order, field.order_right) == ("month_first", None)
 
 
+def in_two_orders(month_first: int) -> list[str]:
+    """Dates with the day first, of which so many have the month first."""
+    return [*dates("{m:02}/{d:02}/{y}")[:month_first], *dates("{d:02}/{m:02}/{y}")[month_first:]]
+
+
+@pytest.mark.parametrize("name", ["date_of_birth", "value"])
+@pytest.mark.parametrize("month_first", [20, 30, 40])
+def test_dates_of_two_orders_in_one_column_are_never_read_as_another_day(name, month_first):
+    given, meant = in_two_orders(month_first), dates("{y}-{m:02}-{d:02}")
+    text, field, spec = drafted(name, given, dates("{d:02}/{m:02}/{y}"))
+    assert (field.kind, field.order, field.order_right) == ("date", "mixed", "day_first")
+    read = conform(pd.DataFrame({"id": range(ROWS), "title": "x", name: given}), spec, "left")[name].tolist()
+    assert {one for one, other in zip(read, meant, strict=True) if one != other} == {None}
+    missing = read.count(None)
+    assert missing < ROWS / 2
+    assert spec.quality.fields[name].unreadable_share >= missing / ROWS
+    top = text.partition("\nname: ")[0]
+    assert f"NOTE: {name} of left table has dates in two orders: " in top
+    assert f"So order is mixed: the {missing} that may be either are not read and count as missing" in top
+
+
+def test_a_few_dates_of_another_order_are_counted_with_those_that_may_be_read_as_another_day():
+    given = [*dates("{d:02}/{m:02}/{y}") * 3, "03/25/1980", "11/30/1961"]
+    table = pd.DataFrame({"id": range(len(given)), "title": [f"thing {n}" for n in range(len(given))], "birth": given})
+    text = infer_spec(table)
+    assert parse_spec(text).fields["birth"].order == "day_first"
+    top = text.partition("\nname: ")[0]
+    assert "can only have the day first, and 2 the month. Those of the rarer one count as missing." in top
+    assert "may be read as another day. With order: mixed none of them is read." in top
+
+
+def test_dates_of_one_order_are_not_mentioned_at_the_top():
+    assert "orders" not in drafted("birth", dates("{d:02}/{m:02}/{y}"))[0]
+
+
+def test_numbers_in_two_notations_in_one_table_are_counted_at_the_top():
+    either, neither = ["1,299", "2,450", "3,100"], ["120", "80", "75", "66", "12"]
+    top = drafted("price", [*numbers("{}.{},{}")[:40], *numbers("{},{}.{}")[:12], *either, *neither])[0]
+    fact = "price of the table has numbers in two notations: 12 can only have a decimal point, and 40 a decimal comma."
+    assert fact in top.partition("\nname: ")[0]
+    assert "Of the 3 that may be either, about 1 may be read as another number." in top
+
+
 def test_months_without_a_day_are_a_category_and_no_dates():
     _, field, _ = drafted("value", dates("{y}-{m:02}"))
     assert field.kind == "category"

@@ -52,10 +52,10 @@ def test_a_match_in_which_the_field_is_missing_counts_as_not_found(register) -> 
     rule = next(rule for rule in draft.rules.chosen if rule.features == ("code",))
     assert found[rule.features].mean() < 0.45
     assert rule.recall == pytest.approx(found[rule.features].mean(), abs=0.06)
-    assert rule.bound == "at most"
+    assert rule.lean == "or less"
     text = render(draft)
-    assert f"finds at most {rule.recall:.0%} of the matches" in text
-    assert "# 'at most': those pairs all agree in a field of the rule, and matches may not." in text
+    assert f"finds about {rule.recall:.0%} or less of the matches" in text
+    assert "# 'or less': those pairs all agree in a field of the rule, and matches may not." in text
 
 
 def test_a_share_is_at_least_so_much_where_the_pairs_may_be_households(register) -> None:
@@ -65,9 +65,11 @@ def test_a_share_is_at_least_so_much_where_the_pairs_may_be_households(register)
     draft = draft_spec(persons)
     for rule, found in zip(draft.rules.chosen, found_by(draft, persons, true), strict=True):
         of_birth = any(name.startswith("date_of_birth") for name in rule.features)
-        assert (rule.bound == "at least") == of_birth, rule.features
+        assert (rule.lean == "or more") == of_birth, rule.features
         assert not of_birth or rule.recall <= found.mean() + 0.02
-    assert "finds at least" in render(draft)
+    text = render(draft)
+    assert "or more of the matches" in text
+    assert "at least" not in text.partition("candidates:")[2].partition("tfidf")[0]
 
 
 @pytest.mark.parametrize("count", [FEWEST_MEASURED, 200])
@@ -91,7 +93,10 @@ def test_with_a_handful_of_labels_the_draft_says_that_it_estimates_and_counts_th
     draft = draft_spec(table, pairs=as_pairs(shown))
     together = int(np.logical_or.reduce(found_by(draft, table, shown)).sum())
     text = render(draft)
-    assert "these shares are no counts. They are estimated from pairs that agree in three other fields." in text
+    assert (
+        "these shares are no counts and no bounds. They are estimated from pairs that agree in three other fields."
+        in text
+    )
     assert f"# They find {together} of 20 labelled matches: 95% interval" in text
 
 
@@ -115,6 +120,18 @@ def test_rules_that_are_chosen_without_the_labels_are_measured_on_them_all_the_s
     draft = draft_spec(left, right, pairs)
     assert draft.rules.measured == (0, 100)
     assert "finds 0% of the matches" in render(draft)
+
+
+def test_an_estimate_says_how_far_it_is_off_and_is_never_all(register) -> None:
+    """Pairs that agree in three fields have fewer errors than other matches."""
+    table, true = register
+    draft = draft_spec(table)
+    text = render(draft)
+    assert "so as a rule the shares are 1 to 9 points too high" in text
+    assert "find nearly all" in text
+    assert "100" not in text.partition("  rules:")[0].partition("candidates:")[2]
+    for rule, found in zip(draft.rules.chosen, found_by(draft, table, true), strict=True):
+        assert -0.04 < rule.recall - found.mean() < 0.09, rule.features
 
 
 def test_without_any_knowledge_of_matches_no_share_is_stated(register) -> None:

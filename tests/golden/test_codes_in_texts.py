@@ -8,7 +8,7 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.texts import codes_in, numbers_in
 from matchwright.core.records import conform_values, record_features
 from matchwright.core.records.corpus import Corpus
-from matchwright.core.records.normal import running_text, squeezed
+from matchwright.core.records.normal import LONGEST, NORMAL_FORM, running_text, squeezed
 
 CODES = [
     # a code, and how the text's normal form holds it
@@ -112,10 +112,26 @@ def test_a_code_of_a_field_is_found_in_the_title_of_the_other_record(products_sp
     assert found["model__cross_field"] == 1
 
 
-@given(st.text("abz019-/. (" + HYPHENS, max_size=30))
+# pieces that codes and versions are made of, as single characters seldom make one by chance
+PIECES = st.sampled_from(["v1.1", "v0.9x", "v", "ss", "qx", "40t", "1.5", "0", "b21", "2010", *"/-. (", *HYPHENS[1:]])
+
+
+@given(st.text("abz019-/. (" + HYPHENS, max_size=30) | st.lists(PIECES, max_size=8).map("".join))
 @example("0.a\u20100")
+@example("v1.1/v(/0")
 @settings(deadline=None)
 def test_a_normal_form_is_its_own_normal_form_and_keeps_all_letters_and_digits(text):
     normal = running_text(text) or ""
     assert (running_text(normal) or "") == normal
     assert [sign for sign in normal if sign.isalnum()] == [sign for sign in text if sign.isalnum()]
+
+
+@pytest.mark.parametrize("kind", LONGEST)
+@given(st.lists(PIECES, min_size=1, max_size=8).map("".join), st.integers(0, 9))
+@example("qx-40t-e 1.55 ", 3)
+@settings(deadline=None, max_examples=30)
+def test_a_normal_form_that_is_cut_is_its_own_normal_form_too(kind, text, more):
+    """The cut may fall within a code or a number, the rest of which is read otherwise."""
+    normal = NORMAL_FORM[kind]("x" * more + f" {text}" * LONGEST[kind]) or ""
+    assert len(normal) <= LONGEST[kind]
+    assert (NORMAL_FORM[kind](normal) or "") == normal

@@ -218,3 +218,18 @@ def test_dates_in_another_order_are_missing_and_beyond_the_limit_their_rows_are_
     (check,) = [check for check in report["checks"] if check["what"] == "must be readable as a date"]
     assert (check["source"], check["outcome"]) == ("left", "quarantined")
     assert check["failed_rows"] > 100
+
+
+def test_dates_that_may_be_either_day_are_counted_as_unreadable_where_the_orders_are_mixed(
+    run: Run, registers: Registers
+) -> None:
+    left, right, pairs = registers
+    mixed = run.spec.fields["date_of_birth"].model_copy(update={"order": "mixed"})
+    run.spec = run.spec.model_copy(update={"fields": {**run.spec.fields, "date_of_birth": mixed}})
+    dates = {0: "03/04/1980", 1: "04/03/1980", 2: "25/12/1980", 3: "12/25/1980"}
+    some = left.assign(date_of_birth=[dates.get(n, day) for n, day in enumerate(left["date_of_birth"])])
+    run.ingest(some, right, pairs)
+    run.validate()
+    report = json.loads(run.report.with_suffix(".json").read_text())
+    (check,) = [check for check in report["checks"] if check["what"] == "must be readable as a date"]
+    assert (check["source"], check["failed_rows"]) == ("left", 2)

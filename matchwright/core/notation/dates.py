@@ -2,7 +2,8 @@
 
 A four-digit year that stands first (``1980-02-25``) and the name of a month are read in every notation. A time of day
 is dropped. A text that is no day of the calendar in its column's notation is not read. One case is truly ambiguous: two
-numbers up to 12 before the year (``03/04/1980``). They are read in the order of their column.
+numbers up to 12 before the year (``03/04/1980``). They are read in the order of their column. In a column of mixed
+orders they are not read.
 """
 
 import re
@@ -19,6 +20,7 @@ PIVOT = 30
 LONGEST_DATE = 60
 """A longer value is no date."""
 
+_MIXED: tuple[Order, ...] = ("day_first", "month_first")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _COMPACT = re.compile(r"\d{8}")
 _FIRST_COMPACT_YEAR = 1000
@@ -51,6 +53,9 @@ def read_date(text: str, order: Order) -> str | None:
     """
     if (found := _ISO.fullmatch(text)) and _day(*found.groups()):
         return text
+    if order == "mixed":
+        days = {read for one in _MIXED if (read := read_date(text, one)) is not None}
+        return days.pop() if len(days) == 1 else None
     if len(text) == len("YYYYMMDD") and text.isascii() and text.isdigit():
         return _compact(text, order)
     plain = unicodedata.normalize("NFKC", text[: LONGEST_DATE + 1]).strip()

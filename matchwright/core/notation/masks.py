@@ -7,7 +7,7 @@ from matchwright.core.notation import Order
 from matchwright.core.notation.dates import read_date, without_time
 from matchwright.core.notation.month_names import month_of
 
-_PARTS = {"day_first": "dm", "month_first": "md", "year_first": "md"}
+_PARTS: dict[Order, str] = {"day_first": "dm", "month_first": "md", "year_first": "md"}
 _ZERO = re.compile(r"(?<!\d)0(?=[.,]\d)")
 _IDEOGRAPHS = ("年", "月", "日")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
@@ -21,6 +21,8 @@ def number_mask(text: str) -> str:
 
 def date_mask(text: str, order: Order) -> str:
     """A date as a pattern such as ``dd/mm/yyyy``, with ``mmm`` for the name of a month and ``a`` for other letters."""
+    if order == "mixed":
+        order = "month_first" if read_date(text, "day_first") is None else "day_first"
     plain = unicodedata.normalize("NFKC", text).strip()
     day = without_time(plain)
     if re.fullmatch(r"\d{8}", day):

@@ -70,7 +70,9 @@ def _is_code_with_ending(segments: list[list[str]]) -> bool:
     if len(segments) < 2:
         return False
     codes = [_is_code(parts) if len(parts) > 1 else _is_mixed_code(parts[0]) for parts in segments]
-    return codes[0] and not any(codes[1:]) and all(parts[0].isalpha() for parts in segments[1:])
+    endings = not any(codes[1:]) and all(parts[0].isalpha() for parts in segments[1:])
+    # written with hyphens it must be a code too, or the normal form would have another normal form
+    return codes[0] and endings and _is_code([part for parts in segments for part in parts])
 
 
 def _is_code(parts: list[str]) -> bool:

@@ -108,7 +108,8 @@ def _bounded(kind: str, convert: Callable[[str], str | None]) -> Callable[[str],
 
     def bounded(value: str) -> str | None:
         normal = convert(value)
-        return normal[:longest].rstrip(" .") if normal else None
+        # cut within a code or a decimal number, the rest may be read as something else
+        return convert(normal[:longest]) if normal and len(normal) > longest else normal
 
     return bounded
 

@@ -87,7 +87,7 @@ def _misfits(value: Any, path: str, raw: dict[str, Any], field: dict[str, Any], 
 
 
 def _notation(field: dict[str, Any], key: str, side: str) -> Any:
-    known = {"decimal": ("point", "comma"), "order": ("day_first", "month_first", "year_first")}[key]
+    known = {"decimal": ("point", "comma"), "order": ("day_first", "month_first", "year_first", "mixed")}[key]
     given = (field.get(f"{key}_right") if side == "right" else None) or field.get(key)
     return given if given in known else known[0]
 

@@ -6,7 +6,7 @@ finds are seen in labelled matches or estimated without any. A match in which a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,19 +20,20 @@ from matchwright.drafting.rules.matches import (
     FEWEST_MEASURED,
     Agreement,
     Matches,
+    agreement_of,
     estimated_matches,
     labelled_matches,
     share_listed,
 )
 from matchwright.drafting.tables import Labels
 
-__all__ = ["PAIRS_PER_RECORD", "Rule", "Rules", "choose_rules", "share_of_likely_matches"]
+__all__ = ["PAIRS_PER_RECORD", "Lean", "Rule", "Rules", "choose_rules", "share_of_likely_matches"]
 
 PAIRS_PER_RECORD = 8
 """The most pairs that all drafted rules together may make, per record of all tables, beside the labelled matches."""
 
-Bound = Literal["", "at most", "at least", "perhaps"]
-"""Whether an estimated share is a bound, and of what; ``perhaps`` where it may be too high or too low."""
+Lean = Literal["", "or less", "or more", "or not"]
+"""In which direction an estimated share may be far off; ``or not`` if in both. It is a bound in none."""
 
 _LEAST_BUDGET = 1_000
 _LEAST_COVERAGE = 0.05
@@ -43,13 +44,13 @@ _MOST_USES = 3
 class Rule:
     """Record features that must be equal, how many pairs that makes in these tables, and the share of matches it finds.
 
-    ``recall`` is None where nothing is known about matches. ``bound`` says how an estimate is to be read.
+    ``recall`` is None where nothing is known about matches. ``lean`` says in which direction an estimate may be off.
     """
 
     features: tuple[str, ...]
     pairs: int
     recall: float | None = None
-    bound: Bound = ""
+    lean: Lean = ""
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,18 @@ class Rules:
     """The chosen rules, the share of matches that they find together, and what the shares were taken from.
 
     ``measured`` has the labelled matches that the rules find together, and how many there are; None without any.
-    ``estimated`` says that the shares are not from these. ``bound`` says how an estimate is to be read.
+    ``others_found`` is how many of the pairs that are
+    labelled as no match they find; None without any. ``estimated`` says that the shares are not from labelled matches.
+    ``lean`` says in which direction an estimate may be off.
     """
 
     chosen: tuple[Rule, ...]
     recall: float | None = None
     source: str = ""
     measured: tuple[int, int] | None = None
+    others_found: int | None = None
     estimated: bool = False
-    bound: Bound = ""
+    lean: Lean = ""
 
 
 def choose_rules(
@@ -98,7 +102,18 @@ def choose_rules(
         blocks = list(candidate_blocks(features, matches.agreement, counter, budget))
         chosen = choose_within_budget(blocks, sum(sizes), budget)
     chosen = [counter.exact(block) for block in chosen or _by_coverage(features, counter, budget)]
-    return _with_shares(chosen, features, labelled, labelled if count >= FEWEST_MEASURED else matches)
+    rules = _with_shares(chosen, features, labelled if count >= FEWEST_MEASURED else matches)
+    if labelled_pairs is None:
+        return rules
+    # all of them are counted, also where a sample of the matches is enough to choose rules by
+    found, others = (
+        _found(chosen, features, agreement_of(features, labelled_pairs, ids, match=match))[1] for match in (True, False)
+    )
+    return replace(
+        rules,
+        measured=(int(found.sum()), len(found)) if len(found) else None,
+        others_found=int(others.sum()) if labelled_pairs.labelled else None,
+    )
 
 
 def share_of_likely_matches(
@@ -112,36 +127,32 @@ def share_of_likely_matches(
     return share_listed(features, PairCounter([len(side) for side in sides]), labelled_pairs, ids)
 
 
-def _with_shares(
-    chosen: Sequence[Block], features: Sequence[Feature], labelled: Matches | None, matches: Matches | None
-) -> Rules:
+def _with_shares(chosen: Sequence[Block], features: Sequence[Feature], matches: Matches | None) -> Rules:
     """The rules with the shares of ``matches`` that they find."""
     if matches is None:
         return Rules(tuple(Rule(block.names, block.pairs) for block in chosen))
-    found, together = _found(chosen, features, matches)
-    measured = None if labelled is None else _found(chosen, features, labelled)[1]
+    found, together = _found(chosen, features, matches.agreement)
     return Rules(
         tuple(
-            Rule(block.names, block.pairs, float(hits.mean()), _bound(block.fields, matches))
+            Rule(block.names, block.pairs, float(hits.mean()), _lean(block.fields, matches))
             for block, hits in zip(chosen, found, strict=True)
         ),
         float(together.mean()),
         matches.source,
-        None if measured is None else (int(measured.sum()), len(measured)),
-        not matches.labelled,
-        _bound(frozenset().union(*(block.fields for block in chosen)), matches),
+        estimated=not matches.labelled,
+        lean=_lean(frozenset().union(*(block.fields for block in chosen)), matches),
     )
 
 
-def _bound(fields: frozenset[str], matches: Matches) -> Bound:
+def _lean(fields: frozenset[str], matches: Matches) -> Lean:
     unseen, mixed = bool(fields & matches.unseen), bool(fields & matches.mixed)
-    return "perhaps" if unseen and mixed else "at most" if unseen else "at least" if mixed else ""
+    return "or not" if unseen and mixed else "or less" if unseen else "or more" if mixed else ""
 
 
-def _found(chosen: Sequence[Block], features: Sequence[Feature], matches: Matches) -> tuple[list[Agreement], Agreement]:
-    """Which matches each rule finds, and which all of them find together."""
+def _found(chosen: Sequence[Block], features: Sequence[Feature], pairs: Agreement) -> tuple[list[Agreement], Agreement]:
+    """Which pairs each rule finds, and which all of them find together."""
     row = {feature.name: index for index, feature in enumerate(features)}
-    found = [np.all(matches.agreement[[row[name] for name in block.names]], axis=0) for block in chosen]
+    found = [np.all(pairs[[row[name] for name in block.names]], axis=0) for block in chosen]
     return found, np.any(found, axis=0)
 
 

@@ -80,7 +80,15 @@ def labelled_matches(features: Sequence[Feature], labels: Labels, ids: list[list
     if not len(found):
         return None
     kept = found[np.sort(_picked(len(found), _MOST_MATCHES))]
-    return Matches(_agreement(features, kept), f"{len(kept):,} labelled matches", labelled=True)
+    source = f"{len(found):,} labelled matches"
+    if len(kept) < len(found):
+        source = f"a sample of {len(kept):,} of the {source}"
+    return Matches(_agreement(features, kept), source, labelled=True)
+
+
+def agreement_of(features: Sequence[Feature], labels: Labels, ids: list[list[str]], match: bool) -> Agreement:
+    """The agreement of all labelled matches between records of the tables, or of all pairs that do not match."""
+    return _agreement(features, _rows_of(labels, ids, match))
 
 
 def share_listed(
@@ -99,14 +107,14 @@ def share_listed(
     return float(np.median(shares)) if shares else None
 
 
-def _rows_of(labels: Labels, ids: list[list[str]]) -> Codes:
-    """The rows of the labelled matches between two records of the tables, each once, in two columns."""
+def _rows_of(labels: Labels, ids: list[list[str]], match: bool = True) -> Codes:
+    """The rows of the labelled matches (or of the others) between two records of the tables, in two columns."""
     indices = [{record: index for index, record in enumerate(side)} for side in ids]
     offset = len(ids[0]) if len(ids) == 2 else 0
     rows = [
         (indices[0][one], indices[-1][other] + offset)
-        for one, other, match in zip(labels.left, labels.right, labels.matches, strict=True)
-        if match and one in indices[0] and other in indices[-1]
+        for one, other, matches in zip(labels.left, labels.right, labels.matches, strict=True)
+        if matches == match and one in indices[0] and other in indices[-1]
     ]
     found = np.array(rows, dtype=np.int64).reshape(-1, 2)
     # a record agrees with itself in everything, and a pair that is given twice is one match
@@ -217,7 +225,8 @@ def _picked(count: int, most: int) -> Codes:
 
 def _agreement(features: Sequence[Feature], pairs: Codes) -> Agreement:
     left, right = pairs.T
-    return np.array([(f.codes[left] >= 0) & (f.codes[left] == f.codes[right]) for f in features]).reshape(-1, len(left))
+    agrees = [(f.codes[left] >= 0) & (f.codes[left] == f.codes[right]) for f in features]
+    return np.array(agrees, dtype=bool).reshape(len(features), len(left))
 
 
 def _share_that_agrees(feature: Feature, pairs: Codes) -> float | None:

@@ -123,3 +123,26 @@ def test_the_mask_of_a_date_holds_none_of_it(text, order, mask):
 
 def test_the_mask_of_a_number_holds_none_of_it():
     assert number_mask("EUR 1.234,50") == "aaa 9.999,99"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("25/02/1980", "1980-02-25"),
+        ("02/25/1980", "1980-02-25"),
+        ("03/03/1980", "1980-03-03"),
+        ("03/04/1980", None),
+        ("03041980", None),
+        ("1980-04-03", "1980-04-03"),
+        ("19801332", "19801332"),
+        ("3 Apr 1980", "1980-04-03"),
+        ("31/31/1980", None),
+    ],
+)
+def test_in_mixed_orders_a_date_that_may_be_either_is_not_read(text, read):
+    assert read_date(text, "mixed") == read
+
+
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y"]))
+def test_in_mixed_orders_no_date_is_read_as_another_day(day, form):
+    assert read_date(day.strftime(form), "mixed") in (None, day.isoformat())

@@ -17,6 +17,8 @@ from matchwright.core.notation.masks import date_mask, number_mask
         ("02141980", "month_first", "mmddyyyy"),
         ("1980年2月14日", "year_first", "yyyy年m月dd日"),
         ("1980-02-14T08:30", "day_first", "yyyy-mm-dd and a time"),
+        ("25/02/1980", "mixed", "dd/mm/yyyy"),
+        ("02/25/1980", "mixed", "mm/dd/yyyy"),
     ],
 )
 def test_a_date_is_shown_by_its_parts(text, order, mask):
