@@ -153,8 +153,7 @@ def _matched(
     )
     decided = clock.timed("giving reasons", lambda: decided_pairs(scoring, scored, bands, clusters, options.reasons))
     made = clusters_table(table, clusters)
-    sizes = made.set_index("record_key")["cluster_size"]
-    review = for_review(decided, sizes, spec.costs)
+    review = for_review(decided, made, spec.costs)
     name = run_name(run.identity)
     for kind, frame in ((PAIRS, decided), (CLUSTERS, made), (REVIEW, review)):
         clock.timed("writing", partial(write_lake_table, run.folder, kind, frame, bundle.digest, name))
