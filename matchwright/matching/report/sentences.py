@@ -35,6 +35,17 @@ def result_sentence(summary: Summary) -> str:
     return f"The run found {entities} in {' and '.join(tables)}, with {matches}; {pairs} a person."
 
 
+def narrowed_sentences(summary: Summary) -> list[str]:
+    """The rules whose large blocks were divided, because they would have made too many pairs."""
+    return [
+        f"{one['rule']} would make {one['pairs']:,} pairs, more than the spec allows. In its "
+        f"{count(one['blocks'], 'largest block')} ({count(one['records'], 'record')}), two records must also agree in "
+        f"{' or '.join(one['by'])}: {one['kept']:,} pairs are left at most. Matches that differ in "
+        f"{'it' if len(one['by']) == 1 else 'all of these'} are only found by another method."
+        for one in summary["narrowed"]
+    ]
+
+
 def budget_sentences(summary: Summary) -> list[str]:
     """What the budget of candidates per record cut off, and what that may cost."""
     budget, one_table = summary["budget"], summary["one_table"]

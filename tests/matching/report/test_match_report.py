@@ -48,6 +48,7 @@ SUMMARY = {
         "score_histogram": [57, 1, *[0] * 17, 42],
     },
     "cut_by_budget": 0,
+    "narrowed": [],
     "budget": WITHOUT_BUDGET,
     "joined": 39,
     "clusters": {
@@ -231,3 +232,11 @@ def test_the_histogram_is_as_high_as_its_largest_bar(counts):
     assert max(bar["height"] for bar in chart["bars"]) == (100 if any(counts) else 0)
     assert chart["ranges"] == [("no_match", 0.0, 25.0), ("review", 25.0, 50.0), ("match", 75.0, 25.0)]
     assert all(0 <= tick["y"] <= 100 for tick in chart["ticks"])
+
+
+def test_rules_that_were_narrowed_are_named_with_what_they_lost():
+    rule = {"rule": "rule:surname", "blocks": 1, "records": 10, "by": ["town", "year"], "pairs": 4500, "kept": 90}
+    page = render_report(changed(narrowed=[rule]))
+    assert "rule:surname would make 4,500 pairs" in page
+    assert "town or year: 90 pairs are left at most" in page
+    assert "Rules that were narrowed" not in render_report(SUMMARY)
