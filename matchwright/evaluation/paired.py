@@ -97,6 +97,12 @@ def log_losses(log_odds: ArrayLike, labels: ArrayLike) -> Array:
     return np.asarray(np.minimum(np.logaddexp(0.0, wrong_way), -np.log(LEAST_SCORE)))
 
 
+def log_losses_of_scores(scores: ArrayLike, labels: ArrayLike) -> Array:
+    """The log loss of each pair, shape (pairs,), from its score. It is capped as in the other metrics."""
+    right = np.where(np.asarray(labels) == 1, scores, 1 - np.asarray(scores, dtype=np.float64))
+    return np.asarray(-np.log(np.maximum(right, LEAST_SCORE)))
+
+
 def _p_values(
     old: Array, new: Array, group: "np.ndarray[tuple[int], np.dtype[np.intp]]", figures: Figures, seed: int
 ) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,7 @@ def _train_in_run(
         "challengers": challengers,
         "register_evidence": register is not None,
         "second_stage": isinstance(scorer.scorer, TwoStageScorer),
+        "stages": None if learned.stages is None else asdict(learned.stages),
         "neighbours": neighbours,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,

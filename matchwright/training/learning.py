@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from matchwright.core.compare.competing_scores import SCORED_NAMES
 from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.scorer import Scorer, TrainedScorer
+from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.corpus import Corpus
@@ -22,6 +24,7 @@ from matchwright.training.datasets.labelled_pairs import learn
 from matchwright.training.datasets.parts import parts_of
 from matchwright.training.datasets.prepare import Prepared, prepare
 from matchwright.training.second_stage.fit import fit_second_stage
+from matchwright.training.second_stage.keep import StagesCompared, compare_stages
 
 _log = logging.getLogger(__name__)
 
@@ -31,11 +34,13 @@ class Learned:
     """The scorer, the comparisons of the labelled candidates that it reads, and register evidence.
 
     ``register`` is None where it was not asked for, or too few matches are known. Else the comparisons have its limits.
+    ``stages`` compares the two stages where a second one was fitted, kept or not.
     """
 
     scorer: TrainedScorer
     comparisons: pd.DataFrame
     register: RegisterEvidence | None = None
+    stages: StagesCompared | None = None
 
 
 FitRegister = Callable[[Scorer], RegisterEvidence | None]
@@ -106,7 +111,23 @@ def learn_stages(
         second = fit_second_stage(first.scorer, prepared, proposed, frame, spec, corpus, register)
         if second is not None:
             found = Learned(second.scorer, second.comparisons)
-    return with_limits(found, register, prepared.labelled_candidates, frame, spec, corpus)
+    found = with_limits(found, register, prepared.labelled_candidates, frame, spec, corpus)
+    return _with_useful_stages(first, found, prepared, spec)
+
+
+def _with_useful_stages(first: TrainedScorer, found: Learned, prepared: Prepared, spec: MatchSpec) -> Learned:
+    """The same without its second stage where that makes scores worse."""
+    if not isinstance(found.scorer.scorer, TwoStageScorer):
+        return found
+    methods, pairs = spec.calibration.methods, prepared.labelled_candidates
+    stages = compare_stages(found.scorer.scorer, found.comparisons, pairs, methods, spec.model.seed)
+    if stages is None or stages.kept:
+        return replace(found, stages=stages)
+    _log.warning(
+        "the second stage is left out: log loss %.5f with it and %.5f without, on %d pairs with their candidates",
+        *(stages.both, stages.first, stages.pairs),
+    )
+    return Learned(first, found.comparisons.drop(columns=list(SCORED_NAMES)), found.register, stages)
 
 
 def with_limits(

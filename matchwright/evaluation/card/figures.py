@@ -129,6 +129,11 @@ class Card:
         return self.training.get("imported") or {}
 
     @property
+    def stages(self) -> Summary:
+        """The log loss of the first stage alone and of both stages; empty where no second one was fitted."""
+        return self.training.get("stages") or {}
+
+    @property
     def without_register(self) -> bool:
         """Whether training could not learn register evidence."""
         return self.training.get("register_evidence") is False
