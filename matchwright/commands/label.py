@@ -1,6 +1,7 @@
 """``matchwright label``: a person labels the pairs that help training most."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,11 @@ Model = Annotated[
         help="What scores the pairs: a bundle's folder, 'champion', or 'none' for the unsupervised start. "
         "The default is a scorer trained on the labels so far."
     ),
+]
+
+Review = Annotated[
+    Path | None,
+    typer.Option(help="The folder of a run of matchwright match: ask its pairs for review, in their order."),
 ]
 
 ROUND = 25
@@ -69,6 +75,7 @@ def label(
     csv_out: CsvOut = None,
     csv_in: CsvIn = None,
     model: Model = "",
+    review: Review = None,
     environment: Environment = "",
 ) -> None:
     """Label the pairs that help training most, here or in a spreadsheet.
@@ -78,11 +85,13 @@ def label(
     """
     from matchwright.core.spec import load_spec
     from matchwright.labelling.sheet import sheet
-    from matchwright.operations.label_file import read_labels, write_labels, write_private
-    from matchwright.operations.labelling import NONE, Pool, Tables, scoring_bundle
+    from matchwright.operations.label_file import Labels, read_labels, write_labels, write_private
+    from matchwright.operations.labelling import NONE, Chosen, Pool, Tables, scoring_bundle
 
     if csv_out and csv_in:
         raise typer.BadParameter("--csv-out writes questions and --csv-in reads answers: give one of them")
+    if review is not None and model:
+        raise typer.BadParameter("--review asks the pairs of a run, and --model chooses other ones: give one of them")
     settings = opened(environment)
     match_spec = load_spec(spec)
     tables = Tables.read(match_spec, records, records_right)
@@ -102,11 +111,14 @@ def label(
     if csv_in:
         write_labels(out, labelled)
         return _summary(out, labelled, match_spec)
-    bundle = scoring_bundle(settings, match_spec, model)
-    pool = Pool.of(match_spec, tables)
+    choose: Callable[[Labels, int], Chosen]
+    if review is not None:
+        from matchwright.operations.match_tables.review_queue import ReviewQueue
 
-    def choose(so_far: "Labels", more: int) -> "Chosen":
-        return pool.choose(so_far, more, bundle, unsupervised=model == NONE)
+        choose = ReviewQueue.of(review, keys).choose
+    else:
+        bundle = scoring_bundle(settings, match_spec, model)
+        choose = partial(Pool.of(match_spec, tables).choose, bundle=bundle, unsupervised=model == NONE)
 
     if csv_out:
         chosen = choose(labelled, count)

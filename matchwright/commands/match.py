@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matchwright.core.bundle import Bundle
 
 TABLES = "tables"
+_TABLES = ("--records", "--records-right")
 
 
 class TablesFirst(TyperGroup):
@@ -105,7 +106,7 @@ def tables(
     assert out is not None
     lines = ProgressLines(lambda line: console.print(f"  {line}"))
     summary = match_tables(loaded, inputs, out, options, lines)
-    _print(summary, out)
+    _print(summary, out, files)
 
 
 @app.command()
@@ -173,7 +174,7 @@ def _bytes(text: str) -> int:
     return int(float(found[1]) * 1024 ** (2 if found[2].upper() == "MB" else 3))
 
 
-def _print(summary: dict[str, Any], out: Path) -> None:
+def _print(summary: dict[str, Any], out: Path, files: dict[str, str]) -> None:
     console = terminal()
     bands, clusters = summary["funnel"]["bands"], summary["clusters"]
     records = sum(summary["records"].values())
@@ -184,3 +185,6 @@ def _print(summary: dict[str, Any], out: Path) -> None:
     if summary["register_warning"]:
         console.print(styled(("Warning:", "yellow"), f" {summary['register_warning']}"))
     console.print(f"  Read {out / 'report.html'}")
+    if summary["reviews"]:
+        tables = " ".join(f"{option} {file}" for option, file in zip(_TABLES, files.values(), strict=False))
+        console.print(f"  Next: matchwright label --spec SPEC --review {out} {tables} --out labels.csv")

@@ -82,3 +82,30 @@ def test_help_is_that_of_matching_tables():
     assert done.exit_code == 0
     assert "--records-right" in done.output
     assert match("explain", "--help").exit_code == 0
+
+
+def test_the_pairs_in_review_are_asked_in_their_order(given, register_run, tmp_path):
+    options, folder = given
+    assert match(*options, "--out", folder).exit_code == 0
+    review = read_table(str(folder / "review"))
+    spec = register_run.work / "bundle" / "spec.yaml"
+    records = register_run.work.parent / "records.csv"
+    asked = ["label", "--spec", spec, "--records", records, "--review", folder, "--out", tmp_path / "labels.csv"]
+
+    def label(*more, typed=""):
+        return CliRunner().invoke(app, [*map(str, asked), *map(str, more)], input=typed)
+
+    done = label("--count", 2, typed="y\nn\n")
+    assert done.exit_code == 0, done.output
+    assert "those first that a wrong answer costs most" in done.output
+    labels = pd.read_csv(tmp_path / "labels.csv", dtype=str)
+    ids = [tuple(pair) for pair in review[["left_key", "right_key"]].to_numpy()]
+    assert list(zip("left:" + labels["left_id"], "left:" + labels["right_id"], strict=True)) == ids[:2]
+    assert label("--count", 3, "--csv-out", tmp_path / "sheet.csv").exit_code == 0
+    sheet = pd.read_csv(tmp_path / "sheet.csv", dtype=str)
+    assert list(zip(sheet["left_key"], sheet["right_key"], strict=True)) == ids[2:5]
+    fewer = tmp_path / "fewer.csv"
+    pd.read_csv(records, dtype=str).head(10).to_csv(fewer, index=False)
+    asked[asked.index(records)], asked[-1] = fewer, tmp_path / "others.csv"
+    assert isinstance(label().exception, MatchingError)
+    assert label("--model", "none").exit_code == 2
