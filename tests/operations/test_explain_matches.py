@@ -214,7 +214,8 @@ def test_the_bundle_and_the_tables_must_be_those_of_the_run(run, bundle, inputs,
 
 
 def test_a_run_of_another_version_is_explained_with_a_note(run, bundle, inputs, compared):
-    one, other = next(some(compared[compared["band"] == "match"]))
+    # a certain score stays at its limit
+    one, other = next(some(compared[compared["score"].between(0.2, 0.95)]))
     own = replace(bundle, model=replace(weak(bundle).model, prior_shift=-1.5))
     found = explain_pair(run[0], (one, other), own, inputs)
     assert "another version of Matchwright or of its libraries made the run" in found.notes[0]
