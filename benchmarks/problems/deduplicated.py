@@ -16,6 +16,8 @@ from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.models.neighbours import applies_to
 from matchwright.core.models.register_limits import limited
 from matchwright.core.records import PAIR_KEYS
+from matchwright.core.spec import MatchSpec
+from matchwright.operations.neighbours import fitted_on
 from matchwright.training.datasets.parts import CALIBRATION_PART, parts_of
 from matchwright.training.neighbours.fit import fit_neighbours
 from matchwright.training.neighbours.scores import BY_NEIGHBOURS, score_register
@@ -70,7 +72,7 @@ def scored(problem: Problem, true: pd.DataFrame, seed: int) -> Scored:
         keys.get_indexer(candidates["right_key"]),
         (candidates["proposed_by"] == BY_NEIGHBOURS).to_numpy() if known else np.zeros(len(candidates), dtype=bool),
         scores,
-        _with_neighbours(candidates, scores, unlimited, seed) if known else None,
+        _with_neighbours(candidates, scores, unlimited, spec) if known else None,
         connected_components(one_entity, directed=False)[1],
         np.bincount(one, minlength=len(keys)) + np.bincount(other, minlength=len(keys)),
         part == "test",
@@ -78,10 +80,12 @@ def scored(problem: Problem, true: pd.DataFrame, seed: int) -> Scored:
     )
 
 
-def _with_neighbours(candidates: pd.DataFrame, scores: np.ndarray, unlimited: np.ndarray, seed: int) -> np.ndarray:
-    inside = ((candidates["part"] == CALIBRATION_PART) & (candidates["label"] >= 0)).to_numpy()
-    fitted = fit_neighbours(candidates, scores, unlimited, inside, seed)
+def _with_neighbours(
+    candidates: pd.DataFrame, scores: np.ndarray, unlimited: np.ndarray, spec: MatchSpec
+) -> np.ndarray:
+    fitted = fit_neighbours(candidates, scores, unlimited, *fitted_on(candidates), spec)
     if fitted is None:
         return scores
     left, right = (candidates[key].to_numpy(object) for key in PAIR_KEYS)
-    return with_neighbours(scores, fitted.neighbours.contributions(left, right, scores, unlimited))
+    evidence = candidates[list(fitted.neighbours.evidence)].to_numpy(np.float32)
+    return with_neighbours(scores, fitted.neighbours.contributions(left, right, scores, unlimited, evidence))
