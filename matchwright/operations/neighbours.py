@@ -48,7 +48,10 @@ def write_neighbour_pairs(
 
 
 def fit_on_calibration(model: Path, calibrator: Calibrator, spec: MatchSpec) -> FittedNeighbours | None:
-    """Fit what neighbours add, judged on the calibration part. None where the register was not scored, or labels are few."""
+    """Fit what neighbours add, judged on the calibration part.
+
+    None where the register was not scored, or labels are few.
+    """
     if not (model / NEIGHBOUR_PAIRS).exists():
         return None
     pairs = read_frame(model / NEIGHBOUR_PAIRS)

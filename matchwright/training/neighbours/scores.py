@@ -53,8 +53,7 @@ class RegisterScorer:
     corpus: Corpus
 
     def score(self, pairs: pd.DataFrame) -> pd.DataFrame:
-        """All candidates with ``log_odds`` by the scorer, before calibration, the limits that the register sets, and what
-        neighbours read of each.
+        """All candidates with ``log_odds`` by the scorer, before calibration, with limits and what neighbours read.
 
         Each is compared with its competing candidates. A candidate that was used in training has a score that is more
         certain than that of another one.
@@ -155,8 +154,8 @@ def score_register(
         parts: the part of every record.
 
     Returns:
-        left_key, right_key, log_odds, the limits, what neighbours read, proposed_by (:data:`BY_NEIGHBOURS` for a further one), label (-1: not
-        labelled) and part (empty: none).
+        left_key, right_key, log_odds, the limits, what neighbours read, proposed_by (:data:`BY_NEIGHBOURS` for a
+        further one), label (-1: not labelled) and part (empty: none).
     """
     scored = scorer.score(proposed)
     ends = further_candidates(

@@ -13,8 +13,8 @@ from matchwright.core.compare.information import counted_fields
 from matchwright.core.compare.names import comparators_of
 from matchwright.core.records.columns import Columns
 from matchwright.core.records.corpus import Corpus
-from matchwright.core.spec import MatchSpec
-from matchwright.core.spec.vocabulary import FALLING
+from matchwright.core.spec import FieldSpec, MatchSpec
+from matchwright.core.spec.vocabulary import FALLING, IN_ANOTHER_WAY
 
 Evidence = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -47,11 +47,7 @@ def pair_evidence(
     Returns:
         Shape (pairs, names), in the order of :func:`pair_evidence_names`. NaN where something is missing.
     """
-    alike = []
-    for field, section in spec.compared.items():
-        first = comparators_of(section)[0]
-        values = comparisons[f"{field}__{first}"].to_numpy(dtype=np.float64)
-        alike.append(1 / (1 + np.maximum(values, 0)) if first in FALLING else values)
+    alike = [_alike(comparisons, field, section) for field, section in spec.compared.items()]
     commoner, rarer = [], []
     for field in _known_by_rarity(spec):
         found = corpus.value_information(field, np.concatenate([left[field], right[field]]))
@@ -64,6 +60,19 @@ def pair_evidence(
 def household_fields(spec: MatchSpec) -> tuple[str, ...]:
     """The compared fields that members of one household share; none where the spec has no ``individual`` fields."""
     return tuple(field for field in spec.compared if field not in spec.individual) if spec.individual else ()
+
+
+def _alike(comparisons: pd.DataFrame, field: str, section: FieldSpec) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """How alike two values are. A value that is found in another way, such as a short form, is like one that agrees."""
+    first, *more = comparators_of(section)
+    values = comparisons[f"{field}__{first}"].to_numpy(dtype=np.float64)
+    if first in FALLING:
+        values = 1 / (1 + np.maximum(values, 0))
+    ways = [f"{field}__{name}" for name in more if name in IN_ANOTHER_WAY]
+    if ways := [name for name in ways if name in comparisons]:
+        found = (comparisons[ways].to_numpy() > 0).any(axis=1)
+        values = np.where(found, np.fmax(values, section.agrees_at), values)
+    return values
 
 
 def _known_by_rarity(spec: MatchSpec) -> tuple[str, ...]:

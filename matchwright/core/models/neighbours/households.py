@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 from scipy.special import logit
 
 from matchwright.core.models.neighbours.evidence import Evidence
-from matchwright.core.models.neighbours.links import PREDICTED_FROM, Array, Whole
+from matchwright.core.models.neighbours.links import PREDICTED_FROM, Array, Whole, symmetric
 from matchwright.core.models.neighbours.thirds import Candidates
 
 ALIKE_FROM = 0.85
@@ -46,7 +45,7 @@ class Households:
             columns: those of the fields that members of a household share; none where they are not known.
         """
         rows = candidates.rows
-        alike = evidence[np.ix_(rows, columns)].astype(np.float64)
+        alike = evidence[rows][:, list(columns)].astype(np.float64)
         known = np.isfinite(alike).sum(axis=1)
         mean = np.nansum(alike, axis=1) / np.maximum(known, 1)
         enough = known >= min(FEWEST_KNOWN, max(len(columns), 1))
@@ -55,8 +54,8 @@ class Households:
         of_household = np.zeros(len(candidates.log_odds), dtype=bool)
         of_household[rows[mates]] = True
         of_household = of_household[candidates.counted] & (candidates.counted >= 0)
-        matching = _symmetric(candidates, rows[log_odds >= PREDICTED_FROM])
-        return cls(candidates, _symmetric(candidates, rows[mates]), matching, of_household)
+        matching = _linked(candidates, rows[log_odds >= PREDICTED_FROM])
+        return cls(candidates, _linked(candidates, rows[mates]), matching, of_household)
 
     @property
     def counts(self) -> tuple[Whole, Whole]:
@@ -81,7 +80,5 @@ class Households:
         }
 
 
-def _symmetric(candidates: Candidates, rows: Whole) -> Any:
-    left, right = candidates.left[rows], candidates.right[rows]
-    ends = np.concatenate([left, right]), np.concatenate([right, left])
-    return csr_matrix((np.ones(len(ends[0]), dtype=np.float32), ends), shape=(candidates.size, candidates.size))
+def _linked(candidates: Candidates, rows: Whole) -> Any:
+    return symmetric(candidates.left[rows], candidates.right[rows], candidates.size)

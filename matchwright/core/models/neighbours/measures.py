@@ -1,4 +1,4 @@
-"""What is measured on the neighbours of a pair: its third records, their fields, households, and how rare its values are.
+"""What is measured on the neighbours of a pair: third records, their fields, households, and how rare values are.
 
 No measure but the two log-odds depends on the score of the pair itself.
 """
@@ -8,12 +8,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy.special import expit
 
 from matchwright.core.models.neighbours.evidence import ALIKE, Evidence
 from matchwright.core.models.neighbours.households import Households
-from matchwright.core.models.neighbours.links import PREDICTED_FROM, Array, Keys, Whole
+from matchwright.core.models.neighbours.links import PREDICTED_FROM, Array, Keys, Whole, numbered
 from matchwright.core.models.neighbours.thirds import NEAR, Candidates, Thirds
 
 LEAST = -9.0
@@ -89,9 +88,7 @@ class Register:
             names: its columns.
             household: the fields that members of a household share.
         """
-        keys = np.concatenate([np.asarray(left_keys), np.asarray(right_keys)])
-        codes, records = pd.factorize(keys, sort=True, use_na_sentinel=False)
-        left, right = codes[: len(own)].astype(np.int64), codes[len(own) :].astype(np.int64)
+        records, left, right = numbered(left_keys, right_keys)
         candidates = Candidates.of(left, right, np.asarray(unlimited, dtype=np.float64), len(records))
         return cls(candidates, np.asarray(own, dtype=np.float64), evidence, names, household)
 

@@ -17,9 +17,9 @@ class Candidates:
     """All candidates of a register as a graph, with each pair of records once.
 
     ``left``, ``right`` (numbers of records) and ``log_odds`` are of the candidates as given, shape (candidates,).
-    ``pairs`` are the pairs of records, rising, and ``rows`` the row of each. ``counted`` is, for each candidate, the row
-    that counts for its pair, or -1 where its records are the same. ``others`` and ``other_rows`` are the near candidates
-    of each record, from ``starts`` on.
+    ``pairs`` are the pairs of records, rising, and ``rows`` the row of each. ``counted`` is, for each candidate, the
+    row that counts for its pair, or -1 where its records are the same. ``others`` and ``other_rows`` are the near
+    candidates of each record, from ``starts`` on.
     """
 
     left: Whole
