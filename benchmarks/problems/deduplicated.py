@@ -58,8 +58,7 @@ def scored(problem: Problem, true: pd.DataFrame, seed: int) -> Scored:
     proposed = propose_candidates(frame, spec) if problem.candidates is None else problem.candidates
     proposed = proposed[PAIR_KEYS]
     scorer, calibrator = trained_scorer(problem, spec, proposed, true, parts)
-    one_table = bool(frame["record_key"].str.startswith("left:").all())
-    known = applies_to(spec, one_table)
+    known = applies_to(spec, scorer.one_table)
     candidates = score_register(scorer, proposed, true, parts) if known else scorer.score(proposed)
     own = calibrator.apply(candidates["log_odds"].to_numpy())
     scores, unlimited = (np.round(each, SCORE_DECIMALS) for each in (limited(own, candidates), own))

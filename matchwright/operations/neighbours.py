@@ -36,10 +36,9 @@ def write_neighbour_pairs(
     Returns:
         How many candidates there are, and how many further ones neighbours propose.
     """
-    one_table = bool(scorer.frame["record_key"].str.startswith("left:").all())
     pairs = scorer.prepared.labelled_candidates
     of_part = pairs.loc[pairs["part"] == CALIBRATION_PART, "label"]
-    if not applies_to(scorer.spec, one_table) or min((of_part == 1).sum(), (of_part == 0).sum()) < FEWEST:
+    if not applies_to(scorer.spec, scorer.one_table) or min((of_part == 1).sum(), (of_part == 0).sum()) < FEWEST:
         return None
     scored = score_register(scorer, proposed, labelled, parts)
     scored.to_parquet(model / NEIGHBOUR_PAIRS, index=False)

@@ -170,6 +170,7 @@ def _train_in_run(
         "candidates_with_embedding": split.candidates,
         "challengers": challengers,
         "second_stage": isinstance(scorer.scorer, TwoStageScorer),
+        "one_table": in_register.one_table,
         "neighbours": neighbours,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,

@@ -52,6 +52,11 @@ class RegisterScorer:
     spec: MatchSpec
     corpus: Corpus
 
+    @property
+    def one_table(self) -> bool:
+        """Whether the records are of one table, which is deduplicated."""
+        return bool(self.frame["record_key"].str.startswith("left:").all())
+
     def score(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """All candidates with ``log_odds`` by the scorer, before calibration, with limits and what neighbours read.
 

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field, ValidationError, model_validator
 from scipy.special import logit
 
-from matchwright.core.models.neighbours.evidence import Evidence
+from matchwright.core.models.neighbours.evidence import ALIKE, Evidence
 from matchwright.core.models.neighbours.links import Array, Keys
 from matchwright.core.models.neighbours.measures import CONSIDERED_FROM, Matrix, Register, measure_names
 from matchwright.core.spec import MatchSpec
@@ -44,6 +44,8 @@ class Neighbours(Frozen):
 
     @model_validator(mode="after")
     def _trees_read_the_measures(self) -> Self:
+        if not {f"{ALIKE}__{field}" for field in self.household} <= set(self.evidence):
+            raise ValueError("the fields of a household must be compared")
         if self.booster.num_features() != len(measure_names(self.evidence)):
             raise ValueError("the trees must read each measure")
         return self
