@@ -172,7 +172,7 @@ def _losses(held: _Pairs, others: _Pairs | None, names: tuple[str, ...], seed: i
         fitted = rest if others is None else rest.and_(others.take(others.fold != number))
         booster = _booster(fitted, names, ROUNDS[-1], seed)
         for index, trees in enumerate(ROUNDS):
-            added = booster.inplace_predict(held.measures[gone], (0, trees), predict_type="margin")
+            added = booster.inplace_predict(held.measures[gone], iteration_range=(0, trees), predict_type="margin")
             margins[index, gone] += np.asarray(added, dtype=np.float64).ravel()
     losses = [log_loss(each, held.true) for each in margins]
     best = int(np.argmin(losses))
