@@ -12,6 +12,7 @@ from benchmarks.problems.registers import fewer_judged
 from benchmarks.problems.trained import trained_scorer
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.decide.bands import SCORE_DECIMALS
+from matchwright.core.decide.calibrator import sigmoid
 from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.models.neighbours import applies_to
 from matchwright.core.models.register_limits import limited
@@ -28,6 +29,7 @@ class Scored:
     """All candidates of a register with their numbers of records and scores, and what is true of each record.
 
     ``further`` marks the pairs that neighbours propose. ``with_neighbours`` is None where neighbours say nothing.
+    In the calibration part it is by trees that saw no pair of the same entity.
     ``true`` is the number of true pairs of each record. ``tested`` and ``calibrated`` mark the records of the parts
     that judge the scores and that calibrate them.
     """
@@ -87,4 +89,7 @@ def _with_neighbours(
         return scores
     left, right = (candidates[key].to_numpy(object) for key in PAIR_KEYS)
     evidence = candidates[list(fitted.neighbours.evidence)].to_numpy(np.float32)
-    return with_neighbours(scores, fitted.neighbours.contributions(left, right, scores, unlimited, evidence))
+    final = with_neighbours(scores, fitted.neighbours.contributions(left, right, scores, unlimited, evidence))
+    # the pairs that were fitted on choose the threshold
+    final[fitted.rows] = sigmoid(fitted.held_out)
+    return final

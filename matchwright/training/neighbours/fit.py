@@ -1,7 +1,7 @@
 """Fitting what neighbours add, on labelled pairs of the register."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,8 @@ class FittedNeighbours:
     """What neighbours add, and the mean log loss of the pairs of the calibration part without and with it.
 
     The pair's entity was not in the fit that gives ``log_loss_after``. ``from_training`` says whether pairs on which
-    the scorer was trained are fitted on too.
+    the scorer was trained are fitted on too. ``held_out`` are the log-odds of the pairs of the calibration part, whose
+    numbers are ``rows``, by trees that saw no pair of their entity.
     """
 
     neighbours: Neighbours
@@ -56,6 +57,8 @@ class FittedNeighbours:
     log_loss_after: float
     trees: int
     from_training: bool
+    rows: Whole = field(compare=False, repr=False)
+    held_out: Array = field(compare=False, repr=False)
 
     @property
     def figures(self) -> dict[str, float | int | bool]:
@@ -128,8 +131,9 @@ def fit_neighbours(
     fold = _folds(register, known[labels[known] == 1], seed)
     held, trained = (_pairs(register, part, labels, fold) for part in rows)
     before = log_loss(held.own, held.true)
-    found = [(*_losses(held, others, names, seed), others) for others in (None, trained if len(rows[1]) else None)]
-    after, trees, others = min(found, key=lambda each: each[0])
+    tried = (None, trained) if len(rows[1]) else (None,)
+    found = [(*_held_out(held, others, names, seed), others) for others in tried]
+    after, trees, held_out, others = min(found, key=lambda each: each[0])
     if after >= before:
         return None
     fitted = held if others is None else held.and_(others)
@@ -141,7 +145,7 @@ def fit_neighbours(
         pairs=len(fitted.own),
         matches=int(fitted.true.sum()),
     )
-    return FittedNeighbours(neighbours, before, after, trees, others is not None)
+    return FittedNeighbours(neighbours, before, after, trees, others is not None, rows[0], held_out)
 
 
 def log_loss(log_odds: Array, true: Array) -> float:
@@ -162,8 +166,8 @@ def _folds(register: Register, matches: Whole, seed: int) -> Whole:
     return np.asarray(np.random.default_rng(seed).integers(FOLDS, size=count)[entity], dtype=np.int64)
 
 
-def _losses(held: _Pairs, others: _Pairs | None, names: tuple[str, ...], seed: int) -> tuple[float, int]:
-    """The least log loss of pairs whose fold was not fitted on, and the number of trees that has it."""
+def _held_out(held: _Pairs, others: _Pairs | None, names: tuple[str, ...], seed: int) -> tuple[float, int, Array]:
+    """The least log loss of pairs whose fold was not fitted on, the number of trees that has it, and their log-odds."""
     margins = np.tile(KEPT * held.own, (len(ROUNDS), 1))
     for number in range(FOLDS):
         rest, gone = held.take(held.fold != number), held.fold == number
@@ -176,7 +180,7 @@ def _losses(held: _Pairs, others: _Pairs | None, names: tuple[str, ...], seed: i
             margins[index, gone] += np.asarray(added, dtype=np.float64).ravel()
     losses = [log_loss(each, held.true) for each in margins]
     best = int(np.argmin(losses))
-    return losses[best], ROUNDS[best]
+    return losses[best], ROUNDS[best], margins[best]
 
 
 def _booster(pairs: _Pairs, names: tuple[str, ...], trees: int, seed: int) -> Any:
