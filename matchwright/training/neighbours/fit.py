@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import minimize
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.special import logit
@@ -138,14 +139,17 @@ def fit_neighbours(
         return None
     fitted = held if others is None else held.and_(others)
     booster = _booster(fitted, names, trees, seed)
+    slope, intercept = _calibrated(held_out, held.true)
     neighbours = Neighbours(
         evidence=names,
         household=household,
+        slope=slope,
+        intercept=intercept,
         trees=_as_json(booster),
         pairs=len(fitted.own),
         matches=int(fitted.true.sum()),
     )
-    return FittedNeighbours(neighbours, before, after, trees, others is not None, rows[0], held_out)
+    return FittedNeighbours(neighbours, before, after, trees, others is not None, rows[0], slope * held_out + intercept)
 
 
 def log_loss(log_odds: Array, true: Array) -> float:
@@ -155,7 +159,8 @@ def log_loss(log_odds: Array, true: Array) -> float:
 
 def _pairs(register: Register, rows: Whole, labels: Whole, fold: Whole) -> _Pairs:
     true = (labels[rows] == 1).astype(np.float64)
-    return _Pairs(register.measures(rows), register.own[rows], true, fold[register.candidates.left[rows]])
+    first = np.minimum(register.candidates.left[rows], register.candidates.right[rows])
+    return _Pairs(register.measures(rows), register.own[rows], true, fold[first])
 
 
 def _folds(register: Register, matches: Whole, seed: int) -> Whole:
@@ -181,6 +186,21 @@ def _held_out(held: _Pairs, others: _Pairs | None, names: tuple[str, ...], seed:
     losses = [log_loss(each, held.true) for each in margins]
     best = int(np.argmin(losses))
     return losses[best], ROUNDS[best], margins[best]
+
+
+def _calibrated(log_odds: Array, true: Array) -> tuple[float, float]:
+    """The slope and the intercept with the least log loss, of log-odds by trees that saw no pair of the same entity.
+
+    They stay near 1 and 0 where pairs are few.
+    """
+
+    def loss(values: Array) -> float:
+        return log_loss(values[0] * log_odds + values[1], true) + float((values[0] - 1) ** 2 + values[1] ** 2) / len(
+            true
+        )
+
+    slope, intercept = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.1, 10.0), (-5.0, 5.0)]).x
+    return round(float(slope), DECIMALS), round(float(intercept), DECIMALS)
 
 
 def _booster(pairs: _Pairs, names: tuple[str, ...], trees: int, seed: int) -> Any:

@@ -31,13 +31,16 @@ class Neighbours(Frozen):
 
     ``evidence`` names what they read of each pair, see
     :func:`~matchwright.core.models.neighbours.evidence.pair_evidence`. ``household`` are the fields that members of a
-    household share. ``trees`` is a model of XGBoost. ``pairs`` and ``matches`` count what it was fitted on.
+    household share. ``trees`` is a model of XGBoost, and ``slope`` and ``intercept`` calibrate what it says. ``pairs``
+    and ``matches`` count what it was fitted on.
     """
 
     format: Literal[2] = 2
     evidence: tuple[str, ...]
     household: tuple[str, ...]
     kept: Annotated[float, Field(gt=0, le=1)] = KEPT
+    slope: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    intercept: Annotated[float, Field(allow_inf_nan=False)] = 0.0
     trees: dict[str, Any]
     pairs: int
     matches: int
@@ -88,7 +91,7 @@ class Neighbours(Frozen):
         """What neighbours add to pairs with these measures and log-odds, shape (pairs,)."""
         trees = np.asarray(self.booster.inplace_predict(measures, predict_type="margin"), dtype=np.float64).ravel()
         # a pair with less is not measured, and must not be ahead of one with more
-        return np.maximum(self.kept * own + trees, CONSIDERED_FROM) - own
+        return np.maximum(self.slope * (self.kept * own + trees) + self.intercept, CONSIDERED_FROM) - own
 
     def save(self, path: Path) -> None:
         """Write ``neighbours.json``."""

@@ -130,6 +130,7 @@ def test_the_file_gives_the_same_contributions(tmp_path):
         {"surprise": 1},
         {"pairs": "many"},
         {"kept": 0},
+        {"slope": -1},
         {"trees": {}},
         {"trees": {"learner": "none"}},
         {"evidence": ["alike__given_name"]},
