@@ -12,10 +12,13 @@ from benchmarks.problems.registers import fewer_judged
 from benchmarks.problems.trained import trained_scorer
 from matchwright.core.candidates import propose_candidates
 from matchwright.core.decide.bands import SCORE_DECIMALS
+from matchwright.core.decide.calibrator import sigmoid
 from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.models.neighbours import applies_to
 from matchwright.core.models.register_limits import limited
 from matchwright.core.records import PAIR_KEYS
+from matchwright.core.spec import MatchSpec
+from matchwright.operations.neighbours import fitted_on
 from matchwright.training.datasets.parts import CALIBRATION_PART, parts_of
 from matchwright.training.neighbours.fit import fit_neighbours
 from matchwright.training.neighbours.scores import BY_NEIGHBOURS, score_register
@@ -26,6 +29,7 @@ class Scored:
     """All candidates of a register with their numbers of records and scores, and what is true of each record.
 
     ``further`` marks the pairs that neighbours propose. ``with_neighbours`` is None where neighbours say nothing.
+    In the calibration part it is by trees that saw no pair of the same entity.
     ``true`` is the number of true pairs of each record. ``tested`` and ``calibrated`` mark the records of the parts
     that judge the scores and that calibrate them.
     """
@@ -56,8 +60,7 @@ def scored(problem: Problem, true: pd.DataFrame, seed: int) -> Scored:
     proposed = propose_candidates(frame, spec) if problem.candidates is None else problem.candidates
     proposed = proposed[PAIR_KEYS]
     scorer, calibrator = trained_scorer(problem, spec, proposed, true, parts)
-    one_table = bool(frame["record_key"].str.startswith("left:").all())
-    known = applies_to(spec, one_table)
+    known = applies_to(spec, scorer.one_table)
     candidates = score_register(scorer, proposed, true, parts) if known else scorer.score(proposed)
     own = calibrator.apply(candidates["log_odds"].to_numpy())
     scores, unlimited = (np.round(each, SCORE_DECIMALS) for each in (limited(own, candidates), own))
@@ -70,7 +73,7 @@ def scored(problem: Problem, true: pd.DataFrame, seed: int) -> Scored:
         keys.get_indexer(candidates["right_key"]),
         (candidates["proposed_by"] == BY_NEIGHBOURS).to_numpy() if known else np.zeros(len(candidates), dtype=bool),
         scores,
-        _with_neighbours(candidates, scores, unlimited, seed) if known else None,
+        _with_neighbours(candidates, scores, unlimited, spec) if known else None,
         connected_components(one_entity, directed=False)[1],
         np.bincount(one, minlength=len(keys)) + np.bincount(other, minlength=len(keys)),
         part == "test",
@@ -78,10 +81,15 @@ def scored(problem: Problem, true: pd.DataFrame, seed: int) -> Scored:
     )
 
 
-def _with_neighbours(candidates: pd.DataFrame, scores: np.ndarray, unlimited: np.ndarray, seed: int) -> np.ndarray:
-    inside = ((candidates["part"] == CALIBRATION_PART) & (candidates["label"] >= 0)).to_numpy()
-    fitted = fit_neighbours(candidates, scores, unlimited, inside, seed)
+def _with_neighbours(
+    candidates: pd.DataFrame, scores: np.ndarray, unlimited: np.ndarray, spec: MatchSpec
+) -> np.ndarray:
+    fitted = fit_neighbours(candidates, scores, unlimited, *fitted_on(candidates), spec)
     if fitted is None:
         return scores
     left, right = (candidates[key].to_numpy(object) for key in PAIR_KEYS)
-    return with_neighbours(scores, fitted.neighbours.contributions(left, right, scores, unlimited))
+    evidence = candidates[list(fitted.neighbours.evidence)].to_numpy(np.float32)
+    final = with_neighbours(scores, fitted.neighbours.contributions(left, right, scores, unlimited, evidence))
+    # the pairs that were fitted on choose the threshold
+    final[fitted.rows] = sigmoid(fitted.held_out)
+    return final

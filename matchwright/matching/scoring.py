@@ -22,7 +22,7 @@ from matchwright.core.compare.frames import framed
 from matchwright.core.compare.names import context_names
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.decide.neighbours import with_neighbours
-from matchwright.core.models.neighbours import applies_to, further_candidates
+from matchwright.core.models.neighbours import Neighbours, applies_to, further_candidates, pair_evidence
 from matchwright.core.models.register_limits import within_register
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records.columns import Columns, columns_of, take
@@ -85,8 +85,8 @@ class RegisterScoring:
             self.working.made("scored", self._scores_of_all)
         self._run("scoring", "final", self._score_final)
         final = self._whole("final")
-        neighbours = self.model.neighbours
-        if neighbours is None or not applies_to(self.model.spec, self.table.one_table):
+        neighbours = self._neighbours
+        if neighbours is None:
             scores = np.ascontiguousarray(final[:, 0])
             added = np.zeros(len(scores))
             return ScoredPairs(self.pairs.left, self.pairs.right, scores, scores, added, len(scores))
@@ -94,7 +94,10 @@ class RegisterScoring:
         left = np.concatenate([self.pairs.left, further["left"]])
         right = np.concatenate([self.pairs.right, further["right"]])
         alone, unlimited = np.concatenate([final[:, :2], further["scores"]]).T
-        added = self.working.made("neighbours", lambda: neighbours.contributions(left, right, alone, unlimited))
+        evidence = np.concatenate([self._whole("evidence"), further["evidence"]])
+        added = self.working.made(
+            "neighbours", lambda: neighbours.contributions(left, right, alone, unlimited, evidence)
+        )
         return ScoredPairs(left, right, with_neighbours(alone, added), alone, np.array(added), len(self.pairs))
 
     def comparisons(self, rows: "np.ndarray[Any, np.dtype[np.intp]]") -> pd.DataFrame:
@@ -114,6 +117,15 @@ class RegisterScoring:
     def compare_alone(self, left: Positions, right: Positions) -> pd.DataFrame:
         """The comparisons of pairs by position, without their competing candidates."""
         return self.model.compare(take(self._columns, left), take(self._columns, right))
+
+    @property
+    def _neighbours(self) -> Neighbours | None:
+        """What neighbours add, where they say anything."""
+        return self.model.neighbours if applies_to(self.model.spec, self.table.one_table) else None
+
+    def _read_by_neighbours(self, left: Positions, right: Positions, compared: pd.DataFrame) -> Any:
+        model, sides = self.model, (take(self._columns, left), take(self._columns, right))
+        return pair_evidence(*sides, compared, model.spec, model.corpus)
 
     @cached_property
     def _slices(self) -> list[slice]:
@@ -147,7 +159,10 @@ class RegisterScoring:
         return np.concatenate(parts) if parts else np.empty((0, 2))
 
     def _compare(self, number: int, part: slice) -> None:
-        compared = self.compare_alone(self.pairs.left[part], self.pairs.right[part])
+        left, right = self.pairs.left[part], self.pairs.right[part]
+        compared = self.compare_alone(left, right)
+        if self._neighbours is not None:
+            self.working.write(f"evidence/{number:06d}", self._read_by_neighbours(left, right, compared))
         self.working.write(f"comparisons/{number:06d}", compared.to_numpy(dtype=np.float32))
         self.working.write(f"fit/{number:06d}", fit_of(compared, self.model.spec))
 
@@ -188,6 +203,7 @@ class RegisterScoring:
             self.working.write("further_left", left)
             self.working.write("further_right", right)
             self.working.write("further_comparisons", compared.to_numpy(dtype=np.float32))
+            self.working.write("further_evidence", self._read_by_neighbours(left, right, compared))
             self.working.write("further_scores", np.column_stack(self.model.scores(compared)[:2]))
-        names = ("left", "right", "scores")
+        names = ("left", "right", "scores", "evidence")
         return {name: np.array(self.working.read(f"further_{name}")) for name in names}

@@ -20,11 +20,12 @@ from matchwright.evaluation.metrics import measure
 from matchwright.evaluation.outcomes import pair_outcomes
 from matchwright.evaluation.reliability import calibration_figures
 from matchwright.operations.training_artifacts import NEIGHBOUR_PAIRS
-from matchwright.training.datasets.parts import CALIBRATION_PART
+from matchwright.training.datasets.parts import CALIBRATION_PART, VALIDATION_PART
 from matchwright.training.neighbours.fit import FEWEST, FittedNeighbours, fit_neighbours
 from matchwright.training.neighbours.scores import BY_NEIGHBOURS, RegisterScorer, score_register
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Rows = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def write_neighbour_pairs(
@@ -35,10 +36,9 @@ def write_neighbour_pairs(
     Returns:
         How many candidates there are, and how many further ones neighbours propose.
     """
-    one_table = bool(scorer.frame["record_key"].str.startswith("left:").all())
     pairs = scorer.prepared.labelled_candidates
     of_part = pairs.loc[pairs["part"] == CALIBRATION_PART, "label"]
-    if not applies_to(scorer.spec, one_table) or min((of_part == 1).sum(), (of_part == 0).sum()) < FEWEST:
+    if not applies_to(scorer.spec, scorer.one_table) or min((of_part == 1).sum(), (of_part == 0).sum()) < FEWEST:
         return None
     scored = score_register(scorer, proposed, labelled, parts)
     scored.to_parquet(model / NEIGHBOUR_PAIRS, index=False)
@@ -47,12 +47,21 @@ def write_neighbour_pairs(
 
 
 def fit_on_calibration(model: Path, calibrator: Calibrator, spec: MatchSpec) -> FittedNeighbours | None:
-    """Fit what neighbours add, on the calibration part. None where the register was not scored, or labels are few."""
+    """Fit what neighbours add, judged on the calibration part.
+
+    None where the register was not scored, or labels are few.
+    """
     if not (model / NEIGHBOUR_PAIRS).exists():
         return None
     pairs = read_frame(model / NEIGHBOUR_PAIRS)
-    inside = ((pairs["part"] == CALIBRATION_PART) & (pairs["label"] >= 0)).to_numpy()
-    return fit_neighbours(pairs, *_scores(calibrator, pairs), inside, spec.model.seed)
+    return fit_neighbours(pairs, *_scores(calibrator, pairs), *fitted_on(pairs), spec)
+
+
+def fitted_on(pairs: pd.DataFrame) -> tuple[Rows, Rows]:
+    """The labelled pairs of the calibration part, and those of the parts that train the scorer, each shape (pairs,)."""
+    labelled = pairs["label"] >= 0
+    training = pairs["part"].isin(("train", VALIDATION_PART))
+    return ((pairs["part"] == CALIBRATION_PART) & labelled).to_numpy(), (training & labelled).to_numpy()
 
 
 def measure_with_neighbours(
@@ -80,7 +89,8 @@ def measure_with_neighbours(
     everything = read_frame(model / NEIGHBOUR_PAIRS)
     scores, unlimited = _scores(decider.calibrator, everything)
     left, right = (everything[key].to_numpy(object) for key in PAIR_KEYS)
-    final = with_neighbours(scores, decider.neighbours.contributions(left, right, scores, unlimited))
+    evidence = everything[list(decider.neighbours.evidence)].to_numpy(dtype=np.float32)
+    final = with_neighbours(scores, decider.neighbours.contributions(left, right, scores, unlimited, evidence))
     at = pd.MultiIndex.from_frame(everything[PAIR_KEYS]).get_indexer(pd.MultiIndex.from_frame(pairs[PAIR_KEYS]))
     own = pairs.assign(score=final[at], band=decider.band(final[at], comparisons))
     chosen = ((everything["proposed_by"] == BY_NEIGHBOURS) & (everything["part"] == "test")).to_numpy()

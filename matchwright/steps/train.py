@@ -173,6 +173,7 @@ def _train_in_run(
         "register_evidence": register is not None,
         "second_stage": isinstance(scorer.scorer, TwoStageScorer),
         "stages": None if learned.stages is None else asdict(learned.stages),
+        "one_table": in_register.one_table,
         "neighbours": neighbours,
         "rounds": len(scorer.validation_losses),
         "train_losses": scorer.train_losses,

@@ -1,14 +1,16 @@
 """Scoring in partitions gives what scoring all pairs at once gives."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from fixtures.keys import keys_of_the_suite
 
 from matchwright.core.bundle import load_bundle
 from matchwright.core.candidates import RecordTable, propose_candidates, propose_pairs
 from matchwright.core.decide.neighbours import with_neighbours
-from matchwright.core.models.neighbours import further_candidates
+from matchwright.core.models.neighbours import further_candidates, pair_evidence
 from matchwright.core.records import PAIR_KEYS, record_features
+from matchwright.core.records.columns import columns_of
 from matchwright.core.records.rows import rows_of
 from matchwright.matching.deciding import bands_of, decisions_of
 from matchwright.matching.scoring import RegisterScoring
@@ -36,10 +38,13 @@ def expected(world):
     scores = model.scores(compared)
     one, other = (proposed[key].to_numpy(object) for key in PAIR_KEYS)
     further = further_candidates(one, other, scores.log_odds)
-    alone = model.scores(model.compare(*(rows_of(features, keys) for keys in further)))
+    compared_alone = model.compare(*(rows_of(features, keys) for keys in further))
+    alone = model.scores(compared_alone)
     left, right = np.append(one, further[0]), np.append(other, further[1])
     own = np.append(scores.scores, alone.scores)
-    added = model.neighbours.contributions(left, right, own, np.append(scores.unlimited, alone.unlimited))
+    sides = (columns_of(rows_of(features, keys)) for keys in (left, right))
+    evidence = pair_evidence(*sides, pd.concat([compared, compared_alone]), model.spec, model.corpus)
+    added = model.neighbours.contributions(left, right, own, np.append(scores.unlimited, alone.unlimited), evidence)
     return compared, left, right, with_neighbours(own, added)
 
 

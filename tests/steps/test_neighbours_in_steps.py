@@ -9,8 +9,9 @@ import pytest
 
 from matchwright.core.bundle import load_bundle
 from matchwright.core.decide.neighbours import with_neighbours
-from matchwright.core.models.neighbours import Neighbours, further_candidates
+from matchwright.core.models.neighbours import Neighbours, further_candidates, pair_evidence
 from matchwright.core.records import PAIR_KEYS
+from matchwright.core.records.columns import columns_of
 from matchwright.core.records.frames import read_frame
 from matchwright.core.records.rows import rows_of
 from matchwright.operations.training_artifacts import Trained
@@ -76,8 +77,10 @@ def test_batch_decisions_from_candidates_to_reasons_give_the_figures_of_the_eval
     alone = decider.compare(*(rows_of(frame, pd.Series(keys)) for keys in found))
     compared = pd.concat([compared, alone], ignore_index=True)
     left, right = (np.append(proposed[key].to_numpy(object), keys) for key, keys in zip(PAIR_KEYS, found, strict=True))
+    sides = (columns_of(rows_of(frame, pd.Series(keys))) for keys in (left, right))
+    evidence = pair_evidence(*sides, compared, decider.spec, decider.corpus)
     added = decider.neighbours.contributions(
-        left, right, decider.score(compared), decider.score_without_limit(compared)
+        left, right, decider.score(compared), decider.score_without_limit(compared), evidence
     )
     tested = np.flatnonzero((pairs["part"] == "test").to_numpy())
     decided = decider.decide_compared(compared.iloc[tested].reset_index(drop=True), neighbours=added[tested])
@@ -103,7 +106,8 @@ def test_neighbours_settle_pairs_in_review(register_run, decider):
     pairs = read_frame(register_run.work / "model" / "neighbour_pairs.parquet")
     odds = pd.Series(pairs["log_odds"].to_numpy(), index=pd.MultiIndex.from_frame(pairs[PAIR_KEYS]))
     scores = decider.calibrator.apply(odds.to_numpy())
-    added = decider.neighbours.contributions(pairs["left_key"], pairs["right_key"], scores)
+    evidence = pairs[list(decider.neighbours.evidence)].to_numpy(dtype=np.float32)
+    added = decider.neighbours.contributions(pairs["left_key"], pairs["right_key"], scores, scores, evidence)
     final = pd.Series(with_neighbours(scores, added), index=odds.index)
     truth = scored.set_index(PAIR_KEYS)
     unsure = truth[(truth["score"] > 0.2) & (truth["score"] < 0.8)]

@@ -32,8 +32,8 @@ class ModelSpec(Frozen):
     with missing fields. ``counter_examples`` is the share of true pairs repeated with the identity fields of another
     record. ``context_free_augmentation`` is the share of pairs repeated without their competing candidates.
 
-    ``neighbours`` says whether the common partners of a pair's records are learned from, where one table is
-    deduplicated. Only batch use knows them.
+    ``neighbours`` says whether the other records near a pair are learned from, where one table is deduplicated. Only
+    batch use knows them.
 
     ``challengers`` are trained on the same comparisons and compared with the scorer.
     """

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from matchwright.core.compare.names import context_names
 from matchwright.core.decide.bands import Bands
+from matchwright.core.models.neighbours import applies_to
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec
 from matchwright.evaluation.candidates.report import embedding_facts
@@ -77,6 +78,24 @@ class Card:
         """The figures in batch use, where the neighbours of a pair are known; empty where they are not learned from."""
         found: Summary = self.evaluation.get("with_neighbours") or {}
         return found.get("metrics") or {}
+
+    @property
+    def without_neighbours(self) -> str | None:
+        """Why neighbours are not learned from where one table is deduplicated; None where they are.
+
+        Also None with two tables, and where training did not come to neighbours, as with few labels.
+        """
+        if self.neighbours or not self.training.get("one_table"):
+            return None
+        if not self.spec.model.neighbours:
+            return "the spec leaves them out (model.neighbours: false)"
+        if self.spec.multiplicity == "one_to_one":
+            return "the spec says that an entity has at most two records (multiplicity: one_to_one)"
+        if not applies_to(self.spec, one_table=True):
+            return "the spec says that the sources are not alike (sources.alike: false)"
+        if not self.training.get("neighbours"):
+            return "too few pairs of the calibration part are labelled"
+        return "too few labelled pairs have other records near them, or these did not make the scores better"
 
     @property
     def f1_change(self) -> Summary:

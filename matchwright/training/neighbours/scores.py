@@ -14,7 +14,7 @@ from matchwright.core.compare.competing import context_of
 from matchwright.core.compare.competing_scores import competing_scores, with_scores
 from matchwright.core.compare.engine import record_fit
 from matchwright.core.compare.names import context_names
-from matchwright.core.models.neighbours import further_candidates
+from matchwright.core.models.neighbours import further_candidates, pair_evidence, pair_evidence_names
 from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.register_limits import limits_of_scores, within_limits
 from matchwright.core.models.scorer import Scorer
@@ -31,6 +31,7 @@ from matchwright.training.datasets.split import assign_candidates
 BATCH = 100_000
 """Candidates compared at a time. This bounds memory and does not change results."""
 
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Limits = np.ndarray[Any, np.dtype[np.float32]]
 
 NO_PART = ""
@@ -51,8 +52,13 @@ class RegisterScorer:
     spec: MatchSpec
     corpus: Corpus
 
+    @property
+    def one_table(self) -> bool:
+        """Whether the records are of one table, which is deduplicated."""
+        return bool(self.frame["record_key"].str.startswith("left:").all())
+
     def score(self, pairs: pd.DataFrame) -> pd.DataFrame:
-        """All candidates with ``log_odds`` by the scorer, before calibration, and the limits that the register sets.
+        """All candidates with ``log_odds`` by the scorer, before calibration, with limits and what neighbours read.
 
         Each is compared with its competing candidates. A candidate that was used in training has a score that is more
         certain than that of another one.
@@ -63,9 +69,10 @@ class RegisterScorer:
         context = self._context(pairs)
         two_stages = isinstance(self.scorer, TwoStageScorer)
         first = self.scorer.first if isinstance(self.scorer, TwoStageScorer) else self.scorer
-        log_odds, limits = np.empty(len(pairs)), np.full((len(pairs), 2), np.nan, dtype=np.float32)
+        log_odds, limits, evidence = self._empty(len(pairs))
         for rows, one, other, compared in self._compared(pairs, context):
             log_odds[rows], limits[rows] = first.log_odds(compared), self._limits(one, other, compared)
+            evidence[rows] = pair_evidence(one, other, compared, self.spec, self.corpus)
             if not two_stages:
                 limits[rows] = self._of_scores(self._read(compared, limits[rows], None))
         if two_stages:
@@ -74,15 +81,28 @@ class RegisterScorer:
             for rows, _, _, compared in self._compared(pairs, context):  # to keep them would take much memory
                 read = self._read(compared, limits[rows], scores.iloc[rows])
                 log_odds[rows], limits[rows] = self.scorer.log_odds(read), self._of_scores(read)
-        return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
+        return self._scored(pairs, log_odds, limits, evidence)
 
     def score_alone(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """:meth:`score` for pairs whose competing candidates are not known."""
-        log_odds, limits = np.empty(len(pairs)), np.full((len(pairs), 2), np.nan, dtype=np.float32)
+        log_odds, limits, evidence = self._empty(len(pairs))
         for rows, one, other, compared in self._compared(pairs, None):
+            evidence[rows] = pair_evidence(one, other, compared, self.spec, self.corpus)
             limits[rows] = self._limits(one, other, compared)
             log_odds[rows] = self.scorer.log_odds(self._read(compared, limits[rows], None))
-        return pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
+        return self._scored(pairs, log_odds, limits, evidence)
+
+    def _empty(self, pairs: int) -> tuple[Numbers, Limits, Limits]:
+        """Room for the log-odds, the limits, and what neighbours read."""
+        limits, evidence = (
+            np.full((pairs, width), np.nan, dtype=np.float32) for width in (2, len(pair_evidence_names(self.spec)))
+        )
+        return np.empty(pairs), limits, evidence
+
+    def _scored(self, pairs: pd.DataFrame, log_odds: Numbers, limits: Limits, evidence: Limits) -> pd.DataFrame:
+        read = pd.DataFrame(evidence, columns=list(pair_evidence_names(self.spec)), index=pairs.index)
+        found = pairs[PAIR_KEYS].assign(log_odds=log_odds, **{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
+        return pd.concat([found, read], axis=1)
 
     def _read(self, compared: pd.DataFrame, limits: Limits, scores: pd.DataFrame | None) -> pd.DataFrame:
         """What the scorer reads: the comparisons with the limits, and with the scores of competing candidates."""
@@ -139,8 +159,8 @@ def score_register(
         parts: the part of every record.
 
     Returns:
-        left_key, right_key, log_odds, the limits, proposed_by (:data:`BY_NEIGHBOURS` for a further one), label (-1: not
-        labelled) and part (empty: none).
+        left_key, right_key, log_odds, the limits, what neighbours read, proposed_by (:data:`BY_NEIGHBOURS` for a
+        further one), label (-1: not labelled) and part (empty: none).
     """
     scored = scorer.score(proposed)
     ends = further_candidates(

@@ -30,6 +30,8 @@ def test_a_changed_file_is_refused(bundle, verify_key, tmp_path):
     copied.mkdir()
     for path in bundle.iterdir():
         (copied / path.name).write_bytes(path.read_bytes())
-    (copied / "neighbours.json").write_text((bundle / "neighbours.json").read_text().replace("1.0", "1.5", 1))
+    (copied / "neighbours.json").write_text(
+        (bundle / "neighbours.json").read_text().replace('"pairs":100', '"pairs":101')
+    )
     with pytest.raises(BundleError, match=r"neighbours\.json was altered"):
         load_bundle(copied, verify_key)

@@ -76,6 +76,6 @@ def test_texts_of_neighbours_are_only_in_catalogues_of_deduplication(model, deci
     spec = decision_model.spec
     assert NEIGHBOURS_AGREE not in Catalogue.of(spec).texts  # at most one match per record
     many = spec.model_copy(update={"multiplicity": "many_to_many"})
-    assert Catalogue.of(many).text(NEIGHBOURS_AGREE, "de").startswith("Beide")
+    assert Catalogue.of(many).text(NEIGHBOURS_AGREE, "de").startswith("Andere Datensätze")
     off = many.model_copy(update={"model": spec.model.model_copy(update={"neighbours": False})})
     assert NEIGHBOURS_AGREE not in Catalogue.of(off).texts

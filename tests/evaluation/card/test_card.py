@@ -117,6 +117,31 @@ def test_figures_with_neighbours_have_a_column_and_are_for_batch_alone(products_
         assert "neighbours" not in card_text(products_spec, evaluation={**EVALUATION, **none})
 
 
+@pytest.mark.parametrize(
+    ("changes", "training", "reason"),
+    [
+        ({"multiplicity": "one_to_one"}, {}, "an entity has at most two records (multiplicity: one_to_one)"),
+        ({"neighbours": False}, {}, "the spec leaves them out (model.neighbours: false)"),
+        ({"alike": False}, {}, "the sources are not alike (sources.alike: false)"),
+        ({}, {"neighbours": None}, "too few pairs of the calibration part are labelled"),
+        (
+            {},
+            {"neighbours": {"candidates": 9}},
+            "too few labelled pairs have other records near them, or these did not",
+        ),
+    ],
+)
+def test_the_card_of_one_table_says_why_neighbours_are_not_learned_from(products_spec, changes, training, reason):
+    model = products_spec.model.model_copy(update={"neighbours": changes.get("neighbours", True)})
+    sources = products_spec.sources.model_copy(update={"alike": changes.get("alike", True)})
+    multiplicity = changes.get("multiplicity", "many_to_many")
+    spec = products_spec.model_copy(update={"model": model, "sources": sources, "multiplicity": multiplicity})
+    text = card_text(spec, training={"one_table": True, **training})
+    assert "in batch, this version does not use neighbours: " in text
+    assert reason in text
+    assert "neighbours" not in card_text(spec, training={"one_table": False, **training})
+
+
 def test_without_a_champion_there_is_no_column_for_it(products_spec):
     text = card_text(products_spec)
     assert "| figure | with competing candidates | pairs alone |\n| --- | --- | --- |\n| f1 | 0.9951" in text

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matchwright.core.models.neighbours import pair_evidence, pair_evidence_names
 from matchwright.core.models.register_limits import limited
 from matchwright.core.records import PAIR_KEYS
+from matchwright.core.records.columns import columns_of
 from matchwright.core.records.rows import rows_of
 from matchwright.core.spec.vocabulary import LIMIT
 from matchwright.training.neighbours.scores import BY_NEIGHBOURS, RegisterScorer, score_register
@@ -47,6 +49,13 @@ def test_pairs_alone_have_no_competing_candidates_and_without_register_evidence_
     compared = decision_model.compare(*(rows_of(small_world.features, pairs[key]) for key in PAIR_KEYS))
     np.testing.assert_allclose(found["log_odds"], decision_model.scorer.log_odds(compared), atol=1e-5)
     assert found[LIMIT].isna().all()
+
+
+def test_what_neighbours_read_is_that_of_the_pairs(limited_model, small_world, pairs):
+    found = scorer_of(limited_model, small_world).score(pairs)
+    left, right = (columns_of(rows_of(small_world.features, pairs[key])) for key in PAIR_KEYS)
+    expected = pair_evidence(left, right, limited_model.compare(left, right), limited_model.spec, small_world.corpus)
+    np.testing.assert_array_equal(found[list(pair_evidence_names(limited_model.spec))], expected)
 
 
 def test_without_pairs_there_are_no_scores(limited_model, small_world, pairs):

@@ -1,66 +1,80 @@
-"""The evidence of the neighbours of a pair, measured on all candidates of the register."""
+"""What neighbours read of each pair of a register, beside its score: how alike its fields are, and how rare its values.
 
-from dataclasses import dataclass
+Of a pair's own evidence only the score counts. How alike it is matters where it links one of two other records with a
+third one.
+"""
+
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from matchwright.core.models.neighbours.links import PREDICTED_FROM, Array, Links, Whole
+from matchwright.core.compare.information import counted_fields
+from matchwright.core.compare.names import comparators_of
+from matchwright.core.records.columns import Columns
+from matchwright.core.records.corpus import Corpus
+from matchwright.core.spec import FieldSpec, MatchSpec
+from matchwright.core.spec.vocabulary import FALLING, IN_ANOTHER_WAY
+
+Evidence = np.ndarray[Any, np.dtype[np.float32]]
+
+ALIKE, COMMONER, RARER = "alike", "commoner", "rarer"
+"""Prefixes of the names: how alike the two values of a field are, and the information of the more common value of the
+two and of the rarer one."""
+
+DECIMALS = 2
+"""Decimals of information. More would name a value by its frequency."""
 
 
-@dataclass(frozen=True)
-class NeighbourEvidence:
-    """Measures of pairs, each of shape (pairs,). All are 0 where neither record has another predicted partner.
+def pair_evidence_names(spec: MatchSpec) -> tuple[str, ...]:
+    """The columns of :func:`pair_evidence`."""
+    alike = tuple(f"{ALIKE}__{field}" for field in spec.compared)
+    return (*alike, *(f"{prefix}__{field}" for prefix in (COMMONER, RARER) for field in _known_by_rarity(spec)))
 
-    The predicted partners of a record are its candidates with a probability of at least one half in the links, without
-    the pair itself.
 
-    - ``common``: the number of predicted partners that both records have.
-    - ``share`` and ``share_of_larger``: this number, divided by the partners of the record with fewer and with more.
-    - ``path``: the strongest path, in log-odds: of each common partner the weaker link counts.
-    - ``unshared_fewest`` and ``unshared_most``: the partners of one record that the other one does not have, of the
-      record with fewer and with more of these.
-    - ``rejected_fewest`` and ``rejected_most``: those of the unshared partners that are candidates of the other record,
-      and no predicted match.
+def pair_evidence(
+    left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+) -> Evidence:
+    """What neighbours read of pairs.
+
+    Args:
+        left: record features of the left records, one row per pair.
+        right: those of the right records.
+        comparisons: of the same pairs.
+        spec: the match spec.
+        corpus: has the frequency of every value.
+
+    Returns:
+        Shape (pairs, names), in the order of :func:`pair_evidence_names`. NaN where something is missing.
     """
-
-    common: Array
-    share: Array
-    share_of_larger: Array
-    path: Array
-    unshared_fewest: Array
-    unshared_most: Array
-    rejected_fewest: Array
-    rejected_most: Array
-
-    @classmethod
-    def among(cls, links: Links, rows: Whole) -> "NeighbourEvidence":
-        """The evidence of some pairs of the register."""
-        left, right = links.left[rows], links.right[rows]
-        one, other = links.partners[left], links.partners[right]
-        common = _sums(one.multiply(other))
-        strongest = links.strength[left].minimum(links.strength[right]).max(axis=1).toarray().ravel()
-        own = (links.log_odds[rows] >= PREDICTED_FROM) & (left != right)
-        sizes = [_sums(side) - own for side in (one, other)]
-        unshared = [size - common for size in sizes]
-        rejected = [
-            _sums(partners.multiply(links.compared[opposite])) - common
-            for partners, opposite in ((one, right), (other, left))
-        ]
-        return cls(
-            common,
-            _share(common, np.minimum(*sizes)),
-            _share(common, np.maximum(*sizes)),
-            np.asarray(strongest, dtype=np.float64),
-            np.minimum(*unshared),
-            np.maximum(*unshared),
-            np.minimum(*rejected),
-            np.maximum(*rejected),
-        )
+    alike = [_alike(comparisons, field, section) for field, section in spec.compared.items()]
+    commoner, rarer = [], []
+    for field in _known_by_rarity(spec):
+        found = corpus.value_information(field, np.concatenate([left[field], right[field]]))
+        both = np.where(found > 0, np.round(found, DECIMALS), np.nan).reshape(2, -1)
+        commoner.append(np.fmin(*both))
+        rarer.append(np.fmax(*both))
+    return np.column_stack([*alike, *commoner, *rarer]).astype(np.float32)
 
 
-def _sums(matrix: object) -> Array:
-    return np.asarray(matrix.sum(axis=1), dtype=np.float64).ravel()  # type: ignore[attr-defined]
+def household_fields(spec: MatchSpec) -> tuple[str, ...]:
+    """The compared fields that members of one household share; none where the spec has no ``individual`` fields."""
+    return tuple(field for field in spec.compared if field not in spec.individual) if spec.individual else ()
 
 
-def _share(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+def _alike(comparisons: pd.DataFrame, field: str, section: FieldSpec) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """How alike two values are. A value that is found in another way, such as a short form, is like one that agrees."""
+    first, *more = comparators_of(section)
+    values = comparisons[f"{field}__{first}"].to_numpy(dtype=np.float64)
+    if first in FALLING:
+        values = 1 / (1 + np.maximum(values, 0))
+    ways = [f"{field}__{name}" for name in more if name in IN_ANOTHER_WAY]
+    if ways := [name for name in ways if name in comparisons]:
+        found = (comparisons[ways].to_numpy() > 0).any(axis=1)
+        values = np.where(found, np.fmax(values, section.agrees_at), values)
+    return values
+
+
+def _known_by_rarity(spec: MatchSpec) -> tuple[str, ...]:
+    counted = counted_fields(spec)
+    return tuple(field for field in counted if field in spec.identity) or counted
