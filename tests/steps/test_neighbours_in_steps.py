@@ -117,5 +117,5 @@ def test_neighbours_settle_pairs_in_review(register_run, decider):
 
 def test_the_card_says_that_the_figures_are_for_batch_alone(register_run):
     card = (register_run.work / "bundle" / "card.md").read_text()
-    assert "| figure | with competing candidates | with neighbours (batch alone) | pairs alone |" in card
+    assert "| with neighbours (batch alone) |" in card
     assert re.search(r"\*With neighbours\* is for batch alone.*propose \d+ further candidates", card)
