@@ -24,6 +24,7 @@ TOGETHER = {
         "test_ranked_strangers.py",
         "test_register.py",
         "test_train.py",
+        "test_whole_tables.py",
         "test_true_hints.py",
         "test_unseen_values.py",
     ),
