@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from matchwright.core.compare.competing import SIDES, Competition, Measures, context_columns, on_sides
-from matchwright.core.compare.competing_scores import SCORED_NAMES, measures_among, score_columns
+from matchwright.core.compare.competing_scores import DECIMALS, SCORED_NAMES, measures_among, score_columns
 from matchwright.core.compare.names import CONTEXT_SIDES, context_names
 from matchwright.core.spec import MatchSpec
 
@@ -34,16 +34,13 @@ def context_over_all(fit: Numbers, left: Records, right: Records, spec: MatchSpe
         spec: the match spec.
     """
     measured = on_sides(left, right, fit, CONTEXT_SIDES[spec.multiplicity], partial(_by_record, Competition.measured))
-    sides = {side: Competition(*each) for side, each in measured.items()}
     names = context_names(spec)
-    return _in_parts(
-        len(fit),
-        len(names),
-        lambda rows: _stacked(
-            context_columns({side: _part(one, rows) for side, one in sides.items()}, rows.stop - rows.start, spec),
-            names,
-        ),
-    )
+
+    def columns(rows: slice) -> Columns:
+        found = {side: Competition(*_part(each, rows)) for side, each in measured.items()}
+        return _stacked(context_columns(found, rows.stop - rows.start, spec), names)
+
+    return _in_parts(len(fit), len(names), columns)
 
 
 def scores_over_all(log_odds: Numbers, left: Records, right: Records, spec: MatchSpec) -> Columns:
@@ -58,18 +55,21 @@ def scores_over_all(log_odds: Numbers, left: Records, right: Records, spec: Matc
     sides = on_sides(left, right, log_odds, SIDES, partial(_by_record, measures_among))
 
     def columns(rows: slice) -> Columns:
-        found = {side: (lead[rows], rank[rows], share[rows]) for side, (lead, rank, share) in sides.items()}
+        found = {side: _part(each, rows) for side, each in sides.items()}
         return score_columns(found, rows.stop - rows.start, spec.sources.alike).to_numpy()
 
     return _in_parts(len(log_odds), len(SCORED_NAMES), columns)
 
 
 def _by_record(measure: Measure, records: Records, values: Numbers) -> Measures:
-    """Three measures of each pair among those of its record."""
-    found = tuple(np.empty(len(values), dtype=np.float64) for _ in range(3))
+    """Three measures of each pair among those of its record.
+
+    They are rounded as the comparisons are, and kept in half of the memory.
+    """
+    found: Any = tuple(np.empty(len(values), dtype=np.float32) for _ in range(3))
     for rows in _whole_records(records):
         for whole, part in zip(found, measure(records[rows], values[rows]), strict=True):
-            whole[rows] = part
+            whole[rows] = np.round(part, DECIMALS)
     return found[0], found[1], found[2]
 
 
@@ -86,8 +86,10 @@ def _whole_records(records: Records) -> Iterator["np.ndarray[Any, np.dtype[np.in
         start = stop
 
 
-def _part(one: Competition, rows: slice) -> Competition:
-    return Competition(one.lead[rows], one.rank[rows], one.competing[rows])
+def _part(measures: Measures, rows: slice) -> Measures:
+    # a rounded number is the same after it was kept in 32 bits and is rounded again
+    first, second, third = (np.round(np.asarray(each[rows], dtype=np.float64), DECIMALS) for each in measures)
+    return first, second, third
 
 
 def _stacked(columns: dict[str, Any], names: Sequence[str]) -> Columns:

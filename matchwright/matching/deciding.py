@@ -12,6 +12,8 @@ from matchwright.matching.scoring import RegisterScoring, ScoredPairs
 
 AT_ONCE = 20_000
 """Pairs that get reasons together. This bounds memory and does not change results."""
+MOST = 1_000_000
+"""Pairs that get their bands together."""
 
 Reasons = Literal["review", "all"]
 Bands = np.ndarray[Any, np.dtype[np.object_]]
@@ -25,11 +27,12 @@ BY_NEIGHBOURS = "neighbours"
 
 def bands_of(scoring: RegisterScoring, scored: ScoredPairs) -> Bands:
     """The band of each pair, shape (pairs,). Two rules send a match to review, as everywhere."""
-    model = scoring.model
-    bands = model.bands.assign(scored.scores)
+    model, bands = scoring.model, np.empty(len(scored), dtype=object)
+    for start in range(0, len(scored), MOST):  # texts of all pairs at once would take much memory
+        bands[start : start + MOST] = model.bands.assign(scored.scores[start : start + MOST])
     for rows in _at_once(np.flatnonzero(bands == "match")):
         bands[rows] = model.band(scored.scores[rows], scoring.comparisons(rows))
-    return np.asarray(bands, dtype=object)
+    return bands
 
 
 def decisions_of(scoring: RegisterScoring, scored: ScoredPairs, rows: Rows, top: int) -> Iterator[list[Decision]]:
@@ -62,8 +65,9 @@ def decided_pairs(
         codes (joined by a bar), hint and proposed_by, sorted by keys.
     """
     kept = np.flatnonzero((bands != "no_match") | clusters.joined)
-    not_joined = np.where(clusters.assigned_elsewhere, ASSIGNED_ELSEWHERE, np.where(clusters.cut, CUT, ""))
-    looked_at = (bands[kept] == "review") | (not_joined[kept] != "")
+    elsewhere, cut = clusters.assigned_elsewhere[kept], clusters.cut[kept]
+    not_joined = np.where(elsewhere, ASSIGNED_ELSEWHERE, np.where(cut, CUT, ""))
+    looked_at = (bands[kept] == "review") | elsewhere | cut
     with_reasons = np.flatnonzero(looked_at | (reasons == "all"))
     codes, hints = np.full(len(kept), "", dtype=object), np.full(len(kept), None, dtype=object)
     place = 0
@@ -81,7 +85,7 @@ def decided_pairs(
             "score": scored.scores[kept],
             "band": bands[kept],
             "joined": clusters.joined[kept],
-            "not_joined_because": not_joined[kept].astype(object),
+            "not_joined_because": not_joined.astype(object),
             "codes": codes,
             "hint": hints,
             "proposed_by": _proposed_by(scoring, scored, kept),

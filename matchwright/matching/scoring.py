@@ -93,7 +93,8 @@ class RegisterScoring:
         further = self._further()
         left = np.concatenate([self.pairs.left, further["left"]])
         right = np.concatenate([self.pairs.right, further["right"]])
-        alone, unlimited = np.concatenate([final[:, :2], further["scores"]]).T
+        alone, unlimited = (np.concatenate([final[:, at], further["scores"][:, at]]) for at in (0, 1))
+        del final
         evidence = np.concatenate([self._whole("evidence"), further["evidence"]])
         added = self.working.made(
             "neighbours", lambda: neighbours.contributions(left, right, alone, unlimited, evidence)
