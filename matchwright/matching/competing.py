@@ -88,8 +88,11 @@ def _whole_records(records: Records) -> Iterator["np.ndarray[Any, np.dtype[np.in
 
 def _part(measures: Measures, rows: slice) -> Measures:
     # a rounded number is the same after it was kept in 32 bits and is rounded again
-    first, second, third = (np.round(np.asarray(each[rows], dtype=np.float64), DECIMALS) for each in measures)
-    return first, second, third
+    return _rounded(measures[0][rows]), _rounded(measures[1][rows]), _rounded(measures[2][rows])
+
+
+def _rounded(values: Numbers) -> Numbers:
+    return np.asarray(np.round(values.astype(np.float64), DECIMALS))
 
 
 def _stacked(columns: dict[str, Any], names: Sequence[str]) -> Columns:
