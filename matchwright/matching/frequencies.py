@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.information import counted_fields
-from matchwright.core.records.columns import Columns
+from matchwright.core.records.columns import Columns, row_count
 from matchwright.core.records.corpus import SMALLEST_COUNT, Corpus
 from matchwright.core.spec import MatchSpec
 
@@ -31,7 +31,11 @@ def known_frequencies(features: Columns, spec: MatchSpec, corpus: Corpus) -> Mas
         spec: the match spec.
         corpus: of the bundle.
     """
-    return np.column_stack([_of_field(name, features[name], corpus) for name in counted_fields(spec)])
+    fields = counted_fields(spec)
+    known = np.zeros((row_count(features), len(fields)), dtype=bool)
+    for index, field in enumerate(fields):
+        known[:, index] = _of_field(field, features[field], corpus)
+    return known
 
 
 def of_pairs(frequencies: Mask, left: Any, right: Any) -> Mask:
