@@ -253,7 +253,7 @@ def test_an_incomplete_run_or_a_folder_without_one_is_an_error(run, bundle, inpu
     (tmp_path / "damaged").mkdir()
     shutil.copytree(run[0], tmp_path / "damaged", dirs_exist_ok=True)
     (tmp_path / "damaged" / FREQUENCIES).write_bytes(b"PAR1")
-    with pytest.raises(MatchingError, match="frequencies.parquet cannot be read"):
+    with pytest.raises(MatchingError, match=r"frequencies\.parquet cannot be read"):
         explain_pair(tmp_path / "damaged", ("r00000", "r00001"), weak(bundle), inputs)
     (tmp_path / "damaged" / COMPARED).write_bytes(b"PAR1")
     with pytest.raises(MatchingError, match="cannot be read"):

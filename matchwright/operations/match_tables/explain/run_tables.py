@@ -71,7 +71,9 @@ class RunTables:
         Raises:
             MatchingError: the file cannot be read.
         """
-        return np.asarray(self._read(FREQUENCIES).to_numpy(dtype=bool))
+        found = self._read(FREQUENCIES)
+        # a file without columns, of a spec that compares texts alone, has no rows
+        return np.asarray(found.to_numpy(dtype=bool).reshape(len(self.clusters), len(found.columns)))
 
     def _read(self, name: str, filters: list[list[tuple[str, str, list[int]]]] | None = None) -> pd.DataFrame:
         from pyarrow import ArrowException, parquet
