@@ -9,10 +9,10 @@ few such pairs, and the register has all of them.
 It has three parts:
 
 - The evidence of a value of a field, by how many records have that value. A rare name says much, a common one little. A
-  default date of birth says little, and so does a postcode that is only a slip of the pen. The corpus holds
-  no value that fewer than three records have. If one of a pair's records is of the register, such a value is rare. If
-  none is known to be, it may be a common one that the register happens to lack: it says no more than agreement in the
-  field says on average.
+  default date of birth says little, and so does a postcode that is only a slip of the pen. The corpus holds no value
+  that fewer than three records have. If one of a pair's records is of the register, such a value is rare. If none is
+  known to be, it may be a common one that the register happens to lack: it says no more than agreement in the field
+  says on average.
 - What the evidence of several fields amounts to. The pairs of different entities are a mixture of classes, such as
   strangers and members of one household. The matches are a mixture of kinds, such as persons who moved and those who
   did not. The log-odds of each kind against each class rise with every agreeing value, and fall with every clear
