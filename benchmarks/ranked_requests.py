@@ -64,7 +64,7 @@ def _registers(data: Path | None) -> Iterator[tuple[str, Problem, pd.DataFrame]]
 def _scores(
     model: DecisionModel, world: Register, made: Requests, known: tuple[str, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    compared = model.compare(*world.sides(made), known)
+    compared = model.compare(*world.sides(made), known, of_register=True)
     scores = model.score(compared)
     return scores, model.band(scores, compared)
 

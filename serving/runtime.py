@@ -95,7 +95,9 @@ class Runtime:
             sides = self._sides(asked, candidates.drop(columns="found").iloc[scored])
             # The candidates of the query compete with each other. The other pairs of a candidate are not known here.
             known = tuple({_query_side(request.candidates[row]) for row in scored})
-            decided = self.bundle.model.decide(*sides, known=known if len(known) == 1 else ())
+            ranked = known if len(known) == 1 else ()
+            # a candidate comes from the store of the register, so a value that it shares with the query is there, too
+            decided = self.bundle.model.decide(*sides, known=ranked, of_register=True)
             decisions = dict(zip(scored, decided, strict=True))
         unscored = FEATURES_UNAVAILABLE if candidates is None else RECORD_UNKNOWN
         answers = [

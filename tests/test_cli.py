@@ -109,14 +109,19 @@ def test_an_unknown_pipeline_lists_the_known_ones() -> None:
     done = matchwright("pipeline", "run", "fly")
 
     assert done.returncode == 1
-    assert "choose from train, release, monitor" in done.stderr
+    assert "choose from train, release, match, monitor" in done.stderr
 
 
 def test_compile_writes_every_pipeline(tmp_path: Path) -> None:
     done = matchwright("pipeline", "compile", "--environment", "prod", "--out", str(tmp_path))
 
     assert done.returncode == 0, done.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["monitor.yaml", "release.yaml", "train.yaml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "match.yaml",
+        "monitor.yaml",
+        "release.yaml",
+        "train.yaml",
+    ]
 
 
 def test_the_error_for_a_refused_batch_has_the_text_of_the_quality_error_and_its_report(tmp_path: Path) -> None:

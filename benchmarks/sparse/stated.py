@@ -53,7 +53,7 @@ def stated(cells: list[Cell], features: pd.DataFrame, model: DecisionModel) -> S
             for column in [name for name in rows.columns if name.partition("__")[0] == field]:
                 rows[column] = rows[column].where(kept, np.nan if rows[column].dtype.kind == "f" else None)
         sides.append(rows)
-    comparisons = model.compare(*sides)
+    comparisons = model.compare(*sides, of_register=True)
     scores = model.score(comparisons)
     weights = [np.concatenate([getattr(cell, name) for cell in cells]) for name in ("true_weights", "other_weights")]
     return Stated(scores, model.band(scores, comparisons), owner, *weights)

@@ -67,7 +67,8 @@ class _TriedPairs:
 
     def compared(self, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
         spec, corpus = self.model.spec, self.model.corpus
-        return self.model.compare(record_features(left, spec, corpus), record_features(right, spec, corpus))
+        sides = record_features(left, spec, corpus), record_features(right, spec, corpus)
+        return self.model.compare(*sides, of_register=True)
 
     def scores(self, left: pd.DataFrame, right: pd.DataFrame) -> Scores:
         return self.model.score(self.compared(left, right))

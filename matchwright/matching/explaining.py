@@ -14,6 +14,7 @@ from matchwright.core.records.columns import Columns, take
 from matchwright.core.records.conform import is_missing
 from matchwright.matching.correlation_clustering import UNSEEN
 from matchwright.matching.deciding import BY_NEIGHBOURS
+from matchwright.matching.frequencies import Mask, of_pairs
 
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Positions = np.ndarray[Any, np.dtype[np.int32]]
@@ -93,13 +94,20 @@ def needed_pairs(compared: pd.DataFrame, one: int, other: int) -> pd.DataFrame:
 
 
 def decided_again(
-    model: DecisionModel, features: Columns, pairs: pd.DataFrame, one: int, other: int, added: float
+    model: DecisionModel,
+    features: Columns,
+    frequencies: Mask,
+    pairs: pd.DataFrame,
+    one: int,
+    other: int,
+    added: float,
 ) -> Decision:
     """The decision about a pair, as the run made it: with its competing candidates, if it is a candidate.
 
     Args:
         model: the decision model of the run.
         features: of the records that ``pairs`` and the pair have, in any order, with their numbers in ``record``.
+        frequencies: of all records of the run, see :func:`~matchwright.matching.frequencies.known_frequencies`.
         pairs: see :func:`needed_pairs`.
         one: the left record of the pair.
         other: the right record of the pair.
@@ -114,6 +122,7 @@ def decided_again(
     order = np.argsort(numbers)
     rows = [order[np.searchsorted(numbers[order], end)] for end in (left, right)]
     values = {name: column for name, column in features.items() if name != "record"}
-    compared = model.compare(take(values, rows[0]), take(values, rows[1]), known)
+    of_register = of_pairs(frequencies, left, right)
+    compared = model.compare(take(values, rows[0]), take(values, rows[1]), known, of_register)
     own = compared.iloc[at].reset_index(drop=True)
     return model.decide_compared(own, neighbours=np.array([added]) if added else None)[0]

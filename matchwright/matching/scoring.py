@@ -1,6 +1,7 @@
 """Scoring all candidates of a register, in passes over partitions.
 
-1. Compare the records of each pair. The comparisons are kept in the working folder.
+1. Compare the records of each pair. The comparisons are kept in the working folder. Before that, count the values of
+   the tables: a value that the corpus does not hold is rare if few records of the tables have it.
 2. Over all pairs: compare each pair with its competing candidates by fit.
 3. The first stage scores each pair as if it were alone.
 4. Over all pairs: compare each pair with its competing candidates by these scores.
@@ -27,11 +28,13 @@ from matchwright.core.models.register_limits import within_register
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records.columns import Columns, columns_of, take
 from matchwright.matching.competing import context_over_all, scores_over_all
+from matchwright.matching.frequencies import known_frequencies, of_pairs
 from matchwright.matching.partitions import Report, partitions, run_partitions, silent
 from matchwright.matching.working_folder import WorkingFolder
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Positions = np.ndarray[Any, np.dtype[np.int32]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class RegisterScoring:
 
     def score(self) -> ScoredPairs:
         """The score of every candidate, and of the further pairs that neighbours propose."""
+        self.known_frequencies()  # once, and not in every process
         self._run("comparing", "fit", self._compare)
         if self._context:
             self.working.made("context", self._context_of_all)
@@ -117,7 +121,14 @@ class RegisterScoring:
 
     def compare_alone(self, left: Positions, right: Positions) -> pd.DataFrame:
         """The comparisons of pairs by position, without their competing candidates."""
-        return self.model.compare(take(self._columns, left), take(self._columns, right))
+        of_register = of_pairs(self.known_frequencies(), left, right)
+        return self.model.compare(take(self._columns, left), take(self._columns, right), of_register=of_register)
+
+    def known_frequencies(self) -> Mask:
+        """Whether the corpus knows how frequent each value is, shape (records, counted fields)."""
+        return self.working.made(
+            "frequencies", lambda: known_frequencies(self._columns, self.model.spec, self.model.corpus)
+        )
 
     @property
     def _neighbours(self) -> Neighbours | None:

@@ -75,7 +75,7 @@ def scored_by(
     needed = records[records["record_key"].isin(pd.concat([competing["left_key"], competing["right_key"]]).unique())]
     features = record_features(needed.reset_index(drop=True), model.spec, model.corpus)
     sides = rows_of(features, competing["left_key"]), rows_of(features, competing["right_key"])
-    compared = model.compare(*sides, known=known)
+    compared = model.compare(*sides, known=known, of_register=True)
     chosen = pd.MultiIndex.from_frame(competing).get_indexer(pd.MultiIndex.from_frame(pairs[PAIR_KEYS]))
     compared = compared.iloc[chosen].reset_index(drop=True)
     scores = model.score(compared)

@@ -158,7 +158,7 @@ class Pool:
         features = record_features(self.records, bundle.spec, bundle.corpus)
         sides = rows_of(features, self.scored["left_key"]), rows_of(features, self.scored["right_key"])
         compared = with_context(
-            bundle.compare(*sides), self.scored, self.proposed, features, bundle.spec, bundle.corpus
+            bundle.compare(*sides, of_register=True), self.scored, self.proposed, features, bundle.spec, bundle.corpus
         )
         score = np.clip(bundle.score(compared), 1e-6, 1 - 1e-6)
         return np.log(score / (1 - score))

@@ -142,7 +142,7 @@ def with_limits(
     if register is None:
         return learned
     left, right = (columns_of(rows_of(frame, pairs[key])) for key in PAIR_KEYS)
-    limits = register.limits(left, right, learned.comparisons, spec, corpus)
+    limits = register.limits(left, right, learned.comparisons, spec, corpus, of_register=True)
     comparisons = learned.comparisons.assign(**{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
     return Learned(learned.scorer, comparisons, register)
 

@@ -34,11 +34,11 @@ def expected(world):
     """The comparisons and the scores of all pairs at once, by the parts of batch use."""
     model, features = world
     proposed = propose_candidates(features, model.spec)
-    compared = model.compare(*(rows_of(features, proposed[key]) for key in PAIR_KEYS), known=SIDES)
+    compared = model.compare(*(rows_of(features, proposed[key]) for key in PAIR_KEYS), known=SIDES, of_register=True)
     scores = model.scores(compared)
     one, other = (proposed[key].to_numpy(object) for key in PAIR_KEYS)
     further = further_candidates(one, other, scores.log_odds)
-    compared_alone = model.compare(*(rows_of(features, keys) for keys in further))
+    compared_alone = model.compare(*(rows_of(features, keys) for keys in further), of_register=True)
     alone = model.scores(compared_alone)
     left, right = np.append(one, further[0]), np.append(other, further[1])
     own = np.append(scores.scores, alone.scores)

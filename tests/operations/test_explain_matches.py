@@ -16,7 +16,7 @@ from matchwright.operations.match_tables.explain import explain_pair, explain_re
 from matchwright.operations.match_tables.inputs import input_files
 from matchwright.operations.match_tables.match import match_tables
 from matchwright.operations.match_tables.options import MatchOptions
-from matchwright.operations.match_tables.outputs import COMPARED
+from matchwright.operations.match_tables.outputs import COMPARED, FREQUENCIES
 from matchwright.secrets import VERIFY_KEY, secret
 from matchwright.stated_register import StatedRegister
 
@@ -244,7 +244,7 @@ def test_records_that_the_run_does_not_have_are_an_error(run):
         explain_pair(run[0], ("r00001", "left:r00001"))
 
 
-def test_an_incomplete_run_or_a_folder_without_one_is_an_error(run, tmp_path):
+def test_an_incomplete_run_or_a_folder_without_one_is_an_error(run, bundle, inputs, tmp_path):
     with pytest.raises(MatchingError, match="There is no run in"):
         explain_record(tmp_path, "r00001")
     shutil.copytree(run[0], tmp_path / "killed")
@@ -253,6 +253,9 @@ def test_an_incomplete_run_or_a_folder_without_one_is_an_error(run, tmp_path):
         explain_record(tmp_path / "killed", "r00001")
     (tmp_path / "damaged").mkdir()
     shutil.copytree(run[0], tmp_path / "damaged", dirs_exist_ok=True)
+    (tmp_path / "damaged" / FREQUENCIES).write_bytes(b"PAR1")
+    with pytest.raises(MatchingError, match=r"frequencies\.parquet cannot be read"):
+        explain_pair(tmp_path / "damaged", ("r00000", "r00001"), weak(bundle), inputs)
     (tmp_path / "damaged" / COMPARED).write_bytes(b"PAR1")
     with pytest.raises(MatchingError, match="cannot be read"):
         explain_record(tmp_path / "damaged", "r00001")

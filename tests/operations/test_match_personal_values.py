@@ -15,7 +15,7 @@ from matchwright.operations.match_tables.explain import explain_pair, explain_re
 from matchwright.operations.match_tables.inputs import input_files
 from matchwright.operations.match_tables.match import match_tables
 from matchwright.operations.match_tables.options import MatchOptions
-from matchwright.operations.match_tables.outputs import COMPARED
+from matchwright.operations.match_tables.outputs import COMPARED, FREQUENCIES
 from matchwright.secrets import VERIFY_KEY, secret
 
 CANARIES = {
@@ -102,7 +102,7 @@ def test_no_page_and_no_file_of_figures_has_one(run):
         assert found_in(page.read_text(encoding="utf-8")) == [], page.name
 
 
-@pytest.mark.parametrize("table", ["pairs", "clusters", "review", "quarantine", COMPARED])
+@pytest.mark.parametrize("table", ["pairs", "clusters", "review", "quarantine", COMPARED, FREQUENCIES])
 def test_no_table_has_one_nor_the_log_of_its_writes(run, table):
     path = run[0] / table
     frame = pd.read_parquet(path) if path.is_file() else read_table(str(path))
@@ -119,7 +119,7 @@ def test_no_line_of_the_log_and_no_progress_has_one(run):
 
 
 def test_no_other_file_is_left(run):
-    known = {"pairs", "clusters", "review", "quarantine", COMPARED, ".lock", "report.html", "quality.html"}
+    known = {"pairs", "clusters", "review", "quarantine", COMPARED, FREQUENCIES, ".lock", "report.html", "quality.html"}
     known |= {"summary.json", "run.json", "quality.json", "left_with_clusters.csv", "right_with_clusters.csv"}
     assert {path.name for path in run[0].iterdir()} == known
 

@@ -51,7 +51,7 @@ def decided(request, model, features):
             nothing = np.nan if queries[name].dtype.kind == "f" else None
             queries[name] = queries[name].where(order[:, index] < known, nothing)
     pairs = pd.concat([queries] * 2, ignore_index=True), pd.concat([matches, members], ignore_index=True)
-    alone, among = model.decide(*pairs), model.decide(*pairs, known=("left",))
+    alone, among = (model.decide(*pairs, known=known, of_register=True) for known in ((), ("left",)))
     return list(zip(alone[:QUERIES], alone[QUERIES:], among[:QUERIES], among[QUERIES:], strict=True))
 
 

@@ -33,6 +33,7 @@ def test_evaluated_and_decided_pairs_alone_are_equal(run):
     reference = read_frame(made.evaluation / REFERENCE)
     pairs = read_frame(made.evaluation / SCORED)
     features = record_features(Snapshot.read(made.work / "validated.json").frame("records"), model.spec, model.corpus)
-    compared = model.compare(*(rows_of(features, pairs[key]) for key in ("left_key", "right_key")))
+    sides = (rows_of(features, pairs[key]) for key in ("left_key", "right_key"))
+    compared = model.compare(*sides, of_register=True)
     np.testing.assert_array_equal(model.score(compared), reference["score"])
     pd.testing.assert_frame_equal(compared, reference[compared.columns].reset_index(drop=True))

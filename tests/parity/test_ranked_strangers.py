@@ -40,9 +40,8 @@ def ranked(world, fields):
         known = query.to_frame().T.assign(record_key=f"left:query {query['record_key']}")
         known[[name for name in model.spec.fields if name not in fields]] = None
         asked = record_features(known, model.spec, model.corpus)
-        compared = model.compare(
-            rows_of(asked, [asked["record_key"][0]] * len(strangers)), rows_of(features, strangers), known=("left",)
-        )
+        sides = rows_of(asked, [asked["record_key"][0]] * len(strangers)), rows_of(features, strangers)
+        compared = model.compare(*sides, known=("left",), of_register=True)
         scores = model.score(compared)
         found.append((scores.max(), model.band(scores, compared)))
     return np.array([score for score, _ in found]), np.concatenate([band for _, band in found])
@@ -67,6 +66,7 @@ def test_somebody_else_at_the_address_is_no_match_beside_a_stranger(world, field
     )
     replaced = pd.DataFrame(dict.fromkeys(fields, True), index=theirs.index)
     asked = with_values_of(theirs, others, replaced).assign(record_key=[f"left:query {n}" for n in theirs.index])
-    compared = model.compare(pd.concat([asked, asked]), pd.concat([theirs, strangers]), known=("left",))
+    sides = pd.concat([asked, asked]), pd.concat([theirs, strangers])
+    compared = model.compare(*sides, known=("left",), of_register=True)
     bands = model.band(model.score(compared), compared)[: len(theirs)]
     assert (bands == "match").mean() < 0.2

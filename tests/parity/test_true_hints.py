@@ -37,7 +37,7 @@ def reviewed(model, features):
             gone = generator.random(len(side)) < MISSING_SHARE
             for name in [name for name in side if name.partition("__")[0] == field]:
                 side[name] = side[name].mask(gone, np.nan if side[name].dtype.kind == "f" else None)
-    hints = [decision.hint for decision in model.decide(left, right)]
+    hints = [decision.hint for decision in model.decide(left, right, of_register=True)]
     rows = [row for row, hint in enumerate(hints) if hint is not None and hint.settles_as == "match"]
     return (side.iloc[rows].reset_index(drop=True) for side in (left, right)), [hints[row] for row in rows]
 
@@ -59,6 +59,6 @@ def test_a_pair_is_a_match_where_the_fields_of_its_hint_agree(model, features, r
         nobody = pd.DataFrame({field: named[field] & left[field].isna() & right[field].isna()})
         left = with_values_of(left, drawn, nobody)
         left = with_values_of(left, right, pd.DataFrame({field: named[field] & left[field].isna()}))
-    decisions = model.decide(left, with_values_of(right, left, named))
+    decisions = model.decide(left, with_values_of(right, left, named), of_register=True)
     untrue = [hint.groups for hint, decision in zip(hints, decisions, strict=True) if decision.band != "match"]
     assert untrue == []

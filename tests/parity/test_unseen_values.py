@@ -1,10 +1,13 @@
 """Values that the register has never held: nothing is known of how frequent they are among queries."""
 
+import numpy as np
 import pytest
 
 from matchwright.core.bundle import load_bundle
 from matchwright.core.bundle.golden import decide_values
-from matchwright.core.spec.vocabulary import LEAST
+from matchwright.core.records import record_features
+from matchwright.core.spec.vocabulary import LEAST, LIMIT
+from matchwright.operations.snapshot import Snapshot
 from matchwright.secrets import VERIFY_KEY, secret
 
 UNSEEN = {"given_name": "zorbulon", "surname": "quibblewitz", "suburb": "nowhereville", "state": "xyz"}
@@ -46,6 +49,30 @@ def test_a_name_that_nobody_has_says_more_than_the_most_common_one(model, field,
 def test_a_value_that_nobody_has_says_less_than_the_rarest_ones(model, field):
     curve = model.register.curves[model.register.fields.index(field)]
     assert curve.whatever < curve.evidence[-1]
+
+
+@pytest.fixture(scope="module")
+def features(run, model):
+    records = Snapshot.read(run[0].work / "validated.json").frame("records")
+    return record_features(records, model.spec, model.corpus)
+
+
+def test_the_same_two_values_are_scored_as_training_counted_where_a_record_of_the_register_has_them(model, features):
+    """The corpus does not hold the surname, and a record of the register has it: so one or two records have it."""
+    counted = features["surname"].value_counts()
+    chosen = features["surname"].isin(counted.index[counted == 2]) & (features["state"] == "nsw")
+    record = features[chosen].iloc[:1].reset_index(drop=True)
+    surname = model.corpus.value_information("surname", record["surname"].to_numpy())
+    assert not model.corpus.holds("surname", surname)[0]
+    others = set(model.spec.compared) - {"surname", "state"}
+    record = record.assign(**dict.fromkeys(name for name in record if name.partition("__")[0] in others))
+    (nobody,), (of_register,) = (model.decide(record, record, of_register=given) for given in (False, True))
+    assert nobody.band != "match"
+    assert nobody.score < of_register.score
+    state = model.corpus.value_information("state", record["state"].to_numpy())
+    information = np.array([[{"surname": surname, "state": state}.get(name, [0])[0] for name in model.register.fields]])
+    expected = model.register.log_odds(information, np.zeros(information.shape, dtype=bool))
+    assert of_register.comparisons[LIMIT] == of_register.comparisons[LEAST] == pytest.approx(expected[0], abs=0.005)
 
 
 def test_many_unseen_values_together_are_a_match(model):

@@ -24,7 +24,7 @@ def test_two_tables_and_two_stages_in_partitions(run, tmp_path, size):
     records = Snapshot.read(made.work / "validated.json").frame("records")
     features = record_features(records, model.spec, model.corpus)
     proposed = propose_candidates(features, model.spec)
-    compared = model.compare(*(rows_of(features, proposed[key]) for key in PAIR_KEYS), known=SIDES)
+    compared = model.compare(*(rows_of(features, proposed[key]) for key in PAIR_KEYS), known=SIDES, of_register=True)
     table = RecordTable.of(features)
     scoring = RegisterScoring(model, table, propose_pairs(table, model.spec), WorkingFolder(tmp_path), size)
     scored = scoring.score()

@@ -8,7 +8,7 @@ import pandas as pd
 
 from matchwright.core.compare.names import comparators_of
 from matchwright.core.records.columns import Columns
-from matchwright.core.records.corpus import SMALLEST_COUNT, Corpus
+from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import FALLING, IN_ANOTHER_WAY, MISSING_SUFFIX
 
@@ -17,6 +17,9 @@ TEXT = "text"
 
 Numbers = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+OfRegister = bool | Mask
+"""Whether a record of each pair is of the register that the bundle learned from: for all pairs, or of shape (pairs,).
+Of shape (pairs, counted fields) where it is known of the values alone that they are as frequent as the corpus says."""
 
 
 def counted_fields(spec: MatchSpec) -> tuple[str, ...]:
@@ -38,17 +41,23 @@ class AgreeingValues(NamedTuple):
     """The values in which pairs agree; both of shape (pairs, counted fields), in the order of :func:`counted_fields`.
 
     ``information`` is in decimal orders of magnitude: 3.0 is one record in a thousand. It is 0 where a field is missing
-    or disagrees. ``held`` says whether the corpus holds the values of both records.
+    or disagrees. ``counted`` says whether the information is that of the register: the corpus holds the values of both
+    records, or a value that it does not hold is known to be one that one or two records have.
     """
 
     information: Numbers
-    held: Mask
+    counted: Mask
 
 
 def agreeing_values(
-    left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+    left: Columns,
+    right: Columns,
+    comparisons: pd.DataFrame,
+    spec: MatchSpec,
+    corpus: Corpus,
+    of_register: OfRegister = False,
 ) -> AgreeingValues:
-    """The information of the values that agree, and whether the corpus holds them.
+    """The information of the values that agree, and whether it is that of the register.
 
     A field counts as agreeing if both records have it and it does not disagree. Where its two values are not the same,
     that of the more common one counts. So two values that are nearly the same never say more than if they were.
@@ -59,18 +68,22 @@ def agreeing_values(
         comparisons: of the same pairs.
         spec: the match spec.
         corpus: has the frequency of the values that it holds.
+        of_register: whether a record of each pair is of the register that the corpus counted. Then a value that the
+            corpus does not hold is rare. Without that, it may be a common one that the register happens to lack.
     """
     fields = counted_fields(spec)
     agrees = agreeing(comparisons, spec)
     information = np.zeros((len(comparisons), len(fields)))
-    held = np.ones(information.shape, dtype=bool)
+    given = np.asarray(of_register)
+    counted = np.broadcast_to(given[:, None] if given.ndim == 1 else given, information.shape).copy()
     for index in np.flatnonzero(agrees.any(axis=0)).tolist():
         field, rows = fields[index], np.flatnonzero(agrees[:, index])
         values = np.concatenate([left[field][rows], right[field][rows]])
         found = corpus.value_information(field, values).reshape(2, -1)
         information[rows, index] = found.min(axis=0)
-        held[rows, index] = found.max(axis=0) < corpus.information_of_count(field, SMALLEST_COUNT - 1)
-    return AgreeingValues(information, held)
+        # for two values that are not the same, both must be held, so that they never say more than if they were
+        counted[rows, index] |= corpus.holds(field, found.max(axis=0))
+    return AgreeingValues(information, counted)
 
 
 def disagreeing(comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:

@@ -14,6 +14,7 @@ from matchwright.core.compare.competing import any_context, without_context
 from matchwright.core.compare.competing_scores import with_scored_names
 from matchwright.core.compare.engine import DECIMALS
 from matchwright.core.compare.frames import framed
+from matchwright.core.compare.information import OfRegister
 from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
 from matchwright.core.decide.candidates import among_candidates
@@ -117,16 +118,23 @@ class DecisionModel:
     prior_shift: float | None = None
     neighbours: Neighbours | None = None
 
-    def compare(self, left: Table, right: Table, known: tuple[str, ...] = ()) -> pd.DataFrame:
+    def compare(
+        self, left: Table, right: Table, known: tuple[str, ...] = (), of_register: OfRegister = False
+    ) -> pd.DataFrame:
         """Comparisons of row-aligned record features.
 
         ``known`` names the sides (``left``, ``right``) for whose records the pairs hold all candidates. On these
         sides each pair is compared with its competing candidates. On the other sides that context is missing.
+
+        ``of_register`` says whether a record of each pair is of the register that the bundle learned from, for all
+        pairs or with shape (pairs,). Then a value that the corpus does not hold is one that one or two records of the
+        register have. It says as much as training counted. Otherwise nobody knows how common it is, and it says no
+        more than an average one. With shape (pairs, counted fields), it is said of the values of each field.
         """
         one, other = columns_of(left), columns_of(right)
         comparisons = compare(one, other, self.spec, self.corpus, self.words, self.embeddings)
         if self.register is not None:
-            limits = self.register.limits(one, other, comparisons, self.spec, self.corpus)
+            limits = self.register.limits(one, other, comparisons, self.spec, self.corpus, of_register)
             names = (*comparisons.columns, LIMIT, LEAST)
             comparisons = framed(np.column_stack([comparisons.to_numpy(), limits]), names)
         keys = one["record_key"], other["record_key"]
@@ -232,12 +240,19 @@ class DecisionModel:
         found = settling_hints(self, comparisons, evidence(comparisons, self.spec), self.figures)
         return [hint and replace(hint, text=self.catalogue.hint_text(hint)) for hint in found]
 
-    def decide(self, left: Table, right: Table, top: int = 4, known: tuple[str, ...] = ()) -> list[Decision]:
+    def decide(
+        self,
+        left: Table,
+        right: Table,
+        top: int = 4,
+        known: tuple[str, ...] = (),
+        of_register: OfRegister = False,
+    ) -> list[Decision]:
         """One decision per row-aligned pair of record features, with at most ``top`` reasons each.
 
-        ``known``: see :meth:`compare`.
+        ``known`` and ``of_register``: see :meth:`compare`.
         """
-        comparisons = self.compare(left, right, known)
+        comparisons = self.compare(left, right, known, of_register)
         return self.decide_compared(comparisons, top) if len(comparisons) else []
 
     def decide_compared(

@@ -9,9 +9,10 @@ few such pairs, and the register has all of them.
 It has three parts:
 
 - The evidence of a value of a field, by how many records have that value. A rare name says much, a common one little. A
-  default date of birth says little, and so does a postcode that is only a slip of the pen. A value that the corpus does
-  not hold says no more than agreement in the field says on average. It may be rare, or a common one that the register
-  happens to lack: the corpus cannot tell, and a query need not be of the register.
+  default date of birth says little, and so does a postcode that is only a slip of the pen. The corpus holds no value
+  that fewer than three records have. If one of a pair's records is of the register, such a value is rare. If none is
+  known to be, it may be a common one that the register happens to lack: it says no more than agreement in the field
+  says on average.
 - What the evidence of several fields amounts to. The pairs of different entities are a mixture of classes, such as
   strangers and members of one household. The matches are a mixture of kinds, such as persons who moved and those who
   did not. The log-odds of each kind against each class rise with every agreeing value, and fall with every clear
@@ -34,6 +35,7 @@ from scipy.special import logit
 
 from matchwright.core.compare.information import (
     AgreeingValues,
+    OfRegister,
     agreeing_values,
     both_have_texts,
     disagreeing,
@@ -128,10 +130,10 @@ class RegisterEvidence(Frozen):
         return np.asarray(np.round(self._joint.largest(evidence, disagree, LARGEST_LOG_ODDS), DECIMALS))
 
     def _of_values(self, agreeing: AgreeingValues) -> Array:
-        """The evidence of agreeing values, cautious where the corpus does not hold one of them."""
+        """The evidence of agreeing values, cautious where it is not known how frequent they are."""
         evidence = evidence_of(agreeing.information, self.curves)
         whatever = np.array([curve.whatever for curve in self.curves])
-        return np.where(agreeing.held, evidence, np.minimum(evidence, whatever))
+        return np.where(agreeing.counted, evidence, np.minimum(evidence, whatever))
 
     def _of_nearly_the_same(self, agreed: Array, unlike: Mask, comparisons: pd.DataFrame, spec: MatchSpec) -> Array:
         """The evidence of agreeing values. Values that are not the same say no more than their similarity does."""
@@ -151,7 +153,13 @@ class RegisterEvidence(Frozen):
         return JointEvidence(np.array(self.intercepts), np.array(self.weights), sets)
 
     def limits(
-        self, left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+        self,
+        left: Columns,
+        right: Columns,
+        comparisons: pd.DataFrame,
+        spec: MatchSpec,
+        corpus: Corpus,
+        of_register: OfRegister = False,
     ) -> "np.ndarray[Any, np.dtype[np.float32]]":
         """The most and the least log-odds for row-aligned record features and their comparisons, shape (pairs, 2).
 
@@ -159,8 +167,9 @@ class RegisterEvidence(Frozen):
         disagreeing that is not identical. Where an individual field is not identical (any identity field, if none is
         named), it is at most :data:`MOST_UNCONFIRMED`. It is NaN where an identity field is not identical and no other
         one is. Both are NaN where both records have a text: how much texts say depends on more than their frequency.
+        ``of_register``: see :func:`~matchwright.core.compare.information.agreeing_values`.
         """
-        agreed = self._of_values(agreeing_values(left, right, comparisons, spec, corpus))
+        agreed = self._of_values(agreeing_values(left, right, comparisons, spec, corpus, of_register))
         apart = disagreeing(comparisons, spec)
         unlike = not_identical(left, right, comparisons, spec)
         most = self.of_evidence(self._of_nearly_the_same(agreed, unlike, comparisons, spec), apart)

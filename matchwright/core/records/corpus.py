@@ -120,6 +120,15 @@ class Corpus:
         counts = self.values.get(field) or self.fields.get(field)
         return float(_information(np.array([count]), counts.total)[0]) if counts else 0.0
 
+    def holds(self, field: str, information: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Whether the corpus holds values of a compared field, by what :meth:`value_information` says of them."""
+        return np.asarray(information < self.information_of_count(field, SMALLEST_COUNT - 1))
+
+    def counted(self, field: str) -> int:
+        """How many records had a value of a compared field when the corpus was counted."""
+        counts = self.values.get(field) or self.fields.get(field)
+        return counts.total if counts else 0
+
     def ngram_vectors(self, field: str, texts: list[str]) -> csr_matrix:
         """Unit vectors over hashed trigrams, weighted by inverse document frequency; shape (texts, NGRAM_BUCKETS)."""
         vectors = _ngram_counts(texts)

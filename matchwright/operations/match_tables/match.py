@@ -14,6 +14,7 @@ import numpy as np
 
 from matchwright.core.bundle import Bundle, register_use, use_on
 from matchwright.core.candidates import CandidatePairs, Narrowed, RecordTable, pairs_within_budget, propose_pairs
+from matchwright.core.compare.information import counted_fields
 from matchwright.core.records.corpus import feature_version
 from matchwright.errors import Fault, SettingsError
 from matchwright.files import write_whole
@@ -36,6 +37,7 @@ from matchwright.operations.match_tables.outputs import (
     REVIEW,
     clusters_table,
     write_compared,
+    write_frequencies,
     write_lake_table,
     write_with_clusters,
 )
@@ -158,6 +160,8 @@ def _matched(
     for kind, frame in ((PAIRS, decided), (CLUSTERS, made), (REVIEW, review)):
         clock.timed("writing", partial(write_lake_table, run.folder, kind, frame, bundle.digest, name))
     clock.timed("writing", lambda: write_compared(run.folder, compared_pairs(pairs, scored, bands)))
+    fields = counted_fields(spec)
+    clock.timed("writing", lambda: write_frequencies(run.folder, scoring.known_frequencies(), fields))
     files = clock.timed(
         "writing", lambda: write_with_clusters(run.folder, inputs, spec.record_id, made, options.tables)
     )

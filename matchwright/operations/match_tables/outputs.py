@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from matchwright.adapters.lake.delta import frame_digest, write_table
@@ -10,11 +11,13 @@ from matchwright.core.candidates import RecordTable
 from matchwright.core.records.conform import id_text, per_distinct, record_key
 from matchwright.files import PRIVATE, replacing
 from matchwright.matching.clusters import Clusters
+from matchwright.matching.frequencies import Mask
 from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.options import TableFormat
 
 PAIRS, CLUSTERS, REVIEW = "pairs", "clusters", "review"
 COMPARED = "compared.parquet"
+FREQUENCIES = "frequencies.parquet"
 CLUSTER_ID = "cluster_id"
 
 
@@ -44,6 +47,15 @@ def write_compared(folder: Path, compared: pd.DataFrame) -> None:
     """Write all compared pairs as a compact file; see :func:`~matchwright.matching.compared.compared_pairs`."""
     with replacing(folder / COMPARED) as file:
         compared.to_parquet(file, index=False, compression="zstd")
+
+
+def write_frequencies(folder: Path, frequencies: Mask, fields: Sequence[str]) -> None:
+    """Write whether the corpus knows how frequent each value is: a column per counted field, a row per record.
+
+    Records are in the order of their keys. See :func:`~matchwright.matching.frequencies.known_frequencies`.
+    """
+    with replacing(folder / FREQUENCIES) as file:
+        pd.DataFrame(np.asarray(frequencies), columns=list(fields)).to_parquet(file, index=False, compression="zstd")
 
 
 def write_with_clusters(

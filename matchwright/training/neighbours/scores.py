@@ -137,7 +137,7 @@ class RegisterScorer:
         """The most and the least that the register says of each pair alone, shape (pairs, 2), or NaN."""
         if self.register is None:
             return np.full((len(compared), 2), np.nan, dtype=np.float32)
-        return self.register.limits(left, right, compared, self.spec, self.corpus)
+        return self.register.limits(left, right, compared, self.spec, self.corpus, of_register=True)
 
     def _sides(self, pairs: pd.DataFrame) -> Iterator[tuple[slice, Columns, Columns]]:
         columns, index = columns_of(self.frame), pd.Index(self.frame["record_key"])

@@ -91,7 +91,7 @@ def score_candidates(
         compared = compare(left, right, spec, corpus, prepared.words, prepared.embeddings)
         compared = compared.assign(**{name: context[name].to_numpy()[rows] for name in context_names(spec)})
         if register is not None:
-            limits[rows] = register.limits(left, right, compared, spec, corpus)
+            limits[rows] = register.limits(left, right, compared, spec, corpus, of_register=True)
         served[rows] = own[rows] = first.log_odds(compared)
         for number, scorer in enumerate(held_out):
             inside = fold[rows] == number

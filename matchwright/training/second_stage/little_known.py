@@ -133,7 +133,8 @@ def _compared(
     made = LabelledPairs(compared, pairs["label"].to_numpy(), keys, np.ones(len(pairs), dtype=bool), unknown)
     log_odds = held_out_scores(made, scorers, spec.model.seed)
     if register is not None:
-        log_odds = within_limits(log_odds, register.limits(left, right, compared, spec, corpus))
+        limits = register.limits(left, right, compared, spec, corpus, of_register=True)
+        log_odds = within_limits(log_odds, limits)
     scores = competing_scores(log_odds, query, candidate, spec.sources.alike, (SIDE,))
     return LabelledPairs(with_scores(compared, scores), made.labels, keys, made.made, unknown)
 

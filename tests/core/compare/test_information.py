@@ -27,10 +27,10 @@ def information(left, right, spec, corpus):
     return dict(zip(spec.compared, found.information[0].tolist(), strict=True))
 
 
-def held(left, right, spec, corpus):
+def counted(left, right, spec, corpus, of_register=False):
     sides = [record_features(conform_values([values], spec, "left"), spec, corpus) for values in (left, right)]
-    found = agreeing_values(*map(columns_of, sides), compare(*sides, spec, corpus), spec, corpus)
-    return dict(zip(spec.compared, found.held[0].tolist(), strict=True))
+    found = agreeing_values(*map(columns_of, sides), compare(*sides, spec, corpus), spec, corpus, of_register)
+    return dict(zip(spec.compared, found.counted[0].tolist(), strict=True))
 
 
 def test_a_rare_value_says_more_than_a_common_one(persons_spec, corpus):
@@ -104,7 +104,30 @@ def test_a_value_that_fewer_than_three_records_have_counts_as_seen_twice(persons
     [(COMMON, COMMON, True), (RARE, RARE, False), ("name1", "name1", False), (COMMON, "smithe", False)],
 )
 def test_the_corpus_holds_a_pair_of_values_if_three_records_have_each(persons_spec, corpus, left, right, expected):
-    assert held({"surname": left}, {"surname": right}, persons_spec, corpus)["surname"] == expected
+    assert counted({"surname": left}, {"surname": right}, persons_spec, corpus)["surname"] == expected
+
+
+@pytest.mark.parametrize("of_register", [True, np.array([True])])
+def test_a_value_that_the_corpus_does_not_hold_is_rare_where_a_record_is_of_its_register(
+    persons_spec, corpus, of_register
+):
+    for left, right in ((RARE, RARE), (COMMON, "smithe"), (COMMON, COMMON)):
+        found = counted({"surname": left}, {"surname": right}, persons_spec, corpus, of_register)
+        assert set(found.values()) == {True}
+
+
+def test_it_may_be_known_of_the_values_of_one_field_alone(persons_spec, corpus):
+    fields = np.array([[name == "surname" for name in persons_spec.compared]])
+    both = {"surname": RARE, "given_name": RARE}
+    found = counted(both, both, persons_spec, corpus, fields)
+    assert (found["surname"], found["given_name"]) == (True, False)
+
+
+def test_two_pairs_of_which_one_is_of_the_register(persons_spec, corpus):
+    sides = [record_features(conform_values([{"surname": RARE}] * 2, persons_spec, "left"), persons_spec, corpus)] * 2
+    compared = compare(*sides, persons_spec, corpus)
+    found = agreeing_values(*map(columns_of, sides), compared, persons_spec, corpus, np.array([True, False]))
+    assert found.counted[:, list(persons_spec.compared).index("surname")].tolist() == [True, False]
 
 
 def test_numbers_are_counted_with_all_their_digits(products_spec):

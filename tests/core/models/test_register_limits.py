@@ -18,7 +18,8 @@ def comparisons(most, least, **others):
 
 def among(log_odds, most, least):
     """Comparisons of the candidates of one query."""
-    scores = competing_scores(np.array(log_odds), np.zeros(len(log_odds)), np.arange(len(log_odds)), alike=False)
+    query, candidates = np.zeros(len(log_odds)), np.arange(1, len(log_odds) + 1)
+    scores = competing_scores(np.array(log_odds), query, candidates, alike=False)
     return pd.concat([scores, comparisons(most, least)], axis=1)
 
 

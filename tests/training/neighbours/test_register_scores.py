@@ -35,7 +35,9 @@ def test_candidates_are_scored_with_their_competing_candidates_in_batches(
 ):
     monkeypatch.setattr("matchwright.training.neighbours.scores.BATCH", 50)
     found = scorer_of(limited_model, small_world).score(pairs)
-    compared = limited_model.compare(*(rows_of(small_world.features, pairs[key]) for key in PAIR_KEYS), known=SIDES)
+    compared = limited_model.compare(
+        *(rows_of(small_world.features, pairs[key]) for key in PAIR_KEYS), known=SIDES, of_register=True
+    )
     np.testing.assert_allclose(found["log_odds"], limited_model.scorer.log_odds(compared), atol=1e-5)
     for score in (0.01, 0.5, 0.99):
         given = np.full(len(pairs), score)

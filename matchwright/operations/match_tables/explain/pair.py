@@ -118,7 +118,8 @@ def _from_sources(
     needed = sorted({*numbers, *pairs["left"], *pairs["right"]})
     features = sources.features_of(tables.keys_of(needed))
     added = float(own["added"].iloc[0]) if len(own) else 0.0
-    decision = decided_again(sources.bundle.model, numbered(tables, features), pairs, *numbers, added)
+    records_again = numbered(tables, features)
+    decision = decided_again(sources.bundle.model, records_again, tables.frequencies, pairs, *numbers, added)
     found: dict[str, Any] = {
         "reasons": tuple(ExplainedReason(reason.code, reason.text) for reason in decision.reasons),
         "hint": decision.hint.text if decision.hint is not None else "",

@@ -10,8 +10,9 @@ import pandas as pd
 
 from matchwright.adapters.lake.delta import read_table
 from matchwright.errors import MatchingError
+from matchwright.matching.frequencies import Mask
 from matchwright.matching.paths import Link
-from matchwright.operations.match_tables.outputs import CLUSTERS, COMPARED, PAIRS
+from matchwright.operations.match_tables.outputs import CLUSTERS, COMPARED, FREQUENCIES, PAIRS
 from matchwright.operations.match_tables.register import QUARANTINE
 from matchwright.operations.match_tables.run_folder import RunFolder
 
@@ -59,15 +60,31 @@ class RunTables:
         Raises:
             MatchingError: the file cannot be read.
         """
+        chosen = sorted(records)
+        frame = self._read(COMPARED, [[("left", "in", chosen)], [("right", "in", chosen)]])
+        return frame.assign(score=frame["score"].astype(np.float64).round(SCORE_DECIMALS))
+
+    @cached_property
+    def frequencies(self) -> Mask:
+        """Whether the corpus knows how frequent each value is, shape (records, counted fields).
+
+        Raises:
+            MatchingError: the file cannot be read.
+        """
+        found = self._read(FREQUENCIES)
+        # a file without columns, of a spec that compares texts alone, has no rows
+        return np.asarray(found.to_numpy(dtype=bool).reshape(len(self.clusters), len(found.columns)))
+
+    def _read(self, name: str, filters: list[list[tuple[str, str, list[int]]]] | None = None) -> pd.DataFrame:
         from pyarrow import ArrowException, parquet
 
-        path, chosen = self.run.folder / COMPARED, sorted(records)
+        path = self.run.folder / name
         try:
-            found = parquet.read_table(str(path), filters=[[("left", "in", chosen)], [("right", "in", chosen)]])
+            found = parquet.read_table(str(path), filters=filters)
         except (OSError, ArrowException):
             raise MatchingError(f"{path} cannot be read.", "run the same matchwright match in a new folder") from None
         frame: pd.DataFrame = found.to_pandas()
-        return frame.assign(score=frame["score"].astype(np.float64).round(SCORE_DECIMALS))
+        return frame
 
     def members(self, key: str) -> list[str]:
         """The records of the cluster of a record, rising."""
