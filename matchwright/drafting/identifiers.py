@@ -105,7 +105,8 @@ def use_of(
         return Use(False, _BOOKKEEPING, _BOOKKEEPING_NOTICE)
     named = hint in IDENTIFIERS
     # prices, years and codes with a name of their own exist before matching, also where they agree in every match
-    unknown = not hint and (kind == "id_code" or profile.number >= MOSTLY)
+    # a column called class may hold numbers that are no classes
+    unknown = hint in ("", "category") and (kind == "id_code" or profile.number >= MOSTLY)
     if not (named or unknown or hint == "national_id"):
         return None
     values = [_plain(side) for side in tables.values(column)]

@@ -78,7 +78,7 @@ def test_a_number_of_its_own_in_one_table_is_not_compared(column: str) -> None:
 
 
 @pytest.mark.parametrize("others", [True, False], ids=["labels of both kinds", "all matches"])
-@pytest.mark.parametrize("column", ["person_id", "zyx"])
+@pytest.mark.parametrize("column", ["person_id", "zyx", "class"])
 def test_the_answer_in_disguise_is_not_compared(column: str, others: bool) -> None:
     codes = [f"K{number}X" for number in numbers()]
     top, field = drafted(column, register("L", codes, column), register("R", codes, column), labels(others))

@@ -51,7 +51,7 @@ def publish(run: Path, name: str, address: str) -> PublishedTables:
     """Write the tables of a complete run to the lake. What is there already is not written again.
 
     Each table is one commit. If this is killed between two of them, the next run writes the others. The quarantine
-    table holds values of records. So it is in the lake alone afterwards.
+    table is in the lake alone afterwards.
 
     Args:
         run: the folder of the run.
