@@ -106,7 +106,8 @@ def use_of(
     named = hint in IDENTIFIERS
     # prices, years and codes with a name of their own exist before matching, also where they agree in every match
     # a column called class may hold numbers that are no classes
-    unknown = hint in ("", "category") and (kind == "id_code" or profile.number >= MOSTLY)
+    no_class = hint == "category" and not few_values(profile)
+    unknown = (not hint and (kind == "id_code" or profile.number >= MOSTLY)) or no_class
     if not (named or unknown or hint == "national_id"):
         return None
     values = [_plain(side) for side in tables.values(column)]
