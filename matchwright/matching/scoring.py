@@ -80,6 +80,9 @@ class RegisterScoring:
 
     def score(self) -> ScoredPairs:
         """The score of every candidate, and of the further pairs that neighbours propose."""
+        if not len(self.pairs):
+            none = np.empty(0)
+            return ScoredPairs(self.pairs.left, self.pairs.right, none, none, none, 0)
         self.known_frequencies()  # once, and not in every process
         self._run("comparing", "fit", self._compare)
         if self._context:
@@ -167,8 +170,7 @@ class RegisterScoring:
         )
 
     def _whole(self, kept: str) -> Numbers:
-        parts = [self.working.read(f"{kept}/{number:06d}") for number in range(len(self._slices))]
-        return np.concatenate(parts) if parts else np.empty((0, 2))
+        return np.concatenate([self.working.read(f"{kept}/{number:06d}") for number in range(len(self._slices))])
 
     def _compare(self, number: int, part: slice) -> None:
         left, right = self.pairs.left[part], self.pairs.right[part]

@@ -274,3 +274,13 @@ def test_a_larger_register_is_warned_of_and_the_prior_can_be_restated(bundle, re
     restated = match_tables(bundle, inputs, tmp_path / "restated", MatchOptions(tables="none", restate_prior=True))
     assert restated["register_warning"] is None
     assert restated["prior_shift"] < 0
+
+
+def test_tables_in_which_nothing_is_alike_are_a_result_too(bundle, records, tmp_path):
+    table = pd.read_csv(records, dtype=str).dropna().head(1)
+    table.to_csv(tmp_path / "records.csv", index=False)
+    summary = match_tables(bundle, input_files({"left": str(tmp_path / "records.csv")}), tmp_path / "run")
+    assert summary["funnel"]["compared_pairs"] == 0
+    assert summary["clusters"]["by_size"] == {"1": 1}
+    assert len(read_table(str(tmp_path / "run/pairs"))) == 0
+    assert pd.read_csv(tmp_path / "run/left_with_clusters.csv")["cluster_id"].notna().all()
