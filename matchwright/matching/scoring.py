@@ -27,6 +27,7 @@ from matchwright.core.models.neighbours import Neighbours, applies_to, further_c
 from matchwright.core.models.register_limits import within_register
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records.columns import Columns, columns_of, take
+from matchwright.core.records.numbered import NumberedColumns
 from matchwright.matching.competing import context_over_all, scores_over_all
 from matchwright.matching.frequencies import known_frequencies, of_pairs
 from matchwright.matching.partitions import Report, partitions, run_partitions, silent
@@ -148,7 +149,7 @@ class RegisterScoring:
 
     @cached_property
     def _columns(self) -> Columns:
-        return columns_of(self.table.features)
+        return NumberedColumns.of(columns_of(self.table.features), plain=("record_key", "record_id", "source"))
 
     @cached_property
     def _context(self) -> list[int]:

@@ -42,7 +42,7 @@ def cross_field(pairing: Pairing, texts: Pairing, squeeze: bool) -> Comparison:
         texts: the texts of both sides, see :func:`searched_texts`.
         squeeze: search for codes inside words and across spaces; otherwise for whole words.
     """
-    found, looked = np.zeros(len(pairing.left)), np.zeros(len(pairing.left))
+    found, looked = np.zeros(len(pairing)), np.zeros(len(pairing))
     values, whole = numbered_values(pairing), numbered_values(texts)
     # a missing value has number -1, so it reads the last element, which is empty
     sought = as_objects([*(_sought(value, squeeze) for value in as_text(values.values)), ""])
@@ -77,9 +77,6 @@ def swapped(left: Columns, right: Columns, field: str, others: tuple[str, ...], 
     """
     best = np.full(len(left[field]), np.nan, dtype=np.float32)
     for other in others:
-        across = [
-            Pairing.of({field: left[one]}, {field: right[two]}, field, alike)
-            for one, two in ((field, other), (other, field))
-        ]
+        across = [Pairing.across(left, one, right, two, alike) for one, two in ((field, other), (other, field))]
         best = np.fmax(best, np.minimum(jaro_winkler(across[0]), jaro_winkler(across[1])))
     return cast("Comparison", np.where(best < SWAPPED_FROM, np.float32(0), best))

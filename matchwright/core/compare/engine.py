@@ -173,7 +173,7 @@ def _field(
             case "cross_field" if texts is not None:
                 yield cross_field(pairing, texts, squeeze=kind == "id_code")
             case "cross_field":
-                yield np.full(len(pairing.left), np.nan, dtype=np.float32)
+                yield np.full(len(pairing), np.nan, dtype=np.float32)
             case _:
                 yield _text(evidence, comparator)
     yield pairing.left_missing.astype(np.float32) + pairing.right_missing

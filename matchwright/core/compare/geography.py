@@ -13,7 +13,7 @@ EARTH_RADIUS = 6371.0
 
 def proximity(pairing: Pairing) -> Comparison:
     """1 / (1 + kilometres) along the great circle, by the haversine formula: 0.5 at one kilometre."""
-    result = np.full(len(pairing.left), np.nan, dtype=np.float32)
+    result = np.full(len(pairing), np.nan, dtype=np.float32)
     if pairing.any:
         one, other = _radians(pairing.left[pairing.both]), _radians(pairing.right[pairing.both])
         half = np.sin((one - other) / 2) ** 2

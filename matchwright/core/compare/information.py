@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.names import comparators_of
-from matchwright.core.records.columns import Columns
+from matchwright.core.records.columns import Columns, differ, known, row_count
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import FALLING, IN_ANOTHER_WAY, MISSING_SUFFIX
@@ -30,10 +30,9 @@ def counted_fields(spec: MatchSpec) -> tuple[str, ...]:
 def both_have_texts(left: Columns, right: Columns, spec: MatchSpec) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Whether both records of each pair have a text, be it the same field or another one."""
     texts = [name for name, section in spec.compared.items() if section.kind == TEXT]
-    pairs = len(left["record_key"])
     if not texts:
-        return np.zeros(pairs, dtype=bool)
-    sides = [np.any([pd.notna(side[name]) for name in texts], axis=0) for side in (left, right)]
+        return np.zeros(row_count(left), dtype=bool)
+    sides = [np.any([known(side, name) for name in texts], axis=0) for side in (left, right)]
     return np.asarray(sides[0] & sides[1])
 
 
@@ -78,8 +77,7 @@ def agreeing_values(
     counted = np.broadcast_to(given[:, None] if given.ndim == 1 else given, information.shape).copy()
     for index in np.flatnonzero(agrees.any(axis=0)).tolist():
         field, rows = fields[index], np.flatnonzero(agrees[:, index])
-        values = np.concatenate([left[field][rows], right[field][rows]])
-        found = corpus.value_information(field, values).reshape(2, -1)
+        found = np.stack([corpus.information_in(side, field, rows) for side in (left, right)])
         information[rows, index] = found.min(axis=0)
         # for two values that are not the same, both must be held, so that they never say more than if they were
         counted[rows, index] |= corpus.holds(field, found.max(axis=0))
@@ -99,7 +97,7 @@ def disagreeing(comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:
 def not_identical(left: Columns, right: Columns, comparisons: pd.DataFrame, spec: MatchSpec) -> Mask:
     """Whether both records of a pair have a field and its values are not the same; shape (pairs, counted fields)."""
     fields = counted_fields(spec)
-    unlike = np.column_stack([np.asarray(left[field] != right[field], dtype=bool) for field in fields])
+    unlike = np.column_stack([differ(left, right, field) for field in fields])
     return np.asarray(unlike & _known_and_agreeing(comparisons, spec, fields)[0])
 
 

@@ -11,7 +11,7 @@ from matchwright.core.compare.strings import Comparison
 
 def nickname(pairing: Pairing) -> Comparison:
     """1 where the names are equal or one is a known short form of the other, else 0; NaN where a side is missing."""
-    result = np.full(len(pairing.left), np.nan, dtype=np.float32)
+    result = np.full(len(pairing), np.nan, dtype=np.float32)
     pairs = pairing.distinct
     known = np.array(
         [_same_name(one, other) for one, other in zip(pairs.left, pairs.right, strict=True)], dtype=np.float32

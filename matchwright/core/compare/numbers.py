@@ -45,7 +45,7 @@ def date_of_reduced_precision(pairing: Pairing) -> Comparison:
     its first day. The value is 1 for equal dates, 2/3 for a first day and another day of the same month, and 1/3 for a
     1 January and another month of the same year.
     """
-    result = np.full(len(pairing.left), np.nan, dtype=np.float32)
+    result = np.full(len(pairing), np.nan, dtype=np.float32)
     pairs = pairing.distinct
     values = np.array(list(map(_shared_precision, pairs.left, pairs.right)), dtype=np.float32) / 3
     result[pairing.both] = values if pairs.index is None else values[pairs.index]
@@ -63,7 +63,7 @@ def _shared_precision(one: str, other: str) -> int:
 
 def date_parts(pairing: Pairing) -> Comparison:
     """Share of year, month and day that are equal: 0, 1/3, 2/3 or 1."""
-    result = np.full(len(pairing.left), np.nan, dtype=np.float32)
+    result = np.full(len(pairing), np.nan, dtype=np.float32)
     pairs = pairing.distinct
     same = [
         ((one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:] == other[6:])) / 3

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.records.columns import Columns
+from matchwright.core.records.numbered import Values, numbers_of_both
 
 Strings = np.ndarray[Any, Any]
 Rows = np.ndarray[Any, np.dtype[np.bool_]]
-Codes = np.ndarray[Any, np.dtype[np.int64]]
+Codes = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 
 FEWEST_FOR_DISTINCT = 64
 """With fewer pairs, searching for equal pairs takes longer than comparing each pair."""
@@ -38,6 +39,15 @@ class Numbered:
     right: Codes
     values: Strings
 
+    def compact(self, rows: Rows | None = None) -> "Numbered":
+        """The same with only those values that occur; of some of the rows, if they are given."""
+        left, right = (self.left, self.right) if rows is None else (self.left[rows], self.right[rows])
+        codes, used = pd.factorize(np.concatenate([left, right, [-1]]))
+        missing = codes[-1]
+        codes = np.where(codes == missing, -1, codes - (codes > missing))
+        values = self.values[used[used >= 0]]
+        return Numbered(codes[: len(left)], codes[len(left) : -1], values)
+
 
 @dataclass(frozen=True)
 class Pairing:
@@ -49,11 +59,10 @@ class Pairing:
     not always symmetric.
     """
 
-    left: Strings
-    right: Strings
+    alike: bool
     left_missing: Rows
     right_missing: Rows
-    alike: bool
+    given: tuple[Strings, Strings] | None
     numbered: Numbered | None = None
     both: Rows = field(init=False)
     any: bool = field(init=False)
@@ -63,16 +72,37 @@ class Pairing:
         object.__setattr__(self, "both", both)
         object.__setattr__(self, "any", bool(both.any()))
 
+    def __len__(self) -> int:
+        return len(self.both)
+
     @classmethod
     def of(cls, left: Columns, right: Columns, column: str, alike: bool) -> "Pairing":
         """The column of row-aligned record features."""
-        if left[column].dtype == object and len(left[column]) >= FEWEST_FOR_DISTINCT:
-            numbered = _numbered(left[column], right[column])
-            missing = numbered.left < 0, numbered.right < 0
-            return cls(left[column], right[column], *missing, alike, numbered)
-        one, one_missing = _values(left[column])
-        other, other_missing = _values(right[column])
-        return cls(one, other, one_missing, other_missing, alike)
+        return cls.across(left, column, right, column, alike)
+
+    @classmethod
+    def across(cls, left: Columns, one: str, right: Columns, other: str, alike: bool) -> "Pairing":
+        """Column ``one`` of the left records and column ``other`` of the right records."""
+        if (numbers := numbers_of_both(left, one, right, other)) is not None:
+            numbered = Numbered(*numbers)
+            return cls(alike, numbered.left < 0, numbered.right < 0, None, numbered)
+        first, second = left[one], right[other]
+        if first.dtype == object and len(first) >= FEWEST_FOR_DISTINCT:
+            numbered = _numbered(first, second)
+            return cls(alike, numbered.left < 0, numbered.right < 0, (first, second), numbered)
+        first, first_missing = _values(first)
+        second, second_missing = _values(second)
+        return cls(alike, first_missing, second_missing, (first, second))
+
+    @cached_property
+    def left(self) -> Strings:
+        """The values of the left side, shape (pairs,)."""
+        return self.given[0] if self.given is not None else self._of_numbers("left")
+
+    @cached_property
+    def right(self) -> Strings:
+        """The values of the right side, shape (pairs,)."""
+        return self.given[1] if self.given is not None else self._of_numbers("right")
 
     @cached_property
     def equal(self) -> Rows:
@@ -89,15 +119,20 @@ class Pairing:
         first, second, values = self.numbered.left[self.both], self.numbered.right[self.both], self.numbered.values
         if self.alike:
             first, second = np.minimum(first, second), np.maximum(first, second)
-        index, pairs = pd.factorize(first * len(values) + second)
+        index, pairs = pd.factorize(first.astype(np.int64) * len(values) + second)
         return DistinctPairs(*self._in_order(values[pairs // len(values)], values[pairs % len(values)]), index)
 
     @cached_property
     def present(self) -> Numbered:
         """Only the rows of :attr:`both`, with their values numbered."""
-        if self.numbered is not None and bool(self.both.all()):
-            return self.numbered
+        if self.numbered is not None:
+            return self.numbered.compact(self.both)
         return _numbered(self.left[self.both], self.right[self.both])
+
+    def _of_numbers(self, side: str) -> Strings:
+        assert self.numbered is not None
+        numbers: Codes = getattr(self.numbered, side)
+        return Values(self.numbered.values).at(numbers)
 
     def _few_in_order(self) -> tuple[list[str], list[str]]:
         """:meth:`_in_order` for few rows, where working on whole arrays takes longer."""
@@ -117,7 +152,7 @@ class Pairing:
 
 def numbered_values(pairing: Pairing) -> Numbered:
     """The values of both sides as numbers into the distinct values, for any type and number of rows."""
-    return pairing.numbered or _numbered(pairing.left, pairing.right)
+    return pairing.numbered.compact() if pairing.numbered else _numbered(pairing.left, pairing.right)
 
 
 def _numbered(left: Strings, right: Strings) -> Numbered:

@@ -16,7 +16,7 @@ Scorer = Callable[..., float]
 
 def string_comparison(pairing: Pairing, scorer: Scorer, scale: float) -> Comparison:
     """Compare with a rapidfuzz scorer whose largest value is ``scale``."""
-    count = len(pairing.left)
+    count = len(pairing)
     if not pairing.any:
         return np.full(count, np.nan, dtype=np.float32)
     pairs = pairing.distinct
@@ -58,11 +58,16 @@ def containment(pairing: Pairing) -> Comparison:
 
     The shorter code must have at least 4 characters.
     """
-    result = np.full(len(pairing.left), np.nan, dtype=np.float32)
-    for row in np.flatnonzero(pairing.both):
-        shorter, longer = sorted((pairing.left[row], pairing.right[row]), key=len)
-        result[row] = len(shorter) / len(longer) if len(shorter) >= 4 and shorter in longer else 0.0
+    result = np.full(len(pairing), np.nan, dtype=np.float32)
+    pairs = pairing.distinct
+    found = np.array(list(map(_share_contained, pairs.left, pairs.right)), dtype=np.float32)
+    result[pairing.both] = found if pairs.index is None else found[pairs.index]
     return result
+
+
+def _share_contained(one: str, other: str) -> float:
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
+    return len(shorter) / len(longer) if len(shorter) >= 4 and shorter in longer else 0.0
 
 
 def shared_rarity(pairing: Pairing, rarity: Pairing) -> Comparison:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from matchwright.core.models.neutral import with_neutral
 from matchwright.core.models.scorer import Array, Explanation, matrix_of
+from matchwright.core.models.tree_tables import margins
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.threads import COMPUTE_THREADS
 
@@ -30,8 +31,7 @@ class XGBoostScorer:
 
     def log_odds(self, comparisons: pd.DataFrame) -> Array:
         """Log-odds of a match, shape (pairs,), before calibration."""
-        values = self.booster.inplace_predict(self.matrix(comparisons), predict_type="margin")
-        return np.asarray(values, dtype=np.float64).ravel()
+        return margins(self.booster, self.matrix(comparisons)).astype(np.float64)
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
         """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value.

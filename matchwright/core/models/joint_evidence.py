@@ -16,6 +16,11 @@ AT_ONCE = 2_000
 """Pairs whose sets of fields are computed together. With more, the numbers do not fit into the processor's cache."""
 
 
+LEAST_BASE, MOST_ADDED = -500.0, 50.0
+"""Log-odds further below those of the likeliest kind, and more of one field, are not told apart: so that no product of
+odds is too large or too small for a number. Both are far beyond what registers can show."""
+
+
 class FieldSet(NamedTuple):
     """What is added to the log-odds of pairs that agree in these fields: ``intercept + slopes @ evidence``."""
 
@@ -73,43 +78,54 @@ class JointEvidence:
     def _of_few(self, evidence: Array, disagree: Mask, most: float) -> Array:
         pairs, agree = len(evidence), evidence > 0
         base = self._intercepts - self._disagrees @ disagree.T.astype(np.float64)
-        # what each field adds, shape (units, fields + 1, pairs); the last one says nothing
-        added = np.zeros((len(base), self._fields + 1, pairs))
-        added[:, :-1] = self._agrees[:, :, None] * agree.T + self._evidence[:, :, None] * evidence.T
+        shift = base.max(axis=0)
+        odds = np.exp(np.maximum(base - shift, LEAST_BASE))
+        # by what each field multiplies the odds, shape (units, fields + 1, pairs); the last one says nothing
+        factors = np.ones((len(base), self._fields + 1, pairs))
+        added = self._agrees[:, :, None] * agree.T + self._evidence[:, :, None] * evidence.T
+        np.exp(np.minimum(added, MOST_ADDED), out=factors[:, :-1])
         largest = np.full(pairs, -np.inf)
         large = np.flatnonzero(agree.sum(axis=1) > self._sizes)
-        largest[large] = margin(base[:, large] + added[:, :, large].sum(axis=1), self._classes)
+        whole = odds[:, large] * factors[:, :, large].prod(axis=1)
+        largest[large] = joint_log_odds(whole, self._classes) + shift[large]
         # what is beyond the most needs no further sets, as for most pairs that agree in nearly everything
         open_rows = np.flatnonzero(largest < most)
         within = (~agree[open_rows]).astype(np.float32) @ self._sets.T == 0
         rows, sets = np.nonzero(within)
         rows = open_rows[rows]
         if len(rows):
-            found = self._of_sets(rows, sets, base, added, evidence)
+            found = self._of_sets(rows, sets, odds, factors, evidence) + shift[rows]
             starts = np.flatnonzero(np.diff(rows, prepend=-1))
             largest[rows[starts]] = np.maximum(largest[rows[starts]], np.maximum.reduceat(found, starts))
         return np.asarray(np.minimum(largest, most))
 
-    def _of_sets(self, rows: Any, sets: Any, base: Array, added: Array, evidence: Array) -> Array:
+    def _of_sets(self, rows: Any, sets: Any, odds: Array, factors: Array, evidence: Array) -> Array:
         """The log-odds of pairs that agree in these sets alone; ``rows`` and ``sets`` are aligned."""
-        pairs = base.shape[1]
-        flat = added.reshape(len(base), -1)
+        pairs = odds.shape[1]
+        flat = factors.reshape(len(odds), -1)
         own = np.zeros((self._fields + 1, pairs))
         own[:-1] = evidence.T
-        linear = np.take(base, rows, axis=1)
+        joint = np.take(odds, rows, axis=1)
         correction = self._added[sets]
         for fields, slopes in zip(self._members, self._slopes, strict=True):
             at = fields[sets] * pairs + rows
-            linear += np.take(flat, at, axis=1)
+            joint *= np.take(flat, at, axis=1)
             correction += slopes[sets] * own.ravel()[at]
-        return np.asarray(margin(linear, self._classes) + correction)
+        return np.asarray(joint_log_odds(joint, self._classes) + correction)
+
+
+def joint_log_odds(odds: Array, classes: int) -> Array:
+    """The smooth minimum over the classes of the smooth maximum over the kinds of matches, shape (pairs,).
+
+    It is the logarithm of the harmonic sum over the classes of the sum over the kinds. ``odds`` has shape (classes *
+    kinds, pairs).
+    """
+    by_class = odds.reshape(classes, len(odds) // classes, odds.shape[1]).sum(axis=1)
+    return np.asarray(-np.log((1 / by_class).sum(axis=0)))
 
 
 def margin(linear: Array, classes: int) -> Array:
-    """The smooth minimum over the classes of the smooth maximum over the kinds of matches, shape (pairs,).
-
-    ``linear`` has shape (classes * kinds, pairs).
-    """
+    """:func:`joint_log_odds` of log-odds of any size, as fitting meets them; shape (classes * kinds, pairs)."""
     kinds = linear.reshape(classes, len(linear) // classes, linear.shape[1])
     largest = kinds.max(axis=1)
     by_class = largest + np.log(np.exp(kinds - largest[:, None]).sum(axis=1))

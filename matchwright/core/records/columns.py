@@ -5,6 +5,7 @@ request with one pair would be slower.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
@@ -12,8 +13,11 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from matchwright.core.records.numbered import MISSING, NumberedColumns, numbers_of_both
+
 Array = np.ndarray[Any, Any]
-Columns = dict[str, Array]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Columns = Mapping[str, Array]
 """Row-aligned arrays by name: strings as objects with None (or NaN) where missing, numbers as float64."""
 
 Table = pd.DataFrame | Columns
@@ -21,19 +25,50 @@ Table = pd.DataFrame | Columns
 
 def columns_of(table: Table) -> Columns:
     """The columns of a data frame. Columns are returned unchanged."""
-    if isinstance(table, dict):
+    if isinstance(table, Mapping):
         return table
     return {str(name): _array(table[name]) for name in table.columns}
 
 
 def row_count(columns: Columns) -> int:
     """How many rows the columns have."""
+    if isinstance(columns, NumberedColumns):
+        return columns.row_count
     return len(next(iter(columns.values())))
 
 
 def take(columns: Columns, rows: "slice | Array") -> Columns:
     """Some of the rows, in the order given."""
+    if isinstance(columns, NumberedColumns):
+        return columns.take(rows)
     return {name: values[rows] for name, values in columns.items()}
+
+
+def known(columns: Columns, name: str) -> Mask:
+    """Whether each row has a value in a column, shape (rows,)."""
+    if isinstance(columns, NumberedColumns) and columns.has_numbers(name):
+        return np.asarray(columns.numbers(name)[0] != MISSING)
+    return np.asarray(pd.notna(columns[name]), dtype=bool)
+
+
+def differ(left: Columns, right: Columns, name: str) -> Mask:
+    """Whether the values of row-aligned records in a column are not the same, shape (rows,).
+
+    It says nothing of rows in which one is missing.
+    """
+    numbers = numbers_of_both(left, name, right, name)
+    if numbers is not None:
+        return np.asarray(numbers[0] != numbers[1])
+    return np.asarray(left[name] != right[name], dtype=bool)
+
+
+def numbered(columns: Columns, name: str) -> tuple[Array, int]:
+    """Each row's value in a column as a number, -1 where missing, and how many numbers there may be."""
+    if isinstance(columns, NumberedColumns) and columns.has_numbers(name):
+        numbers, values = columns.numbers(name)
+        return numbers, len(values.values)
+    codes, distinct = pd.factorize(columns[name])
+    return codes, len(distinct)
 
 
 def as_objects(values: list[Any]) -> Array:

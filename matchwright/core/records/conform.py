@@ -51,7 +51,7 @@ def unreadable(frame: pd.DataFrame, spec: MatchSpec, source: str) -> Columns:
 
     Only fields with such a value have flags, under the name of :func:`unreadable_column`.
     """
-    flags: Columns = {}
+    flags: dict[str, Array] = {}
     for name, field in spec.fields.items():
         if field.kind in WITH_NOTATION:
             cleaned = per_distinct(frame[spec.column_of(name)], _cleaning(field.kind))

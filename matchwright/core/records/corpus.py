@@ -19,9 +19,10 @@ from safetensors.numpy import load_file, save
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from matchwright.core.records.columns import columns_of, numbering
+from matchwright.core.records.columns import Columns, columns_of, numbering
 from matchwright.core.records.compound_codes import HYPHEN
 from matchwright.core.records.normal import NORMAL_FORMS
+from matchwright.core.records.numbered import NumberedColumns
 from matchwright.core.records.whole import record_fields, record_texts
 from matchwright.core.records.word_split import split_words
 from matchwright.core.spec import MatchSpec
@@ -37,6 +38,7 @@ NGRAM_BUCKETS = 2**14
 
 _VALUE_KINDS = ("name",)
 _TOKEN_KINDS = ("text",)
+_EVERY = slice(None)
 _WHOLE = "whole:"
 """The prefix of the counts of whole values in the file."""
 
@@ -114,6 +116,19 @@ class Corpus:
         found = _information(counts.of(_hashed(field, map(_as_key, distinct))), counts.total)
         known = dict(zip(distinct, found.tolist(), strict=True))
         return np.array([known.get(value, 0.0) for value in listed], dtype=np.float64)
+
+    def information_in(
+        self, columns: Columns, field: str, rows: "np.ndarray[Any, Any] | slice" = _EVERY
+    ) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """:meth:`value_information` of a field of some of the rows. It is computed once for each numbered value."""
+        if not (isinstance(columns, NumberedColumns) and columns.has_numbers(field)):
+            return self.value_information(field, columns[field][rows])
+        numbers, values = columns.numbers(field)
+        # a missing value has number -1, so it reads the last element
+        found = values.computed(
+            f"information of {field}", self, lambda values: np.append(self.value_information(field, values), 0.0)
+        )
+        return np.asarray(found[numbers[rows]])
 
     def information_of_count(self, field: str, count: int) -> float:
         """The information of a value of a compared field that ``count`` records have."""

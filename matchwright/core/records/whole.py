@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.notation.numbers import write_number
-from matchwright.core.records.columns import Array, Columns, as_objects
+from matchwright.core.records.columns import Array, Columns, as_objects, numbered
 from matchwright.core.spec import MatchSpec
 
 FEWEST_FOR_DISTINCT = 64
@@ -37,9 +37,9 @@ def record_texts(normal: Columns, fields: tuple[str, ...]) -> Array:
     if not columns or len(columns[0]) < FEWEST_FOR_DISTINCT:
         return _joined(columns)
     row = np.zeros(len(columns[0]), dtype=np.int64)
-    for values in columns:
-        codes, distinct = pd.factorize(values)
-        row = pd.factorize(row * (len(distinct) + 1) + codes + 1)[0].astype(np.int64)
+    for name in fields:
+        codes, distinct = numbered(normal, name)
+        row = pd.factorize(row * (distinct + 1) + codes + 1)[0].astype(np.int64)
     _, first = np.unique(row, return_index=True)
     return cast("Array", _joined([values[first] for values in columns])[row])
 

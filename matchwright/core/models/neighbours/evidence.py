@@ -50,8 +50,8 @@ def pair_evidence(
     alike = [_alike(comparisons, field, section) for field, section in spec.compared.items()]
     commoner, rarer = [], []
     for field in _known_by_rarity(spec):
-        found = corpus.value_information(field, np.concatenate([left[field], right[field]]))
-        both = np.where(found > 0, np.round(found, DECIMALS), np.nan).reshape(2, -1)
+        found = np.stack([corpus.information_in(side, field) for side in (left, right)])
+        both = np.where(found > 0, np.round(found, DECIMALS), np.nan)
         commoner.append(np.fmin(*both))
         rarer.append(np.fmax(*both))
     return np.column_stack([*alike, *commoner, *rarer]).astype(np.float32)

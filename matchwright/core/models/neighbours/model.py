@@ -17,6 +17,7 @@ from scipy.special import logit
 from matchwright.core.models.neighbours.evidence import ALIKE, Evidence
 from matchwright.core.models.neighbours.links import Array, Keys
 from matchwright.core.models.neighbours.measures import CONSIDERED_FROM, Matrix, Register, measure_names
+from matchwright.core.models.tree_tables import margins
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
@@ -89,7 +90,7 @@ class Neighbours(Frozen):
 
     def of_measures(self, measures: Matrix, own: Array) -> Array:
         """What neighbours add to pairs with these measures and log-odds, shape (pairs,)."""
-        trees = np.asarray(self.booster.inplace_predict(measures, predict_type="margin"), dtype=np.float64).ravel()
+        trees = margins(self.booster, measures).astype(np.float64)
         # a pair with less is not measured, and must not be ahead of one with more
         return np.maximum(self.slope * (self.kept * own + trees) + self.intercept, CONSIDERED_FROM) - own
 
