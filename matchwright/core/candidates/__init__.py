@@ -10,7 +10,7 @@ import pandas as pd
 
 from matchwright.core.candidates.budget import pair_ranks, pairs_within_budget
 from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
-from matchwright.core.candidates.common_neighbour import propose_by_common_neighbour
+from matchwright.core.candidates.common_neighbour import with_common_neighbours
 from matchwright.core.candidates.rules import propose_by_rules
 from matchwright.core.candidates.table import CandidatePairs, Narrowed, RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
@@ -86,6 +86,5 @@ def propose_pairs(
         proposals.append(propose_by_tfidf(table, spec.candidates.tfidf, progress))
     if embed is not None and spec.candidates.embedding_top_k:
         proposals.append(propose_by_embedding(table, embed, spec.candidates.embedding_top_k))
-    if spec.candidates.common_neighbours and table.one_table:
-        proposals.append(propose_by_common_neighbour(table, proposals))
-    return replace(unite(table, proposals), narrowed=by_rules.narrowed)
+    pairs = replace(unite(table, proposals), narrowed=by_rules.narrowed)
+    return with_common_neighbours(pairs, table) if spec.candidates.common_neighbours and table.one_table else pairs

@@ -5,12 +5,12 @@ with both. A candidate that two methods propose is alike in more than one respec
 them match.
 """
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import csr_array, triu
 
-from matchwright.core.candidates.table import Codes, Proposal, RecordTable, merged, size_of
+from matchwright.core.candidates.table import NO_RANK, CandidatePairs, Codes, RecordTable, one_bit_each, size_of
 
 NAME = "common_neighbour"
 FEWEST_METHODS = 2
@@ -19,19 +19,32 @@ MOST_NEIGHBOURS = 30
 """A record with more neighbours proposes none: the pairs that it makes grow with the square of their number."""
 
 
-def propose_by_common_neighbour(table: RecordTable, proposals: Sequence[Proposal]) -> Proposal:
-    """The pairs of records with a common neighbour that none of the other proposals has.
+def with_common_neighbours(pairs: CandidatePairs, table: RecordTable) -> CandidatePairs:
+    """The pairs, and those of records with a common neighbour that no other method proposes.
 
     Args:
+        pairs: those of all other methods.
         table: one table to deduplicate.
-        proposals: those of all other methods, each with its left position before its right one.
+
+    Raises:
+        CandidateError: with this one there are more than 63 methods.
     """
+    names = one_bit_each((*pairs.names, NAME))
     size = size_of(table)
-    codes, masks = merged(table, proposals)
-    neighbours = codes[np.bitwise_count(masks) >= FEWEST_METHODS]
-    made = _with_common_neighbour(neighbours, int(size))
-    new = made[~np.isin(made, codes)]
-    return Proposal(NAME, (new // size).astype(np.int32), (new % size).astype(np.int32))
+    codes = pairs.left * size + pairs.right
+    made = _with_common_neighbour(codes[np.bitwise_count(pairs.methods) >= FEWEST_METHODS], int(size))
+    at = np.searchsorted(codes, made)
+    known = codes[np.minimum(at, len(codes) - 1)] == made if len(codes) else np.zeros(len(made), dtype=bool)
+    new, at = made[~known], at[~known]
+    bit = np.int64(1) << len(pairs.names)
+    return replace(
+        pairs,
+        left=np.insert(pairs.left, at, (new // size).astype(np.int32)),
+        right=np.insert(pairs.right, at, (new % size).astype(np.int32)),
+        methods=np.insert(pairs.methods, at, bit),
+        names=names,
+        ranks={name: np.insert(ranks, at, NO_RANK) for name, ranks in pairs.ranks.items()},
+    )
 
 
 def _with_common_neighbour(codes: Codes, size: int) -> Codes:
@@ -42,4 +55,4 @@ def _with_common_neighbour(codes: Codes, size: int) -> Codes:
     chosen = graph[few]
     # rows of the product are records, and an entry counts the common neighbours of two of them
     both = triu(chosen.T.tocsr() @ chosen, 1).tocoo()
-    return np.asarray(both.row.astype(np.int64) * size + both.col)
+    return np.sort(both.row.astype(np.int64) * size + both.col)
