@@ -9,7 +9,7 @@ from matchwright.core.candidates import CandidatePairs, RecordTable, pair_ranks
 from matchwright.core.spec import MatchSpec
 from matchwright.evaluation.wilson import wilson_interval
 from matchwright.matching.deciding import Bands
-from matchwright.matching.scoring import ScoredPairs
+from matchwright.matching.scored_pairs import ScoredPairs
 
 WORST = 0.25
 """This share of the ranks within the budget are the worst ones. Their pairs are most like those that were cut."""

@@ -8,7 +8,8 @@ import pandas as pd
 
 from matchwright.core.decide.decision import Decision
 from matchwright.matching.clusters import Clusters
-from matchwright.matching.scoring import RegisterScoring, ScoredPairs
+from matchwright.matching.scored_pairs import ScoredPairs
+from matchwright.matching.scoring import RegisterScoring
 
 AT_ONCE = 20_000
 """Pairs that get reasons together. This bounds memory and does not change results."""
@@ -38,8 +39,8 @@ def bands_of(scoring: RegisterScoring, scored: ScoredPairs) -> Bands:
 def decisions_of(scoring: RegisterScoring, scored: ScoredPairs, rows: Rows, top: int) -> Iterator[list[Decision]]:
     """The decisions about some pairs with their reasons, in batches; ``rows`` rise."""
     for some in _at_once(rows):
-        neighbours = scored.added[some] if scored.added[some].any() else None
-        yield scoring.model.decide_compared(scoring.comparisons(some), top, neighbours)
+        added = scored.added(some)
+        yield scoring.model.decide_compared(scoring.comparisons(some), top, added if added.any() else None)
 
 
 def decided_pairs(

@@ -6,7 +6,7 @@ import numpy as np
 
 from matchwright.core.candidates import CandidatePairs, RecordTable
 from matchwright.matching.deciding import BY_NEIGHBOURS, Bands
-from matchwright.matching.scoring import ScoredPairs
+from matchwright.matching.scored_pairs import ScoredPairs
 
 HISTOGRAM_BINS = 20
 

@@ -1,12 +1,13 @@
 """Scoring all candidates of a register, in passes over partitions.
 
-1. Compare the records of each pair. The comparisons are kept in the working folder. Before that, count the values of
-   the tables: a value that the corpus does not hold is rare if few records of the tables have it.
-2. Over all pairs: compare each pair with its competing candidates by fit.
-3. The first stage scores each pair as if it were alone.
-4. Over all pairs: compare each pair with its competing candidates by these scores.
-5. The scorer scores each pair. A pair gets the score that it would have if all pairs were in memory at once.
-6. In one table that is deduplicated, neighbours change the scores, and propose further pairs.
+1. Count the values of the tables: a value that the corpus does not hold is rare if few records of the tables have it.
+2. Compare the records of each pair.
+3. Where candidates compete: over all pairs, compare each pair with its competing candidates by fit. The first stage
+   scores each pair as if it were alone, and over all pairs, each is compared with its competing candidates by these
+   scores. The comparisons of all pairs are kept in the working folder for that.
+4. The scorer scores each pair. A pair gets the score that it would have if all pairs were in memory at once. Where
+   candidates do not compete, this is done at once with the comparing, and no comparisons are kept.
+5. In one table that is deduplicated, neighbours change the scores, and propose further pairs.
 """
 
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from matchwright.core.compare.names import context_names
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.decide.neighbours import with_neighbours
 from matchwright.core.models.neighbours import Neighbours, applies_to, further_candidates, pair_evidence
+from matchwright.core.models.neighbours.links import PREDICTED_FROM
 from matchwright.core.models.register_limits import within_register
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records.columns import Columns, columns_of, take
@@ -31,30 +33,13 @@ from matchwright.core.records.numbered import NumberedColumns
 from matchwright.matching.competing import context_over_all, scores_over_all
 from matchwright.matching.frequencies import known_frequencies, of_pairs
 from matchwright.matching.partitions import Report, partitions, run_partitions, silent
+from matchwright.matching.scored_pairs import Numbers, Positions, Rows, ScoredPairs
 from matchwright.matching.working_folder import WorkingFolder
 
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
-Positions = np.ndarray[Any, np.dtype[np.int32]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
-
-@dataclass(frozen=True)
-class ScoredPairs:
-    """All pairs of a register with their scores, each array of shape (pairs,).
-
-    The pairs after the first ``candidates`` ones are further pairs, which neighbours propose. ``alone`` are the scores
-    before neighbours, and ``added`` is what neighbours add to the log-odds of each.
-    """
-
-    left: Positions
-    right: Positions
-    scores: Numbers
-    alone: Numbers
-    added: Numbers
-    candidates: int
-
-    def __len__(self) -> int:
-        return len(self.left)
+WARMING = 256
+"""Pairs that are compared before there are several processes. So what is known of all values is computed once."""
 
 
 @dataclass(frozen=True)
@@ -83,43 +68,40 @@ class RegisterScoring:
         """The score of every candidate, and of the further pairs that neighbours propose."""
         if not len(self.pairs):
             none = np.empty(0)
-            return ScoredPairs(self.pairs.left, self.pairs.right, none, none, none, 0)
-        self.known_frequencies()  # once, and not in every process
-        self._run("comparing", "fit", self._compare)
-        if self._context:
-            self.working.made("context", self._context_of_all)
-        if isinstance(self.model.scorer, TwoStageScorer):
-            self._run("scoring alone", "first", self._score_first)
-            self.working.made("scored", self._scores_of_all)
-        self._run("scoring", "final", self._score_final)
-        final = self._whole("final")
-        neighbours = self._neighbours
-        if neighbours is None:
-            scores = np.ascontiguousarray(final[:, 0])
-            added = np.zeros(len(scores))
-            return ScoredPairs(self.pairs.left, self.pairs.right, scores, scores, added, len(scores))
-        further = self._further()
-        left = np.concatenate([self.pairs.left, further["left"]])
-        right = np.concatenate([self.pairs.right, further["right"]])
-        alone, unlimited = (np.concatenate([final[:, at], further["scores"][:, at]]) for at in (0, 1))
-        del final
-        evidence = np.concatenate([self._whole("evidence"), further["evidence"]])
-        added = self.working.made(
-            "neighbours", lambda: neighbours.contributions(left, right, alone, unlimited, evidence)
-        )
-        return ScoredPairs(left, right, with_neighbours(alone, added), alone, np.array(added), len(self.pairs))
+            return ScoredPairs(self.pairs.left, self.pairs.right, none, 0, np.empty(0, dtype=np.intp), none)
+        # once, and not in every process
+        self.known_frequencies()
+        self.compare_alone(self.pairs.left[:WARMING], self.pairs.right[:WARMING])
+        if self._competing:
+            self._run("comparing", "fit", self._compare)
+            if self._context:
+                self.working.made("context", self._context_of_all)
+            if isinstance(self.model.scorer, TwoStageScorer):
+                self._run("scoring alone", "first", self._score_first)
+                self.working.made("scored", self._scores_of_all)
+            self._run("scoring", "scores", self._score_compared)
+        else:
+            self._run("comparing and scoring", "scores", self._compare_and_score)
+        scores = self._whole("scores")
+        if self._neighbours is None:
+            none = np.empty(0)
+            return ScoredPairs(self.pairs.left, self.pairs.right, scores, len(scores), np.empty(0, dtype=np.intp), none)
+        return self._with_neighbours(scores, self._neighbours)
 
-    def comparisons(self, rows: "np.ndarray[Any, np.dtype[np.intp]]") -> pd.DataFrame:
+    def comparisons(self, rows: Rows) -> pd.DataFrame:
         """The comparisons of some pairs, as the scorer reads them; ``rows`` are rising numbers of :meth:`score`."""
-        found = [
-            self._compared(number, rows[(rows >= part.start) & (rows < part.stop)], part)
-            for number, part in enumerate(self._slices)
-            if np.searchsorted(rows, part.start) < np.searchsorted(rows, part.stop)
-        ]
-        beyond = rows[rows >= len(self.pairs)] - len(self.pairs)
+        names, of_candidates = self.model.comparison_names, rows[rows < len(self.pairs)]
+        if not self._competing:
+            found = [self.compare_alone(self.pairs.left[of_candidates], self.pairs.right[of_candidates]).to_numpy()]
+        else:
+            found = [
+                self._compared(number, rows[(rows >= part.start) & (rows < part.stop)], part)
+                for number, part in enumerate(self._slices)
+                if np.searchsorted(rows, part.start) < np.searchsorted(rows, part.stop)
+            ]
+        beyond = rows[len(of_candidates) :] - len(self.pairs)
         if len(beyond):
             found.append(self.working.read("further_comparisons")[beyond])
-        names = self.model.comparison_names
         values = np.concatenate(found) if found else np.empty((0, len(names)), dtype=np.float32)
         return framed(values, names)
 
@@ -139,9 +121,10 @@ class RegisterScoring:
         """What neighbours add, where they say anything."""
         return self.model.neighbours if applies_to(self.model.spec, self.table.one_table) else None
 
-    def _read_by_neighbours(self, left: Positions, right: Positions, compared: pd.DataFrame) -> Any:
-        model, sides = self.model, (take(self._columns, left), take(self._columns, right))
-        return pair_evidence(*sides, compared, model.spec, model.corpus)
+    @cached_property
+    def _competing(self) -> bool:
+        """Whether the score of a pair depends on the other candidates of its records."""
+        return bool(self._context) or isinstance(self.model.scorer, TwoStageScorer)
 
     @cached_property
     def _slices(self) -> list[slice]:
@@ -174,12 +157,27 @@ class RegisterScoring:
         return np.concatenate([self.working.read(f"{kept}/{number:06d}") for number in range(len(self._slices))])
 
     def _compare(self, number: int, part: slice) -> None:
-        left, right = self.pairs.left[part], self.pairs.right[part]
-        compared = self.compare_alone(left, right)
-        if self._neighbours is not None:
-            self.working.write(f"evidence/{number:06d}", self._read_by_neighbours(left, right, compared))
+        compared = self.compare_alone(self.pairs.left[part], self.pairs.right[part])
         self.working.write(f"comparisons/{number:06d}", compared.to_numpy(dtype=np.float32))
         self.working.write(f"fit/{number:06d}", fit_of(compared, self.model.spec))
+
+    def _compare_and_score(self, number: int, part: slice) -> None:
+        self._score(number, part, self.compare_alone(self.pairs.left[part], self.pairs.right[part]))
+
+    def _score_compared(self, number: int, part: slice) -> None:
+        self._score(number, part, self._frame(number, part))
+
+    def _score(self, number: int, part: slice, compared: pd.DataFrame) -> None:
+        found, neighbours = self.model.scores(compared), self._neighbours
+        if neighbours is not None:
+            read = self._read_by_neighbours(self.pairs.left[part], self.pairs.right[part], compared)
+            rows = np.flatnonzero(neighbours.considered(found.scores, found.unlimited, read))
+            self.working.write(f"considered/{number:06d}", rows + part.start)
+            self.working.write(f"unlimited/{number:06d}", found.unlimited[rows])
+            self.working.write(f"evidence/{number:06d}", read[rows])
+            predicted = np.flatnonzero(found.log_odds >= PREDICTED_FROM)
+            self.working.write(f"predicted/{number:06d}", predicted + part.start)
+        self.working.write(f"scores/{number:06d}", found.scores)  # last: its presence says done
 
     def _context_of_all(self) -> Any:
         return context_over_all(self._whole("fit"), self.pairs.left, self.pairs.right, self.model.spec)
@@ -205,15 +203,28 @@ class RegisterScoring:
         first = self.model.scorer.first.log_odds(compared)  # type: ignore[attr-defined]
         self.working.write(f"first/{number:06d}", within_register(first, compared))
 
-    def _score_final(self, number: int, part: slice) -> None:
-        self.working.write(f"final/{number:06d}", np.column_stack(self.model.scores(self._frame(number, part))))
+    def _with_neighbours(self, scores: Numbers, neighbours: Neighbours) -> ScoredPairs:
+        """The scores with what neighbours change, and the further pairs that they propose."""
+        further = self._further()
+        left = np.concatenate([self.pairs.left, further["left"]])
+        right = np.concatenate([self.pairs.right, further["right"]])
+        scores = np.concatenate([scores, further["scores"][:, 0]])
+        rows = np.concatenate([self._whole("considered"), np.arange(len(self.pairs), len(left))])
+        unlimited = np.concatenate([self._whole("unlimited"), further["scores"][:, 1]])
+        evidence = np.concatenate([self._whole("evidence"), further["evidence"]])
+        added = self.working.made(
+            "neighbours",
+            lambda: neighbours.contributions(left[rows], right[rows], scores[rows], unlimited, evidence),
+        )
+        moved = np.flatnonzero(added)
+        rows, by = rows[moved], np.array(added[moved])
+        scores[rows] = with_neighbours(scores[rows], by)
+        return ScoredPairs(left, right, scores, len(self.pairs), rows, by)
 
     def _further(self) -> dict[str, Any]:
         """The further pairs that neighbours propose: their positions, and their scores as pairs alone."""
         if not self.working.has("further_scores"):
-            log_odds = self._whole("final")[:, 2]
-            ends = further_candidates(self.pairs.left, self.pairs.right, log_odds)
-            left, right = (np.asarray(end, dtype=np.int32) for end in ends)
+            left, right = self._further_pairs()
             compared = self.compare_alone(left, right)
             self.working.write("further_left", left)
             self.working.write("further_right", right)
@@ -222,3 +233,14 @@ class RegisterScoring:
             self.working.write("further_scores", np.column_stack(self.model.scores(compared)[:2]))
         names = ("left", "right", "scores", "evidence")
         return {name: np.array(self.working.read(f"further_{name}")) for name in names}
+
+    def _further_pairs(self) -> tuple[Positions, Positions]:
+        predicted = self._whole("predicted")
+        ends = further_candidates(self.pairs.left[predicted], self.pairs.right[predicted], np.zeros(len(predicted)))
+        left, right = (np.asarray(end, dtype=np.int32) for end in ends)
+        unknown = ~self.pairs.hold(left, right)
+        return left[unknown], right[unknown]
+
+    def _read_by_neighbours(self, left: Positions, right: Positions, compared: pd.DataFrame) -> Any:
+        sides = take(self._columns, left), take(self._columns, right)
+        return pair_evidence(*sides, compared, self.model.spec, self.model.corpus)

@@ -70,21 +70,23 @@ def test_in_any_partitions_and_processes(world, expected, tmp_path, size, worker
 def test_neighbours_change_scores_and_propose_pairs(world, tmp_path):
     scored = scoring_of(world, tmp_path).score()
     assert len(scored) > scored.candidates
-    assert (scored.scores != scored.alone).any()
-    assert (scored.added[scored.scores != scored.alone] != 0).all()
+    assert len(scored.moved)
+    assert (scored.by != 0).all()
+    everything = scored.added(slice(None))
+    np.testing.assert_array_equal(np.flatnonzero(everything), scored.moved)
+    np.testing.assert_array_equal(scored.added(scored.moved[::2]), scored.by[::2])
 
 
 def test_partitions_that_are_there_are_not_computed_again(world, tmp_path):
     first = scoring_of(world, tmp_path).score()
-    (tmp_path / "final/000001.npy").unlink()
-    (tmp_path / "comparisons/000000.npy").touch()
+    (tmp_path / "scores/000001.npy").unlink()
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")}
     again = scoring_of(world, tmp_path).score()
     np.testing.assert_array_equal(first.scores, again.scores)
     changed = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.npy")} - {
         path.relative_to(tmp_path).as_posix() for path, time in before.items() if path.stat().st_mtime_ns == time
     }
-    assert changed == {"final/000001.npy"}
+    assert {path.rpartition("/")[2] for path in changed} == {"000001.npy"}
 
 
 def test_a_partition_that_fails_in_a_worker_is_an_error_here(world, tmp_path, monkeypatch):

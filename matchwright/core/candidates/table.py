@@ -116,6 +116,13 @@ class CandidatePairs:
         ranks = {name: values[rows] for name, values in self.ranks.items()}
         return replace(self, left=self.left[rows], right=self.right[rows], methods=self.methods[rows], ranks=ranks)
 
+    def hold(self, left: Positions, right: Positions) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+        """Whether each of some pairs is one of these, shape (pairs,)."""
+        size = np.int64(max(self.left.max(initial=0), self.right.max(initial=0), right.max(initial=0)) + 1)
+        codes, wanted = self.left * size + self.right, left * size + right
+        at = np.searchsorted(codes, wanted)
+        return np.asarray(np.append(codes, -1)[at] == wanted)
+
     def frame(self, table: RecordTable) -> pd.DataFrame:
         """The pairs with left_key, right_key, proposed_by (names joined by a bar) and the ranks (Int16)."""
         return pd.DataFrame(

@@ -131,7 +131,7 @@ def numbers_of_both(
 
 
 def _joined(values: Array, more: Array) -> tuple[Numbers, Array]:
-    """The numbers of further values, with the missing one last, and all distinct values: those there were come first."""
+    """The numbers of further values, with the missing one last, and all distinct values: first those of ``values``."""
     codes, together = pd.factorize(np.concatenate([values, more]))
     return np.append(codes[len(values) :], MISSING).astype(np.int32), together
 

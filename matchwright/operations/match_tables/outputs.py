@@ -1,10 +1,13 @@
 """What a run writes: Delta tables, the input tables with a cluster, and the summary's figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow.parquet import ParquetWriter
 
 from matchwright.adapters.lake.delta import frame_digest, write_table
 from matchwright.core.candidates import RecordTable
@@ -43,10 +46,13 @@ def write_lake_table(folder: Path, name: str, frame: pd.DataFrame, bundle: str, 
     write_table(str(folder / name), signed, frame_digest(signed))
 
 
-def write_compared(folder: Path, compared: pd.DataFrame) -> None:
+def write_compared(folder: Path, compared: Iterator[pd.DataFrame]) -> None:
     """Write all compared pairs as a compact file; see :func:`~matchwright.matching.compared.compared_pairs`."""
-    with replacing(folder / COMPARED) as file:
-        compared.to_parquet(file, index=False, compression="zstd")
+    tables = (pa.Table.from_pandas(frame, preserve_index=False) for frame in compared)
+    first = next(tables)
+    with replacing(folder / COMPARED) as file, ParquetWriter(file, first.schema, compression="zstd") as writer:
+        for table in chain([first], tables):
+            writer.write_table(table)
 
 
 def write_frequencies(folder: Path, frequencies: Mask, fields: Sequence[str]) -> None:

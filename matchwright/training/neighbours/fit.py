@@ -13,7 +13,7 @@ from scipy.special import logit
 
 from matchwright.core.models.neighbours import Neighbours, household_fields, pair_evidence_names
 from matchwright.core.models.neighbours.links import Array, Whole
-from matchwright.core.models.neighbours.measures import OWN, UNLIMITED, Matrix, Register, measure_names
+from matchwright.core.models.neighbours.measures import OWN, UNLIMITED, Matrix, Register, considered, measure_names
 from matchwright.core.models.neighbours.model import KEPT
 from matchwright.core.spec import MatchSpec
 from matchwright.threads import COMPUTE_THREADS
@@ -119,10 +119,13 @@ def fit_neighbours(
     names, household, seed = pair_evidence_names(spec), household_fields(spec), spec.model.seed
     left, right, labels = (pairs[name].to_numpy() for name in ("left_key", "right_key", "label"))
     evidence = pairs[list(names)].to_numpy(dtype=np.float32)
-    register = Register.of(left, right, logit(scores), logit(unlimited), evidence, names, household)
-    measured = np.zeros(len(pairs), dtype=bool)
+    own, free = logit(scores), logit(unlimited)
+    kept = np.flatnonzero(considered(own, free, evidence, names, household))
+    labels = labels[kept]
+    register = Register.of(left[kept], right[kept], own[kept], free[kept], evidence[kept], names, household)
+    measured = np.zeros(len(kept), dtype=bool)
     measured[register.measured] = True
-    rows = [np.flatnonzero(measured & part) for part in (calibration, training & ~calibration)]
+    rows = [np.flatnonzero(measured & part[kept]) for part in (calibration, training & ~calibration)]
     generator = np.random.default_rng(seed)
     rows = [np.sort(generator.permutation(part)[:MOST]) for part in rows]
     true = int((labels[rows[0]] == 1).sum())
@@ -149,7 +152,9 @@ def fit_neighbours(
         pairs=len(fitted.own),
         matches=int(fitted.true.sum()),
     )
-    return FittedNeighbours(neighbours, before, after, trees, others is not None, rows[0], slope * held_out + intercept)
+    return FittedNeighbours(
+        neighbours, before, after, trees, others is not None, kept[rows[0]], slope * held_out + intercept
+    )
 
 
 def log_loss(log_odds: Array, true: Array) -> float:

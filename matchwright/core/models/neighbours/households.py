@@ -45,12 +45,8 @@ class Households:
             columns: those of the fields that members of a household share; none where they are not known.
         """
         rows = candidates.rows
-        alike = evidence[rows][:, list(columns)].astype(np.float64)
-        known = np.isfinite(alike).sum(axis=1)
-        mean = np.nansum(alike, axis=1) / np.maximum(known, 1)
-        enough = known >= min(FEWEST_KNOWN, max(len(columns), 1))
         log_odds = candidates.log_odds[rows]
-        mates = enough & (mean >= ALIKE_FROM) & (log_odds < NO_MATCH_BELOW)
+        mates = share_a_household(evidence[rows], columns) & (log_odds < NO_MATCH_BELOW)
         of_household = np.zeros(len(candidates.log_odds), dtype=bool)
         of_household[rows[mates]] = True
         of_household = of_household[candidates.counted] & (candidates.counted >= 0)
@@ -78,6 +74,19 @@ class Households:
             "housemates_common": np.minimum(np.asarray(common, dtype=np.float64).ravel(), MOST),
             "housemates_matching": np.minimum(np.asarray(matching, dtype=np.float64).ravel(), MOST),
         }
+
+
+def share_a_household(evidence: Evidence, columns: Sequence[int]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Whether two records share what members of a household share, shape (pairs,).
+
+    Args:
+        evidence: what neighbours read of each pair.
+        columns: those of the fields that members of a household share; none where they are not known.
+    """
+    alike = evidence[:, list(columns)].astype(np.float64)
+    known = np.isfinite(alike).sum(axis=1)
+    mean = np.nansum(alike, axis=1) / np.maximum(known, 1)
+    return np.asarray((known >= min(FEWEST_KNOWN, max(len(columns), 1))) & (mean >= ALIKE_FROM))
 
 
 def _linked(candidates: Candidates, rows: Whole) -> Any:

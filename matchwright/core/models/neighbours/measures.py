@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit
 
 from matchwright.core.models.neighbours.evidence import ALIKE, Evidence
-from matchwright.core.models.neighbours.households import Households
+from matchwright.core.models.neighbours.households import Households, share_a_household
 from matchwright.core.models.neighbours.links import PREDICTED_FROM, Array, Keys, Whole, numbered
 from matchwright.core.models.neighbours.thirds import NEAR, Candidates, Thirds
 
@@ -44,6 +44,29 @@ DECIMALS = 4
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
 
+def considered(
+    own: Array, unlimited: Array, evidence: Evidence, names: tuple[str, ...], household: tuple[str, ...]
+) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Whether neighbours look at a candidate at all, shape (pairs,): it has some likelihood, or shares a household.
+
+    In a large register nine candidates of ten do neither, and its memory would be theirs.
+
+    Args:
+        own: log-odds of each candidate, shape (pairs,).
+        unlimited: the same without the limit of register evidence.
+        evidence: what neighbours read of each, shape (pairs, names).
+        names: the columns of the evidence.
+        household: the fields that members of a household share.
+    """
+    likely = np.maximum(own, unlimited) >= LEAST
+    return np.asarray(likely | share_a_household(evidence, household_columns(names, household)))
+
+
+def household_columns(names: tuple[str, ...], household: tuple[str, ...]) -> list[int]:
+    """The columns of the evidence that say how alike the fields of a household are."""
+    return [names.index(f"{ALIKE}__{field}") for field in household]
+
+
 def measure_names(evidence: tuple[str, ...]) -> tuple[str, ...]:
     """The columns of :meth:`Register.measures`, for what neighbours read of each pair."""
     alike = [name for name in evidence if name.startswith(f"{ALIKE}__")]
@@ -54,7 +77,7 @@ def measure_names(evidence: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Register:
-    """All candidates of a register, with what neighbours are measured on.
+    """All candidates of a register that neighbours consider, with what neighbours are measured on.
 
     ``own`` are the log-odds of each candidate, and ``evidence`` is what neighbours read of each. ``names`` are its
     columns, and ``household`` the fields that members of a household share.
@@ -77,7 +100,7 @@ class Register:
         names: tuple[str, ...],
         household: tuple[str, ...],
     ) -> "Register":
-        """The register of all candidates.
+        """The register of all candidates that are :func:`considered`.
 
         Args:
             left_keys: one record of each candidate; equal keys are one record.
@@ -95,7 +118,7 @@ class Register:
     @cached_property
     def households(self) -> Households:
         """The households of the register."""
-        columns = [self.names.index(f"{ALIKE}__{field}") for field in self.household]
+        columns = household_columns(self.names, self.household)
         return Households.among(self.candidates, self.evidence, columns)
 
     @cached_property

@@ -16,7 +16,7 @@ from scipy.special import logit
 
 from matchwright.core.models.neighbours.evidence import ALIKE, Evidence
 from matchwright.core.models.neighbours.links import Array, Keys
-from matchwright.core.models.neighbours.measures import CONSIDERED_FROM, Matrix, Register, measure_names
+from matchwright.core.models.neighbours.measures import CONSIDERED_FROM, Matrix, Register, considered, measure_names
 from matchwright.core.models.tree_tables import margins
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DAMAGED, BundleError
@@ -36,7 +36,7 @@ class Neighbours(Frozen):
     and ``matches`` count what it was fitted on.
     """
 
-    format: Literal[2] = 2
+    format: Literal[3] = 3
     evidence: tuple[str, ...]
     household: tuple[str, ...]
     kept: Annotated[float, Field(gt=0, le=1)] = KEPT
@@ -72,7 +72,8 @@ class Neighbours(Frozen):
         """What neighbours add to the log-odds of each candidate of a register, shape (pairs,).
 
         Args:
-            left_keys: one record of each candidate; equal keys are one record. All candidates must be given.
+            left_keys: one record of each candidate; equal keys are one record. All candidates that are
+                :meth:`considered` must be given.
             right_keys: the other record.
             scores: the score of each candidate, more than 0 and less than 1.
             unlimited: the scores without the limit of register evidence, which say who is a partner; see
@@ -81,12 +82,19 @@ class Neighbours(Frozen):
             evidence: what neighbours read of each candidate, shape (pairs, names); see
                 :func:`~matchwright.core.models.neighbours.evidence.pair_evidence`.
         """
-        own = logit(np.asarray(scores, dtype=np.float64))
-        register = Register.of(left_keys, right_keys, own, logit(unlimited), evidence, self.evidence, self.household)
-        added = np.zeros(len(own))
+        added = np.zeros(len(scores))
+        chosen = np.flatnonzero(self.considered(scores, unlimited, evidence))
+        own, free = (logit(np.asarray(each, dtype=np.float64)[chosen]) for each in (scores, unlimited))
+        left, right = np.asarray(left_keys)[chosen], np.asarray(right_keys)[chosen]
+        register = Register.of(left, right, own, free, evidence[chosen], self.evidence, self.household)
         for rows in register.candidates.batches(register.measured):
-            added[rows] = self.of_measures(register.measures(rows), own[rows])
+            added[chosen[rows]] = self.of_measures(register.measures(rows), own[rows])
         return added
+
+    def considered(self, scores: Array, unlimited: Array, evidence: Evidence) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+        """Whether neighbours look at each candidate, shape (pairs,); see :meth:`contributions`."""
+        own, free = (logit(np.asarray(each, dtype=np.float64)) for each in (scores, unlimited))
+        return considered(own, free, evidence, self.evidence, self.household)
 
     def of_measures(self, measures: Matrix, own: Array) -> Array:
         """What neighbours add to pairs with these measures and log-odds, shape (pairs,)."""

@@ -91,8 +91,19 @@ def test_the_unlimited_scores_say_who_is_a_partner_and_the_scores_are_added_to()
 def test_an_unlikely_pair_is_only_measured_where_its_records_have_a_common_partner():
     left, right, nothing = np.array([0, 0, 1]), np.array([1, 2, 2]), nothing_known(3)
     for score, measured in ((0.4, False), (0.9, True)):
-        scores = np.array([1e-5, 0.9, score])
+        scores = np.array([5e-4, 0.9, score])
         assert bool(NEIGHBOURS.contributions(left, right, scores, scores, nothing)[0]) is measured
+
+
+def test_a_hopeless_pair_is_not_looked_at_unless_its_records_share_a_household():
+    left, right = np.array([0, 0, 1]), np.array([1, 2, 2])
+    scores = np.array([1e-5, 0.9, 0.9])
+    assert NEIGHBOURS.contributions(left, right, scores, scores, nothing_known(3))[0] == 0
+    alike = nothing_known(3)
+    alike[0] = 1.0
+    found = NEIGHBOURS.considered(scores, scores, alike).tolist()
+    assert found == [bool(NEIGHBOURS.household), True, True]
+
 
 
 def test_a_register_without_candidates_has_no_contributions():
