@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class MatchwrightError(Exception):
@@ -11,6 +12,16 @@ class MatchwrightError(Exception):
         self.fact = fact
         self.hint = hint
         super().__init__(f"{fact}\nHint: {hint}" if hint else fact)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error of another process is the same here, whatever its class is made from."""
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(kind: type[MatchwrightError], arguments: tuple[Any, ...], values: dict[str, Any]) -> MatchwrightError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(values)
+    return error
 
 
 @dataclass(frozen=True)

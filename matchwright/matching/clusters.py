@@ -72,7 +72,7 @@ def clusters_of(
     if spec.multiplicity == "many_to_many":
         labels = components(records, left[matches], right[matches])
         if guard:
-            labels = _without_chains(labels, left, right, log_odds(scores))
+            labels = _without_chains(labels, left, right, scores)
         joined = np.zeros(len(scores), dtype=bool)
         joined[matches] = labels[left[matches]] == labels[right[matches]]
         # a pair that is no match supports a cluster, and does not join its records
@@ -99,22 +99,22 @@ def _weights(scores: Numbers) -> Labels:
     return np.asarray(np.maximum(np.round(log_odds(scores) * 1e6), 1), dtype=np.int64)
 
 
-def _without_chains(labels: Labels, left: Positions, right: Positions, evidence: Numbers) -> Labels:
+def _without_chains(labels: Labels, left: Positions, right: Positions, scores: Numbers) -> Labels:
     """The components, each divided where the evidence of its pairs is against it."""
     inside = np.flatnonzero(labels[left] == labels[right])
-    component = labels[left[inside]]
+    component, evidence = labels[left[inside]], log_odds(scores[inside])
     sizes = np.bincount(labels, minlength=len(labels))
-    supported = np.bincount(component, evidence[inside] > 0, minlength=len(labels))
+    supported = np.bincount(component, evidence > 0, minlength=len(labels))
     doubtful = (sizes > 2) & (supported < sizes * (sizes - 1) // 2)
     chosen = np.flatnonzero(doubtful[component])
     # sums of numbers depend on their order, so it must not be that of the pairs
     order = chosen[np.lexsort((right[inside[chosen]], left[inside[chosen]], component[chosen]))]
     found = labels.copy()
-    for rows in np.split(inside[order], np.flatnonzero(np.diff(component[order])) + 1):
-        if not len(rows):
+    for part in np.split(order, np.flatnonzero(np.diff(component[order])) + 1):
+        if not len(part):
             continue
-        one, other = left[rows].tolist(), right[rows].tolist()
-        edges = list(zip(one, other, evidence[rows].tolist(), strict=True))
+        one, other = left[inside[part]].tolist(), right[inside[part]].tolist()
+        edges = list(zip(one, other, evidence[part].tolist(), strict=True))
         for record, cluster in correlation_clusters(sorted({*one, *other}), edges).items():
             found[record] = cluster
     return found

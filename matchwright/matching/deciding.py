@@ -8,10 +8,11 @@ import pandas as pd
 
 from matchwright.core.decide.decision import Decision
 from matchwright.matching.clusters import Clusters
+from matchwright.matching.partitions import in_processes
 from matchwright.matching.scored_pairs import ScoredPairs
 from matchwright.matching.scoring import RegisterScoring
 
-AT_ONCE = 20_000
+AT_ONCE = 5_000
 """Pairs that get reasons together. This bounds memory and does not change results."""
 MOST = 1_000_000
 """Pairs that get their bands together."""
@@ -31,16 +32,27 @@ def bands_of(scoring: RegisterScoring, scored: ScoredPairs) -> Bands:
     model, bands = scoring.model, np.empty(len(scored), dtype=object)
     for start in range(0, len(scored), MOST):  # texts of all pairs at once would take much memory
         bands[start : start + MOST] = model.bands.assign(scored.scores[start : start + MOST])
-    for rows in _at_once(np.flatnonzero(bands == "match")):
-        bands[rows] = model.band(scored.scores[rows], scoring.comparisons(rows))
+    batches = list(_at_once(np.flatnonzero(bands == "match")))
+
+    def decided(number: int) -> Bands:
+        rows = batches[number]
+        return model.band(scored.scores[rows], scoring.comparisons(rows))
+
+    for rows, found in zip(batches, in_processes(decided, len(batches), scoring.workers), strict=True):
+        bands[rows] = found
     return bands
 
 
 def decisions_of(scoring: RegisterScoring, scored: ScoredPairs, rows: Rows, top: int) -> Iterator[list[Decision]]:
     """The decisions about some pairs with their reasons, in batches; ``rows`` rise."""
-    for some in _at_once(rows):
+    batches = list(_at_once(rows))
+
+    def decided(number: int) -> list[Decision]:
+        some = batches[number]
         added = scored.added(some)
-        yield scoring.model.decide_compared(scoring.comparisons(some), top, added if added.any() else None)
+        return scoring.model.decide_compared(scoring.comparisons(some), top, added if added.any() else None)
+
+    yield from in_processes(decided, len(batches), scoring.workers)
 
 
 def decided_pairs(

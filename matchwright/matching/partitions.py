@@ -77,24 +77,53 @@ def run_partitions(
         report(Progress(stage, done, total, time.monotonic() - begun, begun_at))
 
 
+def in_processes(work: Callable[[int], Any], count: int, workers: int) -> Iterator[Any]:
+    """What ``work`` gives for each number below ``count``, in their order.
+
+    As in :func:`run_partitions`, several workers are forked from this process. What they give is sent back.
+
+    Raises:
+        Exception: whatever ``work`` raises.
+    """
+    yield from _finished(list(range(count)), work, workers, in_order=True)
+
+
+def in_a_process(work: Callable[[], None]) -> None:
+    """Call ``work`` in a process of its own, which is forked from this one: its memory goes back to the system.
+
+    Where processes cannot be forked, it is called here.
+
+    Raises:
+        Exception: whatever ``work`` raises.
+    """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        work()
+        return
+    global _work
+    _work = lambda number: work()  # noqa: E731 - a name would need a module of its own to be found in the other process
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        pool.apply(_inherited, (0,))
+
+
 def _one(work: Callable[[int, slice], None], slices: Sequence[slice], number: int) -> int:
     work(number, slices[number])
     return number
 
 
-def _finished(numbers: list[int], one: Callable[[int], int], workers: int) -> Iterator[int]:
+def _finished(
+    numbers: list[int], one: Callable[[int], Any], workers: int, *, in_order: bool = False
+) -> Iterator[Any]:
     if workers == 1 or len(numbers) < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(one, numbers)
         return
     global _work  # a forked process inherits it; sending records and model to it would copy them
     _work = one
     with multiprocessing.get_context("fork").Pool(min(workers, len(numbers))) as pool:
-        yield from pool.imap_unordered(_inherited, numbers)
+        yield from (pool.imap if in_order else pool.imap_unordered)(_inherited, numbers)
 
 
 _work: Any = None
 
 
-def _inherited(number: int) -> int:
-    found: int = _work(number)
-    return found
+def _inherited(number: int) -> Any:
+    return _work(number)

@@ -25,7 +25,7 @@ def test_a_table_is_matched_and_the_result_is_said(given):
     options, folder = given
     done = match(*options, "--out", folder, "--tables", "parquet")
     assert done.exit_code == 0, done.output
-    assert "comparing: " in done.output
+    assert "comparing and scoring: " in done.output
     assert "Matched 1,400 records: " in done.output
     pairs = read_table(str(folder / "pairs"))
     assert f"{(pairs['band'] == 'match').sum():,} matches" in done.output

@@ -1,7 +1,6 @@
 """Short forms of given names (``Bill`` for ``William``), from the English table of the ``nicknames`` package."""
 
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache
 
 import numpy as np
 
@@ -21,16 +20,15 @@ def nickname(pairing: Pairing) -> Comparison:
 
 
 def _same_name(one: str, other: str) -> bool:
-    return one == other or other in _forms(one) or one in _forms(other)
-
-
-@lru_cache(maxsize=100_000)
-def _forms(name: str) -> frozenset[str]:
-    return frozenset(_table().nicknames_of(name))
+    # most names have no short form, and then looking them up is all there is to do
+    forms = _short_forms()
+    return one == other or other in forms.get(one, ()) or one in forms.get(other, ())
 
 
 @cache
-def _table() -> Any:
+def _short_forms() -> dict[str, set[str]]:
+    """The short forms of each name that has some, in lower case as normal forms are."""
     from nicknames import NickNamer
 
-    return NickNamer()
+    lookup: dict[str, set[str]] = NickNamer().nickname_lookup
+    return lookup

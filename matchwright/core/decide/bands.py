@@ -16,6 +16,9 @@ SCORE_DECIMALS = 6
 """Decimals that every score is rounded to before it gets a band."""
 
 
+_NAMES = np.array(["no_match", "review", "match"], dtype=object)
+
+
 class Bands(Frozen):
     """``match`` at or above ``match_from``, ``no_match`` below ``review_from``, ``review`` between them."""
 
@@ -25,8 +28,8 @@ class Bands(Frozen):
     def assign(self, scores: Array) -> np.ndarray[Any, Any]:
         """The band of each score; a score that is NaN goes to ``review``."""
         with np.errstate(invalid="ignore"):
-            below = np.where(scores < self.review_from, "no_match", "review")
-            return np.where(scores >= self.match_from, "match", below).astype(object)
+            level = np.where(scores >= self.match_from, 2, np.where(scores < self.review_from, 0, 1))
+        return _NAMES[level]  # the same text for all pairs of a band: texts of their own would take much memory
 
     def save(self, path: Path) -> None:
         """Write ``bands.json``."""
