@@ -110,9 +110,7 @@ def _one(work: Callable[[int, slice], None], slices: Sequence[slice], number: in
     return number
 
 
-def _finished(
-    numbers: list[int], one: Callable[[int], Any], workers: int, *, in_order: bool = False
-) -> Iterator[Any]:
+def _finished(numbers: list[int], one: Callable[[int], Any], workers: int, *, in_order: bool = False) -> Iterator[Any]:
     if workers == 1 or len(numbers) < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(one, numbers)
         return

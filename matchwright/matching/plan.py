@@ -10,17 +10,18 @@ from matchwright.core.candidates.blocks import Blocks, blocks_of, largest_block,
 from matchwright.core.candidates.rules import rule_name
 from matchwright.core.candidates.tfidf import NAME as TFIDF
 from matchwright.core.decide.decision import DecisionModel
-from matchwright.core.records.columns import columns_of, take
+from matchwright.core.records.columns import take
+from matchwright.matching.features import candidates_compete, numbered_features
 from matchwright.matching.partitions import BYTES_PER_PAIR, MOST
 
-SAMPLE = 1_000
+SAMPLE = 5_000
 """Pairs of each rule that are compared and scored to find how long a pair takes."""
 
-BYTES_OF_SCORED_PAIR = 150
-"""What each pair of the register takes while competing candidates are compared, measured."""
+BYTES_OF_COMPETING_PAIR, BYTES_OF_PAIR = 150, 60
+"""What each pair of the register takes where candidates compete and where they do not, measured."""
 
 REPEATS = 2
-"""A pair is scored by two stages. So scoring takes twice what one stage takes."""
+"""Where candidates compete, a pair is scored by two stages. So scoring takes twice what one stage takes."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,16 @@ def plan_of(model: DecisionModel, table: RecordTable, workers: int, memory: int)
         most = len(table.left) * spec.tfidf.top_k
         methods.append(PlannedMethod(TFIDF, most, 0, most * per_pair, narrowed=False))
     pairs = sum(method.pairs for method in methods)
+    competing = candidates_compete(model)
     features = int(table.features.memory_usage(deep=False).sum())
     partitions = min(memory, BYTES_PER_PAIR * MOST * workers)
     return Plan(
         records=len(table.keys),
         possible_pairs=table.possible_pairs,
         methods=tuple(methods),
-        memory=features + partitions + BYTES_OF_SCORED_PAIR * pairs,
-        disk=pairs * 4 * (len(model.comparison_names) + 20),
+        memory=features + partitions + (BYTES_OF_COMPETING_PAIR if competing else BYTES_OF_PAIR) * pairs,
+        # the comparisons of pairs are kept only where candidates compete
+        disk=pairs * 4 * (20 + (len(model.comparison_names) if competing else 0)),
         workers=workers,
     )
 
@@ -97,13 +100,15 @@ def _seconds_per_pair(model: DecisionModel, table: RecordTable, blocks: list[Blo
     left, right = (np.concatenate([np.zeros(0, dtype=np.intp), *(end[side] for end in ends)]) for side in (0, 1))
     if not len(left):
         return 0.0
-    columns = columns_of(table.features)
+    columns = numbered_features(table)
+    # what is known of all values is computed once, and not for each pair
+    model.compare(take(columns, left[:1]), take(columns, right[:1]))
     begun = time.perf_counter()
     compared = model.compare(take(columns, left), take(columns, right))
     between = time.perf_counter()
     model.scores(compared)
     scored = time.perf_counter() - between
-    return (between - begun + REPEATS * scored) / len(left)
+    return (between - begun + (REPEATS if candidates_compete(model) else 1) * scored) / len(left)
 
 
 def _some_pairs(block: Blocks) -> "tuple[np.ndarray[tuple[int], np.dtype[np.intp]], ...]":

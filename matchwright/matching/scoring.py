@@ -28,9 +28,9 @@ from matchwright.core.models.neighbours import Neighbours, applies_to, further_c
 from matchwright.core.models.neighbours.links import PREDICTED_FROM
 from matchwright.core.models.register_limits import within_register
 from matchwright.core.models.two_stages import TwoStageScorer
-from matchwright.core.records.columns import Columns, columns_of, take
-from matchwright.core.records.numbered import NumberedColumns
+from matchwright.core.records.columns import Columns, take
 from matchwright.matching.competing import context_over_all, scores_over_all
+from matchwright.matching.features import candidates_compete, numbered_features
 from matchwright.matching.frequencies import known_frequencies, of_pairs
 from matchwright.matching.partitions import Report, partitions, run_partitions, silent
 from matchwright.matching.scored_pairs import Numbers, Positions, Rows, ScoredPairs
@@ -72,7 +72,7 @@ class RegisterScoring:
         # once, and not in every process
         self.known_frequencies()
         self.compare_alone(self.pairs.left[:WARMING], self.pairs.right[:WARMING])
-        if self._competing:
+        if candidates_compete(self.model):
             self._run("comparing", "fit", self._compare)
             if self._context:
                 self.working.made("context", self._context_of_all)
@@ -91,7 +91,7 @@ class RegisterScoring:
     def comparisons(self, rows: Rows) -> pd.DataFrame:
         """The comparisons of some pairs, as the scorer reads them; ``rows`` are rising numbers of :meth:`score`."""
         names, of_candidates = self.model.comparison_names, rows[rows < len(self.pairs)]
-        if not self._competing:
+        if not candidates_compete(self.model):
             found = [self.compare_alone(self.pairs.left[of_candidates], self.pairs.right[of_candidates]).to_numpy()]
         else:
             found = [
@@ -122,17 +122,12 @@ class RegisterScoring:
         return self.model.neighbours if applies_to(self.model.spec, self.table.one_table) else None
 
     @cached_property
-    def _competing(self) -> bool:
-        """Whether the score of a pair depends on the other candidates of its records."""
-        return bool(self._context) or isinstance(self.model.scorer, TwoStageScorer)
-
-    @cached_property
     def _slices(self) -> list[slice]:
         return partitions(len(self.pairs), self.size)
 
     @cached_property
     def _columns(self) -> Columns:
-        return NumberedColumns.of(columns_of(self.table.features), plain=("record_key", "record_id", "source"))
+        return numbered_features(self.table)
 
     @cached_property
     def _context(self) -> list[int]:

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from matchwright.core.models.compiling import FEWEST_PAIRS, compiles
+from matchwright.core.models.joint_kernel import kernel
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -58,6 +61,10 @@ class JointEvidence:
             self._members[: len(one.fields), row] = one.fields
             self._slopes[: len(one.fields), row] = one.slopes
         self._added = np.array([one.intercept for one in every])
+        sizes = np.array([len(one.fields) for one in every], dtype=np.int64)
+        of_units = self._intercepts.ravel(), self._agrees, self._evidence, self._disagrees, self._classes
+        members, of_sets = (np.ascontiguousarray(each.T) for each in (self._members, self._slopes))
+        self._for_kernel = *of_units, members, sizes, of_sets, self._added
 
     def largest(self, evidence: Array, disagree: Mask, most: float) -> Array:
         """The largest log-odds of all sets of fields that agree, at most ``most``, shape (pairs,).
@@ -69,6 +76,9 @@ class JointEvidence:
             disagree: where a field clearly disagrees, shape (pairs, fields).
             most: larger ones are not told apart.
         """
+        if len(evidence) >= FEWEST_PAIRS and compiles():
+            limits = np.array([most, LEAST_BASE, MOST_ADDED])
+            return np.asarray(kernel()(np.ascontiguousarray(evidence), disagree, *self._for_kernel, limits))
         found = [np.empty(0)]
         for start in range(0, len(evidence), AT_ONCE):
             rows = slice(start, start + AT_ONCE)

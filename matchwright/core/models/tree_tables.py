@@ -15,10 +15,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-Values = np.ndarray[Any, np.dtype[np.float32]]
+from matchwright.core.models.compiling import FEWEST_PAIRS, compiled, compiles
 
-FEWEST_PAIRS = 5_000
-"""With fewer pairs, XGBoost takes less time than loading numba does."""
+Values = np.ndarray[Any, np.dtype[np.float32]]
 
 SHALLOWEST, DEEPEST = 2, 5
 """A complete tree has twice as many nodes with each level. From this depth on, XGBoost is as fast."""
@@ -93,16 +92,6 @@ def margins(booster: Any, values: Values) -> Values:
     return _by_booster(booster, values)
 
 
-@cache
-def compiles() -> bool:
-    """Whether numba is installed."""
-    try:
-        import numba  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 _made: WeakKeyDictionary[Any, TreeTables | None] = WeakKeyDictionary()
 
 
@@ -152,13 +141,8 @@ def _base(model: dict[str, Any]) -> np.float32:
 
 @cache
 def _kernel() -> Any:
-    """:func:`_margins`, compiled. It is kept on disk where a folder can be written."""
-    from numba import njit
-
-    try:
-        return njit(cache=True)(_margins)
-    except RuntimeError:  # no folder can be written
-        return njit(_margins)
+    """:func:`_margins`, compiled."""
+    return compiled(_margins)
 
 
 def _margins(

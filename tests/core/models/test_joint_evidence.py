@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchwright.core.models import joint_evidence
+from matchwright.core.models.compiling import FEWEST_PAIRS
 from matchwright.core.models.joint_evidence import FieldSet, JointEvidence, margin
+from matchwright.core.models.register_evidence import DECIMALS
 
 FIELDS = 4
 generator = np.random.default_rng(5)
@@ -51,12 +53,13 @@ pairs_of_fields = st.lists(
 )
 
 
-@given(pairs_of_fields, st.sampled_from([-2.0, 0.0, 13.8]), st.integers(1, 30))
-def test_it_is_the_largest_over_all_sets(made, most, at_once):
+@given(pairs_of_fields, st.sampled_from([-2.0, 0.0, 13.8]), st.integers(1, 30), st.booleans())
+def test_it_is_the_largest_over_all_sets(made, most, at_once, compiled):
     evidence = np.array([[value for value, _ in pair] for pair in made])
     disagree = np.array([[apart and not value for value, apart in pair] for pair in made])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joint_evidence, "AT_ONCE", at_once)
+        patch.setattr(joint_evidence, "FEWEST_PAIRS", 1 if compiled else 1_000)
         found = JOINT.largest(evidence, disagree, most)
     expected = [one_by_one(*pair, most) for pair in zip(evidence, disagree, strict=True)]
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
@@ -68,6 +71,16 @@ def test_a_pair_has_the_same_log_odds_alone_and_beside_others():
     together = JOINT.largest(evidence, disagree, 13.8)
     alone = [JOINT.largest(evidence[row : row + 1], disagree[row : row + 1], 13.8)[0] for row in range(100)]
     np.testing.assert_array_equal(together[:100], alone)
+
+
+def test_many_pairs_have_the_log_odds_of_few_to_all_digits_that_are_kept():
+    pairs = 3 * FEWEST_PAIRS
+    evidence = generator.random((pairs, FIELDS)) * 9 * (generator.random((pairs, FIELDS)) > 0.4)
+    disagree = (evidence == 0) & (generator.random((pairs, FIELDS)) > 0.5)
+    few = [JOINT.largest(evidence[row : row + 100], disagree[row : row + 100], 13.8) for row in range(0, pairs, 100)]
+    many = JOINT.largest(evidence, disagree, 13.8)
+    np.testing.assert_allclose(many, np.concatenate(few), rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(np.round(many, DECIMALS), np.round(np.concatenate(few), DECIMALS))
 
 
 def test_no_pairs_have_no_log_odds():

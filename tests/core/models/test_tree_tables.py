@@ -5,7 +5,8 @@ import pytest
 import xgboost
 
 from matchwright.core.models import tree_tables
-from matchwright.core.models.tree_tables import FEWEST_PAIRS, TreeTables, compiles, margins
+from matchwright.core.models.compiling import FEWEST_PAIRS, compiles
+from matchwright.core.models.tree_tables import TreeTables, margins
 
 PAIRS = FEWEST_PAIRS + 7
 

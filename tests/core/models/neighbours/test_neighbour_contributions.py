@@ -105,7 +105,6 @@ def test_a_hopeless_pair_is_not_looked_at_unless_its_records_share_a_household()
     assert found == [bool(NEIGHBOURS.household), True, True]
 
 
-
 def test_a_register_without_candidates_has_no_contributions():
     nothing = np.zeros(0)
     assert len(NEIGHBOURS.contributions(nothing, nothing, nothing, nothing, nothing_known(0))) == 0

@@ -1,0 +1,21 @@
+"""The record features of a register, as its pairs read them, and whether pairs can be scored one by one."""
+
+from matchwright.core.candidates import RecordTable
+from matchwright.core.compare.names import context_names
+from matchwright.core.decide.decision import DecisionModel
+from matchwright.core.models.two_stages import TwoStageScorer
+from matchwright.core.records.columns import columns_of
+from matchwright.core.records.numbered import NumberedColumns
+
+OF_ONE_RECORD = ("record_key", "record_id", "source")
+"""Columns that no pair compares. Numbering them would take time and be of no use."""
+
+
+def numbered_features(table: RecordTable) -> NumberedColumns:
+    """The record features with numbered texts: each text is compared and counted once, and not for every pair."""
+    return NumberedColumns.of(columns_of(table.features), plain=OF_ONE_RECORD)
+
+
+def candidates_compete(model: DecisionModel) -> bool:
+    """Whether the score of a pair depends on the other candidates of its records."""
+    return bool(context_names(model.spec)) or isinstance(model.scorer, TwoStageScorer)
