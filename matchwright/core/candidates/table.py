@@ -192,15 +192,12 @@ def rising(codes: Codes) -> Codes:
     return ordered[np.r_[True, ordered[1:] != ordered[:-1]]] if len(ordered) else ordered
 
 
-def _merge(
-    codes: np.ndarray[Any, Any], masks: np.ndarray[Any, Any], new: np.ndarray[Any, Any], bit: np.int64
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    together = np.concatenate([codes, new])
-    order = np.argsort(together, kind="stable")
-    together = together[order]
-    together_masks = np.concatenate([masks, np.full(len(new), bit, dtype=np.int64)])[order]
-    first = np.flatnonzero(np.r_[True, together[1:] != together[:-1]]) if len(together) else np.empty(0, dtype=np.intp)
-    return together[first], np.bitwise_or.reduceat(together_masks, first) if len(first) else together_masks
+def _merge(codes: Codes, masks: Codes, new: Codes, bit: np.int64) -> tuple[Codes, Codes]:
+    at = np.searchsorted(codes, new)
+    known = np.append(codes, -1)[at] == new
+    masks[at[known]] |= bit
+    fresh = ~known
+    return np.insert(codes, at[fresh], new[fresh]), np.insert(masks, at[fresh], bit)
 
 
 def _ranks(codes: Codes, size: np.int64, proposals: Sequence[Proposal]) -> Ranks:
