@@ -13,6 +13,7 @@ import pandas as pd
 
 from matchwright.core.models.neutral import with_neutral
 from matchwright.core.models.scorer import Array, Explanation, matrix_of
+from matchwright.core.models.tree_contributions import contribution_tables
 from matchwright.core.models.tree_tables import margins
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.threads import COMPUTE_THREADS
@@ -38,24 +39,16 @@ class XGBoostScorer:
 
         Exact tree SHAP values: Lundberg et al. (2020), From local explanations to global understanding.
         """
-        return self._contributions(self._data(comparisons), len(comparisons))
+        return self._contributions(self.matrix(comparisons))
 
     def explain(self, comparisons: pd.DataFrame) -> Explanation:
         """Log-odds, contributions and base value."""
-        data = self._data(comparisons)
-        margins = self.booster.predict(data, output_margin=True, validate_features=False)
-        log_odds = np.asarray(margins, dtype=np.float64).ravel()
-        return Explanation(log_odds, *self._contributions(data, len(comparisons)))
+        values = self.matrix(comparisons)
+        return Explanation(margins(self.booster, values).astype(np.float64), *self._contributions(values))
 
-    def _contributions(self, data: Any, pairs: int) -> tuple[Array, float]:
-        values = self.booster.predict(data, pred_contribs=True, validate_features=False)
-        values = np.asarray(values, dtype=np.float64).reshape(pairs, len(self.names) + 1)
-        return values[:, :-1], float(values[0, -1]) if pairs else 0.0
-
-    def _data(self, comparisons: pd.DataFrame) -> Any:
-        import xgboost
-
-        return xgboost.DMatrix(self.matrix(comparisons), missing=np.nan, nthread=COMPUTE_THREADS)
+    def _contributions(self, values: "np.ndarray[Any, np.dtype[np.float32]]") -> tuple[Array, float]:
+        tables = contribution_tables(self.booster)
+        return _by_booster(self.booster, values) if tables is None else (tables.contributions(values), tables.base)
 
     def matrix(self, comparisons: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float32]]":
         """The comparisons as the trees read them, shape (pairs, comparisons)."""
@@ -84,3 +77,13 @@ class XGBoostScorer:
             raise BundleError("The scorer does not name its comparisons.", "train it with matchwright")
         neutral = booster.attr("neutral")
         return cls(booster, tuple(names.split(",")), tuple(map(float, neutral.split(","))) if neutral else ())
+
+
+def _by_booster(booster: Any, values: "np.ndarray[Any, np.dtype[np.float32]]") -> tuple[Array, float]:
+    """The contributions of trees that are too deep for tables, and the base value."""
+    import xgboost
+
+    data = xgboost.DMatrix(values, missing=np.nan, nthread=COMPUTE_THREADS)
+    found = booster.predict(data, pred_contribs=True, validate_features=False)
+    found = np.asarray(found, dtype=np.float64).reshape(len(values), -1)
+    return found[:, : booster.num_features()], float(found[0, -1]) if len(values) else 0.0

@@ -37,12 +37,14 @@ class TreeTables:
       comparisons on, it is the same comparison, but a missing value goes to the right and not to the left.
     - ``thresholds``: smaller values go to the left; the same shape.
     - ``leaves``: shape (trees, 2 ** depth).
+    - ``left_share``: the share of the pairs fitted on that each inner node sends to the left.
     - ``base``: the margin before the first tree.
     """
 
     features: "np.ndarray[Any, np.dtype[np.int32]]"
     thresholds: Values
     leaves: Values
+    left_share: Values
     base: np.float32
     depth: int
 
@@ -53,25 +55,30 @@ class TreeTables:
         return found
 
     @classmethod
-    def of(cls, booster: Any) -> "TreeTables | None":
-        """The tables of an ``xgboost.Booster``; None if its trees are too deep, or are not those of one margin."""
+    def of(cls, booster: Any, depth: int = 0) -> "TreeTables | None":
+        """The tables of an ``xgboost.Booster``; None if its trees are too deep, or are not those of one margin.
+
+        ``depth`` is that of the complete trees; 0 is that of the deepest tree.
+        """
         model = json.loads(bytes(booster.save_raw("json")))["learner"]
         shape = model["learner_model_param"]
         trees = model["gradient_booster"].get("model", {}).get("trees", [])
         plain = shape["num_class"] == "0" and shape["num_target"] == "1"
         if not trees or not plain or any(tree["categories_nodes"] for tree in trees):
             return None
-        depth = max(SHALLOWEST, *(_depth(tree) for tree in trees))
-        if depth > DEEPEST:
+        deepest = max(_depth(tree) for tree in trees)
+        depth = depth or max(SHALLOWEST, deepest)
+        if deepest > depth or depth > DEEPEST:
             return None
         inner, comparisons = 2**depth - 1, int(shape["num_feature"])
         features = np.zeros((len(trees), inner), dtype=np.int32)
         # a leaf above the last level stands under nodes that send every value to the left, and it is on both sides
         thresholds = np.full((len(trees), inner), np.inf, dtype=np.float32)
+        left_share = np.ones((len(trees), inner), dtype=np.float32)
         leaves = np.zeros((len(trees), inner + 1), dtype=np.float32)
         for row, tree in enumerate(trees):
-            _fill(tree, comparisons, depth, (features[row], thresholds[row], leaves[row]))
-        return cls(features, thresholds, leaves, _base(model), depth)
+            _fill(tree, comparisons, depth, (features[row], thresholds[row], left_share[row], leaves[row]))
+        return cls(features, thresholds, leaves, left_share, _base(model), depth)
 
 
 def margins(booster: Any, values: Values) -> Values:
@@ -114,9 +121,10 @@ def _depth(tree: dict[str, Any]) -> int:
     return below(0)
 
 
-def _fill(tree: dict[str, Any], comparisons: int, depth: int, tables: tuple[Any, Any, Any]) -> None:
-    features, thresholds, leaves = tables
+def _fill(tree: dict[str, Any], comparisons: int, depth: int, tables: tuple[Any, Any, Any, Any]) -> None:
+    features, thresholds, left_share, leaves = tables
     left, right, conditions = tree["left_children"], tree["right_children"], tree["split_conditions"]
+    cover = tree["sum_hessian"]
 
     def place(node: int, at: int, level: int) -> None:
         if left[node] < 0:
@@ -126,6 +134,7 @@ def _fill(tree: dict[str, Any], comparisons: int, depth: int, tables: tuple[Any,
             return
         features[at] = tree["split_indices"][node] + (0 if tree["default_left"][node] else comparisons)
         thresholds[at] = conditions[node]
+        left_share[at] = cover[left[node]] / (cover[left[node]] + cover[right[node]])
         place(left[node], 2 * at + 1, level + 1)
         place(right[node], 2 * at + 2, level + 1)
 
