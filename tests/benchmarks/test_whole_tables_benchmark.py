@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from benchmarks.whole_tables import by_score
+from benchmarks.whole_tables.figures import by_score
 
 TRUTH = pd.Series({"a": 1, "b": 1, "c": 1, "d": 2, "e": 2, "f": 3})
 
