@@ -1,7 +1,7 @@
 """Three settings of Splink 5 for a table of persons, and what was tried to find them.
 
-They were chosen on registers of other seeds than the benchmark's. This is F1 in percent on 100,000 records of seed 7: at
-a probability of one half, at the best threshold, and of the clusters.
+They were chosen on registers of other seeds than the benchmark's. This is F1 in percent on 100,000 records of seed 7:
+at a probability of one half, at the best threshold, and of the clusters.
 
 ===========================================================================  =====  =====  ========
 model                                                                        half   best   clusters
