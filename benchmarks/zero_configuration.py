@@ -8,7 +8,8 @@ but the entity, and nothing else: no spec, no types, no words for an empty cell.
 addresses are evidence if a method takes them for it. Each runs in a process of its own. GoldenMatch has a virtual
 environment of its own, which needs an index of Python packages.
 
-Precision, recall and F1 are of the pairs of records in one cluster, B-cubed is the mean over records.
+Precision, recall and F1 are of the pairs of records in one cluster, B-cubed is the mean over records. A method may refuse
+a table for which it finds no good configuration; it prints why.
 """
 
 import argparse
@@ -35,8 +36,10 @@ GOLDENMATCH = Path(__file__).parent / "peers" / "goldenmatch_tables"
 SEED = 2
 COLUMNS = ("precision", "recall", "F1", "B-cubed", "wall", "CPU", "peak GB")
 
-Found = tuple["pd.Series[str]", Taken]
-"""The cluster of each record, by record id, and what finding it took."""
+REFUSED = "refused"
+
+Found = tuple["pd.Series[str] | None", Taken]
+"""The cluster of each record, by record id, and what finding it took. None where the method refuses the table."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -79,12 +82,14 @@ def figures(records: pd.DataFrame, deduplicate: Callable[[Path, Path], Found], f
     file = folder / "records.csv"
     records.drop(columns="entity").to_csv(file, index=False)
     clusters, taken = deduplicate(file, folder)
+    work = [f"{taken.wall:,.0f} s", f"{taken.processor:,.0f} s", f"{taken.gigabytes:.1f}"]
+    if clusters is None:
+        return [REFUSED, "", "", "", *work]
     ids = records.iloc[:, 0].astype(str)
     if missing := int((~ids.isin(clusters.index)).sum()):
         raise PeerError(f"{missing:,} records are in no cluster.", "look at what the method printed above")
     entities, of = records["entity"].to_numpy(), clusters.loc[ids].to_numpy(dtype=str)
     shares = (*pairwise(entities, of), b_cubed(entities, of).f1)
-    work = (f"{taken.wall:,.0f} s", f"{taken.processor:,.0f} s", f"{taken.gigabytes:.1f}")
     return [*(f"{share:.2%}" for share in shares), *work]
 
 
@@ -94,8 +99,10 @@ def by_goldenmatch(file: Path, folder: Path) -> Found:
     taken = run(
         [str(environment(GOLDENMATCH)), str(GOLDENMATCH / "deduplicate.py"), str(file), str(out)], clean_variables()
     )
+    if (clusters := json.loads(out.read_text())) is None:
+        return None, taken
     ids = pd.read_csv(file, usecols=[0], dtype=str).iloc[:, 0]
-    return pd.Series(json.loads(out.read_text()), index=ids.to_numpy()).astype(str), taken
+    return pd.Series(clusters, index=ids.to_numpy()).astype(str), taken
 
 
 METHODS: dict[str, Callable[[Path, Path], Found]] = {"GoldenMatch": by_goldenmatch}

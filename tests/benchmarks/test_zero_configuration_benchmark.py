@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.peers.environment import PeerError
 from benchmarks.peers.process import Taken
-from benchmarks.zero_configuration import COLUMNS, figures, registers
+from benchmarks.zero_configuration import COLUMNS, REFUSED, figures, registers
 
 RECORDS = pd.DataFrame({"id": ["1", "2", "3", "4"], "name": ["ann", "ann", "bo", "bo"], "entity": [7, 7, 8, 9]})
 
@@ -31,6 +31,13 @@ def test_a_method_that_leaves_out_a_record_is_no_measurement(tmp_path):
 
     with pytest.raises(PeerError, match="1 records are in no cluster"):
         figures(RECORDS, loses_one, tmp_path)
+
+
+def test_a_method_that_refuses_the_table_has_no_figures_and_still_took_time(tmp_path):
+    found = dict(zip(COLUMNS, figures(RECORDS, lambda *_: (None, Taken(2, 3, 0.25)), tmp_path), strict=True))
+    assert found["precision"] == REFUSED
+    assert found["F1"] == ""
+    assert found["wall"] == "2 s"
 
 
 def test_the_registers_of_a_folder_are_those_with_an_entity(tmp_path):

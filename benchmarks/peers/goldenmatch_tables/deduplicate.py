@@ -2,7 +2,8 @@
 
     PYTHON benchmarks/peers/goldenmatch_tables/deduplicate.py records.csv clusters.json
 
-Writes the cluster of each row, in the order of the table. It makes no choice: GoldenMatch sees the file alone.
+Writes the cluster of each row, in the order of the table, or null where GoldenMatch has no confidence in the
+configuration that it found and refuses to run it. It makes no choice: GoldenMatch sees the file alone.
 """
 
 import json
@@ -10,11 +11,17 @@ import sys
 from pathlib import Path
 
 import goldenmatch
+from goldenmatch.core.autoconfig_controller import ControllerNotConfidentError
 
 
 def main(records: str, target: str) -> None:
     """Deduplicate the records and write their clusters."""
-    found = goldenmatch.dedupe(records)
+    try:
+        found = goldenmatch.dedupe(records)
+    except ControllerNotConfidentError as refused:
+        print(refused)
+        Path(target).write_text("null")
+        return
     clusters: dict[int, int] = {}
     for cluster, content in found.clusters.items():
         clusters |= dict.fromkeys(content["members"], int(cluster))
