@@ -8,8 +8,8 @@ but the entity, and nothing else: no spec, no types, no words for an empty cell.
 addresses are evidence if a method takes them for it. Each runs in a process of its own. GoldenMatch has a virtual
 environment of its own, which needs an index of Python packages.
 
-Precision, recall and F1 are of the pairs of records in one cluster, B-cubed is the mean over records. A method may refuse
-a table for which it finds no good configuration; it prints why.
+Precision, recall and F1 are of the pairs of records in one cluster, B-cubed is the mean over records. A method may
+refuse a table for which it finds no good configuration; it prints why.
 """
 
 import argparse
