@@ -27,6 +27,8 @@ from rich.table import Table
 from benchmarks.benchmark_data import FOLDER_VARIABLE, read_table
 from benchmarks.peers.environment import PeerError, clean_variables, environment
 from benchmarks.peers.process import Taken, run
+from benchmarks.registers import NothingToMeasureError
+from benchmarks.whole_tables.ours import clusters_of
 from matchwright.errors import MatchwrightError
 from matchwright.evaluation.cluster_metrics import b_cubed, pairwise
 from matchwright.operations.synthetic_register import ID, RECORDS, TRUTH, make_register
@@ -37,6 +39,7 @@ SEED = 2
 COLUMNS = ("precision", "recall", "F1", "B-cubed", "wall", "CPU", "peak GB")
 
 REFUSED = "refused"
+HINT = "name a folder that has folders with a records.parquet, which has a column entity"
 
 Found = tuple["pd.Series[str] | None", Taken]
 """The cluster of each record, by record id, and what finding it took. None where the method refuses the table."""
@@ -54,6 +57,8 @@ def main(arguments: list[str] | None = None) -> None:
             for method, deduplicate in METHODS.items():
                 with tempfile.TemporaryDirectory(prefix="matchwright-") as scratch:
                     table.add_row(name, method, *figures(records, deduplicate, Path(scratch)))
+        if not table.row_count:
+            raise NothingToMeasureError(f"{options.data} has no register.", HINT)
     except MatchwrightError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         raise SystemExit(2) from None
@@ -105,7 +110,15 @@ def by_goldenmatch(file: Path, folder: Path) -> Found:
     return pd.Series(clusters, index=ids.to_numpy()).astype(str), taken
 
 
-METHODS: dict[str, Callable[[Path, Path], Found]] = {"GoldenMatch": by_goldenmatch}
+def by_matchwright(file: Path, folder: Path) -> Found:
+    """The clusters of ``matchwright match FILE``, which has no model."""
+    out = folder / "matched"
+    command = [str(Path(sys.executable).with_name("matchwright")), "match", str(file), "--out", str(out)]
+    taken = run(command, {**os.environ, "MATCHWRIGHT_HOME": str(folder / "home"), "OMP_NUM_THREADS": "1"})
+    return clusters_of(out), taken
+
+
+METHODS: dict[str, Callable[[Path, Path], Found]] = {"matchwright match": by_matchwright, "GoldenMatch": by_goldenmatch}
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ import matchwright
 from benchmarks.benchmark_data import FOLDER_VARIABLE
 from benchmarks.clusters.held_out import HeldOut, registers
 from benchmarks.clusters.judged import clusters_cut, judged
+from benchmarks.registers import NothingToMeasureError
 from matchwright.core.bundle import Bundle
 from matchwright.errors import MatchwrightError
 
@@ -47,6 +48,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         for register in registers(Path(options.data) if options.data else None, options.only or ""):
             measure(register, options.workers, table)
+        if not table.row_count:
+            raise NothingToMeasureError(f"No register begins with '{options.only}'.", "leave out --only to see all")
     except MatchwrightError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         raise SystemExit(2) from None

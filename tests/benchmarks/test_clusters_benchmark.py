@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+import benchmarks.clusters.__main__ as benchmark
 from benchmarks.benchmark_data import BenchmarkSet
 from benchmarks.clusters import held_out
 from benchmarks.clusters.held_out import febrl, one_table, two_tables
@@ -74,3 +75,10 @@ def test_a_cluster_that_the_guard_divides_is_cut_once():
     guarded = pd.Series({"e": "d", "d": "d", "c": "c", "b": "b", "a": "a"})
     assert clusters_cut(whole, guarded) == 1
     assert clusters_cut(whole, whole) == 0
+
+
+def test_a_name_that_no_register_has_ends_with_code_2_and_one_line(capsys):
+    with pytest.raises(SystemExit) as ended:
+        benchmark.main(["--only", "nobody"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "No register begins with 'nobody'. Hint: leave out --only to see all\n"

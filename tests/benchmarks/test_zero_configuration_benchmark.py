@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from benchmarks import zero_configuration
 from benchmarks.peers.environment import PeerError
 from benchmarks.peers.process import Taken
 from benchmarks.zero_configuration import COLUMNS, REFUSED, figures, registers
@@ -45,3 +46,12 @@ def test_the_registers_of_a_folder_are_those_with_an_entity(tmp_path):
         (tmp_path / name).mkdir()
         table.to_parquet(tmp_path / name / "records.parquet")
     assert [name for name, _ in registers(tmp_path, 0)] == ["persons"]
+
+
+def test_a_folder_without_a_register_ends_with_code_2_and_one_line(tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        zero_configuration.main(["--data", str(tmp_path)])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "has no register. Hint: name a folder" in said
