@@ -1,9 +1,17 @@
-"""The benchmark of whole tables: its own figures."""
+"""The benchmark of whole tables: its own figures, and how it ends without a peer."""
+
+import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from benchmarks.whole_tables import by_score
+import benchmarks.whole_tables.__main__ as benchmark
+from benchmarks import zero_configuration
+from benchmarks.peers.environment import PeerError
+from benchmarks.peers.process import Taken
+from benchmarks.whole_tables import ours, splink
+from benchmarks.whole_tables.figures import COLUMNS, by_score, measured
 
 TRUTH = pd.Series({"a": 1, "b": 1, "c": 1, "d": 2, "e": 2, "f": 3})
 
@@ -20,3 +28,31 @@ def test_f1_counts_the_true_pairs_that_were_not_found():
 def test_without_pairs_nothing_is_found():
     nothing = pd.Series([], dtype=object)
     assert by_score(TRUTH, nothing, nothing, pd.Series([], dtype=float)) == (0.0, 0.0)
+
+
+def test_a_row_has_the_processor_time_of_a_million_pairs_and_the_wall_time_beside_ours():
+    pairs = pd.DataFrame({"left_id": ["a", "d"], "right_id": ["b", "e"], "score": [0.9, 0.8]})
+    clusters = pd.Series({"a": "a", "b": "a", "c": "c", "d": "d", "e": "d", "f": "f"})
+    found = measured(TRUTH, pairs, clusters, compared=500_000, taken=Taken(wall=10, processor=15, gigabytes=0.5))
+    row = dict(zip(COLUMNS, found.row(Taken(wall=40, processor=60, gigabytes=1)), strict=True))
+    assert row["F1 at 1/2"] == row["F1 of clusters"] == "66.67%"
+    assert row["CPU s per million"] == "30.0"
+    assert row["wall, to ours"] == "0.25"
+
+
+def test_a_peer_that_fails_ends_the_benchmark_with_code_2_and_one_line(monkeypatch, capsys):
+    def fail(*_):
+        raise PeerError("The packages were not installed.", "look at what pip printed above")
+
+    monkeypatch.setattr(ours, "trained", fail)
+    with pytest.raises(SystemExit) as ended:
+        benchmark.main(["--peers"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "The packages were not installed. Hint: look at what pip printed above\n"
+
+
+@pytest.mark.parametrize("peer", [splink.PEER, zero_configuration.GOLDENMATCH], ids=lambda folder: folder.name)
+def test_every_package_of_a_peer_is_pinned(peer: Path):
+    lines = (peer / "requirements.txt").read_text().splitlines()
+    assert len(lines) > 5
+    assert all(re.fullmatch(r"[A-Za-z_-]+==\d[\w.]*", line) for line in lines)

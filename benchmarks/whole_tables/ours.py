@@ -1,0 +1,60 @@
+"""``matchwright match`` on a whole table, with a model that was trained on another one."""
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+
+import matchwright
+from benchmarks.peers.process import Taken, run
+from benchmarks.whole_tables.figures import Measured, measured
+from matchwright.adapters.lake.delta import read_table
+from matchwright.core.spec import MatchSpec, parse_spec
+from matchwright.drafting import infer_spec
+from matchwright.operations.synthetic_register import RECORDS, make_register
+from matchwright.synthesis import load_options
+
+TRAINING, TRAINING_SEED = 20_000, 1
+SHOWN = 2_000
+"""True pairs that the draft sees."""
+LEFT = "left:"
+
+
+def trained(folder: Path, records: int) -> tuple[Path, MatchSpec, Taken]:
+    """A bundle that was trained on a register of its own, its drafted spec, and what draft and training took."""
+    made = make_register(folder / "training", load_options("usual"), records, TRAINING_SEED).folder
+    begun, used = time.monotonic(), _processor()
+    table, pairs = pd.read_parquet(made / RECORDS[False][0]), pd.read_parquet(made / "pairs.parquet")
+    shown = pairs.sample(min(SHOWN, len(pairs)), random_state=0).assign(label=1)
+    spec: MatchSpec = parse_spec(infer_spec(table, None, shown, "register"))
+    spec = spec.model_copy(update={"labels": "complete"})
+    bundle = matchwright.train(spec, table, pairs=pairs, home=folder / "home").bundle.folder
+    return bundle, spec, Taken(time.monotonic() - begun, _processor() - used, 0.0)
+
+
+def _processor() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def deduplicated(folder: Path, bundle: Path, records: Path, truth: "pd.Series[int]", workers: int) -> Measured:
+    """The figures of ``matchwright match``, which runs in a process of its own."""
+    out = folder / "matched"
+    command = [str(Path(sys.executable).with_name("matchwright")), "match", "--bundle", str(bundle), "--out", str(out)]
+    command += ["--records", str(records), "--tables", "none", "--restate-prior"]
+    command += ["--join-from", "0.5", "--workers", str(workers)]
+    taken = run(command, {**os.environ, "MATCHWRIGHT_HOME": str(folder / "home"), "OMP_NUM_THREADS": "1"})
+    compared = json.loads((out / "summary.json").read_text())["funnel"]["compared_pairs"]
+    pairs = read_table(str(out / "pairs"))
+    ids = {f"{side}_id": pairs[f"{side}_key"].str.removeprefix(LEFT) for side in ("left", "right")}
+    return measured(truth, pd.DataFrame(ids).assign(score=pairs["score"]), clusters_of(out), compared, taken)
+
+
+def clusters_of(out: Path) -> "pd.Series[str]":
+    """The cluster of each record of a run with one table, by record id."""
+    clusters = read_table(str(out / "clusters"))
+    return clusters.set_index(clusters["record_key"].str.removeprefix(LEFT))["cluster_id"]
