@@ -56,6 +56,7 @@ def clusters_of(
     spec: MatchSpec,
     *,
     guard: bool = True,
+    review_from: float = 0.5,
 ) -> Clusters:
     """The clusters of records that matches make.
 
@@ -67,12 +68,13 @@ def clusters_of(
         is_match: the pairs that may join records.
         spec: its ``multiplicity`` says on which sides a record has at most one match.
         guard: whether chains are cut.
+        review_from: pairs with a lower score speak against a chain. Those above it, which nobody has decided, do not.
     """
     matches = np.flatnonzero(is_match)
     if spec.multiplicity == "many_to_many":
         labels = components(records, left[matches], right[matches])
         if guard:
-            labels = _without_chains(labels, left, right, scores)
+            labels = _without_chains(labels, left, right, scores, review_from)
         joined = np.zeros(len(scores), dtype=bool)
         joined[matches] = labels[left[matches]] == labels[right[matches]]
         # a pair that is no match supports a cluster, and does not join its records
@@ -99,10 +101,12 @@ def _weights(scores: Numbers) -> Labels:
     return np.asarray(np.maximum(np.round(log_odds(scores) * 1e6), 1), dtype=np.int64)
 
 
-def _without_chains(labels: Labels, left: Positions, right: Positions, scores: Numbers) -> Labels:
+def _without_chains(labels: Labels, left: Positions, right: Positions, scores: Numbers, review_from: float) -> Labels:
     """The components, each divided where the evidence of its pairs is against it."""
     inside = np.flatnonzero(labels[left] == labels[right])
     component, evidence = labels[left[inside]], log_odds(scores[inside])
+    # two faulty copies of one entity may be little alike, while other records connect them
+    evidence[(evidence < 0) & (scores[inside] >= review_from)] = 0.0
     sizes = np.bincount(labels, minlength=len(labels))
     supported = np.bincount(component, evidence > 0, minlength=len(labels))
     doubtful = (sizes > 2) & (supported < sizes * (sizes - 1) // 2)

@@ -150,7 +150,12 @@ def _matched(
     clusters = clock.timed(
         "clustering",
         lambda: clusters_of(
-            len(table.keys), scored.left, scored.right, scored.scores, may_join, spec, guard=options.guard
+            len(table.keys),
+            *(scored.left, scored.right, scored.scores),
+            may_join,
+            spec,
+            guard=options.guard,
+            review_from=model.bands.review_from,
         ),
     )
     decided = clock.timed("giving reasons", lambda: decided_pairs(scoring, scored, bands, clusters, options.reasons))
