@@ -12,11 +12,12 @@ from matchwright.core.candidates.budget import pair_ranks, pairs_within_budget
 from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
 from matchwright.core.candidates.common_neighbour import propose_by_common_neighbour
 from matchwright.core.candidates.rules import propose_by_rules
-from matchwright.core.candidates.table import CandidatePairs, Narrowed, RecordTable, unite
+from matchwright.core.candidates.table import Bounded, CandidatePairs, Narrowed, RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
 from matchwright.core.spec import MatchSpec
 
 __all__ = [
+    "Bounded",
     "CandidatePairs",
     "Narrowed",
     "RecordTable",
