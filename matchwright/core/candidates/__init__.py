@@ -76,7 +76,8 @@ def propose_pairs(
 ) -> CandidatePairs:
     """As :func:`propose_without_budget`, with positions in the table in place of keys: a tenth of the memory.
 
-    With ``narrow``, a rule that would make too many pairs is narrowed. The rules that were are in ``narrowed``.
+    With ``narrow``, a rule that would make too many pairs is narrowed. The rules that were are in ``narrowed``, and
+    ``bounded`` says what TF-IDF left out in a large register.
 
     Raises:
         CandidateError: a rule would make more than ``max_pairs_per_rule`` pairs.

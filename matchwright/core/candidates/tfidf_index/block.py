@@ -56,13 +56,13 @@ class Block:
         starts = np.r_[0, np.cumsum(np.bincount(queries.row[known], minlength=queries.texts))]
         if not len(column):
             return csr_matrix((queries.texts, by_ngram.shape[1]), dtype=np.float64)
-        if queries.texts < FEW:
+        few = queries.texts < FEW
+        if few:
             used, column = np.unique(column, return_inverse=True)
             by_ngram = by_ngram[used]
         asked = csr_matrix((queries.weight[known], column, starts), shape=(queries.texts, by_ngram.shape[0]))
-        return sp_matmul_topn(
-            asked, by_ngram, top_n=top_n, threshold=threshold, sort=True, n_threads=joblib.cpu_count()
-        )
+        threads = 1 if few else joblib.cpu_count()  # to wake other threads would take longer than the work
+        return sp_matmul_topn(asked, by_ngram, top_n=top_n, threshold=threshold, sort=True, n_threads=threads)
 
 
 def nearest_of_all(blocks: Sequence[Block], queries: Vectors, top_n: int, threshold: float) -> Any:

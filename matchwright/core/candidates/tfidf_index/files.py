@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-from pydantic import ValidationError
 from pyarrow import parquet
+from pydantic import ValidationError
 
 from matchwright.core.candidates.tfidf_index.index import TfidfIndex
 from matchwright.core.candidates.tfidf_index.statistics import NgramStatistics

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from matchwright.core.candidates.table import Positions, Ranks
 from matchwright.core.candidates.tfidf_index.block import TEXTS, Block, nearest_of_all
 from matchwright.core.candidates.tfidf_index.ngrams import Integers, blocks_of_texts
 from matchwright.core.candidates.tfidf_index.ranking import Members, Similarities, rank_in_row, ranked_records
@@ -38,9 +39,9 @@ class Found:
     - ``nothing``: how many of these were not looked up at all, because all of their n-grams are common.
     """
 
-    asked: Integers
-    record: Integers
-    rank: Integers
+    asked: Positions
+    record: Positions
+    rank: Ranks
     similarity: Similarities
     bounded: int
     nothing: int
@@ -85,13 +86,14 @@ class TfidfIndex:
             asked: record features of other records that will be looked up. They count as records that have n-grams.
         """
         others = None if asked is None else arrow_texts(asked, spec.fields)
-        return cls.fit_texts(features["record_key"].to_numpy(dtype=object), arrow_texts(features, spec.fields), spec, others)
+        return cls.fit_texts(
+            features["record_key"].to_numpy(dtype=object), arrow_texts(features, spec.fields), spec, others
+        )
 
     @classmethod
     def fit_texts(cls, keys: Any, texts: Any, spec: TfidfTopK, asked: Any | None = None) -> "TfidfIndex":
         """As :meth:`fit`, from Arrow arrays of texts."""
-        distinct, text_of, _ = distinct_texts(texts, asked)
-        statistics = fitted(distinct, spec.ngram, spec.max_lookups_per_record)
+        statistics = fitted(distinct_texts(texts, asked), spec.ngram, spec.max_lookups_per_record)
         return cls.of(spec, statistics, keys, texts)
 
     @classmethod
@@ -159,23 +161,14 @@ class TfidfIndex:
             counts = np.diff(asked.starts)[part]
             bounded += int(counts[looked.bounded].sum())
             nothing += int(counts[looked.nothing].sum())
-            query, record, similarity = self._ranked(looked.vectors, self.spec.top_k + bool((own >= 0).any()))
-            lengths = np.bincount(query, minlength=len(block))
-            each = Members(np.r_[0, np.cumsum(lengths)], np.arange(len(query)))
-            for_text, rows = asked.expanded(np.arange(part.start, part.stop))
-            at, entry = each.expanded(for_text)
-            one, other, similar = rows[at], record[entry], similarity[entry]
-            others = own[one] != other
-            one, other, similar = one[others], other[others], similar[others]
-            rank = rank_in_row(one)
-            kept = rank <= self.spec.top_k
-            parts.append((one[kept].astype(np.int32), other[kept].astype(np.int32), rank[kept].astype(np.int16), similar[kept]))
+            text, records = asked.expanded(np.arange(part.start, part.stop))
+            parts.append(self._of_records(looked.vectors, text, records, own))
             done += int(counts.sum())
             if progress is not None:
                 progress(done)
         empty = tuple(np.empty(0, dtype=kind) for kind in (np.int32, np.int32, np.int16, np.float32))
-        columns = [np.concatenate(column) for column in zip(empty, *parts, strict=True)]
-        return Found(*columns, bounded, nothing)
+        row, record, rank, similarity = (np.concatenate(column) for column in zip(empty, *parts, strict=True))
+        return Found(row, record, rank, similarity, bounded, nothing)  # type: ignore[arg-type]
 
     def update(self, features: pd.DataFrame) -> None:
         """Add records, in place of those with the same keys.
@@ -237,6 +230,20 @@ class TfidfIndex:
         if sum(map(len, self._parts)) > 2 * len(self) + TAIL:
             fresh = TfidfIndex.of(self.spec, self.statistics, self.keys, self.texts())
             self._parts, self._blocks, self._text_of = fresh._parts, fresh._blocks, fresh._text_of
+
+    def _of_records(self, queries: Vectors, text: Integers, records: Integers, own: Integers) -> tuple[Any, ...]:
+        """What is found for ``records``, of which each has the query with the number ``text``."""
+        # a record may be found for itself, so one more than wanted is ranked
+        query, other, similarity = self._ranked(queries, self.spec.top_k + 1)
+        lengths = np.bincount(query, minlength=queries.texts)
+        each = Members(np.r_[0, np.cumsum(lengths)], np.arange(len(query)))
+        row, entry = each.expanded(text)
+        one, other, similarity = records[row], other[entry], similarity[entry]
+        others = own[one] != other
+        one, other, similarity = one[others], other[others], similarity[others]
+        rank = rank_in_row(one)
+        kept = rank <= self.spec.top_k
+        return one[kept].astype(np.int32), other[kept].astype(np.int32), rank[kept].astype(np.int16), similarity[kept]
 
     def _ranked(self, queries: Vectors, most: int) -> tuple[Integers, Integers, Similarities]:
         """The first ``most`` records of each query: aligned arrays, by query and then the best first."""

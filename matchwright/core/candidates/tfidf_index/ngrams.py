@@ -110,4 +110,4 @@ class CodeTable:
         wrong = np.flatnonzero(self.codes[found] != wanted)
         position = np.minimum(np.searchsorted(self.codes, wanted[wrong]), len(self.codes) - 1)
         found[wrong] = np.where(self.codes[position] == wanted[wrong], position, -1)
-        return found
+        return np.asarray(found)

@@ -86,9 +86,7 @@ def _counted(texts: DistinctTexts, length: int, most: int | None) -> tuple[Codes
     return codes, counts[0], counts[1]
 
 
-def _added(
-    codes: Codes, counts: Integers, new: Codes, per_ngram: Sequence[Integers]
-) -> tuple[Codes, Integers]:
+def _added(codes: Codes, counts: Integers, new: Codes, per_ngram: Sequence[Integers]) -> tuple[Codes, Integers]:
     order = np.argsort(new)
     first, distinct = runs_of(new[order])
     added = np.stack([np.add.reduceat(each[order], first) if len(first) else each[order] for each in per_ngram])

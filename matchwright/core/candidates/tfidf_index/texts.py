@@ -41,8 +41,8 @@ class DistinctTexts:
             yield chosen, (self.copies[part], self.indexed[part], self.asked[part])
 
 
-def distinct_texts(index: Any, asked: Any | None) -> tuple[DistinctTexts, Integers, Integers]:
-    """The distinct texts of two sets of records, and the text of each record of both.
+def distinct_texts(index: Any, asked: Any | None) -> DistinctTexts:
+    """The distinct texts of two sets of records.
 
     Args:
         index: the texts of the records of an index, an Arrow array of strings.
@@ -55,7 +55,7 @@ def distinct_texts(index: Any, asked: Any | None) -> tuple[DistinctTexts, Intege
     size = len(encoded.dictionary)
     flags = [np.zeros(size, dtype=np.int64) for _ in range(2)]
     flags[0][of_index], flags[1][of_asked] = 1, 1
-    return DistinctTexts(encoded.dictionary, np.bincount(text_of, minlength=size), *flags), of_index, of_asked
+    return DistinctTexts(encoded.dictionary, np.bincount(text_of, minlength=size), *flags)
 
 
 def joined_text(features: pd.DataFrame, fields: tuple[str, ...]) -> list[str]:
