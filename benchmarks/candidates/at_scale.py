@@ -4,9 +4,9 @@
 
 The persons are those of ``matchwright synth``: each has one record in each register, with errors. The peer is
 sparse_dot_topn without a limit. We use the same library, but in a large register with longer n-grams, and with a limit
-on the records that the n-grams of one record may lead to. The peer gets a sample of the left records against the whole other register, and its time is scaled. Time is
-processor time of all threads, which depends least on other load. Compare the ratios of one run. Memory is the peak of
-the process, including the registers.
+on the records that the n-grams of one record may lead to. The peer gets a sample of the left records against the whole
+other register, and its time is scaled. Time is processor time of all threads, which depends least on other load.
+Compare the ratios of one run. Memory is the peak of the process, including the registers.
 """
 
 import resource

@@ -52,6 +52,7 @@ def test_with_bounded_work_common_ngrams_are_ignored_and_rare_ngrams_find_the_sa
     spec = spec_with([["town"]], {"fields": ["surname"], "top_k": 1, "max_lookups_per_record": 100})
     exact = propose_candidates(people, spec)
     monkeypatch.setattr(statistics, "EXACT_WORK", 1_000)
+    monkeypatch.setattr(statistics, "BOUNDED_WORK", 0)
     bounded = propose_candidates(people, spec)
     assert as_pairs(exact) == as_pairs(bounded)
     assert len(bounded) == 60
@@ -68,6 +69,7 @@ def test_the_search_of_a_large_register_says_what_it_left_out(monkeypatch):
     table = RecordTable.of(people)
     assert propose_pairs(table, spec_with([["town"]], tfidf)).bounded is None
     monkeypatch.setattr(statistics, "EXACT_WORK", 1_000)
+    monkeypatch.setattr(statistics, "BOUNDED_WORK", 0)
     bounded = propose_pairs(table, spec_with([["town"]], tfidf)).bounded
     assert bounded is not None
     assert (bounded.ngram, bounded.most, bounded.records) == (5, 100, 122)
@@ -77,6 +79,7 @@ def test_the_search_of_a_large_register_says_what_it_left_out(monkeypatch):
 @pytest.mark.parametrize("exact_work", [10_000_000_000, 1_000])
 def test_an_index_finds_for_single_records_what_matching_whole_tables_finds(monkeypatch, exact_work):
     monkeypatch.setattr(statistics, "EXACT_WORK", exact_work)
+    monkeypatch.setattr(statistics, "BOUNDED_WORK", 0)
     people = records(**{f"left_{n}": (f"stem {n % 7} {n // 2:03d}", None, np.nan) for n in range(60)})
     spec = spec_with([["town"]], {"fields": ["surname"], "top_k": 3, "max_lookups_per_record": 100})
     assert spec.candidates.tfidf is not None
@@ -99,6 +102,7 @@ def test_of_equally_similar_records_those_with_smaller_keys_are_nearer():
 @pytest.mark.parametrize("exact_work", [10_000_000_000, 1_000])
 def test_the_batch_size_does_not_change_the_candidates_and_progress_is_reported(monkeypatch, exact_work):
     monkeypatch.setattr(statistics, "EXACT_WORK", exact_work)
+    monkeypatch.setattr(statistics, "BOUNDED_WORK", 0)
     people = records(
         **{f"{side}_{n}": (f"stem {n % 7} {n:03d}", None, np.nan) for side in ("left", "right") for n in range(60)}
     )

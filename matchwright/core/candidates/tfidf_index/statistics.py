@@ -16,6 +16,9 @@ from matchwright.core.candidates.tfidf_index.texts import DistinctTexts
 EXACT_WORK = 10_000_000_000
 """Products of two weights that an exact search may take: about a minute on one core."""
 
+BOUNDED_WORK = 1_000_000_000
+"""Look-ups that a bounded search may always take in all. Within it the limit of a record is raised."""
+
 LONGER = 2
 """In a larger register n-grams have so many more characters.
 
@@ -63,13 +66,14 @@ def fitted(texts: DistinctTexts, length: int, most: int) -> NgramStatistics:
     Args:
         texts: the texts of the index, and those that are looked up in it.
         length: characters of an n-gram.
-        most: the limit of look-ups per record of a bounded search.
+        most: the limit of look-ups per record of a bounded search. It is raised within :data:`BOUNDED_WORK`.
     """
     exact = _counted(texts, length, EXACT_WORK)
     if exact is not None:
         return NgramStatistics(length, None, texts.records, *exact)
     bounded = _counted(texts, length + LONGER, None)
     assert bounded is not None  # it was not stopped
+    most = max(most, BOUNDED_WORK // max(int(texts.asked.sum()), 1))
     return NgramStatistics(length + LONGER, most, texts.records, *bounded)
 
 

@@ -40,6 +40,7 @@ def search(exact: bool, block: int = 4, spare: int = 0, few: int = blocks.FEW) -
     """An exact or a bounded search, with blocks so small that a few records have many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(statistics, "EXACT_WORK", 10**10 if exact else 0)
+        patch.setattr(statistics, "BOUNDED_WORK", 0)
         patch.setattr(ngrams, "MOST_TEXTS", block)
         patch.setattr(index, "TEXTS", block)
         patch.setattr(index, "TAIL", block)
