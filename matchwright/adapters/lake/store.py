@@ -1,4 +1,7 @@
-"""Files of a folder, or below a prefix of an object store such as ``s3://bucket/prefix``."""
+"""Files of a folder, or below a prefix of an object store such as ``s3://bucket/prefix``.
+
+An object store shows a file when it is whole. Here a folder is only read.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +24,7 @@ def in_object_store(address: "str | Path") -> bool:
 
 
 class Store:
-    """The files below one address, by name. A file appears when it is whole."""
+    """The files below one address, by name."""
 
     def __init__(self, address: "str | Path") -> None:
         """Open the place. Nothing is read or made.
@@ -67,13 +70,18 @@ class Store:
             with self._files.open_input_stream(self._path(name)) as file:
                 return bytes(file.read())
 
-    def put(self, name: str, source: Path) -> None:
-        """Copy a local file here. If it is killed, the file does not appear.
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file, in place of the one that is there.
 
         Raises:
             LakeError: the store cannot be written.
         """
-        with self._reported(), source.open("rb") as content, self._files.open_output_stream(self._path(name)) as file:
+        with self._reported(), self._files.open_output_stream(self._path(name)) as file:
+            file.write(content)
+
+    def copy(self, name: str, source: Path) -> None:
+        """As :meth:`put`, from a local file, which is not read as a whole."""
+        with source.open("rb") as content, self._reported(), self._files.open_output_stream(self._path(name)) as file:
             while part := content.read(_PART):
                 file.write(part)
 

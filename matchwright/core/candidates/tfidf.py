@@ -52,7 +52,7 @@ class _Search:
 
     def nearest(self, asked: Positions, indexed: Positions) -> Found:
         one_table, done = self._table.one_table, self._done
-        texts, others = self._texts.take(indexed), None if one_table else self._texts.take(asked)
+        texts, others = (self._texts, None) if one_table else (self._texts.take(indexed), self._texts.take(asked))
         index = TfidfIndex.fit_texts(self._table.keys[indexed], texts, self._spec, others)
         own = np.arange(len(asked)) if one_table else np.full(len(asked), -1)
         found = index.nearest(

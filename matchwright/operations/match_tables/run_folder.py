@@ -39,6 +39,10 @@ class RunIdentity(Frozen):
     options: dict[str, str | float | bool | None]
     features: str
 
+    def content(self) -> str:
+        """The content of ``run.json``."""
+        return self.model_dump_json(indent=1) + "\n"
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -87,7 +91,7 @@ def opened_run(folder: Path, identity: RunIdentity) -> Iterator[RunFolder]:
             raise MatchingError(f"Another run works in {folder}.", f"wait for it, or {ANOTHER_FOLDER}") from None
         _demand_own(folder, identity)
         if not (folder / RUN).is_file():
-            write_whole(folder / RUN, identity.model_dump_json(indent=1) + "\n")
+            write_whole(folder / RUN, identity.content())
         os.makedirs(folder / WORKING, mode=0o700, exist_ok=True)
         yield RunFolder(folder, identity)
 

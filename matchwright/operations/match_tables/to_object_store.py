@@ -58,6 +58,7 @@ def match_to_object_store(
     _demand_own(store, identity)
     if store.read(SUMMARY) is not None:
         return CompleteRun(store, identity).summary()
+    store.put(RUN, identity.content().encode())  # before the work, to say whose the prefix is, and that it is writable
     runs.mkdir(parents=True, exist_ok=True)
     runs.chmod(0o700)
     folder = runs / run_name(identity)
@@ -70,23 +71,22 @@ def match_to_object_store(
 def publish_run(folder: Path, store: Store, identity: RunIdentity) -> None:
     """Copy a complete run to an object store, so that a reader never takes a part of it for the whole.
 
-    First comes ``run.json``, which says whose the prefix is, and last ``summary.json``, which says that the run is
+    ``run.json`` is there already, and says whose the prefix is. Last comes ``summary.json``, which says that the run is
     complete. Each table is one commit. A table that is there already is not written again.
 
     Raises:
         MatchingError: another run has written there in the meantime.
         LakeError: the object store cannot be written.
     """
-    store.put(RUN, folder / RUN)
     for name in TABLES:
         table = read_table(str(folder / name))
         write_table(store.uri(name), table, frame_digest(table))
     files = (path for path in folder.iterdir() if path.is_file() and not path.name.startswith(_TEMPORARY))
     for path in sorted(files):
         if path.name not in (RUN, SUMMARY):
-            store.put(path.name, path)
+            store.copy(path.name, path)
     _demand_own(store, identity)
-    store.put(SUMMARY, folder / SUMMARY)
+    store.copy(SUMMARY, folder / SUMMARY)
 
 
 def _demand_own(store: Store, identity: RunIdentity) -> None:

@@ -153,7 +153,8 @@ class TfidfIndex:
         """
         encoded = texts.dictionary_encode()
         asked = Members.of(encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), len(encoded.dictionary))
-        parts: list[tuple[Any, ...]] = []
+        kinds = (np.int32, np.int32, np.int16, np.float32)
+        columns: tuple[list[Any], ...] = tuple([np.empty(0, dtype=kind)] for kind in kinds)
         bounded = nothing = done = 0
         for part in blocks_of_texts(lengths_of(encoded.dictionary)):
             block = encoded.dictionary[part.start : part.stop].to_pylist()
@@ -162,13 +163,13 @@ class TfidfIndex:
             bounded += int(counts[looked.bounded].sum())
             nothing += int(counts[looked.nothing].sum())
             text, records = asked.expanded(np.arange(part.start, part.stop))
-            parts.append(self._of_records(looked.vectors, text, records, own))
+            for column, values in zip(columns, self._of_records(looked.vectors, text, records, own), strict=True):
+                column.append(values)
             done += int(counts.sum())
             if progress is not None:
                 progress(done)
-        empty = tuple(np.empty(0, dtype=kind) for kind in (np.int32, np.int32, np.int16, np.float32))
-        row, record, rank, similarity = (np.concatenate(column) for column in zip(empty, *parts, strict=True))
-        return Found(row, record, rank, similarity, bounded, nothing)  # type: ignore[arg-type]
+        row, record, rank, similarity = map(_joined, columns)
+        return Found(row, record, rank, similarity, bounded, nothing)
 
     def update(self, features: pd.DataFrame) -> None:
         """Add records, in place of those with the same keys.
@@ -270,3 +271,10 @@ class TfidfIndex:
         query, record, similarity = (np.concatenate(column) for column in zip(empty, *found, strict=True))
         order = np.argsort(query, kind="stable")
         return query[order], record[order], similarity[order]
+
+
+def _joined(parts: list[Any]) -> Any:
+    """One array of several, which are given up so that no more than one column is held twice."""
+    joined = np.concatenate(parts)
+    parts.clear()
+    return joined
