@@ -1,7 +1,9 @@
 """The TF-IDF index: its answers follow from its records and from what it was fitted with, and from nothing else."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from matchwright.core.candidates.tfidf_index import TfidfIndex, index, ngrams, statistics
 from matchwright.core.candidates.tfidf_index import block as blocks
+from matchwright.core.records.word_split import for_ngrams
 from matchwright.core.spec.blocking import TfidfTopK
 from matchwright.errors import CandidateError
 
@@ -27,7 +30,7 @@ QUERIES = {
 }
 
 in_either_search = given(names=RECORDS, changed=RECORDS, exact=st.booleans())
-examples = settings(max_examples=40, deadline=None)
+examples = settings(max_examples=25, deadline=None)
 
 
 def features(names: dict[str, str | None]) -> pd.DataFrame:
@@ -108,6 +111,75 @@ def test_the_size_of_blocks_changes_no_answer(names, exact, block, spare):
         expected = answers(fit(names))
     with search(exact, block, spare, few=block // 2):
         pd.testing.assert_frame_equal(answers(fit(names)), expected)
+
+
+def plainly(names: dict[str, str | None]) -> pd.DataFrame:
+    """The nearest records of each record, by definition and without any index."""
+    parts = {key: Counter(of_length(for_ngrams(name or "", 3), 3)) for key, name in names.items()}
+    records = Counter(part for counts in parts.values() for part in counts)
+    rarity = {part: np.log((1 + len(names)) / (1 + count)) + 1 for part, count in records.items()}
+    vectors = {}
+    for key, counts in parts.items():
+        weights = {part: (1 + np.log(count)) * rarity[part] for part, count in counts.items()}
+        length = np.sqrt(sum(weight**2 for weight in weights.values()))
+        vectors[key] = {part: weight / length for part, weight in weights.items()}
+    rows = []
+    for one in sorted(names):
+        alike = {
+            other: np.float32(
+                sum(weight * vectors[other].get(part, 0.0) for part, weight in sorted(vectors[one].items()))
+            )
+            for other in names
+            if other != one
+        }
+        near = sorted((key for key in alike if alike[key] > SPEC.min_similarity), key=lambda key: (-alike[key], key))
+        rows += [(one, key, rank, alike[key]) for rank, key in enumerate(near[: SPEC.top_k], 1)]
+    return pd.DataFrame(rows, columns=["record_key", "found_key", "rank", "similarity"])
+
+
+def of_length(text: str, length: int) -> list[str]:
+    return [text[start : start + length] for start in range(len(text) - length + 1)]
+
+
+@settings(max_examples=50, deadline=None)
+@given(names=RECORDS)
+def test_the_answers_of_an_exact_search_are_those_of_the_definition(names):
+    with search(exact=True):
+        found = fit(names).query(features(names))
+    expected = plainly(names)
+    assert list(zip(found["record_key"], found["rank"], strict=True)) == list(
+        zip(expected["record_key"], expected["rank"], strict=True)
+    )
+    np.testing.assert_allclose(found["similarity"], expected["similarity"].astype(float), rtol=1e-6)
+    parted = expected.groupby("record_key")["similarity"].transform(
+        lambda each: each.round(5).duplicated(keep=False).any()
+    )
+    pd.testing.assert_series_equal(
+        found.loc[~parted.astype(bool), "found_key"], expected.loc[~parted.astype(bool), "found_key"]
+    )
+
+
+def test_of_equally_similar_texts_those_of_smaller_keys_come_first():
+    """The texts differ, and each has one rare n-gram of its own."""
+    names = {f"left:{n}": f"smith {letter * 3}" for n, letter in enumerate("hgfedcba")}
+    with search(exact=True):
+        found = fit(names).query(features({"right:1": "smith"}))
+        assert list(found["found_key"]) == ["left:0", "left:1", "left:2"]
+        assert found["similarity"].nunique() == 1
+
+
+def test_a_bounded_search_compares_the_rare_ngrams_of_a_record_with_whole_records():
+    """Three of the texts have the n-gram ``commo``, which is more than may be looked up."""
+    names = {"left:1": "commoabcde", "left:2": "commoxyzuv", "left:3": "commo"}
+    with search(exact=False):
+        fitted = fit(names)
+        statistics_of_two = replace(fitted.statistics, most=2)
+        bounded = TfidfIndex.of(SPEC, statistics_of_two, fitted.keys, fitted.texts())
+        found = bounded.query(features({"right:1": "commoabcde"}))
+    common, rare = 1.0, np.log(4 / 2) + 1  # all three records have the one, and one record has each of the others
+    length = np.sqrt(common**2 + 5 * rare**2)
+    assert list(found["found_key"]) == ["left:1"]
+    np.testing.assert_allclose(found["similarity"], [2 * rare / np.sqrt(2) / length], rtol=1e-6)
 
 
 def test_a_record_that_was_added_is_found_by_ngrams_that_no_fitted_record_has():
