@@ -1,7 +1,7 @@
 """An index in a folder: what it was fitted with, and the text of each record.
 
 The texts are personal data, so only their owner may read the folder. Blocks of n-grams are made from the texts when the
-index is first asked: about 10 seconds for a million records.
+index is first asked: about 5 seconds for a million records.
 """
 
 import hashlib

@@ -174,7 +174,7 @@ class TfidfIndex:
     def update(self, features: pd.DataFrame) -> None:
         """Add records, in place of those with the same keys.
 
-        This takes time in proportion to the records of the index, but little: about 0.1 s for a million.
+        This takes time in proportion to the records of the index, but little: about 0.05 s for a million.
 
         Raises:
             CandidateError: record keys repeat.
