@@ -3,10 +3,10 @@
     python -m benchmarks.candidates --records 1000000 [--records-right 100000]
 
 The persons are those of ``matchwright synth``: each has one record in each register, with errors. The peer is
-sparse_dot_topn without a limit; we use the same library, but limit the records that the n-grams of one record may lead
-to. The peer gets a sample of the left records against the whole other register, and its time is scaled. Time is
-processor time of all threads, which depends least on other load. Compare the ratios of one run. Memory is the peak of
-the process, including the registers.
+sparse_dot_topn without a limit. We use the same library, but in a large register with longer n-grams, and with a limit
+on the records that the n-grams of one record may lead to. The peer gets a sample of the left records against the whole
+other register, and its time is scaled. Time is processor time of all threads, which depends least on other load.
+Compare the ratios of one run. Memory is the peak of the process, including the registers.
 """
 
 import resource
@@ -22,9 +22,9 @@ from rich.table import Table
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sparse_dot_topn import sp_matmul_topn
 
-from matchwright.core.candidates.lookups import lookups_allowed
 from matchwright.core.candidates.table import Positions, Proposal, RecordTable
-from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf
+from matchwright.core.candidates.tfidf import propose_by_tfidf
+from matchwright.core.candidates.tfidf_index.texts import joined_text
 from matchwright.core.records.normal import words
 from matchwright.core.spec.blocking import TfidfTopK
 from matchwright.evaluation.wilson import wilson_interval
@@ -46,11 +46,15 @@ def measure(left: int, right: int, console: Console) -> None:
     console.print(f"asking the peer for {len(sample):,} of the records")
     vectors, index, vectors_work = _vectors(table)
     exact, exact_work = _without_limit(vectors[table.left[sample]], index)
-    limit = lookups_allowed(vectors[table.left], np.diff(index.indptr), SPEC.max_lookups_per_record)
     first = len(table.left)
     ours = proposal.left[proposal.right - first == proposal.left]
     whole_exact = exact_work * len(table.left) / len(sample)
-    limited = "none, because the registers are small" if limit is None else f"{limit:,} records per record"
+    bounded = proposal.bounded
+    limited = (
+        "none, because the registers are small"
+        if bounded is None
+        else f"{bounded.most:,} records per record, n-grams of {bounded.ngram}"
+    )
     result = Table(title=f"TF-IDF top {SPEC.top_k}: {left:,} x {len(table.right):,} persons; limit: {limited}")
     for column in ("method", "looked up", "true pairs found", "pairs", "processor seconds", "x ours"):
         result.add_column(column, justify="left" if column == "method" else "right")

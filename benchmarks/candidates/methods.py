@@ -13,7 +13,8 @@ from matchwright.core.candidates import propose_without_budget
 from matchwright.core.candidates.pairs import canonical_pairs
 from matchwright.core.candidates.rules import propose_by_rules
 from matchwright.core.candidates.table import Positions, RecordTable, unite
-from matchwright.core.candidates.tfidf import joined_text, propose_by_tfidf
+from matchwright.core.candidates.tfidf import propose_by_tfidf
+from matchwright.core.candidates.tfidf_index.texts import joined_text
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.blocking import TfidfTopK

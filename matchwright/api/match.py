@@ -10,10 +10,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from matchwright.adapters.lake.delta import frame_digest, read_table
+from matchwright.adapters.lake.store import in_object_store
 from matchwright.api.tables import as_text, decimals_of, field_columns, table_of
 from matchwright.core.bundle import Bundle
 from matchwright.core.spec import MatchSpec
-from matchwright.errors import DataError, Fault, QualityError
+from matchwright.errors import DataError, Fault, MatchingError, QualityError
 from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.match import match_tables
 from matchwright.operations.match_tables.options import GIGABYTE, match_options
@@ -82,7 +83,7 @@ def match(
         DataError: the tables do not fit the bundle's spec (all faults are listed; no value is quoted).
         QualityError: the tables do not hold the limits of the spec.
         CandidateError: a rule would make too many pairs.
-        MatchingError: the folder belongs to another run.
+        MatchingError: the folder belongs to another run, or is in an object store.
         SettingsError: the options do not fit the tables.
 
     Example:
@@ -97,6 +98,9 @@ def match(
         >>> 200 <= found.summary["clusters"]["entities"] <= 205
         True
     """
+    if out is not None and in_object_store(out):
+        hint = "name a folder, or match files with the command matchwright match --out"
+        raise MatchingError(f"From Python a run is kept in a folder, and not in {out}.", hint)
     spec = bundle.model.spec
     tables = {side: table_of(given, side, spec) for side, given in _sides(left, right)}
     texts: dict[Side, pd.DataFrame] = {}

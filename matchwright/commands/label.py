@@ -35,8 +35,11 @@ Model = Annotated[
 ]
 
 Review = Annotated[
-    Path | None,
-    typer.Option(help="The folder of a run of matchwright match: ask its pairs for review, in their order."),
+    str,
+    typer.Option(
+        help="The folder of a run of matchwright match, or its s3://BUCKET/PREFIX: ask its pairs for review, in their "
+        "order."
+    ),
 ]
 
 ROUND = 25
@@ -75,7 +78,7 @@ def label(
     csv_out: CsvOut = None,
     csv_in: CsvIn = None,
     model: Model = "",
-    review: Review = None,
+    review: Review = "",
     environment: Environment = "",
 ) -> None:
     """Label the pairs that help training most, here or in a spreadsheet.
@@ -90,7 +93,7 @@ def label(
 
     if csv_out and csv_in:
         raise typer.BadParameter("--csv-out writes questions and --csv-in reads answers: give one of them")
-    if review is not None and model:
+    if review and model:
         raise typer.BadParameter("--review asks the pairs of a run, and --model chooses other ones: give one of them")
     settings = opened(environment)
     match_spec = load_spec(spec)
@@ -112,7 +115,7 @@ def label(
         write_labels(out, labelled)
         return _summary(out, labelled, match_spec)
     choose: Callable[[Labels, int], Chosen]
-    if review is not None:
+    if review:
         from matchwright.operations.match_tables.review_queue import ReviewQueue
 
         choose = ReviewQueue.of(review, keys).choose

@@ -43,7 +43,7 @@ def tables(
         str, typer.Option(help="The records: CSV, Parquet or Delta, or a folder of Parquet files.")
     ] = "",
     records_right: Annotated[str, typer.Option(help="The other table. Leave it out to deduplicate one.")] = "",
-    out: Annotated[Path | None, typer.Option(help="The folder of the run, which is made.")] = None,
+    out: Annotated[str, typer.Option(help="The folder of the run, which is made, or s3://BUCKET/PREFIX.")] = "",
     plan: Annotated[
         bool, typer.Option("--plan", help="Say what would be done, and what it takes. Do nothing.")
     ] = False,
@@ -74,14 +74,16 @@ def tables(
     The folder gets Delta tables (pairs, clusters, review, quarantine), the tables with a column cluster_id, a summary
     and a report. matchwright match explain FOLDER KEY KEY says why two records did or did not come together.
     """
+    from matchwright.adapters.lake.store import in_object_store
     from matchwright.operations.match_tables.inputs import input_files
     from matchwright.operations.match_tables.match import match_tables
     from matchwright.operations.match_tables.options import MatchOptions, match_options
     from matchwright.operations.match_tables.progress import ProgressLines
+    from matchwright.operations.match_tables.to_object_store import match_to_object_store
 
     if not records:
         raise typer.BadParameter("name the table to match with --records")
-    if not plan and out is None:
+    if not plan and not out:
         raise typer.BadParameter("name the folder of the run with --out")
     options: MatchOptions = match_options(
         reasons=reasons,
@@ -103,15 +105,18 @@ def tables(
         for line in plan_tables(loaded, inputs, options).lines():
             console.print(line)
         return
-    assert out is not None
     lines = ProgressLines(lambda line: console.print(f"  {line}"))
-    summary = match_tables(loaded, inputs, out, options, lines)
+    if in_object_store(out):
+        runs = settings_of(environment).folder("matching")
+        summary = match_to_object_store(loaded, inputs, out, runs, options, lines)
+    else:
+        summary = match_tables(loaded, inputs, Path(out), options, lines)
     _print(summary, out, files)
 
 
 @app.command()
 def explain(
-    run: Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")],
+    run: Annotated[str, typer.Argument(help="The folder of a run, or its s3://BUCKET/PREFIX.", metavar="RUN")],
     keys: Annotated[
         list[str], typer.Argument(help="One record key, or two: left:ID or right:ID.", metavar="KEY [KEY]")
     ],
@@ -174,17 +179,17 @@ def _bytes(text: str) -> int:
     return int(float(found[1]) * 1024 ** (2 if found[2].upper() == "MB" else 3))
 
 
-def _print(summary: dict[str, Any], out: Path, files: dict[str, str]) -> None:
-    console = terminal()
+def _print(summary: dict[str, Any], out: str, files: dict[str, str]) -> None:
+    console, inside = terminal(), out.rstrip("/")
     bands, clusters = summary["funnel"]["bands"], summary["clusters"]
     records = sum(summary["records"].values())
     console.print(styled(("Matched", "green"), f" {records:,} records: {bands['match']:,} matches, in {out}"))
-    console.print(f"  {clusters['entities']:,} entities; {summary['reviews']:,} pairs for people, in {out / 'review'}")
+    console.print(f"  {clusters['entities']:,} entities; {summary['reviews']:,} pairs for people, in {inside}/review")
     if summary["quarantined"]:
-        console.print(f"  {summary['quarantined']:,} records are in quarantine: see {out / 'quality.html'}")
+        console.print(f"  {summary['quarantined']:,} records are in quarantine: see {inside}/quality.html")
     if summary["register_warning"]:
         console.print(styled(("Warning:", "yellow"), f" {summary['register_warning']}"))
-    console.print(f"  Read {out / 'report.html'}")
+    console.print(f"  Read {inside}/report.html")
     if summary["reviews"]:
         tables = " ".join(f"{option} {file}" for option, file in zip(_TABLES, files.values(), strict=False))
         console.print(f"  Next: matchwright label --spec SPEC --review {out} {tables} --out labels.csv")

@@ -78,7 +78,8 @@ def plan_of(model: DecisionModel, table: RecordTable, workers: int, memory: int)
         pairs = min(counts[name], spec.max_pairs_per_rule)
         methods.append(PlannedMethod(name, pairs, largest_block(block), pairs * per_pair, pairs < counts[name]))
     if spec.tfidf is not None:
-        most = len(table.left) * spec.tfidf.top_k
+        asked = len(table.left) + (len(table.right) if spec.tfidf.both_ways and not table.one_table else 0)
+        most = asked * spec.tfidf.top_k
         methods.append(PlannedMethod(TFIDF, most, 0, most * per_pair, narrowed=False))
     pairs = sum(method.pairs for method in methods)
     competing = candidates_compete(model)

@@ -158,3 +158,8 @@ def test_too_few_records_are_refused_with_a_hint_that_holds_without_a_folder(
         matchwright.match(bundle, few, out=tmp_path / "run")
     assert f"read {tmp_path / 'run' / 'quality.html'}" in kept.value.hint
     assert (tmp_path / "run" / "quality.html").is_file()
+
+
+def test_a_run_of_frames_is_not_kept_in_an_object_store(bundle, tables):
+    with pytest.raises(MatchingError, match=r"not in s3://bucket/run\.\nHint: name a folder"):
+        matchwright.match(bundle, *tables, out="s3://bucket/run")

@@ -109,3 +109,32 @@ def test_the_pairs_in_review_are_asked_in_their_order(given, register_run, tmp_p
     asked[asked.index(records)], asked[-1] = fewer, tmp_path / "others.csv"
     assert isinstance(label().exception, MatchingError)
     assert label("--model", "none").exit_code == 2
+
+
+def test_a_run_in_an_object_store_is_as_one_in_a_folder(given, register_run, object_store, tmp_path):
+    options, folder = given
+    assert match(*options, "--out", folder).exit_code == 0
+    address = f"{object_store}/runs/customers"
+    done = match(*options, "--out", address)
+    assert done.exit_code == 0, done.output
+    assert f"Read {address}/report.html" in done.output
+    assert list((tmp_path / "home" / "matching").iterdir()) == []
+    for table in ("pairs", "clusters", "review", "quarantine"):
+        pd.testing.assert_frame_equal(read_table(f"{address}/{table}"), read_table(str(folder / table)))
+    again = match(*options, "--out", address)
+    assert "comparing: " not in again.output
+    assert again.output.splitlines()[-1] == done.output.splitlines()[-1]
+
+    pair = read_table(str(folder / "review")).iloc[0][["left_key", "right_key"]]
+    explained = [match("explain", run, *pair, *options[:4]) for run in (folder, address)]
+    assert explained[1].exit_code == 0, explained[1].output
+    assert explained[1].output == explained[0].output
+    spec, records = register_run.work / "bundle" / "spec.yaml", register_run.work.parent / "records.csv"
+    sheets = [tmp_path / "local.csv", tmp_path / "stored.csv"]
+    for run, sheet in zip((folder, address), sheets, strict=True):
+        asked = ["label", "--spec", spec, "--records", records, "--review", run, "--out", tmp_path / "labels.csv"]
+        assert CliRunner().invoke(app, [*map(str, asked), "--csv-out", str(sheet)]).exit_code == 0
+    assert sheets[1].read_bytes() == sheets[0].read_bytes()
+    refused = match(*options, "--out", address, "--no-guard").exception
+    assert isinstance(refused, MatchingError)
+    assert "holds another run: its options differ" in str(refused)

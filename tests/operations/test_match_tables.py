@@ -17,10 +17,10 @@ from matchwright.adapters.lake.delta import read_table
 from matchwright.core.bundle import load_bundle
 from matchwright.errors import CandidateError, DataError, MatchingError, QualityError, SettingsError
 from matchwright.matching.working_folder import WorkingFolder
+from matchwright.operations.match_tables.complete_run import run_in
 from matchwright.operations.match_tables.inputs import input_files
 from matchwright.operations.match_tables.match import match_tables
 from matchwright.operations.match_tables.options import MatchOptions, match_options
-from matchwright.operations.match_tables.run_folder import run_in
 from matchwright.secrets import VERIFY_KEY, secret
 
 TABLES = ("pairs", "clusters", "review", "quarantine")

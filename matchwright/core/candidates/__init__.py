@@ -12,11 +12,12 @@ from matchwright.core.candidates.budget import pair_ranks, pairs_within_budget
 from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
 from matchwright.core.candidates.common_neighbour import with_common_neighbours
 from matchwright.core.candidates.rules import propose_by_rules
-from matchwright.core.candidates.table import CandidatePairs, Narrowed, RecordTable, unite
+from matchwright.core.candidates.table import Bounded, CandidatePairs, Narrowed, RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
 from matchwright.core.spec import MatchSpec
 
 __all__ = [
+    "Bounded",
     "CandidatePairs",
     "Narrowed",
     "RecordTable",
@@ -75,7 +76,8 @@ def propose_pairs(
 ) -> CandidatePairs:
     """As :func:`propose_without_budget`, with positions in the table in place of keys: a tenth of the memory.
 
-    With ``narrow``, a rule that would make too many pairs is narrowed. The rules that were are in ``narrowed``.
+    With ``narrow``, a rule that would make too many pairs is narrowed. The rules that were are in ``narrowed``, and
+    ``bounded`` says what TF-IDF left out in a large register.
 
     Raises:
         CandidateError: a rule would make more than ``max_pairs_per_rule`` pairs.

@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
-from matchwright.core.candidates.table import Proposal, RecordTable
-from matchwright.core.candidates.tfidf import ranked
+from matchwright.core.candidates.table import Positions, Proposal, Ranks, RecordTable
+from matchwright.core.candidates.tfidf_index.ranking import rank_in_row
 
 NAME = "embedding"
 ROWS = 10_000
@@ -40,8 +40,20 @@ def propose_by_embedding(table: RecordTable, embed: Embed, top_k: int) -> Propos
             sort=True,
             n_threads=joblib.cpu_count(),
         )
-        parts.append(ranked(nearest, rows, table.right, top_k))
+        parts.append(_ranked(nearest, rows, table.right, top_k))
     left, right, rank = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     if table.one_table:
         left, right = np.minimum(left, right), np.maximum(left, right)
     return Proposal(NAME, left, right, rank)
+
+
+def _ranked(
+    nearest: Any, query_rows: Positions, target_rows: Positions, top_k: int
+) -> tuple[Positions, Positions, Ranks]:
+    """The pairs of a sparse matrix of neighbours, nearest first in each row. No record is paired with itself."""
+    rows = np.repeat(np.arange(nearest.shape[0]), np.diff(nearest.indptr))
+    one, other = query_rows[rows], target_rows[nearest.indices]
+    others = one != other
+    one, other, rank = one[others], other[others], rank_in_row(rows[others])
+    near = rank <= top_k
+    return one[near], other[near], rank[near].astype(np.int16)

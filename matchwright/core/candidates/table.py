@@ -67,6 +67,22 @@ class RecordTable:
 
 
 @dataclass(frozen=True)
+class Bounded:
+    """What a search for similar texts left out in a large register.
+
+    Of the ``records`` that it looked up, ``bounded`` have n-grams that it did not look up, because these lead to more
+    than ``most`` records. ``nothing`` of them have no other n-grams, so it proposed nothing for them. ``ngram`` is the
+    length of an n-gram in characters.
+    """
+
+    ngram: int
+    most: int
+    records: int
+    bounded: int
+    nothing: int
+
+
+@dataclass(frozen=True)
 class Proposal:
     """Pairs that one method proposes: two aligned arrays of positions, and the rank (from 1) if the method ranks."""
 
@@ -74,6 +90,7 @@ class Proposal:
     left: Positions
     right: Positions
     rank: Ranks | None = None
+    bounded: Bounded | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,7 @@ class CandidatePairs:
     - ``methods``: a bit mask per pair of the ``names`` of the methods that proposed it.
     - ``ranks``: of each method that ranks, from 1; :data:`NO_RANK` where it did not propose the pair.
     - ``narrowed``: the rules that were narrowed.
+    - ``bounded``: what the search for similar texts left out; None if it left out nothing.
     """
 
     left: Positions
@@ -107,6 +125,7 @@ class CandidatePairs:
     names: tuple[str, ...]
     ranks: dict[str, Ranks]
     narrowed: tuple[Narrowed, ...] = ()
+    bounded: Bounded | None = None
 
     def __len__(self) -> int:
         return len(self.left)
@@ -159,6 +178,7 @@ def unite(table: RecordTable, proposals: Sequence[Proposal]) -> CandidatePairs:
         methods=masks,
         names=names,
         ranks={name: _ranks(codes, size, [p for p in proposals if p.name == name]) for name in RANKED},
+        bounded=next((proposal.bounded for proposal in proposals if proposal.bounded is not None), None),
     )
 
 

@@ -11,8 +11,8 @@ class TfidfTopK(Frozen):
     """Character n-gram TF-IDF: the ``top_k`` nearest right records of each left record.
 
     ``both_ways`` adds the nearest left records of each right record. It helps where both tables are about equally
-    large. In a large table the rarest n-grams of a record are looked up first. The search of a record ends when its
-    n-grams have led to ``max_lookups_per_record`` records.
+    large. A small table is searched exactly. In a large one n-grams have two characters more, and the rarest n-grams
+    of a record are looked up first. Its search ends when its n-grams have led to ``max_lookups_per_record`` records.
     """
 
     fields: tuple[str, ...]
@@ -20,7 +20,7 @@ class TfidfTopK(Frozen):
     top_k: Annotated[int, Field(ge=1, le=200)] = 10
     min_similarity: Share = 0.1
     both_ways: bool = False
-    max_lookups_per_record: Annotated[int, Field(ge=100)] = 50_000
+    max_lookups_per_record: Annotated[int, Field(ge=100)] = 2_000
 
 
 class CandidateSpec(Frozen):

@@ -46,6 +46,25 @@ def narrowed_sentences(summary: Summary) -> list[str]:
     ]
 
 
+def bounded_sentences(summary: Summary) -> list[str]:
+    """What the search for similar texts left out, because the register is large."""
+    bounded = summary["bounded"]
+    if bounded is None:
+        return []
+    found = [
+        f"The register is too large to compare every text with every other one. The search compared n-grams of "
+        f"{bounded['ngram']} characters, and looked up at most {bounded['most']:,} records for each record, its rarest "
+        f"n-grams first. {count(bounded['bounded'], 'record')} of {bounded['records']:,} have further n-grams, which "
+        "were not looked up. Raise max_lookups_per_record to look up more; time grows with it."
+    ]
+    if bounded["nothing"]:
+        found.append(
+            f"For {count(bounded['nothing'], 'record')} it proposed nothing, because all of their n-grams are common. "
+            "Only rules find these."
+        )
+    return found
+
+
 def budget_sentences(summary: Summary) -> list[str]:
     """What the budget of candidates per record cut off, and what that may cost."""
     budget, one_table = summary["budget"], summary["one_table"]

@@ -13,7 +13,14 @@ from typing import Any
 import numpy as np
 
 from matchwright.core.bundle import Bundle, register_use, use_on
-from matchwright.core.candidates import CandidatePairs, Narrowed, RecordTable, pairs_within_budget, propose_pairs
+from matchwright.core.candidates import (
+    Bounded,
+    CandidatePairs,
+    Narrowed,
+    RecordTable,
+    pairs_within_budget,
+    propose_pairs,
+)
 from matchwright.core.compare.information import counted_fields
 from matchwright.core.records.corpus import feature_version
 from matchwright.errors import Fault, SettingsError
@@ -188,6 +195,7 @@ def _matched(
         "cut_by_budget": cut.pairs,
         "budget": asdict(cut),
         "narrowed": [asdict(one) for one in pairs.narrowed],
+        "bounded": None if pairs.bounded is None else asdict(pairs.bounded),
         "joined": int(clusters.joined.sum()),
         "clusters": cluster_figures(made, decided),
         "not_joined": {
@@ -234,13 +242,17 @@ def _candidates(
             working.write(f"candidates/{name}_rank", ranks)
         working.write("candidates/names", np.array(pairs.names))
         working.write("candidates/narrowed", np.array([json.dumps([asdict(one) for one in everything.narrowed])]))
+        left_out = None if everything.bounded is None else asdict(everything.bounded)
+        working.write("candidates/bounded", np.array([json.dumps(left_out)]))
         working.write("candidates/proposed", np.array([len(everything)]))  # last: its presence says done
     kept = {name: np.array(working.read(f"candidates/{name}")) for name in ("left", "right", "methods")}
     names = tuple(str(name) for name in working.read("candidates/names"))
     narrowed = tuple(
         Narrowed(**{**one, "by": tuple(one["by"])}) for one in json.loads(str(working.read("candidates/narrowed")[0]))
     )
-    pairs = CandidatePairs(**kept, names=names, ranks={}, narrowed=narrowed)
+    found = json.loads(str(working.read("candidates/bounded")[0]))
+    bounded = None if found is None else Bounded(**found)
+    pairs = CandidatePairs(**kept, names=names, ranks={}, narrowed=narrowed, bounded=bounded)
     return pairs, Budgeted(*(np.array(working.read(f"candidates/{name}")) for name in ("ranks", "cut")))
 
 

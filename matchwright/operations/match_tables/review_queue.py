@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from matchwright.adapters.lake.delta import read_table
 from matchwright.core.records import PAIR_KEYS
 from matchwright.errors import MatchingError
 from matchwright.operations.label_file import Labels
 from matchwright.operations.labelling import Chosen
+from matchwright.operations.match_tables.complete_run import run_in
 from matchwright.operations.match_tables.outputs import REVIEW
-from matchwright.operations.match_tables.run_folder import run_in
 
 FOR_REVIEW = "review"
 
@@ -24,18 +23,18 @@ class ReviewQueue:
     pairs: pd.DataFrame
 
     @classmethod
-    def of(cls, folder: Path, keys: "pd.Series[str]") -> "ReviewQueue":
+    def of(cls, folder: Path | str, keys: "pd.Series[str]") -> "ReviewQueue":
         """The queue of the run in a folder.
 
         Args:
-            folder: of the run.
+            folder: of the run, or its prefix in an object store.
             keys: the record keys of the tables that are shown.
 
         Raises:
             MatchingError: there is no complete run, or it matched other tables.
         """
         run = run_in(folder)
-        review = read_table(str(folder / REVIEW))
+        review = run.table(REVIEW)
         absent = int((~review["left_key"].isin(keys) | ~review["right_key"].isin(keys)).sum())
         if absent:
             raise MatchingError(

@@ -18,7 +18,7 @@ from matchwright.frozen import Frozen
 from matchwright.matching.working_folder import WorkingFolder
 
 RUN, SUMMARY, REPORT, WORKING, LOCK = "run.json", "summary.json", "report.html", "working", ".lock"
-_ANOTHER_FOLDER = "name another folder with --out"
+ANOTHER_FOLDER = "name another folder with --out"
 
 
 class InputTable(Frozen):
@@ -38,6 +38,10 @@ class RunIdentity(Frozen):
     inputs: tuple[InputTable, ...]
     options: dict[str, str | float | bool | None]
     features: str
+
+    def content(self) -> str:
+        """The content of ``run.json``."""
+        return self.model_dump_json(indent=1) + "\n"
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,17 @@ def opened_run(folder: Path, identity: RunIdentity) -> Iterator[RunFolder]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise MatchingError(f"Another run works in {folder}.", f"wait for it, or {_ANOTHER_FOLDER}") from None
+            raise MatchingError(f"Another run works in {folder}.", f"wait for it, or {ANOTHER_FOLDER}") from None
         _demand_own(folder, identity)
         if not (folder / RUN).is_file():
-            write_whole(folder / RUN, identity.model_dump_json(indent=1) + "\n")
+            write_whole(folder / RUN, identity.content())
         os.makedirs(folder / WORKING, mode=0o700, exist_ok=True)
         yield RunFolder(folder, identity)
+
+
+def differing(one: RunIdentity, other: RunIdentity) -> list[str]:
+    """What two runs were not made alike from."""
+    return [name for name in RunIdentity.model_fields if getattr(one, name) != getattr(other, name)]
 
 
 def removed_if_unused(folder: Path) -> bool:
@@ -103,36 +112,21 @@ def removed_if_unused(folder: Path) -> bool:
         return True
 
 
-def run_in(folder: Path) -> RunFolder:
-    """The complete run in a folder.
-
-    Raises:
-        MatchingError: there is no run in it, or it is not complete.
-    """
-    identity = _identity(folder)
-    if identity is None:
-        raise MatchingError(f"There is no run in {folder}.", "name the folder that matchwright match wrote")
-    found = RunFolder(folder, identity)
-    if not found.is_complete:
-        raise MatchingError(f"The run in {folder} is not complete.", "run the same matchwright match again: it goes on")
-    return found
-
-
 def _demand_own(folder: Path, identity: RunIdentity) -> None:
     if folder.is_file():
-        raise MatchingError(f"{folder} is a file.", _ANOTHER_FOLDER)
+        raise MatchingError(f"{folder} is a file.", ANOTHER_FOLDER)
     if not folder.exists():
         return
     found = _identity(folder)
     if found is None:
         if any(item.name not in (LOCK, WORKING) for item in folder.iterdir()):
-            raise MatchingError(f"{folder} holds files that no run wrote.", _ANOTHER_FOLDER)
+            raise MatchingError(f"{folder} holds files that no run wrote.", ANOTHER_FOLDER)
         return
-    differing = [name for name in RunIdentity.model_fields if getattr(found, name) != getattr(identity, name)]
-    if differing:
+    names = differing(found, identity)
+    if names:
         raise MatchingError(
-            f"{folder} holds another run: its {' and '.join(differing)} differ.",
-            f"{_ANOTHER_FOLDER}, or remove this one",
+            f"{folder} holds another run: its {' and '.join(names)} differ.",
+            f"{ANOTHER_FOLDER}, or remove this one",
         )
 
 
@@ -143,4 +137,4 @@ def _identity(folder: Path) -> RunIdentity | None:
     try:
         return RunIdentity.model_validate_json(path.read_text(encoding="utf-8"))
     except (ValidationError, UnicodeDecodeError):
-        raise MatchingError(f"{path} cannot be read.", _ANOTHER_FOLDER) from None
+        raise MatchingError(f"{path} cannot be read.", ANOTHER_FOLDER) from None

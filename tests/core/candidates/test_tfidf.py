@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from fixtures.candidates import PEOPLE, as_pairs, records, spec_with
 
-from matchwright.core.candidates import lookups, propose_candidates, propose_without_budget
-from matchwright.core.candidates import tfidf as tfidf_module
+from matchwright.core.candidates import RecordTable, propose_candidates, propose_pairs, propose_without_budget
+from matchwright.core.candidates.tfidf_index import TfidfIndex, ngrams, statistics
 
 
 def test_tfidf_finds_and_ranks_pairs_that_rules_do_not_find():
@@ -51,15 +51,58 @@ def test_with_bounded_work_common_ngrams_are_ignored_and_rare_ngrams_find_the_sa
     )
     spec = spec_with([["town"]], {"fields": ["surname"], "top_k": 1, "max_lookups_per_record": 100})
     exact = propose_candidates(people, spec)
-    monkeypatch.setattr(lookups, "EXACT_WORK", 1_000)
+    monkeypatch.setattr(statistics, "EXACT_WORK", 1_000)
+    monkeypatch.setattr(statistics, "BOUNDED_WORK", 0)
     bounded = propose_candidates(people, spec)
     assert as_pairs(exact) == as_pairs(bounded)
     assert len(bounded) == 60
 
 
+def test_the_search_of_a_large_register_says_what_it_left_out(monkeypatch):
+    """Two records have the common words alone, so that a bounded search cannot look them up."""
+    people = records(
+        **{f"left_{n}": (f"common words {n:03d}{n:03d}", None, np.nan) for n in range(120)},
+        left_common=("common words", None, np.nan),
+        left_twin=("common words", None, np.nan),
+    )
+    tfidf = {"fields": ["surname"], "top_k": 1, "max_lookups_per_record": 100}
+    table = RecordTable.of(people)
+    assert propose_pairs(table, spec_with([["town"]], tfidf)).bounded is None
+    monkeypatch.setattr(statistics, "EXACT_WORK", 1_000)
+    monkeypatch.setattr(statistics, "BOUNDED_WORK", 0)
+    bounded = propose_pairs(table, spec_with([["town"]], tfidf)).bounded
+    assert bounded is not None
+    assert (bounded.ngram, bounded.most, bounded.records) == (5, 100, 122)
+    assert (bounded.bounded, bounded.nothing) == (122, 2)
+
+
+@pytest.mark.parametrize("exact_work", [10_000_000_000, 1_000])
+def test_an_index_finds_for_single_records_what_matching_whole_tables_finds(monkeypatch, exact_work):
+    monkeypatch.setattr(statistics, "EXACT_WORK", exact_work)
+    monkeypatch.setattr(statistics, "BOUNDED_WORK", 0)
+    people = records(**{f"left_{n}": (f"stem {n % 7} {n // 2:03d}", None, np.nan) for n in range(60)})
+    spec = spec_with([["town"]], {"fields": ["surname"], "top_k": 3, "max_lookups_per_record": 100})
+    assert spec.candidates.tfidf is not None
+    proposed = propose_without_budget(people, spec)
+    ordered = people.sort_values("record_key", ignore_index=True)
+    index = TfidfIndex.fit(ordered, spec.candidates.tfidf)
+    found = pd.concat([index.query(people.iloc[[row]]) for row in range(len(people))])
+    pairs = np.sort(found[["record_key", "found_key"]].to_numpy(dtype=str), axis=1)
+    assert set(map(tuple, pairs)) == set(as_pairs(proposed))
+
+
+def test_of_equally_similar_records_those_with_smaller_keys_are_nearer():
+    same = records(**{f"left_{n}": ("smith", "york", np.nan) for n in range(9)}, right_1=("smith", "york", np.nan))
+    found = propose_candidates(same, spec_with([["price"]], {"fields": ["surname"], "top_k": 4, "both_ways": True}))
+    nearest = found[found["tfidf_rank"] <= 4]
+    assert as_pairs(nearest) == [(f"left:{n}", "right:1") for n in range(9)]
+    assert list(nearest["tfidf_rank"]) == [1] * 9
+
+
 @pytest.mark.parametrize("exact_work", [10_000_000_000, 1_000])
 def test_the_batch_size_does_not_change_the_candidates_and_progress_is_reported(monkeypatch, exact_work):
-    monkeypatch.setattr(lookups, "EXACT_WORK", exact_work)
+    monkeypatch.setattr(statistics, "EXACT_WORK", exact_work)
+    monkeypatch.setattr(statistics, "BOUNDED_WORK", 0)
     people = records(
         **{f"{side}_{n}": (f"stem {n % 7} {n:03d}", None, np.nan) for side in ("left", "right") for n in range(60)}
     )
@@ -67,7 +110,7 @@ def test_the_batch_size_does_not_change_the_candidates_and_progress_is_reported(
     spec = spec_with([["town"]], tfidf)
     expected = propose_without_budget(people, spec)
     reported: list[tuple[int, int]] = []
-    monkeypatch.setattr(tfidf_module, "ROWS", 25)
+    monkeypatch.setattr(ngrams, "MOST_TEXTS", 25)
     in_parts = propose_without_budget(people, spec, progress=lambda done, of: reported.append((done, of)))
     pd.testing.assert_frame_equal(expected, in_parts)
     assert reported == [(done, 120) for done in (25, 50, 60, 85, 110, 120)]

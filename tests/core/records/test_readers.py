@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from matchwright.core.candidates.tfidf import joined_text
+from matchwright.core.candidates.tfidf_index.texts import joined_text
 from matchwright.core.records import conform, conform_values, normal_forms, unreadable, unreadable_column
 from matchwright.core.records.corpus import Corpus, feature_version
 from matchwright.core.records.whole import as_text

@@ -49,6 +49,7 @@ SUMMARY = {
     },
     "cut_by_budget": 0,
     "narrowed": [],
+    "bounded": None,
     "budget": WITHOUT_BUDGET,
     "joined": 39,
     "clusters": {
@@ -232,6 +233,15 @@ def test_the_histogram_is_as_high_as_its_largest_bar(counts):
     assert max(bar["height"] for bar in chart["bars"]) == (100 if any(counts) else 0)
     assert chart["ranges"] == [("no_match", 0.0, 25.0), ("review", 25.0, 50.0), ("match", 75.0, 25.0)]
     assert all(0 <= tick["y"] <= 100 for tick in chart["ticks"])
+
+
+def test_what_a_bounded_search_left_out_is_said():
+    bounded = {"ngram": 5, "most": 2000, "records": 1_000_000, "bounded": 999_000, "nothing": 1}
+    page = render_report(changed(bounded=bounded))
+    assert "n-grams of 5 characters, and looked up at most 2,000 records for each record" in page
+    assert "999,000 records of 1,000,000 have further n-grams" in page
+    assert "For 1 record it proposed nothing" in page
+    assert "search for similar texts left out" not in render_report(SUMMARY)
 
 
 def test_rules_that_were_narrowed_are_named_with_what_they_lost():

@@ -21,6 +21,7 @@ from matchwright.matching.explaining import (
     rule_outcomes,
 )
 from matchwright.matching.paths import strongest_path
+from matchwright.operations.match_tables.complete_run import run_in
 from matchwright.operations.match_tables.explain.explained_pair import ExplainedPair
 from matchwright.operations.match_tables.explain.parts import (
     ClusterOfRecord,
@@ -33,16 +34,15 @@ from matchwright.operations.match_tables.explain.parts import (
 from matchwright.operations.match_tables.explain.recomputing import RunSources, numbered
 from matchwright.operations.match_tables.explain.run_tables import RunTables
 from matchwright.operations.match_tables.inputs import MatchInput
-from matchwright.operations.match_tables.run_folder import run_in
 
 
 def explain_pair(
-    folder: Path, given: tuple[str, str], bundle: Bundle | None = None, inputs: Sequence[MatchInput] = ()
+    folder: Path | str, given: tuple[str, str], bundle: Bundle | None = None, inputs: Sequence[MatchInput] = ()
 ) -> ExplainedPair:
     """Why two records did or did not come together.
 
     Args:
-        folder: of the run.
+        folder: of the run, or its prefix in an object store.
         given: the keys of the two records, or their ids alone.
         bundle: that of the run. With it and the tables, the decision is computed again: so a pair that is no match has
             reasons, and a pair that was not compared has its score alone and what kept each rule from proposing it.

@@ -37,7 +37,7 @@ class RunSources:
         identity = tables.run.identity
         faults = [*_bundle_faults(identity, bundle), *_table_faults(identity, inputs)]
         if faults:
-            raise SettingsError(f"The run in {tables.run.folder} was not made from these:", faults)
+            raise SettingsError(f"The run in {tables.run.address} was not made from these:", faults)
         if identity.features != feature_version(bundle.model.spec, bundle.model.corpus):
             raise MatchingError(
                 "This version of Matchwright makes other record features than the run has.",

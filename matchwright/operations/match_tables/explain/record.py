@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from matchwright.operations.match_tables.complete_run import run_in
 from matchwright.operations.match_tables.explain.parts import (
     ClusterOfRecord,
     ScoredPair,
@@ -12,7 +13,6 @@ from matchwright.operations.match_tables.explain.parts import (
     kept_pair,
 )
 from matchwright.operations.match_tables.explain.run_tables import RunTables
-from matchwright.operations.match_tables.run_folder import run_in
 
 SHOWN = 20
 """At most so many keys or pairs are listed."""
@@ -43,11 +43,11 @@ class ExplainedRecord:
             yield f"  The nearest that is no match: {self.nearest.line()}"
 
 
-def explain_record(folder: Path, given: str) -> ExplainedRecord:
+def explain_record(folder: Path | str, given: str) -> ExplainedRecord:
     """What a record was matched with.
 
     Args:
-        folder: of the run.
+        folder: of the run, or its prefix in an object store.
         given: the key of the record, or its id alone.
 
     Raises:

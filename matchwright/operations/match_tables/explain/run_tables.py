@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.adapters.lake.delta import read_table
 from matchwright.errors import MatchingError
 from matchwright.matching.frequencies import Mask
 from matchwright.matching.paths import Link
+from matchwright.operations.match_tables.complete_run import CompleteRun
 from matchwright.operations.match_tables.outputs import CLUSTERS, COMPARED, FREQUENCIES, PAIRS
 from matchwright.operations.match_tables.register import QUARANTINE
-from matchwright.operations.match_tables.run_folder import RunFolder
 
 SCORE_DECIMALS = 6
 SOURCES = ("left", "right")
@@ -24,7 +23,7 @@ SOURCES = ("left", "right")
 class RunTables:
     """The tables of a run."""
 
-    run: RunFolder
+    run: CompleteRun
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -34,17 +33,17 @@ class RunTables:
     @cached_property
     def clusters(self) -> pd.DataFrame:
         """cluster_id, cluster_size and weakest_link of every record, by its key. Rising keys number the records."""
-        return read_table(str(self.run.folder / CLUSTERS)).set_index("record_key").sort_index()
+        return self.run.table(CLUSTERS).set_index("record_key").sort_index()
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """Matches and reviews."""
-        return read_table(str(self.run.folder / PAIRS))
+        return self.run.table(PAIRS)
 
     @cached_property
     def quarantine(self) -> pd.DataFrame:
         """The records that were not matched."""
-        return read_table(str(self.run.folder / QUARANTINE))
+        return self.run.table(QUARANTINE)
 
     def number_of(self, key: str) -> int:
         """The number of a record in :meth:`compared_with`."""
@@ -61,7 +60,7 @@ class RunTables:
             MatchingError: the file cannot be read.
         """
         chosen = sorted(records)
-        frame = self._read(COMPARED, [[("left", "in", chosen)], [("right", "in", chosen)]])
+        frame = self.run.rows(COMPARED, [[("left", "in", chosen)], [("right", "in", chosen)]])
         return frame.assign(score=frame["score"].astype(np.float64).round(SCORE_DECIMALS))
 
     @cached_property
@@ -71,20 +70,9 @@ class RunTables:
         Raises:
             MatchingError: the file cannot be read.
         """
-        found = self._read(FREQUENCIES)
+        found = self.run.rows(FREQUENCIES)
         # a file without columns, of a spec that compares texts alone, has no rows
         return np.asarray(found.to_numpy(dtype=bool).reshape(len(self.clusters), len(found.columns)))
-
-    def _read(self, name: str, filters: list[list[tuple[str, str, list[int]]]] | None = None) -> pd.DataFrame:
-        from pyarrow import ArrowException, parquet
-
-        path = self.run.folder / name
-        try:
-            found = parquet.read_table(str(path), filters=filters)
-        except (OSError, ArrowException):
-            raise MatchingError(f"{path} cannot be read.", "run the same matchwright match in a new folder") from None
-        frame: pd.DataFrame = found.to_pandas()
-        return frame
 
     def members(self, key: str) -> list[str]:
         """The records of the cluster of a record, rising."""
