@@ -18,6 +18,8 @@ from matchwright.frozen import Frozen
 from matchwright.matching.working_folder import WorkingFolder
 
 RUN, SUMMARY, REPORT, WORKING, LOCK = "run.json", "summary.json", "report.html", "working", ".lock"
+START = "start"
+"""The folder in a run's folder that a run without a model makes first."""
 _ANOTHER_FOLDER = "name another folder with --out"
 
 
@@ -125,7 +127,7 @@ def _demand_own(folder: Path, identity: RunIdentity) -> None:
         return
     found = _identity(folder)
     if found is None:
-        if any(item.name not in (LOCK, WORKING) for item in folder.iterdir()):
+        if any(item.name not in (LOCK, WORKING, START) for item in folder.iterdir()):
             raise MatchingError(f"{folder} holds files that no run wrote.", _ANOTHER_FOLDER)
         return
     differing = [name for name in RunIdentity.model_fields if getattr(found, name) != getattr(identity, name)]
