@@ -48,7 +48,9 @@ def tables(
     records: Annotated[
         str, typer.Option(help="The records: CSV, Parquet or Delta, or a folder of Parquet files. As the first FILE.")
     ] = "",
-    records_right: Annotated[str, typer.Option(help="The other table, as the second FILE. Without it one is deduplicated.")] = "",
+    records_right: Annotated[
+        str, typer.Option(help="The other table, as the second FILE. Without it one is deduplicated.")
+    ] = "",
     out: Annotated[
         Path | None, typer.Option(help="The folder of the run, which is made. Without a model the default is matches.")
     ] = None,

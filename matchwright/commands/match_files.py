@@ -61,7 +61,9 @@ def _print(found: "Suggestions", folder: Path, files: list[str]) -> None:
     console, summary = terminal(), found.summary
     records, clusters = sum(summary["records"].values()), summary["clusters"]
     reviews = summary["reviews"]
-    console.print(styled(("Suggested", "green"), f" {reviews:,} pairs of {records:,} records. No match is certain yet."))
+    console.print(
+        styled(("Suggested", "green"), f" {reviews:,} pairs of {records:,} records. No match is certain yet.")
+    )
     if reviews:
         for sentence in estimate_sentences(found.estimate):
             console.print(f"  {sentence}")
@@ -73,5 +75,5 @@ def _print(found: "Suggestions", folder: Path, files: list[str]) -> None:
     if reviews:
         tables = [word for option, file in zip(_TABLES, files, strict=False) for word in (option, file)]
         words = ["matchwright", "label", "--spec", str(found.spec), "--review", str(folder), *tables]
-        words += ["--out", str(folder / "labels.csv"), "--count", str(LABELS)]
+        words += ["--out", str(folder / "labels.csv"), "--random", "--count", str(LABELS)]
         console.print(f"  Next: {shlex.join(words)}")

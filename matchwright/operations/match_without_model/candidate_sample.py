@@ -50,9 +50,8 @@ class CandidateSample:
     def _equal(self, field: str) -> Numbers:
         values = self.records.set_index("record_key")[field]
         plain = values.astype("string").str.casefold().str.replace(r"[\W_]+", "", regex=True)
-        one, other = (plain.reindex(self.pairs[key]).to_numpy(dtype=object, na_value=None) for key in PAIR_KEYS)
-        known = np.array([bool(a) and bool(b) for a, b in zip(one, other, strict=True)])
-        return np.where(known, (one == other).astype(np.float64), np.nan)
+        one, other = (plain.reindex(self.pairs[key]).fillna("").to_numpy(dtype=object) for key in PAIR_KEYS)
+        return np.where((one != "") & (other != ""), (one == other).astype(np.float64), np.nan)
 
 
 def candidate_sample(
@@ -78,7 +77,7 @@ def candidate_sample(
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:MOST_COMPARED])
     chosen = proposed.iloc[kept].reset_index(drop=True)
     report(Progress("comparing a sample of the candidates", 0, 0, 0.0))
-    sides = (rows_of(features, chosen[key]) for key in PAIR_KEYS)
-    comparisons = compare(*sides, spec, corpus)
+    left, right = (rows_of(features, chosen[key]) for key in PAIR_KEYS)
+    comparisons = compare(left, right, spec, corpus)
     comparisons = with_context(comparisons, chosen, proposed, features, spec, corpus)
     return CandidateSample(spec, records, features, corpus, chosen, comparisons, len(proposed))

@@ -73,7 +73,9 @@ def match_without_model(
     """
     options = options or MatchOptions()
     with opened_start(out, identity_of_start(inputs, spec)) as start:
-        prepare(start, inputs, options.link_and_dedupe, report, code_digest=code_digest, name=name, spec=spec, lines=lines)
+        prepare(
+            start, inputs, options.link_and_dedupe, report, code_digest=code_digest, name=name, spec=spec, lines=lines
+        )
         bundle = load_bundle(start.bundle, secret(VERIFY_KEY))
         if spec_digest(without_labels(load_spec(start.spec))) != bundle.manifest.spec_digest:
             raise edited(start)

@@ -155,8 +155,8 @@ def _card(spec: MatchSpec, sample: CandidateSample, estimate: Estimate) -> str:
     lines = [
         f"# {spec.name}: a start without labels",
         "",
-        f"Weights of agreement were estimated from {len(sample.pairs):,} of {sample.proposed:,} candidates. No pair is a "
-        "match: every pair that may be one is a suggestion. The bundle was never evaluated and cannot be released.",
+        f"Weights of agreement were estimated from {len(sample.pairs):,} of {sample.proposed:,} candidates. No pair is "
+        "a match: every pair that may be one is a suggestion. The bundle was never evaluated and cannot be released.",
         "",
         *estimate_sentences(estimate),
     ]

@@ -6,6 +6,7 @@ Witnesses say how many of the pairs of each range of ranks match, and a curve th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -82,9 +83,11 @@ def _through(ordered: Numbers, edges: Sequence[int], shares: Numbers) -> Calibra
     """A rising curve through the shares: each is that of the middle of its range."""
     from sklearn.isotonic import IsotonicRegression
 
-    ranges = list(zip(edges[:-1], edges[1:], strict=True))
+    ranges = list(pairwise(edges))
     middles = [float(np.median(ordered[start:stop])) for start, stop in ranges]
-    fitted = IsotonicRegression(increasing=False).fit_transform(range(len(ranges)), shares, sample_weight=np.diff(edges))
+    fitted = IsotonicRegression(increasing=False).fit_transform(
+        range(len(ranges)), shares, sample_weight=np.diff(edges)
+    )
     inner = np.clip(fitted[::-1], LEAST_SHARE, SUREST_SHARE) + RISE * np.arange(len(ranges))
     at = [float(ordered[-1]), *reversed(middles), float(ordered[0])]
     probabilities = [AT_ENDS[0], *inner.tolist(), AT_ENDS[1]]

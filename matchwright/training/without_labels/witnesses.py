@@ -13,6 +13,7 @@ witnesses are asked, and the middle one is believed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def testimony_of(witness: Witness, likely: int, edges: Sequence[int]) -> Testimo
     of_others = _share(agrees[likely : (1 + BELOW) * likely])
     if of_matches is None or of_others is None or of_matches - of_others < LEAST_APART:
         return None
-    shares = [_share(agrees[start:stop]) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    shares = [_share(agrees[start:stop]) for start, stop in pairwise(edges)]
     if any(share is None for share in shares):
         return None
     found = (np.array(shares, dtype=np.float64) - of_others) / (of_matches - of_others)
