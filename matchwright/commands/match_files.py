@@ -67,7 +67,9 @@ def _print(found: "Suggestions", folder: Path, files: list[str]) -> None:
     if reviews:
         for sentence in estimate_sentences(found.estimate):
             console.print(f"  {sentence}")
-        console.print(f"  {clusters['entities']:,} entities, by the {summary['joined']:,} likeliest suggestions alone.")
+        if summary["joined"]:
+            joined = f"{summary['joined']:,} likeliest suggestions alone."
+            console.print(f"  {clusters['entities']:,} entities, by the {joined}")
         console.print(f"  {worth_sentence(found.estimate)}")
     if summary["quarantined"]:
         console.print(f"  {summary['quarantined']:,} records are in quarantine: see {folder / 'quality.html'}")

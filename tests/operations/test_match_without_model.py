@@ -155,7 +155,11 @@ def test_a_folder_of_something_else_is_not_touched(register, done, tmp_path):
         (["id,name", "1,Testwell"], DataError, "1 record"),
         (["id,name"], DataError, "has no rows"),
         (["id,name", *(f"{number},same" for number in range(40))], DataError, "no column is left"),
-        (["id,name", *(f"{number},{chr(97 + number) * 9}" for number in range(20))], TrainingError, "alike in anything"),
+        (
+            ["id,name", *(f"{number},{chr(97 + number) * 9}" for number in range(20))],
+            TrainingError,
+            "alike in anything",
+        ),
     ],
 )
 def test_tables_that_cannot_be_matched_are_errors_that_leave_nothing_behind(tmp_path, lines, error, says):

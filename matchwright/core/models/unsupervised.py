@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from matchwright.core.compare.names import CONTEXT, RECORD, field_of
 from matchwright.core.models.neutral import first_of_field
 from matchwright.core.models.scorer import Array, Explanation
+from matchwright.core.spec import MatchSpec
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
 
@@ -50,6 +51,11 @@ class Household(Frozen):
 
     identity: tuple[str, ...]
     individual: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, spec: MatchSpec) -> "Household | None":
+        """Of the records of a spec; None where it names no identity, because they are not of persons."""
+        return cls(identity=spec.identity, individual=spec.individual) if spec.identity else None
 
     def read(self, added: Array, names: Sequence[str]) -> Array:
         """What comparisons add to the log-odds with the two rules, shape (pairs, comparisons).

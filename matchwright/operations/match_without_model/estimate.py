@@ -10,6 +10,9 @@ LABELS = 50
 """So many answers are a short hour's work."""
 
 
+NOTHING_JOINED = "So none of them joins records: --join-from 0.9, in another folder, would let the likeliest do so."
+
+
 class Share(Frozen):
     """The estimated share of matches among the pairs from a score on: the middle, and what single fields say."""
 
@@ -26,10 +29,10 @@ class Estimate(Frozen):
     - ``believed``: the fields whose middle is believed.
     - ``asked``: how many fields said something.
     - ``left_out``: whether the believed fields are columns that the scorer does not read.
-    - ``join_from``: the score from which pairs join records.
+    - ``join_from``: the score from which pairs join records; None where too little checks the scores to join any.
     """
 
-    join_from: float
+    join_from: float | None = None
     suggested: Share | None = None
     joined: Share | None = None
     believed: tuple[str, ...] = ()
@@ -52,6 +55,7 @@ def estimate_sentences(estimate: Estimate) -> list[str]:
         return [
             "How many of them are right is not known: no field says enough to check the scores by.",
             "Scores that nothing checks can be far too high. Only labels tell.",
+            NOTHING_JOINED,
         ]
     found = [f"About {estimate.suggested.middle:.0%} of them are likely to be right{_range(estimate.suggested)}."]
     if estimate.joined is not None:
@@ -63,7 +67,9 @@ def estimate_sentences(estimate: Estimate) -> list[str]:
     why = "which the scorer does not read" if estimate.left_out else "each left out of the score in turn"
     found.append(f"This is no measurement. It rests on how often they agree in {named}, {why}.")
     if estimate.asked == 1:
-        found.append("Only one field could be asked, so it may be far off.")
+        found.append("Only one field could be asked. On a public set such an estimate was 20 points too high.")
+    if estimate.join_from is None:
+        found.append(NOTHING_JOINED)
     return found
 
 

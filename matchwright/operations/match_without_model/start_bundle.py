@@ -30,9 +30,9 @@ from matchwright.training.without_labels.witnesses import Numbers, Witness
 SHOWN = 20_000
 """The most candidates that are kept in the bundle as its reference."""
 JOIN_FROM = 0.8
-"""Suggestions join records from this score on, if something checks the scores."""
-JOIN_UNCHECKED = 0.99
-"""The same where nothing does."""
+"""Suggestions join records from this score on, if enough fields check the scores."""
+FEWEST_WITNESSES = 2
+"""So many fields must do so. A single one may be wrong in its own way, and then strangers would be joined."""
 AGREES_AT = 0.95
 """From this similarity on two values count as the same for a witness."""
 
@@ -111,9 +111,8 @@ def without_labels(spec: MatchSpec) -> MatchSpec:
 def _fitted(sample: CandidateSample) -> FellegiSunterScorer:
     spec = sample.spec
     expected = expected_matches(most_matches(sample.features, spec), len(sample.pairs), sample.proposed)
-    household = Household(identity=spec.identity, individual=spec.individual) if spec.identity else None
     competing = competing_sides(sample.pairs, spec)
-    return fit_fellegi_sunter(sample.comparisons, expected, competing, disagreement_limits(spec), household)
+    return fit_fellegi_sunter(sample.comparisons, expected, competing, disagreement_limits(spec), Household.of(spec))
 
 
 def _compared_witnesses(
@@ -130,12 +129,13 @@ def _compared_witnesses(
 
 def _estimate(precision: Precision | None, scores: Numbers, review_from: float, compared: set[str]) -> Estimate:
     if precision is None:
-        return Estimate(join_from=max(JOIN_UNCHECKED, review_from))
-    join_from = max(JOIN_FROM, review_from)
+        return Estimate()
+    checked = len(precision.testimonies) >= FEWEST_WITNESSES
+    join_from = max(JOIN_FROM, review_from) if checked else None
     return Estimate(
         join_from=join_from,
         suggested=_share(precision, scores, review_from),
-        joined=_share(precision, scores, join_from),
+        joined=None if join_from is None else _share(precision, scores, join_from),
         believed=precision.believed,
         asked=len(precision.testimonies),
         left_out=not set(precision.believed) & compared,
