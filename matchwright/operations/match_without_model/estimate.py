@@ -27,6 +27,7 @@ class Estimate(Frozen):
 
     - ``suggested`` and ``joined``: None where no field says enough to check the scores.
     - ``believed``: the fields whose middle is believed.
+    - ``silent``: fields that the scorer does not read, and that speak against the suggestions.
     - ``asked``: how many fields said something.
     - ``left_out``: whether the believed fields are columns that the scorer does not read.
     - ``join_from``: the score from which pairs join records; None where too little checks the scores to join any.
@@ -36,6 +37,7 @@ class Estimate(Frozen):
     suggested: Share | None = None
     joined: Share | None = None
     believed: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
     asked: int = 0
     left_out: bool = False
 
@@ -52,11 +54,13 @@ class Estimate(Frozen):
 def estimate_sentences(estimate: Estimate) -> list[str]:
     """The estimate in words: what it is, what it rests on, and how far it may be off."""
     if estimate.suggested is None:
-        return [
-            "How many of them are right is not known: no field says enough to check the scores by.",
-            "Scores that nothing checks can be far too high. Only labels tell.",
-            NOTHING_JOINED,
+        found = [
+            "How many of them are right is not known: too few fields agree on it. It may be none. Only labels tell."
         ]
+        if estimate.silent:
+            named = ", ".join(estimate.silent)
+            found.append(f"They hardly agree in {named}, which the scorer does not read. That speaks against them.")
+        return [*found, NOTHING_JOINED]
     found = [f"About {estimate.suggested.middle:.0%} of them are likely to be right{_range(estimate.suggested)}."]
     if estimate.joined is not None:
         found.append(
@@ -66,10 +70,6 @@ def estimate_sentences(estimate: Estimate) -> list[str]:
     named = ", ".join(estimate.believed)
     why = "which the scorer does not read" if estimate.left_out else "each left out of the score in turn"
     found.append(f"This is no measurement. It rests on how often they agree in {named}, {why}.")
-    if estimate.asked == 1:
-        found.append("Only one field could be asked. On a public set such an estimate was 20 points too high.")
-    if estimate.join_from is None:
-        found.append(NOTHING_JOINED)
     return found
 
 

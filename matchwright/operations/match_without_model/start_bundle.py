@@ -30,9 +30,7 @@ from matchwright.training.without_labels.witnesses import Numbers, Witness
 SHOWN = 20_000
 """The most candidates that are kept in the bundle as its reference."""
 JOIN_FROM = 0.8
-"""Suggestions join records from this score on, if enough fields check the scores."""
-FEWEST_WITNESSES = 2
-"""So many fields must do so. A single one may be wrong in its own way, and then strangers would be joined."""
+"""Suggestions join records from this score on, if enough fields check the scores. If not, strangers would be joined."""
 AGREES_AT = 0.95
 """From this similarity on two values count as the same for a witness."""
 
@@ -130,13 +128,15 @@ def _compared_witnesses(
 def _estimate(precision: Precision | None, scores: Numbers, review_from: float, compared: set[str]) -> Estimate:
     if precision is None:
         return Estimate()
-    checked = len(precision.testimonies) >= FEWEST_WITNESSES
-    join_from = max(JOIN_FROM, review_from) if checked else None
+    if not precision.reliable:
+        return Estimate(silent=precision.silent, asked=len(precision.testimonies))
+    join_from = max(JOIN_FROM, review_from)
     return Estimate(
         join_from=join_from,
         suggested=_share(precision, scores, review_from),
-        joined=None if join_from is None else _share(precision, scores, join_from),
+        joined=_share(precision, scores, join_from),
         believed=precision.believed,
+        silent=precision.silent,
         asked=len(precision.testimonies),
         left_out=not set(precision.believed) & compared,
     )

@@ -11,7 +11,14 @@ from itertools import pairwise
 import numpy as np
 
 from matchwright.core.decide.calibrator import Calibrator
-from matchwright.training.without_labels.witnesses import FEWEST, Numbers, Testimony, Witness, testimony_of
+from matchwright.training.without_labels.witnesses import (
+    FEWEST,
+    Numbers,
+    Testimony,
+    Witness,
+    can_be_asked,
+    testimony_of,
+)
 
 MOST_RANGES = 10
 """The most ranges that the likely pairs are divided into."""
@@ -23,6 +30,7 @@ AT_ENDS = (0.0005, 0.995)
 """The score of the least and of the most alike candidate."""
 RISE = 1e-4
 """Scores rise at least so much from range to range: pairs in one range keep their order."""
+FEWEST_WITNESSES = 2
 DECIMALS = 6
 
 
@@ -34,12 +42,18 @@ class Precision:
     - ``edges``: the ranks between the ranges, from 0 up.
     - ``believed``: the witnesses whose middle is believed.
     - ``testimonies``: what every witness says, each with one share per range.
+    - ``silent``: fields that the scorer does not read, and in which the pairs with the highest scores agree hardly more
+      often than others. Perhaps none of them matches.
+    - ``reliable``: whether at least two witnesses, and half of those that could be asked, say enough. Where nothing
+      matches, a scorer still finds the pairs that are most alike, and one field or another agrees in these.
     """
 
     calibrator: Calibrator
     edges: tuple[int, ...]
     believed: tuple[str, ...]
     testimonies: tuple[Testimony, ...]
+    silent: tuple[str, ...]
+    reliable: bool
 
     def of_first(self, count: int) -> tuple[float, float]:
         """The lowest and the highest share of matches that a witness gives for so many pairs with the best ranks."""
@@ -69,8 +83,20 @@ def precision_of(log_odds: Numbers, left_out: Sequence[Witness], compared: Seque
         return None
     middle = np.median([said.shares for said in believed], axis=0)
     calibrator = _through(np.sort(log_odds)[::-1], edges, middle)
-    names = tuple(said.field for said in believed)
-    return Precision(calibrator, edges, names, tuple([*outside, *inside]))
+    asked_outside, asked_inside = (
+        [one.field for one in witnesses if can_be_asked(one, likely)] for witnesses in (left_out, compared)
+    )
+    heard = {said.field for said in outside}
+    return Precision(
+        calibrator=calibrator,
+        edges=edges,
+        believed=tuple(said.field for said in believed),
+        testimonies=(*outside, *inside),
+        silent=tuple(field for field in asked_outside if field not in heard),
+        reliable=len(outside) + len(inside) >= FEWEST_WITNESSES
+        and 2 * len(outside) >= len(asked_outside)
+        and 2 * len(inside) >= len(asked_inside),
+    )
 
 
 def _edges(likely: int, candidates: int) -> tuple[int, ...]:

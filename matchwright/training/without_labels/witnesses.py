@@ -62,7 +62,7 @@ def testimony_of(witness: Witness, likely: int, edges: Sequence[int]) -> Testimo
         edges: the ranks between the ranges, from 0 up, one more than there are ranges.
     """
     agrees = witness.agrees[np.argsort(-witness.log_odds, kind="stable")]
-    of_matches = _share(agrees[: max(round(SUREST * likely), FEWEST)])
+    of_matches = _share(agrees[: _surest(likely)])
     of_others = _share(agrees[likely : (1 + BELOW) * likely])
     if of_matches is None or of_others is None or of_matches - of_others < LEAST_APART:
         return None
@@ -71,6 +71,16 @@ def testimony_of(witness: Witness, likely: int, edges: Sequence[int]) -> Testimo
         return None
     found = (np.array(shares, dtype=np.float64) - of_others) / (of_matches - of_others)
     return Testimony(witness.field, np.clip(found, 0.0, 1.0))
+
+
+def can_be_asked(witness: Witness, likely: int) -> bool:
+    """Whether enough of the pairs with the highest scores have a value of the field in both records."""
+    agrees = witness.agrees[np.argsort(-witness.log_odds, kind="stable")]
+    return _share(agrees[: _surest(likely)]) is not None
+
+
+def _surest(likely: int) -> int:
+    return max(round(SUREST * likely), FEWEST)
 
 
 def _share(agrees: Numbers) -> float | None:
