@@ -38,7 +38,9 @@ def suggest(
     named = list(files.values())
     inputs = input_files(files)
     opened(environment)
-    folder = out if out is not None else default_folder(Path(), identity_of_start(inputs, spec))
+    folder = (
+        out if out is not None else default_folder(Path(), identity_of_start(inputs, spec, options.link_and_dedupe))
+    )
     console = terminal()
     console.print(f"No model is named, so this run starts without labels, in {folder}")
     lines = ProgressLines(lambda line: console.print(f"  {line}"))

@@ -140,7 +140,7 @@ def test_a_folder_of_something_else_is_not_touched(register, done, tmp_path):
     folder, _ = done
     other = tmp_path / "other.parquet"
     pd.read_parquet(register[0]).head(300).to_parquet(other)
-    with pytest.raises(MatchingError, match="its tables or its spec differ"):
+    with pytest.raises(MatchingError, match="its tables, its spec or how they are matched differ"):
         suggested(folder, other)
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "mine.txt").write_text("mine")

@@ -19,7 +19,6 @@ from matchwright.operations.match_without_model.start_folder import (
     StartFolder,
     StartIdentity,
     opened_start,
-    start_identity,
 )
 from matchwright.secrets import VERIFY_KEY, secret
 
@@ -72,7 +71,7 @@ def match_without_model(
         MatchwrightError: as :func:`~matchwright.operations.match_tables.match.match_tables`.
     """
     options = options or MatchOptions()
-    with opened_start(out, identity_of_start(inputs, spec)) as start:
+    with opened_start(out, identity_of_start(inputs, spec, options.link_and_dedupe)) as start:
         prepare(
             start, inputs, options.link_and_dedupe, report, code_digest=code_digest, name=name, spec=spec, lines=lines
         )
@@ -86,9 +85,11 @@ def match_without_model(
     return Suggestions(summary, estimate, start.spec, start.bundle)
 
 
-def identity_of_start(inputs: Sequence[MatchInput], spec: Path | None) -> StartIdentity:
+def identity_of_start(inputs: Sequence[MatchInput], spec: Path | None, link_and_dedupe: bool) -> StartIdentity:
     """The identity of a start from its tables and the spec that was given."""
-    return start_identity([given.table for given in inputs], spec_digest(load_spec(spec)) if spec is not None else "")
+    digest = spec_digest(load_spec(spec)) if spec is not None else ""
+    tables = tuple(given.table for given in inputs)
+    return StartIdentity(inputs=tables, spec=digest, link_and_dedupe=link_and_dedupe)
 
 
 def prepare(

@@ -2,7 +2,7 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +21,17 @@ _ANOTHER = "name another folder with --out"
 
 
 class StartIdentity(Frozen):
-    """What a start is made from: the tables, and the digest of the spec that was given, or empty for a draft."""
+    """What a start is made from.
+
+    - ``inputs``: the tables.
+    - ``spec``: the digest of the spec that was given, or empty for a draft.
+    - ``link_and_dedupe``: whether pairs are also looked for within each of two tables.
+    """
 
     format: Literal[1] = 1
     inputs: tuple[InputTable, ...]
     spec: str = ""
+    link_and_dedupe: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,10 @@ def opened_start(run: Path, identity: StartIdentity) -> Iterator[StartFolder]:
     if held is None and run.exists() and any(run.iterdir()):
         raise MatchingError(f"{run} holds files that no such run wrote.", _ANOTHER)
     if held is not None and held != identity:
-        raise MatchingError(f"{run} holds another run: its tables or its spec differ.", f"{_ANOTHER}, or remove it")
+        raise MatchingError(
+            f"{run} holds another run: its tables, its spec or how they are matched differ.",
+            f"{_ANOTHER}, or remove it",
+        )
     start = StartFolder(run)
     start.folder.mkdir(parents=True, exist_ok=True)
     with (start.folder / LOCK).open("w") as lock:
@@ -99,11 +108,6 @@ def default_folder(beside: Path, identity: StartIdentity) -> Path:
         for folder in [beside / (DEFAULT if number == 1 else f"{DEFAULT}-{number}")]
         if not folder.exists() or _identity(folder) == identity
     )
-
-
-def start_identity(inputs: Sequence[InputTable], spec: str) -> StartIdentity:
-    """The identity of a start from its tables and the digest of the spec that was given."""
-    return StartIdentity(inputs=tuple(inputs), spec=spec)
 
 
 def _remove(start: StartFolder) -> None:
