@@ -150,7 +150,9 @@ def said(share: Share | None) -> str:
 
 
 def right(register: Register, pairs: pd.DataFrame) -> str:
-    """The share of true pairs."""
+    """The share of true pairs; empty without pairs."""
+    if pairs.empty:
+        return ""
     if register.entity is not None:
         one, other = (register.entity.loc[pairs[key]].to_numpy() for key in ("left_key", "right_key"))
         return f"{(one == other).mean():.1%}"

@@ -9,7 +9,9 @@ import pandas as pd
 
 from matchwright.adapters.quality import validate_records
 from matchwright.core.candidates import RecordTable
+from matchwright.core.candidates.table import Positions
 from matchwright.core.compare import compare
+from matchwright.core.compare.names import context_names
 from matchwright.core.records import PAIR_KEYS, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
@@ -72,12 +74,16 @@ def candidate_sample(
     table = RecordTable.of(features, one_table=one_table)
     report(Progress("proposing candidates", 0, 0, 0.0))
     pairs, _ = proposed_candidates(WorkingFolder(working), table, spec, None, report)
-    proposed = pd.DataFrame({"left_key": table.keys[pairs.left], "right_key": table.keys[pairs.right]})
-    proposed = proposed.sort_values(PAIR_KEYS, ignore_index=True)
-    kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:MOST_COMPARED])
-    chosen = proposed.iloc[kept].reset_index(drop=True)
+    kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(pairs))[:MOST_COMPARED])
+    chosen = _with_keys(table, pairs.left[kept], pairs.right[kept])
     report(Progress("comparing a sample of the candidates", 0, 0, 0.0))
     left, right = (rows_of(features, chosen[key]) for key in PAIR_KEYS)
     comparisons = compare(left, right, spec, corpus)
-    comparisons = with_context(comparisons, chosen, proposed, features, spec, corpus)
-    return CandidateSample(spec, records, features, corpus, chosen, comparisons, len(proposed))
+    if context_names(spec):  # the keys of all candidates take much memory
+        everything = _with_keys(table, pairs.left, pairs.right)
+        comparisons = with_context(comparisons, chosen, everything, features, spec, corpus)
+    return CandidateSample(spec, records, features, corpus, chosen, comparisons, len(pairs))
+
+
+def _with_keys(table: RecordTable, left: Positions, right: Positions) -> pd.DataFrame:
+    return pd.DataFrame({"left_key": table.keys[left], "right_key": table.keys[right]})
