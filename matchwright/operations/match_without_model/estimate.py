@@ -28,7 +28,6 @@ class Estimate(Frozen):
     - ``suggested`` and ``joined``: None where no field says enough to check the scores.
     - ``believed``: the fields whose middle is believed.
     - ``silent``: fields that the scorer does not read, and that speak against the suggestions.
-    - ``asked``: how many fields said something.
     - ``left_out``: whether the believed fields are columns that the scorer does not read.
     - ``join_from``: the score from which pairs join records; None where too little checks the scores to join any.
     """
@@ -38,7 +37,6 @@ class Estimate(Frozen):
     joined: Share | None = None
     believed: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
-    asked: int = 0
     left_out: bool = False
 
     def save(self, path: Path) -> None:

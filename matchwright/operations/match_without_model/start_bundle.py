@@ -24,7 +24,7 @@ from matchwright.operations.train_unsupervised import UNKNOWN, competing_sides, 
 from matchwright.secrets import SIGNING_KEY, secret
 from matchwright.training.calibration.bands import bands_without_labels
 from matchwright.training.models.unsupervised import FEWEST_PAIRS, fit_fellegi_sunter
-from matchwright.training.without_labels.precision import Precision, precision_of
+from matchwright.training.without_labels.precision import Precision, precision_of, silent_of
 from matchwright.training.without_labels.witnesses import Numbers, Witness
 
 SHOWN = 20_000
@@ -72,7 +72,8 @@ def make_bundle(
     contributions, base = scorer.contributions(sample.comparisons)
     log_odds = np.asarray(contributions.sum(axis=1) + base)
     compared = _compared_witnesses(sample, scorer, contributions, log_odds)
-    precision = precision_of(log_odds, sample.left_out(log_odds), compared)
+    left_out = sample.left_out(log_odds)
+    precision = precision_of(log_odds, left_out, compared)
     model = DecisionModel(
         spec=spec,
         corpus=sample.corpus,
@@ -82,7 +83,8 @@ def make_bundle(
         catalogue=Catalogue.of(spec),
     )
     scores = model.score(sample.comparisons)
-    estimate = _estimate(precision, scores, model.bands.review_from, {one.field for one in compared})
+    estimate = _estimate(precision, scores, model.bands.review_from, {one.field for one in left_out})
+    estimate = estimate.model_copy(update={"silent": silent_of(log_odds, left_out)})
     estimate.save(start.estimate)
     shown = np.sort(np.random.default_rng(spec.model.seed).permutation(len(scores))[:SHOWN])
     reference = sample.comparisons.iloc[shown].reset_index(drop=True)
@@ -116,8 +118,9 @@ def _fitted(sample: CandidateSample) -> FellegiSunterScorer:
 def _compared_witnesses(
     sample: CandidateSample, scorer: FellegiSunterScorer, contributions: Any, log_odds: Numbers
 ) -> list[Witness]:
+    """The compared fields as witnesses: of persons only those of identity, because a household shares the others."""
     found = []
-    for field in sample.spec.compared:
+    for field in sample.spec.identity or sample.spec.compared:
         values = sample.comparisons[primary_comparison(sample.spec, field)].to_numpy(dtype=np.float64)
         own = np.array([field_of(each) == field for each in scorer.names])
         agrees = np.where(np.isnan(values), np.nan, (values >= AGREES_AT).astype(np.float64))
@@ -125,20 +128,16 @@ def _compared_witnesses(
     return found
 
 
-def _estimate(precision: Precision | None, scores: Numbers, review_from: float, compared: set[str]) -> Estimate:
-    if precision is None:
+def _estimate(precision: Precision | None, scores: Numbers, review_from: float, left_out: set[str]) -> Estimate:
+    if precision is None or not precision.reliable:
         return Estimate()
-    if not precision.reliable:
-        return Estimate(silent=precision.silent, asked=len(precision.testimonies))
     join_from = max(JOIN_FROM, review_from)
     return Estimate(
         join_from=join_from,
         suggested=_share(precision, scores, review_from),
         joined=_share(precision, scores, join_from),
         believed=precision.believed,
-        silent=precision.silent,
-        asked=len(precision.testimonies),
-        left_out=not set(precision.believed) & compared,
+        left_out=set(precision.believed) <= left_out,
     )
 
 

@@ -42,17 +42,15 @@ class Precision:
     - ``edges``: the ranks between the ranges, from 0 up.
     - ``believed``: the witnesses whose middle is believed.
     - ``testimonies``: what every witness says, each with one share per range.
-    - ``silent``: fields that the scorer does not read, and in which the pairs with the highest scores agree hardly more
-      often than others. Perhaps none of them matches.
-    - ``reliable``: whether at least two witnesses, and half of those that could be asked, say enough. Where nothing
-      matches, a scorer still finds the pairs that are most alike, and one field or another agrees in these.
+    - ``reliable``: whether at least two witnesses say enough, and half of those that could be asked: of the fields that
+      the scorer does not read, or of the others if there are none. Where nothing matches, a scorer still finds the
+      pairs that are most alike, and one field or another agrees in these.
     """
 
     calibrator: Calibrator
     edges: tuple[int, ...]
     believed: tuple[str, ...]
     testimonies: tuple[Testimony, ...]
-    silent: tuple[str, ...]
     reliable: bool
 
     def of_first(self, count: int) -> tuple[float, float]:
@@ -86,17 +84,32 @@ def precision_of(log_odds: Numbers, left_out: Sequence[Witness], compared: Seque
     asked_outside, asked_inside = (
         [one.field for one in witnesses if can_be_asked(one, likely)] for witnesses in (left_out, compared)
     )
-    heard = {said.field for said in outside}
     return Precision(
         calibrator=calibrator,
         edges=edges,
         believed=tuple(said.field for said in believed),
         testimonies=(*outside, *inside),
-        silent=tuple(field for field in asked_outside if field not in heard),
         reliable=len(outside) + len(inside) >= FEWEST_WITNESSES
-        and 2 * len(outside) >= len(asked_outside)
-        and 2 * len(inside) >= len(asked_inside),
+        and 2 * len(believed) >= len(asked_outside or asked_inside)
+        and bool(outside or not asked_outside),
     )
+
+
+def silent_of(log_odds: Numbers, left_out: Sequence[Witness]) -> tuple[str, ...]:
+    """The fields in which the pairs with the highest scores agree hardly more often than others.
+
+    Perhaps none of these pairs matches. Or the field tells every record apart, as a number of the row does.
+
+    Args:
+        log_odds: of all candidates, or of a random sample.
+        left_out: fields that the scorer does not read.
+    """
+    likely = int((log_odds > 0).sum())
+    if likely < FEWEST:
+        return ()
+    edges = _edges(likely, len(log_odds))
+    asked = [one for one in left_out if can_be_asked(one, likely)]
+    return tuple(one.field for one in asked if testimony_of(one, likely, edges) is None)
 
 
 def _edges(likely: int, candidates: int) -> tuple[int, ...]:

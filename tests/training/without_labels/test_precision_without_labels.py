@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matchwright.training.without_labels.precision import Precision, precision_of
+from matchwright.training.without_labels.precision import Precision, precision_of, silent_of
 from matchwright.training.without_labels.witnesses import Witness
 
 CANDIDATES, MATCHES = 20_000, 2_000
@@ -70,10 +70,12 @@ def test_where_nothing_matches_no_figure_is_reliable(draw, match):
     log_odds = scores(draw, match)
     nothing = np.zeros(CANDIDATES, dtype=bool)
     compared = [witness(draw, match, log_odds, "street"), *(witness(draw, nothing, log_odds, n) for n in ("a", "b"))]
-    found = precision_of(log_odds, [witness(draw, nothing, log_odds, "phone")], compared)
+    left_out = [witness(draw, nothing, log_odds, "phone")]
+    found = precision_of(log_odds, left_out, compared)
     assert found is not None
     assert not found.reliable
-    assert found.silent == ("phone",)
+    assert silent_of(log_odds, left_out) == ("phone",)
+    assert silent_of(log_odds, [witness(draw, match, log_odds)]) == ()
     assert precision_of(log_odds, [], [witness(draw, nothing, log_odds)]) is None
 
 
