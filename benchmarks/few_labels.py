@@ -31,7 +31,7 @@ from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.names import constraints, disagreement_limits, field_of, group_of
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.scorer import Scorer
-from matchwright.core.models.unsupervised import FellegiSunterScorer
+from matchwright.core.models.unsupervised import FellegiSunterScorer, Household
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import CONTEXT
@@ -84,6 +84,7 @@ def rows(problem: Problem, seeds: int) -> Iterator[tuple[str, str, str, list[Log
         problem.expected,
         competing_sides(problem.proposed, problem.spec),
         disagreement_limits(problem.spec),
+        Household.of(problem.spec),
     )
     yield "0", "0", "unsupervised start", [Fitted(unsupervised, None, problem.spec).both_log_odds(problem.tested)]
     yield "0", "0", "recordlinkage ECM", [(ecm := ecm_log_odds(problem), ecm)]

@@ -11,16 +11,20 @@ import pandas as pd
 
 from matchwright.adapters.lake.delta import frame_digest, read_table
 from matchwright.adapters.lake.store import in_object_store
-from matchwright.api.tables import as_text, decimals_of, field_columns, table_of
+from matchwright.api.opening import opened
+from matchwright.api.tables import as_text, decimals_of, field_columns, table_of, whole_table_of
 from matchwright.core.bundle import Bundle
-from matchwright.core.spec import MatchSpec
+from matchwright.core.spec import MatchSpec, load_spec
 from matchwright.errors import DataError, Fault, MatchingError, QualityError
 from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.match import match_tables
-from matchwright.operations.match_tables.options import GIGABYTE, match_options
+from matchwright.operations.match_tables.options import GIGABYTE, MatchOptions, match_options
 from matchwright.operations.match_tables.outputs import CLUSTERS, PAIRS, REVIEW
 from matchwright.operations.match_tables.progress import ProgressLines
 from matchwright.operations.match_tables.run_folder import InputTable
+from matchwright.operations.match_without_model.estimate import Estimate
+from matchwright.operations.match_without_model.match import match_without_model
+from pipelines.digests import code_digest
 
 Side = Literal["left", "right"]
 _OF_THE_RUN = ["bundle", "run"]
@@ -38,16 +42,18 @@ class Matches:
       cluster together (NaN for a record alone). Records in quarantine have no row.
     - ``review``: the pairs for people, with ``expected_cost``, the most expensive first.
     - ``summary``: the content of ``summary.json``: records, funnel, entities, reviews and more.
+    - ``estimate``: what is known of the precision of suggestions; None where a bundle has decided.
     """
 
     pairs: pd.DataFrame
     clusters: pd.DataFrame
     review: pd.DataFrame
     summary: dict[str, Any]
+    estimate: Estimate | None = None
 
 
 def match(
-    bundle: Bundle,
+    bundle: Bundle | None,
     left: pd.DataFrame,
     right: pd.DataFrame | None = None,
     *,
@@ -62,10 +68,11 @@ def match(
 ) -> Matches:
     """Find the matches of one table, or between two, and the clusters that they make.
 
-    This gives the same as ``matchwright match`` for the same records. How far it is is logged at level INFO.
+    This gives the same as ``matchwright match`` for the same records. How far it is is logged at level INFO. Without a
+    bundle, a spec is drafted from the tables, and every pair is a suggestion: see ``Matches.estimate``.
 
     Args:
-        bundle: what :func:`matchwright.load_bundle` gives.
+        bundle: what :func:`matchwright.load_bundle` gives. None: start without a model and without labels.
         left: the records, with the record id as a column or as the index, and one column per field. A column is named
             as in the tables that the spec reads, or like the field.
         right: the records of the other table; None to find duplicates in ``left``.
@@ -85,6 +92,7 @@ def match(
         CandidateError: a rule would make too many pairs.
         MatchingError: the folder belongs to another run, or is in an object store.
         SettingsError: the options do not fit the tables.
+        TrainingError: without a bundle, too few pairs of the tables are alike in anything.
 
     Example:
         >>> import matchwright
@@ -101,6 +109,18 @@ def match(
     if out is not None and in_object_store(out):
         hint = "name a folder, or match files with the command matchwright match --out"
         raise MatchingError(f"From Python a run is kept in a folder, and not in {out}.", hint)
+    options = match_options(
+        reasons=reasons,
+        join_from=join_from,
+        link_and_dedupe=link_and_dedupe,
+        guard=guard,
+        restate_prior=restate_prior,
+        memory=memory,
+        workers=workers,
+        tables="none",
+    )
+    if bundle is None:
+        return _suggested(left, right, out, options)
     spec = bundle.model.spec
     tables = {side: table_of(given, side, spec) for side, given in _sides(left, right)}
     texts: dict[Side, pd.DataFrame] = {}
@@ -113,21 +133,29 @@ def match(
     if faults:
         raise DataError(f"The tables do not fit spec '{spec.name}' of the bundle, {len(faults)} fault(s):", faults)
     inputs = [_input(side, text) for side, text in texts.items()]
-    options = match_options(
-        reasons=reasons,
-        join_from=join_from,
-        link_and_dedupe=link_and_dedupe,
-        guard=guard,
-        restate_prior=restate_prior,
-        memory=memory,
-        workers=workers,
-        tables="none",
-    )
     with _folder(out) as folder:
         summary = match_tables(bundle, inputs, folder, options, ProgressLines())
-        found = {kind: read_table(str(folder / kind)).drop(columns=_OF_THE_RUN) for kind in (PAIRS, CLUSTERS, REVIEW)}
+        found = _tables_of(folder)
     clusters = _with_ids(found[CLUSTERS], tables, texts, spec.record_id)
     return Matches(found[PAIRS], clusters, found[REVIEW], summary)
+
+
+def _suggested(
+    left: pd.DataFrame, right: pd.DataFrame | None, out: Path | str | None, options: MatchOptions
+) -> Matches:
+    """The suggestions of a run without a model."""
+    tables = {side: whole_table_of(given, side) for side, given in _sides(left, right)}
+    texts = {side: as_text(table, side, list(table.columns)) for side, table in tables.items()}
+    inputs = [_input(side, text) for side, text in texts.items()]
+    with opened(None, make=True), _folder(out) as folder:
+        done = match_without_model(inputs, folder, options, ProgressLines(), code_digest=code_digest())
+        found, record_id = _tables_of(folder), load_spec(done.spec).record_id
+    clusters = _with_ids(found[CLUSTERS], tables, texts, record_id)
+    return Matches(found[PAIRS], clusters, found[REVIEW], done.summary, done.estimate)
+
+
+def _tables_of(folder: Path) -> dict[str, pd.DataFrame]:
+    return {kind: read_table(str(folder / kind)).drop(columns=_OF_THE_RUN) for kind in (PAIRS, CLUSTERS, REVIEW)}
 
 
 def _sides(left: object, right: object) -> Iterator[tuple[Side, object]]:

@@ -23,11 +23,31 @@ def table_of(given: object, name: str, spec: MatchSpec) -> pd.DataFrame:
     Raises:
         DataError: it is not a DataFrame, or two of its columns have the same name.
     """
-    if not isinstance(given, pd.DataFrame):
-        fault = Fault(name, f"is of type {type(given).__name__}", "give a pandas DataFrame")
-        raise DataError("A table cannot be read.", [fault])
-    is_index = given.index.name == spec.record_id and spec.record_id not in given.columns
-    table = given.reset_index() if is_index else given
+    table = _frame(given, name)
+    is_index = table.index.name == spec.record_id and spec.record_id not in table.columns
+    return _with_own_names(table.reset_index() if is_index else table, name)
+
+
+def whole_table_of(given: object, name: str) -> pd.DataFrame:
+    """``given`` as a DataFrame, before anybody knows its record id. An index with a name is a column.
+
+    Raises:
+        DataError: it is not a DataFrame, or two of its columns have the same name.
+    """
+    table = _frame(given, name)
+    is_column = table.index.name is not None and table.index.name not in table.columns
+    table = _with_own_names(table.reset_index() if is_column else table, name)
+    return table.rename(columns=str)
+
+
+def _frame(given: object, name: str) -> pd.DataFrame:
+    if isinstance(given, pd.DataFrame):
+        return given
+    fault = Fault(name, f"is of type {type(given).__name__}", "give a pandas DataFrame")
+    raise DataError("A table cannot be read.", [fault])
+
+
+def _with_own_names(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if not table.columns.is_unique:
         raise DataError("A table cannot be read.", [Fault(name, "two of its columns have the same name", "rename one")])
     return table

@@ -1,5 +1,6 @@
 """``matchwright label``: a person labels the pairs that help training most."""
 
+import shlex
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matchwright.labelling import Session
     from matchwright.operations.label_file import Labels
     from matchwright.operations.labelling import Chosen, Tables
+    from matchwright.operations.match_tables.review_queue import ReviewQueue
 
 SpecFile = Annotated[Path, typer.Option("--spec", help="The match spec.")]
 Records = Annotated[str, typer.Option(help="Records of the left source: CSV, Parquet or Delta.")]
@@ -42,11 +44,18 @@ Review = Annotated[
     ),
 ]
 
+AtRandom = Annotated[
+    bool,
+    typer.Option("--random", help="With --review: ask pairs drawn at random. They measure how many of all are right."),
+]
+
 ROUND = 25
 """After so many questions, the next ones are chosen with the help of the answers."""
 
 _KEYS = {"y": "same", "n": "not the same", "u": "unsure", "b": "back", "q": "stop"}
 
+
+_TABLES = ("--records", "--records-right")
 
 _WORDS = {
     "y": "1",
@@ -79,6 +88,7 @@ def label(
     csv_in: CsvIn = None,
     model: Model = "",
     review: Review = "",
+    at_random: AtRandom = False,
     environment: Environment = "",
 ) -> None:
     """Label the pairs that help training most, here or in a spreadsheet.
@@ -95,6 +105,8 @@ def label(
         raise typer.BadParameter("--csv-out writes questions and --csv-in reads answers: give one of them")
     if review and model:
         raise typer.BadParameter("--review asks the pairs of a run, and --model chooses other ones: give one of them")
+    if at_random and not review:
+        raise typer.BadParameter("--random draws from the pairs of a run: name its folder with --review")
     settings = opened(environment)
     match_spec = load_spec(spec)
     tables = Tables.read(match_spec, records, records_right)
@@ -111,14 +123,19 @@ def label(
     if labelled.rewritten:
         rows = f" in {labelled.rewritten} rows the ids differ from the keys; the keys count"
         console.print(styled(("Rewritten:", "yellow"), rows))
-    if csv_in:
-        write_labels(out, labelled)
-        return _summary(out, labelled, match_spec)
-    choose: Callable[[Labels, int], Chosen]
+    queue = None
     if review:
         from matchwright.operations.match_tables.review_queue import ReviewQueue
 
-        choose = ReviewQueue.of(review, keys).choose
+        queue = ReviewQueue.of(review, keys, at_random=at_random)
+    files = [records, *filter(None, [records_right])]
+    summary = partial(_summary, out, match_spec, spec, files, queue if at_random else None)
+    if csv_in:
+        write_labels(out, labelled)
+        return summary(labelled)
+    choose: Callable[[Labels, int], Chosen]
+    if queue is not None:
+        choose = queue.choose
     else:
         bundle = scoring_bundle(settings, match_spec, model)
         choose = partial(Pool.of(match_spec, tables).choose, bundle=bundle, unsupervised=model == NONE)
@@ -135,7 +152,7 @@ def label(
         console.print("  It holds values of records. Fill its column 'label' with 1, 0 or unsure, then read it with")
         console.print(f"  --csv-in {csv_out}")
         return None
-    return _ask(out, match_spec, tables, labelled, count, choose)
+    return summary(_ask(out, match_spec, tables, labelled, count, choose))
 
 
 def _ask(
@@ -145,7 +162,8 @@ def _ask(
     labelled: "Labels",
     count: int,
     choose: Callable[["Labels", int], "Chosen"],
-) -> None:
+) -> "Labels":
+    """Ask about so many pairs, and save every answer. Returns the labels with these answers."""
     from matchwright.labelling import Session
     from matchwright.operations.label_file import conflicts_of, with_answers, write_labels
 
@@ -181,7 +199,7 @@ def _ask(
             console.print(_help())
             continue
         write_labels(out, labelled, session.answers)  # known pairs too: training needs no other file
-    _summary(out, with_answers(labelled, session.answers), spec)
+    return with_answers(labelled, session.answers)
 
 
 def _show(session: "Session", count: int, spec: "MatchSpec", tables: "Tables") -> None:
@@ -209,7 +227,9 @@ def _word(console: Any) -> str:
         return "q"
 
 
-def _summary(out: Path, labelled: "Labels", spec: "MatchSpec") -> None:
+def _summary(
+    out: Path, spec: "MatchSpec", spec_file: Path, files: list[str], drawn: "ReviewQueue | None", labelled: "Labels"
+) -> None:
     from matchwright.labelling import worth_of
 
     console = terminal(soft_wrap=False)
@@ -219,9 +239,27 @@ def _summary(out: Path, labelled: "Labels", spec: "MatchSpec") -> None:
     same, different, unsure = labelled.counts
     counts = f" in {out}: {same} same, {different} not the same, {unsure} unsure."
     console.print(styled(("Labels", "green"), counts))
+    if drawn is not None:
+        _measured(drawn, labelled)
     console.print(f"  {worth_of(same, different)}")
     first = "" if spec.labels == "partial" else "write labels: partial in the spec, then "
-    console.print(f"  Next: answer more, or {first}matchwright pipeline run train --pairs {out}")
+    tables = [word for option, file in zip(_TABLES, files, strict=False) for word in (option, file)]
+    train = shlex.join(
+        ["matchwright", "pipeline", "run", "train", "--spec", str(spec_file), *tables, "--pairs", str(out)]
+    )
+    # a command must stay one line, to be copied
+    terminal().print(f"  Next: answer more, or {first}{train}")
+
+
+def _measured(drawn: "ReviewQueue", labelled: "Labels") -> None:
+    """Print how many of all pairs of the run are right, by those that were drawn at random."""
+    from matchwright.evaluation.wilson import wilson_interval
+
+    right, answered = drawn.measured(labelled)
+    if answered:
+        low, high = (float(end) for end in wilson_interval(right, answered))
+        told = f"{right} of the {answered} drawn at random are right: of all {len(drawn.pairs):,} pairs of the run,"
+        terminal(soft_wrap=False).print(f"  {told} {low:.0%} to {high:.0%} are (95% interval).")
 
 
 def _help() -> "Text":

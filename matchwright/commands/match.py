@@ -37,13 +37,26 @@ def register(root: typer.Typer) -> None:
 
 @app.command(name=TABLES)
 def tables(
+    files: Annotated[
+        list[str] | None, typer.Argument(help="One table to deduplicate, or two to link.", metavar="[FILE [FILE]]")
+    ] = None,
     model: Annotated[str, typer.Option(help="A registered model: its champion decides.")] = "",
     bundle: Annotated[Path | None, typer.Option(help="The folder of a bundle, in place of --model.")] = None,
+    spec: Annotated[
+        Path | None, typer.Option(help="Without a model: a match spec, in place of one that is drafted.")
+    ] = None,
     records: Annotated[
-        str, typer.Option(help="The records: CSV, Parquet or Delta, or a folder of Parquet files.")
+        str, typer.Option(help="The records: CSV, Parquet or Delta, or a folder of Parquet files. As the first FILE.")
     ] = "",
-    records_right: Annotated[str, typer.Option(help="The other table. Leave it out to deduplicate one.")] = "",
-    out: Annotated[str, typer.Option(help="The folder of the run, which is made, or s3://BUCKET/PREFIX.")] = "",
+    records_right: Annotated[
+        str, typer.Option(help="The other table, as the second FILE. Without it one is deduplicated.")
+    ] = "",
+    out: Annotated[
+        str,
+        typer.Option(
+            help="The folder of the run, which is made, or s3://BUCKET/PREFIX. Without a model the default is matches."
+        ),
+    ] = "",
     plan: Annotated[
         bool, typer.Option("--plan", help="Say what would be done, and what it takes. Do nothing.")
     ] = False,
@@ -69,7 +82,9 @@ def tables(
     ] = False,
     environment: Environment = "",
 ) -> None:
-    """Match one table, or two, with a released model. To resume a run that was killed, run it again.
+    """Match one table, or two, with a released model, or with none. To resume a run that was killed, run it again.
+
+    With FILE alone, a spec is drafted and every pair is a suggestion: matchwright match customers.csv.
 
     The folder gets Delta tables (pairs, clusters, review, quarantine), the tables with a column cluster_id, a summary
     and a report. matchwright match explain FOLDER KEY KEY says why two records did or did not come together.
@@ -81,10 +96,16 @@ def tables(
     from matchwright.operations.match_tables.progress import ProgressLines
     from matchwright.operations.match_tables.to_object_store import match_to_object_store
 
-    if not records:
-        raise typer.BadParameter("name the table to match with --records")
-    if not plan and not out:
+    given = _named(files or [], records, records_right)
+    without_model = not model and bundle is None
+    if not plan and not out and not without_model:
         raise typer.BadParameter("name the folder of the run with --out")
+    if plan and without_model:
+        raise typer.BadParameter("a plan needs a model: --model NAME, or --bundle FOLDER")
+    if without_model and in_object_store(out):
+        raise typer.BadParameter("a run without a model is kept in a folder: name one with --out")
+    if spec is not None and not without_model:
+        raise typer.BadParameter("a bundle has its own spec: leave out --spec")
     options: MatchOptions = match_options(
         reasons=reasons,
         join_from=join_from,
@@ -95,10 +116,14 @@ def tables(
         tables=table_format,
         restate_prior=restate_prior,
     )
-    loaded = _bundle(model, bundle, environment)
-    files = {"left": records} | ({"right": records_right} if records_right else {})
-    inputs = input_files(files)
     console = terminal()
+    if without_model:
+        from matchwright.commands.match_files import suggest
+
+        suggest(given, spec, Path(out) if out else None, options, environment)
+        return
+    loaded = _bundle(model, bundle, environment)
+    inputs = input_files(given)
     if plan:
         from matchwright.operations.match_tables.plan import plan_tables
 
@@ -111,7 +136,7 @@ def tables(
         summary = match_to_object_store(loaded, inputs, out, runs, options, lines)
     else:
         summary = match_tables(loaded, inputs, Path(out), options, lines)
-    _print(summary, out, files)
+    _print(summary, out, given)
 
 
 @app.command()
@@ -150,6 +175,18 @@ def explain(
         lines = explain_pair(run, (keys[0], keys[1]), loaded, inputs).lines()
     for line in lines:
         console.print(line)
+
+
+def _named(files: list[str], records: str, records_right: str) -> dict[str, str]:
+    """The tables by source, from the arguments or from the options."""
+    if files and (records or records_right):
+        raise typer.BadParameter("name the tables once: as FILE, or with --records and --records-right")
+    named = files or [file for file in (records, records_right) if file]
+    if not named or (records_right and not records):
+        raise typer.BadParameter("name the table to match: matchwright match FILE")
+    if len(named) > 2:
+        raise typer.BadParameter("give one table or two")
+    return dict(zip(("left", "right"), named, strict=False))
 
 
 def _bundle(model: str, folder: Path | None, environment: str) -> "Bundle":

@@ -58,7 +58,7 @@ def infer(
         left,
         others[0] if others else None,
         read_input_table(pairs) if pairs else None,
-        _spec_name(name or (out.stem if out else Path(tables[0]).stem)),
+        spec_name(name or (out.stem if out else Path(tables[0]).stem)),
         lines=lambda side: row_lines(tables[side]),
         pair_lines=lambda: row_lines(pairs),
     )
@@ -74,7 +74,8 @@ def infer(
     terminal().print(styled(("Drafted", "green"), f" {out}. {then}"))
 
 
-def _spec_name(wanted: str) -> str:
+def spec_name(wanted: str) -> str:
+    """A name that a spec may have, from a name that a person or a file has."""
     plain = re.sub(r"[^a-z0-9]+", "_", wanted.lower()).strip("_")[:40]
     return plain if re.fullmatch(r"[a-z][a-z0-9_]+", plain) else "matching"
 

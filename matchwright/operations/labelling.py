@@ -14,7 +14,7 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
 from matchwright.core.compare.names import context_names, disagreement_limits
 from matchwright.core.decide.decision import DecisionModel
-from matchwright.core.models.unsupervised import FellegiSunterScorer
+from matchwright.core.models.unsupervised import FellegiSunterScorer, Household
 from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
@@ -106,7 +106,8 @@ class Pool:
     def unsupervised(self) -> FellegiSunterScorer:
         """The Fellegi-Sunter scorer, fitted on these candidates."""
         competing = competing_sides(self.scored, self.spec)
-        return fit_fellegi_sunter(self.comparisons, self.expected, competing, disagreement_limits(self.spec))
+        limits, household = disagreement_limits(self.spec), Household.of(self.spec)
+        return fit_fellegi_sunter(self.comparisons, self.expected, competing, limits, household)
 
     def choose(
         self, labelled: Labels, count: int, bundle: DecisionModel | None = None, unsupervised: bool = False

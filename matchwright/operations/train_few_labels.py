@@ -13,6 +13,7 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.files import write_scorer
 from matchwright.core.models.scorer import TrainedScorer
+from matchwright.core.models.unsupervised import Household
 from matchwright.core.reasons import mean_contributions
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
@@ -96,7 +97,7 @@ def train_from_few_labels(
     drawn, unlabelled = _unlabelled(frame, proposed, spec, corpus)
     expected = expected_matches(most_matches(frame, spec), len(unlabelled), len(proposed))
     limits = disagreement_limits(spec)
-    unsupervised = fit_fellegi_sunter(unlabelled, expected, competing_sides(drawn, spec), limits)
+    unsupervised = fit_fellegi_sunter(unlabelled, expected, competing_sides(drawn, spec), limits, Household.of(spec))
     sides = rows_of(frame, drawn["left_key"]), rows_of(frame, drawn["right_key"])
     unlike = unlike_candidates(*sides, unsupervised.log_odds(unlabelled), spec, corpus)
     unlabelled = with_words(unlabelled, *sides, comparer.words, spec)

@@ -17,6 +17,7 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.names import CONTEXT_SIDES, disagreement_limits
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.files import write_scorer
+from matchwright.core.models.unsupervised import Household
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of
@@ -62,7 +63,7 @@ def train_without_labels(
     comparisons = with_context(comparisons, pairs, proposed, frame, spec, corpus)
     expected = expected_matches(most_matches(frame, spec), len(pairs), len(proposed))
     limits = disagreement_limits(spec)
-    scorer = fit_fellegi_sunter(comparisons, expected, competing_sides(pairs, spec), limits)
+    scorer = fit_fellegi_sunter(comparisons, expected, competing_sides(pairs, spec), limits, Household.of(spec))
     _log.info("unsupervised start: weights of agreement from %d candidates without labels", len(pairs))
     kept = np.sort(np.random.default_rng(spec.model.seed).permutation(len(pairs))[:SHOWN])
     shown = pairs.iloc[kept][PAIR_KEYS].assign(label=np.int8(UNKNOWN), part="test").reset_index(drop=True)

@@ -163,3 +163,18 @@ def test_too_few_records_are_refused_with_a_hint_that_holds_without_a_folder(
 def test_a_run_of_frames_is_not_kept_in_an_object_store(bundle, tables):
     with pytest.raises(MatchingError, match=r"not in s3://bucket/run\.\nHint: name a folder"):
         matchwright.match(bundle, *tables, out="s3://bucket/run")
+
+
+def test_without_a_bundle_the_pairs_of_frames_are_suggestions(
+    tables: tuple[pd.DataFrame, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATCHWRIGHT_HOME", str(tmp_path / "home"))
+    left, right = (table.set_index("rec_id") for table in tables)
+
+    found = matchwright.match(None, left, right)
+
+    assert set(found.pairs["band"]) == {"review"}
+    assert set(found.clusters["rec_id"]) == {*left.index, *right.index}
+    assert found.estimate is not None
+    numbers = [found.pairs[key].str.split("-").str[1] for key in ("left_key", "right_key")]
+    assert (numbers[0] == numbers[1])[found.pairs["joined"]].mean() > 0.95

@@ -51,8 +51,7 @@ def test_a_plan_says_what_it_takes_and_writes_nothing(given):
     ("changed", "says"),
     [
         (["--bundle", "b", "--model", "m", "--records", "r", "--out", "o"], "name what decides"),
-        (["--records", "r", "--out", "o"], "name what decides"),
-        (["--bundle", "b", "--out", "o"], "name the table to match with --records"),
+        (["--bundle", "b", "--out", "o"], "name the table to match"),
         (["--bundle", "b", "--records", "r"], "name the folder of the run with --out"),
         (["--bundle", "b", "--records", "r", "--out", "o", "--memory", "much"], "write a number and MB or GB"),
     ],

@@ -22,7 +22,9 @@ from matchwright.core.candidates import (
     propose_pairs,
 )
 from matchwright.core.compare.information import counted_fields
+from matchwright.core.models.network import Embeddings
 from matchwright.core.records.corpus import feature_version
+from matchwright.core.spec import MatchSpec
 from matchwright.errors import Fault, SettingsError
 from matchwright.files import write_whole
 from matchwright.matching.budget import Budgeted, cut_by_budget, unmatched_records
@@ -139,7 +141,9 @@ def _matched(
     if warning is not None:
         warning = replace(warning, hint="restate the scores for it with --restate-prior, or train on it")
         _log.warning("%s: %s", warning.name, warning)
-    pairs, budgeted = clock.timed("proposing candidates", lambda: _candidates(run.working, table, bundle, report))
+    pairs, budgeted = clock.timed(
+        "proposing candidates", lambda: proposed_candidates(run.working, table, spec, model.embeddings, report)
+    )
     wanted = np.array([partition_size(options.memory, options.workers)])
     for one in pairs.narrowed:
         _log.warning(
@@ -217,18 +221,16 @@ def run_name(identity: RunIdentity) -> str:
     return hashlib.sha256(identity.model_dump_json().encode()).hexdigest()[:12]
 
 
-def _candidates(
-    working: WorkingFolder, table: RecordTable, bundle: Bundle, report: Report
+def proposed_candidates(
+    working: WorkingFolder, table: RecordTable, spec: MatchSpec, embeddings: Embeddings | None, report: Report
 ) -> tuple[CandidatePairs, Budgeted]:
-    """The candidates within the budget, and what it cut off."""
-    spec = bundle.model.spec
+    """The candidates within the budget, and what it cut off; or what an earlier try has kept in the working folder."""
     if not working.has("candidates/proposed"):
         begun = time.monotonic()
 
         def looked_up(done: int, of: int) -> None:
             report(Progress("looking up similar records", done, of, time.monotonic() - begun))
 
-        embeddings = bundle.model.embeddings
         embed = None if embeddings is None else partial(embeddings.record_vectors, spec=spec)
         everything = propose_pairs(table, spec, embed, looked_up, narrow=True)
         most = spec.candidates.max_candidates_per_record

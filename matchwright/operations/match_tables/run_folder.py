@@ -18,6 +18,8 @@ from matchwright.frozen import Frozen
 from matchwright.matching.working_folder import WorkingFolder
 
 RUN, SUMMARY, REPORT, WORKING, LOCK = "run.json", "summary.json", "report.html", "working", ".lock"
+START = "start"
+"""The folder in a run's folder that a run without a model makes first."""
 ANOTHER_FOLDER = "name another folder with --out"
 
 
@@ -119,7 +121,7 @@ def _demand_own(folder: Path, identity: RunIdentity) -> None:
         return
     found = _identity(folder)
     if found is None:
-        if any(item.name not in (LOCK, WORKING) for item in folder.iterdir()):
+        if any(item.name not in (LOCK, WORKING, START) for item in folder.iterdir()):
             raise MatchingError(f"{folder} holds files that no run wrote.", ANOTHER_FOLDER)
         return
     names = differing(found, identity)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from matchwright.core.compare.names import constraints, field_of, group_of
 from matchwright.core.models.scorer import Array
-from matchwright.core.models.unsupervised import Curve, FellegiSunterScorer
+from matchwright.core.models.unsupervised import Curve, FellegiSunterScorer, Household
 from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS
 from matchwright.errors import TrainingError
 from matchwright.training.models.agreement_levels import LEAD, SIMILARITY, Levels, Scale
@@ -30,6 +30,7 @@ def fit_fellegi_sunter(
     expected_matches: int,
     competing: "Sequence[pd.Series[str]]" = (),
     limits: Mapping[str, float] | None = None,
+    household: Household | None = None,
 ) -> FellegiSunterScorer:
     """Estimate the weights of agreement from unlabelled candidates.
 
@@ -45,6 +46,8 @@ def fit_fellegi_sunter(
             The scorer itself stays additive and sees one pair at a time.
         limits: the limits of disagreement, see :func:`~matchwright.core.compare.names.disagreement_limits`. Below its
             limit a comparison adds nothing above 0.
+        household: what the fields of persons have to do with each other. Without it, members of households are so many
+            and so alike that they count as matches.
 
     Returns:
         The scorer. It does not depend on the order of the pairs.
@@ -71,15 +74,19 @@ def fit_fellegi_sunter(
         weights = {name: votes[name] * level.weights(share) for name, level in levels.items()}
         prior = float(np.clip(share.mean(), RAREST, min(0.5, expected_matches / len(share))))
         base = float(np.log(prior / (1 - prior)))
-        log_odds = np.full(len(share), base)
-        for name, level in levels.items():
-            log_odds += level.read(weights[name])
+        added = np.column_stack([level.read(weights[name]) for name, level in levels.items()])
+        log_odds = base + (added if household is None else household.read(added, list(levels))).sum(axis=1)
         before, share = share, _shares(log_odds, sides)
         if np.abs(share - before).max() < SETTLED:
             break
     least = limits or {}
     curves = {name: _curve(weights[name], SIMILARITY, least.get(name)) for name in levels}
-    scorer = FellegiSunterScorer(names=tuple(map(str, comparisons.columns)), base=round(base, DECIMALS), curves=curves)
+    scorer = FellegiSunterScorer(
+        names=tuple(map(str, comparisons.columns)),
+        base=round(base, DECIMALS),
+        curves=curves,
+        household=household,
+    )
     return _with_lead(scorer, comparisons, sides)
 
 
