@@ -13,6 +13,8 @@ environment of its own. It needs an index of Python packages. Its settings are i
 - *tuned*: comparisons that a person wrote for this kind of register, until nothing more helped.
 - *fast*: the same with fewer rules, and with fewer pairs for training.
 
+With ``--peers`` a second model has the rules of *fast* and no TF-IDF.
+
 Both see the same columns, without telephone, e-mail address and national id. Splink trains on the table itself, without
 labels, and its time includes that. Matchwright's model was trained before, with labels. What that took is printed.
 
@@ -47,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--peers", action="store_true", help="Splink too")
     options = parser.parse_args(arguments)
-    console = Console(width=160)
+    console = Console(width=200)
     with tempfile.TemporaryDirectory(prefix="matchwright-") as scratch:
         try:
             measure(options, Path(scratch), console)
@@ -59,20 +61,30 @@ def main(arguments: list[str] | None = None) -> None:
 def measure(options: argparse.Namespace, folder: Path, console: Console) -> None:
     """Deduplicate the register by each method, and print the table."""
     table = Table("method", *COLUMNS, title=f"{options.records:,} persons, deduplicated")
-    bundle, spec, training = ours.trained(folder, options.training)
+    ways = {"matchwright match": False, "matchwright match, Splink's fast rules": True}
+    models = {
+        name: ours.trained(folder / f"model-{number}", options.training, equality_rules=rules)
+        for number, (name, rules) in enumerate(ways.items())
+        if options.peers or not rules
+    }
     register = make_register(folder / "register", load_options("usual"), options.records, SEED).folder
     records = register / RECORDS[False][0]
     truth = pd.read_parquet(register / TRUTH).set_index(ID)["entity"]
-    measured = ours.deduplicated(folder, bundle, records, truth, options.workers)
-    table.add_row("matchwright match", *measured.row(measured.taken))
+    first = None
+    for name, model in models.items():
+        measured = ours.deduplicated(model, records, truth, options.workers)
+        first = first or measured
+        table.add_row(name, *measured.row(first))
+    spec = next(iter(models.values())).spec
     for setting in splink.SETTINGS if options.peers else ():
         peer = splink.deduplicated(folder, setting, spec, records, truth, options.workers)
-        table.add_row(f"Splink 5, {setting}", *peer.row(measured.taken))
+        table.add_row(f"Splink 5, {setting}", *peer.row(first))
     console.print(table)
-    console.print(
-        f"Matchwright's model: {training.wall:,.0f} s, {training.processor:,.0f} s of processor time, "
-        f"for a draft and a training on {options.training:,} other records."
-    )
+    for name, model in models.items():
+        console.print(
+            f"The model of {name}: {model.taken.wall:,.0f} s, {model.taken.processor:,.0f} s of processor time, "
+            f"for a draft and a training on {options.training:,} other records."
+        )
 
 
 if __name__ == "__main__":

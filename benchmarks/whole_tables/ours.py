@@ -5,6 +5,7 @@ import os
 import resource
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -23,17 +24,45 @@ SHOWN = 2_000
 """True pairs that the draft sees."""
 LEFT = "left:"
 
+EQUALITY_RULES = (
+    ("date_of_birth",),
+    ("given_name", "surname"),
+    ("surname", "postcode"),
+    ("given_name", "postcode"),
+    ("street_number", "address_1", "postcode"),
+    ("given_name__initial", "surname", "date_of_birth__year"),
+)
+"""The rules of Splink's setting *fast*."""
 
-def trained(folder: Path, records: int) -> tuple[Path, MatchSpec, Taken]:
-    """A bundle that was trained on a register of its own, its drafted spec, and what draft and training took."""
+SPAN = ("proposing candidates", "comparing and scoring", "deciding", "clustering")
+"""The stages from the loaded table to its clusters."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A bundle that was trained on a register of its own, its spec, and what draft and training took."""
+
+    folder: Path
+    bundle: Path
+    spec: MatchSpec
+    taken: Taken
+
+
+def trained(folder: Path, records: int, *, equality_rules: bool = False) -> Trained:
+    """A bundle with a drafted spec; with ``equality_rules`` its candidates come from :data:`EQUALITY_RULES` alone."""
     made = make_register(folder / "training", load_options("usual"), records, TRAINING_SEED).folder
     begun, used = time.monotonic(), _processor()
     table, pairs = pd.read_parquet(made / RECORDS[False][0]), pd.read_parquet(made / "pairs.parquet")
     shown = pairs.sample(min(SHOWN, len(pairs)), random_state=0).assign(label=1)
     spec: MatchSpec = parse_spec(infer_spec(table, None, shown, "register"))
     spec = spec.model_copy(update={"labels": "complete"})
+    if equality_rules:
+        candidates = spec.candidates.model_copy(
+            update={"rules": EQUALITY_RULES, "tfidf": None, "common_neighbours": False}
+        )
+        spec = spec.model_copy(update={"candidates": candidates})
     bundle = matchwright.train(spec, table, pairs=pairs, home=folder / "home").bundle.folder
-    return bundle, spec, Taken(time.monotonic() - begun, _processor() - used, 0.0)
+    return Trained(folder, bundle, spec, Taken(time.monotonic() - begun, _processor() - used, 0.0))
 
 
 def _processor() -> float:
@@ -41,17 +70,25 @@ def _processor() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def deduplicated(folder: Path, bundle: Path, records: Path, truth: "pd.Series[int]", workers: int) -> Measured:
+def deduplicated(model: Trained, records: Path, truth: "pd.Series[int]", workers: int) -> Measured:
     """The figures of ``matchwright match``, which runs in a process of its own."""
-    out = folder / "matched"
-    command = [str(Path(sys.executable).with_name("matchwright")), "match", "--bundle", str(bundle), "--out", str(out)]
+    out = model.folder / "matched"
+    command = [
+        str(Path(sys.executable).with_name("matchwright")),
+        "match",
+        "--bundle",
+        str(model.bundle),
+        "--out",
+        str(out),
+    ]
     command += ["--records", str(records), "--tables", "none", "--restate-prior"]
     command += ["--join-from", "0.5", "--workers", str(workers)]
-    taken = run(command, {**os.environ, "MATCHWRIGHT_HOME": str(folder / "home"), "OMP_NUM_THREADS": "1"})
-    compared = json.loads((out / "summary.json").read_text())["funnel"]["compared_pairs"]
+    taken = run(command, {**os.environ, "MATCHWRIGHT_HOME": str(model.folder / "home"), "OMP_NUM_THREADS": "1"})
+    summary = json.loads((out / "summary.json").read_text())
+    compared, span = summary["funnel"]["compared_pairs"], sum(summary["seconds"][stage] for stage in SPAN)
     pairs = read_table(str(out / "pairs"))
     ids = {f"{side}_id": pairs[f"{side}_key"].str.removeprefix(LEFT) for side in ("left", "right")}
-    return measured(truth, pd.DataFrame(ids).assign(score=pairs["score"]), clusters_of(out), compared, taken)
+    return measured(truth, pd.DataFrame(ids).assign(score=pairs["score"]), clusters_of(out), compared, taken, span)
 
 
 def clusters_of(out: Path) -> "pd.Series[str]":

@@ -39,5 +39,5 @@ def deduplicated(
     taken = run(command, clean_variables())
     run([*command, "--count"], clean_variables())
     clusters = pd.read_parquet(out / "clusters.parquet").set_index(ID)["cluster_id"].astype(str)
-    compared = int((out / "compared").read_text())
-    return measured(truth, pd.read_parquet(out / "pairs.parquet"), clusters, compared, taken)
+    compared, span = int((out / "compared").read_text()), float((out / "seconds").read_text())
+    return measured(truth, pd.read_parquet(out / "pairs.parquet"), clusters, compared, taken, span)

@@ -1,6 +1,7 @@
 """The benchmark of whole tables: its own figures, and how it ends without a peer."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -33,15 +34,18 @@ def test_without_pairs_nothing_is_found():
 def test_a_row_has_the_processor_time_of_a_million_pairs_and_the_wall_time_beside_ours():
     pairs = pd.DataFrame({"left_id": ["a", "d"], "right_id": ["b", "e"], "score": [0.9, 0.8]})
     clusters = pd.Series({"a": "a", "b": "a", "c": "c", "d": "d", "e": "d", "f": "f"})
-    found = measured(TRUTH, pairs, clusters, compared=500_000, taken=Taken(wall=10, processor=15, gigabytes=0.5))
-    row = dict(zip(COLUMNS, found.row(Taken(wall=40, processor=60, gigabytes=1)), strict=True))
+    taken = Taken(wall=10, processor=15, gigabytes=0.5)
+    found = measured(TRUTH, pairs, clusters, compared=500_000, taken=taken, span=8)
+    ours = replace(found, taken=Taken(wall=40, processor=60, gigabytes=1), span=16)
+    row = dict(zip(COLUMNS, found.row(ours), strict=True))
     assert row["F1 at 1/2"] == row["F1 of clusters"] == "66.67%"
     assert row["CPU s per million"] == "30.0"
     assert row["wall, to ours"] == "0.25"
+    assert (row["table to clusters"], row["to ours"]) == ("8 s", "0.50")
 
 
 def test_a_peer_that_fails_ends_the_benchmark_with_code_2_and_one_line(monkeypatch, capsys):
-    def fail(*_):
+    def fail(*_, **__):
         raise PeerError("The packages were not installed.", "look at what pip printed above")
 
     monkeypatch.setattr(ours, "trained", fail)
