@@ -77,7 +77,8 @@ class RegisterScoring:
             if self._context:
                 self.working.made("context", self._context_of_all)
             if isinstance(self.model.scorer, TwoStageScorer):
-                self._run("scoring alone", "first", self._score_first)
+                if self._context:
+                    self._run("scoring alone", "first", self._score_first)
                 self.working.made("scored", self._scores_of_all)
             self._run("scoring", "scores", self._score_compared)
         else:
@@ -154,7 +155,9 @@ class RegisterScoring:
     def _compare(self, number: int, part: slice) -> None:
         compared = self.compare_alone(self.pairs.left[part], self.pairs.right[part])
         self.working.write(f"comparisons/{number:06d}", compared.to_numpy(dtype=np.float32))
-        self.working.write(f"fit/{number:06d}", fit_of(compared, self.model.spec))
+        if isinstance(self.model.scorer, TwoStageScorer) and not self._context:
+            self._write_first(number, compared)  # nothing is still to come that the first stage reads
+        self.working.write(f"fit/{number:06d}", fit_of(compared, self.model.spec))  # last: its presence says done
 
     def _compare_and_score(self, number: int, part: slice) -> None:
         self._score(number, part, self.compare_alone(self.pairs.left[part], self.pairs.right[part]))
@@ -194,7 +197,9 @@ class RegisterScoring:
         return framed(values, self.model.comparison_names)
 
     def _score_first(self, number: int, part: slice) -> None:
-        compared = self._frame(number, part)
+        self._write_first(number, self._frame(number, part))
+
+    def _write_first(self, number: int, compared: pd.DataFrame) -> None:
         first = self.model.scorer.first.log_odds(compared)  # type: ignore[attr-defined]
         self.working.write(f"first/{number:06d}", within_register(first, compared))
 

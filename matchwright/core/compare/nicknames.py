@@ -2,21 +2,13 @@
 
 from functools import cache
 
-import numpy as np
-
 from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.strings import Comparison
 
 
 def nickname(pairing: Pairing) -> Comparison:
     """1 where the names are equal or one is a known short form of the other, else 0; NaN where a side is missing."""
-    result = np.full(len(pairing), np.nan, dtype=np.float32)
-    pairs = pairing.distinct
-    known = np.array(
-        [_same_name(one, other) for one, other in zip(pairs.left, pairs.right, strict=True)], dtype=np.float32
-    )
-    result[pairing.both] = known if pairs.index is None else known[pairs.index]
-    return result
+    return pairing.each(lambda left, right: list(map(_same_name, left, right)), same=1.0)
 
 
 def _same_name(one: str, other: str) -> bool:

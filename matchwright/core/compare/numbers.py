@@ -1,9 +1,11 @@
 """Comparisons of numbers and calendar dates: float32 in [0, 1], NaN where a side is missing."""
 
+from typing import cast
+
 import numpy as np
 
 from matchwright.core.compare.pairing import Pairing
-from matchwright.core.compare.strings import Comparison, levenshtein
+from matchwright.core.compare.strings import Comparison, edit_similarities
 
 SWAPPED_DAY_MONTH = np.float32(0.9)
 FIRST_DAY, FIRST_OF_JANUARY = "01", "0101"
@@ -26,16 +28,14 @@ def exact_number(pairing: Pairing) -> Comparison:
 
 def date_similarity(pairing: Pairing) -> Comparison:
     """Edit similarity of ``YYYYMMDD``; 0.9 where day and month are swapped."""
-    similarity = levenshtein(pairing)
-    if pairing.any:
-        pairs = pairing.distinct
-        swapped = [
-            one != other and one == other[:4] + other[6:] + other[4:6]
-            for one, other in zip(pairs.left, pairs.right, strict=True)
-        ]
-        rows = np.array(swapped, dtype=bool)
-        similarity[np.flatnonzero(pairing.both)[rows if pairs.index is None else rows[pairs.index]]] = SWAPPED_DAY_MONTH
-    return similarity
+    return pairing.each(_date_similarities, same=1.0)
+
+
+def _date_similarities(left: list[str], right: list[str]) -> Comparison:
+    swapped = [
+        one != other and one == other[:4] + other[6:] + other[4:6] for one, other in zip(left, right, strict=True)
+    ]
+    return cast("Comparison", np.where(swapped, SWAPPED_DAY_MONTH, edit_similarities(left, right)))
 
 
 def date_of_reduced_precision(pairing: Pairing) -> Comparison:
@@ -45,11 +45,7 @@ def date_of_reduced_precision(pairing: Pairing) -> Comparison:
     its first day. The value is 1 for equal dates, 2/3 for a first day and another day of the same month, and 1/3 for a
     1 January and another month of the same year.
     """
-    result = np.full(len(pairing), np.nan, dtype=np.float32)
-    pairs = pairing.distinct
-    values = np.array(list(map(_shared_precision, pairs.left, pairs.right)), dtype=np.float32) / 3
-    result[pairing.both] = values if pairs.index is None else values[pairs.index]
-    return result
+    return pairing.each(lambda left, right: np.array(list(map(_shared_precision, left, right))) / 3, same=1.0)
 
 
 def _shared_precision(one: str, other: str) -> int:
@@ -63,12 +59,8 @@ def _shared_precision(one: str, other: str) -> int:
 
 def date_parts(pairing: Pairing) -> Comparison:
     """Share of year, month and day that are equal: 0, 1/3, 2/3 or 1."""
-    result = np.full(len(pairing), np.nan, dtype=np.float32)
-    pairs = pairing.distinct
-    same = [
-        ((one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:] == other[6:])) / 3
-        for one, other in zip(pairs.left, pairs.right, strict=True)
-    ]
-    values = np.array(same, dtype=np.float32)
-    result[pairing.both] = values if pairs.index is None else values[pairs.index]
-    return result
+    return pairing.each(lambda left, right: list(map(_shared_parts, left, right)), same=1.0)
+
+
+def _shared_parts(one: str, other: str) -> float:
+    return ((one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:] == other[6:])) / 3

@@ -1,5 +1,6 @@
 """One field of row-aligned pairs: its normal forms on both sides, and the rows in which both are known."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -24,11 +25,12 @@ FEW = 8
 
 @dataclass(frozen=True)
 class DistinctPairs:
-    """The pairs of values to compare. Row ``i`` is pair ``index[i]``, or pair ``i`` if ``index`` is None."""
+    """Pairs of values to compare. The ``i``-th of ``rows`` has pair ``index[i]``."""
 
     left: list[str]
     right: list[str]
-    index: np.ndarray[Any, np.dtype[np.intp]] | None
+    rows: Rows
+    index: np.ndarray[Any, np.dtype[np.intp]]
 
 
 @dataclass(frozen=True)
@@ -111,16 +113,49 @@ class Pairing:
             return cast("Rows", self.numbered.left == self.numbered.right)
         return cast("Rows", (self.left == self.right).astype(bool))
 
-    @cached_property
-    def distinct(self) -> DistinctPairs:
-        """The rows of :attr:`both` as pairs of strings. If there are many rows, equal pairs are listed once."""
+    def each(
+        self, compute: Callable[[list[str], list[str]], "Sequence[float] | Strings"], same: float | None = None
+    ) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        """One value per row, NaN where a side is missing. If there are many rows, equal pairs are computed once.
+
+        Args:
+            compute: from the two values of each of some pairs to one number for each pair.
+            same: what it gives for two equal values; None if that depends on the value.
+        """
+        if not self.any:
+            return np.full(len(self), np.nan, dtype=np.float32)
         if self.numbered is None:
-            return DistinctPairs(*self._few_in_order(), None)
-        first, second, values = self.numbered.left[self.both], self.numbered.right[self.both], self.numbered.values
+            values = np.asarray(compute(*self._few_in_order()), dtype=np.float32)
+            return values if len(values) == len(self) else self._placed(self.both, values)
+        pairs = self._distinct if same is None else self._unequal
+        found = np.asarray(compute(pairs.left, pairs.right), dtype=np.float32)
+        result = self._placed(pairs.rows, found[pairs.index])
+        if same is not None:
+            result[self.both & self.equal] = same
+        return result
+
+    @cached_property
+    def _distinct(self) -> DistinctPairs:
+        """The rows of :attr:`both`."""
+        return self._distinct_of(self.both)
+
+    @cached_property
+    def _unequal(self) -> DistinctPairs:
+        """The rows of :attr:`both` in which the values differ."""
+        return self._distinct_of(self.both & ~self.equal)
+
+    def _distinct_of(self, rows: Rows) -> DistinctPairs:
+        assert self.numbered is not None
+        first, second, values = self.numbered.left[rows], self.numbered.right[rows], self.numbered.values
         if self.alike:
             first, second = np.minimum(first, second), np.maximum(first, second)
         index, pairs = pd.factorize(first.astype(np.int64) * len(values) + second)
-        return DistinctPairs(*self._in_order(values[pairs // len(values)], values[pairs % len(values)]), index)
+        return DistinctPairs(*self._in_order(values[pairs // len(values)], values[pairs % len(values)]), rows, index)
+
+    def _placed(self, rows: Rows, values: Any) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        result = np.full(len(self), np.nan, dtype=np.float32)
+        result[rows] = values
+        return result
 
     @cached_property
     def present(self) -> Numbered:

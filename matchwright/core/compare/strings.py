@@ -15,22 +15,23 @@ Scorer = Callable[..., float]
 
 
 def string_comparison(pairing: Pairing, scorer: Scorer, scale: float) -> Comparison:
-    """Compare with a rapidfuzz scorer whose largest value is ``scale``."""
-    count = len(pairing)
-    if not pairing.any:
-        return np.full(count, np.nan, dtype=np.float32)
-    pairs = pairing.distinct
-    scores = np.asarray(cpdist(pairs.left, pairs.right, scorer=scorer, dtype=np.float32)) / scale
-    if pairs.index is None and len(scores) == count:
-        return cast("Comparison", scores)
-    result = np.full(count, np.nan, dtype=np.float32)
-    result[pairing.both] = scores if pairs.index is None else scores[pairs.index]
-    return result
+    """Compare with a rapidfuzz scorer whose largest value, for equal strings, is ``scale``."""
+
+    def compute(left: list[str], right: list[str]) -> Comparison:
+        scores = np.asarray(cpdist(left, right, scorer=scorer, dtype=np.float32))
+        return cast("Comparison", scores / scale)
+
+    return pairing.each(compute, same=1.0)
 
 
 def jaro_winkler(pairing: Pairing) -> Comparison:
     """Jaro-Winkler similarity. Winkler (1990), String Comparator Metrics and Enhanced Decision Rules."""
     return string_comparison(pairing, cast("Scorer", JaroWinkler.normalized_similarity), 1.0)
+
+
+def edit_similarities(left: list[str], right: list[str]) -> Comparison:
+    """1 minus the optimal string alignment distance over the longer length, of each pair of strings."""
+    return cast("Comparison", np.asarray(cpdist(left, right, scorer=OSA.normalized_similarity, dtype=np.float32)))
 
 
 def levenshtein(pairing: Pairing) -> Comparison:
@@ -58,11 +59,7 @@ def containment(pairing: Pairing) -> Comparison:
 
     The shorter code must have at least 4 characters.
     """
-    result = np.full(len(pairing), np.nan, dtype=np.float32)
-    pairs = pairing.distinct
-    found = np.array(list(map(_share_contained, pairs.left, pairs.right)), dtype=np.float32)
-    result[pairing.both] = found if pairs.index is None else found[pairs.index]
-    return result
+    return pairing.each(lambda left, right: list(map(_share_contained, left, right)))
 
 
 def _share_contained(one: str, other: str) -> float:
