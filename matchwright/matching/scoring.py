@@ -82,7 +82,7 @@ class RegisterScoring:
                 self.working.made("scored", self._scores_of_all)
             self._run("scoring", "scores", self._score_compared)
         else:
-            self._run("comparing and scoring", "scores", self._compare_and_score)
+            self._run("comparing", "scores", self._compare_and_score)
         scores = self._whole("scores")
         if self._neighbours is None:
             none = np.empty(0)

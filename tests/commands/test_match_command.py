@@ -1,6 +1,5 @@
 """``matchwright match``: tables in, a folder with matches and clusters out."""
 
-import re
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
@@ -26,15 +25,14 @@ def test_a_table_is_matched_and_the_result_is_said(given):
     options, folder = given
     done = match(*options, "--out", folder, "--tables", "parquet")
     assert done.exit_code == 0, done.output
-    compared = re.compile(r"comparing( and scoring)?: ")  # at once, unless the model has a second stage
-    assert compared.search(done.output)
+    assert "comparing: " in done.output
     assert "Matched 1,400 records: " in done.output
     pairs = read_table(str(folder / "pairs"))
     assert f"{(pairs['band'] == 'match').sum():,} matches" in done.output
     assert pd.read_parquet(folder / "left_with_clusters.parquet")["cluster_id"].notna().all()
     again = match(*options, "--out", folder, "--tables", "parquet")
     assert again.exit_code == 0
-    assert not compared.search(again.output)
+    assert "comparing: " not in again.output
     assert again.output.splitlines()[-1] == done.output.splitlines()[-1]
 
 
@@ -123,7 +121,7 @@ def test_a_run_in_an_object_store_is_as_one_in_a_folder(given, register_run, obj
     for table in ("pairs", "clusters", "review", "quarantine"):
         pd.testing.assert_frame_equal(read_table(f"{address}/{table}"), read_table(str(folder / table)))
     again = match(*options, "--out", address)
-    assert not compared.search(again.output)
+    assert "comparing: " not in again.output
     assert again.output.splitlines()[-1] == done.output.splitlines()[-1]
 
     pair = read_table(str(folder / "review")).iloc[0][["left_key", "right_key"]]
