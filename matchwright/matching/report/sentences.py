@@ -25,10 +25,20 @@ def count(number: int, one: str, several: str = "") -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
+def suggests(summary: Summary) -> bool:
+    """Whether the run has no band for matches, because no label confirmed its scores."""
+    return float(summary["bands"]["match_from"]) > 1
+
+
 def result_sentence(summary: Summary) -> str:
     """The result of the run in one sentence."""
     tables = [f"{count(t['rows'] - t['quarantined'], 'record')} of {t['name']}" for t in summary["tables"]]
     entities = count(summary["clusters"]["entities"], "entity", "entities")
+    if suggests(summary):
+        return (
+            f"The run suggests {count(summary['reviews'], 'pair')} in {' and '.join(tables)}. It learned from no label, "
+            f"so none of them is certain. The {summary['joined']:,} likeliest make {entities}."
+        )
     matches = count(summary["funnel"]["bands"]["match"], "match", "matches")
     reviews = summary["reviews"]
     pairs = f"{count(reviews, 'pair')} {'needs' if reviews == 1 else 'need'}" if reviews else "no pair needs"
@@ -110,6 +120,8 @@ def next_steps(summary: Summary) -> Iterator[str]:
         yield f"Raise candidates.max_candidates_per_record in the spec: its budget may miss about {matches}."
     if summary["reviews"]:
         pairs = count(summary["reviews"], "pair")
+        if suggests(summary):
+            yield "Measure how many suggestions are right: matchwright label --random asks for some drawn at random."
         yield f"Let people decide the {pairs} of the table review, from its top: a wrong answer costs most there."
     if summary["clusters"]["most_doubtful"]:
         yield "Look at the most doubtful clusters below: without its weakest link, each of them falls apart."

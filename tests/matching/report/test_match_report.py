@@ -250,3 +250,17 @@ def test_rules_that_were_narrowed_are_named_with_what_they_lost():
     assert "rule:surname would make 4,500 pairs" in page
     assert "town or year: 90 pairs are left at most" in page
     assert "Rules that were narrowed" not in render_report(SUMMARY)
+
+
+def test_a_run_without_labels_suggests_and_says_how_to_measure_it():
+    bands = {"review_from": 0.1, "match_from": 2.0}
+    funnel = {**SUMMARY["funnel"], "bands": {"match": 0, "review": 43, "no_match": 57}}
+    suggested = changed(bands=bands, reviews=43, funnel=funnel)
+    assert result_sentence(suggested) == (
+        "The run suggests 43 pairs in 60 records of a.csv and 58 records of b&c.csv. It learned from no label, "
+        "so none of them is certain. The 39 likeliest make 79 entities."
+    )
+    assert any("matchwright label --random" in step for step in next_steps(suggested))
+    page = render_report(suggested)
+    assert "no band match without labels" in page
+    assert "match from 2.0" not in page
