@@ -36,8 +36,8 @@ def result_sentence(summary: Summary) -> str:
     entities = count(summary["clusters"]["entities"], "entity", "entities")
     if suggests(summary):
         return (
-            f"The run suggests {count(summary['reviews'], 'pair')} in {' and '.join(tables)}. It learned from no label, "
-            f"so none of them is certain. The {summary['joined']:,} likeliest make {entities}."
+            f"The run suggests {count(summary['reviews'], 'pair')} in {' and '.join(tables)}. It learned from no "
+            f"label, so none of them is certain. The {summary['joined']:,} likeliest make {entities}."
         )
     matches = count(summary["funnel"]["bands"]["match"], "match", "matches")
     reviews = summary["reviews"]
