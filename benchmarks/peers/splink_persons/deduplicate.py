@@ -37,6 +37,9 @@ PLACEHOLDERS = {"date_of_birth": ["1901-01-01", "1970-01-01"]}
 LEAST_SCORE = 0.01
 DISTINCT_PAIRS = 1e6
 """Pairs that estimate the u probabilities."""
+MOST_ROUNDS = 10
+"""Rounds of a training session. With Splink's own 25, a level that no match of a million records has gets a probability
+that a number cannot hold, and Splink ends with an error."""
 
 
 def main() -> None:
@@ -98,6 +101,7 @@ def deduplicate(table, setting: Setting, out: Path) -> None:
         blocking_rules_to_generate_predictions=setting.rules,
         comparisons=setting.comparisons(),
         retain_matching_columns=False,
+        max_iterations=MOST_ROUNDS,
     )
     linker = Linker(table, settings)
     training = linker.training
