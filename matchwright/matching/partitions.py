@@ -88,23 +88,6 @@ def in_processes(work: Callable[[int], Any], count: int, workers: int) -> Iterat
     yield from _finished(list(range(count)), work, workers, in_order=True)
 
 
-def in_a_process(work: Callable[[], None]) -> None:
-    """Call ``work`` in a process of its own, which is forked from this one: its memory goes back to the system.
-
-    Where processes cannot be forked, it is called here.
-
-    Raises:
-        Exception: whatever ``work`` raises.
-    """
-    if "fork" not in multiprocessing.get_all_start_methods():
-        work()
-        return
-    global _work
-    _work = lambda number: work()  # noqa: E731 - a name would need a module of its own to be found in the other process
-    with multiprocessing.get_context("fork").Pool(1) as pool:
-        pool.apply(_inherited, (0,))
-
-
 def _one(work: Callable[[int, slice], None], slices: Sequence[slice], number: int) -> int:
     work(number, slices[number])
     return number

@@ -12,6 +12,7 @@ from matchwright.core.models.neighbours import further_candidates, pair_evidence
 from matchwright.core.records import PAIR_KEYS, record_features
 from matchwright.core.records.columns import columns_of
 from matchwright.core.records.rows import rows_of
+from matchwright.matching import deciding
 from matchwright.matching.deciding import bands_of, decisions_of
 from matchwright.matching.scoring import RegisterScoring
 from matchwright.matching.working_folder import WorkingFolder
@@ -100,9 +101,11 @@ def _refuse(self, name, array):
     raise OSError("no space")
 
 
-def test_bands_and_reasons_are_those_of_the_decision_model(world, tmp_path):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_bands_and_reasons_are_those_of_the_decision_model(world, tmp_path, monkeypatch, workers):
+    monkeypatch.setattr(deciding, "AT_ONCE", 15)
     model, _ = world
-    scoring = scoring_of(world, tmp_path)
+    scoring = scoring_of(world, tmp_path, workers=workers)
     scored = scoring.score()
     bands = bands_of(scoring, scored)
     assert bands.tolist() == model.band(scored.scores, scoring.comparisons(np.arange(len(scored)))).tolist()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pandas as pd
 
@@ -14,14 +14,10 @@ from matchwright.operations.match_tables.run_folder import InputTable
 
 @dataclass(frozen=True)
 class MatchInput:
-    """A table to match. ``read`` gives its rows as text, each time anew: the run does not keep them in memory.
-
-    ``local_bytes`` is the size of its files on this machine, 0 if there are none.
-    """
+    """A table to match. ``read`` gives its rows as text, each time anew: the run does not keep them in memory."""
 
     table: InputTable
     read: Callable[[], pd.DataFrame]
-    local_bytes: int = 0
 
 
 def input_files(files: Mapping[str, str]) -> list[MatchInput]:
@@ -41,13 +37,7 @@ def input_files(files: Mapping[str, str]) -> list[MatchInput]:
             faults += [Fault(f"{source}: {uri}", fault.problem, fault.hint) for fault in error.faults]
             continue
         table = InputTable(source=source, name=PurePosixPath(uri.rstrip("/")).name, digest=digest)  # type: ignore[arg-type]
-        found.append(MatchInput(table, partial(read_input_table, uri, version), _local_bytes(uri)))
+        found.append(MatchInput(table, partial(read_input_table, uri, version)))
     if faults:
         raise DataError("The tables cannot be matched.", faults)
     return found
-
-
-def _local_bytes(uri: str) -> int:
-    path = Path(uri)
-    files = [path] if path.is_file() else path.rglob("*") if path.is_dir() else ()
-    return sum(file.stat().st_size for file in files if file.is_file())

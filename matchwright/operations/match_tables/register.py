@@ -15,16 +15,12 @@ from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault, QualityError
 from matchwright.files import PRIVATE, replacing, write_whole
-from matchwright.matching.partitions import in_a_process
 from matchwright.operations.conforming import conformed_records, together
 from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.outputs import CLUSTER_ID
 from matchwright.operations.match_tables.run_folder import WORKING, RunFolder
 
 FEATURES, QUALITY, QUALITY_REPORT, QUARANTINE = "features.parquet", "quality.json", "quality.html", "quarantine"
-
-LARGE = 16_000_000
-"""In bytes. Reading and validating so large tables takes memory that later stages need, so another process does it."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +48,10 @@ def register_of(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], on
     """
     kept = run.folder / WORKING / FEATURES
     if not kept.exists():
-
-        def prepare() -> None:
-            features = _prepared(run, bundle, inputs)
-            with replacing(kept, PRIVATE) as file:
-                features.to_parquet(file, index=False)
-
-        large = sum(given.local_bytes for given in inputs) >= LARGE
-        in_a_process(prepare) if large else prepare()
+        features = _prepared(run, bundle, inputs)
+        with replacing(kept, PRIVATE) as file:
+            features.to_parquet(file, index=False)
+        del features
     table = RecordTable.of(read_frame(kept), one_table=one_table)
     quality = QualityResult.model_validate_json((run.folder / QUALITY).read_text(encoding="utf-8"))
     return Register(table, quality)
