@@ -77,6 +77,16 @@ def test_a_run_has_matches_clusters_and_reviews(done, register_run, bundle):
     assert summary["clusters"]["entities"] == clusters["cluster_id"].nunique()
 
 
+def test_large_tables_are_read_in_a_process_of_their_own(done, bundle, records, tmp_path, monkeypatch):
+    monkeypatch.setattr("matchwright.operations.match_tables.register.LARGE", 1)
+    match_tables(bundle, input_files({"left": str(records)}), tmp_path / "run")
+    assert_same_tables(done[0], tmp_path / "run")
+
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match="has no column that the spec reads"):
+        match_tables(bundle, input_files({"left": str(tmp_path / "other.csv")}), tmp_path / "other")
+
+
 def test_the_table_comes_back_with_a_column_of_clusters(done, records):
     folder, _ = done
     given, back = pd.read_csv(records, dtype=str), pd.read_csv(folder / "left_with_clusters.csv", dtype=str)

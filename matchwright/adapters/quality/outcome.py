@@ -1,5 +1,6 @@
 """Validate a batch: find the rows to quarantine, with reasons, and decide whether the others may be used."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -120,12 +121,15 @@ def _reasons(
     observed: Iterable[Observed], rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", length: int
 ) -> "pd.Series[str]":
     """For each row of the whole table, the expectations that it fails, separated by commas."""
-    failed: list[list[str]] = [[] for _ in range(length)]
+    failed: dict[int, list[str]] = defaultdict(list)
     for one in observed:
         if one.check.quarantines:
             for row in rows[one.failed]:
                 failed[row].append(f"{one.check.field} {one.check.what}")
-    return pd.Series([", ".join(reasons) for reasons in failed], dtype=object)
+    reasons = np.full(length, "", dtype=object)
+    for row, found in failed.items():
+        reasons[row] = ", ".join(found)
+    return pd.Series(reasons)
 
 
 def _quarantined_share(quarantined: int, rows: int, spec: MatchSpec) -> Check:

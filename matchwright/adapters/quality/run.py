@@ -56,12 +56,24 @@ def run_expectations(frame: pd.DataFrame, expected: Sequence[Expected], table: s
             "install the versions in requirements.lock",
         )
     asset = context.data_sources.add_pandas("lake").add_dataframe_asset(table)
-    batch = asset.add_batch_definition_whole_dataframe("batch").get_batch({"dataframe": frame.reset_index(drop=True)})
+    batch = asset.add_batch_definition_whole_dataframe("batch").get_batch({"dataframe": _checked(frame, expected)})
     outcomes: list[Any] = batch.validate(suite, result_format=_RESULT_FORMAT).results
     results = {one.expectation_config.meta[_POSITION]: one for one in outcomes}
     if sorted(results) != list(range(len(expected))):
         raise QualityError("Great Expectations left expectations out.", "install the versions in requirements.lock")
     return [_observed(one, results[position], table, source) for position, one in enumerate(expected)]
+
+
+def _checked(frame: pd.DataFrame, expected: Sequence[Expected]) -> pd.DataFrame:
+    """The columns that are checked, with each distinct text once.
+
+    Great Expectations copies all columns for each expectation: of a million records that took three times as long.
+    """
+    named = {one.arguments["column"] for one in expected if "column" in one.arguments}
+    columns = [name for name in frame.columns if name in named] or list(frame.columns)
+    checked = frame[columns].reset_index(drop=True)
+    texts = [name for name in columns if checked[name].dtype == object]
+    return checked.assign(**{name: pd.Categorical.from_codes(*pd.factorize(checked[name])) for name in texts})
 
 
 def _observed(expected: Expected, outcome: Any, table: str, source: str) -> Observed:

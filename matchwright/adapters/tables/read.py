@@ -82,8 +82,6 @@ def content_digest(uri: str, version: int | None = None) -> str:
     Raises:
         DataError: it is absent or cannot be opened.
     """
-    from pyarrow import fs
-
     filesystem, path, kind = _located(uri)
     _require(kind)
     if kind is _Kind.FILE:
@@ -91,10 +89,28 @@ def content_digest(uri: str, version: int | None = None) -> str:
     if is_delta(filesystem, path):
         root = path.rstrip("/")
         return delta_version(uri, version).digest(lambda file: _file_digest(filesystem, f"{root}/{file}"))
-    inside = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
-    files = sorted(info.path for info in inside if info.type == fs.FileType.File)
+    files = sorted(info.path for info in _files(filesystem, path))
     of_files = [f"{file.removeprefix(path)} {_file_digest(filesystem, file)}" for file in files]
     return hashlib.sha256("\n".join(of_files).encode()).hexdigest()
+
+
+def file_bytes(uri: str) -> int:
+    """The size of a file, or of all files in a folder, old versions of a Delta table included.
+
+    Raises:
+        DataError: it is absent or cannot be opened.
+    """
+    filesystem, path, kind = _located(uri)
+    _require(kind)
+    found = _files(filesystem, path) if kind is _Kind.FOLDER else [filesystem.get_file_info(path)]
+    return sum(info.size for info in found)
+
+
+def _files(filesystem: Any, folder: str) -> list[Any]:
+    from pyarrow import fs
+
+    inside = filesystem.get_file_info(fs.FileSelector(folder, recursive=True))
+    return [info for info in inside if info.type == fs.FileType.File]
 
 
 def _file_digest(filesystem: Any, path: str) -> str:

@@ -98,8 +98,9 @@ def id_text(value: Any) -> str | None:
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    # no store can encode lone surrogates; written out, two ids stay two
-    text = str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+    text = str(value)
+    if not text.isascii():  # no store can encode lone surrogates; written out, two ids stay two
+        text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text if text.strip() else None
 
 
@@ -123,6 +124,8 @@ def _wanted(spec: MatchSpec) -> dict[str, str]:
 
 def clean_text(value: Any) -> str | None:
     """A value as text in NFKC with single spaces; None where nothing is left. Its length is bounded."""
+    if type(value) is str and value.isascii():  # most values
+        return " ".join(value[:LONGEST_VALUE].split()) or None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     # without lone surrogates, which no store can encode

@@ -11,6 +11,7 @@ from matchwright.adapters.quality.report import advice, sentence
 from matchwright.core.bundle import Bundle
 from matchwright.core.candidates import RecordTable
 from matchwright.core.records import record_features
+from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import DataError, Fault, QualityError
@@ -19,8 +20,12 @@ from matchwright.operations.conforming import conformed_records, together
 from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.outputs import CLUSTER_ID
 from matchwright.operations.match_tables.run_folder import WORKING, RunFolder
+from matchwright.supervisor.new_interpreter import in_new_interpreter
 
 FEATURES, QUALITY, QUALITY_REPORT, QUARANTINE = "features.parquet", "quality.json", "quality.html", "quarantine"
+
+LARGE = 16_000_000
+"""Bytes of tables from which another process reads and validates them. What that takes would not be given back."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,11 @@ def register_of(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], on
     """
     kept = run.folder / WORKING / FEATURES
     if not kept.exists():
-        features = _prepared(run, bundle, inputs)
-        with replacing(kept, PRIVATE) as file:
-            features.to_parquet(file, index=False)
-        del features
+        asked = run, bundle.model.spec, bundle.model.corpus, inputs
+        if sum(given.size for given in inputs) < LARGE:
+            _prepare(*asked)
+        else:
+            in_new_interpreter(_prepare, *asked)
     table = RecordTable.of(read_frame(kept), one_table=one_table)
     quality = QualityResult.model_validate_json((run.folder / QUALITY).read_text(encoding="utf-8"))
     return Register(table, quality)
@@ -84,8 +90,8 @@ def read_inputs(spec: MatchSpec, inputs: Sequence[MatchInput], added: str = "") 
     return together(sides)
 
 
-def _prepared(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput]) -> pd.DataFrame:
-    spec = bundle.model.spec
+def _prepare(run: RunFolder, spec: MatchSpec, corpus: Corpus, inputs: Sequence[MatchInput]) -> None:
+    """Write the record features, and what validation found."""
     added = "" if run.identity.options["tables"] == "none" else CLUSTER_ID
     outcome = validate_records(read_inputs(spec, inputs, added), spec, batch=run.identity.bundle[:12])
     quarantine = run.folder / QUARANTINE
@@ -97,4 +103,6 @@ def _prepared(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput]) -> p
         failed = [f"  - {sentence(check)}" for check in outcome.result.stopped_by]
         fact = f"The tables do not hold {len(failed)} of the quality limits of spec '{spec.name}':"
         raise QualityError("\n".join([fact, *failed]), f"read {report}. {advice(outcome.result, str(quarantine))}")
-    return record_features(outcome.records, spec, bundle.model.corpus)
+    features = record_features(outcome.records, spec, corpus)
+    with replacing(run.folder / WORKING / FEATURES, PRIVATE) as file:
+        features.to_parquet(file, index=False)
