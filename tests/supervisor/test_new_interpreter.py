@@ -36,27 +36,21 @@ def test_an_ended_process_is_an_error_with_a_hint():
         in_new_interpreter(signal.raise_signal, signal.SIGKILL)
 
 
-def test_it_ends_with_the_process_that_started_it():
-    script = (
-        "import time; from matchwright.supervisor.new_interpreter import in_new_interpreter;"
-        "in_new_interpreter(time.sleep, 600)"
-    )
-    parent = subprocess.Popen([sys.executable, "-c", script])
-    workers = until(lambda: working(parent.pid))
+def test_it_ends_with_the_process_that_started_it(tmp_path):
+    work, began = tmp_path / "work.py", tmp_path / "began"
+    work.write_text(f"import os, time; open({str(began)!r}, 'w').write(str(os.getpid())); time.sleep(600)")
+    start = "import runpy; from matchwright.supervisor.new_interpreter import in_new_interpreter as call;"
+    parent = subprocess.Popen([sys.executable, "-c", f"{start} call(runpy.run_path, {str(work)!r})"])
+    worker = psutil.Process(int(until(lambda: began.is_file() and began.read_text())))
+    assert runs(worker)
     parent.kill()
     parent.wait()
-    assert until(lambda: not any(map(runs, workers)))
+    assert until(lambda: not runs(worker))
 
 
 def runs(process):
     # the first process of a container may never ask for the exit status of one that ended
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-
-
-def working(parent):
-    """The child processes in which the function runs: loky's others do nothing but wait."""
-    found = [child for child in psutil.Process(parent).children() if "popen_loky_posix" in " ".join(child.cmdline())]
-    return [child for child in found if child.num_threads() > 2]
 
 
 def until(condition):
