@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from matchwright.core.decide.decision import Decision
+from matchwright.core.decide.decision import DecidedPairs
 from matchwright.matching.clusters import Clusters
 from matchwright.matching.partitions import in_processes
 from matchwright.matching.scored_pairs import ScoredPairs
@@ -43,14 +43,14 @@ def bands_of(scoring: RegisterScoring, scored: ScoredPairs) -> Bands:
     return bands
 
 
-def decisions_of(scoring: RegisterScoring, scored: ScoredPairs, rows: Rows, top: int) -> Iterator[list[Decision]]:
+def decisions_of(scoring: RegisterScoring, scored: ScoredPairs, rows: Rows, top: int) -> Iterator[DecidedPairs]:
     """The decisions about some pairs with their reasons, in batches; ``rows`` rise."""
     batches = list(_at_once(rows))
 
-    def decided(number: int) -> list[Decision]:
+    def decided(number: int) -> DecidedPairs:
         some = batches[number]
         added = scored.added(some)
-        return scoring.model.decide_compared(scoring.comparisons(some), top, added if added.any() else None)
+        return scoring.model.decided(scoring.comparisons(some), top, added if added.any() else None)
 
     yield from in_processes(decided, len(batches), scoring.workers)
 
@@ -85,10 +85,10 @@ def decided_pairs(
     codes, hints = np.full(len(kept), "", dtype=object), np.full(len(kept), None, dtype=object)
     place = 0
     for some in decisions_of(scoring, scored, kept[with_reasons], top):
-        for decision in some:
+        for given, hint in zip(some.reasons, some.hints, strict=True):
             row = with_reasons[place]
-            codes[row] = "|".join(reason.code for reason in decision.reasons)
-            hints[row] = decision.hint and decision.hint.text
+            codes[row] = "|".join(reason.code for reason in given)
+            hints[row] = hint and hint.text
             place += 1
     keys = scoring.table.keys
     frame = pd.DataFrame(

@@ -1,5 +1,6 @@
 """Partitions of pairs: worked on one at a time in each process, so that memory does not grow with the pairs."""
 
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -99,8 +100,12 @@ def _finished(numbers: list[int], one: Callable[[int], Any], workers: int, *, in
         return
     global _work  # a forked process inherits it; sending records and model to it would copy them
     _work = one
-    with multiprocessing.get_context("fork").Pool(min(workers, len(numbers))) as pool:
-        yield from (pool.imap if in_order else pool.imap_unordered)(_inherited, numbers)
+    gc.freeze()  # looking for garbage among all that is inherited would copy it, and takes time
+    try:
+        with multiprocessing.get_context("fork").Pool(min(workers, len(numbers))) as pool:
+            yield from (pool.imap if in_order else pool.imap_unordered)(_inherited, numbers)
+    finally:
+        gc.unfreeze()
 
 
 _work: Any = None

@@ -32,7 +32,7 @@ from matchwright.core.records.columns import Columns, take
 from matchwright.matching.competing import context_over_all, scores_over_all
 from matchwright.matching.features import candidates_compete, numbered_features
 from matchwright.matching.frequencies import known_frequencies, of_pairs
-from matchwright.matching.partitions import Report, partitions, run_partitions, silent
+from matchwright.matching.partitions import Report, in_processes, partitions, run_partitions, silent
 from matchwright.matching.scored_pairs import Numbers, Positions, Rows, ScoredPairs
 from matchwright.matching.working_folder import WorkingFolder
 
@@ -214,7 +214,14 @@ class RegisterScoring:
         evidence = np.concatenate([self._whole("evidence"), further["evidence"]])
         added = self.working.made(
             "neighbours",
-            lambda: neighbours.contributions(left[rows], right[rows], scores[rows], unlimited, evidence),
+            lambda: neighbours.contributions(
+                left[rows],
+                right[rows],
+                scores[rows],
+                unlimited,
+                evidence,
+                lambda work, count: in_processes(work, count, self.workers),
+            ),
         )
         moved = np.flatnonzero(added)
         rows, by = rows[moved], np.array(added[moved])

@@ -32,7 +32,7 @@ def test_an_error_is_the_same_here():
 
 
 def test_an_ended_process_is_an_error_with_a_hint():
-    with pytest.raises(MatchwrightError, match="was ended\\.\nHint: .*memory"):
+    with pytest.raises(MatchwrightError, match=r"was ended\.\nHint: .*memory"):
         in_new_interpreter(signal.raise_signal, signal.SIGKILL)
 
 

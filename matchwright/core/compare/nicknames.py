@@ -8,13 +8,16 @@ from matchwright.core.compare.strings import Comparison
 
 def nickname(pairing: Pairing) -> Comparison:
     """1 where the names are equal or one is a known short form of the other, else 0; NaN where a side is missing."""
-    return pairing.each(lambda left, right: list(map(_same_name, left, right)), same=1.0)
+    return pairing.each(_same_names, same=1.0)
 
 
-def _same_name(one: str, other: str) -> bool:
+def _same_names(left: list[str], right: list[str]) -> list[float]:
     # most names have no short form, and then looking them up is all there is to do
     forms = _short_forms()
-    return one == other or other in forms.get(one, ()) or one in forms.get(other, ())
+    return [
+        one == other or (one in forms and other in forms[one]) or (other in forms and one in forms[other])
+        for one, other in zip(left, right, strict=True)
+    ]
 
 
 @cache

@@ -1,6 +1,6 @@
 """Comparisons of numbers and calendar dates: float32 in [0, 1], NaN where a side is missing."""
 
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -8,7 +8,12 @@ from matchwright.core.compare.pairing import Pairing
 from matchwright.core.compare.strings import Comparison, edit_similarities
 
 SWAPPED_DAY_MONTH = np.float32(0.9)
-FIRST_DAY, FIRST_OF_JANUARY = "01", "0101"
+YEAR, MONTH, DAY = slice(0, 4), slice(4, 6), slice(6, 8)
+SWAPPED = [0, 1, 2, 3, 6, 7, 4, 5]
+FIRST = np.array([ord("0"), ord("1")], dtype=np.uint32)
+"""The characters of the first month and of the first day."""
+
+Characters = np.ndarray[Any, np.dtype[np.uint32]]
 
 
 def relative(pairing: Pairing) -> Comparison:
@@ -32,9 +37,8 @@ def date_similarity(pairing: Pairing) -> Comparison:
 
 
 def _date_similarities(left: list[str], right: list[str]) -> Comparison:
-    swapped = [
-        one != other and one == other[:4] + other[6:] + other[4:6] for one, other in zip(left, right, strict=True)
-    ]
+    one, other = _characters(left), _characters(right)
+    swapped = (one[:, SWAPPED] == other).all(axis=1) & (one != other).any(axis=1)
     return cast("Comparison", np.where(swapped, SWAPPED_DAY_MONTH, edit_similarities(left, right)))
 
 
@@ -45,22 +49,38 @@ def date_of_reduced_precision(pairing: Pairing) -> Comparison:
     its first day. The value is 1 for equal dates, 2/3 for a first day and another day of the same month, and 1/3 for a
     1 January and another month of the same year.
     """
-    return pairing.each(lambda left, right: np.array(list(map(_shared_precision, left, right))) / 3, same=1.0)
+    return pairing.each(_shared_precision, same=1.0)
 
 
-def _shared_precision(one: str, other: str) -> int:
-    """How many of year, month and day two dates share, if one of them may have fewer; 0 if they contradict it."""
-    if one == other:
-        return 3
-    if one[:6] == other[:6] and FIRST_DAY in (one[6:], other[6:]):
-        return 2
-    return 1 if one[:4] == other[:4] and FIRST_OF_JANUARY in (one[4:], other[4:]) else 0
+def _shared_precision(left: list[str], right: list[str]) -> Comparison:
+    one, other = _characters(left), _characters(right)
+    year, month, day = (equal.astype(bool) for equal in _equal_parts(one, other))
+    first_day = (one[:, DAY] == FIRST).all(axis=1) | (other[:, DAY] == FIRST).all(axis=1)
+    first_month = _is_first_of_january(one) | _is_first_of_january(other)
+    shared = np.select([year & month & day, year & month & first_day, year & first_month], [3, 2, 1], 0)
+    return cast("Comparison", shared / 3)
+
+
+def _is_first_of_january(dates: Characters) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    return np.asarray((dates[:, MONTH] == FIRST).all(axis=1) & (dates[:, DAY] == FIRST).all(axis=1))
 
 
 def date_parts(pairing: Pairing) -> Comparison:
     """Share of year, month and day that are equal: 0, 1/3, 2/3 or 1."""
-    return pairing.each(lambda left, right: list(map(_shared_parts, left, right)), same=1.0)
+    return pairing.each(_shared_parts, same=1.0)
 
 
-def _shared_parts(one: str, other: str) -> float:
-    return ((one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:] == other[6:])) / 3
+def _shared_parts(left: list[str], right: list[str]) -> Comparison:
+    year, month, day = _equal_parts(_characters(left), _characters(right))
+    return cast("Comparison", (year + month + day) / 3)
+
+
+def _equal_parts(one: Characters, other: Characters) -> "list[np.ndarray[Any, np.dtype[np.int64]]]":
+    """1 where the year, the month and the day of two dates are equal, else 0."""
+    same = one == other
+    return [same[:, part].all(axis=1).astype(np.int64) for part in (YEAR, MONTH, DAY)]
+
+
+def _characters(dates: list[str]) -> Characters:
+    """The digits of dates in normal form, shape (dates, 8)."""
+    return np.array(dates, dtype="U8").view(np.uint32).reshape(-1, 8)

@@ -54,8 +54,9 @@ SMALLEST_CHANGE = 0.02
 lie many log-odds, and no decision."""
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["Decision", "DecisionModel", "Reason"]
+__all__ = ["DecidedPairs", "Decision", "DecisionModel", "Reason"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,18 @@ class Decision:
     reasons: tuple[Reason, ...]
     comparisons: dict[str, float | None]
     hint: Hint | None = None
+
+
+class DecidedPairs(NamedTuple):
+    """What a decision says about each of many pairs, without their comparisons; see :class:`Decision`.
+
+    ``scores`` and ``bands`` have shape (pairs,); ``reasons`` and ``hints`` hold as many.
+    """
+
+    scores: Array
+    bands: np.ndarray[Any, Any]
+    reasons: list[tuple[Reason, ...]]
+    hints: list[Hint | None]
 
 
 class ScoresOfPairs(NamedTuple):
@@ -214,11 +227,11 @@ class DecisionModel:
         per_group = group_contributions(contributions, self.scorer.names)
         return give_reasons(levels, per_group, self.catalogue, top, self.figures, not_identical(comparisons))
 
-    def _matters(self, own: Array, final: Array) -> bool:
-        """Whether the register changes a scorer's own score enough to be a reason; both have shape (1,)."""
+    def _matters(self, own: Array, final: Array) -> Mask:
+        """Whether the register changes a scorer's own scores enough to be a reason, shape (pairs,)."""
         without = restated(own, self.prior_shift)
         other_band = self.bands.assign(without) != self.bands.assign(final)
-        return bool((other_band | (np.abs(final - without) >= SMALLEST_CHANGE)).all())
+        return np.asarray(other_band | (np.abs(final - without) >= SMALLEST_CHANGE))
 
     def _moved_by_candidates(self, comparisons: pd.DataFrame, scores: Array, levels: Levels) -> dict[int, float]:
         """The rows whose band the competing candidates change, and by how much they change the log-odds."""
@@ -265,6 +278,24 @@ class DecisionModel:
         :meth:`~matchwright.core.models.neighbours.Neighbours.contributions` for the scores of all candidates of a
         register. Pairs that they change get no hint, because a hint is about the evidence of the pair alone.
         """
+        found = self.decided(comparisons, top, neighbours)
+        names = comparisons.columns.tolist()
+        numbers = comparisons.to_numpy(dtype=np.float64).tolist()
+        return [
+            Decision(
+                score,
+                band,
+                given,
+                {n: None if isnan(v) else round(v, DECIMALS) for n, v in zip(names, row, strict=True)},
+                hint,
+            )
+            for score, band, given, row, hint in zip(
+                found.scores.tolist(), found.bands.tolist(), found.reasons, numbers, found.hints, strict=True
+            )
+        ]
+
+    def decided(self, comparisons: pd.DataFrame, top: int = 4, neighbours: Array | None = None) -> DecidedPairs:
+        """As :meth:`decide_compared`, for many pairs whose comparisons nobody needs again."""
         explained = self.scorer.explain(comparisons)
         found = self._scores(explained.log_odds, comparisons)
         scores = found.rounded if neighbours is None else with_neighbours(found.rounded, neighbours)
@@ -276,8 +307,9 @@ class DecisionModel:
         nothing = nothing_compared(levels)
         for shifted, change in changes(found.limited, found.restated).items():
             reasons[shifted] = (self.catalogue.register_prior(change), *reasons[shifted])[:top]
+        matters = self._matters(found.own, found.restated) & ~nothing
         for moved, change in changes(found.own, found.limited).items():
-            if not nothing[moved] and self._matters(found.own[moved : moved + 1], found.restated[moved : moved + 1]):
+            if matters[moved]:
                 reasons[moved] = with_register(reasons[moved], change, self.catalogue)[:top]
         for moved, change in self._moved_by_candidates(comparisons, found.rounded, levels).items():
             reasons[moved] = with_candidates(reasons[moved], change, self.catalogue)[:top]
@@ -294,20 +326,7 @@ class DecisionModel:
         if len(review):
             for row, hint in zip(review, self.hints(comparisons.iloc[review].reset_index(drop=True)), strict=True):
                 hints[row] = hint
-        names = comparisons.columns.tolist()
-        numbers = comparisons.to_numpy(dtype=np.float64).tolist()
-        return [
-            Decision(
-                score,
-                band,
-                given,
-                {n: None if isnan(v) else round(v, DECIMALS) for n, v in zip(names, row, strict=True)},
-                hint,
-            )
-            for score, band, given, row, hint in zip(
-                scores.tolist(), bands.tolist(), reasons, numbers, hints, strict=True
-            )
-        ]
+        return DecidedPairs(scores, bands, reasons, hints)
 
 
 def _stacked(levels: Levels, groups: Iterable[str]) -> np.ndarray[Any, Any]:

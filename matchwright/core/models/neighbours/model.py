@@ -6,6 +6,7 @@ lowers the score of a pair, and a pair without neighbours has a contribution of 
 """
 
 import json
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -25,6 +26,11 @@ from matchwright.threads import COMPUTE_THREADS
 
 KEPT = 0.3
 """The part of a pair's own log-odds that is kept beside the trees. So no two scores become one."""
+
+
+def one_by_one(work: Callable[[int], Array], count: int) -> Iterable[Array]:
+    """What ``work`` gives for each number below ``count``."""
+    return map(work, range(count))
 
 
 class Neighbours(Frozen):
@@ -67,7 +73,13 @@ class Neighbours(Frozen):
         return booster
 
     def contributions(
-        self, left_keys: Keys, right_keys: Keys, scores: Array, unlimited: Array, evidence: Evidence
+        self,
+        left_keys: Keys,
+        right_keys: Keys,
+        scores: Array,
+        unlimited: Array,
+        evidence: Evidence,
+        each: Callable[[Callable[[int], Array], int], Iterable[Array]] = one_by_one,
     ) -> Array:
         """What neighbours add to the log-odds of each candidate of a register, shape (pairs,).
 
@@ -81,14 +93,21 @@ class Neighbours(Frozen):
                 which nothing else is known, and here its neighbours are.
             evidence: what neighbours read of each candidate, shape (pairs, names); see
                 :func:`~matchwright.core.models.neighbours.evidence.pair_evidence`.
+            each: calls a function for each number below another one, and gives the results in their order. It may do
+                that in several processes.
         """
         added = np.zeros(len(scores))
         chosen = np.flatnonzero(self.considered(scores, unlimited, evidence))
         own, free = (logit(np.asarray(each, dtype=np.float64)[chosen]) for each in (scores, unlimited))
         left, right = np.asarray(left_keys)[chosen], np.asarray(right_keys)[chosen]
         register = Register.of(left, right, own, free, evidence[chosen], self.evidence, self.household)
-        for rows in register.candidates.batches(register.measured):
-            added[chosen[rows]] = self.of_measures(register.measures(rows), own[rows])
+        batches = list(register.candidates.batches(register.measured))
+
+        def of_batch(number: int) -> Array:
+            return self.of_measures(register.measures(batches[number]), own[batches[number]])
+
+        for rows, found in zip(batches, each(of_batch, len(batches)), strict=True):
+            added[chosen[rows]] = found
         return added
 
     def considered(self, scores: Array, unlimited: Array, evidence: Evidence) -> "np.ndarray[Any, np.dtype[np.bool_]]":
