@@ -122,12 +122,25 @@ def frame_digest(frame: pd.DataFrame) -> str:
         digest.update(missing.tobytes())
         present = column[~missing]
         if _kind(column) == "string":
-            encoded = [str(value).encode() for value in present]
-            digest.update(np.fromiter(map(len, encoded), dtype="<i8", count=len(encoded)).tobytes())
-            digest.update(b"".join(encoded))
+            for content in _lengths_and_bytes(present):
+                digest.update(content)
         else:
             digest.update(present.to_numpy(dtype="<f8" if _kind(column) == "float64" else "<i8").tobytes())
     return digest.hexdigest()
+
+
+def _lengths_and_bytes(texts: "pd.Series[Any]") -> tuple[Any, Any]:
+    """The length of each text in UTF-8 as eight bytes, and the texts after each other."""
+    import pyarrow as pa
+
+    values = texts.to_numpy(dtype=object)
+    try:
+        held = pa.array(values, type=pa.large_string(), from_pandas=False)
+    except pa.ArrowException:  # some values are no texts
+        held = pa.array([str(value) for value in values], type=pa.large_string())
+    _, offsets, content = held.buffers()
+    ends = np.frombuffer(offsets, dtype="<i8", count=len(values) + 1)
+    return np.diff(ends).tobytes(), content or b""
 
 
 def _first_line(error: Exception) -> str:
