@@ -4,7 +4,7 @@ from matchwright.core.candidates import RecordTable
 from matchwright.core.compare.names import context_names
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.two_stages import TwoStageScorer
-from matchwright.core.records.columns import columns_of
+from matchwright.core.records.columns import categories_or_array
 from matchwright.core.records.numbered import NumberedColumns
 
 OF_ONE_RECORD = ("record_key", "record_id", "source")
@@ -13,7 +13,9 @@ OF_ONE_RECORD = ("record_key", "record_id", "source")
 
 def numbered_features(table: RecordTable) -> NumberedColumns:
     """The record features with numbered texts: each text is compared and counted once, and not for every pair."""
-    return NumberedColumns.of(columns_of(table.features), plain=OF_ONE_RECORD)
+    features = table.features
+    columns = {str(name): categories_or_array(features[name]) for name in features.columns}
+    return NumberedColumns.of(columns, plain=OF_ONE_RECORD)
 
 
 def candidates_compete(model: DecisionModel) -> bool:

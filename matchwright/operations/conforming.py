@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from matchwright.core.records import conform, unreadable, unreadable_column
 from matchwright.core.spec import MatchSpec
@@ -26,6 +27,10 @@ def conformed_records(table: pd.DataFrame, spec: MatchSpec, source: str) -> pd.D
 def together(sides: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The records of all tables, sorted by key: the same rows in another order have the same digest."""
     records = pd.concat(sides)
+    for name in records.columns:
+        of_sides = [side[name].array for side in sides if name in side]
+        if all(isinstance(values, pd.Categorical) for values in of_sides):
+            records[name] = union_categoricals(of_sides)
     # flags are in every row, also if only one table has such a value
     flagged = [name for name in records.columns if name.endswith(unreadable_column(""))]
     whole = records.assign(**{name: records[name].eq(True) for name in flagged})

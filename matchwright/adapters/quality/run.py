@@ -11,6 +11,7 @@ import pandas as pd
 
 from matchwright.adapters.quality.result import Check
 from matchwright.adapters.quality.suite import Expected
+from matchwright.core.records.columns import with_categories
 from matchwright.errors import QualityError
 from matchwright.telemetry import silence
 
@@ -71,9 +72,7 @@ def _checked(frame: pd.DataFrame, expected: Sequence[Expected]) -> pd.DataFrame:
     """
     named = {one.arguments["column"] for one in expected if "column" in one.arguments}
     columns = [name for name in frame.columns if name in named] or list(frame.columns)
-    checked = frame[columns].reset_index(drop=True)
-    texts = [name for name in columns if checked[name].dtype == object]
-    return checked.assign(**{name: pd.Categorical.from_codes(*pd.factorize(checked[name])) for name in texts})
+    return with_categories(frame[columns].reset_index(drop=True))
 
 
 def _observed(expected: Expected, outcome: Any, table: str, source: str) -> Observed:

@@ -83,7 +83,27 @@ def numbering() -> dict[str, int]:
     return defaultdict(count().__next__)
 
 
+def categories_or_array(values: "pd.Series[Any]") -> Any:
+    """A column as it is where its texts are held once each, as a ``pandas.Categorical``; else as a plain array."""
+    return values.array if isinstance(values.dtype, pd.CategoricalDtype) else _array(values)
+
+
+def of_categories(values: pd.Categorical, known: Array, missing: Any) -> Array:
+    """For each row what is known of its category: ``known`` has shape (categories,)."""
+    return np.asarray(
+        np.append(known, missing)[values.codes]
+    )  # a missing value has code -1, so it reads the last element
+
+
+def with_categories(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with each distinct text once, so that work on texts and the memory for them do not grow with rows."""
+    texts = [name for name in frame.columns if frame[name].dtype == object]
+    return frame.assign(**{name: pd.Categorical.from_codes(*pd.factorize(frame[name])) for name in texts})
+
+
 def _array(values: "pd.Series[Any]") -> Array:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return of_categories(values.array, values.cat.categories.to_numpy(dtype=object), None)
     if isinstance(values.dtype, np.dtype):
         return values.to_numpy()
     if is_numeric_dtype(values.dtype):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from matchwright.core.notation import Decimal
 from matchwright.core.notation.numbers import read_number
-from matchwright.core.records.columns import Array, Columns, as_objects
+from matchwright.core.records.columns import Array, Columns, as_objects, of_categories
 from matchwright.core.records.readers import Given, reader_of
 from matchwright.core.records.scripts import LONGEST_VALUE, compatible
 from matchwright.core.spec import MatchSpec
@@ -43,7 +43,7 @@ def conform(frame: pd.DataFrame, spec: MatchSpec, source: str) -> pd.DataFrame:
     faults = [_absent(column, frame) for column in wanted.values() if column not in frame.columns]
     if faults:
         raise DataError(f"The {source} table lacks columns that spec '{spec.name}' needs:", faults)
-    return pd.DataFrame(_conformed({name: frame[column].tolist() for name, column in wanted.items()}, spec, source))
+    return pd.DataFrame(_conformed({name: _given(frame[column]) for name, column in wanted.items()}, spec, source))
 
 
 def unreadable(frame: pd.DataFrame, spec: MatchSpec, source: str) -> Columns:
@@ -54,10 +54,11 @@ def unreadable(frame: pd.DataFrame, spec: MatchSpec, source: str) -> Columns:
     flags: dict[str, Array] = {}
     for name, field in spec.fields.items():
         if field.kind in WITH_NOTATION:
-            cleaned = per_distinct(frame[spec.column_of(name)], _cleaning(field.kind))
-            found = per_distinct(cleaned, reader_of(spec, name, source).is_unreadable).astype(bool)
-            if found.any():
-                flags[unreadable_column(name)] = found
+            cleaned = per_category(_given(frame[spec.column_of(name)]), _cleaning(field.kind))
+            found = per_category(cleaned, reader_of(spec, name, source).is_unreadable)
+            unread = pd.Series(found).eq(True).to_numpy(dtype=bool)
+            if unread.any():
+                flags[unreadable_column(name)] = unread
     return flags
 
 
@@ -78,16 +79,21 @@ def conformed_values(values: Sequence[Mapping[str, Any]], spec: MatchSpec, sourc
     return _conformed({RECORD_ID: ids, **given}, spec, source)
 
 
-def _conformed(values: dict[str, list[Any]], spec: MatchSpec, source: str) -> Columns:
-    ids = per_distinct(values[RECORD_ID], id_text)
+def _given(values: "pd.Series[Any]") -> Any:
+    """The values of a column; categories, where each distinct text is held once."""
+    return values.array if isinstance(values.dtype, pd.CategoricalDtype) else values.tolist()
+
+
+def _conformed(values: dict[str, Any], spec: MatchSpec, source: str) -> Columns:
+    ids = np.asarray(per_category(values[RECORD_ID], id_text), dtype=object)
     columns = {
         "record_key": as_objects([None if value is None else record_key(source, value) for value in ids]),
         "source": as_objects([source] * len(ids)),
         RECORD_ID: ids,
     }
     for name, field in spec.fields.items():
-        found = per_distinct(values[name], _conversion(spec, name, source))
-        columns[name] = found.astype(np.float64) if field.kind == "number" else found
+        found = per_category(values[name], _conversion(spec, name, source))
+        columns[name] = np.asarray(found, dtype=np.float64) if field.kind == "number" else found
     return columns
 
 
@@ -152,6 +158,15 @@ def per_distinct(values: Iterable[Any], convert: Callable[[Any], Any]) -> Array:
     listed = values.tolist() if isinstance(values, pd.Series | np.ndarray) else list(values)
     converted = {value: None if is_missing(value) else convert(value) for value in dict.fromkeys(listed)}
     return as_objects([converted[value] for value in listed])
+
+
+def per_category(values: Any, convert: Callable[[Any], Any]) -> Any:
+    """As :func:`per_distinct`, but a ``pandas.Categorical`` is converted to another one."""
+    if not isinstance(values, pd.Categorical):
+        return per_distinct(values, convert)
+    codes, distinct = pd.factorize(as_objects([convert(value) for value in values.categories.tolist()]))
+    numbers = of_categories(values, codes, -1)
+    return pd.Categorical.from_codes(numbers, categories=pd.Index(distinct, dtype=object))
 
 
 def is_missing(value: Hashable) -> bool:

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from matchwright.core.records.columns import Columns, columns_of, numbering
+from matchwright.core.records.columns import Columns, columns_of, numbering, of_categories
 from matchwright.core.records.compound_codes import HYPHEN
 from matchwright.core.records.normal import NORMAL_FORMS
 from matchwright.core.records.numbered import NumberedColumns
@@ -89,6 +89,8 @@ class Corpus:
 
     def rarity(self, field: str, values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """How rare each value is, in decimal orders of magnitude: 3.0 is one in a thousand. NaN where missing."""
+        if isinstance(values, pd.Categorical):
+            return of_categories(values, self.information(field, values.categories.tolist()), np.nan)
         listed = values.tolist()
         distinct = [value for value in dict.fromkeys(listed) if isinstance(value, str)]
         rarity = dict(zip(distinct, self.information(field, distinct).tolist(), strict=True))

@@ -7,8 +7,8 @@ import jellyfish
 import numpy as np
 import pandas as pd
 
-from matchwright.core.records.columns import Columns, columns_of
-from matchwright.core.records.conform import per_distinct
+from matchwright.core.records.columns import Columns, categories_or_array, columns_of
+from matchwright.core.records.conform import per_category
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.normal import NORMAL_FORM, first_number
 from matchwright.core.records.scripts import first_letter, is_latin
@@ -34,10 +34,12 @@ def normal_forms(conformed: pd.DataFrame, spec: MatchSpec) -> pd.DataFrame:
 def record_features(conformed: pd.DataFrame, spec: MatchSpec, corpus: Corpus) -> pd.DataFrame:
     """record_key and the columns of :func:`feature_schema`; rows as in ``conformed``.
 
-    Strings are object columns with None where missing, numbers float64 with NaN. The phonetic feature of a name holds
+    Strings are object columns with None where missing, or categories where they are in ``conformed``; numbers are
+    float64 with NaN. The phonetic feature of a name holds
     for Latin script; for names in any other script it is missing.
     """
-    return pd.DataFrame(feature_columns(columns_of(conformed), spec, corpus))
+    columns = {str(name): categories_or_array(conformed[name]) for name in conformed.columns}
+    return pd.DataFrame(feature_columns(columns, spec, corpus))
 
 
 def feature_columns(conformed: Columns, spec: MatchSpec, corpus: Corpus) -> Columns:
@@ -50,7 +52,7 @@ def feature_columns(conformed: Columns, spec: MatchSpec, corpus: Corpus) -> Colu
             if suffix == "rarity":
                 features[f"{name}__{suffix}"] = corpus.rarity(name, normal[name])
             else:
-                features[f"{name}__{suffix}"] = per_distinct(normal[name], _DERIVED[suffix])
+                features[f"{name}__{suffix}"] = per_category(normal[name], _DERIVED[suffix])
     return features
 
 
@@ -60,7 +62,7 @@ def _normal_columns(conformed: Columns, spec: MatchSpec) -> Columns:
         if field.kind == "number":
             normal[name] = conformed[name].astype(np.float64)
         else:
-            normal[name] = per_distinct(conformed[name], NORMAL_FORM[field.kind])
+            normal[name] = per_category(conformed[name], NORMAL_FORM[field.kind])
     return normal
 
 

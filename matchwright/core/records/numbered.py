@@ -58,10 +58,12 @@ class NumberedColumns(Mapping[str, Array]):
         self._gathered_numbers: dict[str, Numbers] = {}
 
     @classmethod
-    def of(cls, columns: Mapping[str, Array], plain: tuple[str, ...] = ()) -> "NumberedColumns":
-        """Number the text columns, except those named in ``plain``."""
+    def of(cls, columns: Mapping[str, Any], plain: tuple[str, ...] = ()) -> "NumberedColumns":
+        """Number the text columns, except those named in ``plain``. A ``pandas.Categorical`` is numbered already."""
         numbers = {
-            name: _numbered(values) for name, values in columns.items() if values.dtype == object and name not in plain
+            name: _numbered(values)
+            for name, values in columns.items()
+            if name not in plain and (isinstance(values, pd.Categorical) or values.dtype == object)
         }
         return cls({name: values for name, values in columns.items() if name not in numbers}, numbers)
 
@@ -136,6 +138,8 @@ def _joined(values: Array, more: Array) -> tuple[Numbers, Array]:
     return np.append(codes[len(values) :], MISSING).astype(np.int32), together
 
 
-def _numbered(values: Array) -> tuple[Numbers, Values]:
+def _numbered(values: Any) -> tuple[Numbers, Values]:
+    if isinstance(values, pd.Categorical):
+        return values.codes.astype(np.int32), Values(values.categories.to_numpy(dtype=object))
     codes, distinct = pd.factorize(values)
     return codes.astype(np.int32), Values(np.asarray(distinct, dtype=object))

@@ -11,6 +11,7 @@ from matchwright.adapters.quality.report import advice, sentence
 from matchwright.core.bundle import Bundle
 from matchwright.core.candidates import RecordTable
 from matchwright.core.records import record_features
+from matchwright.core.records.columns import with_categories
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
@@ -76,7 +77,7 @@ def read_inputs(spec: MatchSpec, inputs: Sequence[MatchInput], added: str = "") 
     """
     sides, faults = [], []
     for given in inputs:
-        rows = given.read()
+        rows = with_categories(given.read())
         if added in rows.columns:
             hint = "rename it, or leave the tables with clusters out: --tables none"
             faults.append(Fault(f"{given.table.name}: {added}", "is a column that the run would add", hint))

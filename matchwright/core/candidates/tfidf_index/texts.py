@@ -84,4 +84,4 @@ def lengths_of(texts: Any) -> Integers:
 def _as_text(values: "pd.Series[Any]") -> list[str]:
     if pd.api.types.is_numeric_dtype(values):
         return [text or "" for text in as_text(values.to_numpy(dtype=np.float64))]
-    return list(values.where(values.notna(), ""))
+    return list(values.astype(object).where(values.notna(), ""))
