@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from matchwright.core.decide.bands import SCORE_DECIMALS, Bands
 from matchwright.core.decide.calibrator import Calibrator, log_odds
 from matchwright.core.decide.candidates import among_candidates
 from matchwright.core.decide.neighbours import with_neighbours
+from matchwright.core.decide.outcomes import DecidedPairs, Decision, Scores, ScoresOfPairs
 from matchwright.core.decide.prior import restated
 from matchwright.core.decide.rule_reasons import changes, nothing_compared, with_candidates, with_register
 from matchwright.core.models.learned_words import LearnedWords
@@ -43,7 +44,7 @@ from matchwright.core.reasons import (
 from matchwright.core.reasons.evidence import Levels, not_identical
 from matchwright.core.records.columns import Table, columns_of
 from matchwright.core.records.corpus import Corpus
-from matchwright.core.spec import Band, MatchSpec
+from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import LEAST, LIMIT, LITTLE_EVIDENCE, SWAPPED, UNCONFIRMED
 
 FEWEST_KNOWN = 2
@@ -57,54 +58,6 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 __all__ = ["DecidedPairs", "Decision", "DecisionModel", "Reason"]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The decision about one pair. ``comparisons`` holds None where evidence is missing.
-
-    ``hint`` says what would settle a pair in review; None where nothing is known to settle it.
-    """
-
-    score: float
-    band: Band
-    reasons: tuple[Reason, ...]
-    comparisons: dict[str, float | None]
-    hint: Hint | None = None
-
-
-class DecidedPairs(NamedTuple):
-    """What a decision says about each of many pairs, without their comparisons; see :class:`Decision`.
-
-    ``scores`` and ``bands`` have shape (pairs,); ``reasons`` and ``hints`` hold as many.
-    """
-
-    scores: Array
-    bands: np.ndarray[Any, Any]
-    reasons: list[tuple[Reason, ...]]
-    hints: list[Hint | None]
-
-
-class ScoresOfPairs(NamedTuple):
-    """The scores of pairs, each of shape (pairs,).
-
-    - ``scores``: as :meth:`DecisionModel.score` gives them.
-    - ``unlimited``: as :meth:`DecisionModel.score_without_limit` gives them.
-    - ``log_odds``: of the scorer, before calibration.
-    """
-
-    scores: Array
-    unlimited: Array
-    log_odds: Array
-
-
-class _Scores(NamedTuple):
-    """The scores of pairs as they come about: of the calibrated scorer, limited, restated, and rounded."""
-
-    own: Array
-    limited: Array
-    restated: Array
-    rounded: Array
 
 
 @dataclass(frozen=True)
@@ -183,11 +136,11 @@ class DecisionModel:
         unlimited = np.round(restated(found.own, self.prior_shift), SCORE_DECIMALS)
         return ScoresOfPairs(found.rounded, np.asarray(unlimited), log_odds)
 
-    def _scores(self, scorer_log_odds: Array, comparisons: pd.DataFrame) -> _Scores:
+    def _scores(self, scorer_log_odds: Array, comparisons: pd.DataFrame) -> Scores:
         own = self.calibrator.apply(scorer_log_odds)
         within = limited(own, comparisons)
         final = restated(within, self.prior_shift)
-        return _Scores(own, within, final, np.round(final, SCORE_DECIMALS))
+        return Scores(own, within, final, np.round(final, SCORE_DECIMALS))
 
     def band(self, scores: Array, comparisons: pd.DataFrame) -> np.ndarray[Any, Any]:
         """The band of each pair: that of its score, except that two rules send a match to ``review``.
