@@ -11,7 +11,7 @@ import pandas as pd
 from matchwright.core.candidates.budget import pair_ranks, pairs_within_budget
 from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
 from matchwright.core.candidates.common_neighbour import with_common_neighbours
-from matchwright.core.candidates.rules import propose_by_rules
+from matchwright.core.candidates.rules import Join, joined_in_duckdb, propose_by_rules
 from matchwright.core.candidates.table import Bounded, CandidatePairs, Narrowed, RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
 from matchwright.core.spec import MatchSpec
@@ -73,16 +73,17 @@ def propose_pairs(
     progress: Progress = quiet,
     *,
     narrow: bool = False,
+    join: Join = joined_in_duckdb,
 ) -> CandidatePairs:
     """As :func:`propose_without_budget`, with positions in the table in place of keys: a tenth of the memory.
 
     With ``narrow``, a rule that would make too many pairs is narrowed. The rules that were are in ``narrowed``, and
-    ``bounded`` says what TF-IDF left out in a large register.
+    ``bounded`` says what TF-IDF left out in a large register. ``join`` joins the blocks of the rules.
 
     Raises:
         CandidateError: a rule would make more than ``max_pairs_per_rule`` pairs.
     """
-    by_rules = propose_by_rules(table, spec.candidates, narrow=narrow)
+    by_rules = propose_by_rules(table, spec.candidates, narrow=narrow, join=join)
     proposals = by_rules.proposals
     if spec.candidates.tfidf is not None:
         proposals.append(propose_by_tfidf(table, spec.candidates.tfidf, progress))
