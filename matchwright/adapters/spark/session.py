@@ -53,7 +53,7 @@ def opened_session(cluster: Cluster, memory: int) -> Iterator[Any]:
     _demand_pyspark()
     from pyspark.sql import SparkSession
 
-    active: Any = SparkSession.getActiveSession()
+    active = _active()
     if active is not None and not cluster.master and not cluster.connect:
         yield active
         return
@@ -66,6 +66,12 @@ def opened_session(cluster: Cluster, memory: int) -> Iterator[Any]:
         yield session
     finally:
         session.stop()
+
+
+def _active() -> Any:
+    from pyspark.sql import SparkSession
+
+    return SparkSession.getActiveSession()
 
 
 def _demand_pyspark() -> None:
