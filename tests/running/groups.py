@@ -35,6 +35,7 @@ TOGETHER = {
         "test_neighbours_in_steps.py",
         "test_register_scoring.py",
         "test_spark_blocks.py",
+        "test_spark_cluster.py",
         "test_spark_matches.py",
         "test_spark_session.py",
     ),

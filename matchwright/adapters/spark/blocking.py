@@ -7,7 +7,7 @@ from uuid import uuid4
 import numpy as np
 import pyarrow as pa
 
-from matchwright.adapters.spark.arrow import rows_at_once
+from matchwright.adapters.spark.divided import divided
 from matchwright.core.candidates import RecordTable
 from matchwright.core.candidates.blocks import Blocks
 from matchwright.core.candidates.table import Positions, Proposal
@@ -53,7 +53,7 @@ def _join(session: Any, block: Blocks, table: RecordTable) -> tuple[Positions, P
     for own, side in zip(names.values(), sides_of(table, block), strict=True):
         session.createDataFrame(_arrow(side)).createOrReplaceTempView(own)
     try:
-        with rows_at_once(session, PAIRS_AT_ONCE):
+        with divided(session, PAIRS_AT_ONCE):
             pairs = session.sql(spark_sql(table.one_table, names)).toArrow()
     finally:
         for own in names.values():

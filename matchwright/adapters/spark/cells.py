@@ -48,7 +48,7 @@ class Cells:
         starts: list[int] = []
         tasks: list[int] = []
         ranges: list[tuple[int, int]] = []
-        for number, begin, end in zip(cells, first, np.r_[first[1:], len(order)], strict=True):
+        for number, begin, end in zip(cells, first, np.append(first, len(order))[1:], strict=True):
             for task in range(begin, end, PER_TASK):
                 units = range(task, min(task + PER_TASK, end), per_unit)
                 starts += list(units)

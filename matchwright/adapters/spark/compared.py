@@ -6,14 +6,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from matchwright.adapters.spark.arrow import rows_at_once
 from matchwright.adapters.spark.cells import Cells
+from matchwright.adapters.spark.divided import divided
 from matchwright.adapters.spark.payload import Array, packed
 from matchwright.adapters.spark.work import COMPARED, RESULT, ROWS, SentModel, comparing
 from matchwright.matching.scored_pairs import Positions, Rows
 
 UNITS_AT_ONCE = 4
 """Units, or chunks of records, in one batch between Spark and Python. Each has a few megabytes."""
+
+BROADCAST = 16_000_000
+"""Bytes of the driver's arrays that every executor may get as a whole. More go to where their units are joined."""
 
 OfUnits = Callable[[Any], Any]
 
@@ -60,8 +63,7 @@ class ComparedPairs:
         slots = _slots(session, len(cells.ranges))
         by_task = (each.repartition(slots, "task").groupBy("task") for each in (pairs, chunks))
         compared = next(by_task).cogroup(next(by_task)).applyInArrow(comparing(sent, evidence), COMPARED)
-        kept = compared.repartition(slots, "unit").persist(StorageLevel.DISK_ONLY)
-        return cls(session, cells, kept, slots)
+        return cls(session, cells, compared.persist(StorageLevel.DISK_ONLY), slots)
 
     def fit(self) -> dict[int, bytes]:
         """The fit of each unit's pairs."""
@@ -101,12 +103,14 @@ class ComparedPairs:
         self.frame.unpersist()
 
     def _asked(self, of_units: OfUnits, asked: dict[int, bytes]) -> dict[int, bytes]:
+        small = sum(map(len, asked.values())) <= BROADCAST
+        # what is broadcast moves no comparisons
         sent = _table(self.session, unit=list(asked), asked=list(asked.values()))
-        sent = sent.repartition(self.slots, "unit").hint("shuffle_hash")
+        sent = sent.hint("broadcast" if small else "shuffle_hash")
         return self._collected(self.frame.join(sent, "unit").mapInArrow(of_units, RESULT))
 
     def _collected(self, frame: Any) -> dict[int, bytes]:
-        with rows_at_once(self.session, UNITS_AT_ONCE):
+        with divided(self.session, UNITS_AT_ONCE, self.slots):
             table = frame.toArrow()
         return dict(zip(table["unit"].to_pylist(), table["result"].to_pylist(), strict=True))
 

@@ -168,9 +168,9 @@ class SparkScoring:
 
     def _of_rows(self, of_units: Any, rows: Rows, **arrays: Array) -> Iterator[tuple[Rows, bytes]]:
         """Results for some pairs, candidates or further ones, with their places in ``rows``."""
-        inside = rows < len(self.pairs)
-        for own, first, compared in ((inside, 0, self._compared), (~inside, len(self.pairs), self._further)):
-            places = np.flatnonzero(own)
+        candidates = len(self.pairs)
+        for first, places in ((0, np.flatnonzero(rows < candidates)), (candidates, np.flatnonzero(rows >= candidates))):
+            compared = self._further if first else self._compared if candidates else None
             if compared is None or not len(places):
                 continue
             given = {name: values[places] for name, values in arrays.items()}

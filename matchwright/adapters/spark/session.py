@@ -14,7 +14,7 @@ from matchwright.errors import MatchingError
 LOCAL = "local[*]"
 """The cluster where none is named: the processor cores of this machine."""
 
-INSTALL = 'pip install "matchwright[spark]" -c constraints/spark.txt'
+INSTALL = "make spark, or pip install -c requirements.lock -r requirements-spark.lock"
 JAVA = "Debian: apt-get install openjdk-17-jre-headless"
 
 _SETTINGS = {

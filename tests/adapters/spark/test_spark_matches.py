@@ -8,6 +8,7 @@ from fixtures.keys import keys_of_the_suite
 from fixtures.made_records import made_world
 
 from matchwright.adapters.lake.delta import frame_digest, read_table, write_table
+from matchwright.adapters.spark import compared
 from matchwright.core.bundle import load_bundle
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.operations.match_tables.explain import explain_pair
@@ -69,9 +70,9 @@ def test_one_table_with_neighbours(one_table, register_bundle_of_run):
     assert register_bundle_of_run.model.neighbours is not None
     assert_same(*one_table)
     (folder, summary), _ = one_table
-    compared = pd.read_parquet(folder / "compared.parquet")
-    assert (compared["added"] != 0).any()
-    assert (compared["proposed_by"] == "neighbours").any()
+    every = pd.read_parquet(folder / "compared.parquet")
+    assert (every["added"] != 0).any()
+    assert (every["proposed_by"] == "neighbours").any()
     assert summary["funnel"]["bands"]["match"] > 0
     assert read_table(str(folder / "pairs"))["codes"].str.len().gt(0).all()
 
@@ -85,7 +86,11 @@ def test_a_decision_is_explained_alike(one_table, register_bundle_of_run, record
     assert told[0] == told[1]
 
 
-def test_two_tables_with_competing_candidates(on_both, persons_spec, febrl, register_bundle_of_run, tmp_path):
+@pytest.mark.parametrize("broadcast", [0, compared.BROADCAST])
+def test_two_tables_with_competing_candidates(
+    on_both, persons_spec, febrl, register_bundle_of_run, tmp_path, monkeypatch, broadcast
+):
+    monkeypatch.setattr(compared, "BROADCAST", broadcast)
     model = made_world(persons_spec).model
     assert isinstance(model.scorer, TwoStageScorer)
     files = {}
@@ -119,10 +124,12 @@ def test_a_delta_table(on_both, register_bundle_of_run, records, tmp_path):
 
 
 def test_a_table_without_pairs(on_both, register_bundle_of_run, records, tmp_path):
-    table = pd.read_csv(records, dtype=str).head(60)
-    table.loc[:, table.columns != "rec_id"] = None
-    table.loc[0, table.columns[1:]] = pd.read_csv(records, dtype=str).loc[0, table.columns[1:]]
-    table.to_csv(tmp_path / "empty.csv", index=False)
-    one, other = on_both(register_bundle_of_run, {"left": str(tmp_path / "empty.csv")})
+    model = register_bundle_of_run.model
+    given = {"rules": (("date_of_birth",),), "tfidf": None, "common_neighbours": False}
+    candidates = model.spec.candidates.model_copy(update=given)
+    apart = replace(model, spec=model.spec.model_copy(update={"candidates": candidates}))
+    table = pd.read_csv(records, dtype=str).drop_duplicates("date_of_birth").head(300)
+    table.to_csv(tmp_path / "apart.csv", index=False)
+    one, other = on_both(replace(register_bundle_of_run, model=apart), {"left": str(tmp_path / "apart.csv")})
     assert one[1]["funnel"]["compared_pairs"] == 0
     assert_same(one, other)

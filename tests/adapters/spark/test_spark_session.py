@@ -14,7 +14,7 @@ def test_without_pyspark_the_error_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(session, "find_spec", lambda name: None)
     with pytest.raises(MatchingError, match="needs pyspark") as error, opened_session(Cluster(), MEMORY):
         pass
-    assert "matchwright[spark]" in error.value.hint
+    assert "requirements-spark.lock" in error.value.hint
     assert "openjdk-17-jre-headless" in error.value.hint
 
 
