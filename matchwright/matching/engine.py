@@ -1,22 +1,27 @@
 """The engine protocol: who does the work of a run that grows with its pairs.
 
-An engine joins the blocks of the candidate rules, and compares, scores and explains the pairs. Everything else of a run
-is the same with every engine. So is the result, to the last bit of the scores.
+An engine prepares the records, proposes pairs, and compares, scores and explains them. Everything else of a run is the
+same with every engine. So is the result, to the last bit of the scores.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import pandas as pd
 
-from matchwright.core.candidates import CandidatePairs, RecordTable
-from matchwright.core.candidates.blocks import Blocks
-from matchwright.core.candidates.table import Proposal
+from matchwright.core.candidates import CandidatePairs, Methods, RecordTable
 from matchwright.core.decide.decision import Decision, DecisionModel
 from matchwright.matching.frequencies import Mask
 from matchwright.matching.partitions import Report
-from matchwright.matching.scored_pairs import Rows, ScoredPairs
+from matchwright.matching.scored_pairs import Positions, Rows, ScoredPairs
 from matchwright.matching.working_folder import WorkingFolder
+
+Prepare = Callable[[bytes], tuple[bytes, pd.DataFrame]]
+"""Reads and prepares a part: from what names it to facts about its rows, and the features of them all."""
+
+Hashes = np.ndarray[Any, np.dtype[np.uint64]]
+"""Hashes of values, shape (rows, 2); both are 0 where a value is missing."""
 
 Bands = np.ndarray[Any, np.dtype[np.object_]]
 """The bands of pairs, shape (pairs,)."""
@@ -73,11 +78,41 @@ class Scoring(Protocol):
         ...
 
 
+class PartRecords(Protocol):
+    """Records that stay where the parts of their tables are read, in chunks of rows."""
+
+    def prepare(self, parts: Sequence[bytes], prepare: Prepare) -> list[bytes]:
+        """Prepare each part, and give its facts, in the order of ``parts``. Its features stay with the executors."""
+        ...
+
+    def hashes(self, names: Sequence[str], key: bytes) -> "dict[str, Hashes]":
+        """The hashes of some features of all rows, in the order of the parts.
+
+        See :func:`~matchwright.matching.coded.hashes_of`.
+        """
+        ...
+
+    def place(self, positions: Positions, frequencies: Mask) -> None:
+        """Say which records of a register the rows are.
+
+        Args:
+            positions: of each row, -1 for one that is in no register, shape (rows,).
+            frequencies: whether the corpus knows how frequent the values of each record are, by position.
+        """
+        ...
+
+
 class Engine(Protocol):
     """Does the work of a run."""
 
-    def join(self, table: RecordTable, blocks: Mapping[str, Sequence[Blocks]]) -> list[Proposal]:
-        """The pairs of the blocks of each rule; see :data:`~matchwright.core.candidates.rules.Join`."""
+    @property
+    def records(self) -> PartRecords | None:
+        """Where records are prepared. None: in this process."""
+        ...
+
+    @property
+    def methods(self) -> Methods:
+        """Where candidates are proposed."""
         ...
 
     def scoring(

@@ -1,12 +1,8 @@
 """The engine of one machine: DuckDB joins the rules, and processes of this machine compare and score."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matchwright.core.candidates import CandidatePairs, RecordTable
-from matchwright.core.candidates.blocks import Blocks
-from matchwright.core.candidates.rules import joined_in_duckdb
-from matchwright.core.candidates.table import Proposal
+from matchwright.core.candidates import HERE, CandidatePairs, Methods, RecordTable
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.matching.partitions import Report
 from matchwright.matching.scoring import RegisterScoring
@@ -19,9 +15,14 @@ class OneMachine:
 
     workers: int
 
-    def join(self, table: RecordTable, blocks: Mapping[str, Sequence[Blocks]]) -> list[Proposal]:
-        """See :class:`~matchwright.matching.engine.Engine`."""
-        return joined_in_duckdb(table, blocks)
+    @property
+    def records(self) -> None:
+        """Records are prepared in this process."""
+
+    @property
+    def methods(self) -> Methods:
+        """Candidates are proposed in this process."""
+        return HERE
 
     def scoring(
         self,

@@ -35,17 +35,18 @@ class ComparedPairs:
 
     @classmethod
     def of(
-        cls, session: Any, records: Any, left: Positions, right: Positions, sent: SentModel, evidence: bool
+        cls, session: Any, records: Any, left: Positions, right: Positions, sent: SentModel, evidence: bool, cores: int
     ) -> "ComparedPairs":
         """Plan the comparing of pairs. They are compared when a result is asked for.
 
         Args:
             session: of Spark.
-            records: of :func:`~matchwright.adapters.spark.records.record_chunks`.
+            records: a table of :data:`~matchwright.adapters.spark.records.PLACED`.
             left: the position of each left record, shape (pairs,).
             right: the position of each right record.
             sent: the decision model.
             evidence: whether neighbours read evidence of the pairs.
+            cores: of the cluster.
         """
         from pyspark import StorageLevel
 
@@ -59,8 +60,8 @@ class ComparedPairs:
                 tasks.append(task)
                 ranges.append(each)
         needed = _table(session, task=tasks, range=ranges)
-        chunks = records.join(needed.hint("broadcast"), "range").select("task", "start", "features", "frequencies")
-        slots = _slots(session, len(cells.ranges))
+        chunks = records.join(needed.hint("broadcast"), "range").drop("range")
+        slots = max(min(2 * len(cells.ranges), 8 * cores), cores)
         by_task = (each.repartition(slots, "task").groupBy("task") for each in (pairs, chunks))
         compared = next(by_task).cogroup(next(by_task)).applyInArrow(comparing(sent, evidence), COMPARED)
         return cls(session, cells, compared.persist(StorageLevel.DISK_ONLY), slots)
@@ -113,17 +114,6 @@ class ComparedPairs:
         with divided(self.session, UNITS_AT_ONCE, self.slots):
             table = frame.toArrow()
         return dict(zip(table["unit"].to_pylist(), table["result"].to_pylist(), strict=True))
-
-
-def _slots(session: Any, tasks: int) -> int:
-    """The partitions of tables by task and by unit: a few for each processor core of the cluster."""
-    cores = int(session.conf.get("spark.sql.leafNodeDefaultParallelism", None) or _cores(session))
-    return max(min(tasks * 2, cores * 8), cores)
-
-
-def _cores(session: Any) -> int:
-    context = getattr(session, "_sc", None)  # a Spark Connect session has none
-    return int(context.defaultParallelism) if context is not None else 16
 
 
 def _table(session: Any, **columns: list[Any]) -> Any:

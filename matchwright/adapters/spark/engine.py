@@ -1,28 +1,42 @@
 """The engine: what a run asks of Spark."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 from matchwright.adapters.spark.blocking import joined_in_spark
+from matchwright.adapters.spark.records import SparkRecords
 from matchwright.adapters.spark.scoring import SparkScoring
-from matchwright.core.candidates import CandidatePairs, RecordTable
-from matchwright.core.candidates.blocks import Blocks
-from matchwright.core.candidates.table import Proposal
+from matchwright.adapters.spark.searching import embedding_on_executor, tfidf_on_executor
+from matchwright.core.candidates import CandidatePairs, Methods, RecordTable
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.matching.partitions import Report
 from matchwright.matching.working_folder import WorkingFolder
 
+CORES = 16
+"""Processor cores of a cluster that does not say how many it has."""
 
-@dataclass(frozen=True)
+
 class SparkEngine:
-    """Works in a Spark session; see :class:`~matchwright.matching.engine.Engine`."""
+    """Works in a Spark session, for one run; see :class:`~matchwright.matching.engine.Engine`."""
 
-    session: Any
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self._scorings: list[SparkScoring] = []
 
-    def join(self, table: RecordTable, blocks: Mapping[str, Sequence[Blocks]]) -> list[Proposal]:
-        """The pairs of the blocks of each rule."""
-        return joined_in_spark(self.session, table, blocks)
+    @cached_property
+    def records(self) -> SparkRecords:
+        """The records of the run."""
+        return SparkRecords(self.session, self._cores)
+
+    @property
+    def methods(self) -> Methods:
+        """All methods run on executors."""
+        placed = self.records.placed
+        return Methods(
+            join=partial(joined_in_spark, self.session),
+            tfidf=partial(tfidf_on_executor, self.session, placed),
+            embedding=partial(embedding_on_executor, self.session, placed),
+        )
 
     def scoring(
         self,
@@ -34,4 +48,17 @@ class SparkEngine:
         report: Report,
     ) -> SparkScoring:
         """What scores the candidates of a register. Executors have their own size of a partition."""
-        return SparkScoring(self.session, model, table, pairs, working, report)
+        made = SparkScoring(self.session, self._cores, self.records.placed, model, table, pairs, working, report)
+        self._scorings.append(made)
+        return made
+
+    def forget(self) -> None:
+        """Let the executors remove what they keep for the run: the session may be used for other work."""
+        for made in self._scorings:
+            made.forget()
+        self.records.forget()
+
+    @cached_property
+    def _cores(self) -> int:
+        context = getattr(self.session, "_sc", None)  # a Spark Connect session has none
+        return CORES if context is None else int(context.defaultParallelism)

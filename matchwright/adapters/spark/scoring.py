@@ -15,7 +15,6 @@ import numpy as np
 
 from matchwright.adapters.spark.compared import ComparedPairs
 from matchwright.adapters.spark.payload import Array, unpacked
-from matchwright.adapters.spark.records import record_chunks
 from matchwright.adapters.spark.work import (
     ADDED,
     BY_SCORE,
@@ -35,11 +34,11 @@ from matchwright.core.models.neighbours import applies_to
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.matching.competing import context_over_all, scores_over_all
 from matchwright.matching.engine import Bands, Told
-from matchwright.matching.features import candidates_compete, numbered_features
-from matchwright.matching.frequencies import Mask, known_frequencies
+from matchwright.matching.features import candidates_compete
+from matchwright.matching.frequencies import Mask
 from matchwright.matching.further import Considered, Further, further_pairs, moved_by_neighbours
 from matchwright.matching.partitions import Progress, Report
-from matchwright.matching.scored_pairs import Numbers, Rows, ScoredPairs
+from matchwright.matching.scored_pairs import Numbers, Positions, Rows, ScoredPairs
 from matchwright.matching.working_folder import WorkingFolder
 
 NONE = np.empty(0)
@@ -51,20 +50,24 @@ class SparkScoring:
 
     Args:
         session: of Spark.
+        cores: of the cluster.
+        records: a Spark table of :data:`~matchwright.adapters.spark.records.PLACED`.
         model: the decision model.
-        table: record features of all records.
+        table: the records, without their features.
         pairs: all candidates.
         working: where what competing candidates say is kept, which is as large as all pairs.
         report: called when a stage begins and ends.
     """
 
     session: Any
+    cores: int
+    records: Any
     model: DecisionModel
     table: RecordTable
     pairs: CandidatePairs
     working: WorkingFolder
     report: Report
-    _further: ComparedPairs | None = field(default=None, init=False)
+    _all_compared: list[ComparedPairs] = field(default_factory=list, init=False)
 
     def score(self) -> ScoredPairs:
         """The score of every candidate, and of the further pairs that neighbours propose."""
@@ -100,9 +103,12 @@ class SparkScoring:
 
     def known_frequencies(self) -> Mask:
         """Whether the corpus knows how frequent each value is, shape (records, counted fields)."""
-        return self.working.made(
-            "frequencies", lambda: known_frequencies(numbered_features(self.table), self.model.spec, self.model.corpus)
-        )
+        return self.working.read("frequencies")
+
+    def forget(self) -> None:
+        """Let the executors remove the comparisons."""
+        for compared in self._all_compared:
+            compared.forget()
 
     @cached_property
     def _sent(self) -> SentModel:
@@ -113,13 +119,14 @@ class SparkScoring:
         return self.model.neighbours is not None and applies_to(self.model.spec, self.table.one_table)
 
     @cached_property
-    def _records(self) -> Any:
-        return record_chunks(self.session, self.table, self.known_frequencies())
-
-    @cached_property
     def _compared(self) -> ComparedPairs:
-        left, right = self.pairs.left, self.pairs.right
-        return ComparedPairs.of(self.session, self._records, left, right, self._sent, self._evidence)
+        """The candidates."""
+        return self._comparing(self.pairs.left, self.pairs.right, self._evidence)
+
+    def _comparing(self, left: Positions, right: Positions, evidence: bool) -> ComparedPairs:
+        made = ComparedPairs.of(self.session, self.records, left, right, self._sent, evidence, self.cores)
+        self._all_compared.append(made)
+        return made
 
     def _know_competing(self) -> None:
         """Find what competing candidates say of each pair: first by their fit, then by the first stage's scores."""
@@ -156,7 +163,9 @@ class SparkScoring:
         left, right = further_pairs(self.pairs, predicted)
         if not len(left):
             return Further(left, right, NONE, NONE, no_evidence)
-        compared = ComparedPairs.of(self.session, self._records, left, right, self._sent, evidence=True)
+        compared = ComparedPairs.of(
+            self.session, self.records, left, right, self._sent, evidence=True, cores=self.cores
+        )
         self._further = compared
         parts = self._stage("scoring further pairs", lambda: compared.each(scoring_further(self._sent)))
         units = {unit: unpacked(content) for unit, content in parts.items()}
@@ -170,9 +179,10 @@ class SparkScoring:
         """Results for some pairs, candidates or further ones, with their places in ``rows``."""
         candidates = len(self.pairs)
         for first, places in ((0, np.flatnonzero(rows < candidates)), (candidates, np.flatnonzero(rows >= candidates))):
-            compared = self._further if first else self._compared if candidates else None
-            if compared is None or not len(places):
+            if not len(places):
                 continue
+            # the candidates are compared first, and then the further pairs
+            compared = self._all_compared[1 if first else 0]
             given = {name: values[places] for name, values in arrays.items()}
             given |= self._context(rows[places]) if first == 0 else {}
             for some, content in compared.some(of_units, rows[places] - first, **given):

@@ -179,12 +179,17 @@ def _with_context(model: DecisionModel, values: Array, asked: Arrays) -> pd.Data
 
 def _records(chunks: pa.Table, wanted: Array) -> tuple[Array, pd.DataFrame, Array]:
     """The wanted records of some chunks: their positions, rising, features and known frequencies."""
-    rows = sorted(chunks.to_pylist(), key=lambda row: row["start"])
-    parts: list[tuple[Array, pd.DataFrame, Array]] = []
-    for row in rows:
-        frame, frequencies = unpacked_frame(row["features"]), unpacked(row["frequencies"])["known"]
-        inside = wanted[(wanted >= row["start"]) & (wanted < row["start"] + len(frame))]
-        at = inside - row["start"]
-        parts.append((inside, frame.iloc[at], frequencies[at]))
-    positions, frames, known = zip(*parts, strict=True)
-    return np.concatenate(positions), pd.concat(frames, ignore_index=True), np.concatenate(known)
+    found: list[Array] = []
+    frames: list[pd.DataFrame] = []
+    known: list[Array] = []
+    for row in chunks.to_pylist():
+        positions = unpacked(row["positions"])["positions"]
+        at = np.flatnonzero(np.isin(positions, wanted, assume_unique=True))
+        if len(at):
+            found.append(positions[at])
+            frames.append(unpacked_frame(row["features"]).iloc[at])
+            known.append(unpacked(row["frequencies"])["known"][at])
+    every = np.concatenate(found)
+    order = np.argsort(every)
+    features = pd.concat(frames, ignore_index=True).iloc[order].reset_index(drop=True)
+    return every[order], features, np.concatenate(known)[order]

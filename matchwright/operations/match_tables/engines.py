@@ -21,4 +21,8 @@ def engine_of(options: MatchOptions) -> Iterator[Engine]:
     from matchwright.adapters.spark import Cluster, SparkEngine, opened_session
 
     with opened_session(Cluster(options.master, options.connect), options.memory) as session:
-        yield SparkEngine(session)
+        engine = SparkEngine(session)
+        try:
+            yield engine
+        finally:
+            engine.forget()

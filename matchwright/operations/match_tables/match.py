@@ -14,14 +14,15 @@ import numpy as np
 
 from matchwright.core.bundle import Bundle, register_use, use_on
 from matchwright.core.candidates import (
+    HERE,
     Bounded,
     CandidatePairs,
+    Methods,
     Narrowed,
     RecordTable,
     pairs_within_budget,
     propose_pairs,
 )
-from matchwright.core.candidates.rules import Join, joined_in_duckdb
 from matchwright.core.compare.information import counted_fields
 from matchwright.core.models.network import Embeddings
 from matchwright.core.records.corpus import feature_version
@@ -52,7 +53,8 @@ from matchwright.operations.match_tables.outputs import (
     write_lake_table,
     write_with_clusters,
 )
-from matchwright.operations.match_tables.register import register_of
+from matchwright.operations.match_tables.register import Register, register_of
+from matchwright.operations.match_tables.register_in_parts import register_in_parts
 from matchwright.operations.match_tables.run_folder import REPORT, RunFolder, RunIdentity, opened_run
 from matchwright.operations.match_tables.shown import not_joined_pairs, review_pairs, table_counts
 from matchwright.stated_register import StatedRegister
@@ -139,7 +141,7 @@ def _matched(
     spec, model = bundle.model.spec, bundle.model
     clock = _Clock(report)
     one_table = len(inputs) == 1 or options.link_and_dedupe
-    register = clock.timed("reading and validating", lambda: register_of(run, bundle, inputs, one_table))
+    register = clock.timed("reading and validating", lambda: _register(run, bundle, inputs, one_table, engine))
     table = register.table
     if options.restate_prior:
         stated = StatedRegister(left_records=len(table.left), right_records=len(table.right), restate_prior=True)
@@ -152,7 +154,7 @@ def _matched(
         _log.warning("%s: %s", warning.name, warning)
     pairs, budgeted = clock.timed(
         "proposing candidates",
-        lambda: proposed_candidates(run.working, table, spec, model.embeddings, report, engine.join),
+        lambda: proposed_candidates(run.working, table, spec, model.embeddings, report, engine.methods),
     )
     wanted = np.array([partition_size(options.memory, options.workers)])
     for one in pairs.narrowed:
@@ -226,6 +228,14 @@ def _matched(
     return summary
 
 
+def _register(
+    run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], one_table: bool, engine: Engine
+) -> Register:
+    if engine.records is None:
+        return register_of(run, bundle, inputs, one_table)
+    return register_in_parts(run, bundle, inputs, one_table, engine.records)
+
+
 def run_name(identity: RunIdentity) -> str:
     """A short name of a run: the same inputs, bundle and options have the same one."""
     return hashlib.sha256(identity.model_dump_json().encode()).hexdigest()[:12]
@@ -237,7 +247,7 @@ def proposed_candidates(
     spec: MatchSpec,
     embeddings: Embeddings | None,
     report: Report,
-    join: Join = joined_in_duckdb,
+    methods: Methods = HERE,
 ) -> tuple[CandidatePairs, Budgeted]:
     """The candidates within the budget, and what it cut off; or what an earlier try has kept in the working folder."""
     if not working.has("candidates/proposed"):
@@ -247,7 +257,7 @@ def proposed_candidates(
             report(Progress("looking up similar records", done, of, time.monotonic() - begun))
 
         embed = None if embeddings is None else partial(embeddings.record_vectors, spec=spec)
-        everything = propose_pairs(table, spec, embed, looked_up, narrow=True, join=join)
+        everything = propose_pairs(table, spec, embed, looked_up, narrow=True, methods=methods)
         most = spec.candidates.max_candidates_per_record
         pairs = pairs_within_budget(everything, most, table.one_table)
         budgeted = Budgeted.of(everything, pairs, most, table.one_table)
