@@ -8,7 +8,7 @@ WORKERS ?= 2
 IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all mutation lint format types layers compile docs lock clean purge
+.PHONY: help setup spark demo test test-all mutation lint format types layers compile docs lock clean purge
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
@@ -23,6 +23,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(PYTHON) scripts/install.py $(BIN)/python requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+spark: $(VENV)/.spark ## Add the engine spark to .venv. It needs Java 17 too (Debian: apt-get install openjdk-17-jre-headless).
+
+$(VENV)/.spark: $(READY) requirements-spark.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -r requirements-spark.lock
 	@touch $@
 
 demo: setup ## Run the whole loop on this machine: train, approve, release, match, decide, monitor.
@@ -60,7 +66,7 @@ docs: setup ## Build the documentation site in build/docs. A broken link is an e
 
 lock: setup ## Write the packages of .venv with their versions to requirements.lock.
 	@{ head -n 1 requirements.lock; $(BIN)/pip freeze --all --exclude-editable --exclude pip --exclude matchwright \
-	  | sed 's/+cpu$$//'; } > requirements.lock.draft
+	  | sed 's/+cpu$$//' | grep -vxFf requirements-spark.lock; } > requirements.lock.draft
 	@mv requirements.lock.draft requirements.lock
 
 clean: ## Remove caches and build output, but keep .venv and the state in .matchwright.

@@ -30,11 +30,15 @@ def match_pipeline(step: Step) -> GraphComponent:
         join_from: str = "",
         link_and_dedupe: str = "",
         restate_prior: str = "",
+        engine: str = "",
+        master: str = "",
+        connect: str = "",
     ) -> None:
         shared: dict[str, Any] = {"spec": spec, "environment": environment, "code_digest": code_digest}
         tables = {"records": records, "records_right": records_right}
         options = {"reasons": reasons, "join_from": join_from}
         options |= {"link_and_dedupe": link_and_dedupe, "restate_prior": restate_prior}
+        options |= {"engine": engine, "master": master, "connect": connect}
         # Never cached: another version may be the champion now.
         fetched = step(fetch_champion, cached=False, **shared, version=version)
         # Never cached: the tables or the lake may have changed. The step itself knows what it has matched already.

@@ -29,6 +29,7 @@ pytest_plugins = [
     "fixtures.register_run",
     "fixtures.registry",
     "fixtures.releases",
+    "fixtures.spark",
     "fixtures.training_run",
     "running.groups",
     "running.left_out",

@@ -65,6 +65,9 @@ def match(
     restate_prior: bool = False,
     memory: int = 2 * GIGABYTE,
     workers: int = 1,
+    engine: Literal["duckdb", "spark"] = "duckdb",
+    master: str = "",
+    connect: str = "",
 ) -> Matches:
     """Find the matches of one table, or between two, and the clusters that they make.
 
@@ -85,12 +88,17 @@ def match(
         restate_prior: restate the scores for the size of these tables.
         memory: bytes that partitions may take together. It changes no result.
         workers: processes that compare and score. It changes no result.
+        engine: what compares and scores: ``duckdb`` on this machine, or ``spark``. It changes no result.
+        master: with ``spark``, the cluster, such as ``spark://host:7077``. Empty: the session that is active in this
+            process, else all processor cores of this machine.
+        connect: with ``spark``, a Spark Connect server in place of ``master``, such as ``sc://host``.
 
     Raises:
         DataError: the tables do not fit the bundle's spec (all faults are listed; no value is quoted).
         QualityError: the tables do not hold the limits of the spec.
         CandidateError: a rule would make too many pairs.
-        MatchingError: the folder belongs to another run, or is in an object store.
+        MatchingError: the folder belongs to another run, or is in an object store. The engine is not installed, or its
+            cluster cannot be reached.
         SettingsError: the options do not fit the tables.
         TrainingError: without a bundle, too few pairs of the tables are alike in anything.
 
@@ -118,6 +126,9 @@ def match(
         memory=memory,
         workers=workers,
         tables="none",
+        engine=engine,
+        master=master,
+        connect=connect,
     )
     if bundle is None:
         return _suggested(left, right, out, options)

@@ -80,6 +80,15 @@ def tables(
     restate_prior: Annotated[
         bool, typer.Option("--restate-prior", help="Restate the scores for the size of these tables.")
     ] = False,
+    engine: Annotated[str, typer.Option(help="What compares and scores: duckdb, or spark. The result is the same.")] = (
+        "duckdb"
+    ),
+    master: Annotated[
+        str, typer.Option(help="With spark: its cluster, such as local[2] or spark://HOST:7077. Default: this machine.")
+    ] = "",
+    connect: Annotated[
+        str, typer.Option(help="With spark: a Spark Connect server, such as sc://HOST, in place of --master.")
+    ] = "",
     environment: Environment = "",
 ) -> None:
     """Match one table, or two, with a released model, or with none. To resume a run that was killed, run it again.
@@ -115,6 +124,9 @@ def tables(
         workers=workers,
         tables=table_format,
         restate_prior=restate_prior,
+        engine=engine,
+        master=master,
+        connect=connect,
     )
     console = terminal()
     if without_model:

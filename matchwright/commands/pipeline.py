@@ -49,6 +49,9 @@ LinkAndDedupe = Annotated[
 RestatePrior = Annotated[
     bool, typer.Option("--restate-prior", help="match: restate the scores for the size of these tables.")
 ]
+Engine = Annotated[str, typer.Option(help="match: what compares and scores: duckdb (default), or spark.")]
+Master = Annotated[str, typer.Option(help="match: with spark, its cluster, such as spark://HOST:7077.")]
+Connect = Annotated[str, typer.Option(help="match: with spark, a Spark Connect server, such as sc://HOST.")]
 
 
 GATES_FAILED = 4
@@ -79,6 +82,9 @@ def run(
     join_from: JoinFrom = "",
     link_and_dedupe: LinkAndDedupe = False,
     restate_prior: RestatePrior = False,
+    engine: Engine = "",
+    master: Master = "",
+    connect: Connect = "",
     environment: Environment = "",
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Run every step again, also with unchanged inputs.")
@@ -99,6 +105,7 @@ def run(
     given |= {"scorer": scorer, "comparisons": comparisons, "returns": returns}
     given |= {"target": target, "reasons": reasons, "join_from": join_from}
     given |= {"link_and_dedupe": _text(link_and_dedupe), "restate_prior": _text(restate_prior)}
+    given |= {"engine": engine, "master": master, "connect": connect}
     arguments, spec_name = arguments_of(name, spec, given, settings.environment)
     console = terminal()
     try:
@@ -177,6 +184,9 @@ def submit(
     join_from: JoinFrom = "",
     link_and_dedupe: LinkAndDedupe = False,
     restate_prior: RestatePrior = False,
+    engine: Engine = "",
+    master: Master = "",
+    connect: Connect = "",
     environment: Environment = "",
     run_name: Annotated[
         str, typer.Option(help="The run's name in the cluster. The default has the pipeline, the spec and the time.")
@@ -194,6 +204,7 @@ def submit(
     given |= {"scorer": scorer, "comparisons": comparisons, "returns": returns}
     given |= {"target": target, "reasons": reasons, "join_from": join_from}
     given |= {"link_and_dedupe": _text(link_and_dedupe), "restate_prior": _text(restate_prior)}
+    given |= {"engine": engine, "master": master, "connect": connect}
     arguments, spec_name = arguments_of(name, spec, given, settings.environment)
     title = run_name or f"{name} {spec_name} {datetime.now():%Y-%m-%d %H:%M}"
     done = submit_to_cluster(name, settings, arguments, run_name=title)

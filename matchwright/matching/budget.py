@@ -8,7 +8,7 @@ import numpy as np
 from matchwright.core.candidates import CandidatePairs, RecordTable, pair_ranks
 from matchwright.core.spec import MatchSpec
 from matchwright.evaluation.wilson import wilson_interval
-from matchwright.matching.deciding import Bands
+from matchwright.matching.engine import Bands
 from matchwright.matching.scored_pairs import ScoredPairs
 
 WORST = 0.25

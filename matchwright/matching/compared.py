@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.candidates import CandidatePairs
-from matchwright.matching.deciding import BY_NEIGHBOURS, Bands
+from matchwright.matching.deciding import BY_NEIGHBOURS
+from matchwright.matching.engine import Bands
 from matchwright.matching.scored_pairs import ScoredPairs
 
 AT_ONCE = 1_000_000

@@ -1,16 +1,15 @@
 """From the scores of a register to its decisions: bands, reasons and hints."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from matchwright.core.decide.decision import DecidedPairs
 from matchwright.matching.clusters import Clusters
-from matchwright.matching.partitions import in_processes
+from matchwright.matching.engine import Bands, Scoring
 from matchwright.matching.scored_pairs import ScoredPairs
-from matchwright.matching.scoring import RegisterScoring
 
 AT_ONCE = 5_000
 """Pairs that get reasons together. This bounds memory and does not change results."""
@@ -18,7 +17,6 @@ MOST = 1_000_000
 """Pairs that get their bands together."""
 
 Reasons = Literal["review", "all"]
-Bands = np.ndarray[Any, np.dtype[np.object_]]
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 
 ASSIGNED_ELSEWHERE, CUT = "assigned_elsewhere", "chain"
@@ -27,36 +25,19 @@ BY_NEIGHBOURS = "neighbours"
 """What proposed a further pair."""
 
 
-def bands_of(scoring: RegisterScoring, scored: ScoredPairs) -> Bands:
+def bands_of(scoring: Scoring, scored: ScoredPairs) -> Bands:
     """The band of each pair, shape (pairs,). Two rules send a match to review, as everywhere."""
     model, bands = scoring.model, np.empty(len(scored), dtype=object)
     for start in range(0, len(scored), MOST):  # texts of all pairs at once would take much memory
         bands[start : start + MOST] = model.bands.assign(scored.scores[start : start + MOST])
     batches = list(_at_once(np.flatnonzero(bands == "match")))
-
-    def decided(number: int) -> Bands:
-        rows = batches[number]
-        return model.band(scored.scores[rows], scoring.comparisons(rows))
-
-    for rows, found in zip(batches, in_processes(decided, len(batches), scoring.workers), strict=True):
+    for rows, found in zip(batches, scoring.bands(batches, scored), strict=True):
         bands[rows] = found
     return bands
 
 
-def decisions_of(scoring: RegisterScoring, scored: ScoredPairs, rows: Rows, top: int) -> Iterator[DecidedPairs]:
-    """The decisions about some pairs with their reasons, in batches; ``rows`` rise."""
-    batches = list(_at_once(rows))
-
-    def decided(number: int) -> DecidedPairs:
-        some = batches[number]
-        added = scored.added(some)
-        return scoring.model.decided(scoring.comparisons(some), top, added if added.any() else None)
-
-    yield from in_processes(decided, len(batches), scoring.workers)
-
-
 def decided_pairs(
-    scoring: RegisterScoring,
+    scoring: Scoring,
     scored: ScoredPairs,
     bands: Bands,
     clusters: Clusters,
@@ -83,13 +64,9 @@ def decided_pairs(
     looked_at = (bands[kept] == "review") | elsewhere | cut
     with_reasons = np.flatnonzero(looked_at | (reasons == "all"))
     codes, hints = np.full(len(kept), "", dtype=object), np.full(len(kept), None, dtype=object)
-    place = 0
-    for some in decisions_of(scoring, scored, kept[with_reasons], top):
-        for given, hint in zip(some.reasons, some.hints, strict=True):
-            row = with_reasons[place]
-            codes[row] = "|".join(reason.code for reason in given)
-            hints[row] = hint and hint.text
-            place += 1
+    told = scoring.told(list(_at_once(kept[with_reasons])), scored, top)
+    for row, one in zip(with_reasons, chain.from_iterable(told), strict=True):
+        codes[row], hints[row] = one
     keys = scoring.table.keys
     frame = pd.DataFrame(
         {
@@ -107,7 +84,7 @@ def decided_pairs(
     return frame.sort_values(["left_key", "right_key"], kind="stable", ignore_index=True)
 
 
-def _proposed_by(scoring: RegisterScoring, scored: ScoredPairs, rows: Rows) -> Bands:
+def _proposed_by(scoring: Scoring, scored: ScoredPairs, rows: Rows) -> Bands:
     found = np.full(len(rows), BY_NEIGHBOURS, dtype=object)
     inside = rows < scored.candidates
     found[inside] = scoring.pairs.take(rows[inside]).proposed_by

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from matchwright.core.candidates import CandidatePairs, RecordTable
-from matchwright.matching.deciding import BY_NEIGHBOURS, Bands
+from matchwright.matching.deciding import BY_NEIGHBOURS
+from matchwright.matching.engine import Bands
 from matchwright.matching.scored_pairs import ScoredPairs
 
 HISTOGRAM_BINS = 20

@@ -10,8 +10,9 @@
 5. In one table that is deduplicated, neighbours change the scores, and propose further pairs.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -23,15 +24,16 @@ from matchwright.core.compare.competing_scores import SCORED_NAMES
 from matchwright.core.compare.frames import framed
 from matchwright.core.compare.names import context_names
 from matchwright.core.decide.decision import DecisionModel
-from matchwright.core.decide.neighbours import with_neighbours
-from matchwright.core.models.neighbours import Neighbours, applies_to, further_candidates, pair_evidence
+from matchwright.core.models.neighbours import Neighbours, applies_to, pair_evidence
 from matchwright.core.models.neighbours.links import PREDICTED_FROM
 from matchwright.core.models.register_limits import within_register
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records.columns import Columns, take
 from matchwright.matching.competing import context_over_all, scores_over_all
+from matchwright.matching.engine import Bands, Told
 from matchwright.matching.features import candidates_compete, numbered_features
 from matchwright.matching.frequencies import known_frequencies, of_pairs
+from matchwright.matching.further import Considered, Further, further_pairs, moved_by_neighbours
 from matchwright.matching.partitions import Report, in_processes, partitions, run_partitions, silent
 from matchwright.matching.scored_pairs import Numbers, Positions, Rows, ScoredPairs
 from matchwright.matching.working_folder import WorkingFolder
@@ -83,7 +85,7 @@ class RegisterScoring:
             self._run("scoring", "scores", self._score_compared)
         else:
             self._run("comparing", "scores", self._compare_and_score)
-        scores = self._whole("scores")
+        scores: Numbers = self._whole("scores")
         if self._neighbours is None:
             none = np.empty(0)
             return ScoredPairs(self.pairs.left, self.pairs.right, scores, len(scores), np.empty(0, dtype=np.intp), none)
@@ -105,6 +107,25 @@ class RegisterScoring:
             found.append(self.working.read("further_comparisons")[beyond])
         values = np.concatenate(found) if found else np.empty((0, len(names)), dtype=np.float32)
         return framed(values, names)
+
+    def bands(self, batches: Sequence[Rows], scored: ScoredPairs) -> Iterator[Bands]:
+        """The bands of the pairs of each batch; see :class:`~matchwright.matching.engine.Scoring`."""
+
+        def of_batch(number: int) -> Bands:
+            rows = batches[number]
+            return self.model.band(scored.scores[rows], self.comparisons(rows))
+
+        yield from in_processes(of_batch, len(batches), self.workers)
+
+    def told(self, batches: Sequence[Rows], scored: ScoredPairs, top: int) -> Iterator[list[Told]]:
+        """The reasons and hints of the pairs of each batch; see :class:`~matchwright.matching.engine.Scoring`."""
+
+        def of_batch(number: int) -> list[Told]:
+            rows = batches[number]
+            added = scored.added(rows)
+            return Told.of(self.model.decided(self.comparisons(rows), top, added if added.any() else None))
+
+        yield from in_processes(of_batch, len(batches), self.workers)
 
     def compare_alone(self, left: Positions, right: Positions) -> pd.DataFrame:
         """The comparisons of pairs by position, without their competing candidates."""
@@ -149,7 +170,7 @@ class RegisterScoring:
             self.report,
         )
 
-    def _whole(self, kept: str) -> Numbers:
+    def _whole(self, kept: str) -> Any:
         return np.concatenate([self.working.read(f"{kept}/{number:06d}") for number in range(len(self._slices))])
 
     def _compare(self, number: int, part: slice) -> None:
@@ -205,33 +226,18 @@ class RegisterScoring:
 
     def _with_neighbours(self, scores: Numbers, neighbours: Neighbours) -> ScoredPairs:
         """The scores with what neighbours change, and the further pairs that they propose."""
-        further = self._further()
-        left = np.concatenate([self.pairs.left, further["left"]])
-        right = np.concatenate([self.pairs.right, further["right"]])
-        scores = np.concatenate([scores, further["scores"][:, 0]])
-        rows = np.concatenate([self._whole("considered"), np.arange(len(self.pairs), len(left))])
-        unlimited = np.concatenate([self._whole("unlimited"), further["scores"][:, 1]])
-        evidence = np.concatenate([self._whole("evidence"), further["evidence"]])
-        added = self.working.made(
-            "neighbours",
-            lambda: neighbours.contributions(
-                left[rows],
-                right[rows],
-                scores[rows],
-                unlimited,
-                evidence,
-                lambda work, count: in_processes(work, count, self.workers),
-            ),
-        )
-        moved = np.flatnonzero(added)
-        rows, by = rows[moved], np.array(added[moved])
-        scores[rows] = with_neighbours(scores[rows], by)
-        return ScoredPairs(left, right, scores, len(self.pairs), rows, by)
+        found = self._further()
+        alone, unlimited = found["scores"].T
+        further = Further(found["left"], found["right"], alone, unlimited, found["evidence"])
+        considered = Considered(self._whole("considered"), self._whole("unlimited"), self._whole("evidence"))
+        keep = partial(self.working.made, "neighbours")
+        each = partial(in_processes, workers=self.workers)
+        return moved_by_neighbours(self.pairs, scores, considered, further, neighbours, keep, each)
 
     def _further(self) -> dict[str, Any]:
         """The further pairs that neighbours propose: their positions, and their scores as pairs alone."""
         if not self.working.has("further_scores"):
-            left, right = self._further_pairs()
+            left, right = further_pairs(self.pairs, self._whole("predicted"))
             compared = self.compare_alone(left, right)
             self.working.write("further_left", left)
             self.working.write("further_right", right)
@@ -240,13 +246,6 @@ class RegisterScoring:
             self.working.write("further_scores", np.column_stack(self.model.scores(compared)[:2]))
         names = ("left", "right", "scores", "evidence")
         return {name: np.array(self.working.read(f"further_{name}")) for name in names}
-
-    def _further_pairs(self) -> tuple[Positions, Positions]:
-        predicted = self._whole("predicted")
-        ends = further_candidates(self.pairs.left[predicted], self.pairs.right[predicted], np.zeros(len(predicted)))
-        left, right = (np.asarray(end, dtype=np.int32) for end in ends)
-        unknown = ~self.pairs.hold(left, right)
-        return left[unknown], right[unknown]
 
     def _read_by_neighbours(self, left: Positions, right: Positions, compared: pd.DataFrame) -> Any:
         sides = take(self._columns, left), take(self._columns, right)

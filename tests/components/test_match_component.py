@@ -25,7 +25,7 @@ def call(persons_spec: MatchSpec, trained_bundle: Path, tmp_path: Path, monkeypa
         options = dict.fromkeys(("records_right", "target", "reasons", "join_from", "link_and_dedupe"), "")
         out = {name: str(tmp_path / "out" / name) for name in ("matches", "quality", "summary", "figures")}
         return match.python_func(
-            **{**options, "restate_prior": "", **given},
+            **{**options, "restate_prior": "", "engine": "", "master": "", "connect": "", **given},
             spec=spec_yaml(persons_spec),
             environment="local",
             code_digest="c" * 64,

@@ -34,6 +34,10 @@ TOGETHER = {
         "test_match_tables.py",
         "test_neighbours_in_steps.py",
         "test_register_scoring.py",
+        "test_spark_blocks.py",
+        "test_spark_cluster.py",
+        "test_spark_matches.py",
+        "test_spark_session.py",
     ),
 }
 """The slow fixtures of a session and the files that use them. The slowest fixture is first."""

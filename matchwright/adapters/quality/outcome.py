@@ -48,14 +48,14 @@ def validate_batch(records: pd.DataFrame, pairs: pd.DataFrame, spec: MatchSpec, 
 
     facts = pair_facts(pairs, records["record_key"].dropna(), records.loc[bad_records, "record_key"].dropna())
     observed = run_expectations(facts, pair_expectations(spec), PAIRS)
-    pair_reasons = _reasons(observed, np.arange(len(pairs)), len(pairs))
+    pair_reasons = reasons_of(observed, np.arange(len(pairs)), len(pairs))
     checks += [one.check for one in observed]
     bad_pairs = pair_reasons != ""
     clean_pairs = pairs[~bad_pairs].astype({"label": "int8"}).reset_index(drop=True)
     checks += [one.check for one in run_expectations(clean_pairs, label_expectations(spec), PAIRS)]
 
     result = _result(records, bad_records, pairs, bad_pairs, clean_pairs, checks, spec, batch)
-    quarantine = _quarantine_table(records[bad_records], record_reasons, pairs[bad_pairs], pair_reasons, batch)
+    quarantine = quarantine_table(records[bad_records], record_reasons, pairs[bad_pairs], pair_reasons, batch)
     return BatchResult(result, _clean(records, bad_records, spec), clean_pairs, quarantine)
 
 
@@ -71,7 +71,7 @@ def validate_records(records: pd.DataFrame, spec: MatchSpec, batch: str) -> Batc
     bad = reasons != ""
     none = pd.DataFrame({"left_key": [], "right_key": [], "label": []}, dtype=object)
     result = _result(records, bad, none, pd.Series([], dtype=bool), none, checks, spec, batch)
-    quarantine = _quarantine_table(records[bad], reasons, none, pd.Series([], dtype=object), batch)
+    quarantine = quarantine_table(records[bad], reasons, none, pd.Series([], dtype=object), batch)
     return BatchResult(result, _clean(records, bad, spec), none, quarantine)
 
 
@@ -111,13 +111,13 @@ def _check_records(records: pd.DataFrame, spec: MatchSpec) -> "tuple[list[Check]
         observed = run_expectations(without_flags(part, spec), expected, RECORDS, str(source))
         observed += unreadable_checks(part, spec, RECORDS, str(source))
         checks += [one.check for one in observed]
-        own = _reasons(observed, part.index.to_numpy(), len(records))
+        own = reasons_of(observed, part.index.to_numpy(), len(records))
         reasons = reasons.where(own == "", own)
-    checks.append(_quarantined_share(int((reasons != "").sum()), len(records), spec))
+    checks.append(quarantined_share(int((reasons != "").sum()), len(records), spec))
     return checks, reasons
 
 
-def _reasons(
+def reasons_of(
     observed: Iterable[Observed], rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", length: int
 ) -> "pd.Series[str]":
     """For each row of the whole table, the expectations that it fails, separated by commas."""
@@ -132,7 +132,8 @@ def _reasons(
     return pd.Series(reasons)
 
 
-def _quarantined_share(quarantined: int, rows: int, spec: MatchSpec) -> Check:
+def quarantined_share(quarantined: int, rows: int, spec: MatchSpec) -> Check:
+    """The check of how many records are in quarantine."""
     share = quarantined / rows
     limit = spec.quality.max_quarantined_share
     return Check(
@@ -153,13 +154,14 @@ def _presence(records: pd.DataFrame, spec: MatchSpec) -> Iterable[Presence]:
             yield Presence(source=str(source), field=name, share=float(part[name].notna().mean()))
 
 
-def _quarantine_table(
+def quarantine_table(
     records: pd.DataFrame,
     record_reasons: "pd.Series[str]",
     pairs: pd.DataFrame,
     pair_reasons: "pd.Series[str]",
     batch: str,
 ) -> pd.DataFrame:
+    """The rows in quarantine; see :class:`BatchResult`. Both ``reasons`` have the index of all rows."""
     of_records = {
         "record_key": records["record_key"],
         "source": records["source"],

@@ -62,7 +62,10 @@ def run_expectations(frame: pd.DataFrame, expected: Sequence[Expected], table: s
     results = {one.expectation_config.meta[_POSITION]: one for one in outcomes}
     if sorted(results) != list(range(len(expected))):
         raise QualityError("Great Expectations left expectations out.", "install the versions in requirements.lock")
-    return [_observed(one, results[position], table, source) for position, one in enumerate(expected)]
+    return [
+        observed(one, results[position].result, results[position].success, table, source)
+        for position, one in enumerate(expected)
+    ]
 
 
 def _checked(frame: pd.DataFrame, expected: Sequence[Expected]) -> pd.DataFrame:
@@ -75,8 +78,12 @@ def _checked(frame: pd.DataFrame, expected: Sequence[Expected]) -> pd.DataFrame:
     return with_categories(frame[columns].reset_index(drop=True))
 
 
-def _observed(expected: Expected, outcome: Any, table: str, source: str) -> Observed:
-    result = outcome.result
+def observed(expected: Expected, result: Any, success: bool, table: str, source: str) -> Observed:
+    """The check of an expectation, from its result as Great Expectations writes it.
+
+    Raises:
+        QualityError: there is none.
+    """
     if not result:
         # the original message and traceback may quote a value
         raise QualityError(
@@ -85,7 +92,7 @@ def _observed(expected: Expected, outcome: Any, table: str, source: str) -> Obse
         )
     failed = np.array(result.get("unexpected_index_list") or [], dtype=np.int64)
     limited = expected.at_least is not None or expected.at_most is not None
-    stops = limited and not outcome.success
+    stops = limited and not success
     check = Check(
         table=table,
         source=source,

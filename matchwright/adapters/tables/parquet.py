@@ -8,7 +8,7 @@ from matchwright.adapters.tables.faults import unreadable
 from matchwright.errors import DataError, Fault
 
 _ENDINGS = (".parquet", ".pq")
-_WRITE_ONE = "write the table as one file, or as a folder of Parquet files alone"
+WRITE_ONE = "write the table as one file, or as a folder of Parquet files alone"
 
 
 def parquet_file(filesystem: Any, path: str) -> Any:
@@ -44,13 +44,13 @@ def parquet_folder(filesystem: Any, path: str) -> Any:
     """
     import pyarrow as pa
 
-    parts = _parts(filesystem, path)
+    parts = parts_of_folder(filesystem, path)
     tables: list[Any] = []
     for part in parts:
         with within(part.base_name):
             table = parquet_file(filesystem, part.path)
         if tables and set(table.column_names) != set(tables[0].column_names):
-            raise unreadable(f"{part.base_name} has other columns than {parts[0].base_name}", _WRITE_ONE)
+            raise unreadable(f"{part.base_name} has other columns than {parts[0].base_name}", WRITE_ONE)
         tables.append(table.select(tables[0].column_names) if tables else table)
     return pa.concat_tables(tables)
 
@@ -65,7 +65,8 @@ def within(name: str) -> Iterator[None]:
         raise DataError("A folder cannot be read.", faults) from None
 
 
-def _parts(filesystem: Any, path: str) -> list[Any]:
+def parts_of_folder(filesystem: Any, path: str) -> list[Any]:
+    """The Parquet files of a folder by name (DataError if it holds something else)."""
     from pyarrow import fs
 
     inside = filesystem.get_file_info(fs.FileSelector(path, recursive=False))
@@ -76,13 +77,13 @@ def _parts(filesystem: Any, path: str) -> list[Any]:
         problem = f"is partitioned: its sub-folders hold the values of {', '.join(keys)}"
         raise unreadable(problem, "write it without partitions")
     if folders:
-        raise unreadable(f"is a folder with {len(folders)} sub-folder(s)", _WRITE_ONE)
+        raise unreadable(f"is a folder with {len(folders)} sub-folder(s)", WRITE_ONE)
     files = [info for info in inside if info.type == fs.FileType.File and not info.base_name.startswith(("_", "."))]
     parts = sorted((info for info in files if info.base_name.lower().endswith(_ENDINGS)), key=lambda info: info.path)
     if not parts:
         raise unreadable("is a folder without a Parquet file", "name one file of it")
     if len(parts) < len(files):
-        raise unreadable("is a folder that also holds files other than Parquet", _WRITE_ONE)
+        raise unreadable("is a folder that also holds files other than Parquet", WRITE_ONE)
     return parts
 
 

@@ -2,8 +2,6 @@
 
 import hashlib
 import re
-from enum import Enum
-from pathlib import PurePosixPath
 from typing import Any, cast
 
 import pandas as pd
@@ -12,9 +10,9 @@ from matchwright.adapters.tables.content import text_of
 from matchwright.adapters.tables.csv_table import csv_table
 from matchwright.adapters.tables.csv_text import layout_of
 from matchwright.adapters.tables.delta import delta_table, delta_version, is_delta
-from matchwright.adapters.tables.faults import unreadable
+from matchwright.adapters.tables.faults import named, unreadable
+from matchwright.adapters.tables.located import Kind, closed, located, require
 from matchwright.adapters.tables.parquet import parquet_file, parquet_folder
-from matchwright.errors import DataError
 
 _CSV = re.compile(r"\.(csv|tsv|txt)(\.(gz|bz2|xz|zst))?$", re.I)
 _DIGESTED_AT_ONCE = 1024 * 1024
@@ -32,11 +30,8 @@ def read_input_table(uri: str, version: int | None = None) -> pd.DataFrame:
     Raises:
         DataError: the file is missing, empty, damaged, or has another format. The message quotes no values.
     """
-    try:
+    with named(uri):
         return _read(uri, version)
-    except DataError as error:
-        name = PurePosixPath(uri.replace("\\", "/")).name
-        raise DataError(f"{name or 'A file'} cannot be read.", error.faults) from None
 
 
 def read_bytes(uri: str) -> bytes:
@@ -45,8 +40,8 @@ def read_bytes(uri: str) -> bytes:
     Raises:
         DataError: it is absent or cannot be opened.
     """
-    filesystem, path, kind = _located(uri)
-    if kind is _Kind.FOLDER:
+    filesystem, path, kind = located(uri)
+    if kind is Kind.FOLDER:
         raise unreadable("is a folder", "name a file")
     return _content(filesystem, path, kind)
 
@@ -56,8 +51,8 @@ def row_lines(uri: str) -> list[int]:
 
     A row may span several lines, and an empty line is not a row. So the number of a row is not always its line.
     """
-    filesystem, path, kind = _located(uri)
-    if kind is _Kind.FOLDER or not _CSV.search(uri):
+    filesystem, path, kind = located(uri)
+    if kind is Kind.FOLDER or not _CSV.search(uri):
         return []
     return [line for line, _ in layout_of(text_of(_content(filesystem, path, kind))).rows()]
 
@@ -68,9 +63,9 @@ def current_version(uri: str) -> int | None:
     Raises:
         DataError: it is absent, or its log cannot be read.
     """
-    filesystem, path, kind = _located(uri)
-    _require(kind)
-    is_table = kind is _Kind.FOLDER and is_delta(filesystem, path)
+    filesystem, path, kind = located(uri)
+    require(kind)
+    is_table = kind is Kind.FOLDER and is_delta(filesystem, path)
     return delta_version(uri).version if is_table else None
 
 
@@ -82,9 +77,9 @@ def content_digest(uri: str, version: int | None = None) -> str:
     Raises:
         DataError: it is absent or cannot be opened.
     """
-    filesystem, path, kind = _located(uri)
-    _require(kind)
-    if kind is _Kind.FILE:
+    filesystem, path, kind = located(uri)
+    require(kind)
+    if kind is Kind.FILE:
         return _file_digest(filesystem, path)
     if is_delta(filesystem, path):
         root = path.rstrip("/")
@@ -100,9 +95,9 @@ def file_bytes(uri: str) -> int:
     Raises:
         DataError: it is absent or cannot be opened.
     """
-    filesystem, path, kind = _located(uri)
-    _require(kind)
-    found = _files(filesystem, path) if kind is _Kind.FOLDER else [filesystem.get_file_info(path)]
+    filesystem, path, kind = located(uri)
+    require(kind)
+    found = _files(filesystem, path) if kind is Kind.FOLDER else [filesystem.get_file_info(path)]
     return sum(info.size for info in found)
 
 
@@ -120,26 +115,20 @@ def _file_digest(filesystem: Any, path: str) -> str:
             while part := file.read(_DIGESTED_AT_ONCE):
                 digest.update(part)
     except OSError as error:
-        raise _closed(error) from None
+        raise closed(error) from None
     return digest.hexdigest()
 
 
-class _Kind(Enum):
-    FILE = "file"
-    FOLDER = "folder"
-    ABSENT = "absent"
-
-
 def _read(uri: str, version: int | None) -> pd.DataFrame:
-    filesystem, path, kind = _located(uri)
-    if kind is _Kind.FOLDER and is_delta(filesystem, path):
+    filesystem, path, kind = located(uri)
+    if kind is Kind.FOLDER and is_delta(filesystem, path):
         table = delta_table(filesystem, path, delta_version(uri, version)).to_pandas()
-    elif kind is _Kind.FOLDER:
+    elif kind is Kind.FOLDER:
         table = parquet_folder(filesystem, path).to_pandas()
     elif _CSV.search(uri):
         table = csv_table(layout_of(text_of(_content(filesystem, path, kind))))
     elif _PARQUET.search(uri):
-        _require(kind)
+        require(kind)
         table = parquet_file(filesystem, path).to_pandas()
     else:
         raise unreadable("is neither CSV nor Parquet", "give a file that ends in .csv, .csv.gz, .tsv, .parquet")
@@ -151,32 +140,10 @@ def _read(uri: str, version: int | None) -> pd.DataFrame:
     return cast(pd.DataFrame, table)
 
 
-def _located(uri: str) -> tuple[Any, str, _Kind]:
-    import pyarrow as pa
-    from pyarrow import fs
-
-    try:
-        filesystem, path = fs.FileSystem.from_uri(uri) if "://" in uri else (fs.LocalFileSystem(), uri)
-        found = filesystem.get_file_info(path).type
-    except (OSError, pa.ArrowException) as error:
-        raise _closed(error) from None
-    kinds = {fs.FileType.NotFound: _Kind.ABSENT, fs.FileType.Directory: _Kind.FOLDER}
-    return filesystem, path, kinds.get(found, _Kind.FILE)
-
-
-def _content(filesystem: Any, path: str, kind: _Kind) -> bytes:
-    _require(kind)
+def _content(filesystem: Any, path: str, kind: Kind) -> bytes:
+    require(kind)
     try:
         with filesystem.open_input_file(path) as file:
             return cast(bytes, file.read())
     except OSError as error:
-        raise _closed(error) from None
-
-
-def _require(kind: _Kind) -> None:
-    if kind is _Kind.ABSENT:
-        raise unreadable("no such file", "look at the path")
-
-
-def _closed(error: Exception) -> DataError:
-    return unreadable(f"cannot be opened ({type(error).__name__})", "look at its path and permissions")
+        raise closed(error) from None

@@ -4,21 +4,25 @@ Equality rules and TF-IDF miss different pairs, so their candidates are united. 
 adds the nearest records by a fitted embedding, and records with a common neighbour become candidates too.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from matchwright.core.candidates.budget import pair_ranks, pairs_within_budget
 from matchwright.core.candidates.by_embedding import Embed, propose_by_embedding
 from matchwright.core.candidates.common_neighbour import with_common_neighbours
-from matchwright.core.candidates.rules import propose_by_rules
-from matchwright.core.candidates.table import Bounded, CandidatePairs, Narrowed, RecordTable, unite
+from matchwright.core.candidates.rules import Join, joined_in_duckdb, propose_by_rules
+from matchwright.core.candidates.table import Bounded, CandidatePairs, Narrowed, Proposal, RecordTable, unite
 from matchwright.core.candidates.tfidf import Progress, propose_by_tfidf, quiet
 from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.blocking import TfidfTopK
 
 __all__ = [
+    "HERE",
     "Bounded",
     "CandidatePairs",
+    "Methods",
     "Narrowed",
     "RecordTable",
     "pair_ranks",
@@ -27,6 +31,19 @@ __all__ = [
     "propose_pairs",
     "propose_without_budget",
 ]
+
+
+@dataclass(frozen=True)
+class Methods:
+    """Where the methods run. Each gives the same pairs as the functions of this process."""
+
+    join: Join = joined_in_duckdb
+    tfidf: Callable[[RecordTable, TfidfTopK, Progress], Proposal] = propose_by_tfidf
+    embedding: Callable[[RecordTable, Embed, int], Proposal] = propose_by_embedding
+
+
+HERE = Methods()
+"""All methods run in this process."""
 
 
 def propose_candidates(features: pd.DataFrame, spec: MatchSpec, embed: Embed | None = None) -> pd.DataFrame:
@@ -73,20 +90,21 @@ def propose_pairs(
     progress: Progress = quiet,
     *,
     narrow: bool = False,
+    methods: Methods = HERE,
 ) -> CandidatePairs:
     """As :func:`propose_without_budget`, with positions in the table in place of keys: a tenth of the memory.
 
     With ``narrow``, a rule that would make too many pairs is narrowed. The rules that were are in ``narrowed``, and
-    ``bounded`` says what TF-IDF left out in a large register.
+    ``bounded`` says what TF-IDF left out in a large register. ``methods`` says where they run.
 
     Raises:
         CandidateError: a rule would make more than ``max_pairs_per_rule`` pairs.
     """
-    by_rules = propose_by_rules(table, spec.candidates, narrow=narrow)
+    by_rules = propose_by_rules(table, spec.candidates, narrow=narrow, join=methods.join)
     proposals = by_rules.proposals
     if spec.candidates.tfidf is not None:
-        proposals.append(propose_by_tfidf(table, spec.candidates.tfidf, progress))
+        proposals.append(methods.tfidf(table, spec.candidates.tfidf, progress))
     if embed is not None and spec.candidates.embedding_top_k:
-        proposals.append(propose_by_embedding(table, embed, spec.candidates.embedding_top_k))
+        proposals.append(methods.embedding(table, embed, spec.candidates.embedding_top_k))
     pairs = replace(unite(table, proposals), narrowed=by_rules.narrowed)
     return with_common_neighbours(pairs, table) if spec.candidates.common_neighbours and table.one_table else pairs

@@ -4,6 +4,7 @@ DuckDB gets block numbers and no values, so the files that it may write to disk 
 """
 
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,10 @@ _TWO_SOURCES = """
 _ONE_TABLE = _TWO_SOURCES + " WHERE l.position < r.position"
 
 
+Join = Callable[[RecordTable, Mapping[str, Sequence[Blocks]]], list[Proposal]]
+"""Joins the blocks of rules, by the names of the rules, to one proposal per rule. Some pairs may occur twice."""
+
+
 @dataclass(frozen=True)
 class RulesProposal:
     """One proposal per rule, and the rules that were narrowed to stay within the limit."""
@@ -34,7 +39,23 @@ class RulesProposal:
     narrowed: tuple[Narrowed, ...]
 
 
-def propose_by_rules(table: RecordTable, spec: CandidateSpec, *, narrow: bool = False) -> RulesProposal:
+def joined_in_duckdb(table: RecordTable, blocks: Mapping[str, Sequence[Blocks]]) -> list[Proposal]:
+    """The pairs of all blocks of each rule."""
+    with tempfile.TemporaryDirectory(prefix="matchwright-") as spill:
+        # Without its own folder DuckDB would write to the working directory.
+        config: dict[str, Any] = {
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": spill,
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+        }
+        with duckdb.connect(":memory:", config=config) as connection:
+            return [_joined(connection, name, parts, table) for name, parts in blocks.items()]
+
+
+def propose_by_rules(
+    table: RecordTable, spec: CandidateSpec, *, narrow: bool = False, join: Join = joined_in_duckdb
+) -> RulesProposal:
     """One proposal per rule, named ``rule:feature+feature``: pairs of records that are equal in all its features.
 
     A record with a missing feature is in no block of that rule. Pairs are counted before any join.
@@ -44,6 +65,7 @@ def propose_by_rules(table: RecordTable, spec: CandidateSpec, *, narrow: bool = 
         spec: the rules.
         narrow: whether a rule that would make more than ``max_pairs_per_rule`` pairs is narrowed, see
             :mod:`~matchwright.core.candidates.narrowing`. Otherwise it is refused.
+        join: joins the blocks. Any join of equal blocks gives the same pairs.
 
     Raises:
         CandidateError: rules would make too many pairs. The error lists all of them, the sizes of their largest
@@ -68,17 +90,7 @@ def propose_by_rules(table: RecordTable, spec: CandidateSpec, *, narrow: bool = 
             "\n".join([f"{len(refused)} candidate rule(s) would make too many pairs:", *reports]),
             "; ".join([*narrower, "or raise candidates.max_pairs_per_rule"]),
         )
-    with tempfile.TemporaryDirectory(prefix="matchwright-") as spill:
-        # Without its own folder DuckDB would write to the working directory.
-        config: dict[str, Any] = {
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": spill,
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-        }
-        with duckdb.connect(":memory:", config=config) as connection:
-            proposals = [_joined(connection, name, parts, table) for name, parts in made.items()]
-    return RulesProposal(proposals, tuple(narrowed))
+    return RulesProposal(join(table, made), tuple(narrowed))
 
 
 def rule_name(rule: tuple[str, ...]) -> str:
@@ -86,7 +98,7 @@ def rule_name(rule: tuple[str, ...]) -> str:
     return "rule:" + "+".join(rule)
 
 
-def _joined(connection: Any, name: str, blocks: list[Blocks], table: RecordTable) -> Proposal:
+def _joined(connection: Any, name: str, blocks: Sequence[Blocks], table: RecordTable) -> Proposal:
     """The pairs of all blocks of a rule. Some may occur twice."""
     ends = [_join(connection, block, table) for block in blocks]
     left, right = (np.concatenate([end[side] for end in ends]) for side in (0, 1))

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from matchwright.adapters.tables.parts import TablePart, table_parts
 from matchwright.adapters.tables.read import content_digest, current_version, file_bytes, read_input_table
 from matchwright.errors import DataError, Fault
 from matchwright.operations.match_tables.run_folder import InputTable
@@ -14,13 +15,16 @@ from matchwright.operations.match_tables.run_folder import InputTable
 
 @dataclass(frozen=True)
 class MatchInput:
-    """A table to match. ``read`` gives its rows as text, each time anew: the run does not keep them in memory.
+    """A table to match.
 
-    ``size`` is that of its files in bytes. It is 0 for a table that the caller holds in memory.
+    - ``read`` gives its rows as text, each time anew: the run does not keep them in memory.
+    - ``parts`` names the files that have its rows, so that they can be read elsewhere. None: it is in no file.
+    - ``size`` is that of its files in bytes. It is 0 for a table that the caller holds in memory.
     """
 
     table: InputTable
     read: Callable[[], pd.DataFrame]
+    parts: Callable[[], list[TablePart]] | None = None
     size: int = 0
 
 
@@ -41,7 +45,8 @@ def input_files(files: Mapping[str, str]) -> list[MatchInput]:
             faults += [Fault(f"{source}: {uri}", fault.problem, fault.hint) for fault in error.faults]
             continue
         table = InputTable(source=source, name=PurePosixPath(uri.rstrip("/")).name, digest=digest)  # type: ignore[arg-type]
-        found.append(MatchInput(table, partial(read_input_table, uri, version), file_bytes(uri)))
+        read, parts = partial(read_input_table, uri, version), partial(table_parts, uri, version)
+        found.append(MatchInput(table, read, parts, file_bytes(uri)))
     if faults:
         raise DataError("The tables cannot be matched.", faults)
     return found

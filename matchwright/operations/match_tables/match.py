@@ -14,8 +14,10 @@ import numpy as np
 
 from matchwright.core.bundle import Bundle, register_use, use_on
 from matchwright.core.candidates import (
+    HERE,
     Bounded,
     CandidatePairs,
+    Methods,
     Narrowed,
     RecordTable,
     pairs_within_budget,
@@ -32,14 +34,15 @@ from matchwright.matching.cluster_figures import cluster_figures
 from matchwright.matching.clusters import clusters_of
 from matchwright.matching.compared import compared_pairs
 from matchwright.matching.deciding import bands_of, decided_pairs
+from matchwright.matching.engine import Engine
 from matchwright.matching.funnel import funnel_of
 from matchwright.matching.partitions import Progress, Report, partition_size, silent
 from matchwright.matching.report import render_report
 from matchwright.matching.review import for_review
-from matchwright.matching.scoring import RegisterScoring
 from matchwright.matching.working_folder import WorkingFolder
+from matchwright.operations.match_tables.engines import engine_of
 from matchwright.operations.match_tables.inputs import MatchInput
-from matchwright.operations.match_tables.options import MatchOptions
+from matchwright.operations.match_tables.options import WITHOUT_EFFECT, MatchOptions
 from matchwright.operations.match_tables.outputs import (
     CLUSTERS,
     PAIRS,
@@ -50,7 +53,8 @@ from matchwright.operations.match_tables.outputs import (
     write_lake_table,
     write_with_clusters,
 )
-from matchwright.operations.match_tables.register import register_of
+from matchwright.operations.match_tables.register import Register, register_of
+from matchwright.operations.match_tables.register_in_parts import register_in_parts
 from matchwright.operations.match_tables.run_folder import REPORT, RunFolder, RunIdentity, opened_run
 from matchwright.operations.match_tables.shown import not_joined_pairs, review_pairs, table_counts
 from matchwright.stated_register import StatedRegister
@@ -85,19 +89,21 @@ def match_tables(
         QualityError: the tables do not hold the limits of the spec.
         CandidateError: a rule would make too many pairs, and no feature makes its blocks small enough.
         SettingsError: the options do not fit the tables.
+        MatchingError: the engine is not installed, or its cluster cannot be reached.
     """
     options = options or MatchOptions()
     _check(bundle, inputs, options)
     with opened_run(out, identity_of(bundle, inputs, options)) as run:
         if not run.is_complete:
-            run.finish(_matched(run, bundle, inputs, options, report))
+            with engine_of(options) as engine:
+                run.finish(_matched(run, bundle, inputs, options, report, engine))
         run.clear()
         return run.summary()
 
 
 def identity_of(bundle: Bundle, inputs: Sequence[MatchInput], options: MatchOptions) -> RunIdentity:
-    """What makes the run what it is; memory and workers do not."""
-    chosen = options.model_dump(exclude={"memory", "workers"})
+    """What makes the run what it is; how and where it is computed does not."""
+    chosen = options.model_dump(exclude=set(WITHOUT_EFFECT))
     stated = bundle.stated.model_dump_json() if bundle.stated else None
     return RunIdentity(
         bundle=bundle.digest,
@@ -125,12 +131,17 @@ def _check(bundle: Bundle, inputs: Sequence[MatchInput], options: MatchOptions) 
 
 
 def _matched(
-    run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], options: MatchOptions, report: Report
+    run: RunFolder,
+    bundle: Bundle,
+    inputs: Sequence[MatchInput],
+    options: MatchOptions,
+    report: Report,
+    engine: Engine,
 ) -> dict[str, Any]:
     spec, model = bundle.model.spec, bundle.model
     clock = _Clock(report)
     one_table = len(inputs) == 1 or options.link_and_dedupe
-    register = clock.timed("reading and validating", lambda: register_of(run, bundle, inputs, one_table))
+    register = clock.timed("reading and validating", lambda: _register(run, bundle, inputs, one_table, engine))
     table = register.table
     if options.restate_prior:
         stated = StatedRegister(left_records=len(table.left), right_records=len(table.right), restate_prior=True)
@@ -142,7 +153,8 @@ def _matched(
         warning = replace(warning, hint="restate the scores for it with --restate-prior, or train on it")
         _log.warning("%s: %s", warning.name, warning)
     pairs, budgeted = clock.timed(
-        "proposing candidates", lambda: proposed_candidates(run.working, table, spec, model.embeddings, report)
+        "proposing candidates",
+        lambda: proposed_candidates(run.working, table, spec, model.embeddings, report, engine.methods),
     )
     wanted = np.array([partition_size(options.memory, options.workers)])
     for one in pairs.narrowed:
@@ -152,7 +164,7 @@ def _matched(
         )
     # a run that goes on keeps the partitions that it began with
     size = int(run.working.made("partition_size", lambda: wanted)[0])
-    scoring = RegisterScoring(model, table, pairs, run.working, size, options.workers, report)
+    scoring = engine.scoring(model, table, pairs, run.working, size, report)
     scored = clock.timed("comparing and scoring", scoring.score)
     bands = clock.timed("deciding", lambda: bands_of(scoring, scored))
     may_join = bands == "match"
@@ -216,13 +228,26 @@ def _matched(
     return summary
 
 
+def _register(
+    run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], one_table: bool, engine: Engine
+) -> Register:
+    if engine.records is None:
+        return register_of(run, bundle, inputs, one_table)
+    return register_in_parts(run, bundle, inputs, one_table, engine.records)
+
+
 def run_name(identity: RunIdentity) -> str:
     """A short name of a run: the same inputs, bundle and options have the same one."""
     return hashlib.sha256(identity.model_dump_json().encode()).hexdigest()[:12]
 
 
 def proposed_candidates(
-    working: WorkingFolder, table: RecordTable, spec: MatchSpec, embeddings: Embeddings | None, report: Report
+    working: WorkingFolder,
+    table: RecordTable,
+    spec: MatchSpec,
+    embeddings: Embeddings | None,
+    report: Report,
+    methods: Methods = HERE,
 ) -> tuple[CandidatePairs, Budgeted]:
     """The candidates within the budget, and what it cut off; or what an earlier try has kept in the working folder."""
     if not working.has("candidates/proposed"):
@@ -232,7 +257,7 @@ def proposed_candidates(
             report(Progress("looking up similar records", done, of, time.monotonic() - begun))
 
         embed = None if embeddings is None else partial(embeddings.record_vectors, spec=spec)
-        everything = propose_pairs(table, spec, embed, looked_up, narrow=True)
+        everything = propose_pairs(table, spec, embed, looked_up, narrow=True, methods=methods)
         most = spec.candidates.max_candidates_per_record
         pairs = pairs_within_budget(everything, most, table.one_table)
         budgeted = Budgeted.of(everything, pairs, most, table.one_table)

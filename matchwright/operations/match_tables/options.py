@@ -2,13 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from matchwright.errors import Fault, SettingsError
 from matchwright.frozen import Frozen
 
 GIGABYTE = 1024**3
 TableFormat = Literal["csv", "parquet", "none"]
+EngineName = Literal["duckdb", "spark"]
+WITHOUT_EFFECT = frozenset({"memory", "workers", "engine", "master", "connect"})
+"""The options that change no result."""
 
 Score = Annotated[float, Field(gt=0, lt=1)]
 
@@ -24,6 +27,10 @@ class MatchOptions(Frozen):
     - ``workers``: processes that compare and score. It changes no result.
     - ``tables``: the format of the input tables with their clusters.
     - ``restate_prior``: restate the scores for the size of these tables.
+    - ``engine``: what joins, compares and scores: ``duckdb`` on this machine, or ``spark``. It changes no result.
+    - ``master``: with ``spark``, the cluster, such as ``local[2]`` or ``spark://host:7077``. Empty: the session that is
+      active in this process, else all processor cores of this machine.
+    - ``connect``: with ``spark``, a Spark Connect server in place of ``master``, such as ``sc://host``.
     """
 
     reasons: Literal["review", "all"] = "review"
@@ -34,6 +41,17 @@ class MatchOptions(Frozen):
     workers: Annotated[int, Field(ge=1)] = 1
     tables: TableFormat = "csv"
     restate_prior: bool = False
+    engine: EngineName = "duckdb"
+    master: str = ""
+    connect: str = ""
+
+    @model_validator(mode="after")
+    def _addresses_are_of_spark(self) -> "MatchOptions":
+        if self.engine != "spark" and (self.master or self.connect):
+            raise ValueError("master and connect name a Spark cluster: choose engine spark")
+        if self.master and self.connect:
+            raise ValueError("master and connect name two clusters: leave out one")
+        return self
 
 
 def options_of_text(**given: str) -> MatchOptions:
@@ -55,7 +73,11 @@ def match_options(**given: Any) -> MatchOptions:
         return MatchOptions.model_validate(given)
     except ValidationError as error:
         faults = [
-            Fault(".".join(map(str, detail["loc"])).replace("_", "-"), detail["msg"], "see matchwright match --help")
+            Fault(".".join(map(str, detail["loc"])).replace("_", "-"), _problem(detail), "see matchwright match --help")
             for detail in error.errors()
         ]
         raise SettingsError(f"The options have {len(faults)} fault(s):", faults) from None
+
+
+def _problem(detail: Any) -> str:
+    return str(detail["msg"]).removeprefix("Value error, ")

@@ -95,15 +95,24 @@ def _prepare(run: RunFolder, spec: MatchSpec, corpus: Corpus, inputs: Sequence[M
     """Write the record features, and what validation found."""
     added = "" if run.identity.options["tables"] == "none" else CLUSTER_ID
     outcome = validate_records(read_inputs(spec, inputs, added), spec, batch=run.identity.bundle[:12])
-    quarantine = run.folder / QUARANTINE
-    write_table(str(quarantine), outcome.quarantine, frame_digest(outcome.quarantine))
-    report = run.folder / QUALITY_REPORT
-    write_whole(report, render_report(outcome.result, spec, f"the Delta table {QUARANTINE}"))
-    write_whole(run.folder / QUALITY, outcome.result.model_dump_json(indent=1) + "\n")
-    if not outcome.result.passed:
-        failed = [f"  - {sentence(check)}" for check in outcome.result.stopped_by]
-        fact = f"The tables do not hold {len(failed)} of the quality limits of spec '{spec.name}':"
-        raise QualityError("\n".join([fact, *failed]), f"read {report}. {advice(outcome.result, str(quarantine))}")
+    keep_quality(run, spec, outcome.result, outcome.quarantine)
     features = record_features(outcome.records, spec, corpus)
     with replacing(run.folder / WORKING / FEATURES, PRIVATE) as file:
         features.to_parquet(file, index=False)
+
+
+def keep_quality(run: RunFolder, spec: MatchSpec, result: QualityResult, rows: pd.DataFrame) -> None:
+    """Write the quarantine table, the quality report and its figures.
+
+    Raises:
+        QualityError: the tables do not hold the limits of the spec. The report is written.
+    """
+    quarantine = run.folder / QUARANTINE
+    write_table(str(quarantine), rows, frame_digest(rows))
+    report = run.folder / QUALITY_REPORT
+    write_whole(report, render_report(result, spec, f"the Delta table {QUARANTINE}"))
+    write_whole(run.folder / QUALITY, result.model_dump_json(indent=1) + "\n")
+    if not result.passed:
+        failed = [f"  - {sentence(check)}" for check in result.stopped_by]
+        fact = f"The tables do not hold {len(failed)} of the quality limits of spec '{spec.name}':"
+        raise QualityError("\n".join([fact, *failed]), f"read {report}. {advice(result, str(quarantine))}")

@@ -28,6 +28,10 @@ KEPT = 0.3
 """The part of a pair's own log-odds that is kept beside the trees. So no two scores become one."""
 
 
+Each = Callable[[Callable[[int], Array], int], Iterable[Array]]
+"""Calls a function for each number below another one, and gives the results in their order."""
+
+
 def one_by_one(work: Callable[[int], Array], count: int) -> Iterable[Array]:
     """What ``work`` gives for each number below ``count``."""
     return map(work, range(count))
@@ -79,7 +83,7 @@ class Neighbours(Frozen):
         scores: Array,
         unlimited: Array,
         evidence: Evidence,
-        each: Callable[[Callable[[int], Array], int], Iterable[Array]] = one_by_one,
+        each: Each = one_by_one,
     ) -> Array:
         """What neighbours add to the log-odds of each candidate of a register, shape (pairs,).
 
@@ -93,8 +97,7 @@ class Neighbours(Frozen):
                 which nothing else is known, and here its neighbours are.
             evidence: what neighbours read of each candidate, shape (pairs, names); see
                 :func:`~matchwright.core.models.neighbours.evidence.pair_evidence`.
-            each: calls a function for each number below another one, and gives the results in their order. It may do
-                that in several processes.
+            each: works on batches of pairs, perhaps in several processes.
         """
         added = np.zeros(len(scores))
         chosen = np.flatnonzero(self.considered(scores, unlimited, evidence))
