@@ -84,7 +84,9 @@ class SparkRecords:
         sent = self._session.createDataFrame(pa.table(columns))
         sent = sent.hint("broadcast" if sum(map(len, asked)) <= BROADCAST else "shuffle_hash")
         joined = self._prepared.select("chunk", "features").join(sent, "chunk")
-        self._placed = joined.mapInArrow(_placing(cells.RANGE), PLACED).persist(StorageLevel.DISK_ONLY)
+        # Spark plans what is kept when it is told to keep it
+        with divided(self._session, AT_ONCE, min(len(asked), 8 * self._cores)):
+            self._placed = joined.mapInArrow(_placing(cells.RANGE), PLACED).persist(StorageLevel.DISK_ONLY)
 
     def forget(self) -> None:
         """Let the executors remove the records."""
