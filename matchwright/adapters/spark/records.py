@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from matchwright.adapters.spark.cells import RANGE
+from matchwright.adapters.spark import cells
 from matchwright.adapters.spark.divided import divided
 from matchwright.adapters.spark.payload import Array, packed, packed_frame, unpacked, unpacked_frame
 from matchwright.matching.coded import hashes_of
@@ -57,7 +56,7 @@ class SparkRecords:
 
         given = pa.table({"part": pa.array(range(len(parts)), pa.int64()), "content": pa.array(parts, pa.binary())})
         frame = self._session.createDataFrame(given).repartition(min(len(parts), 8 * self._cores), "part")
-        self._prepared = frame.mapInArrow(_preparing(prepare), PREPARED).persist(StorageLevel.DISK_ONLY)
+        self._prepared = frame.mapInArrow(_preparing(prepare, CHUNK), PREPARED).persist(StorageLevel.DISK_ONLY)
         with divided(self._session, AT_ONCE):
             found = self._prepared.select("chunk", "rows", "facts").toArrow().sort_by("chunk")
         self._rows = dict(zip(found["chunk"].to_pylist(), found["rows"].to_pylist(), strict=True))
@@ -85,7 +84,9 @@ class SparkRecords:
         sent = self._session.createDataFrame(pa.table(columns))
         sent = sent.hint("broadcast" if sum(map(len, asked)) <= BROADCAST else "shuffle_hash")
         joined = self._prepared.select("chunk", "features").join(sent, "chunk")
-        self._placed = joined.mapInArrow(_placing, PLACED).persist(StorageLevel.DISK_ONLY)
+        # Spark plans what is kept when it is told to keep it
+        with divided(self._session, AT_ONCE, min(len(asked), 8 * self._cores)):
+            self._placed = joined.mapInArrow(_placing(cells.RANGE), PLACED).persist(StorageLevel.DISK_ONLY)
 
     def forget(self) -> None:
         """Let the executors remove the records."""
@@ -94,13 +95,13 @@ class SparkRecords:
                 kept.unpersist()
 
 
-def _preparing(prepare: Prepare) -> Any:
+def _preparing(prepare: Prepare, size: int) -> Any:
     def of_batches(batches: Batches) -> Batches:
         for row in _rows_of(batches):
             facts, features = prepare(row["content"])
             # a part without rows has a chunk too, which has its facts
-            for place, start in enumerate(range(0, max(len(features), 1), CHUNK)):
-                some = features.iloc[start : start + CHUNK]
+            for place, start in enumerate(range(0, max(len(features), 1), size)):
+                some = features.iloc[start : start + size]
                 chunk = row["part"] * CHUNKS_OF_PART + place
                 values = [chunk, len(some), b"" if place else facts, packed_frame(some)]
                 yield _batch(PREPARED, values)
@@ -121,19 +122,21 @@ def _hashing(names: Sequence[str], key: bytes) -> Any:
     return of_batches
 
 
-def _placing(batches: Batches) -> Batches:
-    for row in _rows_of(batches):
-        features, asked = unpacked_frame(row["features"]), unpacked(row["asked"])
-        positions: Array = asked["positions"]
-        rows = np.flatnonzero(positions >= 0)
-        rows = rows[np.argsort(positions[rows])]
-        ranges = positions[rows] // RANGE
-        for own in np.split(rows, np.flatnonzero(np.diff(ranges)) + 1):
-            if not len(own):
-                continue
-            some: pd.DataFrame = features.iloc[own]
-            placed = [packed(positions=positions[own]), packed_frame(some), packed(known=asked["known"][own])]
-            yield _batch(PLACED, [int(positions[own[0]] // RANGE), *placed])
+def _placing(size: int) -> Any:
+    def of_batches(batches: Batches) -> Batches:
+        for row in _rows_of(batches):
+            features, asked = unpacked_frame(row["features"]), unpacked(row["asked"])
+            positions: Array = asked["positions"]
+            rows = np.flatnonzero(positions >= 0)
+            rows = rows[np.argsort(positions[rows])]
+            ranges = positions[rows] // size
+            for own in np.split(rows, np.flatnonzero(np.diff(ranges)) + 1):
+                if len(own):
+                    number = int(positions[own[0]] // size)
+                    some = packed_frame(features.iloc[own]), packed(known=asked["known"][own])
+                    yield _batch(PLACED, [number, packed(positions=positions[own]), *some])
+
+    return of_batches
 
 
 def _rows_of(batches: Batches) -> Iterator[dict[str, Any]]:

@@ -68,6 +68,7 @@ class SparkScoring:
     working: WorkingFolder
     report: Report
     _all_compared: list[ComparedPairs] = field(default_factory=list, init=False)
+    _further: ComparedPairs | None = field(default=None, init=False)
 
     def score(self) -> ScoredPairs:
         """The score of every candidate, and of the further pairs that neighbours propose."""
@@ -163,10 +164,7 @@ class SparkScoring:
         left, right = further_pairs(self.pairs, predicted)
         if not len(left):
             return Further(left, right, NONE, NONE, no_evidence)
-        compared = ComparedPairs.of(
-            self.session, self.records, left, right, self._sent, evidence=True, cores=self.cores
-        )
-        self._further = compared
+        compared = self._further = self._comparing(left, right, evidence=True)
         parts = self._stage("scoring further pairs", lambda: compared.each(scoring_further(self._sent)))
         units = {unit: unpacked(content) for unit, content in parts.items()}
         whole = [
@@ -181,8 +179,8 @@ class SparkScoring:
         for first, places in ((0, np.flatnonzero(rows < candidates)), (candidates, np.flatnonzero(rows >= candidates))):
             if not len(places):
                 continue
-            # the candidates are compared first, and then the further pairs
-            compared = self._all_compared[1 if first else 0]
+            compared = self._further if first else self._compared
+            assert compared is not None  # rows beyond the candidates are of further pairs
             given = {name: values[places] for name, values in arrays.items()}
             given |= self._context(rows[places]) if first == 0 else {}
             for some, content in compared.some(of_units, rows[places] - first, **given):

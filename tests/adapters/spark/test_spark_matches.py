@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from deltalake import write_deltalake
 from fixtures.keys import keys_of_the_suite
 from fixtures.made_records import made_world
 
-from matchwright.adapters.lake.delta import frame_digest, read_table, write_table
-from matchwright.adapters.spark import compared
+from matchwright.adapters.lake.delta import read_table
+from matchwright.adapters.spark import cells, compared
+from matchwright.adapters.spark import records as placed
 from matchwright.core.bundle import load_bundle
 from matchwright.core.models.two_stages import TwoStageScorer
+from matchwright.errors import DataError
 from matchwright.operations.match_tables.explain import explain_pair
 from matchwright.operations.match_tables.inputs import input_files
 from matchwright.operations.match_tables.match import match_tables
@@ -86,11 +89,15 @@ def test_a_decision_is_explained_alike(one_table, register_bundle_of_run, record
     assert told[0] == told[1]
 
 
-@pytest.mark.parametrize("broadcast", [0, compared.BROADCAST])
 def test_two_tables_with_competing_candidates(
-    on_both, persons_spec, febrl, register_bundle_of_run, tmp_path, monkeypatch, broadcast
+    on_both, persons_spec, febrl, register_bundle_of_run, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(compared, "BROADCAST", broadcast)
+    # as in a large register: nothing is sent to every executor, and there are several chunks, ranges and tasks
+    for module in (compared, placed):
+        monkeypatch.setattr(module, "BROADCAST", 0)
+    monkeypatch.setattr(placed, "CHUNK", 130)
+    monkeypatch.setattr(cells, "RANGE", 150)
+    monkeypatch.setattr(cells, "PER_TASK", 500)
     model = made_world(persons_spec).model
     assert isinstance(model.scorer, TwoStageScorer)
     files = {}
@@ -103,24 +110,33 @@ def test_two_tables_with_competing_candidates(
     assert one[1]["reviews"] > 0
 
 
-def test_a_rule_that_would_make_too_many_pairs_is_narrowed_alike(on_both, register_bundle_of_run, records, tmp_path):
+def test_a_delta_table_of_which_a_rule_is_narrowed(on_both, register_bundle_of_run, records, tmp_path):
     model = register_bundle_of_run.model
     candidates = model.spec.candidates.model_copy(update={"max_pairs_per_rule": 150})
     narrow = replace(model, spec=model.spec.model_copy(update={"candidates": candidates}))
-    few = tmp_path / "few.parquet"
-    pd.read_csv(records, dtype=str).head(500).to_parquet(few)
-    one, other = on_both(replace(register_bundle_of_run, model=narrow), {"left": str(few)}, tables="none")
+    table = pd.read_csv(records, dtype=str).head(500)
+    write_deltalake(tmp_path / "delta", table.tail(100))
+    write_deltalake(tmp_path / "delta", table.head(300), mode="overwrite")
+    write_deltalake(tmp_path / "delta", table.tail(200), mode="append")
+    files = {"left": str(tmp_path / "delta")}
+    one, other = on_both(replace(register_bundle_of_run, model=narrow), files, tables="parquet")
     assert one[1]["narrowed"]
+    assert one[1]["tables"][0]["rows"] == 500
     assert_same(one, other)
 
 
-def test_a_delta_table(on_both, register_bundle_of_run, records, tmp_path):
-    table = pd.read_csv(records, dtype=str).head(400)
-    for part in (table.head(150), table):
-        write_table(str(tmp_path / "delta"), part, frame_digest(part))
-    one, other = on_both(register_bundle_of_run, {"left": str(tmp_path / "delta")}, tables="parquet")
-    assert one[1]["tables"][0]["rows"] == 400
-    assert_same(one, other)
+def test_faults_of_the_tables_are_told_alike_and_quote_no_value(spark, register_bundle_of_run, records, tmp_path):
+    table = pd.read_csv(records, dtype=str).head(90)
+    for name, column in (("a", "surname"), ("b", "given_name")):
+        table.drop(columns=column).to_csv(tmp_path / f"{name}.csv", index=False)
+    inputs = input_files({"left": str(tmp_path / "a.csv"), "right": str(tmp_path / "b.csv")})
+    told = []
+    for engine in ("duckdb", "spark"):
+        with pytest.raises(DataError) as error:
+            match_tables(register_bundle_of_run, inputs, tmp_path / engine, MatchOptions(engine=engine))
+        told.append(str(error.value))
+    assert told[0] == told[1]
+    assert "a.csv: surname" in told[0]
 
 
 def test_a_table_without_pairs(on_both, register_bundle_of_run, records, tmp_path):
