@@ -85,7 +85,7 @@ def _given(values: "pd.Series[Any]") -> Any:
 
 
 def _conformed(values: dict[str, Any], spec: MatchSpec, source: str) -> Columns:
-    ids = np.asarray(per_category(values[RECORD_ID], id_text), dtype=object)
+    ids = per_distinct(values[RECORD_ID], id_text)
     columns = {
         "record_key": as_objects([None if value is None else record_key(source, value) for value in ids]),
         "source": as_objects([source] * len(ids)),

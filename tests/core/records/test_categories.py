@@ -38,10 +38,8 @@ TEXTS = st.sampled_from(
 
 def tables(spec):
     columns = [spec.record_id, *(spec.column_of(field) for field in spec.fields)]
-    rows = st.lists(st.tuples(*[TEXTS] * (len(columns) - 1)), min_size=1, max_size=8)
-    return rows.map(
-        lambda found: pd.DataFrame([(str(n), *row) for n, row in enumerate(found)], columns=columns, dtype=object)
-    )
+    rows = st.lists(st.tuples(*[TEXTS] * len(columns)), min_size=1, max_size=8)
+    return rows.map(lambda found: pd.DataFrame(found, columns=columns, dtype=object))
 
 
 def as_plain(frame):
