@@ -87,6 +87,23 @@ def test_large_tables_are_read_in_a_process_of_their_own(done, bundle, records, 
         match_tables(bundle, input_files({"left": str(tmp_path / "other.csv")}), tmp_path / "other")
 
 
+def test_a_table_that_is_changed_while_the_run_works_gets_no_clusters(bundle, records, tmp_path):
+    table, run = tmp_path / "records.csv", tmp_path / "run"
+    table.write_bytes(records.read_bytes())
+
+    def change(progress):
+        if progress.stage == "clustering":
+            table.write_text(records.read_text().replace("\n", "\n\n", 1))
+
+    with pytest.raises(DataError, match=r"records\.csv was changed while the run worked"):
+        match_tables(bundle, input_files({"left": str(table)}), run, report=change)
+    assert not (run / "summary.json").exists()
+    assert not list(run.glob("*_with_clusters.*"))
+    table.write_bytes(records.read_bytes())
+    match_tables(bundle, input_files({"left": str(table)}), run)
+    assert (run / "left_with_clusters.csv").exists()
+
+
 def test_the_table_comes_back_with_a_column_of_clusters(done, records):
     folder, _ = done
     given, back = pd.read_csv(records, dtype=str), pd.read_csv(folder / "left_with_clusters.csv", dtype=str)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -17,6 +17,14 @@ from matchwright.adapters.tables.parquet import parquet_file, parquet_folder
 _CSV = re.compile(r"\.(csv|tsv|txt)(\.(gz|bz2|xz|zst))?$", re.I)
 _DIGESTED_AT_ONCE = 1024 * 1024
 _PARQUET = re.compile(r"\.(parquet|pq)$", re.I)
+
+
+class FileState(NamedTuple):
+    """Where a file is, its bytes, and when it was changed, in nanoseconds: what tells cheaply that it has changed."""
+
+    path: str
+    size: int
+    changed: int
 
 
 def read_input_table(uri: str, version: int | None = None) -> pd.DataFrame:
@@ -89,8 +97,8 @@ def content_digest(uri: str, version: int | None = None) -> str:
     return hashlib.sha256("\n".join(of_files).encode()).hexdigest()
 
 
-def file_bytes(uri: str) -> int:
-    """The size of a file, or of all files in a folder, old versions of a Delta table included.
+def file_states(uri: str) -> tuple[FileState, ...]:
+    """The state of a file, or of all files in a folder, old versions of a Delta table included.
 
     Raises:
         DataError: it is absent or cannot be opened.
@@ -98,7 +106,7 @@ def file_bytes(uri: str) -> int:
     filesystem, path, kind = located(uri)
     require(kind)
     found = _files(filesystem, path) if kind is Kind.FOLDER else [filesystem.get_file_info(path)]
-    return sum(info.size for info in found)
+    return tuple(sorted(FileState(info.path, info.size, info.mtime_ns) for info in found))
 
 
 def _files(filesystem: Any, folder: str) -> list[Any]:

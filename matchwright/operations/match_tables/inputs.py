@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import pandas as pd
 
 from matchwright.adapters.tables.parts import TablePart, table_parts
-from matchwright.adapters.tables.read import content_digest, current_version, file_bytes, read_input_table
+from matchwright.adapters.tables.read import FileState, content_digest, current_version, file_states, read_input_table
 from matchwright.errors import DataError, Fault
 from matchwright.operations.match_tables.run_folder import InputTable
 
@@ -17,7 +17,8 @@ from matchwright.operations.match_tables.run_folder import InputTable
 class MatchInput:
     """A table to match.
 
-    - ``read`` gives its rows as text, each time anew: the run does not keep them in memory.
+    - ``read`` gives its rows as text, each time anew: the run does not keep them in memory. It raises DataError if they
+      are no longer those of ``table``.
     - ``parts`` names the files that have its rows, so that they can be read elsewhere. None: it is in no file.
     - ``size`` is that of its files in bytes. It is 0 for a table that the caller holds in memory.
     """
@@ -39,14 +40,24 @@ def input_files(files: Mapping[str, str]) -> list[MatchInput]:
     found, faults = [], []
     for source, uri in files.items():
         try:
-            version = current_version(uri)
+            version, states = current_version(uri), file_states(uri)
             digest = content_digest(uri, version)
         except DataError as error:
             faults += [Fault(f"{source}: {uri}", fault.problem, fault.hint) for fault in error.faults]
             continue
         table = InputTable(source=source, name=PurePosixPath(uri.rstrip("/")).name, digest=digest)  # type: ignore[arg-type]
-        read, parts = partial(read_input_table, uri, version), partial(table_parts, uri, version)
-        found.append(MatchInput(table, read, parts, file_bytes(uri)))
+        read, parts = partial(_read_unchanged, uri, version, states), partial(table_parts, uri, version)
+        found.append(MatchInput(table, read, parts, sum(file.size for file in states)))
     if faults:
         raise DataError("The tables cannot be matched.", faults)
     return found
+
+
+def _read_unchanged(uri: str, version: int | None, states: tuple[FileState, ...]) -> pd.DataFrame:
+    """The rows of a table whose files are still as they were: a run must not give its clusters to other rows."""
+    rows = read_input_table(uri, version)
+    if version is None and file_states(uri) != states:
+        hint = "put it back as it was and run again, or name another folder with --out"
+        fact = f"{PurePosixPath(uri.rstrip('/')).name} was changed while the run worked."
+        raise DataError(fact, [Fault("", "its rows are not those that were matched", hint)])
+    return rows
