@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -229,6 +230,8 @@ def _bytes(text: str) -> int:
 
 
 def _print(summary: dict[str, Any], out: str, files: dict[str, str]) -> None:
+    from matchwright.operations.match_tables.run_folder import SPEC
+
     console, inside = terminal(), out.rstrip("/")
     bands, clusters = summary["funnel"]["bands"], summary["clusters"]
     records = sum(summary["records"].values())
@@ -240,5 +243,7 @@ def _print(summary: dict[str, Any], out: str, files: dict[str, str]) -> None:
         console.print(styled(("Warning:", "yellow"), f" {summary['register_warning']}"))
     console.print(f"  Read {inside}/report.html")
     if summary["reviews"]:
-        tables = " ".join(f"{option} {file}" for option, file in zip(_TABLES, files.values(), strict=False))
-        console.print(f"  Next: matchwright label --spec SPEC --review {out} {tables} --out labels.csv")
+        spec = "SPEC" if "://" in out else f"{inside}/{SPEC}"  # a spec is read from a file
+        tables = [word for named in zip(_TABLES, files.values(), strict=False) for word in named]
+        words = ["matchwright", "label", "--spec", spec, "--review", out, *tables, "--out", "labels.csv"]
+        console.print(f"  Next: {shlex.join(words)}")

@@ -1,11 +1,15 @@
 """``matchwright match``: tables in, a folder with matches and clusters out."""
 
+import shlex
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
 from matchwright.adapters.lake.delta import read_table
 from matchwright.cli import app
+from matchwright.core.spec import load_spec
 from matchwright.errors import BundleError, DataError, MatchingError, RegistryError, SettingsError
 
 
@@ -45,6 +49,46 @@ def test_a_plan_says_what_it_takes_and_writes_nothing(given):
     assert "tfidf" in done.output
     assert "of memory" in done.output
     assert not folder.exists()
+
+
+def test_the_next_command_can_be_run_as_it_is_printed(given, tmp_path):
+    options, folder = given
+    named = tmp_path / "a%20b #c.csv"
+    named.write_bytes(options[3].read_bytes())
+    done = match(*options[:3], named, "--out", folder, "--tables", "none")
+    words = shlex.split(done.output.splitlines()[-1].removeprefix("  Next: "))
+    assert words[:2] == ["matchwright", "label"]
+    assert words[words.index("--records") + 1] == str(named)
+    assert load_spec(Path(words[words.index("--spec") + 1])).name == "register"
+
+
+@pytest.mark.parametrize("name", ["o#h", "o%20x", "o[1]"])
+def test_a_folder_that_tables_cannot_be_in_is_refused_before_any_work(given, tmp_path, name):
+    options, _ = given
+    for command in ([*options, "--out", tmp_path / name], [options[3], "--out", tmp_path / name]):
+        done = match(*command)
+        assert isinstance(done.exception, MatchingError)
+        assert "cannot hold a run" in str(done.exception)
+        assert "name another folder with --out" in str(done.exception)
+        assert not (tmp_path / name).exists()
+
+
+def test_without_a_model_no_prior_is_restated(given):
+    options, folder = given
+    done = match(options[3], "--restate-prior", "--out", folder)
+    assert isinstance(done.exception, SettingsError)
+    assert "needs a model" in str(done.exception)
+    assert not folder.exists()
+
+
+def test_after_a_fault_of_the_table_the_folder_is_free_for_the_corrected_command(given, tmp_path):
+    options, folder = given
+    named = tmp_path / "records.csv"
+    pd.read_csv(options[3], dtype=str).assign(cluster_id="1").to_csv(named, index=False)
+    refused = match(*options[:3], named, "--workers", 1, "--out", folder)
+    assert "--tables none" in str(refused.exception)
+    done = match(*options[:3], named, "--workers", 1, "--out", folder, "--tables", "none")
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize(

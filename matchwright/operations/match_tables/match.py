@@ -1,11 +1,10 @@
 """Match whole tables with a bundle: from tables to pairs, clusters and reviews in a folder."""
 
 import hashlib
-import json
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,12 @@ from typing import Any
 import numpy as np
 
 from matchwright.core.bundle import Bundle, register_use, use_on
-from matchwright.core.candidates import (
-    HERE,
-    Bounded,
-    CandidatePairs,
-    Methods,
-    Narrowed,
-    RecordTable,
-    pairs_within_budget,
-    propose_pairs,
-)
 from matchwright.core.compare.information import counted_fields
-from matchwright.core.models.network import Embeddings
 from matchwright.core.records.corpus import feature_version
-from matchwright.core.spec import MatchSpec
+from matchwright.core.spec import spec_yaml
 from matchwright.errors import Fault, SettingsError
 from matchwright.files import write_whole
-from matchwright.matching.budget import Budgeted, cut_by_budget, unmatched_records
+from matchwright.matching.budget import cut_by_budget, unmatched_records
 from matchwright.matching.cluster_figures import cluster_figures
 from matchwright.matching.clusters import clusters_of
 from matchwright.matching.compared import compared_pairs
@@ -39,7 +27,6 @@ from matchwright.matching.funnel import funnel_of
 from matchwright.matching.partitions import Progress, Report, partition_size, silent
 from matchwright.matching.report import render_report
 from matchwright.matching.review import for_review
-from matchwright.matching.working_folder import WorkingFolder
 from matchwright.operations.match_tables.engines import engine_of
 from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.options import WITHOUT_EFFECT, MatchOptions
@@ -53,9 +40,10 @@ from matchwright.operations.match_tables.outputs import (
     write_lake_table,
     write_with_clusters,
 )
-from matchwright.operations.match_tables.register import Register, register_of
+from matchwright.operations.match_tables.proposed import proposed_candidates
+from matchwright.operations.match_tables.register import Register, larger_register, register_of
 from matchwright.operations.match_tables.register_in_parts import register_in_parts
-from matchwright.operations.match_tables.run_folder import REPORT, RunFolder, RunIdentity, opened_run
+from matchwright.operations.match_tables.run_folder import REPORT, SPEC, RunFolder, RunIdentity, opened_run
 from matchwright.operations.match_tables.shown import not_joined_pairs, review_pairs, table_counts
 from matchwright.stated_register import StatedRegister
 
@@ -148,9 +136,8 @@ def _matched(
         bundle = use_on(bundle, stated)
         model = bundle.model
         register_use(bundle).log(_log)
-    warning = register_use(bundle).larger(len(table.left), len(table.right), "the register of these tables")
+    warning = larger_register(bundle, table)
     if warning is not None:
-        warning = replace(warning, hint="restate the scores for it with --restate-prior, or train on it")
         _log.warning("%s: %s", warning.name, warning)
     pairs, budgeted = clock.timed(
         "proposing candidates",
@@ -225,6 +212,7 @@ def _matched(
         "seconds": clock.seconds,
     }
     write_whole(run.folder / REPORT, render_report(summary))
+    write_whole(run.folder / SPEC, spec_yaml(spec))
     return summary
 
 
@@ -239,48 +227,6 @@ def _register(
 def run_name(identity: RunIdentity) -> str:
     """A short name of a run: the same inputs, bundle and options have the same one."""
     return hashlib.sha256(identity.model_dump_json().encode()).hexdigest()[:12]
-
-
-def proposed_candidates(
-    working: WorkingFolder,
-    table: RecordTable,
-    spec: MatchSpec,
-    embeddings: Embeddings | None,
-    report: Report,
-    methods: Methods = HERE,
-) -> tuple[CandidatePairs, Budgeted]:
-    """The candidates within the budget, and what it cut off; or what an earlier try has kept in the working folder."""
-    if not working.has("candidates/proposed"):
-        begun = time.monotonic()
-
-        def looked_up(done: int, of: int) -> None:
-            report(Progress("looking up similar records", done, of, time.monotonic() - begun))
-
-        embed = None if embeddings is None else partial(embeddings.record_vectors, spec=spec)
-        everything = propose_pairs(table, spec, embed, looked_up, narrow=True, methods=methods)
-        most = spec.candidates.max_candidates_per_record
-        pairs = pairs_within_budget(everything, most, table.one_table)
-        budgeted = Budgeted.of(everything, pairs, most, table.one_table)
-        working.write("candidates/ranks", budgeted.ranks)
-        working.write("candidates/cut", budgeted.cut)
-        for name in ("left", "right", "methods"):
-            working.write(f"candidates/{name}", getattr(pairs, name))
-        for name, ranks in pairs.ranks.items():
-            working.write(f"candidates/{name}_rank", ranks)
-        working.write("candidates/names", np.array(pairs.names))
-        working.write("candidates/narrowed", np.array([json.dumps([asdict(one) for one in everything.narrowed])]))
-        left_out = None if everything.bounded is None else asdict(everything.bounded)
-        working.write("candidates/bounded", np.array([json.dumps(left_out)]))
-        working.write("candidates/proposed", np.array([len(everything)]))  # last: its presence says done
-    kept = {name: np.array(working.read(f"candidates/{name}")) for name in ("left", "right", "methods")}
-    names = tuple(str(name) for name in working.read("candidates/names"))
-    narrowed = tuple(
-        Narrowed(**{**one, "by": tuple(one["by"])}) for one in json.loads(str(working.read("candidates/narrowed")[0]))
-    )
-    found = json.loads(str(working.read("candidates/bounded")[0]))
-    bounded = None if found is None else Bounded(**found)
-    pairs = CandidatePairs(**kept, names=names, ranks={}, narrowed=narrowed, bounded=bounded)
-    return pairs, Budgeted(*(np.array(working.read(f"candidates/{name}")) for name in ("ranks", "cut")))
 
 
 class _Clock:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from matchwright.core.bundle import Bundle, register_use
+from matchwright.core.bundle import Bundle
 from matchwright.core.candidates import RecordTable
 from matchwright.core.records import record_features
 from matchwright.matching.plan import Plan, plan_of
 from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.options import GIGABYTE, MatchOptions
-from matchwright.operations.match_tables.register import read_inputs
+from matchwright.operations.match_tables.register import larger_register, read_inputs
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,6 @@ def plan_tables(bundle: Bundle, inputs: Sequence[MatchInput], options: MatchOpti
     records = read_inputs(bundle.model.spec, inputs).drop_duplicates("record_key").dropna(subset=["record_key"])
     features = record_features(records.reset_index(drop=True), bundle.model.spec, bundle.model.corpus)
     table = RecordTable.of(features, one_table=one_table)
-    warning = register_use(bundle).larger(len(table.left), len(table.right), "the register of these tables")
+    warning = larger_register(bundle, table)
     plan = plan_of(bundle.model, table, options.workers, options.memory)
     return TablesPlan(plan, "" if warning is None else str(warning))

@@ -1,15 +1,16 @@
 """The register of a run: its tables conformed, validated, and turned into record features."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from matchwright.adapters.lake.delta import frame_digest, write_table
 from matchwright.adapters.quality import QualityResult, render_report, validate_records
 from matchwright.adapters.quality.report import advice, sentence
-from matchwright.core.bundle import Bundle
+from matchwright.core.bundle import Bundle, register_use
 from matchwright.core.candidates import RecordTable
+from matchwright.core.decide.prior import RegisterWarning
 from matchwright.core.records import record_features
 from matchwright.core.records.columns import with_categories
 from matchwright.core.records.corpus import Corpus
@@ -62,6 +63,12 @@ def register_of(run: RunFolder, bundle: Bundle, inputs: Sequence[MatchInput], on
     table = RecordTable.of(read_frame(kept), one_table=one_table)
     quality = QualityResult.model_validate_json((run.folder / QUALITY).read_text(encoding="utf-8"))
     return Register(table, quality)
+
+
+def larger_register(bundle: Bundle, table: RecordTable) -> RegisterWarning | None:
+    """A warning if these tables are a much larger register than the scores of the bundle are for."""
+    warning = register_use(bundle).larger(len(table.left), len(table.right), "the register of these tables")
+    return warning and replace(warning, hint="restate the scores for it with --restate-prior, or train on it")
 
 
 def read_inputs(spec: MatchSpec, inputs: Sequence[MatchInput], added: str = "") -> pd.DataFrame:

@@ -12,12 +12,17 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from matchwright.errors import MatchingError
+from matchwright.errors import DataError, MatchingError
 from matchwright.files import write_whole
 from matchwright.frozen import Frozen
+from matchwright.home import fault_of_path
 from matchwright.matching.working_folder import WorkingFolder
 
 RUN, SUMMARY, REPORT, WORKING, LOCK = "run.json", "summary.json", "report.html", "working", ".lock"
+SPEC = "spec.yaml"
+"""The spec of the bundle, for the commands that come next."""
+CANDIDATES = "candidates"
+"""What is kept of the candidates in the working folder."""
 START = "start"
 """The folder in a run's folder that a run without a model makes first."""
 ANOTHER_FOLDER = "name another folder with --out"
@@ -81,9 +86,12 @@ class RunFolder:
 def opened_run(folder: Path, identity: RunIdentity) -> Iterator[RunFolder]:
     """The folder for a run. If the same run was killed in it, the run goes on where it was.
 
+    Tables that cannot be matched leave nothing behind, so the folder is free for the corrected command.
+
     Raises:
         MatchingError: the folder belongs to another run or holds other files, or another process works in it.
     """
+    demand_usable(folder)
     _demand_own(folder, identity)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("w") as lock:
@@ -95,7 +103,19 @@ def opened_run(folder: Path, identity: RunIdentity) -> Iterator[RunFolder]:
         if not (folder / RUN).is_file():
             write_whole(folder / RUN, identity.content())
         os.makedirs(folder / WORKING, mode=0o700, exist_ok=True)
-        yield RunFolder(folder, identity)
+        try:
+            yield RunFolder(folder, identity)
+        except DataError:
+            # a start without a model has made the candidates already
+            if {item.name for item in (folder / WORKING).iterdir()} <= {CANDIDATES}:
+                (folder / RUN).unlink()
+            raise
+
+
+def demand_usable(folder: Path) -> None:
+    """Refuse a folder whose path the tables of a run cannot have, before any work is done (MatchingError)."""
+    if fault := fault_of_path(folder):
+        raise MatchingError(f"{folder} cannot hold a run: {fault.problem}.", ANOTHER_FOLDER)
 
 
 def differing(one: RunIdentity, other: RunIdentity) -> list[str]:

@@ -19,7 +19,7 @@ from matchwright.core.spec import MatchSpec
 from matchwright.matching.partitions import Progress, Report
 from matchwright.matching.working_folder import WorkingFolder
 from matchwright.operations.match_tables.inputs import MatchInput
-from matchwright.operations.match_tables.match import proposed_candidates
+from matchwright.operations.match_tables.proposed import proposed_candidates
 from matchwright.operations.match_tables.register import read_inputs
 from matchwright.training.datasets.candidate_sets import with_context
 from matchwright.training.without_labels.witnesses import Numbers, Witness

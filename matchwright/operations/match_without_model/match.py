@@ -8,6 +8,7 @@ from typing import Any
 from matchwright.core.bundle import load_bundle
 from matchwright.core.spec import load_spec, spec_digest
 from matchwright.drafting.tables import Lines
+from matchwright.errors import Fault, SettingsError
 from matchwright.matching.partitions import Progress, Report, silent
 from matchwright.operations.match_tables.inputs import MatchInput
 from matchwright.operations.match_tables.match import match_tables
@@ -65,12 +66,16 @@ def match_without_model(
         lines: gives the line of each row in the file of a table, for messages.
 
     Raises:
+        SettingsError: the options do not fit a run without a model.
         DataError: no spec can be drafted from these tables, or they do not fit the spec.
         TrainingError: too few pairs of the tables are alike in anything.
         MatchingError: the folder belongs to another run, or its spec was edited.
         MatchwrightError: as :func:`~matchwright.operations.match_tables.match.match_tables`.
     """
     options = options or MatchOptions()
+    if options.restate_prior:
+        fault = Fault("restate_prior", "needs a model that was trained on another register", "leave it out")
+        raise SettingsError("The tables cannot be matched in this way:", [fault])
     with opened_start(out, identity_of_start(inputs, spec, options.link_and_dedupe)) as start:
         prepare(
             start, inputs, options.link_and_dedupe, report, code_digest=code_digest, name=name, spec=spec, lines=lines

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from matchwright.errors import MatchingError, MatchwrightError
 from matchwright.files import write_whole
 from matchwright.frozen import Frozen
-from matchwright.operations.match_tables.run_folder import START, WORKING, InputTable
+from matchwright.operations.match_tables.run_folder import START, WORKING, InputTable, demand_usable
 
 IDENTITY, SPEC, BUNDLE, ESTIMATE, LOCK = "start.json", "spec.yaml", "bundle", "estimate.json", ".lock"
 DEFAULT = "matches"
@@ -68,6 +68,7 @@ def opened_start(run: Path, identity: StartIdentity) -> Iterator[StartFolder]:
     Raises:
         MatchingError: the folder holds something else, or another process works in it.
     """
+    demand_usable(run)
     if run.is_file():
         raise MatchingError(f"{run} is a file.", _ANOTHER)
     held = _identity(run)

@@ -61,7 +61,8 @@ class ExplainedPair:
         yield from self._proposed()
         for name, pair in (("Score", self.pair), ("Score as a pair alone, if it had been compared", self.alone)):
             if pair is not None:
-                limits = f"review from {self.review_from}, match from {self.match_from}"
+                match = f"match from {self.match_from}" if self.match_from <= 1 else "no score is a match"
+                limits = f"review from {self.review_from}, {match}"
                 yield f"  {name}: {pair.score:.6f}, {pair.band} ({limits})."
         if self.reasons:
             yield "  Reasons:"
