@@ -225,6 +225,16 @@ def bad_batch(spec: MatchSpec) -> tuple[MatchSpec, BatchResult]:
     )
 
 
+def test_a_large_batch_is_checked_column_by_column_with_the_same_result(
+    products_spec: MatchSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, whole = bad_batch(products_spec)
+    monkeypatch.setattr("matchwright.adapters.quality.run.MOST_ROWS", 1)
+    _, by_column = bad_batch(products_spec)
+    assert by_column.result == whole.result
+    pd.testing.assert_frame_equal(by_column.quarantine, whole.quarantine)
+
+
 def test_results_contain_no_value_and_no_record_id(products_spec: MatchSpec, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     spec, outcome = bad_batch(products_spec)

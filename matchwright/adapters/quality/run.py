@@ -16,6 +16,8 @@ from matchwright.errors import QualityError
 from matchwright.telemetry import silence
 
 _POSITION = "position"
+MOST_ROWS = 200_000
+"""Rows up to which all expectations are checked together."""
 _RESULT_FORMAT = {"result_format": "COMPLETE", "include_unexpected_rows": False}
 
 
@@ -43,8 +45,37 @@ def run_expectations(frame: pd.DataFrame, expected: Sequence[Expected], table: s
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    source_of_data = context.data_sources.add_pandas("lake")
+    results: dict[int, Any] = {}
+    for number, positions in enumerate(_together(expected, len(frame))):
+        some = [expected[position] for position in positions]
+        asset = source_of_data.add_dataframe_asset(f"{table} {number}")
+        results |= zip(positions, _outcomes(asset, _checked(frame, some), some), strict=True)
+    return [
+        observed(one, results[position].result, results[position].success, table, source)
+        for position, one in enumerate(expected)
+    ]
+
+
+def _together(expected: Sequence[Expected], rows: int) -> list[list[int]]:
+    """The positions of the expectations that are checked together: all of a small frame, those of a column else.
+
+    Great Expectations keeps what it computed of each column until all are checked.
+    """
+    if rows <= MOST_ROWS:
+        return [list(range(len(expected)))] if expected else []
+    by_column: dict[str, list[int]] = {}
+    for position, one in enumerate(expected):
+        by_column.setdefault(one.arguments.get("column", ""), []).append(position)
+    return list(by_column.values())
+
+
+def _outcomes(asset: Any, frame: pd.DataFrame, expected: Sequence[Expected]) -> list[Any]:
+    """What Great Expectations says of each expectation."""
+    import great_expectations as gx
+
     suite = gx.ExpectationSuite(
-        name=table,
+        name=asset.name,
         expectations=[
             {"type": one.type, "kwargs": one.arguments, "meta": {_POSITION: position}}
             for position, one in enumerate(expected)
@@ -56,16 +87,12 @@ def run_expectations(frame: pd.DataFrame, expected: Sequence[Expected], table: s
             f"Great Expectations accepted {len(suite.expectations)} of {len(expected)} expectations.",
             "install the versions in requirements.lock",
         )
-    asset = context.data_sources.add_pandas("lake").add_dataframe_asset(table)
-    batch = asset.add_batch_definition_whole_dataframe("batch").get_batch({"dataframe": _checked(frame, expected)})
+    batch = asset.add_batch_definition_whole_dataframe("batch").get_batch({"dataframe": frame})
     outcomes: list[Any] = batch.validate(suite, result_format=_RESULT_FORMAT).results
     results = {one.expectation_config.meta[_POSITION]: one for one in outcomes}
     if sorted(results) != list(range(len(expected))):
         raise QualityError("Great Expectations left expectations out.", "install the versions in requirements.lock")
-    return [
-        observed(one, results[position].result, results[position].success, table, source)
-        for position, one in enumerate(expected)
-    ]
+    return [results[position] for position in range(len(expected))]
 
 
 def _checked(frame: pd.DataFrame, expected: Sequence[Expected]) -> pd.DataFrame:
@@ -74,7 +101,7 @@ def _checked(frame: pd.DataFrame, expected: Sequence[Expected]) -> pd.DataFrame:
     Great Expectations copies all columns for each expectation: of a million records that took three times as long.
     """
     named = {one.arguments["column"] for one in expected if "column" in one.arguments}
-    columns = [name for name in frame.columns if name in named] or list(frame.columns)
+    columns = [name for name in frame.columns if name in named] or list(frame.columns[:1])
     return with_categories(frame[columns].reset_index(drop=True))
 
 

@@ -22,6 +22,9 @@ Columns = Mapping[str, Array]
 
 Table = pd.DataFrame | Columns
 
+LOOKED_AT, MOST_DISTINCT = 10_000, 0.9
+"""Of about so many rows, at most this share has a value that no other one has, where values repeat."""
+
 
 def columns_of(table: Table) -> Columns:
     """The columns of a data frame. Columns are returned unchanged."""
@@ -96,9 +99,17 @@ def of_categories(values: pd.Categorical, known: Array, missing: Any) -> Array:
 
 
 def with_categories(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with each distinct text once, so that work on texts and the memory for them do not grow with rows."""
-    texts = [name for name in frame.columns if frame[name].dtype == object]
+    """The frame with each distinct text once, so that work on texts and the memory for them do not grow with rows.
+
+    Columns in which nearly every text is another one stay as they are.
+    """
+    texts = [name for name in frame.columns if frame[name].dtype == object and _repeats(frame[name])]
     return frame.assign(**{name: pd.Categorical.from_codes(*pd.factorize(frame[name])) for name in texts})
+
+
+def _repeats(values: "pd.Series[Any]") -> bool:
+    some = values.iloc[:: max(len(values) // LOOKED_AT, 1)].dropna()
+    return some.nunique() <= MOST_DISTINCT * len(some)
 
 
 def _array(values: "pd.Series[Any]") -> Array:

@@ -131,7 +131,8 @@ def _wanted(spec: MatchSpec) -> dict[str, str]:
 def clean_text(value: Any) -> str | None:
     """A value as text in NFKC with single spaces; None where nothing is left. Its length is bounded."""
     if type(value) is str and value.isascii():  # most values
-        return " ".join(value[:LONGEST_VALUE].split()) or None
+        clean = " ".join(value[:LONGEST_VALUE].split())
+        return (value if clean == value else clean) or None  # one text in memory, not two
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     # without lone surrogates, which no store can encode
