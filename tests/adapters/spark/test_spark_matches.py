@@ -149,3 +149,24 @@ def test_a_table_without_pairs(on_both, register_bundle_of_run, records, tmp_pat
     one, other = on_both(replace(register_bundle_of_run, model=apart), {"left": str(tmp_path / "apart.csv")})
     assert one[1]["funnel"]["compared_pairs"] == 0
     assert_same(one, other)
+
+
+def test_a_run_goes_on_with_the_other_engine(spark, register_bundle_of_run, records, tmp_path, monkeypatch):
+    few = tmp_path / "few.parquet"
+    pd.read_csv(records, dtype=str).head(400).to_parquet(few)
+    inputs = input_files({"left": str(few)})
+    with pytest.raises(_StoppedError):
+        match_tables(register_bundle_of_run, inputs, tmp_path / "run", MatchOptions(engine="spark"), _stop_at_scoring)
+    whole = tmp_path / "whole", match_tables(register_bundle_of_run, inputs, tmp_path / "whole")
+    # the pairs that Spark proposed are taken
+    monkeypatch.setattr("matchwright.operations.match_tables.match.propose_pairs", None)
+    assert_same(whole, (tmp_path / "run", match_tables(register_bundle_of_run, inputs, tmp_path / "run")))
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def _stop_at_scoring(progress):
+    if progress.stage == "scoring":
+        raise _StoppedError
