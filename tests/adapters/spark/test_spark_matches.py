@@ -151,16 +151,21 @@ def test_a_table_without_pairs(on_both, register_bundle_of_run, records, tmp_pat
     assert_same(one, other)
 
 
-def test_a_run_goes_on_with_the_other_engine(spark, register_bundle_of_run, records, tmp_path, monkeypatch):
+def test_a_run_goes_on_with_the_other_engine(spark, register_bundle_of_run, records, tmp_path):
     few = tmp_path / "few.parquet"
     pd.read_csv(records, dtype=str).head(400).to_parquet(few)
-    inputs = input_files({"left": str(few)})
+    given = register_bundle_of_run, input_files({"left": str(few)})
     with pytest.raises(_StoppedError):
-        match_tables(register_bundle_of_run, inputs, tmp_path / "run", MatchOptions(engine="spark"), _stop_at_scoring)
-    whole = tmp_path / "whole", match_tables(register_bundle_of_run, inputs, tmp_path / "whole")
-    # the pairs that Spark proposed are taken
-    monkeypatch.setattr("matchwright.operations.match_tables.match.propose_pairs", None)
-    assert_same(whole, (tmp_path / "run", match_tables(register_bundle_of_run, inputs, tmp_path / "run")))
+        match_tables(*given, tmp_path / "run", MatchOptions(engine="spark"), _stop_at_scoring)
+    runs, looked_up = [], []
+    for folder in (tmp_path / "whole", tmp_path / "run"):
+        stages: list[str] = []
+        runs.append(
+            (folder, match_tables(*given, folder, report=lambda progress, to=stages: to.append(progress.stage)))
+        )
+        looked_up.append("looking up similar records" in stages)
+    assert looked_up == [True, False]  # the pairs that Spark proposed are taken
+    assert_same(*runs)
 
 
 class _StoppedError(Exception):
