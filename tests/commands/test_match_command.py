@@ -109,6 +109,7 @@ def test_options_that_are_absent_or_do_not_go_together(changed, says):
 def test_faults_are_errors_that_say_what_to_do(given, tmp_path):
     options, folder = given
     assert isinstance(match(*options, "--out", folder, "--memory", "1MB").exception, SettingsError)
+    assert isinstance(match(*options, "--out", folder, "--master", "local[2]").exception, SettingsError)
     absent = match(*options[:2], "--records", tmp_path / "absent.csv", "--out", folder)
     assert isinstance(absent.exception, DataError)
     assert isinstance(match("--bundle", tmp_path, *options[2:], "--out", folder).exception, BundleError)

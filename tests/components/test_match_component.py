@@ -79,3 +79,5 @@ def test_options_are_read_from_text(call: Any, febrl: tuple[pd.DataFrame, pd.Dat
         call(records=table, join_from="high")
     with pytest.raises(SettingsError, match="link_and_dedupe: needs two tables"):
         call(records=table, link_and_dedupe="true")
+    with pytest.raises(SettingsError, match="choose engine spark"):
+        call(records=table, master="spark://host:7077")

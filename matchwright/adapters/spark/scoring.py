@@ -150,13 +150,15 @@ class SparkScoring:
     def _with_neighbours(self, scores: Numbers, units: dict[int, dict[str, Array]]) -> ScoredPairs:
         cells, neighbours = self._compared.cells, self.model.neighbours
         assert neighbours is not None  # evidence is read for them
-        rows = {name: np.concatenate([cells.rows(unit)[one[name]] for unit, one in sorted(units.items())])
-                for name in ("considered", "predicted")}  # fmt: skip
-        read = {name: np.concatenate([one[name] for _, one in sorted(units.items())])
-                for name in ("unlimited", "evidence")}  # fmt: skip
-        order = np.argsort(rows["considered"])
-        considered = Considered(rows["considered"][order], read["unlimited"][order], read["evidence"][order])
-        further = self._further_of(np.sort(rows["predicted"]), read["evidence"][:0])
+        ordered = sorted(units.items())
+        rows, predicted = (
+            np.concatenate([cells.rows(unit)[one[name]] for unit, one in ordered])
+            for name in ("considered", "predicted")
+        )
+        unlimited, evidence = (np.concatenate([one[name] for _, one in ordered]) for name in ("unlimited", "evidence"))
+        by_row = np.argsort(rows)
+        considered = Considered(rows[by_row], unlimited[by_row], evidence[by_row])
+        further = self._further_of(np.sort(predicted), evidence[:0])
         keep = partial(self.working.made, "neighbours")
         return moved_by_neighbours(self.pairs, scores, considered, further, neighbours, keep)
 

@@ -149,3 +149,29 @@ def test_a_table_without_pairs(on_both, register_bundle_of_run, records, tmp_pat
     one, other = on_both(replace(register_bundle_of_run, model=apart), {"left": str(tmp_path / "apart.csv")})
     assert one[1]["funnel"]["compared_pairs"] == 0
     assert_same(one, other)
+
+
+def test_a_run_goes_on_with_the_other_engine(spark, register_bundle_of_run, records, tmp_path):
+    few = tmp_path / "few.parquet"
+    pd.read_csv(records, dtype=str).head(400).to_parquet(few)
+    given = register_bundle_of_run, input_files({"left": str(few)})
+    with pytest.raises(_StoppedError):
+        match_tables(*given, tmp_path / "run", MatchOptions(engine="spark"), _stop_at_scoring)
+    runs, looked_up = [], []
+    for folder in (tmp_path / "whole", tmp_path / "run"):
+        stages: list[str] = []
+        runs.append(
+            (folder, match_tables(*given, folder, report=lambda progress, to=stages: to.append(progress.stage)))
+        )
+        looked_up.append("looking up similar records" in stages)
+    assert looked_up == [True, False]  # the pairs that Spark proposed are taken
+    assert_same(*runs)
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def _stop_at_scoring(progress):
+    if progress.stage == "scoring":
+        raise _StoppedError
