@@ -34,6 +34,7 @@ TOGETHER = {
         "test_match_tables.py",
         "test_neighbours_in_steps.py",
         "test_register_scoring.py",
+        "test_sampled_training.py",
     ),
 }
 """The slow fixtures of a session and the files that use them. The slowest fixture is first."""

@@ -63,8 +63,8 @@ class RegisterScorer:
     def score(self, pairs: pd.DataFrame | RegisterPairs, kept: Mask | None = None) -> pd.DataFrame:
         """All candidates with ``log_odds`` by the scorer, before calibration, with limits and what neighbours read.
 
-        They are in the order of :class:`RegisterPairs`. Each is compared with its competing candidates. A candidate that was used in training has a score that is more
-        certain than that of another one.
+        They are in the order of :class:`RegisterPairs`. Each is compared with its competing candidates. A candidate
+        that was used in training has a score that is more certain than that of another one.
 
         Args:
             pairs: every candidate.
