@@ -32,7 +32,8 @@ def candidates(
 ) -> dict[str, Any]:
     """Propose candidates from the record features and label them from the snapshot's pairs.
 
-    A rule that would make too many pairs is narrowed, as where whole tables are matched.
+    In a register of more than ``split.most_records`` records, a rule that would make too many pairs is narrowed, as where
+    whole tables are matched. In a smaller one it is a fault of the spec.
 
     Writes into the folder ``candidates``:
         candidates.parquet  left_key, right_key, label (int8: 1, 0, -1 unknown), proposed_by
@@ -44,7 +45,8 @@ def candidates(
         CandidateError: no rule proposes any pair, or a rule makes too many, and no feature makes its blocks small.
     """
     table = RecordTable.of(read_frame(features / "records.parquet"))
-    everything = propose_pairs(table, spec, progress=_log_progress, narrow=True)
+    large = len(table.keys) > spec.split.most_records
+    everything = propose_pairs(table, spec, progress=_log_progress, narrow=large)
     for one in everything.narrowed:
         _log.warning(
             "%s would make %d pairs: its %d largest blocks are divided by %s, and it makes %d",
