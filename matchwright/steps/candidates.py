@@ -32,8 +32,8 @@ def candidates(
 ) -> dict[str, Any]:
     """Propose candidates from the record features and label them from the snapshot's pairs.
 
-    In a register of more than ``split.most_records`` records, a rule that would make too many pairs is narrowed, as where
-    whole tables are matched. In a smaller one it is a fault of the spec.
+    In a register of more than ``split.most_records`` records, a rule that would make too many pairs is narrowed, as
+    where whole tables are matched. In a smaller one it is a fault of the spec.
 
     Writes into the folder ``candidates``:
         candidates.parquet  left_key, right_key, label (int8: 1, 0, -1 unknown), proposed_by
