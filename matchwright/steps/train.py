@@ -162,7 +162,7 @@ def _train_in_run(
     scorer, register, comparisons = learned.scorer, learned.register, learned.comparisons
     challengers = challenge_all(prepared, learned, spec)
     model.mkdir(parents=True, exist_ok=True)
-    in_register = RegisterScorer(frame, scorer.scorer, prepared, register, spec, corpus)
+    in_register = RegisterScorer(frame, scorer.scorer, prepared, register, spec, corpus, learned.alone)
     neighbours = write_neighbour_pairs(in_register, split.proposed, labelled, split.parts, model, split.sampled)
     trained = comparisons[(prepared.labelled_candidates["part"] == "train").to_numpy()].reset_index(drop=True)
 

@@ -26,6 +26,7 @@ from matchwright.training.datasets.parts import parts_of
 from matchwright.training.datasets.prepare import Prepared, prepare
 from matchwright.training.datasets.register_pairs import RegisterPairs
 from matchwright.training.datasets.split import sampled_entities
+from matchwright.training.second_stage.candidates import ScoredAlone
 from matchwright.training.second_stage.fit import fit_second_stage
 from matchwright.training.second_stage.keep import StagesCompared, compare_stages
 
@@ -37,13 +38,15 @@ class Learned:
     """The scorer, the comparisons of the labelled candidates that it reads, and register evidence.
 
     ``register`` is None where it was not asked for, or too few matches are known. Else the comparisons have its limits.
-    ``stages`` compares the two stages where a second one was fitted, kept or not.
+    ``stages`` compares the two stages where a second one was fitted, kept or not. ``alone`` is what the first stage
+    says of candidates, where there is a second one.
     """
 
     scorer: TrainedScorer
     comparisons: pd.DataFrame
     register: RegisterEvidence | None = None
     stages: StagesCompared | None = None
+    alone: ScoredAlone | None = None
 
 
 FitRegister = Callable[[Scorer], RegisterEvidence | None]
@@ -136,7 +139,7 @@ def learn_stages(
     if model.scorer == "xgboost" and model.second_stage:
         second = fit_second_stage(first.scorer, prepared, proposed, frame, spec, corpus, register)
         if second is not None:
-            found = Learned(second.scorer, second.comparisons)
+            found = Learned(second.scorer, second.comparisons, alone=second.alone)
     found = with_limits(found, register, prepared.labelled_candidates, frame, spec, corpus)
     return _with_useful_stages(first, found, prepared, spec)
 
@@ -170,7 +173,7 @@ def with_limits(
     left, right = (columns_of(rows_of(frame, pairs[key])) for key in PAIR_KEYS)
     limits = register.limits(left, right, learned.comparisons, spec, corpus, of_register=True)
     comparisons = learned.comparisons.assign(**{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
-    return Learned(learned.scorer, comparisons, register)
+    return replace(learned, comparisons=comparisons, register=register)
 
 
 def challenge_all(prepared: Prepared, learned: Learned, spec: MatchSpec) -> dict[str, dict[str, Any]]:

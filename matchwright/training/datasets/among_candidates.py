@@ -82,10 +82,10 @@ class AmongAll:
         """By the log-odds of each candidate alone, as :func:`scores_among`."""
         return cls(_of_all(log_odds, left, right, SIDES, measures_among))
 
-    def context(self, rows: slice, spec: MatchSpec) -> pd.DataFrame:
+    def context(self, rows: slice | Rows, spec: MatchSpec) -> pd.DataFrame:
         """The comparisons of some candidates by fit."""
         found = {side: Competition(*_rounded(each, rows)) for side, each in self.sides.items()}
-        return pd.DataFrame(context_columns(found, rows.stop - rows.start, spec))
+        return pd.DataFrame(context_columns(found, _size(rows), spec))
 
     def scores(self, rows: slice, alike: bool) -> pd.DataFrame:
         """The comparisons of some candidates by score."""
@@ -113,7 +113,11 @@ def _measured_all(keys: Rows, values: Numbers, measure: Measure) -> Measures:
     return found  # type: ignore[return-value]
 
 
-def _rounded(measures: Measures, rows: slice) -> Measures:
+def _size(rows: slice | Rows) -> int:
+    return int(rows.stop - rows.start) if isinstance(rows, slice) else len(rows)
+
+
+def _rounded(measures: Measures, rows: slice | Rows) -> Measures:
     # a rounded number is the same after it was kept in 32 bits and is rounded again
     return tuple(np.round(each[rows].astype(np.float64), DECIMALS) for each in measures)  # type: ignore[return-value]
 

@@ -29,6 +29,7 @@ from matchwright.training.datasets.candidate_sets import fit_of_pairs
 from matchwright.training.datasets.prepare import Prepared
 from matchwright.training.datasets.register_pairs import Mask, RegisterPairs
 from matchwright.training.datasets.split import assign_candidates
+from matchwright.training.second_stage.candidates import ScoredAlone
 
 UNCALIBRATED = 5.0
 """So much more log-odds a candidate may have once it is calibrated, where it is left out for having few."""
@@ -46,7 +47,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RegisterScorer:
-    """Scores candidates of a register: ``frame`` has the record features of all its records."""
+    """Scores candidates of a register: ``frame`` has the record features of all its records.
+
+    ``alone`` is what the first stage of the scorer has said of candidates before; None to compare all of them for it.
+    """
 
     frame: pd.DataFrame
     scorer: Scorer
@@ -54,6 +58,7 @@ class RegisterScorer:
     register: RegisterEvidence | None
     spec: MatchSpec
     corpus: Corpus
+    alone: ScoredAlone | None = None
 
     @property
     def one_table(self) -> bool:
@@ -100,11 +105,11 @@ class RegisterScorer:
             given.append(np.flatnonzero(chosen) + rows.start)
             evidence.append(read[chosen])
 
-        for rows, one, other, compared in self._compared(pairs, context):
-            log_odds[rows], limits[rows] = first.log_odds(compared), self._limits(one, other, compared)
+        for at, one, other, compared in self._compared(pairs, context, self._known(pairs, log_odds, limits)):
+            log_odds[at], limits[at] = first.log_odds(compared), self._limits(one, other, compared)
             if not isinstance(self.scorer, TwoStageScorer):
-                limits[rows] = self._of_scores(self._read(compared, limits[rows], None))
-                give(rows, one, other, compared)
+                limits[at] = self._of_scores(self._read(compared, limits[at], None))
+                give(at, one, other, compared)
         if isinstance(self.scorer, TwoStageScorer):
             scores = AmongAll.by_score(within_limits(log_odds, limits), pairs.left, pairs.right)
             for rows, one, other, compared in self._compared(pairs, context):  # to keep them would take much memory
@@ -112,6 +117,16 @@ class RegisterScorer:
                 log_odds[rows], limits[rows] = self.scorer.log_odds(read), self._of_scores(read)
                 give(rows, one, other, compared)
         return log_odds, limits, np.concatenate(given), np.concatenate(evidence)
+
+    def _known(self, pairs: RegisterPairs, log_odds: Numbers, limits: Limits) -> Whole | None:
+        """Fill in what the first stage has said of candidates before. Gives the others; None if these are all."""
+        known = self.alone
+        if known is None or known.pairs != len(pairs) or not isinstance(self.scorer, TwoStageScorer):
+            return None
+        log_odds[known.rows], limits[known.rows] = known.log_odds, known.limits
+        unknown = np.ones(len(pairs), dtype=bool)
+        unknown[known.rows] = False
+        return np.flatnonzero(unknown)
 
     def _may_be_considered(self, log_odds: Numbers, limits: Limits, read: Limits) -> Mask:
         """Whether neighbours may look at a candidate once its score is calibrated; see :func:`considered`."""
@@ -153,10 +168,11 @@ class RegisterScorer:
         return AmongAll.by_fit(fit_of_pairs(pairs, self.spec, self.corpus), pairs.left, pairs.right, self.spec)
 
     def _compared(
-        self, pairs: RegisterPairs, context: AmongAll | None
-    ) -> Iterator[tuple[slice, Columns, Columns, pd.DataFrame]]:
-        """Batches of pairs: their rows, the record features of both sides, and the comparisons."""
-        for rows, left, right in pairs.batches():
+        self, pairs: RegisterPairs, context: AmongAll | None, chosen: Whole | None = None
+    ) -> Iterator[tuple[Any, Columns, Columns, pd.DataFrame]]:
+        """Batches of all pairs, or of the chosen ones: their rows, the features of both sides, and the comparisons."""
+        for part, left, right in pairs.batches(chosen):
+            rows = part if chosen is None else chosen[part]
             compared = compare(left, right, self.spec, self.corpus, self.prepared.words, self.prepared.embeddings)
             if context is not None:
                 own = context.context(rows, self.spec)

@@ -26,13 +26,27 @@ Rows = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 
 @dataclass(frozen=True)
+class ScoredAlone:
+    """What the first stage says of candidates of a register, so that they need not be compared for it again.
+
+    ``rows`` are the numbers of the candidates among the ``pairs`` of the register. ``log_odds`` are those that each has
+    alone, within ``limits``, shape (candidates, 2).
+    """
+
+    pairs: int
+    rows: Rows
+    log_odds: Array
+    limits: "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
+
+
+@dataclass(frozen=True)
 class ScoredCandidates:
     """Candidates and their log-odds alone, by the first stage and within what the register says.
 
     ``left`` and ``right`` are numbers of the records. ``rows`` is the row of each labelled candidate. ``served`` are
     the log-odds that the bundle gives. ``held_out`` are those of scorers that saw no pair of the candidate's left
     record. ``limits`` are the most and the least of each candidate, shape (candidates, 2), NaN where the register says
-    nothing.
+    nothing. ``alone`` has what the bundle gives for the candidates by their numbers in the register.
     """
 
     left: Rows
@@ -41,6 +55,7 @@ class ScoredCandidates:
     served: Array
     held_out: Array
     limits: "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
+    alone: ScoredAlone
 
 
 def fold_of(left_keys: Any, seed: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
@@ -97,9 +112,9 @@ def score_candidates(
         inside = trained & (fold[index] == number)
         if inside.any():
             own[index[inside]] = scorer.log_odds(prepared.comparisons[inside])
-    return ScoredCandidates(
-        pairs.left, pairs.right, index, within_limits(served, limits), within_limits(own, limits), limits
-    )
+    served, own = within_limits(served, limits), within_limits(own, limits)
+    alone = ScoredAlone(len(everything), near, served, limits)
+    return ScoredCandidates(pairs.left, pairs.right, index, served, own, limits, alone)
 
 
 def _context(everything: RegisterPairs, rows: Rows, spec: MatchSpec, corpus: Corpus) -> pd.DataFrame:

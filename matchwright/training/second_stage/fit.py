@@ -21,6 +21,7 @@ from matchwright.training.datasets.prepare import Prepared
 from matchwright.training.datasets.register_pairs import RegisterPairs
 from matchwright.training.second_stage.candidates import (
     FOLDS,
+    ScoredAlone,
     ScoredCandidates,
     fold_of,
     held_out_scores,
@@ -40,10 +41,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SecondStage:
-    """The scorer of two stages, and the comparisons of the labelled candidates with those that the second one reads."""
+    """The scorer of two stages, and the comparisons of the labelled candidates with those that the second one reads.
+
+    ``alone`` is what the first stage says of the candidates around them.
+    """
 
     scorer: TrainedScorer
     comparisons: pd.DataFrame
+    alone: ScoredAlone
 
 
 def fit_second_stage(
@@ -98,7 +103,7 @@ def fit_second_stage(
         valid, comparisons=with_scores(valid.comparisons, scores.iloc[valid.origins].reset_index(drop=True))
     )
     learned = learn(LabelledPairs.joined(parts), valid, spec.model, limits=limits)
-    return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons)
+    return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons, scored.alone)
 
 
 def _enough(originals: LabelledPairs, seed: int) -> bool:
