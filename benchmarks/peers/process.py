@@ -36,5 +36,9 @@ def run(command: Sequence[str], variables: dict[str, str]) -> Taken:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise PeerError(f"{command[0]} ended with code {process.returncode}.", "look at what it printed above")
-    unit = 1e9 if sys.platform == "darwin" else 1024**2
-    return Taken(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
+    return Taken(wall, used.ru_utime + used.ru_stime, gigabytes(used.ru_maxrss))
+
+
+def gigabytes(most_resident: int) -> float:
+    """The peak of a process as the operating system gives it (``ru_maxrss``), in gigabytes."""
+    return most_resident / (1e9 if sys.platform == "darwin" else 1024**2)

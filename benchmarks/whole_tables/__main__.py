@@ -47,6 +47,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--training", type=int, default=ours.TRAINING, help="records of the register for training")
+    parser.add_argument(
+        "--most-records", type=int, help="records whose candidates training compares (split.most_records)"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--peers", action="store_true", help="Splink too")
     options = parser.parse_args(arguments)
@@ -64,7 +67,9 @@ def measure(options: argparse.Namespace, folder: Path, console: Console) -> None
     table = Table("method", *COLUMNS, title=f"{options.records:,} persons, deduplicated")
     ways = {"matchwright match": False, "matchwright match, Splink's fast rules": True}
     models = {
-        name: ours.trained(folder / f"model-{number}", options.training, equality_rules=rules)
+        name: ours.trained(
+            folder / f"model-{number}", options.training, equality_rules=rules, most_records=options.most_records
+        )
         for number, (name, rules) in enumerate(ways.items())
         if options.peers or not rules
     }
@@ -90,7 +95,7 @@ def measure(options: argparse.Namespace, folder: Path, console: Console) -> None
     for name, model in models.items():
         console.print(
             f"The model of {name}: {model.taken.wall:,.0f} s, {model.taken.processor:,.0f} s of processor time, "
-            f"for a draft and a training on {options.training:,} other records."
+            f"{model.taken.gigabytes:.1f} GB, for a draft and a training on {options.training:,} other records."
         )
     if failed:
         raise failed[0]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 import matchwright
-from benchmarks.peers.process import Taken, run
+from benchmarks.peers.process import Taken, gigabytes, run
 from benchmarks.whole_tables.figures import Measured, measured
 from matchwright.adapters.lake.delta import read_table
 from matchwright.core.spec import MatchSpec, parse_spec
@@ -48,26 +48,36 @@ class Trained:
     taken: Taken
 
 
-def trained(folder: Path, records: int, *, equality_rules: bool = False) -> Trained:
-    """A bundle with a drafted spec; with ``equality_rules`` its candidates come from :data:`EQUALITY_RULES` alone."""
+def trained(folder: Path, records: int, *, equality_rules: bool = False, most_records: int | None = None) -> Trained:
+    """A bundle with a drafted spec; with ``equality_rules`` its candidates come from :data:`EQUALITY_RULES` alone.
+
+    ``most_records`` bounds how many records have their candidates compared; None for the default of the spec.
+    """
     made = make_register(folder / "training", load_options("usual"), records, TRAINING_SEED).folder
     begun, used = time.monotonic(), _processor()
     table, pairs = pd.read_parquet(made / RECORDS[False][0]), pd.read_parquet(made / "pairs.parquet")
     shown = pairs.sample(min(SHOWN, len(pairs)), random_state=0).assign(label=1)
     spec: MatchSpec = parse_spec(infer_spec(table, None, shown, "register"))
     spec = spec.model_copy(update={"labels": "complete"})
+    if most_records is not None:
+        spec = spec.model_copy(update={"split": spec.split.model_copy(update={"most_records": most_records})})
     if equality_rules:
         candidates = spec.candidates.model_copy(
             update={"rules": EQUALITY_RULES, "tfidf": None, "common_neighbours": False}
         )
         spec = spec.model_copy(update={"candidates": candidates})
     bundle = matchwright.train(spec, table, pairs=pairs, home=folder / "home").bundle.folder
-    return Trained(folder, bundle, spec, Taken(time.monotonic() - begun, _processor() - used, 0.0))
+    return Trained(folder, bundle, spec, Taken(time.monotonic() - begun, _processor() - used, _peak_of_steps()))
 
 
 def _processor() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _peak_of_steps() -> float:
+    """The most memory that a step of training took, in GB: each is a process of its own."""
+    return gigabytes(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def deduplicated(model: Trained, records: Path, truth: "pd.Series[int]", workers: int) -> Measured:

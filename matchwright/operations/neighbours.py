@@ -21,6 +21,7 @@ from matchwright.evaluation.outcomes import pair_outcomes
 from matchwright.evaluation.reliability import calibration_figures
 from matchwright.operations.training_artifacts import NEIGHBOUR_PAIRS
 from matchwright.training.datasets.parts import CALIBRATION_PART, VALIDATION_PART
+from matchwright.training.datasets.register_pairs import RegisterPairs
 from matchwright.training.neighbours.fit import FEWEST, FittedNeighbours, fit_neighbours
 from matchwright.training.neighbours.scores import BY_NEIGHBOURS, RegisterScorer, score_register
 
@@ -29,9 +30,16 @@ Rows = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def write_neighbour_pairs(
-    scorer: RegisterScorer, proposed: pd.DataFrame, labelled: pd.DataFrame, parts: "pd.Series[str]", model: Path
+    scorer: RegisterScorer,
+    proposed: RegisterPairs,
+    labelled: pd.DataFrame,
+    parts: "pd.Series[str]",
+    model: Path,
+    sampled: "pd.Series[bool] | None" = None,
 ) -> dict[str, int] | None:
     """Score the whole register for neighbours, and write it beside the model. None where neighbours say nothing.
+
+    With a sample, only the candidates that neighbours may look at are written.
 
     Returns:
         How many candidates there are, and how many further ones neighbours propose.
@@ -40,10 +48,10 @@ def write_neighbour_pairs(
     of_part = pairs.loc[pairs["part"] == CALIBRATION_PART, "label"]
     if not applies_to(scorer.spec, scorer.one_table) or min((of_part == 1).sum(), (of_part == 0).sum()) < FEWEST:
         return None
-    scored = score_register(scorer, proposed, labelled, parts)
+    scored = score_register(scorer, proposed, labelled, parts, sampled)
     scored.to_parquet(model / NEIGHBOUR_PAIRS, index=False)
     further = int((scored["proposed_by"] == BY_NEIGHBOURS).sum())
-    return {"candidates": len(scored) - further, "further_candidates": further}
+    return {"candidates": len(proposed), "further_candidates": further}
 
 
 def fit_on_calibration(model: Path, calibrator: Calibrator, spec: MatchSpec) -> FittedNeighbours | None:

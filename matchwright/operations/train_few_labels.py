@@ -35,7 +35,9 @@ from matchwright.operations.training_artifacts import (
 from matchwright.settings import Settings
 from matchwright.training.datasets.candidate_sets import competing_twice, with_context
 from matchwright.training.datasets.comparisons import UNRELATED, PairComparer
-from matchwright.training.datasets.split import assign_candidates, missed_pairs, split_entities
+from matchwright.training.datasets.prepare import labelled_with_part
+from matchwright.training.datasets.register_pairs import RegisterPairs
+from matchwright.training.datasets.split import missed_pairs, split_entities
 from matchwright.training.few_labels.dataset import (
     AS_LABELLED,
     COUNTER,
@@ -70,7 +72,7 @@ def train_from_few_labels(
     spec: MatchSpec,
     frame: pd.DataFrame,
     corpus: Corpus,
-    proposed: pd.DataFrame,
+    proposed: RegisterPairs,
     labelled: pd.DataFrame,
     run_id: str,
     model: Path,
@@ -84,7 +86,7 @@ def train_from_few_labels(
     spec = spec.model_copy(update={"model": spec.model.model_copy(update={"embeddings": False})})
     parts = split_entities(frame["record_key"], labelled, _split(spec), spec.model.seed, spec.labels)
     parts = parts.replace({"calibrate": "train"})
-    labelled_candidates, dropped = assign_candidates(proposed[proposed["label"] >= 0], parts)
+    labelled_candidates, dropped = labelled_with_part(proposed, parts)
     labelled_candidates = labelled_candidates.sort_values(PAIR_KEYS, ignore_index=True)
     missed = missed_pairs(labelled, labelled_candidates, parts)
 
@@ -171,11 +173,11 @@ def _split(spec: MatchSpec) -> Any:
 
 
 def _unlabelled(
-    frame: pd.DataFrame, proposed: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+    frame: pd.DataFrame, proposed: RegisterPairs, spec: MatchSpec, corpus: Corpus
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Candidates drawn at random, and their comparisons. Some may be labelled; their labels are not used."""
     count = max(MOST_CANDIDATES, PRIOR_SAMPLE)
     chosen = np.sort(np.random.default_rng(spec.model.seed).permutation(len(proposed))[:count])
-    pairs = proposed.sort_values(PAIR_KEYS, ignore_index=True).iloc[chosen].reset_index(drop=True)
+    pairs = proposed.pair_keys(chosen).assign(label=proposed.label[chosen])
     compared = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     return pairs, with_context(compared, pairs, proposed, frame, spec, corpus)

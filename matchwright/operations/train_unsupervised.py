@@ -28,6 +28,7 @@ from matchwright.files import write_whole
 from matchwright.operations.training_artifacts import COMPARISONS, COMPETING, MISSED, PAIRS, SUMMARY
 from matchwright.settings import Settings
 from matchwright.training.datasets.candidate_sets import competing_twice, with_context
+from matchwright.training.datasets.register_pairs import RegisterPairs
 from matchwright.training.models.unsupervised import fit_fellegi_sunter
 
 UNKNOWN = -1
@@ -46,7 +47,7 @@ def train_without_labels(
     spec: MatchSpec,
     frame: pd.DataFrame,
     corpus: Corpus,
-    proposed: pd.DataFrame,
+    proposed: RegisterPairs,
     run_id: str,
     model: Path,
 ) -> dict[str, Any]:
@@ -56,9 +57,8 @@ def train_without_labels(
         TrainingError: there are too few candidates to fit it on.
     """
     order = np.random.default_rng(spec.model.seed).permutation(len(proposed))
-    pairs = (
-        proposed.sort_values(PAIR_KEYS, ignore_index=True).iloc[np.sort(order[:MOST_CANDIDATES])].reset_index(drop=True)
-    )
+    chosen = np.sort(order[:MOST_CANDIDATES])
+    pairs = proposed.pair_keys(chosen).assign(label=proposed.label[chosen])
     comparisons = compare(rows_of(frame, pairs["left_key"]), rows_of(frame, pairs["right_key"]), spec, corpus)
     comparisons = with_context(comparisons, pairs, proposed, frame, spec, corpus)
     expected = expected_matches(most_matches(frame, spec), len(pairs), len(proposed))

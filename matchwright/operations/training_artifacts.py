@@ -28,7 +28,9 @@ NEIGHBOURS, NEIGHBOUR_PAIRS = "neighbours.json", "neighbour_pairs.parquet"
 """What neighbours add; and the log-odds of all candidates of the register, with those that neighbours propose."""
 COMPETING = "competing.parquet"
 """The test pairs, the candidates that share a record with one of them, and those that share one with these candidates:
-left_key and right_key. So each pair has all its competing candidates, and each of these has its own."""
+left_key and right_key. So each pair has all its competing candidates, and each of these has its own. In a large
+register only those of a share of the test pairs are kept (:data:`COMPETING_SHARE` in ``train.json``)."""
+COMPETING_SHARE = "competing_share"
 MISSING_FIELDS, HELD_OUT = "calibrate_missing_fields.parquet", "held_out.parquet"
 EXPORTED = "training.parquet"
 """The comparisons of the training and validation pairs, for whoever trains a scorer elsewhere."""
@@ -43,7 +45,9 @@ SCORED = "scored.parquet"
 class Trained:
     """The parts of a trained model, its labelled candidates (left_key, right_key, label, part), their comparisons.
 
-    ``competing`` are left_key and right_key of all candidates of the test pairs' records.
+    ``competing`` are left_key and right_key of all candidates of the test pairs' records. If ``competing_share`` is
+    below 1, they are those of the pairs whose left record is drawn; see
+    :func:`~matchwright.training.datasets.candidate_sets.competing_of_tested`.
     """
 
     scorer: Scorer
@@ -56,6 +60,7 @@ class Trained:
     mean_contributions: dict[str, float]
     competing: pd.DataFrame
     register: RegisterEvidence | None = None
+    competing_share: float = 1.0
 
     @classmethod
     def read(cls, folder: Path, spec: MatchSpec) -> "Trained":
@@ -73,6 +78,7 @@ class Trained:
             mean_contributions=summary.get(MEAN_CONTRIBUTIONS, {}),
             competing=read_frame(folder / COMPETING),
             register=RegisterEvidence.load(register) if register.exists() else None,
+            competing_share=float(summary.get(COMPETING_SHARE, 1.0)),
         )
 
     def part(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

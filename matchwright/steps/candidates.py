@@ -2,25 +2,25 @@
 
 import json
 import logging
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from matchwright.adapters.plots import plot_candidate_recall
-from matchwright.core.candidates import propose_without_budget
-from matchwright.core.candidates.budget import within_budget
-from matchwright.core.candidates.table import RecordTable
+from matchwright.core.candidates import CandidatePairs, RecordTable, pairs_within_budget, propose_pairs
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.frames import read_frame
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import CandidateError
-from matchwright.evaluation.candidates.labels import LabelledCandidates, label_candidates
-from matchwright.evaluation.candidates.quality import candidates_per_record, reduction_ratio
-from matchwright.evaluation.candidates.report import found_and_cut
+from matchwright.evaluation.candidates.labels import LabelledPositions, label_positions, positions_of
+from matchwright.evaluation.candidates.quality import reduction_ratio
+from matchwright.evaluation.candidates.register_report import RegisterReport
 from matchwright.files import replacing, write_whole
 from matchwright.operations.snapshot import Snapshot
 from matchwright.settings import Settings
+
+WRITTEN_AT_ONCE = 1_000_000
+"""Candidates that are written at a time."""
 
 _log = logging.getLogger(__name__)
 SUMMARY, PLOTS = "candidates.json", "plots"
@@ -32,6 +32,9 @@ def candidates(
 ) -> dict[str, Any]:
     """Propose candidates from the record features and label them from the snapshot's pairs.
 
+    In a register of more than ``split.most_records`` records, a rule that would make too many pairs is narrowed, as
+    where whole tables are matched. In a smaller one it is a fault of the spec.
+
     Writes into the folder ``candidates``:
         candidates.parquet  left_key, right_key, label (int8: 1, 0, -1 unknown), proposed_by
         missed.parquet      left_key, right_key, label of the labelled pairs that are not candidates
@@ -39,21 +42,27 @@ def candidates(
         candidates.json     the report, which is also returned; written last
 
     Raises:
-        CandidateError: a rule makes too many pairs, or no rule proposes any pair.
+        CandidateError: no rule proposes any pair, or a rule makes too many, and no feature makes its blocks small.
     """
-    records = read_frame(features / "records.parquet")
-    everything = propose_without_budget(records, spec, progress=_log_progress)
-    if everything.empty:
+    table = RecordTable.of(read_frame(features / "records.parquet"))
+    large = len(table.keys) > spec.split.most_records
+    everything = propose_pairs(table, spec, progress=_log_progress, narrow=large)
+    for one in everything.narrowed:
+        _log.warning(
+            "%s would make %d pairs: its %d largest blocks are divided by %s, and it makes %d",
+            *(one.rule, one.pairs, one.blocks, " or ".join(one.by), one.kept),
+        )
+    if not len(everything):
         raise CandidateError(
             "No rule proposes any pair.", "look at candidates.rules: are their fields filled in both sources?"
         )
     pairs = Snapshot.read(snapshot).frame("pairs")
-    proposed = within_budget(everything, spec.candidates.max_candidates_per_record)
-    labelled = label_candidates(proposed, pairs, records["record_key"], spec.labels)
-    columns = [*PAIR_KEYS, "label", "proposed_by"]
-    _write_frame(candidates / "candidates.parquet", labelled.candidates[columns])
-    _write_frame(candidates / "missed.parquet", labelled.missed)
-    report = _report(records, everything, labelled, spec)
+    made = pairs_within_budget(everything, spec.candidates.max_candidates_per_record, table.one_table)
+    labelled = label_positions(made, table, pairs, spec.labels)
+    _write_candidates(candidates / "candidates.parquet", made, table, labelled)
+    with replacing(candidates / "missed.parquet") as file:
+        labelled.missed.to_parquet(file, index=False)
+    report = _report(table, everything, made, labelled, spec)
     _draw(report, candidates / PLOTS)
     write_whole(candidates / SUMMARY, json.dumps(report, indent=1, allow_nan=False) + "\n")
     return report
@@ -64,19 +73,26 @@ def _log_progress(done: int, of: int) -> None:
 
 
 def _report(
-    records: pd.DataFrame, everything: pd.DataFrame, labelled: LabelledCandidates, spec: MatchSpec
+    table: RecordTable,
+    everything: CandidatePairs,
+    made: CandidatePairs,
+    labelled: LabelledPositions,
+    spec: MatchSpec,
 ) -> dict[str, Any]:
-    table, made = RecordTable.of(records), labelled.candidates
+    true = labelled.labelled_pairs[labelled.labelled_pairs["label"] == 1]
+    found = RegisterReport(everything, made, table, *positions_of(true, table))
     return {
         "records": {"left": len(table.left), "right": 0 if table.one_table else len(table.right)},
         "possible_pairs": table.possible_pairs,
         "reduction_ratio": reduction_ratio(len(made), table.possible_pairs),
         "missed_true_pairs": int((labelled.missed["label"] == 1).sum()),
-        "labels": {name: int((made["label"] == label).sum()) for name, label in _LABELS.items()},
+        "labels": {name: int((labelled.label == label).sum()) for name, label in _LABELS.items()},
         "contradicting_pairs": labelled.contradicting,
         "pairs_without_record": labelled.without_record,
-        "candidates_per_record": candidates_per_record(made, records["record_key"]),
-        **found_and_cut(everything, made, labelled.true_pairs, spec.candidates),
+        "candidates_per_record": found.candidates_per_record,
+        **found.found_and_cut(spec.candidates),
+        "narrowed": [asdict(one) for one in everything.narrowed],
+        "bounded": None if everything.bounded is None else asdict(everything.bounded),
     }
 
 
@@ -88,6 +104,20 @@ def _draw(report: dict[str, Any], folder: Path) -> None:
         plot_candidate_recall(recall, curve, folder / "candidates.png")
 
 
-def _write_frame(path: Path, frame: pd.DataFrame) -> None:
-    with replacing(path) as file:
-        frame.to_parquet(file, index=False)
+def _write_candidates(path: Path, made: CandidatePairs, table: RecordTable, labelled: LabelledPositions) -> None:
+    """Write the candidates with the keys of their records, a part at a time."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    text = pa.dictionary(pa.int32(), pa.string())
+    schema = pa.schema({**dict.fromkeys(PAIR_KEYS, pa.string()), "label": pa.int8(), "proposed_by": text})
+    with replacing(path) as file, parquet.ParquetWriter(file, schema) as writer:
+        for start in range(0, len(made), WRITTEN_AT_ONCE):
+            part = made.take(slice(start, start + WRITTEN_AT_ONCE))
+            columns = {
+                "left_key": pa.array(table.keys[part.left], pa.string()),
+                "right_key": pa.array(table.keys[part.right], pa.string()),
+                "label": labelled.label[start : start + WRITTEN_AT_ONCE],
+                "proposed_by": pa.array(part.proposed_by, pa.string()).dictionary_encode(),
+            }
+            writer.write_table(pa.table(columns, schema=schema))

@@ -36,6 +36,7 @@ from matchwright.operations.snapshot import Snapshot
 from matchwright.operations.train_unsupervised import evaluation_without_labels
 from matchwright.operations.training_artifacts import SCORED, Trained, read_json
 from matchwright.settings import Settings
+from matchwright.training.datasets.candidate_sets import drawn
 
 SUMMARY, GATES, PLOTS = "evaluation.json", "gates.json", "plots"
 RANKED = ("left_key", "score", "label", "missed")
@@ -168,6 +169,7 @@ def _ranked(
     """
     if records["source"].nunique() == 1:
         return outcomes
+    pairs, outcomes, missed = (_with_competing(trained, each) for each in (pairs, outcomes, missed))
     competing = trained.competing[trained.competing["left_key"].isin(pairs["left_key"])].reset_index(drop=True)
     return pair_outcomes(scored_by(decider, records, pairs, competing, known=("left",)), missed)
 
@@ -195,8 +197,14 @@ def _against_champion(
     serving = champion_model(settings, spec.name, trained.run_id)
     if serving is None:
         return {}
+    pairs, outcomes, missed = (_with_competing(trained, each) for each in (pairs, outcomes, missed))
     theirs = pair_outcomes(scored_by(serving, records, pairs, trained.competing), missed)
     return compare_models(theirs, outcomes, spec.costs, seed=spec.model.seed)
+
+
+def _with_competing(trained: Trained, pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs whose competing candidates are kept: in a large register only those of a share of the records."""
+    return pairs[drawn(pairs["left_key"], trained.competing_share)].reset_index(drop=True)
 
 
 def _slice(piece: SliceResult) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from matchwright.operations.train_unsupervised import train_without_labels
 from matchwright.operations.training_artifacts import (
     COMPARISONS,
     COMPETING,
+    COMPETING_SHARE,
     EMBEDDINGS,
     EXPORTED,
     MEAN_CONTRIBUTIONS,
@@ -44,8 +45,9 @@ from matchwright.operations.training_artifacts import (
 )
 from matchwright.settings import Settings
 from matchwright.steps.candidates import PLOTS
-from matchwright.training.datasets.candidate_sets import competing_twice
+from matchwright.training.datasets.candidate_sets import competing_of_tested
 from matchwright.training.datasets.prepare import Prepared
+from matchwright.training.datasets.register_pairs import RegisterPairs
 from matchwright.training.exported_pairs import exported_pairs
 from matchwright.training.few_labels.scorer import FEW_LABELS
 from matchwright.training.imported_scorer import HEADLINE, ScorerFile, import_scorer
@@ -97,7 +99,7 @@ def train(
     frame = read_frame(features / "records.parquet")
     corpus = Corpus.load(features / "corpus.safetensors")
     labelled = canonical_pairs(data.frame("pairs")) if _one_table(frame) else data.frame("pairs")
-    proposed = read_frame(candidates / "candidates.parquet")
+    proposed = RegisterPairs.read(candidates / "candidates.parquet", frame)
     stated = f"{given.digest}{given.comparisons}{given.returns}" if given else ""
     inputs = hashlib.sha256(f"{data.digest}{spec_digest(spec)}{code_digest}{stated}".encode()).hexdigest()
     tags = {"trained_by": settings.actor, "code_digest": code_digest}
@@ -113,7 +115,7 @@ def _train_in_run(
     frame: pd.DataFrame,
     corpus: Corpus,
     labelled: pd.DataFrame,
-    proposed: pd.DataFrame,
+    proposed: RegisterPairs,
     run_id: str,
     candidates: Path,
     model: Path,
@@ -140,6 +142,12 @@ def _train_in_run(
 
     split = prepare_parts(frame, proposed, labelled, spec, corpus)
     prepared = split.prepared
+    compared = _compared_records(frame, split.sampled)
+    if split.sampled is not None:
+        _log.info(
+            "of %d records, the candidates of %d are compared (split.most_records), among all %d candidates",
+            *(compared["records"], compared["records_compared"], len(split.proposed)),
+        )
     _log.info("%d labelled candidates, %d comparisons each", *prepared.comparisons.shape)
     imported = import_scorer(given, prepared.training) if given else None
 
@@ -154,14 +162,18 @@ def _train_in_run(
     scorer, register, comparisons = learned.scorer, learned.register, learned.comparisons
     challengers = challenge_all(prepared, learned, spec)
     model.mkdir(parents=True, exist_ok=True)
-    in_register = RegisterScorer(frame, scorer.scorer, prepared, register, spec, corpus)
-    neighbours = write_neighbour_pairs(in_register, split.proposed, labelled, split.parts, model)
+    in_register = RegisterScorer(frame, scorer.scorer, prepared, register, spec, corpus, learned.alone)
+    neighbours = write_neighbour_pairs(in_register, split.proposed, labelled, split.parts, model, split.sampled)
     trained = comparisons[(prepared.labelled_candidates["part"] == "train").to_numpy()].reset_index(drop=True)
+
+    tested = prepared.labelled_candidates[(prepared.labelled_candidates["part"] == "test").to_numpy()]
+    competing, share = competing_of_tested(tested, split.proposed, split.sampled is not None)
 
     summary = {
         "run_id": run_id,
         "spec_digest": spec_digest(spec),
         "imported": _imported(given, imported) if given and imported else None,
+        **compared,
         "records_per_part": split.parts.value_counts().sort_index().to_dict(),
         "pairs_per_part": prepared.labelled_candidates["part"].value_counts().sort_index().to_dict(),
         "pairs_across_parts": prepared.dropped,
@@ -173,6 +185,7 @@ def _train_in_run(
         "register_evidence": register is not None,
         "second_stage": isinstance(scorer.scorer, TwoStageScorer),
         "stages": None if learned.stages is None else asdict(learned.stages),
+        COMPETING_SHARE: share,
         "one_table": in_register.one_table,
         "neighbours": neighbours,
         "rounds": len(scorer.validation_losses),
@@ -192,13 +205,17 @@ def _train_in_run(
         prepared.embeddings.save(model / EMBEDDINGS)
     prepared.labelled_candidates.to_parquet(model / PAIRS, index=False)
     prepared.missed.to_parquet(model / MISSED, index=False)
-    tested = prepared.labelled_candidates[(prepared.labelled_candidates["part"] == "test").to_numpy()]
-    competing_twice(tested, split.proposed).to_parquet(model / COMPETING, index=False)
+    competing.to_parquet(model / COMPETING, index=False)
     comparisons.to_parquet(model / COMPARISONS, index=False)
     prepared.missing_field_pairs.to_parquet(model / MISSING_FIELDS, index=False)
     exported_pairs(prepared.training, prepared.validation, spec.model.seed).to_parquet(model / EXPORTED, index=False)
     write_whole(model / SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
+
+
+def _compared_records(frame: pd.DataFrame, sampled: "pd.Series[bool] | None") -> dict[str, int]:
+    """How many records there are, and of how many the candidates are compared."""
+    return {"records": len(frame), "records_compared": len(frame) if sampled is None else int(sampled.sum())}
 
 
 def _imported(given: ScorerFile, scorer: OnnxScorer) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.competing_scores import SCORED_NAMES
@@ -23,6 +24,9 @@ from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.labelled_pairs import learn
 from matchwright.training.datasets.parts import parts_of
 from matchwright.training.datasets.prepare import Prepared, prepare
+from matchwright.training.datasets.register_pairs import RegisterPairs
+from matchwright.training.datasets.split import sampled_entities
+from matchwright.training.second_stage.candidates import ScoredAlone
 from matchwright.training.second_stage.fit import fit_second_stage
 from matchwright.training.second_stage.keep import StagesCompared, compare_stages
 
@@ -34,13 +38,15 @@ class Learned:
     """The scorer, the comparisons of the labelled candidates that it reads, and register evidence.
 
     ``register`` is None where it was not asked for, or too few matches are known. Else the comparisons have its limits.
-    ``stages`` compares the two stages where a second one was fitted, kept or not.
+    ``stages`` compares the two stages where a second one was fitted, kept or not. ``alone`` is what the first stage
+    says of candidates, where there is a second one.
     """
 
     scorer: TrainedScorer
     comparisons: pd.DataFrame
     register: RegisterEvidence | None = None
     stages: StagesCompared | None = None
+    alone: ScoredAlone | None = None
 
 
 FitRegister = Callable[[Scorer], RegisterEvidence | None]
@@ -49,18 +55,26 @@ FitRegister = Callable[[Scorer], RegisterEvidence | None]
 
 @dataclass(frozen=True)
 class PreparedParts:
-    """The part of every record, the prepared pairs, all candidates, and a report if an embedding proposed some."""
+    """The part of every record, the prepared pairs, all candidates, and a report if an embedding proposed some.
+
+    ``sampled`` says whether each record is in the sample, by record key; None if all records are.
+    """
 
     parts: "pd.Series[str]"
     prepared: Prepared
-    proposed: pd.DataFrame
+    proposed: RegisterPairs
     candidates: dict[str, Any] | None
+    sampled: "pd.Series[bool] | None" = None
 
 
 def prepare_parts(
-    frame: pd.DataFrame, proposed: pd.DataFrame, labelled: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+    frame: pd.DataFrame,
+    proposed: pd.DataFrame | RegisterPairs,
+    labelled: pd.DataFrame,
+    spec: MatchSpec,
+    corpus: Corpus,
 ) -> PreparedParts:
-    """Split the records into parts, and prepare the pairs.
+    """Split the records into parts, draw a sample of the entities if there are many, and prepare the pairs.
 
     Args:
         frame: record features of all records.
@@ -70,14 +84,29 @@ def prepare_parts(
         corpus: the corpus statistics.
     """
     parts = parts_of(frame, labelled, spec)
-    used = training_candidates(frame, proposed, labelled, parts, spec, corpus)
-    prepared = prepare(frame, used.candidates, labelled, parts, spec, corpus)
-    return PreparedParts(parts, prepared, used.candidates[PAIR_KEYS], used.report)
+    used = training_candidates(frame, RegisterPairs.of(frame, proposed), labelled, parts, spec, corpus)
+    sampled = sample_of(used.candidates, labelled, spec)
+    prepared = prepare(frame, used.candidates, labelled, parts, spec, corpus, sampled)
+    return PreparedParts(parts, prepared, used.candidates, used.report, sampled)
+
+
+def sample_of(pairs: RegisterPairs, labelled: pd.DataFrame, spec: MatchSpec) -> "pd.Series[bool] | None":
+    """Whether each record is in the sample whose candidates are compared, by record key.
+
+    None if no more records than ``split.most_records`` have a labelled candidate: all of these are compared then.
+    """
+    with_labels = np.zeros(len(pairs.frame), dtype=bool)
+    with_labels[pairs.left[pairs.label >= 0]] = with_labels[pairs.right[pairs.label >= 0]] = True
+    share = spec.split.most_records / max(int(with_labels.sum()), 1)
+    if share >= 1:
+        return None
+    chosen = sampled_entities(pairs.frame["record_key"], labelled, share, spec.model.seed)
+    return pd.Series(chosen, index=pd.Index(pairs.keys, name="record_key"))
 
 
 def learn_stages(
     prepared: Prepared,
-    proposed: pd.DataFrame,
+    proposed: pd.DataFrame | RegisterPairs,
     frame: pd.DataFrame,
     spec: MatchSpec,
     corpus: Corpus,
@@ -89,7 +118,7 @@ def learn_stages(
 
     Args:
         prepared: the labelled candidates and the datasets made from them.
-        proposed: left_key and right_key of every candidate, labelled or not.
+        proposed: every candidate, labelled or not.
         frame: record features of all records.
         spec: the match spec.
         corpus: the corpus statistics.
@@ -110,7 +139,7 @@ def learn_stages(
     if model.scorer == "xgboost" and model.second_stage:
         second = fit_second_stage(first.scorer, prepared, proposed, frame, spec, corpus, register)
         if second is not None:
-            found = Learned(second.scorer, second.comparisons)
+            found = Learned(second.scorer, second.comparisons, alone=second.alone)
     found = with_limits(found, register, prepared.labelled_candidates, frame, spec, corpus)
     return _with_useful_stages(first, found, prepared, spec)
 
@@ -144,7 +173,7 @@ def with_limits(
     left, right = (columns_of(rows_of(frame, pairs[key])) for key in PAIR_KEYS)
     limits = register.limits(left, right, learned.comparisons, spec, corpus, of_register=True)
     comparisons = learned.comparisons.assign(**{LIMIT: limits[:, 0], LEAST: limits[:, 1]})
-    return Learned(learned.scorer, comparisons, register)
+    return replace(learned, comparisons=comparisons, register=register)
 
 
 def challenge_all(prepared: Prepared, learned: Learned, spec: MatchSpec) -> dict[str, dict[str, Any]]:

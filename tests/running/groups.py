@@ -38,6 +38,7 @@ TOGETHER = {
         "test_spark_cluster.py",
         "test_spark_matches.py",
         "test_spark_session.py",
+        "test_sampled_training.py",
     ),
 }
 """The slow fixtures of a session and the files that use them. The slowest fixture is first."""

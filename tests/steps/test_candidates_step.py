@@ -163,3 +163,17 @@ def test_pairs_of_quarantined_records_are_counted_but_not_as_missed(persons, set
     report = candidates(settings=settings, spec=persons_spec, **persons)
     assert report["pairs_without_record"] == 1
     assert report["true_pairs"] == 799
+
+
+def test_a_rule_that_makes_too_many_pairs_is_a_fault_in_a_small_register_and_is_narrowed_in_a_large_one(
+    persons, settings, persons_spec
+):
+    rules = persons_spec.candidates.model_copy(update={"rules": (("state",),), "max_pairs_per_rule": 20_000})
+    small = persons_spec.model_copy(update={"candidates": rules})
+    with pytest.raises(CandidateError, match="state"):
+        candidates(settings=settings, spec=small, **persons)
+    large = small.model_copy(update={"split": small.split.model_copy(update={"most_records": 1_000})})
+    report = candidates(settings=settings, spec=large, **persons)
+    (narrowed,) = report["narrowed"]
+    assert narrowed["rule"] == "rule:state"
+    assert narrowed["kept"] <= 20_000 < narrowed["pairs"]

@@ -137,10 +137,16 @@ class CandidatePairs:
 
     def hold(self, left: Positions, right: Positions) -> "np.ndarray[Any, np.dtype[np.bool_]]":
         """Whether each of some pairs is one of these, shape (pairs,)."""
+        return self.rows_of(left, right) >= 0
+
+    def rows_of(
+        self, left: "np.ndarray[Any, Any]", right: "np.ndarray[Any, Any]"
+    ) -> "np.ndarray[Any, np.dtype[np.intp]]":
+        """The number of each of some pairs among these, -1 where it is none of them; shape (pairs,)."""
         size = np.int64(max(self.left.max(initial=0), self.right.max(initial=0), right.max(initial=0)) + 1)
         codes, wanted = self.left * size + self.right, left * size + right
         at = np.searchsorted(codes, wanted)
-        return np.asarray(np.append(codes, -1)[at] == wanted)
+        return np.where(np.append(codes, -1)[at] == wanted, at, -1)
 
     def frame(self, table: RecordTable) -> pd.DataFrame:
         """The pairs with left_key, right_key, proposed_by (names joined by a bar) and the ranks (Int16)."""
@@ -157,8 +163,12 @@ class CandidatePairs:
     def proposed_by(self) -> "np.ndarray[Any, np.dtype[np.object_]]":
         """The names of the methods that proposed each pair, joined by a bar, shape (pairs,)."""
         combinations, which = np.unique(self.methods, return_inverse=True)
-        joined = ["|".join(name for bit, name in enumerate(self.names) if mask >> bit & 1) for mask in combinations]
+        joined = [self.names_of(mask) for mask in combinations]
         return np.array(joined, dtype=object)[which] if len(self) else np.empty(0, dtype=object)
+
+    def names_of(self, mask: int) -> str:
+        """The names of the methods of a bit mask, joined by a bar."""
+        return "|".join(name for bit, name in enumerate(self.names) if mask >> bit & 1)
 
 
 def unite(table: RecordTable, proposals: Sequence[Proposal]) -> CandidatePairs:

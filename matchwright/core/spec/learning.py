@@ -11,11 +11,16 @@ Challenger = Literal["torch", "ranker"]
 
 
 class SplitSpec(Frozen):
-    """The share of the entities in each part. No record is in two parts."""
+    """The share of the entities in each part. No record is in two parts.
+
+    ``most_records`` is about how many records have their candidates compared. Of a larger register these are the
+    records of some of its entities, and their candidates are still those of the whole register.
+    """
 
     train: Share = 0.6
     calibrate: Share = 0.2
     test: Share = 0.2
+    most_records: Annotated[int, Field(ge=100)] = 100_000
 
 
 class ModelSpec(Frozen):

@@ -1,6 +1,7 @@
 """Pairs completeness when only the first candidates of each record are kept."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,15 @@ def completeness_by_budget(
         return []
     ranks = ranks_in_record(candidates)
     of_true = found(candidates.assign(rank=ranks), true_pairs)["rank"].to_numpy(dtype=np.float64)
+    return completeness_of_ranks(ranks, of_true, budgets)
+
+
+def completeness_of_ranks(
+    ranks: "np.ndarray[Any, np.dtype[np.int64]]",
+    of_true: "np.ndarray[Any, np.dtype[np.float64]]",
+    budgets: Sequence[int],
+) -> list[dict[str, float]]:
+    """:func:`completeness_by_budget` from the rank of each candidate, and of each true pair (NaN: no candidate)."""
     most = int(ranks.max())
     rows = []
     for budget in [*sorted(k for k in budgets if k < most), most]:

@@ -46,7 +46,7 @@ def found_and_cut(
         },
         "completeness_by_budget": completeness_by_budget(made, true_pairs, BUDGETS),
     }
-    for name, most in _most_ranks(spec).items():
+    for name, most in most_ranks(spec).items():
         if len(true_pairs) and made[f"{name}_rank"].notna().any():
             ranks = [*(k for k in RANKS if k < most), most]
             recall = recall_at_k(made, true_pairs, ranks, name)
@@ -72,5 +72,6 @@ def embedding_facts(report: dict[str, Any]) -> str:
     return "; ".join(facts)
 
 
-def _most_ranks(spec: CandidateSpec) -> dict[str, int]:
+def most_ranks(spec: CandidateSpec) -> dict[str, int]:
+    """The largest rank that each method that ranks may give; 0 where the spec does not use it."""
     return {"tfidf": spec.tfidf.top_k if spec.tfidf else 0, "embedding": spec.embedding_top_k}

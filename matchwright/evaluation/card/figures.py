@@ -148,6 +148,13 @@ class Card:
         return self.training.get("imported") or {}
 
     @property
+    def sampled(self) -> Summary:
+        """How many ``records`` there are and ``records_compared``; empty if the candidates of all were compared."""
+        names = ("records", "records_compared")
+        counts = {name: self.training[name] for name in names if name in self.training}
+        return counts if len(set(counts.values())) == 2 else {}
+
+    @property
     def stages(self) -> Summary:
         """The log loss of the first stage alone and of both stages; empty where no second one was fitted."""
         return self.training.get("stages") or {}

@@ -17,6 +17,7 @@ from matchwright.training.datasets.candidate_sets import with_context, with_cont
 from matchwright.training.datasets.comparisons import UNRELATED, MadePairs, PairComparer
 from matchwright.training.datasets.labelled_pairs import LabelledPairs
 from matchwright.training.datasets.parts import CALIBRATION_PART, VALIDATION_PART
+from matchwright.training.datasets.register_pairs import READ_AT_ONCE, RegisterPairs
 from matchwright.training.datasets.split import assign_candidates, missed_pairs
 
 
@@ -49,31 +50,62 @@ class Prepared:
 
 def prepare(
     frame: pd.DataFrame,
-    proposed: pd.DataFrame,
+    proposed: pd.DataFrame | RegisterPairs,
     labelled: pd.DataFrame,
     parts: "pd.Series[str]",
     spec: MatchSpec,
     corpus: Corpus,
+    sampled: "pd.Series[bool] | None" = None,
 ) -> Prepared:
     """Compare every labelled candidate, and augment the pairs.
 
     Args:
         frame: record features of all records.
-        proposed: left_key, right_key and label (-1: not labelled) of every candidate.
+        proposed: every candidate, with its label (-1: not labelled).
         labelled: the labelled pairs.
         parts: the part of every record.
         spec: the match spec.
         corpus: the corpus statistics.
+        sampled: whether each record is in the sample, by record key. Only candidates whose query record is, are
+            compared. None for all.
     """
-    assigned, dropped = assign_candidates(proposed[proposed["label"] >= 0], parts)
-    prepared = prepare_assigned(frame, proposed, assigned, spec, corpus)
+    pairs = RegisterPairs.of(frame, proposed)
+    assigned, dropped = labelled_with_part(pairs, parts, sampled)
+    prepared = prepare_assigned(frame, pairs, assigned, spec, corpus)
+    if sampled is not None:
+        labelled = labelled[labelled["left_key"].map(sampled).eq(True).to_numpy()]
     return replace(prepared, missed=missed_pairs(labelled, assigned, parts), dropped=dropped)
 
 
+def labelled_with_part(
+    pairs: RegisterPairs, parts: "pd.Series[str]", sampled: "pd.Series[bool] | None" = None
+) -> tuple[pd.DataFrame, int]:
+    """The labelled candidates with their part; see :func:`~matchwright.training.datasets.split.assign_candidates`.
+
+    Few are looked at together, so that memory grows only with those that are found.
+    """
+    wanted = pairs.label >= 0
+    if sampled is not None:
+        inside = pd.Series(pairs.keys).map(sampled).to_numpy(dtype=bool)
+        wanted &= inside[pairs.left] | inside[pairs.right]
+    rows, found, dropped = np.flatnonzero(wanted), [], 0
+    for start in range(0, max(len(rows), 1), READ_AT_ONCE):
+        part = rows[start : start + READ_AT_ONCE]
+        assigned, gone = assign_candidates(pairs.pair_keys(part).assign(label=pairs.label[part]), parts, sampled)
+        found.append(assigned)
+        dropped += gone
+    return pd.concat(found, ignore_index=True), dropped
+
+
 def prepare_assigned(
-    frame: pd.DataFrame, proposed: pd.DataFrame, labelled_candidates: pd.DataFrame, spec: MatchSpec, corpus: Corpus
+    frame: pd.DataFrame,
+    proposed: pd.DataFrame | RegisterPairs,
+    labelled_candidates: pd.DataFrame,
+    spec: MatchSpec,
+    corpus: Corpus,
 ) -> Prepared:
     """:func:`prepare` for labelled candidates whose ``part`` is known, without anything about the other pairs."""
+    proposed = RegisterPairs.of(frame, proposed)
     labelled_candidates = labelled_candidates.sort_values(PAIR_KEYS, ignore_index=True)
     left, right = rows_of(frame, labelled_candidates["left_key"]), rows_of(frame, labelled_candidates["right_key"])
     keys, labels = labelled_candidates["left_key"].to_numpy(dtype=object), labelled_candidates["label"].to_numpy()
@@ -129,7 +161,7 @@ def prepare_assigned(
 def _without_match(
     training: LabelledPairs,
     labelled_candidates: pd.DataFrame,
-    proposed: pd.DataFrame,
+    proposed: RegisterPairs,
     frame: pd.DataFrame,
     spec: MatchSpec,
     corpus: Corpus,
@@ -143,7 +175,5 @@ def _without_match(
     others = originals.take(originals.labels == 0)
     pairs = labelled_candidates.iloc[others.origins]
     matches = labelled_candidates.loc[labelled_candidates["label"] == 1, PAIR_KEYS]
-    marked = proposed[PAIR_KEYS].merge(matches, how="left", on=PAIR_KEYS, indicator=True)
-    rest = proposed[(marked["_merge"] == "left_only").to_numpy()]
-    comparisons = with_context(others.comparisons, pairs, rest, frame, spec, corpus)
+    comparisons = with_context(others.comparisons, pairs, proposed, frame, spec, corpus, without=matches)
     return replace(others, comparisons=comparisons, made=np.ones(len(pairs), dtype=bool))

@@ -67,7 +67,25 @@ def assign_pairs(pairs: pd.DataFrame, parts: "pd.Series[str]") -> tuple[pd.DataF
     return pairs[same].assign(part=left[same]), int((~same).sum())
 
 
-def assign_candidates(pairs: pd.DataFrame, parts: "pd.Series[str]") -> tuple[pd.DataFrame, int]:
+def sampled_entities(
+    keys: "pd.Series[Any]", pairs: pd.DataFrame, share: float, seed: int
+) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """A share of the entities, chosen by a seeded hash: whether each record is in it, shape (records,).
+
+    Args:
+        keys: the record keys.
+        pairs: left_key, right_key, label (1 or 0). They show which records are one entity.
+        share: of the entities, on average.
+        seed: another seed gives another sample.
+    """
+    named = {"sampled": share, "other": 1.0 - share}
+    placed = _place(keys, pairs, named, f"sample-{seed}", follow_neighbours=False)
+    return np.asarray(pd.Series(np.asarray(keys, dtype=object)).map(placed) == "sampled")
+
+
+def assign_candidates(
+    pairs: pd.DataFrame, parts: "pd.Series[str]", sampled: "pd.Series[bool] | None" = None
+) -> tuple[pd.DataFrame, int]:
     """Candidates with a column ``part``, that of their query record, and how many were dropped.
 
     The query is the left record. In one table it is one of the two records, chosen by a hash. So a part has its share
@@ -77,9 +95,14 @@ def assign_candidates(pairs: pd.DataFrame, parts: "pd.Series[str]") -> tuple[pd.
     Args:
         pairs: left_key and right_key of candidates of the whole register.
         parts: the part of each record, by record key.
+        sampled: whether each record is in the sample, by record key. Candidates of other query records are left out,
+            and not counted. None if every record is.
     """
-    left, right = (pairs[side].map(parts) for side in PAIR_KEYS)
     turned = _second_is_query(pairs)
+    if sampled is not None:
+        chosen = pairs["left_key"].mask(turned, pairs["right_key"]).map(sampled).to_numpy(dtype=bool)
+        pairs, turned = pairs[chosen], turned[chosen]
+    left, right = (pairs[side].map(parts) for side in PAIR_KEYS)
     query, other = left.mask(turned, right), right.mask(turned, left)
     later = len(FITTED_ON)
     order = {part: number for number, part in enumerate(FITTED_ON)}

@@ -7,19 +7,21 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.competing import SIDES, without_context
-from matchwright.core.compare.competing_scores import competing_scores, with_scores
+from matchwright.core.compare.competing_scores import with_scores
 from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.register_evidence import RegisterEvidence
 from matchwright.core.models.register_limits import within_limits
 from matchwright.core.models.scorer import Scorer, TrainedScorer
 from matchwright.core.models.two_stages import TwoStageScorer
-from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.spec import MatchSpec
+from matchwright.training.datasets.among_candidates import scores_among
 from matchwright.training.datasets.labelled_pairs import LabelledPairs, learn
 from matchwright.training.datasets.prepare import Prepared
+from matchwright.training.datasets.register_pairs import RegisterPairs
 from matchwright.training.second_stage.candidates import (
     FOLDS,
+    ScoredAlone,
     ScoredCandidates,
     fold_of,
     held_out_scores,
@@ -39,16 +41,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SecondStage:
-    """The scorer of two stages, and the comparisons of the labelled candidates with those that the second one reads."""
+    """The scorer of two stages, and the comparisons of the labelled candidates with those that the second one reads.
+
+    ``alone`` is what the first stage says of the candidates around them.
+    """
 
     scorer: TrainedScorer
     comparisons: pd.DataFrame
+    alone: ScoredAlone
 
 
 def fit_second_stage(
     first: Scorer,
     prepared: Prepared,
-    proposed: pd.DataFrame,
+    proposed: pd.DataFrame | RegisterPairs,
     frame: pd.DataFrame,
     spec: MatchSpec,
     corpus: Corpus,
@@ -62,7 +68,7 @@ def fit_second_stage(
     Args:
         first: the first stage, trained on ``prepared``.
         prepared: the labelled candidates, with their comparisons, and the training pairs.
-        proposed: left_key and right_key of every candidate, labelled or not.
+        proposed: every candidate, labelled or not.
         frame: record features of all records.
         spec: the match spec.
         corpus: the corpus statistics.
@@ -77,15 +83,11 @@ def fit_second_stage(
         learn(training.take(fold != number), validation, spec.model, limits=limits).scorer for number in range(FOLDS)
     ]
     scored = score_candidates(first, scorers, prepared, proposed, frame, spec, corpus, register)
-    _log.info("second stage: %d candidates scored", len(scored.pairs))
-    keys = [scored.pairs[key].to_numpy(object) for key in PAIR_KEYS]
-    held_out, served = (
-        competing_scores(log_odds, keys[0], keys[1], spec.sources.alike)
-        for log_odds in (scored.held_out, scored.served)
-    )
+    _log.info("second stage: %d candidates scored", len(scored.left))
     trained = (prepared.labelled_candidates["part"] == "train").to_numpy()
-    scores = served.iloc[scored.rows].reset_index(drop=True)
-    scores[trained] = held_out.iloc[scored.rows[trained]].to_numpy()
+    ends = scored.left, scored.right, spec.sources.alike
+    scores = scores_among(scored.served, *ends, scored.rows)
+    scores[trained] = scores_among(scored.held_out, *ends, scored.rows[trained]).to_numpy()
     comparisons = with_scores(prepared.comparisons, scores)
     own = originals.origins
     dataset = replace(
@@ -101,7 +103,7 @@ def fit_second_stage(
         valid, comparisons=with_scores(valid.comparisons, scores.iloc[valid.origins].reset_index(drop=True))
     )
     learned = learn(LabelledPairs.joined(parts), valid, spec.model, limits=limits)
-    return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons)
+    return SecondStage(replace(learned, scorer=TwoStageScorer(first, learned.scorer)), comparisons, scored.alone)
 
 
 def _enough(originals: LabelledPairs, seed: int) -> bool:
@@ -122,7 +124,7 @@ def _standing_in(
     made = training.take(training.made & (training.origins >= 0))
     rows = scored.rows[made.origins]
     new = held_out_scores(made, scorers, spec.model.seed)
-    scores = scores_standing_in(scored.pairs, scored.held_out, rows, new, spec.sources.alike)
+    scores = scores_standing_in(scored.left, scored.right, scored.held_out, rows, new, spec.sources.alike)
     return replace(made, comparisons=with_scores(made.comparisons, scores))
 
 
@@ -137,10 +139,8 @@ def _without_match(
     matches = scored.rows[(prepared.labelled_candidates["label"] == 1).to_numpy()]
     kept = np.ones(len(log_odds), dtype=bool)
     kept[matches] = False
-    left, right = (scored.pairs[key].to_numpy(object)[kept] for key in PAIR_KEYS)
-    scores = competing_scores(log_odds[kept], left, right, spec.sources.alike)
     place = np.cumsum(kept) - 1
-    found = scores.iloc[place[rows]].reset_index(drop=True)
+    found = scores_among(log_odds[kept], scored.left[kept], scored.right[kept], spec.sources.alike, place[rows])
     changed = replace(others, comparisons=with_scores(others.comparisons, found))
     return changed.sample(spec.model.context_free_augmentation, seed)
 

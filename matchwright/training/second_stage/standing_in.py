@@ -6,31 +6,25 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from matchwright.core.compare.competing import SIDES, Grouped, Measures
-from matchwright.core.compare.competing_scores import score_columns
+from matchwright.core.compare.competing import Grouped, Measures
 from matchwright.core.models.scorer import Array
-from matchwright.core.records import PAIR_KEYS
+from matchwright.training.datasets.among_candidates import scores_in_place_among
 
-Rows = np.ndarray[Any, np.dtype[np.intp]]
+Rows = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 
-def scores_standing_in(pairs: pd.DataFrame, log_odds: Array, rows: Rows, new: Array, alike: bool) -> pd.DataFrame:
+def scores_standing_in(left: Rows, right: Rows, log_odds: Array, rows: Rows, new: Array, alike: bool) -> pd.DataFrame:
     """What :func:`~matchwright.core.compare.competing_scores.competing_scores` gives for changed pairs.
 
     Args:
-        pairs: left_key and right_key of all candidates.
+        left: the number of the left record of each candidate, shape (candidates,).
+        right: the same for the right record.
         log_odds: of the candidates, shape (candidates,).
         rows: the candidate whose place each changed pair takes, shape (changed,).
         new: the changed pairs' log-odds, shape (changed,).
         alike: whether both sources are alike.
     """
-    # in one table a record is on the left of some of its pairs, and on the right of others
-    keys = np.concatenate([pairs[key].to_numpy(object) for key in PAIR_KEYS])
-    found = {
-        side: _on_side(keys, np.tile(log_odds, 2), rows + number * len(log_odds), new)
-        for number, side in enumerate(SIDES)
-    }
-    return score_columns(found, len(rows), alike)
+    return scores_in_place_among(log_odds, left, right, alike, rows, new, _on_side)
 
 
 def _on_side(keys: Any, log_odds: Array, rows: Rows, new: Array) -> Measures:

@@ -5,6 +5,7 @@ import pytest
 from matchwright.evaluation.candidates.report import embedding_facts
 from matchwright.training.datasets.candidates import training_candidates
 from matchwright.training.datasets.parts import parts_of
+from matchwright.training.datasets.register_pairs import RegisterPairs
 
 PAIR = ["left_key", "right_key"]
 
@@ -23,7 +24,8 @@ def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_outside
 ):
     spec, frame, corpus, pairs = offers_with_embedding
     parts = parts_of(frame, pairs, spec)
-    used = training_candidates(frame, pairs, pairs, parts, spec, corpus)
+    used = training_candidates(frame, RegisterPairs.of(frame, pairs), pairs, parts, spec, corpus)
+    candidates = used.candidates.pair_keys()
     methods = {row["method"]: row for row in used.report["methods"]}
     assert methods["embedding"]["candidates"] > 0
     assert used.report["embedding_recall_at_k"]["3"] > 0.8
@@ -31,8 +33,8 @@ def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_outside
     same = true["left_key"].map(parts).to_numpy() == true["right_key"].map(parts).to_numpy()
     not_training = same & (true["left_key"].map(parts) != "train").to_numpy()
     assert used.report["true_pairs"] == not_training.sum() > 0
-    assert not used.candidates[PAIR].duplicated().any()
-    assert set(used.candidates["label"]) == {-1, 0, 1}
+    assert not candidates.duplicated().any()
+    assert set(used.candidates.label) == {-1, 0, 1}
     fact = embedding_facts(used.report)
     assert f"{methods['embedding']['true_pairs_alone']:,} true ones proposed by the embedding alone" in fact
 
@@ -40,10 +42,12 @@ def test_the_embedding_proposes_pairs_and_its_report_counts_only_records_outside
 def test_candidates_do_not_change_without_an_embedding_or_with_too_few_labels(offers, offers_with_embedding):
     spec, frame, corpus, pairs = offers
     parts = parts_of(frame, pairs, spec)
-    assert training_candidates(frame, pairs, pairs, parts, spec, corpus).candidates is pairs
+    given = RegisterPairs.of(frame, pairs)
+    assert training_candidates(frame, given, pairs, parts, spec, corpus).candidates is given
     few = pairs[pairs["label"] == 1].head(20)
-    kept = training_candidates(frame, few, few, parts, offers_with_embedding[0], corpus)
-    assert kept.candidates is few
+    given = RegisterPairs.of(frame, few)
+    kept = training_candidates(frame, given, few, parts, offers_with_embedding[0], corpus)
+    assert kept.candidates is given
     assert kept.report is None
 
 
@@ -52,8 +56,9 @@ def test_with_complete_labels_the_embedding_proposes_in_the_whole_register(offer
     true = pairs[pairs["label"] == 1]
     spec = spec.model_copy(update={"labels": "complete"})
     parts = parts_of(frame, true, spec)
-    used = training_candidates(frame, pairs, true, parts, spec, corpus)
-    assert set(used.candidates["label"]) == {0, 1}
-    left, right = (used.candidates[side].map(parts) for side in PAIR)
+    used = training_candidates(frame, RegisterPairs.of(frame, pairs), true, parts, spec, corpus)
+    assert set(used.candidates.label) == {0, 1}
+    candidates = used.candidates.pair_keys()
+    left, right = (candidates[side].map(parts) for side in PAIR)
     assert ((left == "test") & (right == "train")).any()
     assert used.report["pairs_completeness"] > 0.9

@@ -2,12 +2,20 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec.learning import SplitSpec
-from matchwright.training.datasets.split import assign_candidates, assign_pairs, missed_pairs, split_entities, subdivide
+from matchwright.training.datasets.split import (
+    assign_candidates,
+    assign_pairs,
+    missed_pairs,
+    sampled_entities,
+    split_entities,
+    subdivide,
+)
 
 SHARES = SplitSpec(train=0.6, calibrate=0.2, test=0.2)
 numbers = st.integers(min_value=0, max_value=30)
@@ -74,6 +82,40 @@ def many_entities(count: int = 4000) -> tuple[pd.Series, pd.DataFrame]:
         {"left_key": [f"left:{n}" for n in range(count)], "right_key": [f"right:{n}" for n in range(count)]}
     )
     return pd.concat([pairs["left_key"], pairs["right_key"]]), pairs.assign(label=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(labelled, seeds)
+def test_an_entity_is_in_the_sample_as_a_whole(rows, seed):
+    keys, pairs = table(rows)
+    chosen = pd.Series(sampled_entities(keys, pairs, 0.5, seed), index=keys)
+    true = pairs[pairs["label"] == 1]
+    assert (chosen[true["left_key"]].to_numpy() == chosen[true["right_key"]].to_numpy()).all()
+    backwards = sampled_entities(keys[::-1], pairs[::-1], 0.5, seed)
+    assert (backwards[::-1] == chosen.to_numpy()).all()
+
+
+def test_the_sample_has_its_share_of_the_entities_and_of_every_part():
+    keys, pairs = many_entities()
+    chosen = pd.Series(sampled_entities(keys, pairs, 0.25, 20), index=keys)
+    parts = split_entities(keys, pairs, SHARES, 20)
+    assert chosen.groupby(parts).mean().to_numpy() == pytest.approx(0.25, abs=0.03)
+    assert not (chosen.to_numpy() == sampled_entities(keys, pairs, 0.25, 21)).all()
+
+
+def test_a_candidate_is_in_the_sample_if_its_query_record_is():
+    keys, pairs = many_entities()
+    parts = split_entities(keys, pairs, SHARES, 20)
+    chosen = pd.Series(sampled_entities(keys, pairs, 0.25, 20), index=keys)
+    others = pairs.assign(right_key=np.roll(pairs["right_key"], 1), label=0)
+    candidates = pd.concat([pairs, others], ignore_index=True)
+    every, dropped_of_all = assign_candidates(candidates, parts)
+    found, dropped = assign_candidates(candidates, parts, chosen)
+    expected = every[every["left_key"].map(chosen).to_numpy(dtype=bool)]
+    pd.testing.assert_frame_equal(found, expected)
+    assert 0 < dropped < dropped_of_all
+    # so the share of matches among them is that of the whole register
+    assert found["label"].mean() == pytest.approx(every["label"].mean(), abs=0.03)
 
 
 def test_parts_have_approximately_the_shares_of_the_spec():

@@ -33,10 +33,10 @@ def scorer_of(model, small_world):
 def test_candidates_are_scored_with_their_competing_candidates_in_batches(
     limited_model, small_world, pairs, monkeypatch
 ):
-    monkeypatch.setattr("matchwright.training.neighbours.scores.BATCH", 50)
+    monkeypatch.setattr("matchwright.training.datasets.register_pairs.BATCH", 50)
     found = scorer_of(limited_model, small_world).score(pairs)
     compared = limited_model.compare(
-        *(rows_of(small_world.features, pairs[key]) for key in PAIR_KEYS), known=SIDES, of_register=True
+        *(rows_of(small_world.features, found[key]) for key in PAIR_KEYS), known=SIDES, of_register=True
     )
     np.testing.assert_allclose(found["log_odds"], limited_model.scorer.log_odds(compared), atol=1e-5)
     for score in (0.01, 0.5, 0.99):
@@ -48,14 +48,14 @@ def test_pairs_alone_have_no_competing_candidates_and_without_register_evidence_
     decision_model, small_world, pairs
 ):
     found = scorer_of(decision_model, small_world).score_alone(pairs)
-    compared = decision_model.compare(*(rows_of(small_world.features, pairs[key]) for key in PAIR_KEYS))
+    compared = decision_model.compare(*(rows_of(small_world.features, found[key]) for key in PAIR_KEYS))
     np.testing.assert_allclose(found["log_odds"], decision_model.scorer.log_odds(compared), atol=1e-5)
     assert found[LIMIT].isna().all()
 
 
 def test_what_neighbours_read_is_that_of_the_pairs(limited_model, small_world, pairs):
     found = scorer_of(limited_model, small_world).score(pairs)
-    left, right = (columns_of(rows_of(small_world.features, pairs[key])) for key in PAIR_KEYS)
+    left, right = (columns_of(rows_of(small_world.features, found[key])) for key in PAIR_KEYS)
     expected = pair_evidence(left, right, limited_model.compare(left, right), limited_model.spec, small_world.corpus)
     np.testing.assert_array_equal(found[list(pair_evidence_names(limited_model.spec))], expected)
 

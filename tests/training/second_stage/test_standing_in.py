@@ -1,7 +1,6 @@
 """An augmented pair stands in the place of the candidate that it was made from."""
 
 import numpy as np
-import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,8 +21,7 @@ def test_its_scores_are_those_it_would_have_as_a_candidate(rows, alike):
     left, right, before, after = (np.array(column) for column in zip(*rows, strict=True))
     log_odds, new = before / 2.0, after / 2.0
     right = right + 100
-    pairs = pd.DataFrame({"left_key": left, "right_key": right})
-    found = scores_standing_in(pairs, log_odds, np.arange(len(rows)), new, alike)
+    found = scores_standing_in(left, right, log_odds, np.arange(len(rows)), new, alike)
     for row in range(len(rows)):
         changed = log_odds.copy()
         changed[row] = new[row]
@@ -32,9 +30,9 @@ def test_its_scores_are_those_it_would_have_as_a_candidate(rows, alike):
 
 
 def test_in_one_table_the_candidates_of_a_record_are_those_on_either_side():
-    pairs = pd.DataFrame({"left_key": ["a", "b", "a"], "right_key": ["b", "c", "c"]})
+    left, right = np.array([0, 1, 0]), np.array([1, 2, 2])
     log_odds, new = np.array([2.0, 1.0, -1.0]), np.array([0.5])
-    found = scores_standing_in(pairs, log_odds, np.array([1]), new, alike=True)
+    found = scores_standing_in(left, right, log_odds, np.array([1]), new, alike=True)
     changed = np.array([2.0, 0.5, -1.0])
-    expected = competing_scores(changed, pairs["left_key"], pairs["right_key"], alike=True)
+    expected = competing_scores(changed, left, right, alike=True)
     np.testing.assert_allclose(found.iloc[0], expected.iloc[1], atol=2e-5)
