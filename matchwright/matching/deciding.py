@@ -64,8 +64,8 @@ def decided_pairs(
     looked_at = (bands[kept] == "review") | elsewhere | cut
     with_reasons = np.flatnonzero(looked_at | (reasons == "all"))
     codes, hints = np.full(len(kept), "", dtype=object), np.full(len(kept), None, dtype=object)
-    told = scoring.told(list(_at_once(kept[with_reasons])), scored, top)
-    for row, one in zip(with_reasons, chain.from_iterable(told), strict=True):
+    found = scoring.reasons_of(list(_at_once(kept[with_reasons])), scored, top)
+    for row, one in zip(with_reasons, chain.from_iterable(found), strict=True):
         codes[row], hints[row] = one
     keys = scoring.table.keys
     frame = pd.DataFrame(

@@ -27,14 +27,14 @@ Bands = np.ndarray[Any, np.dtype[np.object_]]
 """The bands of pairs, shape (pairs,)."""
 
 
-class Told(NamedTuple):
+class KeptReasons(NamedTuple):
     """What a run keeps of a decision: its reason codes, joined by a bar, and the text of its hint, if it has one."""
 
     codes: str
     hint: str | None
 
     @classmethod
-    def of(cls, decided: DecidedPairs) -> "list[Told]":
+    def of(cls, decided: DecidedPairs) -> "list[KeptReasons]":
         """What is kept of the decisions about some pairs."""
         return [
             cls("|".join(reason.code for reason in reasons), None if hint is None else hint.text)
@@ -75,7 +75,7 @@ class Scoring(Protocol):
         """The bands of the pairs of each batch, by their scores and their comparisons."""
         ...
 
-    def told(self, batches: Sequence[Rows], scored: ScoredPairs, top: int) -> Iterator[list[Told]]:
+    def reasons_of(self, batches: Sequence[Rows], scored: ScoredPairs, top: int) -> Iterator[list[KeptReasons]]:
         """The reasons, at most ``top`` of each pair, and the hints of the pairs of each batch."""
         ...
 

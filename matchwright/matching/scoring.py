@@ -30,7 +30,7 @@ from matchwright.core.models.register_limits import within_register
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records.columns import Columns, take
 from matchwright.matching.competing import context_over_all, scores_over_all
-from matchwright.matching.engine import Bands, Told
+from matchwright.matching.engine import Bands, KeptReasons
 from matchwright.matching.features import candidates_compete, numbered_features
 from matchwright.matching.frequencies import known_frequencies, of_pairs
 from matchwright.matching.further import Considered, Further, further_pairs, moved_by_neighbours
@@ -117,13 +117,13 @@ class RegisterScoring:
 
         yield from in_processes(of_batch, len(batches), self.workers)
 
-    def told(self, batches: Sequence[Rows], scored: ScoredPairs, top: int) -> Iterator[list[Told]]:
+    def reasons_of(self, batches: Sequence[Rows], scored: ScoredPairs, top: int) -> Iterator[list[KeptReasons]]:
         """The reasons and hints of the pairs of each batch; see :class:`~matchwright.matching.engine.Scoring`."""
 
-        def of_batch(number: int) -> list[Told]:
+        def of_batch(number: int) -> list[KeptReasons]:
             rows = batches[number]
             added = scored.added(rows)
-            return Told.of(self.model.decided(self.comparisons(rows), top, added if added.any() else None))
+            return KeptReasons.of(self.model.decided(self.comparisons(rows), top, added if added.any() else None))
 
         yield from in_processes(of_batch, len(batches), self.workers)
 

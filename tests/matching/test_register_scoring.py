@@ -14,7 +14,7 @@ from matchwright.core.records.columns import columns_of
 from matchwright.core.records.rows import rows_of
 from matchwright.matching import deciding
 from matchwright.matching.deciding import bands_of
-from matchwright.matching.engine import Told
+from matchwright.matching.engine import KeptReasons
 from matchwright.matching.scoring import RegisterScoring
 from matchwright.matching.working_folder import WorkingFolder
 from matchwright.operations.snapshot import Snapshot
@@ -111,8 +111,8 @@ def test_bands_and_reasons_are_those_of_the_decision_model(world, tmp_path, monk
     bands = bands_of(scoring, scored)
     assert bands.tolist() == model.band(scored.scores, scoring.comparisons(np.arange(len(scored)))).tolist()
     review = np.flatnonzero(bands == "review")[:40]
-    told = [each for some in scoring.told([review[:15], review[15:]], scored, 4) for each in some]
+    kept = [each for some in scoring.reasons_of([review[:15], review[15:]], scored, 4) for each in some]
     decided = model.decided(scoring.comparisons(review), 4, scored.added(review))
     assert decided.bands.tolist() == bands[review].tolist()
-    assert told == Told.of(decided)
-    assert all(one.codes for one in told)
+    assert kept == KeptReasons.of(decided)
+    assert all(one.codes for one in kept)

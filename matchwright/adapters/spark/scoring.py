@@ -22,10 +22,10 @@ from matchwright.adapters.spark.work import (
     SCORES,
     SentModel,
     banding,
+    giving_reasons,
     scoring,
     scoring_first,
     scoring_further,
-    telling,
 )
 from matchwright.core.candidates import CandidatePairs, RecordTable
 from matchwright.core.compare.names import context_names
@@ -33,7 +33,7 @@ from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.neighbours import applies_to
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.matching.competing import context_over_all, scores_over_all
-from matchwright.matching.engine import Bands, Told
+from matchwright.matching.engine import Bands, KeptReasons
 from matchwright.matching.features import candidates_compete
 from matchwright.matching.frequencies import Mask
 from matchwright.matching.further import Considered, Further, further_pairs, moved_by_neighbours
@@ -92,13 +92,13 @@ class SparkScoring:
             found[places] = unpacked(content)["bands"].astype(object)
         yield from _apart(found, batches)
 
-    def told(self, batches: Sequence[Rows], scored: ScoredPairs, top: int) -> Iterator[list[Told]]:
+    def reasons_of(self, batches: Sequence[Rows], scored: ScoredPairs, top: int) -> Iterator[list[KeptReasons]]:
         """The reasons and hints of the pairs of each batch; see :class:`~matchwright.matching.engine.Scoring`."""
         rows = _together(batches)
         found = np.empty(len(rows), dtype=object)
-        for places, content in self._of_rows(telling(self._sent, top), rows, **{ADDED: scored.added(rows)}):
+        for places, content in self._of_rows(giving_reasons(self._sent, top), rows, **{ADDED: scored.added(rows)}):
             for place, one in zip(places, json.loads(content), strict=True):
-                found[place] = Told(*one)
+                found[place] = KeptReasons(*one)
         for batch in _apart(found, batches):
             yield batch.tolist()
 

@@ -26,7 +26,7 @@ from matchwright.core.models.neighbours.links import PREDICTED_FROM
 from matchwright.core.models.register_limits import within_register
 from matchwright.core.records.columns import columns_of, take
 from matchwright.core.records.numbered import NumberedColumns
-from matchwright.matching.engine import Told
+from matchwright.matching.engine import KeptReasons
 from matchwright.matching.features import OF_ONE_RECORD, candidates_compete
 from matchwright.matching.frequencies import of_pairs
 
@@ -143,12 +143,12 @@ def banding(sent: SentModel) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa
     return _each(sent, of_unit)
 
 
-def telling(sent: SentModel, top: int) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+def giving_reasons(sent: SentModel, top: int) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """The reasons and hints of the pairs that are asked for, as JSON."""
 
     def of_unit(compared: pd.DataFrame, _: Arrays, asked: Arrays) -> bytes:
         added = asked[ADDED]
-        return json.dumps(Told.of(sent.read().decided(compared, top, added if added.any() else None))).encode()
+        return json.dumps(KeptReasons.of(sent.read().decided(compared, top, added if added.any() else None))).encode()
 
     return _each(sent, of_unit)
 
