@@ -69,6 +69,7 @@ _REAL_CODES = IDENTIFIERS | {
 }
 """Hints that hold although the name ends with ``id``: an ``isbn_id`` is a code, and a ``city_id`` is no city."""
 
+_FURTHER_NAME = "further_name"
 _NAME_HINTS = ("given_name", "surname", "full_name")
 _NOT_OF_PERSONS = ("price", "authors", "company", "title")
 """Hints of columns beside which a name alone is rather that of a thing."""
@@ -127,11 +128,12 @@ def words_of(column: str) -> tuple[str, ...]:
     return tuple(word.removeprefix("ال") if len(word) > 4 else word for word in whole.split())
 
 
-def hint_of(column: str) -> str:
-    """The hint of a column's name (``surname``, ``price`` ...); empty without one."""
+def hint_of(column: str, but: str = "") -> str:
+    """The hint of a column's name (``surname``, ``price`` ...), other than ``but``; empty without one."""
     known = _phrases()
     words = tuple(_singular(word) for word in words_of(column))
     fitting = [phrase for word in dict.fromkeys(words) for phrase in known.get(word, ()) if phrase.fits(words)]
+    fitting = [phrase for phrase in fitting if phrase.hint != but]
     named = min(fitting, key=_rank, default=None)
     numbers = len(words) > 1 and (words[0] == "id" or any(phrase.hint == "identifier" for phrase in fitting))
     if numbers and (named is None or (named.hint not in _REAL_CODES)):
@@ -144,9 +146,13 @@ def hint_of(column: str) -> str:
 def hints_of(columns: Iterable[str]) -> dict[str, str]:
     """The hint of each column. The word for a name alone is a surname beside given names, and the other way round.
 
-    Beside a date of birth and no other name, it is a full name.
+    Beside a date of birth and no other name, it is a full name. A word for a further name that also names a thing, such
+    as the German ``Titel``, does so where nothing else is about a person.
     """
     hints = {column: hint_of(column) for column in columns}
+    if not (PERSON_HINTS - {_FURTHER_NAME} | {"name"}) & set(hints.values()):
+        further = [column for column, hint in hints.items() if hint == _FURTHER_NAME]
+        hints |= {column: other for column in further if (other := hint_of(column, but=_FURTHER_NAME))}
     names = [column for column, hint in hints.items() if hint == "name"]
     given, surname = ("given_name" in hints.values(), "surname" in hints.values())
     if len(names) == 1 and given != surname:

@@ -53,6 +53,8 @@ def test_whole_words_of_a_name_hint_at_its_content(name: str, hint: str) -> None
         (["name", "middle_name", "surname"], ["given_name", "further_name", "surname"]),
         (["name", "given_name", "surname"], ["name", "given_name", "surname"]),
         (["name", "nom", "surname"], ["name", "name", "surname"]),
+        (["titel", "marke", "preis"], ["title", "category", "price"]),
+        (["titel", "vorname", "nachname"], ["further_name", "given_name", "surname"]),
     ],
 )
 def test_the_word_for_a_name_is_understood_beside_its_neighbours(columns: list[str], expected: list[str]) -> None:
