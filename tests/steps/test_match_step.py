@@ -15,6 +15,7 @@ from matchwright.adapters.lake.delta import read_table
 from matchwright.core.spec import MatchSpec
 from matchwright.errors import BundleError, DataError, QualityError, SettingsError
 from matchwright.operations.match_tables import match as matching
+from matchwright.operations.match_tables import proposed
 from matchwright.operations.match_tables.options import MatchOptions
 from matchwright.settings import Settings
 from matchwright.steps.match import match
@@ -186,7 +187,7 @@ def test_a_killed_run_goes_on_where_it_was(
             step(**files)
     assert not Path(settings.lake_uri, "persons").exists()
     with monkeypatch.context() as patched:
-        patched.setattr(matching, "propose_pairs", killed)  # the candidates of the killed run are used
+        patched.setattr(proposed, "propose_pairs", killed)  # the candidates of the killed run are used
         done = step(**files)
     assert versions(settings) == dict.fromkeys(TABLES, 0)
     assert runs(settings) == {f"{done['run']}-{'c' * 12}"}
