@@ -11,7 +11,7 @@ from matchwright.core.compare.names import constraints, field_of, group_of
 from matchwright.core.models.household import Household
 from matchwright.core.models.scorer import Array
 from matchwright.core.models.unsupervised import Curve, FellegiSunterScorer, close_swaps, swapped_or_straight
-from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS
+from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS, SWAPPED
 from matchwright.errors import TrainingError
 from matchwright.training.models.agreement_levels import LEAD, SIMILARITY, Levels, Scale
 
@@ -75,7 +75,7 @@ def fit_fellegi_sunter(
     weights: dict[str, Array] = {}
     base = 0.0
     for _ in range(ROUNDS):
-        weights = {name: votes[name] * level.weights(share) for name, level in levels.items()}
+        weights = {name: _weights(name, votes[name], level, share) for name, level in levels.items()}
         prior = float(np.clip(share.mean(), RAREST, min(0.5, expected_matches / len(share))))
         base = float(np.log(prior / (1 - prior)))
         added = swapped_or_straight(
@@ -85,6 +85,8 @@ def fit_fellegi_sunter(
         before, share = share, _shares(log_odds, sides)
         if np.abs(share - before).max() < SETTLED:
             break
+    swaps = {name: votes[name] * levels[name].weights(share) for name in voting if _is_swap(name)}
+    weights |= swaps
     least = limits or {}
     curves = {name: _curve(weights[name], SIMILARITY, least.get(name)) for name in levels}
     scorer = FellegiSunterScorer(
@@ -132,6 +134,18 @@ def _shares(log_odds: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]")
     for record in sides:
         share = np.minimum(share, odds / (1 + np.bincount(record, odds)[record]))
     return np.asarray(share)
+
+
+def _weights(name: str, vote: float, level: Levels, share: Array) -> Array:
+    """The weights of a comparison while the matches are being found.
+
+    Swapped names are not asked: a few pairs of names that happen to be swapped would be taken for all of the matches.
+    """
+    return np.zeros(len(level.scale.middles)) if _is_swap(name) else vote * level.weights(share)
+
+
+def _is_swap(name: str) -> bool:
+    return name.partition("__")[2] == SWAPPED
 
 
 def _vote_of(comparison: str) -> str:
