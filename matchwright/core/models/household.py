@@ -13,6 +13,9 @@ from matchwright.frozen import Frozen
 
 FOUND_IN_ANOTHER_WAY = 0.92
 """From this similarity on, a short form, or a name among swapped ones, is the same value after all."""
+JARO_WINKLER = "__jaro_winkler"
+ANOTHER_NAME = 0.75
+"""Short names that are clearly others share letters, such as Klaus and Lukas. A typing error leaves more of them."""
 DOUBTFUL = 0.25
 """Log-odds of doubtful pairs that would be higher lie between so much below ``held``, and ``held``."""
 FEWEST_DOUBTFUL = 20
@@ -51,7 +54,11 @@ class Household(Frozen):
         """Of the records of a spec; None where it names no identity, because they are not of persons."""
         if not spec.identity:
             return None
-        limits = {name: limit for name, limit in disagreement_limits(spec).items() if field_of(name) in spec.individual}
+        limits = {
+            name: max(limit, ANOTHER_NAME) if name.endswith(JARO_WINKLER) else limit
+            for name, limit in disagreement_limits(spec).items()
+            if field_of(name) in spec.individual
+        }
         return cls(identity=spec.identity, individual=spec.individual, limits=limits)
 
     def read(self, added: Array, values: Array, names: Sequence[str], base: float = 0.0) -> Array:
