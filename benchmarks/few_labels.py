@@ -29,9 +29,10 @@ from rich.table import Table
 from benchmarks.problems.few_labels import Pairs, Problem, problems
 from matchwright.core.compare.competing import without_context
 from matchwright.core.compare.names import constraints, disagreement_limits, field_of, group_of
+from matchwright.core.models.household import Household
 from matchwright.core.models.learned_words import LearnedWords
 from matchwright.core.models.scorer import Scorer
-from matchwright.core.models.unsupervised import FellegiSunterScorer, Household
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.spec import MatchSpec
 from matchwright.core.spec.vocabulary import CONTEXT

@@ -14,7 +14,8 @@ from matchwright.core.candidates import propose_candidates
 from matchwright.core.compare import compare
 from matchwright.core.compare.names import context_names, disagreement_limits
 from matchwright.core.decide.decision import DecisionModel
-from matchwright.core.models.unsupervised import FellegiSunterScorer, Household
+from matchwright.core.models.household import Household
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.records import PAIR_KEYS, conform, normal_forms, record_features
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of

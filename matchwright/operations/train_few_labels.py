@@ -12,8 +12,8 @@ from matchwright.adapters.registry import log_curve, log_metrics
 from matchwright.core.compare import compare
 from matchwright.core.compare.names import disagreement_limits
 from matchwright.core.models.files import write_scorer
+from matchwright.core.models.household import Household
 from matchwright.core.models.scorer import TrainedScorer
-from matchwright.core.models.unsupervised import Household
 from matchwright.core.reasons import mean_contributions
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus

@@ -17,7 +17,7 @@ from matchwright.core.compare import compare
 from matchwright.core.compare.names import CONTEXT_SIDES, disagreement_limits
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.files import write_scorer
-from matchwright.core.models.unsupervised import Household
+from matchwright.core.models.household import Household
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.corpus import Corpus
 from matchwright.core.records.rows import rows_of

@@ -3,12 +3,14 @@
 Fellegi and Sunter (1969), A Theory for Record Linkage. The log-odds of a pair are a sum of ``log(m / u)`` over its
 comparisons: ``m`` is how frequent a level of agreement is among matches, and ``u`` how frequent it is among other
 pairs. Both are estimated from unlabelled candidates by expectation maximisation, after Winkler (1988), Using the EM
-Algorithm for Weight Computation in the Fellegi-Sunter Model. Five things differ from the textbook:
+Algorithm for Weight Computation in the Fellegi-Sunter Model. Six things differ from the textbook:
 
 - The weight of a comparison never falls as agreement rises, and a field that disagrees adds nothing above 0.
 - The comparisons of one kind of evidence share one vote, because they compare the same two values.
 - Missing evidence adds nothing.
-- Records of persons have an address, and its fields are no independent witnesses, see :class:`Household`.
+- Two names that are swapped add only what they do not already say as they stand, and nothing if they are not close.
+- Records of persons have an address, and its fields are no independent witnesses, see
+  :class:`~matchwright.core.models.household.Household`.
 """
 
 from collections.abc import Sequence
@@ -19,10 +21,11 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from matchwright.core.compare.names import CONTEXT, RECORD, field_of
+from matchwright.core.compare.names import field_of
+from matchwright.core.models.household import FOUND_IN_ANOTHER_WAY, Household
 from matchwright.core.models.neutral import first_of_field
 from matchwright.core.models.scorer import Array, Explanation
-from matchwright.core.spec import MatchSpec
+from matchwright.core.spec.vocabulary import SWAPPED
 from matchwright.errors import DAMAGED, BundleError
 from matchwright.frozen import Frozen
 
@@ -32,53 +35,6 @@ class Curve(Frozen):
 
     at: tuple[float, ...]
     adds: tuple[float, ...]
-
-
-class Household(Frozen):
-    """What the fields of persons have to do with each other. A textbook takes each as an independent witness.
-
-    Members of a household agree in all of their address, and a person who has moved disagrees in all of it. Two rules
-    keep either from counting as often as the address has fields:
-
-    - Where the ``individual`` fields, which members of one household do not share, are against a match and none of
-      them is for one, no other field is for one.
-    - What fields outside ``identity`` say against a match counts once: as much as the one that says most.
-
-    Args:
-        identity: the fields that tell persons apart.
-        individual: those of them that members of one household do not share.
-    """
-
-    identity: tuple[str, ...]
-    individual: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, spec: MatchSpec) -> "Household | None":
-        """Of the records of a spec; None where it names no identity, because they are not of persons."""
-        return cls(identity=spec.identity, individual=spec.individual) if spec.identity else None
-
-    def read(self, added: Array, names: Sequence[str]) -> Array:
-        """What comparisons add to the log-odds with the two rules, shape (pairs, comparisons).
-
-        More agreement never adds less, and blanking a value never adds more than the rules without it would.
-
-        Args:
-            added: what each would add alone.
-            names: of the comparisons.
-        """
-        fields = [field_of(name) for name in names]
-        of_person = added[:, [field in self.individual for field in fields]]
-        against = np.asarray((of_person < 0).any(axis=1) & ~(of_person > 0).any(axis=1))
-        added = np.where(against[:, None], np.minimum(added, 0.0), added)
-        others = sorted({*fields} - {*self.identity, RECORD, CONTEXT})
-        if not others:
-            return added
-        negative = np.minimum(added, 0.0)
-        of_field = [negative[:, [field == other for field in fields]].sum(axis=1) for other in others]
-        total, most = np.sum(of_field, axis=0), np.min(of_field, axis=0)
-        once = np.divide(most, total, out=np.ones(len(added)), where=total < 0)
-        scaled = np.array([field in others for field in fields]) & (added < 0)
-        return np.where(scaled, added * once[:, None], added)
 
 
 class FellegiSunterScorer(Frozen):
@@ -99,7 +55,27 @@ class FellegiSunterScorer(Frozen):
 
     def contributions(self, comparisons: pd.DataFrame) -> tuple[Array, float]:
         """Additive contributions to the log-odds, shape (pairs, comparisons), and the base value."""
-        values = comparisons[list(self.names)].to_numpy(dtype=np.float64)
+        added, values = self._alone(comparisons)
+        return (
+            added if self.household is None else self.household.read(added, values, self.names, self.base)
+        ), self.base
+
+    def doubtful(self, comparisons: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool]]":
+        """Whether a household may explain the agreement of each pair, shape (pairs,). No such pair is likely."""
+        added, values = self._alone(comparisons)
+        if self.household is None:
+            return np.zeros(len(added), dtype=np.bool)
+        return self.household.doubtful(added, values, self.names)
+
+    def holding(self, log_odds: float) -> "FellegiSunterScorer":
+        """The same scorer, in which no pair that a household may explain reaches these log-odds."""
+        if self.household is None:
+            return self
+        return self.model_copy(update={"household": self.household.model_copy(update={"held": log_odds})})
+
+    def _alone(self, comparisons: pd.DataFrame) -> tuple[Array, Array]:
+        """What each comparison adds without a household, and its value, both of shape (pairs, comparisons)."""
+        values = close_swaps(comparisons[list(self.names)].to_numpy(dtype=np.float64), self.names)
         added = np.zeros_like(values)
         for index, name in enumerate(self.names):
             if name in self.curves:
@@ -109,7 +85,7 @@ class FellegiSunterScorer(Frozen):
         first = np.where(known[first], first, np.arange(len(first)))
         # where the first comparison of a field is not for a match, none of the others is
         added = np.where(added[:, first] <= 0, np.minimum(added, 0.0), added)
-        return (added if self.household is None else self.household.read(added, self.names)), self.base
+        return swapped_or_straight(added, values, self.names), values
 
     def explain(self, comparisons: pd.DataFrame) -> Explanation:
         """Log-odds, contributions and base value."""
@@ -136,3 +112,31 @@ class FellegiSunterScorer(Frozen):
 def _read(curve: Curve, values: Array) -> Array:
     missing = np.isnan(values)
     return np.where(missing, 0.0, np.interp(np.where(missing, 0.0, values), curve.at, curve.adds))
+
+
+def close_swaps(values: Array, names: Sequence[str]) -> Array:
+    """The comparisons, in which names that are swapped but hardly alike are not swapped at all.
+
+    Many given names resemble surnames.
+    """
+    swaps = np.array([name.partition("__")[2] == SWAPPED for name in names], dtype=np.bool)
+    return np.where(swaps & (values < FOUND_IN_ANOTHER_WAY), 0.0, values)
+
+
+def swapped_or_straight(added: Array, values: Array, names: Sequence[str]) -> Array:
+    """What comparisons add, in which two names that are swapped add only what they do not already say as they stand.
+
+    Names that are not swapped are never for a match.
+    """
+    added = added.copy()
+    fields = [field_of(name) for name in names]
+    for index, name in enumerate(names):
+        if name.partition("__")[2] == SWAPPED:
+            own = [other for other, field in enumerate(fields) if field == fields[index] and other != index]
+            straight = np.maximum(added[:, own].sum(axis=1), 0.0)
+            more = np.maximum(added[:, index] - straight, 0.0)
+            found = values[:, index] >= FOUND_IN_ANOTHER_WAY
+            added[:, index] = np.where(
+                found, np.where(added[:, index] > 0, more, added[:, index]), np.minimum(added[:, index], 0.0)
+            )
+    return added

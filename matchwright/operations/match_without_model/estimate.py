@@ -9,8 +9,7 @@ from matchwright.frozen import Frozen
 LABELS = 50
 """So many answers are a short hour's work."""
 
-
-NOTHING_JOINED = "So none of them joins records: --join-from 0.9, in another folder, would let the likeliest do so."
+NOTHING_JOINED = "So none of them joins records. Their scores are no probabilities: they only rank the pairs."
 
 
 class Share(Frozen):
@@ -27,7 +26,9 @@ class Estimate(Frozen):
 
     - ``suggested`` and ``joined``: None where no field says enough to check the scores.
     - ``believed``: the fields whose middle is believed.
-    - ``silent``: fields that the scorer does not read, and that speak against the suggestions.
+    - ``silent``: fields that the scorer does not read, and in which neither the likeliest suggestions agree often, nor
+      the pairs just below them.
+    - ``shared``: those in which both often agree.
     - ``left_out``: whether the believed fields are columns that the scorer does not read.
     - ``join_from``: the score from which pairs join records; None where too little checks the scores to join any.
     """
@@ -37,6 +38,7 @@ class Estimate(Frozen):
     joined: Share | None = None
     believed: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     left_out: bool = False
 
     def save(self, path: Path) -> None:
@@ -52,12 +54,13 @@ class Estimate(Frozen):
 def estimate_sentences(estimate: Estimate) -> list[str]:
     """The estimate in words: what it is, what it rests on, and how far it may be off."""
     if estimate.suggested is None:
-        found = [
-            "How many of them are right is not known: too few fields agree on it. It may be none. Only labels tell."
-        ]
+        found = ["How many of them are right is not known: too few fields tell. Only labels do."]
         if estimate.silent:
-            named = ", ".join(estimate.silent)
-            found.append(f"They hardly agree in {named}, which the scorer does not read. That speaks against them.")
+            found.append(
+                f"{_hardly(estimate.silent)}, and not often. That speaks against them: it may be that none is right."
+            )
+        if estimate.shared:
+            found.append(f"{_hardly(estimate.shared)}: both often do. That says nothing for or against them.")
         return [*found, NOTHING_JOINED]
     found = [f"About {estimate.suggested.middle:.0%} of them are likely to be right{_range(estimate.suggested)}."]
     if estimate.joined is not None:
@@ -84,6 +87,14 @@ def worth_sentence(estimate: Estimate) -> str:
     return (
         f"{LABELS} labels of suggestions drawn at random would replace it by a measurement: with {right} right, "
         f"{low:.0%} to {high:.0%} (95% interval)."
+    )
+
+
+def _hardly(fields: tuple[str, ...]) -> str:
+    """What was measured of fields that say too little."""
+    return (
+        f"In {', '.join(fields)}, which the scorer does not read, the likeliest of them agree hardly more often than "
+        "the pairs just below them"
     )
 
 

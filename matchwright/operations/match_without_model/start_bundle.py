@@ -8,9 +8,9 @@ import numpy as np
 
 from matchwright.core.bundle import BundleParts, golden_decisions, write_bundle
 from matchwright.core.compare.names import disagreement_limits, field_of, primary_comparison
-from matchwright.core.decide.calibrator import Calibrator
 from matchwright.core.decide.decision import DecisionModel
-from matchwright.core.models.unsupervised import FellegiSunterScorer, Household
+from matchwright.core.models.household import Household
+from matchwright.core.models.unsupervised import FellegiSunterScorer
 from matchwright.core.reasons import Catalogue
 from matchwright.core.spec import MatchSpec, spec_digest
 from matchwright.errors import TrainingError
@@ -24,7 +24,15 @@ from matchwright.operations.train_unsupervised import UNKNOWN, competing_sides, 
 from matchwright.secrets import SIGNING_KEY, secret
 from matchwright.training.calibration.bands import bands_without_labels
 from matchwright.training.models.unsupervised import FEWEST_PAIRS, fit_fellegi_sunter
-from matchwright.training.without_labels.precision import Precision, precision_of, silent_of
+from matchwright.training.without_labels.precision import (
+    Doubtful,
+    Mask,
+    Precision,
+    place_to_hold,
+    precision_of,
+    ranking_only,
+    silent_of,
+)
 from matchwright.training.without_labels.witnesses import Numbers, Witness
 
 SHOWN = 20_000
@@ -69,22 +77,7 @@ def make_bundle(
     report(Progress("learning weights of agreement", 0, 0, 0.0))
     scorer = _fitted(sample)
     report(Progress("asking fields that are left out", 0, 0, 0.0))
-    contributions, base = scorer.contributions(sample.comparisons)
-    log_odds = np.asarray(contributions.sum(axis=1) + base)
-    compared = _compared_witnesses(sample, scorer, contributions, log_odds)
-    left_out = sample.left_out(log_odds)
-    precision = precision_of(log_odds, left_out, compared)
-    model = DecisionModel(
-        spec=spec,
-        corpus=sample.corpus,
-        scorer=scorer,
-        calibrator=Calibrator(method="none") if precision is None else precision.calibrator,
-        bands=bands_without_labels(spec.costs),
-        catalogue=Catalogue.of(spec),
-    )
-    scores = model.score(sample.comparisons)
-    estimate = _estimate(precision, scores, model.bands.review_from, {one.field for one in left_out})
-    estimate = estimate.model_copy(update={"silent": silent_of(log_odds, left_out)})
+    model, scores, estimate = judged(sample, scorer)
     estimate.save(start.estimate)
     shown = np.sort(np.random.default_rng(spec.model.seed).permutation(len(scores))[:SHOWN])
     reference = sample.comparisons.iloc[shown].reset_index(drop=True)
@@ -101,6 +94,38 @@ def make_bundle(
         feature_service="",
     )
     write_bundle(model, parts, start.bundle, secret(SIGNING_KEY))
+
+
+def judged(sample: CandidateSample, scorer: FellegiSunterScorer) -> tuple[DecisionModel, Numbers, Estimate]:
+    """The model with scores that witnesses have restated, the scores of the sample, and what is known of them."""
+    spec = sample.spec
+    bands = bands_without_labels(spec.costs)
+    contributions, base = scorer.contributions(sample.comparisons)
+    log_odds = np.asarray(contributions.sum(axis=1) + base)
+    doubtful = scorer.doubtful(sample.comparisons)
+    compared = _compared_witnesses(sample, scorer, contributions, log_odds)
+    left_out = sample.left_out(log_odds)
+    silent, shared = silent_of(log_odds, left_out, doubtful)
+    precision = precision_of(log_odds, left_out, compared, Doubtful(doubtful, 0.0, bands.review_from))
+    if precision is not None and doubtful.any():
+        held = place_to_hold(precision, log_odds[~doubtful])
+        scorer = scorer.holding(held)
+        log_odds = scorer.log_odds(sample.comparisons)
+        precision = precision_of(log_odds, left_out, compared, Doubtful(doubtful, held, bands.review_from))
+    vouched = precision is not None and precision.reliable
+    model = DecisionModel(
+        spec=spec,
+        corpus=sample.corpus,
+        scorer=scorer,
+        calibrator=precision.calibrator
+        if precision is not None and vouched
+        else ranking_only(log_odds, bands.review_from, precision),
+        bands=bands,
+        catalogue=Catalogue.of(spec),
+    )
+    scores = model.score(sample.comparisons)
+    estimate = _estimate(precision, scores, doubtful, bands.review_from, {one.field for one in left_out})
+    return model, scores, estimate.model_copy(update={"silent": silent, "shared": shared})
 
 
 def without_labels(spec: MatchSpec) -> MatchSpec:
@@ -128,24 +153,26 @@ def _compared_witnesses(
     return found
 
 
-def _estimate(precision: Precision | None, scores: Numbers, review_from: float, left_out: set[str]) -> Estimate:
+def _estimate(
+    precision: Precision | None, scores: Numbers, doubtful: Mask, review_from: float, left_out: set[str]
+) -> Estimate:
     if precision is None or not precision.reliable:
         return Estimate()
     join_from = max(JOIN_FROM, review_from)
     return Estimate(
         join_from=join_from,
-        suggested=_share(precision, scores, review_from),
-        joined=_share(precision, scores, join_from),
+        suggested=_share(precision, scores, doubtful, review_from),
+        joined=_share(precision, scores, doubtful, join_from),
         believed=precision.believed,
         left_out=set(precision.believed) <= left_out,
     )
 
 
-def _share(precision: Precision, scores: Numbers, least: float) -> Share | None:
+def _share(precision: Precision, scores: Numbers, doubtful: Mask, least: float) -> Share | None:
     chosen = scores >= least
     if not chosen.any():
         return None
-    low, high = precision.of_first(int(chosen.sum()))
+    low, high = precision.of_first(int((chosen & ~doubtful).sum()), int((chosen & doubtful).sum()))
     middle = float(scores[chosen].mean())
     return Share(score=least, middle=round(middle, 4), low=round(min(low, middle), 4), high=round(max(high, middle), 4))
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from matchwright.core.compare.names import constraints, field_of, group_of
+from matchwright.core.models.household import Household
 from matchwright.core.models.scorer import Array
-from matchwright.core.models.unsupervised import Curve, FellegiSunterScorer, Household
-from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS
+from matchwright.core.models.unsupervised import Curve, FellegiSunterScorer, close_swaps, swapped_or_straight
+from matchwright.core.spec.vocabulary import CONTEXT, EVIDENCE_KINDS, SWAPPED
 from matchwright.errors import TrainingError
 from matchwright.training.models.agreement_levels import LEAD, SIMILARITY, Levels, Scale
 
@@ -65,20 +66,27 @@ def fit_fellegi_sunter(
         raise TrainingError(
             "No comparison of the candidates says how alike they are.", "check whether fields are empty"
         )
-    levels = {name: Levels.of(_values(comparisons, name)) for name in votes}
+    voting = list(votes)
+    values = close_swaps(comparisons[voting].to_numpy(dtype=np.float64), voting)
+    levels = {name: Levels.of(values[:, index]) for index, name in enumerate(voting)}
+    household = household and household.found_in(values, voting, limits or {})
     sides = [np.unique(np.asarray(keys, dtype=str), return_inverse=True)[1] for keys in competing]
     share = _first_guess(levels, votes, expected_matches)
     weights: dict[str, Array] = {}
     base = 0.0
     for _ in range(ROUNDS):
-        weights = {name: votes[name] * level.weights(share) for name, level in levels.items()}
+        weights = {name: _weights(name, votes[name], level, share) for name, level in levels.items()}
         prior = float(np.clip(share.mean(), RAREST, min(0.5, expected_matches / len(share))))
         base = float(np.log(prior / (1 - prior)))
-        added = np.column_stack([level.read(weights[name]) for name, level in levels.items()])
-        log_odds = base + (added if household is None else household.read(added, list(levels))).sum(axis=1)
+        added = swapped_or_straight(
+            np.column_stack([level.read(weights[name]) for name, level in levels.items()]), values, voting
+        )
+        log_odds = base + (added if household is None else household.read(added, values, voting, base)).sum(axis=1)
         before, share = share, _shares(log_odds, sides)
         if np.abs(share - before).max() < SETTLED:
             break
+    swaps = {name: votes[name] * levels[name].weights(share) for name in voting if _is_swap(name)}
+    weights |= swaps
     least = limits or {}
     curves = {name: _curve(weights[name], SIMILARITY, least.get(name)) for name in levels}
     scorer = FellegiSunterScorer(
@@ -126,6 +134,18 @@ def _shares(log_odds: Array, sides: "list[np.ndarray[Any, np.dtype[np.int64]]]")
     for record in sides:
         share = np.minimum(share, odds / (1 + np.bincount(record, odds)[record]))
     return np.asarray(share)
+
+
+def _weights(name: str, vote: float, level: Levels, share: Array) -> Array:
+    """The weights of a comparison while the matches are being found.
+
+    Swapped names are not asked: a few pairs of names that happen to be swapped would be taken for all of the matches.
+    """
+    return np.zeros(len(level.scale.middles)) if _is_swap(name) else vote * level.weights(share)
+
+
+def _is_swap(name: str) -> bool:
+    return name.partition("__")[2] == SWAPPED
 
 
 def _vote_of(comparison: str) -> str:

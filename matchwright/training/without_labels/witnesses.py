@@ -29,6 +29,10 @@ FEWEST = 50
 """The fewest pairs in which a share of agreement is measured."""
 LEAST_APART = 0.2
 """A witness in which matches do not agree so much more often than other pairs says too little."""
+OFTEN = 0.5
+"""From this share of agreement on, a field agrees often."""
+STANDARD_ERRORS = 2.0
+"""A share that is not so many standard errors above 0 counts as 0."""
 
 
 @dataclass(frozen=True)
@@ -61,26 +65,53 @@ def testimony_of(witness: Witness, likely: int, edges: Sequence[int]) -> Testimo
         likely: how many candidates may match.
         edges: the ranks between the ranges, from 0 up, one more than there are ranges.
     """
-    agrees = witness.agrees[np.argsort(-witness.log_odds, kind="stable")]
-    of_matches = _share(agrees[: _surest(likely)])
-    of_others = _share(agrees[likely : (1 + BELOW) * likely])
+    agrees = _by_rank(witness)
+    of_matches, of_others = _surest_and_others(agrees, likely)
     if of_matches is None or of_others is None or of_matches - of_others < LEAST_APART:
         return None
     shares = [_share(agrees[start:stop]) for start, stop in pairwise(edges)]
     if any(share is None for share in shares):
         return None
-    found = (np.array(shares, dtype=np.float64) - of_others) / (of_matches - of_others)
+    agreeing = np.array(shares, dtype=np.float64)
+    counts = np.array([_known(agrees[start:stop]) for start, stop in pairwise(edges)])
+    errors = np.sqrt(
+        agreeing * (1 - agreeing) / counts + of_others * (1 - of_others) / _known(agrees[likely : (1 + BELOW) * likely])
+    )
+    more = agreeing - of_others
+    found = np.where(more > STANDARD_ERRORS * errors, more, 0.0) / (of_matches - of_others)
     return Testimony(witness.field, np.clip(found, 0.0, 1.0))
 
 
 def can_be_asked(witness: Witness, likely: int) -> bool:
     """Whether enough of the pairs with the highest scores have a value of the field in both records."""
-    agrees = witness.agrees[np.argsort(-witness.log_odds, kind="stable")]
-    return _share(agrees[: _surest(likely)]) is not None
+    return _share(_by_rank(witness)[: _surest(likely)]) is not None
+
+
+def agrees_often(witness: Witness, likely: int) -> bool | None:
+    """Whether the pairs with the highest scores often agree in a field, although hardly more often than those below.
+
+    None where they agree more often, or where that cannot be told.
+    """
+    of_matches, of_others = _surest_and_others(_by_rank(witness), likely)
+    if of_matches is None or of_others is None or of_matches - of_others >= LEAST_APART:
+        return None
+    return of_matches >= OFTEN
+
+
+def _by_rank(witness: Witness) -> Numbers:
+    return witness.agrees[np.argsort(-witness.log_odds, kind="stable")]
+
+
+def _surest_and_others(agrees: Numbers, likely: int) -> tuple[float | None, float | None]:
+    return _share(agrees[: _surest(likely)]), _share(agrees[likely : (1 + BELOW) * likely])
 
 
 def _surest(likely: int) -> int:
     return max(round(SUREST * likely), FEWEST)
+
+
+def _known(agrees: Numbers) -> int:
+    return int((~np.isnan(agrees)).sum())
 
 
 def _share(agrees: Numbers) -> float | None:

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from matchwright.core.compare.competing import in_context, without_context
 from matchwright.core.models.files import read_scorer, write_scorer
-from matchwright.core.models.unsupervised import FellegiSunterScorer
+from matchwright.core.models.unsupervised import Curve, FellegiSunterScorer
 from matchwright.errors import BundleError, TrainingError
 from matchwright.training.models import unsupervised
 from matchwright.training.models.unsupervised import fit_fellegi_sunter
@@ -125,3 +125,44 @@ def test_a_comparison_adds_nothing_above_0_below_its_limit_of_disagreement():
     )
     assert (free > 0).all()
     assert (bounded <= 0).all()
+
+
+NAMES = ("given_name__jaro_winkler", "given_name__swapped", "town__exact")
+
+
+def swaps(value: float, straight: float) -> float:
+    """What a pair gets of a given name that is so alike as it stands, and so alike among swapped names."""
+    curves = {
+        "given_name__jaro_winkler": Curve(at=(0.0, 1.0), adds=(-2.0, 3.0)),
+        "given_name__swapped": Curve(at=(0.0, 0.2, 1.0), adds=(0.1, 4.0, 4.0)),
+    }
+    scorer = FellegiSunterScorer(names=NAMES, base=-1.0, curves=curves)
+    return float(scorer.log_odds(pd.DataFrame([[straight, value, np.nan]], columns=list(NAMES)))[0])
+
+
+def test_a_given_name_that_resembles_a_surname_is_not_swapped():
+    assert swaps(0.7, 0.0) == swaps(0.0, 0.0) == -3
+    assert swaps(1.0, 0.0) == 1
+
+
+def test_swapped_names_never_add_to_names_that_agree_as_they_stand():
+    assert swaps(1.0, 1.0) == pytest.approx(3)
+    assert swaps(0.0, 1.0) == pytest.approx(2)
+    totals = [swaps(1.0, straight) for straight in np.linspace(0, 1, 21)]
+    assert totals == sorted(totals)
+
+
+def test_a_few_swapped_names_are_not_taken_for_the_matches():
+    """Of 1,000 pairs 300 agree in name and town, and in 10 of the others names happen to be swapped."""
+    agrees = np.arange(1_000) < 300
+    table = pd.DataFrame(
+        {
+            "given_name__jaro_winkler": np.where(agrees, 1.0, 0.2),
+            "given_name__swapped": np.where(np.arange(1_000) >= 990, 1.0, 0.0),
+            "town__exact": np.where(agrees, 1.0, np.arange(1_000) % 2),
+        },
+        dtype=np.float32,
+    )
+    log_odds = fit_fellegi_sunter(table, 800).log_odds(table)
+    assert (log_odds[:300] > 0).all()
+    assert (log_odds[300:] < 0).all()
