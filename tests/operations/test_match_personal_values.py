@@ -96,8 +96,9 @@ def test_the_canaries_are_where_they_may_be(run):
 
 def test_no_page_and_no_file_of_figures_has_one(run):
     folder, _, _ = run
-    pages = [path for path in folder.iterdir() if path.suffix in (".html", ".json")]
-    assert {"report.html", "quality.html", "summary.json", "run.json", "quality.json"} == {page.name for page in pages}
+    pages = [path for path in folder.iterdir() if path.suffix in (".html", ".json", ".yaml")]
+    expected = {"report.html", "quality.html", "summary.json", "run.json", "quality.json", "spec.yaml"}
+    assert {page.name for page in pages} == expected
     for page in pages:
         assert found_in(page.read_text(encoding="utf-8")) == [], page.name
 
@@ -120,7 +121,14 @@ def test_no_line_of_the_log_and_no_progress_has_one(run):
 
 def test_no_other_file_is_left(run):
     known = {"pairs", "clusters", "review", "quarantine", COMPARED, FREQUENCIES, ".lock", "report.html", "quality.html"}
-    known |= {"summary.json", "run.json", "quality.json", "left_with_clusters.csv", "right_with_clusters.csv"}
+    known |= {
+        "spec.yaml",
+        "summary.json",
+        "run.json",
+        "quality.json",
+        "left_with_clusters.csv",
+        "right_with_clusters.csv",
+    }
     assert {path.name for path in run[0].iterdir()} == known
 
 
