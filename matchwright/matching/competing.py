@@ -4,13 +4,13 @@ They cross the borders of partitions. So this works on one number per pair of th
 a time: the candidates of one record are always together.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from matchwright.core.compare.competing import SIDES, Competition, Measures, context_columns, on_sides
+from matchwright.core.compare.competing import SIDES, Competition, Measures, context_columns, on_sides, whole_records
 from matchwright.core.compare.competing_scores import DECIMALS, SCORED_NAMES, measures_among, score_columns
 from matchwright.core.compare.names import CONTEXT_SIDES, context_names
 from matchwright.core.spec import MatchSpec
@@ -67,23 +67,10 @@ def _by_record(measure: Measure, records: Records, values: Numbers) -> Measures:
     They are rounded as the comparisons are, and kept in half of the memory.
     """
     found: Any = tuple(np.empty(len(values), dtype=np.float32) for _ in range(3))
-    for rows in _whole_records(records):
+    for rows in whole_records(records, np.argsort(records, kind="stable"), AT_ONCE):
         for whole, part in zip(found, measure(records[rows], values[rows]), strict=True):
             whole[rows] = np.round(part, DECIMALS)
     return found[0], found[1], found[2]
-
-
-def _whole_records(records: Records) -> Iterator["np.ndarray[Any, np.dtype[np.intp]]"]:
-    """The rows of about :data:`AT_ONCE` pairs at a time, with all pairs of each record together."""
-    order = np.argsort(records, kind="stable")
-    ordered = records[order]
-    start = 0
-    while start < len(order):
-        stop = min(start + AT_ONCE, len(order))
-        if stop < len(order):  # up to the end of the record
-            stop = int(np.searchsorted(ordered, ordered[stop - 1], side="right"))
-        yield order[start:stop]
-        start = stop
 
 
 def _part(measures: Measures, rows: slice) -> Measures:

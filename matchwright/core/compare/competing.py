@@ -4,7 +4,7 @@ Where a record has at most one true match, a candidate is unlikely to be it if a
 pair says how alike its whole records are. It needs no labels.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ FIT = (f"{RECORD}__token_overlap", f"{RECORD}__ngram_cosine")
 """The comparisons of whole records whose mean is the fit of a pair."""
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Rows = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,24 @@ class Grouped:
 
 Measures = tuple[Numbers, Numbers, Numbers]
 """Three measures of pairs on one side, each of shape (pairs,)."""
+
+
+def whole_records(records: Rows, order: Rows, at_once: int) -> Iterator[Rows]:
+    """Pairs in parts of about ``at_once``, with all pairs of a record in one part.
+
+    Args:
+        records: a number for the record of each pair, shape (pairs,).
+        order: the pairs that are asked for, sorted by their record.
+        at_once: the pairs of a part, but for the rest of its last record.
+    """
+    ordered = records[order]
+    start = 0
+    while start < len(order):
+        stop = min(start + at_once, len(order))
+        if stop < len(order):  # up to the end of the record
+            stop = int(np.searchsorted(ordered, ordered[stop - 1], side="right"))
+        yield order[start:stop]
+        start = stop
 
 
 def on_sides(

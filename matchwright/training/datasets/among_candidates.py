@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matchwright.core.compare.competing import SIDES, Competition, Measures, Numbers, context_columns
+from matchwright.core.compare.competing import SIDES, Competition, Measures, Numbers, context_columns, whole_records
 from matchwright.core.compare.competing_scores import DECIMALS, measures_among, score_columns
 from matchwright.core.compare.names import CONTEXT_SIDES
 from matchwright.core.spec import MatchSpec
@@ -107,7 +107,7 @@ def _of_all(values: Numbers, left: Rows, right: Rows, sides: tuple[str, ...], me
 
 def _measured_all(keys: Rows, values: Numbers, measure: Measure) -> Measures:
     found = tuple(np.empty(len(keys), dtype=np.float32) for _ in range(3))
-    for part in _records_together(keys, np.argsort(keys, kind="stable").astype(np.int32)):
+    for part in whole_records(keys, np.argsort(keys, kind="stable").astype(np.int32), AT_ONCE):
         for whole, each in zip(found, measure(keys[part], values[part % len(values)]), strict=True):
             whole[part] = np.round(each, DECIMALS)
     return found  # type: ignore[return-value]
@@ -183,20 +183,8 @@ def _whole_records(keys: Rows, rows: Rows) -> Iterator[tuple[Rows, Rows, Rows]]:
     inside = np.flatnonzero(asked[keys])
     by_record = np.argsort(keys[rows], kind="stable")
     wanted, size = keys[rows][by_record], np.int64(len(keys))
-    for part in _records_together(keys, inside[np.argsort(keys[inside], kind="stable")]):
+    for part in whole_records(keys, inside[np.argsort(keys[inside], kind="stable")], AT_ONCE):
         first = np.searchsorted(wanted, keys[part[0]], side="left")
         which = by_record[first : np.searchsorted(wanted, keys[part[-1]], side="right")]
         codes = keys[part].astype(np.int64) * size + part
         yield part, np.searchsorted(codes, keys[rows[which]].astype(np.int64) * size + rows[which]), which
-
-
-def _records_together(keys: Rows, order: Rows) -> Iterator[Rows]:
-    """``order`` in parts of about :data:`AT_ONCE` pairs, and of whole records. It is sorted by record."""
-    ordered = keys[order]
-    start = 0
-    while start < len(order):
-        stop = min(start + AT_ONCE, len(order))
-        if stop < len(order):  # up to the end of the record
-            stop = int(np.searchsorted(ordered, ordered[stop - 1], side="right"))
-        yield order[start:stop]
-        start = stop
