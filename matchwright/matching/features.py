@@ -5,10 +5,7 @@ from matchwright.core.compare.names import context_names
 from matchwright.core.decide.decision import DecisionModel
 from matchwright.core.models.two_stages import TwoStageScorer
 from matchwright.core.records.columns import categories_or_array
-from matchwright.core.records.numbered import NumberedColumns
-
-OF_ONE_RECORD = ("record_key", "record_id", "source")
-"""Columns that no pair compares. Numbering them would take time and be of no use."""
+from matchwright.core.records.numbered import OF_ONE_RECORD, NumberedColumns
 
 
 def numbered_features(table: RecordTable) -> NumberedColumns:

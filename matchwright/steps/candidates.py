@@ -48,10 +48,7 @@ def candidates(
     large = len(table.keys) > spec.split.most_records
     everything = propose_pairs(table, spec, progress=_log_progress, narrow=large)
     for one in everything.narrowed:
-        _log.warning(
-            "%s would make %d pairs: its %d largest blocks are divided by %s, and it makes %d",
-            *(one.rule, one.pairs, one.blocks, " or ".join(one.by), one.kept),
-        )
+        _log.warning("%s", one)
     if not len(everything):
         raise CandidateError(
             "No rule proposes any pair.", "look at candidates.rules: are their fields filled in both sources?"

@@ -25,9 +25,9 @@ from matchwright.core.models.neighbours import pair_evidence
 from matchwright.core.models.neighbours.links import PREDICTED_FROM
 from matchwright.core.models.register_limits import within_register
 from matchwright.core.records.columns import columns_of, take
-from matchwright.core.records.numbered import NumberedColumns
+from matchwright.core.records.numbered import OF_ONE_RECORD, NumberedColumns
 from matchwright.matching.engine import KeptReasons
-from matchwright.matching.features import OF_ONE_RECORD, candidates_compete
+from matchwright.matching.features import candidates_compete
 from matchwright.matching.frequencies import of_pairs
 
 COMPARED = "unit long, comparisons binary, fit binary, evidence binary"

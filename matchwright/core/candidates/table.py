@@ -107,6 +107,10 @@ class Narrowed:
     pairs: int
     kept: int
 
+    def __str__(self) -> str:
+        divided = f"its {self.blocks} largest blocks are divided by {' or '.join(self.by)}"
+        return f"{self.rule} would make {self.pairs} pairs: {divided}, and it makes {self.kept}"
+
 
 @dataclass(frozen=True)
 class CandidatePairs:

@@ -16,6 +16,9 @@ Numbers = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 MISSING = -1
 """The number of a missing value."""
 
+OF_ONE_RECORD = ("record_key", "record_id", "source")
+"""Columns that no pair compares. Numbering them would take time and be of no use."""
+
 
 class Values:
     """The distinct values of a column, and what was computed of them."""

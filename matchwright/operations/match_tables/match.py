@@ -145,10 +145,7 @@ def _matched(
     )
     wanted = np.array([partition_size(options.memory, options.workers)])
     for one in pairs.narrowed:
-        _log.warning(
-            "%s would make %d pairs: its %d largest blocks are divided by %s, and it makes %d",
-            *(one.rule, one.pairs, one.blocks, " or ".join(one.by), one.kept),
-        )
+        _log.warning("%s", one)
     # a run that goes on keeps the partitions that it began with
     size = int(run.working.made("partition_size", lambda: wanted)[0])
     scoring = engine.scoring(model, table, pairs, run.working, size, report)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from matchwright.core.records import PAIR_KEYS
 from matchwright.core.records.columns import Columns, columns_of, take
-from matchwright.core.records.numbered import NumberedColumns
+from matchwright.core.records.numbered import OF_ONE_RECORD, NumberedColumns
 
 Rows = np.ndarray[Any, np.dtype[np.integer[Any]]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -24,9 +24,6 @@ BATCH = 100_000
 
 READ_AT_ONCE = 1_000_000
 """Pairs that are read from a file, or whose keys are looked at, at a time."""
-
-OF_ONE_RECORD = ("record_key", "record_id", "source")
-"""Columns that no pair compares."""
 
 
 @dataclass(frozen=True)
